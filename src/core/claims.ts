@@ -1,0 +1,246 @@
+import { descend } from "./descend.ts";
+import { angleOfQuarter, cosine, fold, reduce } from "./exact.ts";
+import { conditions } from "./margin.ts";
+import { monotonicity } from "./monotonicity.ts";
+import { angle, type Phrase, phrase } from "./phrase.ts";
+import { isAngle, psi, requireMargin, segment } from "./psi.ts";
+import { pieceEnd, pieceValue, type Target, target } from "./targets.ts";
+import { violations } from "./violations.ts";
+
+/** A statement about psi, what is expected of it, and what the computation found. */
+export interface Claim {
+  id: string;
+  claim: string;
+  expected: boolean;
+  holds: boolean;
+  evidence: Phrase;
+}
+
+interface Subject {
+  m: number;
+  soft: Target;
+  naive: Target;
+  pairs: readonly Pair[];
+}
+
+type Pair = readonly [thetaY: number, thetaJ: number];
+type Finding = [holds: boolean, evidence: Phrase];
+type Test = (subject: Subject) => Finding;
+
+const always = () => true;
+const never = () => false;
+const pastOne = (m: number) => m > 1;
+
+const statements: readonly [id: string, claim: string, expected: (m: number) => boolean, test: Test][] = [
+  ["naive-right-below", "on [0, pi/m] naive and angular are the same condition", always, agreeBelow],
+  ["naive-wrong-beyond", "beyond pi/m naive can hold where angular does not", pastOne, lieBeyond],
+  ["constraint-needed", "plain descent on cos(m theta) can end outside [0, pi/m]", pastOne, endOutside],
+  ["psi-continuous", "psi is continuous at every knot k pi/m", always, isContinuous],
+  ["psi-decreasing", "psi falls on all of [0, pi]", always, isDecreasing],
+  ["psi-is-angular", "psi(theta_y) > cos(theta_j) exactly where m theta_y < theta_j", always, areEquivalent],
+  ["no-false-minimum", "with psi the loss rises with theta_y everywhere: no false minimum", always, neverTurns],
+  ["share-angular", "angular and psi hold on 1/(2m) of the square [0, pi]^2", always, shareOfAngular],
+  ["share-naive", "naive holds on 1/2 of the square for integer m, else on a share of its own", always, shareOfNaive],
+  ["optimum-beyond", "the optimal theta_y lies in [pi/m, pi] (a slip of the note)", never, optimumBeyond],
+  ["optimum-first", "the optimal theta_y lies in [0, pi/m] (what is right)", always, optimumFirst],
+  ["knot-holds", "the knot pi/m holds plain descent from above while c < 1, not at c > 1", pastOne, knotHolds],
+  ["lambda-frees", "lambda = 5 frees a descent that the knot pi/m holds", pastOne, lambdaFrees],
+];
+
+/**
+ * Tests every claim made about A-Softmax for one margin, each by computation: on over 100,000 seeded angle pairs, on the
+ * exact pieces of psi, or by a descent. Throws ParameterError for m outside [1, 2^20].
+ */
+export function claims(m: number): Claim[] {
+  requireMargin(m);
+  const subject = { m, soft: target("asoftmax", { m })!, naive: target("naive", { m })!, pairs: seededPairs(m) };
+  return statements.map(([id, claim, expected, test]) => {
+    const [holds, evidence] = test(subject);
+    return { id, claim, expected: expected(m), holds, evidence };
+  });
+}
+
+/** Uniform pairs, pairs at and beside the knots, and pairs at and beside m theta_y = theta_j. */
+function seededPairs(m: number): Pair[] {
+  const random = seeded(20170408);
+  const pairs: Pair[] = [];
+  while (pairs.length < 120_000) {
+    const thetaY = Math.PI * random();
+    const knot = angleOfQuarter(2 * Math.floor(random() * (m + 1)), m);
+    const nudge = 1 + (Math.floor(random() * 5) - 2) * 2 ** -52;
+    const small = thetaY / m;
+    pairs.push([thetaY, Math.PI * random()], [knot * nudge, Math.PI * random()], [small, m * small * nudge]);
+  }
+  return pairs.filter(([y, j]) => isAngle(y) && isAngle(j));
+}
+
+/** Park and Miller's generator: enough to spread test angles. */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 48271) % 2147483647;
+    return state / 2147483647;
+  };
+}
+
+function agreeBelow({ m, pairs }: Subject): Finding {
+  const held = pairs.filter(([y]) => segment(m, y) === 0).map(([y, j]) => conditions(m, y, j));
+  const differ = held.filter(({ naive, angular }) => naive !== angular).length;
+  return [differ === 0, phrase`${differ} of ${held.length} pairs differ`];
+}
+
+function lieBeyond({ m }: Subject): Finding {
+  const thetaJ = violations(m, Math.PI / 2).length > 0 ? Math.PI / 2 : Math.PI;
+  const found = violations(m, thetaJ);
+  if (found[0] === undefined) return [false, phrase`${0} such intervals at any theta_j`];
+  const y = found[0].lo + (found[0].hi - found[0].lo) / 2;
+  const { naive, angular } = conditions(m, y, thetaJ);
+  const example = phrase`at ${angle(y)} cos(m theta_y) = ${cosine(reduce(m, y)).hi}, m theta_y = ${m * y}`;
+  return [naive && !angular, phrase`${found.length} intervals at theta_j = ${angle(thetaJ)}; ${example}`];
+}
+
+function endOutside({ m, naive }: Subject): Finding {
+  const settings = { thetaJ: Math.PI / 2, scale: 1, rate: 1 / (m * m), steps: 300 };
+  const starts = Array.from({ length: 100 }, (_, i) => ((i + 0.5) * Math.PI) / 100);
+  const runs = starts.map((start) => ({ start, end: endOf(naive, { ...settings, start }) }));
+  const outside = runs.filter(({ end }) => segment(m, end) > 0);
+  const [first] = outside;
+  const example = first === undefined ? [] : phrase`: from ${angle(first.start)} to ${angle(first.end)}`;
+  return [first !== undefined, phrase`${outside.length} of ${runs.length} starts end outside${example}`];
+}
+
+function isContinuous({ soft: { pieces } }: Subject): Finding {
+  let step = 0;
+  for (let k = 1; k < pieces.count; k++) {
+    const knot = pieceEnd(pieces, k - 1);
+    const [below, above] = [k - 1, k].map((i) => pieceValue(pieces.piece(i), knot, 0).hi);
+    step = Math.max(step, Math.abs(above! - below!));
+  }
+  return [step === 0, phrase`the largest step is ${step} at ${pieces.count - 1} knots`];
+}
+
+function isDecreasing({ soft, pairs }: Subject): Finding {
+  const { stretches } = monotonicity(soft);
+  const values = Float64Array.from(pairs, ([y]) => y)
+    .sort()
+    .map((theta) => soft.value(theta));
+  const rises = values.filter((value, i) => value > values[i - 1]!).length;
+  const falling = stretches.filter(({ direction }) => direction === "falling");
+  const change = falling.reduce((sum, stretch) => sum + stretch.change, 0);
+  return [
+    falling.length === 1 && stretches.length === 1 && rises === 0,
+    phrase`${stretches.length} stretch, change ${change}; ${rises} rises over ${values.length} sorted angles`,
+  ];
+}
+
+function areEquivalent({ m, pairs }: Subject): Finding {
+  let differ = 0;
+  let misjudged = 0;
+  for (const [y, j] of pairs) {
+    const held = conditions(m, y, j);
+    if (held.psi !== held.angular) differ++;
+    if (psi(m, y) > cosine(reduce(1, j)).hi !== held.angular) misjudged++;
+  }
+  const aside = phrase`comparing rounded cosines would misjudge ${misjudged}`;
+  return [differ === 0, phrase`${differ} of ${pairs.length} pairs differ (${aside})`];
+}
+
+function neverTurns({ soft, pairs }: Subject): Finding {
+  const rising = pairs.filter(([y]) => soft.slope(y) > 0).length;
+  const others = monotonicity(soft).stretches.filter(({ direction }) => direction !== "falling").length;
+  return [
+    rising + others === 0,
+    phrase`${others} stretches where psi does not fall, ${rising} of ${pairs.length} angles with a rising slope`,
+  ];
+}
+
+function shareOfAngular({ m }: Subject): Finding {
+  const { angular, psi: held, pairs } = latticeShares(m);
+  const stated = 1 / (2 * m);
+  return [
+    Math.abs(angular - stated) < LATTICE_ERROR && held === angular,
+    phrase`stated ${stated}, counted ${angular} and ${held} on ${pairs} pairs`,
+  ];
+}
+
+/** For a given theta_y the share is 1 - fold(m theta_y)/pi, linear between knots: the trapezoid rule over them is exact. */
+function shareOfNaive({ m }: Subject): Finding {
+  const height = (theta: number) => {
+    const { quarter, hi } = fold(reduce(m, theta));
+    return 1 - quarter / 2 - hi / Math.PI;
+  };
+  let share = 0;
+  for (let k = 0; k < m; k++) {
+    const [from, to] = [angleOfQuarter(2 * k, m), Math.min(Math.PI, angleOfQuarter(2 * k + 2, m))];
+    share += ((to - from) * (height(from) + height(to))) / (2 * Math.PI);
+  }
+  const { naive, pairs } = latticeShares(m);
+  const right = !Number.isInteger(m) || Math.abs(share - 0.5) < 1e-9;
+  return [
+    right && Math.abs(naive - share) < LATTICE_ERROR,
+    phrase`integral ${share}, counted ${naive} on ${pairs} pairs`,
+  ];
+}
+
+const LATTICE_ERROR = 0.01;
+const GOLDEN = (Math.sqrt(5) - 1) / 2;
+
+/** Shares of the square on which each condition holds, counted on a lattice that lines up with no multiple of pi. */
+function latticeShares(m: number): Record<"naive" | "angular" | "psi" | "pairs", number> {
+  const pairs = 100_000;
+  const count = { naive: 0, angular: 0, psi: 0 };
+  for (let i = 0; i < pairs; i++) {
+    const held = conditions(m, (Math.PI * (i + 0.5)) / pairs, Math.PI * ((i * GOLDEN) % 1));
+    for (const name of ["naive", "angular", "psi"] as const) if (held[name]) count[name]++;
+  }
+  return { naive: count.naive / pairs, angular: count.angular / pairs, psi: count.psi / pairs, pairs };
+}
+
+function optimumBeyond({ m, soft, pairs }: Subject): Finding {
+  const beyond = pairs.filter(([y]) => segment(m, y) > 0);
+  const met = beyond.filter(([y, j]) => conditions(m, y, j).psi).length;
+  const top = soft.value(pieceEnd(soft.pieces, 0));
+  const why = phrase`psi is at most ${top} there, cos(theta_j) at least ${-1}`;
+  return [met > 0, phrase`${met} of ${beyond.length} pairs beyond pi/m meet the psi condition: ${why}`];
+}
+
+function optimumFirst({ m, pairs }: Subject): Finding {
+  const met = pairs.filter(([y, j]) => conditions(m, y, j).psi);
+  const inside = met.filter(([y]) => segment(m, y) === 0).length;
+  return [inside === met.length, phrase`${inside} of ${met.length} pairs that meet the psi condition lie there`];
+}
+
+function knotHolds({ m, soft }: Subject): Finding {
+  if (!(m > 1)) return NO_KNOT;
+  const [slow, fast] = [fromAboveKnot(soft, 0.5), fromAboveKnot(soft, 3)];
+  return [
+    Math.abs(slow) < 1e-9 && m * fast < -1e-3,
+    phrase`theta_y - pi/m ends at ${slow} for c = ${0.5}, at ${fast} for c = ${3}`,
+  ];
+}
+
+function lambdaFrees({ m, soft }: Subject): Finding {
+  if (!(m > 1)) return NO_KNOT;
+  const [held, freed] = [fromAboveKnot(soft, 0.5), fromAboveKnot(target("asoftmax", { m, lambda: 5 })!, 0.5)];
+  return [
+    Math.abs(held) < 1e-9 && m * freed < -1e-3,
+    phrase`theta_y - pi/m ends at ${held} without lambda, at ${freed} with it`,
+  ];
+}
+
+const NO_KNOT: Finding = [false, phrase`no knot lies inside (0, pi)`];
+
+/** Where 2000 steps from just above the knot pi/m end, relative to it; near it a step takes off c times the distance. */
+function fromAboveKnot(soft: Target, c: number): number {
+  const m = soft.parameters.m!;
+  const knot = pieceEnd(soft.pieces, 0);
+  const missed = 1 / (1 + Math.exp(-1));
+  const start = knot + Math.min(0.05, ((m - 1) * Math.PI) / 2) / m;
+  return endOf(soft, { start, thetaJ: Math.PI / 2, scale: 1, rate: c / (m * m * missed), steps: 2000 }) - knot;
+}
+
+function endOf(descended: Target, settings: Parameters<typeof descend>[1]): number {
+  let theta = Number.NaN;
+  for (const step of descend(() => descended, settings)) theta = step.theta;
+  return theta;
+}

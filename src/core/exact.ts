@@ -1,0 +1,179 @@
+/**
+ * Exact arithmetic on doubles: error-free sums and products, reduction of a*theta + b by pi/2, and sine and cosine
+ * of what remains, good to about 2^-58 before the one rounding at the end.
+ * Sources: Dekker 1971 (product), Knuth TAOCP 2, 4.2.2 (sum), Cody & Waite 1980 (reduction by a split constant).
+ */
+
+/** An unevaluated sum hi + lo, where hi is the double nearest to it. */
+export interface Pair {
+  readonly hi: number;
+  readonly lo: number;
+}
+
+/** An angle quarter * pi/2 + hi + lo with |hi + lo| <= pi/4 (to rounding). */
+export interface Phase extends Pair {
+  readonly quarter: number;
+}
+
+const SPLITTER = 2 ** 27 + 1;
+const TWO_OVER_PI = 2 / Math.PI;
+const HALF_PI: Pair = { hi: Math.PI / 2, lo: 6.123233995736766e-17 };
+
+// pi/2 in three pieces of 31 bits, so that a whole number below 2^22 times a piece is exact, and the rest.
+const HALF_PI_1 = 1.5707963267341256;
+const HALF_PI_2 = 6.07710049817245e-11;
+const HALF_PI_3 = 8.333742909677158e-20;
+const HALF_PI_4 = 8.843720566135701e-29;
+
+/** a + b without error. */
+export function twoSum(a: number, b: number): Pair {
+  const hi = a + b;
+  const bPart = hi - a;
+  return { hi, lo: a - (hi - bPart) + (b - bPart) };
+}
+
+/** a * b without error, for |a|, |b| < 2^996 and a product above 2^-969. */
+export function twoProduct(a: number, b: number): Pair {
+  const hi = a * b;
+  const aBig = SPLITTER * a;
+  const bBig = SPLITTER * b;
+  const aHi = aBig - (aBig - a);
+  const bHi = bBig - (bBig - b);
+  const aLo = a - aHi;
+  const bLo = b - bHi;
+  return { hi, lo: aLo * bLo - (hi - aHi * bHi - aLo * bHi - aHi * bLo) };
+}
+
+export const negate = ({ hi, lo }: Pair): Pair => ({ hi: -hi, lo: -lo });
+
+/** x + y for a pair x and a double y, to about 2^-105. */
+export function addTo(x: Pair, y: number): Pair {
+  const s = twoSum(x.hi, y);
+  return twoSum(s.hi, s.lo + x.lo);
+}
+
+/** x + y, to about 2^-104 of the larger. */
+export function add(x: Pair, y: Pair): Pair {
+  const high = twoSum(x.hi, y.hi);
+  const low = twoSum(x.lo, y.lo);
+  const sum = twoSum(high.hi, high.lo + low.hi);
+  return twoSum(sum.hi, sum.lo + low.lo);
+}
+
+/** x * y, to about 2^-103. */
+export function multiply(x: Pair, y: number): Pair {
+  const p = twoProduct(x.hi, y);
+  return twoSum(p.hi, p.lo + x.lo * y);
+}
+
+/** x / d, to about 2^-103. */
+export function divide(x: Pair, d: Pair): Pair {
+  const q = x.hi / d.hi;
+  const rest = add(x, negate(multiply(d, q)));
+  return twoSum(q, rest.hi / d.hi);
+}
+
+export const pair = (hi: number): Pair => ({ hi, lo: 0 });
+
+/** n * pi/2 for a whole number n below 2^30 in size. */
+export function halfPiTimes(n: number): Pair {
+  return multiply(HALF_PI, n);
+}
+
+/** The double nearest to (n pi/2 - b) / a: the angle at which a*theta + b has turned by n quarters. */
+export function angleOfQuarter(n: number, a = 1, b = 0): number {
+  return divide(addTo(halfPiTimes(n), -b), pair(a)).hi;
+}
+
+/** a*theta + b reduced by the nearest multiple of pi/2, to about 2^-125; |a| <= 2^20, theta and b in [0, pi]. */
+export function reduce(a: number, theta: number, b = 0): Phase {
+  const product = twoProduct(a, theta);
+  const x = twoSum(product.hi, b);
+  const low = product.lo + x.lo;
+  const quarter = Math.round(x.hi * TWO_OVER_PI);
+  if (quarter === 0) return phaseOf(0, x.hi, low);
+  const r1 = twoSum(x.hi - quarter * HALF_PI_1, -quarter * HALF_PI_2);
+  const r2 = twoSum(r1.hi, low);
+  const r3 = twoSum(r2.hi, -quarter * HALF_PI_3);
+  return phaseOf(quarter, r3.hi, r1.lo + r2.lo + r3.lo - quarter * HALF_PI_4);
+}
+
+function phaseOf(quarter: number, a: number, b: number): Phase {
+  const sum = twoSum(a, b);
+  return { quarter, hi: sum.hi, lo: sum.lo };
+}
+
+/** floor(angle / (pi/2)), exactly. */
+export function wholeQuarters(phase: Phase): number {
+  return phase.hi < 0 ? phase.quarter - 1 : phase.quarter;
+}
+
+/** The angle in [0, pi] with the same cosine. */
+export function fold({ quarter, hi, lo }: Phase): Phase {
+  const turn = quarter & 3;
+  const negative = hi < 0;
+  if (turn === 0) return { quarter: 0, hi: negative ? -hi : hi, lo: negative ? -lo : lo };
+  if (turn === 1) return { quarter: 1, hi, lo };
+  if (turn === 2) return { quarter: 2, hi: negative ? hi : -hi, lo: negative ? lo : -lo };
+  return { quarter: 1, hi: -hi, lo: -lo };
+}
+
+/** Is x < y? Exact for equal quarters, else to about 2^-104. NaN gives false. */
+export function isBelow(x: Phase, y: Phase): boolean {
+  if (x.quarter === y.quarter) return x.hi < y.hi || (x.hi === y.hi && x.lo < y.lo);
+  const d = twoSum((x.quarter - y.quarter) * HALF_PI.hi, x.hi);
+  const e = twoSum(d.hi, -y.hi);
+  return e.hi + (e.lo + d.lo + (x.lo - y.lo) + (x.quarter - y.quarter) * HALF_PI.lo) < 0;
+}
+
+/** Cosine of a phase as a pair, to about 2^-58. */
+export function cosine({ quarter, hi, lo }: Phase): Pair {
+  const value = quarter & 1 ? sineNearZero(hi, lo) : cosineNearZero(hi, lo);
+  return ((quarter + 1) & 3) > 1 ? negate(value) : value;
+}
+
+/** Sine of a phase as a pair, to about 2^-58. */
+export function sine({ quarter, hi, lo }: Phase): Pair {
+  return cosine({ quarter: quarter - 1, hi, lo });
+}
+
+// Taylor series: on [-pi/4, pi/4] the first term left out is below 2^-64 of the result. Only the leading terms
+// need to be pairs; the tail is so small that its own rounding does not show.
+
+function sineNearZero(x: number, y: number): Pair {
+  const z = twoProduct(x, x);
+  const cube = twoProduct(z.hi, x);
+  const sixth = cube.hi / 6;
+  const back = twoProduct(sixth, 6);
+  const sixthLow = (cube.hi - back.hi - back.lo + cube.lo + (z.lo * x + 3 * z.hi * y)) / 6;
+  const t = z.hi;
+  const tail =
+    x *
+    t *
+    t *
+    (1 / 120 -
+      t *
+        (1 / 5040 -
+          t *
+            (1 / 362880 - t * (1 / 39916800 - t * (1 / 6227020800 - t * (1 / 1307674368000 - t / 355687428096000))))));
+  const head = twoSum(x, -sixth);
+  return twoSum(head.hi, head.lo + (y - sixthLow) + tail);
+}
+
+function cosineNearZero(x: number, y: number): Pair {
+  const z = twoProduct(x, x);
+  const t = z.hi;
+  const tail =
+    t *
+    t *
+    (1 / 24 -
+      t *
+        (1 / 720 -
+          t *
+            (1 / 40320 -
+              t *
+                (1 / 3628800 -
+                  t * (1 / 479001600 - t * (1 / 87178291200 - t * (1 / 20922789888000 - t / 6402373705728000)))))));
+  const head = twoSum(1, -t / 2);
+  return twoSum(head.hi, head.lo - (z.lo / 2 + x * y) + tail);
+}

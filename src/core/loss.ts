@@ -1,0 +1,64 @@
+import { ParameterError, requireWithin } from "./errors.ts";
+import { add, addTo, cosine, divide, multiply, negate, type Pair, type Phase, pair, reduce, sine } from "./exact.ts";
+import { isAngle } from "./psi.ts";
+import type { Target } from "./targets.ts";
+
+/** Loss of one sample and its exact gradients. */
+export interface SampleLoss {
+  /** scale * target(theta_y) */
+  logitY: number;
+  /** -log(probability) */
+  loss: number;
+  /** Softmax probability of the target class. */
+  probability: number;
+  byThetaY: number;
+  byCosY: number;
+  byScale: number;
+  byThetaJ: number[];
+}
+
+/**
+ * -log softmax of one sample: target logit scale * target(theta_y), competing logits scale * cos(theta_j)
+ * (cos(theta_j / m) for sphereface-r2). Angles in radians, in [0, pi]; others, NaN too, give NaN throughout.
+ * A shifted log-sum-exp over differences of logits held as pairs: the loss has a relative error below 1e-14, also where it
+ * underflows, and gradients are within 4 ulp of max(|gradient|, scale), up to scale 1e4.
+ * Throws ParameterError for a scale that is not positive and finite, and for no competing angle.
+ */
+export function sampleLoss(target: Target, scale: number, thetaY: number, competing: ArrayLike<number>): SampleLoss {
+  requireWithin("scale", scale, Number.MIN_VALUE, Number.MAX_VALUE);
+  if (!(competing.length > 0)) throw new ParameterError("competing angles are missing: give at least one");
+  const own = target.exactValue(thetaY);
+  const phases = Array.from(competing, (theta) => competingPhase(target, theta));
+  const gaps = phases.map((phase) => add(cosine(phase), negate(own)));
+  const exponents = gaps.map((gap) => multiply(gap, scale));
+  const shift = exponents.reduce<Pair>((top, x) => (x.hi > top.hi ? x : top), pair(0));
+  const shifted = exponents.map((x) => expOf(add(x, negate(shift))));
+  const others = shifted.reduce<Pair>(addTo, pair(0));
+  const ownPart = expOf(negate(shift));
+  const total = addTo(others, ownPart);
+  const shares = shifted.map((x) => x / total.hi);
+  const missed = divide(others, total).hi;
+  const pull = -missed * scale;
+  return {
+    logitY: multiply(own, scale).hi,
+    loss: shift.hi === 0 ? Math.log1p(others.hi) : shift.hi + Math.log1p(addTo(total, -1).hi) + shift.lo,
+    probability: ownPart / total.hi,
+    byThetaY: pull * target.slope(thetaY),
+    byCosY: product(pull, target.slopeByCosine(thetaY)),
+    byScale: shares.reduce((sum, share, j) => addTo(sum, share * gaps[j]!.hi), pair(0)).hi,
+    byThetaJ: shares.map((share, j) => (-share * scale * sine(phases[j]!).hi) / target.competingDivisor),
+  };
+}
+
+/** theta_j / divisor as a phase, with what the division rounds away put back. */
+function competingPhase({ competingDivisor }: Target, theta: number): Phase {
+  if (!isAngle(theta)) return { quarter: 0, hi: Number.NaN, lo: Number.NaN };
+  if (competingDivisor === 1) return reduce(1, theta);
+  const { hi, lo } = divide(pair(theta), pair(competingDivisor));
+  return reduce(1, hi, lo);
+}
+
+const expOf = ({ hi, lo }: Pair) => Math.exp(hi) * (1 + lo);
+
+/** x * y where an underflowed x against an infinite slope is 0, not NaN. */
+const product = (x: number, y: number) => (x === 0 ? 0 : x * y);

@@ -1,0 +1,88 @@
+import { addTo, cosine, fold, isBelow, negate, reduce, sine, twoProduct, wholeQuarters } from "./exact.ts";
+import { isAngle, requireMargin } from "./psi.ts";
+
+/** The three conditions on a target angle theta_y and a competing angle theta_j, each decided in exact arithmetic. */
+export interface Conditions {
+  /** cos(m theta_y) > cos(theta_j) */
+  naive: boolean;
+  /** m theta_y < theta_j */
+  angular: boolean;
+  /** psi(theta_y) > cos(theta_j) */
+  psi: boolean;
+}
+
+/** How one sample stands against all its competing angles. */
+export interface Margin extends Conditions {
+  /** Naive holds and angular does not. */
+  falsePass: boolean;
+  /** Index of the smallest competing angle (the first of equals): every condition holds for all if it holds there. */
+  binding: number;
+  minThetaJ: number;
+  /** min theta_j / theta_y: the largest m for which the angular condition could hold. */
+  effectiveMargin: number;
+  /** min theta_j - m theta_y, rounded once; positive exactly where angular holds. */
+  marginGap: number;
+  /** psi(theta_y) - cos(min theta_j), without cancellation; positive exactly where psi holds. */
+  cosineGap: number;
+}
+
+// A power of two that keeps the error-free product of tiny angles clear of underflow.
+const UP = 2 ** 512;
+
+/**
+ * The conditions for one competing angle. Angles in radians, in [0, pi]; others, NaN too, fail every condition.
+ * Naive compares m theta_y folded into [0, pi] with theta_j, angular the exact product, psi the reduced angle within segment 0.
+ * Throws ParameterError for m outside [1, 2^20].
+ */
+export function conditions(m: number, thetaY: number, thetaJ: number): Conditions {
+  requireMargin(m);
+  if (!isAngle(thetaY) || !isAngle(thetaJ)) return { naive: false, angular: false, psi: false };
+  const phase = reduce(m, thetaY);
+  const naive = isBelow(fold(phase), fold(reduce(1, thetaJ)));
+  return { naive, angular: gap(m, thetaY, thetaJ) > 0, psi: naive && wholeQuarters(phase) < 2 };
+}
+
+/**
+ * The margin of a sample with target angle thetaY against one or more competing angles.
+ * Any angle outside [0, pi], NaN too, gives NaN and false; domain and errors else as conditions.
+ */
+export function marginOf(m: number, thetaY: number, competing: ArrayLike<number>): Margin {
+  let binding = 0;
+  for (let j = 1; j < competing.length; j++) if (!(competing[j]! >= competing[binding]!)) binding = j;
+  const minThetaJ = competing.length > 0 ? competing[binding]! : Number.NaN;
+  const held = conditions(m, thetaY, minThetaJ);
+  const valid = isAngle(thetaY) && isAngle(minThetaJ);
+  return {
+    ...held,
+    falsePass: held.naive && !held.angular,
+    binding,
+    minThetaJ,
+    effectiveMargin: valid ? minThetaJ / thetaY : Number.NaN,
+    marginGap: valid ? gap(m, thetaY, minThetaJ) : Number.NaN,
+    cosineGap: valid ? cosineGap(m, thetaY, minThetaJ) : Number.NaN,
+  };
+}
+
+/** theta_j - m theta_y, rounded once, so that its sign is exact. */
+function gap(m: number, thetaY: number, thetaJ: number): number {
+  const product = twoProduct(m, thetaY * UP);
+  const scaled = addTo(negate(product), thetaJ * UP).hi;
+  return scaled / UP || Math.sign(scaled) * Number.MIN_VALUE;
+}
+
+/** psi(theta_y) - cos(theta_j) as a product of sines in segment 0 and as a sum of like signs beyond. */
+function cosineGap(m: number, thetaY: number, thetaJ: number): number {
+  const phase = reduce(m, thetaY);
+  const k = wholeQuarters(phase) >> 1;
+  if (k === 0) return 2 * sine(reduce(m / 2, thetaY, thetaJ / 2)).hi * sine(reduce(-m / 2, thetaY, thetaJ / 2)).hi;
+  const half = cosine(reduce(1, thetaJ / 2)).hi;
+  return -(oneMinusCosine(m, thetaY, k) + 2 * (k - 1) + 2 * half * half);
+}
+
+/** 1 - cos(m theta - k pi) for theta in segment k. */
+function oneMinusCosine(m: number, theta: number, k: number): number {
+  const phase = reduce(m, theta);
+  if (phase.quarter !== 2 * k) return 1 - cosine({ ...phase, quarter: phase.quarter - 2 * k }).hi;
+  const half = sine({ quarter: 0, hi: phase.hi / 2, lo: phase.lo / 2 }).hi;
+  return 2 * half * half;
+}

@@ -1,0 +1,133 @@
+import { angleOfQuarter } from "./exact.ts";
+import { type Piece, pieceEnd, pieceSlope, pieceValue, type Target } from "./targets.ts";
+
+export type Direction = "falling" | "rising" | "flat" | "jump-up" | "jump-down";
+
+/** A stretch of positive length on which a function goes one way, or a jump (from = to). */
+export interface Stretch {
+  from: number;
+  to: number;
+  direction: Direction;
+  /** Value at to less value at from, as limits from inside the stretch; the height of a jump. */
+  change: number;
+}
+
+export interface Monotonicity {
+  /** In order, covering [0, pi]; neighbours differ in direction or are parted by a jump. */
+  stretches: Stretch[];
+  /** Single angles at which the slope is 0. */
+  level: number[];
+}
+
+/**
+ * Where a target function falls, rises, is flat and jumps on [0, pi]: exact, from the angles at which its formula or
+ * the sign of its slope changes. Without lambda these are closed forms (nearest doubles); with lambda the slope's zeros are
+ * isolated by bisection with a bound on its derivative, which misses none that changes sign by more than 1e-12 in angle.
+ */
+export function monotonicity(target: Target): Monotonicity {
+  const stretches: Stretch[] = [];
+  const level: number[] = [];
+  const limit = (piece: Piece, theta: number) => pieceValue(piece, theta, target.lambda).hi;
+  let start = 0;
+  let reached: number | undefined;
+  for (let i = 0; i < target.pieces.count; i++) {
+    const end = pieceEnd(target.pieces, i);
+    if (!(end > start)) continue;
+    const piece = target.pieces.piece(i);
+    const jump = reached === undefined ? 0 : limit(piece, start) - reached;
+    if (jump !== 0)
+      stretches.push({ from: start, to: start, direction: jump > 0 ? "jump-up" : "jump-down", change: jump });
+    const slope = slopeOf(piece, target.lambda);
+    const zeros = slope.zeros(start, end);
+    const inside = zeros.filter((t) => t > start && t < end);
+    if (!slope.flat) for (const t of zeros) if (level.at(-1) !== t) level.push(t);
+    const cuts = [start, ...inside, end];
+    for (let c = 1; c < cuts.length; c++) {
+      const [from, to] = [cuts[c - 1]!, cuts[c]!];
+      const sign = slope.flat ? 0 : Math.sign(slope.at(from + (to - from) / 2));
+      const direction = sign < 0 ? "falling" : sign > 0 ? "rising" : "flat";
+      append(stretches, { from, to, direction, change: limit(piece, to) - limit(piece, from) });
+    }
+    start = end;
+    reached = limit(piece, end);
+  }
+  return { stretches, level };
+}
+
+function append(stretches: Stretch[], next: Stretch): void {
+  const last = stretches.at(-1);
+  if (last?.direction === next.direction) {
+    last.to = next.to;
+    last.change += next.change;
+  } else stretches.push(next);
+}
+
+interface Slope {
+  flat: boolean;
+  at(theta: number): number;
+  /** The zeros in [from, to], in order. */
+  zeros(from: number, to: number): number[];
+}
+
+function slopeOf(piece: Piece, lambda: number): Slope {
+  const { weight, a, b } = piece;
+  const at = (t: number) => pieceSlope(piece, t, lambda);
+  if (lambda === 0) return { flat: a === 0, at, zeros: (from, to) => (a === 0 ? [] : wholeHalfTurns(a, b, from, to)) };
+  const derivative = (t: number) => (-weight * a * a * Math.cos(a * t + b) - lambda * Math.cos(t)) / (1 + lambda);
+  const bound = (power: number) => (lambda + a ** power) / (1 + lambda);
+  return { flat: false, at, zeros: (from, to) => isolate(at, derivative, bound(2), bound(3), from, to) };
+}
+
+/** The angles in [from, to] at which a theta + b is a multiple of pi. */
+function wholeHalfTurns(a: number, b: number, from: number, to: number): number[] {
+  const zeros: number[] = [];
+  for (let j = Math.max(0, Math.floor((a * from + b) / Math.PI) - 1); ; j++) {
+    const t = angleOfQuarter(2 * j, a, b);
+    if (t > to) return zeros;
+    if (t >= from) zeros.push(t);
+  }
+}
+
+const SMALLEST_PART = 1e-12;
+
+/** The zeros of g in [from, to], given its derivative and bounds on the size of its first and second derivatives. */
+function isolate(
+  g: (t: number) => number,
+  derivative: (t: number) => number,
+  bound: number,
+  secondBound: number,
+  from: number,
+  to: number,
+): number[] {
+  const atFrom = g(from);
+  const atTo = g(to);
+  // The double pi misses pi by less than an ulp: what g has left there may be the slope times that.
+  const isZero = (value: number) => Math.abs(value) <= bound * 2 ** -52;
+  const [first, last] = [isZero(atFrom), isZero(atTo)];
+  const inner = between(from, to, atFrom, atTo).filter(
+    (t) => !(first && t - from < SMALLEST_PART) && !(last && to - t < SMALLEST_PART),
+  );
+  return [...(first ? [from] : []), ...inner, ...(last ? [to] : [])];
+
+  function between(lo: number, hi: number, atLo: number, atHi: number): number[] {
+    const mid = lo + (hi - lo) / 2;
+    const half = (hi - lo) / 2;
+    const atMid = g(mid);
+    if (half < SMALLEST_PART || Math.abs(atMid) > bound * half) return [];
+    if (Math.abs(derivative(mid)) > secondBound * half) {
+      return atLo > 0 !== atHi > 0 ? [bisect(g, lo, hi)] : [];
+    }
+    return [...between(lo, mid, atLo, atMid), ...between(mid, hi, atMid, atHi)];
+  }
+}
+
+/** The angle between lo and hi at which g changes sign, to the last bit that g can tell. */
+export function bisect(g: (t: number) => number, lo: number, hi: number): number {
+  const positiveAtLo = g(lo) > 0;
+  for (;;) {
+    const mid = lo + (hi - lo) / 2;
+    if (mid <= lo || mid >= hi) return mid;
+    if (g(mid) > 0 === positiveAtLo) lo = mid;
+    else hi = mid;
+  }
+}

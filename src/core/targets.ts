@@ -1,0 +1,247 @@
+import { ParameterError, requireWithin } from "./errors.ts";
+import {
+  add,
+  addTo,
+  angleOfQuarter,
+  cosine,
+  divide,
+  multiply,
+  negate,
+  type Pair,
+  pair,
+  reduce,
+  sine,
+  twoSum,
+  wholeQuarters,
+} from "./exact.ts";
+import { isAngle, MAX_MARGIN } from "./psi.ts";
+
+/** weight * cos(a theta + b) + offset: what every target function is, piece by piece. */
+export interface Piece {
+  readonly weight: 1 | -1;
+  readonly a: number;
+  readonly b: number;
+  readonly offset: number;
+}
+
+/**
+ * The pieces of a function, in order. Piece i ends, and piece i + 1 begins, where a theta + b has turned by
+ * (i + 1) * quarters quarter turns; there are count of them (up to 2^20, so they are made when asked for).
+ */
+export interface Pieces {
+  readonly a: number;
+  readonly b: number;
+  readonly quarters: number;
+  readonly count: number;
+  readonly piece: (i: number) => Piece;
+}
+
+/** A target function: what replaces cos(theta_y) in the target logit. Angles are in radians, in [0, pi]; others give NaN. */
+export interface Target {
+  readonly name: string;
+  readonly parameters: Readonly<Record<string, number>>;
+  /** Weight of the plain cosine blended in: (lambda cos(theta) + target(theta)) / (1 + lambda). */
+  readonly lambda: number;
+  /** The one written form: every parameter, in order; lambda only when not 0. */
+  readonly spec: string;
+  readonly pieces: Pieces;
+  /** Competing logits are cos(theta_j / competingDivisor): 1 for all but sphereface-r2. */
+  readonly competingDivisor: number;
+  /** The value, within 0.51 ulp. */
+  value(theta: number): number;
+  /** The value before its last rounding, good to about 2^-57 of its largest term. */
+  exactValue(theta: number): Pair;
+  /** The derivative by theta, of the piece that holds theta. */
+  slope(theta: number): number;
+  /** The derivative by cos(theta); at 0 its limit, which may be infinite. */
+  slopeByCosine(theta: number): number;
+}
+
+interface Parameter {
+  readonly name: string;
+  readonly standard: number;
+  readonly lo: number;
+  readonly hi: number;
+}
+
+/** How a target function is made from its parameters. One object is all that a new function needs. */
+export interface TargetDefinition {
+  readonly name: string;
+  readonly aliases?: readonly string[];
+  readonly formula: string;
+  readonly parameters: readonly Parameter[];
+  readonly pieces: (...parameters: number[]) => Pieces;
+  readonly competingDivisor?: (...parameters: number[]) => number;
+}
+
+const margin = (standard: number): Parameter => ({ name: "m", standard, lo: 1, hi: MAX_MARGIN });
+const factor = (name: string, standard: number): Parameter => ({
+  name,
+  standard,
+  lo: Number.MIN_VALUE,
+  hi: MAX_MARGIN,
+});
+const angle = (name: string, standard: number): Parameter => ({ name, standard, lo: 0, hi: Math.PI });
+const offset = (name: string, standard: number): Parameter => ({ name, standard, lo: 0, hi: 2 });
+
+const plain = (a = 1, b = 0, offset = 0): Piece => ({ weight: 1, a, b, offset });
+const one = (piece: Piece): Pieces => ({ a: 1, b: 0, quarters: 2, count: 1, piece: () => piece });
+const two = (a: number, b: number, quarters: number, first: Piece, second: Piece): Pieces => ({
+  a,
+  b,
+  quarters,
+  count: 2,
+  piece: (i) => (i === 0 ? first : second),
+});
+
+/** Every target function known. Sources: SphereFace (arXiv:1704.08063), CosFace (1801.09414), ArcFace (1801.07698), SphereFace-R (2109.05565). */
+export const targetDefinitions: readonly TargetDefinition[] = [
+  {
+    name: "asoftmax",
+    aliases: ["sphereface", "psi"],
+    formula: "(-1)^k cos(m t) - 2k on [k pi/m, (k+1) pi/m]",
+    parameters: [margin(4)],
+    pieces: (m) => ({
+      a: m!,
+      b: 0,
+      quarters: 2,
+      count: Math.ceil(m!),
+      piece: (k) => ({ weight: k & 1 ? -1 : 1, a: m!, b: 0, offset: -2 * k }),
+    }),
+  },
+  {
+    name: "naive",
+    formula: "cos(m t)",
+    parameters: [factor("m", 4)],
+    pieces: (m) => one(plain(m)),
+  },
+  {
+    name: "softmax",
+    formula: "cos(t)",
+    parameters: [],
+    pieces: () => one(plain()),
+  },
+  {
+    name: "cosface",
+    formula: "cos(t) - m",
+    parameters: [offset("m", 0.35)],
+    pieces: (m) => one(plain(1, 0, -m!)),
+  },
+  {
+    name: "arcface",
+    formula: "cos(t + m)",
+    parameters: [angle("m", 0.5)],
+    pieces: (m) => one(plain(1, m)),
+  },
+  {
+    name: "arcface-easy",
+    formula: "cos(t + m) if cos(t) > 0, else cos(t)",
+    parameters: [angle("m", 0.5)],
+    pieces: (m) => two(1, 0, 1, plain(1, m), plain()),
+  },
+  {
+    name: "arcface-hard",
+    formula: "cos(t + m) if t < pi - m, else cos(t) - m sin(m)",
+    parameters: [angle("m", 0.5)],
+    pieces: (m) => two(1, m!, 2, plain(1, m), plain(1, 0, -m! * sine(reduce(1, m!)).hi)),
+  },
+  {
+    name: "combined",
+    formula: "cos(m1 t + m2) - m3",
+    parameters: [factor("m1", 1), angle("m2", 0.3), offset("m3", 0.2)],
+    pieces: (m1, m2, m3) => one(plain(m1, m2, -m3!)),
+  },
+  {
+    name: "sphereface-r1",
+    formula: "cos(min(m t, pi))",
+    parameters: [margin(1.7)],
+    pieces: (m) => two(m!, 0, 2, plain(m), { weight: -1, a: 0, b: 0, offset: 0 }),
+  },
+  {
+    name: "sphereface-r2",
+    formula: "cos(t), against cos(theta_j / m)",
+    parameters: [margin(1.7)],
+    pieces: () => one(plain()),
+    competingDivisor: (m) => m!,
+  },
+];
+
+/**
+ * The target function of that definition with the given parameters, defaults for the rest; lambda >= 0 blends in cos(theta).
+ * Throws ParameterError for an unknown parameter or one outside its domain.
+ */
+export function makeTarget(definition: TargetDefinition, given: Readonly<Record<string, number>> = {}): Target {
+  const { lambda = 0, ...own } = given;
+  requireWithin("lambda", lambda, 0, Number.MAX_VALUE);
+  const unknown = Object.keys(own).find((name) => !definition.parameters.some((p) => p.name === name));
+  if (unknown !== undefined) throw new ParameterError(`${definition.name} has no parameter ${unknown}`);
+  const parameters: Record<string, number> = {};
+  for (const { name, standard, lo, hi } of definition.parameters) {
+    parameters[name] = own[name] ?? standard;
+    requireWithin(name, parameters[name], lo, hi);
+  }
+  const values = Object.values(parameters);
+  const written = Object.entries(lambda === 0 ? parameters : { ...parameters, lambda }).map(([n, v]) => `:${n}=${v}`);
+  const pieces = definition.pieces(...values);
+  const exactValue = (theta: number) =>
+    isAngle(theta) ? pieceValue(pieceAt(pieces, theta), theta, lambda) : NOT_A_NUMBER;
+  const slope = (theta: number) => (isAngle(theta) ? pieceSlope(pieceAt(pieces, theta), theta, lambda) : Number.NaN);
+  return {
+    name: definition.name,
+    parameters,
+    lambda,
+    spec: definition.name + written.join(""),
+    pieces,
+    competingDivisor: definition.competingDivisor?.(...values) ?? 1,
+    exactValue,
+    value: (theta) => exactValue(theta).hi,
+    slope,
+    slopeByCosine: (theta) => bySine(slope, theta),
+  };
+}
+
+/** The target function with that name or alias, and parameters; undefined for an unknown name. Errors as makeTarget. */
+export function target(name: string, parameters?: Readonly<Record<string, number>>): Target | undefined {
+  const definition = targetDefinitions.find((d) => d.name === name || d.aliases?.includes(name));
+  return definition && makeTarget(definition, parameters);
+}
+
+/** The angle at which piece i ends: the double nearest to it, at most pi; the last piece ends at pi. */
+export function pieceEnd({ a, b, quarters, count }: Pieces, i: number): number {
+  return i >= count - 1 ? Math.PI : Math.min(Math.PI, Math.max(0, angleOfQuarter((i + 1) * quarters, a, b)));
+}
+
+/** The piece that holds theta, found exactly. */
+function pieceAt({ a, b, quarters, count, piece }: Pieces, theta: number): Piece {
+  if (count === 1) return piece(0);
+  return piece(Math.min(Math.floor(wholeQuarters(reduce(a, theta, b)) / quarters), count - 1));
+}
+
+/** The value of a piece at theta, whether theta lies on it or not, with lambda blended in. */
+export function pieceValue({ weight, a, b, offset }: Piece, theta: number, lambda: number): Pair {
+  return blend(lambda, () => cosine(reduce(1, theta)), addTo(signed(weight, cosine(reduce(a, theta, b))), offset));
+}
+
+/** The slope of a piece by theta, likewise. */
+export function pieceSlope({ weight, a, b }: Piece, theta: number, lambda: number): number {
+  const own = multiply(signed(weight, sine(reduce(a, theta, b))), -a);
+  return blend(lambda, () => negate(sine(reduce(1, theta))), own).hi;
+}
+
+/** (lambda * plain + own) / (1 + lambda) */
+function blend(lambda: number, plainPart: () => Pair, own: Pair): Pair {
+  return lambda === 0 ? own : divide(add(multiply(plainPart(), lambda), own), twoSum(1, lambda));
+}
+
+const signed = (weight: 1 | -1, x: Pair) => (weight < 0 ? negate(x) : x);
+
+const NOT_A_NUMBER = pair(Number.NaN);
+
+// Near 0 a slope that vanishes there does so like theta, so a tiny angle gives the limit to the last bit.
+const TINY_ANGLE = 2 ** -300;
+
+function bySine(slope: (theta: number) => number, theta: number): number {
+  if (theta !== 0) return -slope(theta) / sine(reduce(1, theta)).hi;
+  const atZero = slope(0);
+  return atZero === 0 ? bySine(slope, TINY_ANGLE) : atZero * Number.NEGATIVE_INFINITY;
+}
