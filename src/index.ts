@@ -7,4 +7,5 @@ export * from "./core/monotonicity.ts";
 export * from "./core/phrase.ts";
 export * from "./core/psi.ts";
 export * from "./core/targets.ts";
+export * from "./core/units.ts";
 export * from "./core/violations.ts";

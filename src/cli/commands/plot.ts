@@ -1,0 +1,27 @@
+import { resultOf } from "../../render/result.ts";
+import { functionChart } from "../charts.ts";
+import { command } from "../command.ts";
+import { chosenFunctions, pictureFunctions } from "../functions.ts";
+import { gridAngles } from "../inputs.ts";
+import { gridOptions } from "../options.ts";
+
+const STANDARD_POINTS = 181;
+
+export default command({
+  examples: [
+    ["asoftmax plot", "psi beside the plain cosine"],
+    ["asoftmax plot --functions arcface-easy,arcface-hard --width 70 --format table", "other target functions"],
+    ["asoftmax plot --m 1,2,3,4 --quantity slope", "slopes for several m"],
+    ["asoftmax plot --m 4 --points 5 --format csv", "the points as rows"],
+  ],
+  options: ["functions", "m", "lambda", ...gridOptions, "quantity", "width", "height"],
+  run(values) {
+    const targets = chosenFunctions(values) ?? pictureFunctions();
+    const { quantity = "value", from = 0, to = Math.PI } = values;
+    const angles = gridAngles({ ...values, points: values.points ?? STANDARD_POINTS })!;
+    const rows = targets.flatMap((target) => angles.map((theta) => [target.spec, theta, target[quantity](theta)]));
+    const columns = [{ name: "function" }, { name: "theta", kind: "angle" }, { name: "value" }] as const;
+    const chart = functionChart(targets, values, { range: { from, to }, quantity });
+    return resultOf(columns, rows, { chart, chartOnly: true });
+  },
+});

@@ -1,0 +1,34 @@
+import { psiValues } from "../../core/psi.ts";
+import { command } from "../command.ts";
+import { angleInput, anglesOrGrid, halfKnots, marginInput } from "../inputs.ts";
+import { gridOptions, inputOptions } from "../options.ts";
+import { computeRows } from "../rows.ts";
+
+const THETA = { name: "theta", kind: "angle" } as const;
+const COLUMNS = ["k", "psi", "dpsi_dtheta", "dpsi_dcos", "cos_m_theta", "cos_theta"] as const;
+
+export default command({
+  examples: [
+    ["asoftmax psi --m 4 --theta 1.2", "one angle"],
+    ["asoftmax psi --m 2,4 --theta pi/4,60deg,1.2", "every pair of m and theta"],
+    ["asoftmax psi --m 4", "every k pi/(2m)"],
+    ["asoftmax psi --m 4 --points 181 --columns theta,psi", "a grid over [0, pi]"],
+    ["asoftmax psi --input angles.csv --theta @theta_y", "columns appended to every row of a file"],
+  ],
+  options: ["mOrColumn", "theta", ...gridOptions, ...inputOptions],
+  run(values, { degrees }) {
+    const m = marginInput(values.mOrColumn);
+    const angles = anglesOrGrid(values.theta, values) ?? (values.input === undefined ? undefined : { column: "theta" });
+    const columns = COLUMNS.map((name) => ({ name }));
+    const cells = (margin: number, theta: number) => {
+      const at = psiValues(margin, theta);
+      return COLUMNS.map((name) => at[name]);
+    };
+    if (angles !== undefined) {
+      const theta = angleInput(THETA, angles, degrees);
+      return computeRows({ inputs: [m, theta], columns, compute: (margin, angle) => [cells(margin, angle)] }, values);
+    }
+    const compute = (margin: number) => halfKnots(margin).map((theta) => [theta, ...cells(margin, theta)]);
+    return computeRows({ inputs: [m], columns: [THETA, ...columns], compute }, values);
+  },
+});

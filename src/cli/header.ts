@@ -1,0 +1,134 @@
+import { type Phrase, phrase } from "../core/phrase.ts";
+import { fromDegrees } from "../core/units.ts";
+import { angleIn, numberIn } from "../data/cells.ts";
+import type { RawRecord } from "../data/csv.ts";
+import { DataError, RowError } from "../data/errors.ts";
+import { fromBytes, toBytes } from "../render/json.ts";
+import type { Column } from "../render/result.ts";
+import { suggestion } from "./suggest.ts";
+
+/** Reads one value from a record. Throws RowError where the cell holds none. */
+export type Reader<T> = (record: RawRecord) => T;
+
+const asRadians = (x: number) => x;
+
+/** The columns of a file, and readers for them. Names outside are text, names inside bytes. */
+export class Header {
+  readonly names: readonly string[];
+  private readonly file: string;
+  private readonly separator: string;
+  private clamped = 0;
+
+  constructor(cells: readonly string[], separator: string, file: string) {
+    this.names = cells;
+    this.file = file;
+    this.separator = separator;
+    const twice = cells.find((name, i) => cells.indexOf(name) < i);
+    if (twice !== undefined)
+      throw new DataError(`${file}: the header has two columns named "${fromBytes(twice)}": rename one`);
+  }
+
+  has(name: string): boolean {
+    return this.find(name) >= 0;
+  }
+
+  columns(): Column[] {
+    return this.names.map((name) => ({ name, kind: "bytes" }));
+  }
+
+  number(name: string): Reader<number> {
+    const index = this.index(name);
+    return ({ cells, line }) => numberIn(cells[index]!, line, name);
+  }
+
+  angle(name: string, degrees: boolean): Reader<number> {
+    return this.angleAt(this.index(name), name, degrees);
+  }
+
+  /** Several angles in one cell, with ; between. */
+  angles(name: string, degrees: boolean): Reader<number[]> {
+    const index = this.index(name);
+    return ({ cells, line }) =>
+      cells[index]!.split(";").map((cell) =>
+        this.withinPi(angleIn(cell, line, name, degrees ? fromDegrees : asRadians)),
+      );
+  }
+
+  /** One angle a column, for the columns that a pattern such as theta_* matches; with what * stands for, the class (as bytes). */
+  classes(pattern: string, degrees: boolean): { name: string; angle: Reader<number> }[] {
+    const [before = "", after = ""] = toBytes(pattern).split("*");
+    const found = this.names.flatMap((name, i) => {
+      const matches = name.startsWith(before) && name.endsWith(after) && name.length > before.length + after.length;
+      if (!matches) return [];
+      return [
+        {
+          name: name.slice(before.length, name.length - after.length),
+          angle: this.angleAt(i, fromBytes(name), degrees),
+        },
+      ];
+    });
+    if (found.length === 0) throw this.missing(pattern);
+    return found;
+  }
+
+  /** The bytes of a cell without spaces around it. */
+  text(name: string): Reader<string> {
+    const index = this.index(name);
+    return ({ cells }) => cells[index]!.trim();
+  }
+
+  /** The cells of a record, as many as the header has. */
+  aligned({ cells }: RawRecord): readonly string[] {
+    const { length } = this.names;
+    return cells.length === length ? cells : Array.from({ length }, (_, i) => cells[i] ?? "");
+  }
+
+  ragged({ cells, line }: RawRecord): RowError {
+    const decimals =
+      this.separator === "," && cells.length > this.names.length ? " (decimal commas? quote such cells)" : "";
+    return new RowError(
+      line,
+      `the row has ${cells.length} ${cells.length === 1 ? "cell" : "cells"}, the header ${this.names.length}${decimals}`,
+    );
+  }
+
+  warnings(): Phrase[] {
+    if (this.clamped === 0) return [];
+    return [phrase`${this.file}: ${this.clamped} angles lay above pi by at most 1e-6 and count as pi`];
+  }
+
+  private angleAt(index: number, name: string, degrees: boolean): Reader<number> {
+    const toRadians = degrees ? fromDegrees : asRadians;
+    return ({ cells, line }) => this.withinPi(angleIn(cells[index]!, line, name, toRadians));
+  }
+
+  private withinPi(theta: number): number {
+    if (theta <= Math.PI) return theta;
+    this.clamped++;
+    return Math.PI;
+  }
+
+  private find(name: string): number {
+    const bytes = toBytes(name);
+    return this.names.findIndex((own) => own === bytes || own.trim() === bytes);
+  }
+
+  private index(name: string): number {
+    const index = this.find(name);
+    if (index < 0) throw this.missing(name);
+    return index;
+  }
+
+  private missing(name: string): DataError {
+    const other = [";", "\t", "|", ","].find(
+      (char) => char !== this.separator && this.names.length === 1 && this.names[0]!.includes(char),
+    );
+    if (other !== undefined) {
+      const written = other === "\t" ? "'\\t'" : `'${other}'`;
+      return new DataError(
+        `${this.file}: there is no column "${name}", and the header holds ${written}: give --delimiter ${written}`,
+      );
+    }
+    return new DataError(`${this.file}: there is no column "${name}"${suggestion(name, this.names.map(fromBytes))}`);
+  }
+}

@@ -1,0 +1,87 @@
+import { formats } from "../render/render.ts";
+import {
+  angle,
+  choice,
+  list,
+  margin,
+  number,
+  numberFrom,
+  orColumn,
+  type Parse,
+  targetFunction,
+  text,
+  wholeFrom,
+} from "./parse.ts";
+
+/** An option as it is typed and explained, and how its text is read. One without a value has no parse. */
+export interface OptionSpec<T> {
+  readonly flags: string;
+  readonly help: string;
+  readonly parse?: Parse<T>;
+}
+
+const option = <T>(flags: string, help: string, parse: Parse<T>): OptionSpec<T> & { parse: Parse<T> } => ({
+  flags,
+  help,
+  parse,
+});
+const flag = (flags: string, help: string): OptionSpec<boolean> => ({ flags, help });
+
+/** Every option of every command, defined once; commands pick from here by name. */
+export const options = {
+  m: option("--m <list>", "margins m, real, from 1 to 2^20", list(margin)),
+  mOrColumn: option("--m <list>", "margins m, real, from 1 to 2^20, or @column", orColumn(list(margin))),
+  theta: option("--theta <list>", "angles in [0, pi], or @column", orColumn(list(angle))),
+  thetaY: option("--theta <list>", "target angles theta_y in [0, pi], or @column", orColumn(list(angle))),
+  competing: option(
+    "--competing <list>",
+    "competing angles theta_j, @column (; between) or '@theta_*'",
+    orColumn(list(angle)),
+  ),
+  competingAngles: option("--competing <list>", "competing angles theta_j in [0, pi]", list(angle)),
+  psi: option("--psi <list>", "values of psi, or @column", orColumn(list(number))),
+  functions: option("--functions <list>", "target functions, such as asoftmax:m=4,naive:m=4", list(targetFunction)),
+  lambda: option("--lambda <number>", "lambda, the weight of the plain cosine blended in", numberFrom(0)),
+  points: option("--points <n>", "n evenly spaced angles", wholeFrom(2, 1e8)),
+  from: option("--from <angle>", "first angle of --points (default 0)", angle),
+  to: option("--to <angle>", "last angle of --points (default pi)", angle),
+  label: option("--label <column>", "the column that names the target class", text),
+  each: flag("--each", "one row for each competing angle"),
+  check: flag("--check", "exit with status 1 unless the psi condition holds"),
+  summary: flag("--summary", "one row for each m and theta_j: count, total length, share of [0, pi]"),
+  plot: flag("--plot", "draw the plot in any case"),
+  quantity: option("--quantity <name>", "value or slope (default value)", choice(["value", "slope"])),
+  width: option("--width <n>", "columns of the plot (default: the terminal's)", wholeFrom(30, 1000)),
+  height: option("--height <n>", "rows of the plot", wholeFrom(4, 500)),
+  input: option("--input <file>", "a data file, - for standard input: computed columns are appended to its rows", text),
+  inputFormat: option("--input-format <format>", "csv or tsv (default: by the ending)", choice(["csv", "tsv"])),
+  delimiter: option("--delimiter <char>", "the character between cells of the input", text),
+  prefix: option("--prefix <text>", "put before the name of each appended column", text),
+  badRows: option("--bad-rows <what>", "stop, skip or keep (default stop)", choice(["stop", "skip", "keep"])),
+  degrees: flag("--degrees", "bare angles in, and angles out, are degrees"),
+  columns: option("--columns <list>", "only these computed columns", list(text)),
+  format: option(
+    "--format <format>",
+    `${formats.join(", ")} (default: table on a terminal, else csv)`,
+    choice(formats),
+  ),
+  precision: option("--precision <n>", "round numbers to n significant digits", wholeFrom(1, 17)),
+  output: option("--output <file>", "write to this file instead of standard output", text),
+  color: flag("--color", "use colour even where it is not a terminal"),
+  noColor: flag("--no-color", "use no colour"),
+} as const;
+
+export type OptionName = keyof typeof options;
+
+/** The read values of the named options; one that was not given is absent. */
+export type Values<K extends OptionName> = {
+  readonly [P in K]?: (typeof options)[P] extends OptionSpec<infer T> ? T : never;
+};
+
+/** Options of every command. */
+export const commonOptions = ["degrees", "columns", "format", "precision", "output", "color", "noColor"] as const;
+
+/** Options of commands that read rows. */
+export const inputOptions = ["input", "inputFormat", "delimiter", "prefix", "badRows"] as const;
+
+export const gridOptions = ["points", "from", "to"] as const;

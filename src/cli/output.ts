@@ -1,0 +1,97 @@
+import {
+  closeSync,
+  fchmodSync,
+  lstatSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { systemReason } from "../data/file.ts";
+import { UsageError } from "./errors.ts";
+
+type Encoding = "latin1" | "utf8";
+
+/** Writes text to standard output, piece by piece. False: the reader has closed the pipe and wants no more. */
+export async function writeToStandardOutput(pieces: AsyncIterable<string>, encoding: Encoding): Promise<boolean> {
+  const { stdout } = process;
+  // The callback below reports every failure; without a listener the event would end the program first.
+  stdout.on("error", () => {});
+  for await (const piece of pieces) {
+    const failure = await new Promise<Error | null | undefined>((resolve) => stdout.write(piece, encoding, resolve));
+    if (failure instanceof Error) {
+      if ((failure as NodeJS.ErrnoException).code === "EPIPE") return false;
+      throw new UsageError(`cannot write to standard output: ${systemReason(failure)}`);
+    }
+  }
+  return true;
+}
+
+/**
+ * Writes text to a file that appears only when it is whole: a temporary file beside it is renamed at the end, and
+ * removed when anything goes wrong. What is no regular file (a device, a pipe) is written directly.
+ */
+export async function writeToFile(pieces: AsyncIterable<string>, encoding: Encoding, path: string): Promise<void> {
+  const failed = (error: unknown) => new UsageError(`cannot write ${path}: ${systemReason(error)}`);
+  const target = attempt(() => place(path), failed);
+  const remove = () => {
+    if (target.temporary) rmSync(target.path, { force: true });
+  };
+  const interrupted = onSignals(remove);
+  try {
+    const descriptor = attempt(() => openSync(target.path, target.temporary ? "wx" : "w"), failed);
+    try {
+      if (target.mode !== undefined) fchmodSync(descriptor, target.mode);
+      for await (const piece of pieces) attempt(() => writeAll(descriptor, Buffer.from(piece, encoding)), failed);
+    } finally {
+      closeSync(descriptor);
+    }
+    if (target.temporary) attempt(() => renameSync(target.path, target.final), failed);
+  } catch (error) {
+    remove();
+    throw error;
+  } finally {
+    interrupted.forget();
+  }
+}
+
+function place(path: string): { path: string; final: string; temporary: boolean; mode?: number } {
+  const exists = lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  const final = exists ? realpathSync(path) : path;
+  const stats = statSync(final, { throwIfNoEntry: false });
+  if (stats?.isDirectory()) throw new Error("it is a directory");
+  if (stats !== undefined && !stats.isFile()) return { path: final, final, temporary: false };
+  const temporary = join(dirname(final), `.${basename(final)}.${process.pid}.tmp`);
+  return { path: temporary, final, temporary: true, ...(stats === undefined ? {} : { mode: stats.mode }) };
+}
+
+function writeAll(descriptor: number, bytes: Buffer): void {
+  for (let written = 0; written < bytes.length; ) written += writeSync(descriptor, bytes, written);
+}
+
+function attempt<T>(action: () => T, failed: (error: unknown) => Error): T {
+  try {
+    return action();
+  } catch (error) {
+    throw failed(error);
+  }
+}
+
+/** Runs the clean-up when a signal ends the program; the status is that of the signal. */
+function onSignals(cleanUp: () => void): { forget: () => void } {
+  const end = (status: number) => () => {
+    cleanUp();
+    process.exit(status);
+  };
+  const listeners = { SIGINT: end(130), SIGTERM: end(143), SIGHUP: end(129) };
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  for (const signal of signals) process.once(signal, listeners[signal]);
+  return {
+    forget: () => {
+      for (const signal of signals) process.removeListener(signal, listeners[signal]);
+    },
+  };
+}

@@ -1,0 +1,160 @@
+import { requireMargin } from "../core/psi.ts";
+import { type Target, target, targetDefinitions } from "../core/targets.ts";
+import { fromDegrees, timesPi, toDegrees } from "../core/units.ts";
+import { UsageError } from "./errors.ts";
+import { suggestion } from "./suggest.ts";
+
+/** Reads the text of an option, in the unit of angles that was chosen. */
+export type Parse<T> = (text: string, angles: AngleReader) => T;
+
+/** Values that come from a column of the input, one a row: @name. */
+export interface ColumnSource {
+  readonly column: string;
+}
+
+const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const PI_MULTIPLE = /^(?:([\d.]+(?:e[+-]?\d+)?)\*?)?(?:pi|π)(?:\/([\d.]+))?$/i;
+
+/** A decimal number, finite: nothing that parseFloat would make of half a word. */
+export function parseNumber(text: string): number {
+  const value = DECIMAL.test(text) ? Number(text) : Number.NaN;
+  if (Number.isNaN(value)) throw new UsageError(`"${text}" is not a number: write a decimal number such as 4 or 1.5`);
+  if (!Number.isFinite(value)) throw new UsageError(`${text} is too large for a double`);
+  return value;
+}
+
+/** Angles as people write them (1.2, pi/4, 3pi/4, 2*pi/3, 60deg), in radians; remembers how they were given. */
+export class AngleReader {
+  readonly degrees: boolean;
+  /** Degrees as given, by radians. */
+  readonly given = new Map<number, number>();
+
+  constructor(degrees: boolean) {
+    this.degrees = degrees;
+  }
+
+  parse(text: string): number {
+    const { radians, degrees } = this.read(text);
+    if (!(radians >= 0)) throw new UsageError(`${text} lies below 0: an angle lies in [0, pi]`);
+    if (!(radians <= Math.PI))
+      throw new UsageError(
+        `${text} lies above pi (${this.degrees ? "180" : Math.PI}): ${advice(radians, this.degrees)}`,
+      );
+    this.given.set(radians, degrees);
+    return radians;
+  }
+
+  private read(text: string): { radians: number; degrees: number } {
+    const multiple = PI_MULTIPLE.exec(text);
+    if (multiple !== null) {
+      const [coefficient, divisor] = [parseNumber(multiple[1] ?? "1"), parseNumber(multiple[2] ?? "1")];
+      if (divisor === 0) throw new UsageError(`${text} divides by 0`);
+      return { radians: timesPi(coefficient, divisor), degrees: (coefficient * 180) / divisor };
+    }
+    if (text.endsWith("deg")) return ofDegrees(parseNumber(text.slice(0, -3)));
+    if (!DECIMAL.test(text)) {
+      throw new UsageError(`"${text}" is not an angle: write it as 1.2, pi/4, 2*pi/3 or 60deg`);
+    }
+    const value = parseNumber(text);
+    return this.degrees ? ofDegrees(value) : { radians: value, degrees: toDegrees(value) };
+  }
+}
+
+const ofDegrees = (degrees: number) => ({ radians: fromDegrees(degrees), degrees });
+
+function advice(radians: number, degrees: boolean): string {
+  if (radians < Math.PI + 1e-3) return "write pi";
+  return degrees ? "an angle lies in [0, 180]" : "an angle lies in [0, pi]; for degrees write 60deg or use --degrees";
+}
+
+export const number: Parse<number> = (text) => parseNumber(text.trim());
+
+export const angle: Parse<number> = (text, angles) => angles.parse(text.trim());
+
+export const margin: Parse<number> = (text) => {
+  const m = parseNumber(text.trim());
+  requireMargin(m);
+  return m;
+};
+
+/** A number within bounds, named in the error. */
+export function numberFrom(lo: number, hi = Number.MAX_VALUE): Parse<number> {
+  return (text) => {
+    const value = parseNumber(text.trim());
+    if (!(value >= lo && value <= hi)) throw new UsageError(`${text} is out of range: it must be ${range(lo, hi)}`);
+    return value;
+  };
+}
+
+const range = (lo: number, hi: number) => {
+  if (lo === Number.MIN_VALUE) return hi === Number.MAX_VALUE ? "above 0" : `above 0 and at most ${hi}`;
+  return hi === Number.MAX_VALUE ? `at least ${lo}` : `from ${lo} to ${hi}`;
+};
+
+export function wholeFrom(lo: number, hi: number): Parse<number> {
+  const within = numberFrom(lo, hi);
+  return (text, angles) => {
+    const value = within(text, angles);
+    if (!Number.isInteger(value)) throw new UsageError(`${text} is not a whole number`);
+    return value;
+  };
+}
+
+/** A list with commas between. */
+export function list<T>(item: Parse<T>): Parse<readonly T[]> {
+  return (text, angles) =>
+    text.split(",").map((part) => {
+      if (part.trim() === "") throw new UsageError(`"${text}" has an empty place: write a list as 1,2,3`);
+      return item(part, angles);
+    });
+}
+
+/** A list, or @name for the column of that name. */
+export function orColumn<T>(values: Parse<T>): Parse<T | ColumnSource> {
+  return (text, angles) => (text.startsWith("@") && text.length > 1 ? { column: text.slice(1) } : values(text, angles));
+}
+
+export const isColumn = (source: unknown): source is ColumnSource =>
+  typeof source === "object" && source !== null && "column" in source;
+
+export function choice<const T extends string>(choices: readonly T[]): Parse<T> {
+  return (text) => {
+    if (!choices.includes(text as T)) throw new UsageError(`"${text}" is not known${suggestion(text, choices)}`);
+    return text as T;
+  };
+}
+
+export const text: Parse<string> = (given) => {
+  if (given === "") throw new UsageError("the value is empty");
+  return given;
+};
+
+/**
+ * A target function as name:param=value:... Its angles are radians (or 30deg, pi/6) even under --degrees, so that the
+ * printed form reads back.
+ */
+export const targetFunction: Parse<Target> = (spec) => {
+  const angles = new AngleReader(false);
+  const [name = "", ...settings] = spec.trim().split(":");
+  const definition = targetDefinitions.find((d) => d.name === name || d.aliases?.includes(name));
+  if (definition === undefined) {
+    throw new UsageError(
+      `there is no target function "${name}"${suggestion(
+        name,
+        targetDefinitions.map((d) => d.name),
+      )}`,
+    );
+  }
+  const known = [...definition.parameters.map((p) => p.name), "lambda"];
+  const parameters: Record<string, number> = {};
+  for (const setting of settings) {
+    const [key = "", value, ...rest] = setting.split("=");
+    if (value === undefined || rest.length > 0)
+      throw new UsageError(`"${setting}" in ${spec} is not of the form parameter=value`);
+    if (!known.includes(key)) throw new UsageError(`${name} has no parameter "${key}"${suggestion(key, known)}`);
+    if (key in parameters) throw new UsageError(`${spec} gives ${key} twice`);
+    const isAngle = definition.parameters.some((p) => p.name === key && p.hi === Math.PI);
+    parameters[key] = isAngle ? angles.parse(value) : parseNumber(value);
+  }
+  return target(name, parameters)!;
+};

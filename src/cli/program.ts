@@ -1,0 +1,112 @@
+import { Command as Commander, Option } from "commander";
+import type { Result } from "../render/result.ts";
+import type { Command } from "./command.ts";
+import { UsageError } from "./errors.ts";
+import { commonOptions, type OptionName, type OptionSpec, options, type Values } from "./options.ts";
+import { AngleReader } from "./parse.ts";
+
+type Load = () => Promise<{ default: Command }>;
+
+/** Every command: its group in the help, what it gives, and where it is. */
+const commands: Record<string, readonly [group: string, gives: string, load: Load]> = {
+  psi: ["One angle", "k, psi and its slopes, beside cos(m theta) and cos(theta)", () => import("./commands/psi.ts")],
+  margin: [
+    "One angle",
+    "the three margin conditions against competing angles, and the room left",
+    () => import("./commands/margin.ts"),
+  ],
+  plot: ["The function", "target functions over theta, drawn", () => import("./commands/plot.ts")],
+  monotonicity: [
+    "The function",
+    "where a target function falls, rises, is flat or jumps",
+    () => import("./commands/monotonicity.ts"),
+  ],
+  violations: [
+    "The function",
+    "where cos(m theta_y) > cos(theta_j) holds and m theta_y < theta_j does not",
+    () => import("./commands/violations.ts"),
+  ],
+  claims: ["Training", "every claim about A-Softmax, tested by computation", () => import("./commands/claims.ts")],
+};
+
+/** What was asked for, read and computed; nothing where help or the version was printed. */
+export interface Invocation {
+  readonly result: Result;
+  readonly values: Values<OptionName>;
+  readonly angles: AngleReader;
+}
+
+/** Reads the arguments and runs the command they name. Throws UsageError, or commander's own error. */
+export async function invoke(args: readonly string[], version: string): Promise<Invocation | undefined> {
+  const wanted = args[0] === "help" ? args[1] : args[0];
+  let invocation: Invocation | undefined;
+  const program = new Commander("asoftmax")
+    .description("Explore, check and measure the angular margin of A-Softmax (SphereFace).")
+    .version(version, "-V, --version")
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} })
+    .addHelpText("beforeAll", "")
+    .helpCommand("help [command]", "the help page of a command");
+  for (const [name, [group, gives, load]] of Object.entries(commands)) {
+    const sub = program.command(name).description(gives).helpGroup(`${group}:`);
+    if (name !== wanted) continue;
+    const { default: definition } = await load();
+    configure(sub, definition, async (values, angles) => {
+      invocation = { result: await definition.run(values, angles), values, angles };
+    });
+  }
+  program.addHelpText("before", `Examples:\n${exampleLines(PROGRAM_EXAMPLES)}\n`);
+  if (args.length === 0) program.outputHelp();
+  else await program.parseAsync(args, { from: "user" });
+  return invocation;
+}
+
+const PROGRAM_EXAMPLES = [
+  ["asoftmax psi --m 4 --theta 1.2", "psi and its slopes at one angle"],
+  ["asoftmax margin --m 4 --theta 1.2 --competing 1.5", "which conditions hold, and why"],
+  ["asoftmax plot --functions asoftmax:m=4,naive:m=4", "psi beside the plain cosine"],
+] as const;
+
+const exampleLines = (examples: readonly (readonly [string, string])[]) => {
+  const width = Math.max(...examples.map(([line]) => line.length));
+  return examples.map(([line, shows]) => `  ${line.padEnd(width)}  # ${shows}`).join("\n");
+};
+
+function configure(
+  sub: Commander,
+  definition: Command,
+  run: (values: Values<OptionName>, angles: AngleReader) => Promise<void>,
+): void {
+  const names: readonly OptionName[] = [...definition.options, ...commonOptions];
+  sub.addHelpText("before", `Examples:\n${exampleLines(definition.examples)}\n`);
+  sub.allowExcessArguments(false).exitOverride();
+  const read = new Map<OptionName, unknown>();
+  for (const name of names) sub.addOption(new Option(options[name].flags, options[name].help));
+  sub.action(async () => {
+    const angles = new AngleReader(sub.getOptionValue("degrees") === true);
+    for (const name of names) {
+      const spec: OptionSpec<unknown> = options[name];
+      const given = givenValue(sub, spec.flags);
+      if (given !== undefined) read.set(name, spec.parse === undefined ? given : parsed(spec, String(given), angles));
+    }
+    await run(Object.fromEntries(read) as Values<OptionName>, angles);
+  });
+}
+
+/** What was given for an option. Commander keeps --no-color as color: false. */
+function givenValue(sub: Commander, flags: string): unknown {
+  const option = new Option(flags);
+  const value: unknown =
+    sub.getOptionValueSource(option.attributeName()) === "cli" ? sub.getOptionValue(option.attributeName()) : undefined;
+  if (option.negate) return value === false ? true : undefined;
+  return value === false ? undefined : value;
+}
+
+function parsed({ flags, parse }: OptionSpec<unknown>, text: string, angles: AngleReader): unknown {
+  try {
+    return parse!(text, angles);
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    throw new UsageError(`${flags.split(" ")[0]}: ${error.message}`);
+  }
+}

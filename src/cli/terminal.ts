@@ -1,0 +1,34 @@
+import chalk, { Chalk } from "chalk";
+import type { Screen } from "../render/screen.ts";
+
+const STANDARD_WIDTH = 80;
+const STANDARD_HEIGHT = 24;
+
+interface Choice {
+  readonly color?: boolean | undefined;
+  readonly noColor?: boolean | undefined;
+}
+
+/** The screen that text goes to: standard output, or a file (never coloured unless asked for). */
+export function screenFor(choice: Choice, toFile: boolean): Screen {
+  const { stdout, env } = process;
+  const terminal = stdout.isTTY && !toFile;
+  const colored = wantsColor(choice, terminal);
+  const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || "";
+  return {
+    width: (terminal && stdout.columns) || STANDARD_WIDTH,
+    height: (terminal && stdout.rows) || STANDARD_HEIGHT,
+    unicode: /utf-?8/i.test(locale) && env.TERM !== "dumb",
+    colors: new Chalk({ level: colored ? chalk.level || 1 : 0 }),
+  };
+}
+
+/** Options before NO_COLOR before FORCE_COLOR before what standard output is. */
+function wantsColor({ color, noColor }: Choice, terminal: boolean): boolean {
+  if (noColor) return false;
+  if (color) return true;
+  if (process.env.NO_COLOR) return false;
+  const forced = process.env.FORCE_COLOR;
+  if (forced !== undefined) return forced !== "0" && forced !== "false";
+  return terminal && process.env.TERM !== "dumb";
+}

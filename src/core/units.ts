@@ -1,0 +1,21 @@
+import { divide, halfPiTimes, multiply, pair } from "./exact.ts";
+
+/** The double nearest to coefficient * pi / divisor, for doubles of moderate size. */
+export function timesPi(coefficient: number, divisor = 1): number {
+  return divide(multiply(halfPiTimes(2), coefficient), pair(divisor)).hi;
+}
+
+/** Degrees to radians, rounded once: fromDegrees(180) is the double pi. */
+export const fromDegrees = (degrees: number): number => timesPi(degrees, 180);
+
+/** Radians to degrees, rounded once; the double nearest k pi/m gives the whole number of degrees it stands for. */
+export const toDegrees = (radians: number): number => divide(multiply(pair(radians), 180), halfPiTimes(2)).hi;
+
+/** [p, q] where theta is a double nearest to p pi/q (or its neighbour) and q <= largest, in lowest terms; else undefined. */
+export function asFractionOfPi(theta: number, largest = 24): [p: number, q: number] | undefined {
+  for (let q = 1; q <= largest; q++) {
+    const p = Math.round((theta * q) / Math.PI);
+    if (Math.abs(timesPi(p, q) - theta) <= theta * 2 ** -52) return [p, q];
+  }
+  return undefined;
+}
