@@ -36,7 +36,7 @@ async function printText(text: string): Promise<number> {
 async function print({ result, values, angles }: Invocation): Promise<number> {
   const { output, precision } = values;
   const toFile = output !== undefined && output !== "-";
-  const format = values.format ?? (process.stdout.isTTY && !toFile ? "table" : "csv");
+  const format = values.format ?? ((process.stdout.isTTY && !toFile) || values.plot ? "table" : "csv");
   const style: NumberStyle = { precision, degrees: angles.degrees, given: angles.given };
   const pieces = render(chosenColumns(result, values), format, style, screenFor(values, toFile));
   const encoding = format === "csv" || format === "tsv" ? "latin1" : "utf8";
@@ -52,6 +52,8 @@ function chosenColumns(result: Result, { columns, prefix = "" }: Invocation["val
   const { inputColumns = 0 } = result;
   const names = result.columns.map(({ name }) => name);
   const own = names.slice(inputColumns);
+  const twice = columns?.find((name, i) => columns.indexOf(name) < i);
+  if (twice !== undefined) throw new UsageError(`--columns: "${twice}" stands there twice`);
   const places = columns?.map((name) => {
     const place = own.indexOf(prefix + name);
     if (place < 0) throw new UsageError(`--columns: there is no column "${name}"${suggestion(name, own)}`);
