@@ -1,5 +1,7 @@
+import { ParameterError, requireWithin } from "../core/errors.ts";
 import { angleOfQuarter } from "../core/exact.ts";
 import { requireMargin } from "../core/psi.ts";
+import type { RawRecord } from "../data/csv.ts";
 import { RowError } from "../data/errors.ts";
 import type { Column } from "../render/result.ts";
 import { UsageError } from "./errors.ts";
@@ -11,24 +13,39 @@ export const STANDARD_MARGIN = 4;
 
 type Given<T> = readonly T[] | ColumnSource | undefined;
 
-/** Margins from --m, from a column, or the standard one. */
-export function marginInput(given: Given<number>): Input<number> {
-  if (!isColumn(given)) return { column: { name: "m" }, source: given ?? [STANDARD_MARGIN] };
+/** What is made from the cells of a record; a parameter outside its domain is that row's error. */
+export function inRow<T>({ line }: RawRecord, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    throw error instanceof ParameterError ? new RowError(line, error.message) : error;
+  }
+}
+
+/** Numbers from an option, from a column, or a standard one; check throws ParameterError for one outside its domain. */
+function numberInput(
+  name: string,
+  given: Given<number>,
+  standard: number,
+  check: (value: number) => void,
+): Input<number> {
+  if (!isColumn(given)) return { column: { name }, source: given ?? [standard] };
   return {
     source: (header) => {
       const read = header.number(given.column);
       return (record) => {
-        const m = read(record);
-        try {
-          requireMargin(m);
-        } catch (error) {
-          throw new RowError(record.line, `column ${given.column}: ${(error as Error).message}`);
-        }
-        return m;
+        const value = read(record);
+        inRow(record, () => check(value));
+        return value;
       };
     },
   };
 }
+
+export const marginInput = (given: Given<number>) => numberInput("m", given, STANDARD_MARGIN, requireMargin);
+
+export const scaleInput = (given: Given<number>) =>
+  numberInput("scale", given, 1, (scale) => requireWithin("scale", scale, Number.MIN_VALUE, Number.MAX_VALUE));
 
 /** Angles from an option or a column. */
 export function angleInput(column: Column, given: readonly number[] | ColumnSource, degrees: boolean): Input<number> {

@@ -42,6 +42,16 @@ export const options = {
   psi: option("--psi <list>", "values of psi, or @column", orColumn(list(number))),
   functions: option("--functions <list>", "target functions, such as asoftmax:m=4,naive:m=4", list(targetFunction)),
   lambda: option("--lambda <number>", "lambda, the weight of the plain cosine blended in", numberFrom(0)),
+  lambdaOrColumn: option(
+    "--lambda <number>",
+    "lambda, the weight of the plain cosine blended in, or @column",
+    orColumn(numberFrom(0)),
+  ),
+  scale: option(
+    "--scale <list>",
+    "scales of the logits (default 1), or @column",
+    orColumn(list(numberFrom(Number.MIN_VALUE))),
+  ),
   points: option("--points <n>", "n evenly spaced angles", wholeFrom(2, 1e8)),
   from: option("--from <angle>", "first angle of --points (default 0)", angle),
   to: option("--to <angle>", "last angle of --points (default pi)", angle),

@@ -15,6 +15,12 @@ const commands: Record<string, readonly [group: string, gives: string, load: Loa
     "the three margin conditions against competing angles, and the room left",
     () => import("./commands/margin.ts"),
   ],
+  loss: ["One angle", "loss, probability and exact gradients of one sample", () => import("./commands/loss.ts")],
+  compare: [
+    "One angle",
+    "several target functions side by side at given angles",
+    () => import("./commands/compare.ts"),
+  ],
   plot: ["The function", "target functions over theta, drawn", () => import("./commands/plot.ts")],
   monotonicity: [
     "The function",

@@ -13,6 +13,8 @@ import type { inputOptions, Values } from "./options.ts";
 export interface Input<T> {
   /** Printed beside what is computed where the value is given; what comes from the file stands there already. */
   readonly column?: Column;
+  /** What the column shows of the value, where that is no cell itself. */
+  readonly cell?: (value: T) => Cell;
   readonly source: readonly T[] | ((header: Header) => (record: RawRecord) => T);
 }
 
@@ -45,9 +47,10 @@ function givenRows(work: Work): Result {
   return { ...result, end: () => endOf(work, []) };
 }
 
+const isShown = ({ column, source }: Input<never>) => column !== undefined && typeof source !== "function";
+
 /** The given inputs that stand beside the computed columns. */
-const shownColumns = ({ inputs }: Work): Column[] =>
-  inputs.flatMap(({ column, source }) => (column !== undefined && typeof source !== "function" ? [column] : []));
+const shownColumns = ({ inputs }: Work): Column[] => inputs.filter(isShown).map(({ column }) => column!);
 
 const endOf = ({ end }: Work, warnings: readonly Phrase[]): Ending => ({
   notes: [],
@@ -58,9 +61,11 @@ const endOf = ({ end }: Work, warnings: readonly Phrase[]): Ending => ({
 
 /** The rows for every choice of one value from each list; the first list varies slowest. */
 function* combinations({ inputs, compute }: Work, lists: readonly (readonly never[])[]): Generator<Row> {
-  const isShown = inputs.map(({ column, source }) => column !== undefined && typeof source !== "function");
+  const shown = inputs.flatMap((input, i) =>
+    isShown(input) ? [{ i, cell: input.cell ?? ((value: Cell) => value) }] : [],
+  );
   for (const values of product(lists)) {
-    const lead = values.filter((_, i) => isShown[i]) as Cell[];
+    const lead = shown.map(({ i, cell }) => cell(values[i]!));
     for (const row of compute(...values)) yield [...lead, ...row];
   }
 }
