@@ -59,7 +59,7 @@ export const options = {
   each: flag("--each", "one row for each competing angle"),
   check: flag("--check", "exit with status 1 unless the psi condition holds"),
   summary: flag("--summary", "one row for each m and theta_j: count, total length, share of [0, pi]"),
-  plot: flag("--plot", "draw the plot in any case"),
+  plot: flag("--plot", "draw the plot beside the summary too"),
   quantity: option("--quantity <name>", "value or slope (default value)", choice(["value", "slope"])),
   width: option("--width <n>", "columns of the plot (default: the terminal's)", wholeFrom(30, 1000)),
   height: option("--height <n>", "rows of the plot", wholeFrom(4, 500)),
