@@ -27,7 +27,7 @@ export interface RowComputation<T extends readonly unknown[]> {
 }
 
 type RowOptions = Values<(typeof inputOptions)[number]>;
-type Work = RowComputation<never[]>;
+type Work = RowComputation<unknown[]>;
 
 /** The rows of a computation, over its given values or over the records of --input. */
 export async function computeRows<T extends readonly unknown[]>(
@@ -43,11 +43,14 @@ function givenRows(work: Work): Result {
     if (typeof source === "function") throw new UsageError("a @column needs a file to come from: give --input");
     return source;
   });
-  const result = resultOf([...shownColumns(work), ...work.columns], combinations(work, lists));
+  function* rows() {
+    for (const values of product(lists)) yield* rowsFor(work, values, []);
+  }
+  const result = resultOf([...shownColumns(work), ...work.columns], rows());
   return { ...result, end: () => endOf(work, []) };
 }
 
-const isShown = ({ column, source }: Input<never>) => column !== undefined && typeof source !== "function";
+const isShown = ({ column, source }: Input<unknown>) => column !== undefined && typeof source !== "function";
 
 /** The given inputs that stand beside the computed columns. */
 const shownColumns = ({ inputs }: Work): Column[] => inputs.filter(isShown).map(({ column }) => column!);
@@ -59,18 +62,17 @@ const endOf = ({ end }: Work, warnings: readonly Phrase[]): Ending => ({
   warnings,
 });
 
-/** The rows for every choice of one value from each list; the first list varies slowest. */
-function* combinations({ inputs, compute }: Work, lists: readonly (readonly never[])[]): Generator<Row> {
-  const shown = inputs.flatMap((input, i) =>
-    isShown(input) ? [{ i, cell: input.cell ?? ((value: Cell) => value) }] : [],
-  );
-  for (const values of product(lists)) {
-    const lead = shown.map(({ i, cell }) => cell(values[i]!));
-    for (const row of compute(...values)) yield [...lead, ...row];
+/** The rows for one value of each input, after the cells of the record it came from. */
+function rowsFor({ inputs, compute }: Work, values: readonly unknown[], record: readonly Cell[]): Row[] {
+  const lead = [...record];
+  for (let i = 0; i < inputs.length; i++) {
+    if (isShown(inputs[i]!)) lead.push(inputs[i]!.cell?.(values[i]) ?? (values[i] as Cell));
   }
+  return compute(...values).map((cells) => lead.concat(cells as Cell[]));
 }
 
-function* product(lists: readonly (readonly never[])[]): Generator<never[]> {
+/** Every choice of one value from each list; the first list varies slowest. */
+function* product(lists: readonly (readonly unknown[])[]): Generator<unknown[]> {
   const [first, ...rest] = lists;
   if (first === undefined) yield [];
   else for (const value of first) for (const others of product(rest)) yield [value, ...others];
@@ -85,8 +87,9 @@ async function fileRows(
   const separator = delimiterOf(delimiter, inputFormat ?? (path.endsWith(".tsv") ? "tsv" : "csv"));
   const blocks = recordBlocks(bytesOf(path), file);
   const { header, rest } = await readHeader(blocks, separator, file);
-  const readers = work.inputs.map(({ source }) => (typeof source === "function" ? source(header) : () => source));
-  const isRead = work.inputs.map(({ source }) => typeof source === "function");
+  const readers = work.inputs.map(({ source }) => (typeof source === "function" ? source(header) : undefined));
+  // Every choice of the given values, with a free place for each that is read.
+  const choices = [...product(work.inputs.map(({ source }) => (typeof source === "function" ? [undefined] : source)))];
   const bad = new BadRows(file, badRows);
   const added = [...shownColumns(work), ...work.columns];
 
@@ -94,8 +97,14 @@ async function fileRows(
     const cells = header.aligned(record);
     try {
       if (cells.length !== record.cells.length) throw header.ragged(record);
-      const lists = readers.map((read, i) => (isRead[i] ? [read(record)] : read(record))) as never[][];
-      return Array.from(combinations(work, lists), (computed) => [...cells, ...computed]);
+      const read = readers.map((reader) => reader?.(record));
+      return choices.flatMap((choice) =>
+        rowsFor(
+          work,
+          read.map((value, i) => value ?? choice[i]),
+          cells,
+        ),
+      );
     } catch (error) {
       if (!(error instanceof RowError)) throw error;
       return bad.take(error, record.cells.length > cells.length) ? [[...cells, ...added.map(() => null)]] : [];
