@@ -5,12 +5,12 @@ import {
   divide,
   halfPiTimes,
   multiply,
+  multiplyPairs,
   negate,
   type Pair,
   pair,
   reduce,
   sine,
-  times,
   twoProduct,
   twoSum,
 } from "./exact.ts";
@@ -95,6 +95,7 @@ function difference({ lambda, competingDivisor }: Target, piece: Piece, theta12:
 }
 
 /** cos(x) - cos(y) */
-const cosineGap = (x: Pair, y: Pair) => multiply(times(sineOfHalf(add(y, x)), sineOfHalf(add(y, negate(x)))), 2);
+const cosineGap = (x: Pair, y: Pair) =>
+  multiply(multiplyPairs(sineOfHalf(add(y, x)), sineOfHalf(add(y, negate(x)))), 2);
 
 const sineOfHalf = ({ hi, lo }: Pair) => sine(reduce(1, hi / 2, lo / 2));

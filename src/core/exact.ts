@@ -67,7 +67,7 @@ export function multiply(x: Pair, y: number): Pair {
 }
 
 /** x * y for two pairs, to about 2^-102. */
-export function times(x: Pair, y: Pair): Pair {
+export function multiplyPairs(x: Pair, y: Pair): Pair {
   return addTo(multiply(x, y.hi), x.hi * y.lo);
 }
 

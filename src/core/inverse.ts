@@ -4,12 +4,12 @@ import {
   divide,
   halfPiTimes,
   multiply,
+  multiplyPairs,
   negate,
   type Pair,
   pair,
   reduce,
   sine,
-  times,
   twoSum,
 } from "./exact.ts";
 import { psi, requireMargin, segment } from "./psi.ts";
@@ -46,6 +46,6 @@ function arccosine(u: number): Pair {
   if (h === 0) return pair(0);
   const phase = reduce(1, h);
   const sin = sine(phase);
-  const excess = add(times(sin, sin), multiply(twoSum(1, -u), -0.5));
+  const excess = add(multiplyPairs(sin, sin), multiply(twoSum(1, -u), -0.5));
   return twoSum(2 * h, -excess.hi / (sin.hi * cosine(phase).hi));
 }
