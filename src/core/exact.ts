@@ -66,6 +66,11 @@ export function multiply(x: Pair, y: number): Pair {
   return twoSum(p.hi, p.lo + x.lo * y);
 }
 
+/** x * y for two pairs, to about 2^-102. */
+export function multiplyPairs(x: Pair, y: Pair): Pair {
+  return addTo(multiply(x, y.hi), x.hi * y.lo);
+}
+
 /** x / d, to about 2^-103. */
 export function divide(x: Pair, d: Pair): Pair {
   const q = x.hi / d.hi;
