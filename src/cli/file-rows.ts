@@ -1,3 +1,4 @@
+import { ParameterError } from "../core/errors.ts";
 import { type Phrase, phrase } from "../core/phrase.ts";
 import { type Block, recordBlocks } from "../data/blocks.ts";
 import { type RawRecord, recordsOf } from "../data/csv.ts";
@@ -37,8 +38,9 @@ export async function fileRows(
         ),
       );
     } catch (error) {
-      if (!(error instanceof RowError)) throw error;
-      return bad.take(error, record.cells.length > cells.length) ? [[...cells, ...added.map(() => null)]] : [];
+      const fault = error instanceof ParameterError ? new RowError(record.line, error.message) : error;
+      if (!(fault instanceof RowError)) throw fault;
+      return bad.take(fault, record.cells.length > cells.length) ? [[...cells, ...added.map(() => null)]] : [];
     }
   };
   async function* allRows() {

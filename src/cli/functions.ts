@@ -1,6 +1,6 @@
 import { type Target, target } from "../core/targets.ts";
 import { UsageError } from "./errors.ts";
-import { inRow, STANDARD_MARGIN } from "./inputs.ts";
+import { STANDARD_MARGIN } from "./inputs.ts";
 import type { Values } from "./options.ts";
 import { isColumn } from "./parse.ts";
 import type { Input } from "./rows.ts";
@@ -40,7 +40,7 @@ export function functionInput(
     source: (header) => {
       const readM = isColumn(m) ? header.number(m.column) : () => m?.[0] ?? STANDARD_MARGIN;
       const readLambda = isColumn(lambda) ? header.number(lambda.column) : () => lambda ?? 0;
-      return (record) => inRow(record, () => asoftmax(readM(record), readLambda(record)));
+      return (record) => asoftmax(readM(record), readLambda(record));
     },
   };
 }

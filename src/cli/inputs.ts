@@ -1,8 +1,6 @@
-import { ParameterError, requireWithin } from "../core/errors.ts";
+import { requireWithin } from "../core/errors.ts";
 import { angleOfQuarter } from "../core/exact.ts";
 import { requireMargin } from "../core/psi.ts";
-import type { RawRecord } from "../data/csv.ts";
-import { RowError } from "../data/errors.ts";
 import type { Column } from "../render/result.ts";
 import { UsageError } from "./errors.ts";
 import type { gridOptions, Values } from "./options.ts";
@@ -11,16 +9,16 @@ import type { Input } from "./rows.ts";
 
 export const STANDARD_MARGIN = 4;
 
-type Given<T> = readonly T[] | ColumnSource | undefined;
+/** The angle between two class vectors where none is given. */
+export const STANDARD_ARC = Math.PI / 2;
 
-/** What is made from the cells of a record; a parameter outside its domain is that row's error. */
-export function inRow<T>({ line }: RawRecord, make: () => T): T {
-  try {
-    return make();
-  } catch (error) {
-    throw error instanceof ParameterError ? new RowError(line, error.message) : error;
-  }
+/** The one value of a list that may hold no more. */
+export function only<T>(flag: string, values: readonly T[] | undefined): T | undefined {
+  if (values !== undefined && values.length > 1) throw new UsageError(`${flag}: give one value here`);
+  return values?.[0];
 }
+
+type Given<T> = readonly T[] | ColumnSource | undefined;
 
 /** Numbers from an option, from a column, or a standard one; check throws ParameterError for one outside its domain. */
 function numberInput(
@@ -35,7 +33,7 @@ function numberInput(
       const read = header.number(given.column);
       return (record) => {
         const value = read(record);
-        inRow(record, () => check(value));
+        check(value);
         return value;
       };
     },

@@ -52,6 +52,22 @@ export const options = {
     "scales of the logits (default 1), or @column",
     orColumn(list(numberFrom(Number.MIN_VALUE))),
   ),
+  scaleNumbers: option("--scale <number>", "scale of the logits (default 1)", list(numberFrom(Number.MIN_VALUE))),
+  theta12: option("--theta-12 <list>", "angles between two class vectors (default pi/2)", list(angle)),
+  preset: option(
+    "--preset <name>",
+    "lambda schedule: sphereface (default) or clcarwin",
+    choice(["sphereface", "clcarwin"]),
+  ),
+  base: option("--base <number>", "lambda at iteration 0", numberFrom(0)),
+  gamma: option("--gamma <number>", "how fast lambda falls", numberFrom(0)),
+  power: option("--power <number>", "power of the fall", numberFrom(0)),
+  lambdaMin: option("--lambda-min <number>", "floor of lambda", numberFrom(0)),
+  iterations: option("--iterations <list>", "iterations to show", list(wholeFrom(0, 1e15))),
+  start: option("--start <angle>", "theta_y to start from", angle),
+  rate: option("--rate <number>", "learning rate (default 0.05)", numberFrom(Number.MIN_VALUE)),
+  steps: option("--steps <n>", "steps of descent (default 200)", wholeFrom(1, 1e7)),
+  minima: flag("--minima", "list every angle at which a descent can rest, instead"),
   points: option("--points <n>", "n evenly spaced angles", wholeFrom(2, 1e8)),
   from: option("--from <angle>", "first angle of --points (default 0)", angle),
   to: option("--to <angle>", "last angle of --points (default pi)", angle),
@@ -93,5 +109,8 @@ export const commonOptions = ["degrees", "columns", "format", "precision", "outp
 
 /** Options of commands that read rows. */
 export const inputOptions = ["input", "inputFormat", "delimiter", "prefix", "badRows"] as const;
+
+/** A schedule of lambda. */
+export const scheduleOptions = ["preset", "base", "gamma", "power", "lambdaMin"] as const;
 
 export const gridOptions = ["points", "from", "to"] as const;

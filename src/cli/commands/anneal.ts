@@ -38,7 +38,10 @@ export default command({
       ],
       size: { width, height },
     };
-    return resultOf(columns, rows, { chart, notes: [verdict(schedule, floor, effectiveM(schedule.lambdaMin), theta12)] });
+    return resultOf(columns, rows, {
+      chart,
+      notes: [verdict(schedule, floor, effectiveM(schedule.lambdaMin), theta12)],
+    });
   },
 });
 
@@ -54,6 +57,7 @@ const FARTHEST = 1e6;
 function roundIterations(floor: number): number[] {
   const end = Math.min(floor, FARTHEST);
   const iterations = [0];
-  for (let power = 1; power < end; power *= 10) iterations.push(...[1, 2, 5].map((n) => n * power).filter((n) => n < end));
+  for (let power = 1; power < end; power *= 10)
+    iterations.push(...[1, 2, 5].map((n) => n * power).filter((n) => n < end));
   return end > 0 ? [...iterations, end] : iterations;
 }

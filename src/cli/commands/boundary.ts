@@ -16,7 +16,9 @@ export default command({
   run(values) {
     const targets = chosenFunctions(values) ?? targetDefinitions.map((definition) => makeTarget(definition));
     const arcs = values.theta12 ?? [STANDARD_ARC];
-    const found = targets.flatMap((target) => arcs.map((theta12) => ({ target, theta12, at: boundary(target, theta12) })));
+    const found = targets.flatMap((target) =>
+      arcs.map((theta12) => ({ target, theta12, at: boundary(target, theta12) })),
+    );
     const columns = [
       { name: "function" },
       { name: "theta_12", kind: "angle" },
@@ -26,7 +28,8 @@ export default command({
       { name: "angular_margin", kind: "angle" },
     ] as const;
     const rows = found.map(({ target, theta12, at }) => {
-      const cells = at === undefined ? [null, null, null, null] : [at.theta1, at.theta2, at.effectiveM, at.angularMargin];
+      const cells =
+        at === undefined ? [null, null, null, null] : [at.theta1, at.theta2, at.effectiveM, at.angularMargin];
       return [target.spec, theta12, ...cells];
     });
     const notes = found.flatMap(({ target, theta12, at }): Phrase[] => {
