@@ -38,7 +38,7 @@ function holds(f: Target, scale: number, thetaY: number, competing: readonly num
   const exactly = truth(f, scale, thetaY, competing);
   const where = `${f.spec}, scale ${scale}, theta_y ${thetaY}, theta_j ${competing.slice(0, 3)}`;
   if (exactly.loss.gt(1e-300)) {
-    expect(exact(got.loss).div(exactly.loss).minus(1).abs().toNumber(), where).toBeLessThan(1e-13);
+    expect(exact(got.loss).div(exactly.loss).minus(1).abs().toNumber(), where).toBeLessThan(1e-14);
   } else expect(got.loss, where).toBeLessThan(1e-299);
   expect(Math.abs(got.probability - exactly.probability.toNumber()), where).toBeLessThan(1e-13);
   expect(scaledUlps(got.logitY, exactly.logitY, scale), where).toBeLessThanOrEqual(1);

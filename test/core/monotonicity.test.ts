@@ -189,7 +189,8 @@ describe("against values at many angles", () => {
     }
     expect(reached).toBe(pi);
     expect(total).toBeCloseTo(f.value(pi) - f.value(0), 12);
-    stretches.slice(1).forEach(({ direction }, i) => expect(direction).not.toBe(stretches[i]!.direction));
+    const directions = stretches.map(({ direction }) => direction);
+    expect(directions.some((direction, i) => direction === directions[i + 1])).toBe(false);
     expect(level).toEqual([...new Set(level)].sort((a, b) => a - b));
     for (const theta of level) {
       // One side at least, for a level angle can be where one formula ends.
@@ -210,7 +211,7 @@ describe("against values at many angles", () => {
         const turn = (here! - before!) * (after! - here!);
         if (turn < -1e-20)
           expect(
-            ends.some((t) => Math.abs(t - i * step) <= step),
+            ends.some((t) => Math.abs(t - i * step) < 1.001 * step),
             `${f.spec} at ${i * step}`,
           ).toBe(true);
       }
@@ -222,9 +223,9 @@ describe("large and extreme parameters", () => {
   test("m = 1000: naive has 1000 stretches, each a half turn", () => {
     const { stretches, level } = monotonicity(make("naive", { m: 1000 }));
     expect([stretches.length, level.length]).toEqual([1000, 1001]);
-    stretches.forEach(({ to }, i) =>
-      expect(ulpsApart(to, PI.times(i + 1).div(1000))).toBeLessThanOrEqual(i < 999 ? 0.5 : 1),
-    );
+    for (const [i, { to }] of stretches.entries()) {
+      expect(ulpsApart(to, PI.times(i + 1).div(1000))).toBeLessThanOrEqual(i < 999 ? 0.5 : 1);
+    }
   });
   test("an m so small that pi/m overflows ends", () => {
     expect(monotonicity(make("naive", { m: 1e-300 })).level).toEqual([0]);

@@ -137,6 +137,12 @@ describe("by hand", () => {
     expect(found.length).toBe(count);
     expect(found.reduce((sum, { length }) => sum + length, 0)).toBeCloseTo(total, 12);
   });
+  test("an end a float or so from pi: 2 pi + theta_j against 3 times the double pi", () => {
+    expect(violations(3, pi)).toMatchObject([{ hi: pi, hiClosed: true }]);
+    expect(violations(3, nextDown(pi))).toMatchObject([{ hi: pi, hiClosed: false }]);
+    expect(conditions(3, pi, pi).naive).toBe(true);
+    expect(conditions(3, pi, nextDown(pi)).naive).toBe(false);
+  });
   test("the share over all theta_j is what naive has beyond angular: 1/2 - 1/(2m)", () => {
     const parts = 400;
     for (const m of [2, 3, 4, 7]) {
