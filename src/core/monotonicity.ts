@@ -84,7 +84,7 @@ function wholeHalfTurns(a: number, b: number, from: number, to: number): number[
   const zeros: number[] = [];
   for (let j = Math.max(0, Math.floor((a * from + b) / Math.PI) - 1); ; j++) {
     const t = angleOfQuarter(2 * j, a, b);
-    if (t > to) return zeros;
+    if (!(t <= to)) return zeros; // NaN: a is so small that the angle overflows
     if (t >= from) zeros.push(t);
   }
 }
