@@ -1,3 +1,4 @@
+export * from "./core/angle.ts";
 export * from "./core/claims.ts";
 export * from "./core/descend.ts";
 export * from "./core/errors.ts";
