@@ -1,3 +1,4 @@
+export * from "./core/angle.ts";
 export * from "./core/anneal.ts";
 export * from "./core/boundary.ts";
 export * from "./core/bounds.ts";
