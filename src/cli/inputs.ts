@@ -1,7 +1,7 @@
+import { requireWithin } from "../core/errors.ts";
 import { angleOfQuarter } from "../core/exact.ts";
 import { requireMargin } from "../core/psi.ts";
 import { fromDegrees, toDegrees } from "../core/units.ts";
-import { RowError } from "../data/errors.ts";
 import type { Column } from "../render/result.ts";
 import { UsageError } from "./errors.ts";
 import type { gridOptions, Values } from "./options.ts";
@@ -10,26 +10,41 @@ import type { Input } from "./rows.ts";
 
 export const STANDARD_MARGIN = 4;
 
+/** The angle between two class vectors where none is given. */
+export const STANDARD_ARC = Math.PI / 2;
+
+/** The one value of a list that may hold no more. */
+export function only<T>(flag: string, values: readonly T[] | undefined): T | undefined {
+  if (values !== undefined && values.length > 1) throw new UsageError(`${flag}: give one value here`);
+  return values?.[0];
+}
+
 type Given<T> = readonly T[] | ColumnSource | undefined;
 
-/** Margins from --m, from a column, or the standard one. */
-export function marginInput(given: Given<number>): Input<number> {
-  if (!isColumn(given)) return { column: { name: "m" }, source: given ?? [STANDARD_MARGIN] };
+/** Numbers from an option, from a column, or a standard one; check throws ParameterError for one outside its domain. */
+function numberInput(
+  name: string,
+  given: Given<number>,
+  standard: number,
+  check: (value: number) => void,
+): Input<number> {
+  if (!isColumn(given)) return { column: { name }, source: given ?? [standard] };
   return {
     source: (header) => {
       const read = header.number(given.column);
       return (record) => {
-        const m = read(record);
-        try {
-          requireMargin(m);
-        } catch (error) {
-          throw new RowError(record.line, `column ${given.column}: ${(error as Error).message}`);
-        }
-        return m;
+        const value = read(record);
+        check(value);
+        return value;
       };
     },
   };
 }
+
+export const marginInput = (given: Given<number>) => numberInput("m", given, STANDARD_MARGIN, requireMargin);
+
+export const scaleInput = (given: Given<number>) =>
+  numberInput("scale", given, 1, (scale) => requireWithin("scale", scale, Number.MIN_VALUE, Number.MAX_VALUE));
 
 /** Angles from an option or a column. */
 export function angleInput(column: Column, given: readonly number[] | ColumnSource, degrees: boolean): Input<number> {

@@ -36,9 +36,9 @@ async function printText(text: string): Promise<number> {
 async function print({ result, values, angles }: Invocation): Promise<number> {
   const { output, precision } = values;
   const toFile = output !== undefined && output !== "-";
-  const format = values.format ?? ((process.stdout.isTTY && !toFile) || values.plot ? "table" : "csv");
+  const format = values.format ?? (process.stdout.isTTY && !toFile ? "table" : "csv");
   const style: NumberStyle = { precision, degrees: angles.degrees, given: angles.given };
-  const pieces = render(chosenColumns(result, values), format, style, screenFor(values, toFile));
+  const pieces = render(chosenColumns(result, values), format, style, () => screenFor(values, toFile));
   const encoding = format === "csv" || format === "tsv" ? "latin1" : "utf8";
   if (toFile) await writeToFile(pieces, encoding, output);
   else if (!(await writeToStandardOutput(pieces, encoding))) return YES;
