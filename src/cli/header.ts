@@ -37,9 +37,18 @@ export class Header {
     return this.names.map((name) => ({ name, kind: "bytes" }));
   }
 
-  number(name: string): Reader<number> {
+  /** check throws an Error for a number outside its domain. */
+  number(name: string, check: (value: number) => void = () => {}): Reader<number> {
     const index = this.index(name);
-    return ({ cells, line }) => numberIn(cells[index]!, line, name);
+    return ({ cells, line }) => {
+      const value = numberIn(cells[index]!, line, name);
+      try {
+        check(value);
+      } catch (error) {
+        throw new RowError(line, `column ${name}: ${(error as Error).message}`);
+      }
+      return value;
+    };
   }
 
   angle(name: string, degrees: boolean): Reader<number> {

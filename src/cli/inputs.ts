@@ -29,16 +29,7 @@ function numberInput(
   check: (value: number) => void,
 ): Input<number> {
   if (!isColumn(given)) return { column: { name }, source: given ?? [standard] };
-  return {
-    source: (header) => {
-      const read = header.number(given.column);
-      return (record) => {
-        const value = read(record);
-        check(value);
-        return value;
-      };
-    },
-  };
+  return { source: (header) => header.number(given.column, check) };
 }
 
 export const marginInput = (given: Given<number>) => numberInput("m", given, STANDARD_MARGIN, requireMargin);

@@ -11,8 +11,9 @@ export function requireWithin(name: string, value: number, lo: number, hi: numbe
 }
 
 function range(lo: number, hi: number): string {
-  if (lo === Number.MIN_VALUE) return hi === Number.MAX_VALUE ? "be above 0" : `be above 0 and at most ${rangeEnd(hi)}`;
-  if (hi === Number.MAX_VALUE) return `be at least ${lo}`;
+  if (lo === Number.MIN_VALUE)
+    return hi === Number.MAX_VALUE ? "be finite and above 0" : `be above 0 and at most ${rangeEnd(hi)}`;
+  if (hi === Number.MAX_VALUE) return `be finite and at least ${lo}`;
   return `lie from ${rangeEnd(lo)} to ${rangeEnd(hi)}`;
 }
 

@@ -73,7 +73,7 @@ const cases: [args: string, message: string][] = [
   ["plot --functions naive:m=0",              "--functions: m is 0: it must be above 0 and at most 2^20"],
   ["plot --functions cosface:m=3",            "--functions: m is 3: it must lie from 0 to 2"],
   ["plot --functions arcface:m=4",            `--functions: 4 lies above pi (3.141592653589793): ${DOMAIN}`],
-  ["plot --functions naive:lambda=-1",        "--functions: lambda is -1: it must be at least 0"],
+  ["plot --functions naive:lambda=-1",        "--functions: lambda is -1: it must be finite and at least 0"],
   ["plot --functions naive,",                 '--functions: "naive," has an empty place: write a list as 1,2,3'],
   ["plot --functions naive --m 4",            "--m and --lambda are short for --functions asoftmax:m=..:lambda=..: give one or the other"],
   ["plot --lambda -1",                        "--lambda: -1 is out of range: it must be at least 0"],
