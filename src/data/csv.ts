@@ -28,23 +28,30 @@ function plainRecords({ text, line }: Block, delimiter: string): RawRecord[] {
 }
 
 function quotedRecords({ text, line }: Block, delimiter: string, file: string): RawRecord[] {
+  const records: RawRecord[] = [];
+  // csv-parse counts a CRLF inside quotes as two lines.
+  let miscounted = 0;
   try {
-    const parsed = parse(text, {
+    parse(text, {
       delimiter,
-      info: true,
       record_delimiter: ["\r\n", "\n", "\r"],
       relax_column_count: true,
       skip_empty_lines: true,
-    }) as unknown as { record: string[]; info: { lines: number } }[];
-    return parsed.map(({ record, info }) => ({ cells: record, line: line + info.lines - 1 - linesInside(record) }));
+      on_record: (cells, { lines }) => {
+        miscounted += countIn(cells, /\r\n/g);
+        records.push({ cells, line: line + lines - 1 - miscounted - countIn(cells, /\r\n|\n|\r/g) });
+        return null;
+      },
+    });
+    return records;
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    const at = typeof error.lines === "number" ? line + error.lines - 1 : line;
+    const at = typeof error.lines === "number" ? line + error.lines - 1 - miscounted : line;
     throw new DataError(
       `${file} line ${at}: a quote stands where none may: quote the whole cell and write quotes inside it twice`,
     );
   }
 }
 
-const linesInside = (record: readonly string[]) =>
-  record.reduce((count, cell) => count + (cell.match(/\r\n|\n|\r/g)?.length ?? 0), 0);
+const countIn = (cells: readonly string[], pattern: RegExp) =>
+  cells.reduce((count, cell) => count + (cell.match(pattern)?.length ?? 0), 0);
