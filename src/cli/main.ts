@@ -21,10 +21,15 @@ export async function main(args: readonly string[]): Promise<void> {
   try {
     const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
     const invocation = await invoke(args, version);
-    process.exitCode = invocation === undefined ? YES : await print(invocation);
+    process.exitCode = typeof invocation === "string" ? await printText(invocation) : await print(invocation);
   } catch (error) {
     process.exitCode = report(error);
   }
+}
+
+async function printText(text: string): Promise<number> {
+  await writeToStandardOutput([text], "utf8");
+  return YES;
 }
 
 /** Writes the result where it belongs, and what there is to say to standard error. */
@@ -47,6 +52,8 @@ function chosenColumns(result: Result, { columns, prefix = "" }: Invocation["val
   const { inputColumns = 0 } = result;
   const names = result.columns.map(({ name }) => name);
   const own = names.slice(inputColumns);
+  const twice = columns?.find((name, i) => columns.indexOf(name) < i);
+  if (twice !== undefined) throw new UsageError(`--columns: "${twice}" stands there twice`);
   const places = columns?.map((name) => {
     const place = own.indexOf(prefix + name);
     if (place < 0) throw new UsageError(`--columns: there is no column "${name}"${suggestion(name, own)}`);
@@ -62,7 +69,6 @@ function chosenColumns(result: Result, { columns, prefix = "" }: Invocation["val
 /** One line for whatever went wrong, and the status it gives. */
 function report(error: unknown): number {
   if (error instanceof CommanderError) {
-    if (error.exitCode === 0) return YES;
     say(error.message.replace(/^error: /, "").replace(/\n\(Did you mean (.*)\?\)/s, ": did you mean $1?"));
   } else if (error instanceof UsageError || error instanceof DataError || error instanceof ParameterError) {
     say(error.message);
