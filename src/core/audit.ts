@@ -1,28 +1,29 @@
 import { ParameterError } from "./errors.ts";
-import { type Pair, pair } from "./exact.ts";
 import { fit, type Mistake } from "./fit.ts";
 import { slopeCurve, slopeMistakes, valueCurve, valueMistakes } from "./mistakes.ts";
 import { angle, type Phrase, phrase } from "./phrase.ts";
-import { accepts, type Curve, type Dtype, type Row, residual, rowOf, ulp } from "./rounding.ts";
+import { isAngle } from "./psi.ts";
+import { accepts, type Curve, type Dtype, type Row, residual, rowOf, ulp, valueAt } from "./rounding.ts";
 import { pieceEnd, type Target } from "./targets.ts";
 
-/** What a program gave: for each angle its value and, if known, its gradient by theta. */
+/** What a program gave: for each angle, in radians, its value and, if known, its gradient by theta. */
 export interface AuditTable {
   readonly theta: ArrayLike<number>;
   readonly value: ArrayLike<number>;
   readonly gradient?: ArrayLike<number>;
 }
 
-/** How one column of a table compares with the truth. Errors are over the rows that have one; NaN if none has. */
+/** How one column compares with the truth. Errors are NaN, and row numbers -1, where there is nothing to report. */
 export interface Check {
   maxAbsError: number;
   /** In ulp of max(|true value|, 1) in the table's precision. */
   maxUlpError: number;
-  /** Row of the largest error; -1 if none has one. */
+  /** Row of the largest error. */
   worst: number;
-  /** First row that fails; -1 if all pass. */
+  /** How many rows fail, and the first of them. */
+  bad: number;
   firstBad: number;
-  /** Rows that hold NaN or infinity (or an angle outside [0, pi]), and the first of them; -1 if none. */
+  /** How many rows hold NaN or infinity (or an angle outside [0, pi]), and the first of them. They have no error, and fail. */
   notFinite: number;
   firstNotFinite: number;
 }
@@ -37,6 +38,7 @@ export interface Candidate {
   readonly residual: number;
 }
 
+/** The check is that of the values. */
 export interface AuditResult extends Check {
   rows: number;
   /** Value and gradient, where given, are right in every row. */
@@ -44,96 +46,66 @@ export interface AuditResult extends Check {
   /** Angle of the first row that fails in either. */
   firstBadTheta: number | undefined;
   gradient: Check | undefined;
-  /** Empty when the table passes, or nothing known explains it. */
   candidates: Candidate[];
   diagnosis: Phrase;
 }
 
-/**
- * Is a table of someone's values of the target right, and if not, which known mistake explains it? A row is right as
- * rounding.ts's accepts says: within what the target does over cos(theta) +- 16 roundings of the precision, give or take 16 ulp; gradients by
- * theta likewise, against the slope. NaN and infinity fail. Mistakes are fitted on up to 96 rows and
- * tested on all. Angles in radians. Throws ParameterError for a table without rows or with columns of unequal length.
- */
-export function audit(target: Target, table: AuditTable, dtype: Dtype): AuditResult {
-  const { theta, value, gradient } = table;
-  if (!(theta.length > 0)) throw new ParameterError("the table has no rows: nothing to audit");
-  if (value.length !== theta.length || (gradient && gradient.length !== theta.length))
-    throw new ParameterError("the columns of the table differ in length");
-  const own = compare("value", table, value, dtype, valueCurve(target), target.exactValue, () => valueMistakes(target));
-  const slopeAt = (t: number) => pair(target.slope(t));
-  const slope =
-    gradient && compare("gradient", table, gradient, dtype, slopeCurve(target), slopeAt, () => slopeMistakes(target));
-  const columns = slope ? [own, slope] : [own];
-  const bad = columns.map(({ check }) => check.firstBad).filter((i) => i >= 0);
-  const verdict = phrase`every row is right to within rounding`;
-  return {
-    ...own.check,
-    rows: theta.length,
-    passes: bad.length === 0,
-    firstBadTheta: theta[Math.min(...bad)],
-    gradient: slope?.check,
-    candidates: columns.flatMap(({ candidates }) => candidates),
-    diagnosis: joined([
-      ...(bad.length === 0 ? [verdict] : columns.flatMap(({ findings }) => findings)),
-      ...reach(target, theta),
-    ]),
-  };
-}
-
 interface Column {
-  check: Check;
-  candidates: Candidate[];
-  findings: Phrase[];
+  readonly name: Candidate["column"];
+  readonly given: ArrayLike<number>;
+  readonly curve: Curve;
+  readonly mistakes: (target: Target) => Mistake[];
 }
 
-function compare(
-  column: Candidate["column"],
-  { theta }: AuditTable,
-  given: ArrayLike<number>,
-  dtype: Dtype,
-  curve: Curve,
-  truth: (theta: number) => Pair,
-  mistakes: () => Mistake[],
-): Column {
-  const check: Check = {
-    maxAbsError: Number.NaN,
-    maxUlpError: Number.NaN,
-    worst: -1,
-    firstBad: -1,
-    notFinite: 0,
-    firstNotFinite: -1,
+/**
+ * Is a table of someone's values of the target right, and if not, which known mistakes explain it? A row is right when its
+ * value lies within what the target does over cos(theta) +- 16 roundings of the precision, give or take 16 ulp of max(|value|, 1)
+ * (see accepts); the gradient by theta likewise, against the slope. A mistake is fitted on up to 96 rows, and named if it explains every
+ * row by the same rule. Throws ParameterError for a table without rows or with columns of unequal length.
+ */
+export function audit(target: Target, { theta, value, gradient }: AuditTable, dtype: Dtype): AuditResult {
+  if (!(theta.length > 0)) throw new ParameterError("the table has no rows: nothing to audit");
+  const columns: Column[] = [{ name: "value", given: value, curve: valueCurve(target), mistakes: valueMistakes }];
+  if (gradient) columns.push({ name: "gradient", given: gradient, curve: slopeCurve(target), mistakes: slopeMistakes });
+  if (columns.some(({ given }) => given.length !== theta.length))
+    throw new ParameterError("the columns of the table differ in length");
+  const compared = columns.map((column) => compare(column, theta, dtype));
+  const candidates = columns.flatMap((column, i) =>
+    compared[i]!.bad.length > 0 ? explain(column.name, column.mistakes(target), compared[i]!) : [],
+  );
+  const checks = compared.map(({ check }) => check);
+  const firstBad = checks.map(({ firstBad }) => firstBad).filter((i) => i >= 0);
+  return {
+    ...checks[0]!,
+    rows: theta.length,
+    passes: firstBad.length === 0,
+    firstBadTheta: theta[Math.min(...firstBad)],
+    gradient: checks[1],
+    candidates,
+    diagnosis: joined([...findings(columns, checks, candidates, theta), ...reach(target, theta)], "; "),
   };
+}
+
+function compare({ given, curve }: Column, theta: ArrayLike<number>, dtype: Dtype) {
+  const none = { maxAbsError: Number.NaN, maxUlpError: Number.NaN, worst: -1 };
+  const check: Check = { ...none, bad: 0, firstBad: -1, notFinite: 0, firstNotFinite: -1 };
   const rows: Row[] = [];
   const bad: Row[] = [];
   for (let i = 0; i < theta.length; i++) {
-    const { hi, lo } = truth(theta[i]!);
-    const error = Math.abs(given[i]! - hi - lo);
-    const row = rowOf(theta[i]!, given[i]!, dtype);
+    const truth = isAngle(theta[i]!) ? valueAt(curve, theta[i]!) : Number.NaN;
+    const error = Math.abs(given[i]! - truth);
     const finite = error < Number.POSITIVE_INFINITY;
+    const row = rowOf(theta[i]!, given[i]!, dtype);
     const right = finite && accepts(curve, row);
-    if (!right && check.firstBad < 0) check.firstBad = i;
-    if (!finite) {
-      if (check.notFinite++ === 0) check.firstNotFinite = i;
-      continue;
-    }
+    if (!right && check.bad++ === 0) check.firstBad = i;
+    if (!finite && check.notFinite++ === 0) check.firstNotFinite = i;
+    if (!finite) continue;
     rows.push(row);
     if (!right) bad.push(row);
     if (!(error <= check.maxAbsError)) [check.maxAbsError, check.worst] = [error, i];
-    check.maxUlpError = Math.max(check.maxUlpError || 0, error / ulp(hi, dtype));
+    check.maxUlpError = Math.max(check.maxUlpError || 0, error / ulp(truth, dtype));
   }
-  const candidates = bad.length > 0 ? explain(column, mistakes(), rows, bad) : [];
-  const findings: Phrase[] = [];
-  if (check.notFinite > 0)
-    findings.push(
-      phrase`${check.notFinite} rows of the ${column} are not finite, first at ${angle(theta[check.firstNotFinite]!)}`,
-    );
-  if (candidates.length > 0) findings.push(phrase`${column}: ${joined(candidates.map(described), " or ")}`);
-  else if (bad.length > 0)
-    findings.push(
-      phrase`${column}: no known mistake explains it; the error is largest at ${angle(theta[check.worst]!)}, with ${given[check.worst]!} in place of ${truth(theta[check.worst]!).hi}`,
-    );
-  return { check, candidates, findings };
+  return { check, rows, bad };
 }
 
 const MOST_SAMPLED = 48;
@@ -146,47 +118,58 @@ function sampled(rows: readonly Row[]): readonly Row[] {
 }
 
 /** The mistakes that explain every row; a searched one that is the same function on all of [0, pi] as one before adds nothing. */
-function explain(column: Candidate["column"], mistakes: Mistake[], rows: Row[], bad: Row[]): Candidate[] {
+function explain(column: Candidate["column"], mistakes: Mistake[], { rows, bad }: Record<"rows" | "bad", Row[]>) {
   const sample = [...sampled(bad), ...sampled(rows)];
   const curves: Curve[] = [];
   const candidates: Candidate[] = [];
   for (const mistake of mistakes) {
+    const { name, searched } = mistake;
     const found = fit(mistake, sample);
     if (!found || !rows.every((row) => accepts(found.curve, row))) continue;
-    if (mistake.searched.length > 0 && curves.some((curve) => areSame(curve, found.curve, rows[0]!.dtype))) continue;
+    if (searched.length > 0 && curves.some((curve) => areSame(curve, found.curve, rows[0]!.dtype))) continue;
     curves.push(found.curve);
-    candidates.push({
-      column,
-      name: mistake.name,
-      parameters: Object.fromEntries(mistake.searched.map(({ name }, i) => [name, found.parameters[i]!])),
-      residual: rows.reduce((most, row) => Math.max(most, Math.abs(residual(found.curve, row))), 0),
-    });
+    const parameters = Object.fromEntries(searched.map((p, i) => [p.name, found.parameters[i]!]));
+    const left = rows.reduce((most, row) => Math.max(most, Math.abs(residual(found.curve, row))), 0);
+    candidates.push({ column, name, parameters, residual: left });
   }
   return candidates;
 }
 
 function areSame(x: Curve, y: Curve, dtype: Dtype): boolean {
   const angles = Array.from({ length: MOST_SAMPLED }, (_, i) => ((i + 0.5) * Math.PI) / MOST_SAMPLED);
-  return angles.every((t) => accepts(x, rowOf(t, residual(y, rowOf(t, 0, dtype)), dtype)));
+  return angles.every((t) => accepts(x, rowOf(t, valueAt(y, t), dtype)));
+}
+
+function findings(columns: Column[], checks: Check[], candidates: Candidate[], theta: ArrayLike<number>): Phrase[] {
+  if (checks.every(({ bad }) => bad === 0)) return [phrase`every row is right to within rounding`];
+  return columns.flatMap(({ name, given, curve }, i) => {
+    const { notFinite, firstNotFinite, bad, worst } = checks[i]!;
+    const said: Phrase[] = [];
+    if (notFinite > 0) said.push(phrase`${name}: ${notFinite} not finite, first at ${angle(theta[firstNotFinite]!)}`);
+    const found = candidates.filter(({ column }) => column === name).map(described);
+    if (found.length > 0) said.push(phrase`${name}: ${joined(found, " or ")}`);
+    // A gradient that goes with wrong values need not be a mistake of its own.
+    else if (bad > notFinite && (i === 0 || checks[0]!.bad === checks[0]!.notFinite)) {
+      const [t, truth] = [theta[worst]!, valueAt(curve, theta[worst]!)];
+      said.push(phrase`${name}: no known mistake explains it; worst at ${angle(t)}, ${given[worst]!} for ${truth}`);
+    }
+    return said;
+  });
 }
 
 function described({ name, parameters, residual }: Candidate): Phrase {
-  const found = Object.entries(parameters).map(([parameter, x]) => phrase`${parameter} = ${x}`);
-  return phrase`${name}${found.length > 0 ? phrase` with ${joined(found, ", ")}` : []}, to within ${residual}`;
+  const found = Object.entries(parameters).map(
+    ([parameter, x], i) => phrase`${i > 0 ? ", " : " with "}${parameter} = ${x}`,
+  );
+  return phrase`${name}${found.flat()}, to within ${residual}`;
 }
 
 /** Up to pi/m psi is the same as cos(m theta) and others. */
 function reach({ name, pieces }: Target, theta: ArrayLike<number>): Phrase[] {
   const end = pieceEnd(pieces, 0);
-  let most = 0;
-  for (let i = 0; i < theta.length; i++) most = Math.max(most, theta[i]!);
-  const told = name !== "asoftmax" || pieces.count === 1 || most > end;
-  return told
-    ? []
-    : [
-        phrase`no angle lies beyond pi/m = ${angle(end)}, where psi parts from cos(m theta) and others: the table cannot tell them apart`,
-      ];
+  if (name !== "asoftmax" || pieces.count === 1 || Array.prototype.some.call(theta, (t) => t > end)) return [];
+  return [phrase`no angle lies beyond pi/m = ${angle(end)}: the table cannot tell psi from cos(m theta) and others`];
 }
 
-const joined = (parts: readonly Phrase[], between = "; "): Phrase =>
+const joined = (parts: readonly Phrase[], between: string): Phrase =>
   parts.flatMap((part, i) => (i > 0 ? [between, ...part] : part));

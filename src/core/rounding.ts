@@ -75,6 +75,11 @@ export function residual(curve: Curve, row: Row): number {
   return best;
 }
 
+/** The curve at theta. */
+export function valueAt({ pieces, at, warp = (t) => t }: Curve, theta: number): number {
+  return at(pieces.piece(pieceIndex(pieces, warp(theta))), warp(theta));
+}
+
 /** The row's angles as the curve uses them, and the first and last piece that they touch. */
 function touched({ pieces, warp = (t) => t }: Curve, row: Row) {
   const [lo, theta, hi] = [warp(row.lo), warp(row.theta), warp(row.hi)];

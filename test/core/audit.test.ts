@@ -301,7 +301,7 @@ describe("what else a table can hold", () => {
       firstBadTheta: theta[7],
     });
     expect(result.maxUlpError).toBeLessThan(100);
-    expect(text(result)).toBe(`2 rows of the value are not finite, first at ${theta[7]}`);
+    expect(text(result)).toBe(`value: 2 not finite, first at ${theta[7]}`);
   });
 
   test("NaN rows do not hide another mistake", () => {
@@ -310,16 +310,24 @@ describe("what else a table can hold", () => {
     expect([named(result), result.notFinite]).toEqual([["value: cos(m theta) without psi"], 1]);
   });
 
+  test("a wrong function with a gradient of its own is one mistake; values that nothing explains are always said", () => {
+    const naive = of("naive", { m: 4 });
+    const own = audit(m4, { theta, value: theta.map(naive.value), gradient: theta.map(naive.slope) }, "float64");
+    expect(text(own)).toMatch(/^value: cos\(m theta\) without psi, to within [^;]*$/);
+    const odd = { theta, value: theta.map((t) => t), gradient: theta.map((t) => -m4.slope(t)) };
+    expect(text(audit(m4, odd, "float64"))).toMatch(/^value: no known .*; gradient: the gradient has its sign flipped/);
+  });
+
   test("one bad row that nothing explains is shown", () => {
     const result = audit(m4, { theta, value: value.with(20, value[20]! + 1e-12) }, "float64");
     expect(result).toMatchObject({ passes: false, worst: 20, firstBad: 20, firstBadTheta: theta[20], candidates: [] });
-    expect(text(result)).toMatch(/^value: no known mistake explains it; the error is largest at /);
+    expect(text(result)).toMatch(/^value: no known mistake explains it; worst at /);
   });
 
   test("below pi/m the table cannot tell", () => {
     const low = theta.filter((t) => t <= Math.PI / 4);
     const right = audit(m4, { theta: low, value: low.map((t) => Math.cos(4 * t)) }, "float64");
-    expect([right.passes, text(right)]).toEqual([true, expect.stringContaining("cannot tell them apart")]);
+    expect([right.passes, text(right)]).toEqual([true, expect.stringContaining("cannot tell psi from")]);
     const other = audit(m4, { theta: low, value: low.map((t) => Math.cos(3 * t)) }, "float64");
     expect(named(other)).toEqual(["value: another m", "value: naive", "value: sphereface-r1"]);
   });
