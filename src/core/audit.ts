@@ -10,7 +10,7 @@ import { pieceEnd, type Target } from "./targets.ts";
 export interface AuditTable {
   readonly theta: ArrayLike<number>;
   readonly value: ArrayLike<number>;
-  readonly gradient?: ArrayLike<number>;
+  readonly gradient?: ArrayLike<number> | undefined;
 }
 
 /** How one column compares with the truth. Errors are NaN, and row numbers -1, where there is nothing to report. */
@@ -23,7 +23,7 @@ export interface Check {
   /** How many rows fail, and the first of them. */
   bad: number;
   firstBad: number;
-  /** How many rows hold NaN or infinity (or an angle outside [0, pi]), and the first of them. They have no error, and fail. */
+  /** How many of them hold NaN or infinity (or an angle outside [0, pi]), and the first of those. They have no error. */
   notFinite: number;
   firstNotFinite: number;
 }
@@ -58,10 +58,11 @@ interface Column {
 }
 
 /**
- * Is a table of someone's values of the target right, and if not, which known mistakes explain it? A row is right when its
- * value lies within what the target does over cos(theta) +- 16 roundings of the precision, give or take 16 ulp of max(|value|, 1)
- * (see accepts); the gradient by theta likewise, against the slope. A mistake is fitted on up to 96 rows, and named if it explains every
- * row by the same rule. Throws ParameterError for a table without rows or with columns of unequal length.
+ * Is a table of someone's values of the target right, and if not, which known mistakes explain it? A row is right when
+ * its value lies within what the target does over cos(theta) +- 16 roundings of the precision (2^-53 or 2^-24), give or
+ * take 16 ulp of max(|value|, 1) (see accepts); its gradient by theta likewise, against the slope. A mistake is fitted on
+ * up to 96 rows, and named if it explains every row by the same rule. Angles that are not in [0, pi] fail.
+ * Throws ParameterError for a table without rows or with columns of unequal length.
  */
 export function audit(target: Target, { theta, value, gradient }: AuditTable, dtype: Dtype): AuditResult {
   if (!(theta.length > 0)) throw new ParameterError("the table has no rows: nothing to audit");
@@ -109,6 +110,7 @@ function compare({ given, curve }: Column, theta: ArrayLike<number>, dtype: Dtyp
 }
 
 const MOST_SAMPLED = 48;
+const EQUALLY_WELL = 16;
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
 /** Up to 48 rows, spread unevenly, so that no cosine looks like a slower one. */
@@ -117,22 +119,24 @@ function sampled(rows: readonly Row[]): readonly Row[] {
   return Array.from({ length: MOST_SAMPLED }, (_, i) => rows[Math.floor(rows.length * ((i * GOLDEN) % 1))]!);
 }
 
-/** The mistakes that explain every row; a searched one that is the same function on all of [0, pi] as one before adds nothing. */
+/**
+ * The mistakes that explain every row, each about as closely as the best does. A searched one that is the same function
+ * on [0, pi] as one before adds nothing.
+ */
 function explain(column: Candidate["column"], mistakes: Mistake[], { rows, bad }: Record<"rows" | "bad", Row[]>) {
+  const { dtype } = rows[0]!;
   const sample = [...sampled(bad), ...sampled(rows)];
-  const curves: Curve[] = [];
-  const candidates: Candidate[] = [];
-  for (const mistake of mistakes) {
-    const { name, searched } = mistake;
-    const found = fit(mistake, sample);
-    if (!found || !rows.every((row) => accepts(found.curve, row))) continue;
-    if (searched.length > 0 && curves.some((curve) => areSame(curve, found.curve, rows[0]!.dtype))) continue;
-    curves.push(found.curve);
-    const parameters = Object.fromEntries(searched.map((p, i) => [p.name, found.parameters[i]!]));
+  const fits = mistakes.flatMap(({ name, searched }, i) => {
+    const found = fit(mistakes[i]!, sample);
+    if (!found || !rows.every((row) => accepts(found.curve, row))) return [];
+    const parameters = Object.fromEntries(searched.map((p, j) => [p.name, found.parameters[j]!]));
     const left = rows.reduce((most, row) => Math.max(most, Math.abs(residual(found.curve, row))), 0);
-    candidates.push({ column, name, parameters, residual: left });
-  }
-  return candidates;
+    return [{ candidate: { column, name, parameters, residual: left }, curve: found.curve, isFixed: !searched.length }];
+  });
+  const enough = EQUALLY_WELL * (ulp(1, dtype) + Math.min(...fits.map(({ candidate }) => candidate.residual)));
+  const close = fits.filter(({ candidate }) => candidate.residual <= enough);
+  const news = close.filter((x, i) => x.isFixed || !close.slice(0, i).some((y) => areSame(y.curve, x.curve, dtype)));
+  return news.map(({ candidate }): Candidate => candidate);
 }
 
 function areSame(x: Curve, y: Curve, dtype: Dtype): boolean {

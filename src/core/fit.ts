@@ -17,27 +17,29 @@ export interface Mistake {
   curve(...parameters: number[]): Curve;
 }
 
+/** Parameters found, and the curve with them. */
 export interface Fit {
   readonly parameters: number[];
   readonly curve: Curve;
 }
 
+const SCANNED = 32;
 const TRIED_STARTS = 3;
 const STEPS = 16;
 const MOST_DECIMALS = 15;
 
 /**
  * The parameters, in as few decimals as do not worsen the fit, with which the mistake explains every row to within
- * rounding; undefined if there are none. The best starts are refined by Gauss-Newton steps on the squared residuals: one step does
- * it where the curve is linear in what is searched, and where the fit is exact the steps converge to the last digits.
+ * rounding; undefined if there are none. The best starts are refined by Gauss-Newton steps (least squares): one step
+ * does it where the curve is linear in what is searched, and where the fit is exact they converge to the last digits.
  */
 export function fit(mistake: Mistake, rows: readonly Row[]): Fit | undefined {
   const starts = mistake.searched.reduce<number[][]>(
     (all, { starts }) => all.flatMap((u) => starts.map((start) => [...u, start])),
     [[]],
   );
+  const few = rows.filter((_, i) => i % Math.ceil(rows.length / SCANNED) === 0);
   // In float32, so that starts which do equally well on these rows stay in order.
-  const few = rows.filter((_, i) => i % 3 === 0);
   const scanned = starts.map((u) => ({
     u,
     cost: Math.fround(spread(residuals(mistake.curve(...parametersOf(mistake, u)), few))),
@@ -62,6 +64,7 @@ function shorten(mistake: Mistake, found: number[], rows: readonly Row[]): Fit {
 const parametersOf = ({ searched }: Mistake, u: readonly number[]) => u.map((x, i) => searched[i]!.from?.(x) ?? x);
 
 const residuals = (curve: Curve, rows: readonly Row[]) => rows.map((row) => residual(curve, row));
+
 /** How far residuals lie from their mean: an offset is not held against a start, as one step finds it. */
 function spread(r: readonly number[]): number {
   const mean = r.reduce((sum, x) => sum + x, 0) / r.length;

@@ -11,11 +11,13 @@ import {
   targetDefinitions,
 } from "./targets.ts";
 
+/** The values of a target, within 0.51 ulp. */
 export const valueCurve = ({ pieces, lambda }: Pick<Target, "pieces" | "lambda">): Curve => ({
   pieces,
   at: (piece, theta) => pieceValue(piece, theta, lambda).hi,
 });
 
+/** Its slopes by theta. */
 export const slopeCurve = ({ pieces, lambda }: Target): Curve => ({
   pieces,
   at: (piece, theta) => pieceSlope(piece, theta, lambda),
@@ -75,12 +77,13 @@ export function valueMistakes(target: Target): Mistake[] {
       searched: [{ name: "lambda", lo: 1e-5, hi: 1, starts: [0.5], from: (weight) => 1 / weight - 1 }],
       curve: (found) => valueCurve({ pieces, lambda: found! }),
     },
+    ...(own && target.parameters.m !== undefined ? [truncated(own, Math.trunc(target.parameters.m), lambda)] : []),
     ...(own ? [another(own, own.parameters.length > 1 ? "other parameters" : "another m", lambda)] : []),
     ...others.map((definition) => another(definition, definition.name, lambda)),
   ];
 }
 
-/** The same for its slopes by theta. */
+/** The mistakes that a gradient is searched for. */
 export function slopeMistakes(target: Target): Mistake[] {
   const { pieces, lambda } = target;
   const slope = slopeCurve(target).at;
@@ -90,7 +93,7 @@ export function slopeMistakes(target: Target): Mistake[] {
     return -slope(piece, t) / sine(reduce(1, t)).hi;
   };
   const unscaled = (piece: Piece, theta: number) =>
-    slope(piece, theta) - ((1 - 1 / piece.a) * pieceSlope(piece, theta, 0)) / (1 + lambda);
+    slope(piece, theta) - (piece.a && ((1 - 1 / piece.a) * pieceSlope(piece, theta, 0)) / (1 + lambda));
   return [
     fixed("the gradient is by cos(theta), not theta", { pieces, at: byCosine }),
     fixed("the gradient has its sign flipped", { pieces, at: (piece, theta) => -slope(piece, theta) }),
@@ -133,6 +136,11 @@ const another = (definition: TargetDefinition, name: string, lambda: number): Mi
   name,
   searched: definition.parameters.map((p) => searchedMargin(p, definition.parameters.length)),
   curve: (...parameters) => valueCurve({ pieces: definition.pieces(...parameters), lambda }),
+});
+
+const truncated = (definition: TargetDefinition, m: number, lambda: number): Mistake => ({
+  ...another(definition, "m is truncated to a whole number", lambda),
+  searched: [{ name: "m", lo: m, hi: m, starts: [m] }],
 });
 
 /** Starts so close that a cosine over [0, pi] is met within a fraction of a turn; fewer where there are several parameters. */

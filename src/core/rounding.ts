@@ -48,6 +48,7 @@ export function rowOf(theta: number, value: number, dtype: Dtype): Row {
  * give or take 16 ulp of max(|curve|, 1). A program that is handed a rounded cosine cannot do better. Every piece that
  * the angles touch counts over all of them, since rounding may pick either. Extremes are sought at lo, hi and each
  * quarter turn between: exact without lambda; with it a turning point moves, which matters from m of about 1000 on.
+ * For a slope the same: it may take any value that it has on those angles, so its sign is open beside a knot.
  */
 export function accepts(curve: Curve, row: Row): boolean {
   const { lo, theta, hi, first, last } = touched(curve, row);

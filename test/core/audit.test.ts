@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type AuditTable, audit } from "../../src/core/audit.ts";
 import type { Dtype } from "../../src/core/rounding.ts";
@@ -113,6 +114,27 @@ describe.each(dtypes)("right in %s", (dtype) => {
   });
 });
 
+test("right at any m and angle", () => {
+  const theta = fc.double({ min: 0, max: Math.PI, noNaN: true });
+  const near = fc.tuple(fc.nat(64), fc.double({ min: -1e-6, max: 1e-6, noNaN: true }));
+  const anywhere = [
+    fc.double({ min: 1, max: 64, noNaN: true }),
+    fc.array(theta, { minLength: 1 }),
+    fc.array(near),
+  ] as const;
+  fc.assert(
+    fc.property(...anywhere, (m, angles, knots) => {
+      const beside = knots.map(([k, d]) => ((k % (m + 1)) * Math.PI) / m + d).filter((t) => t >= 0 && t <= Math.PI);
+      for (const dtype of dtypes)
+        for (const code of [acosPsi, directPsi, doublePsi])
+          expect(audit(of("asoftmax", { m }), tableOf(code, m, dtype, [...angles, ...beside]), dtype).passes).toBe(
+            true,
+          );
+    }),
+    { seed: 1704, numRuns: 300 },
+  );
+});
+
 const series =
   (c8: number, c9: number): Code =>
   (theta, m, r) => {
@@ -175,9 +197,9 @@ const wrong: [name: string, ms: number[], code: Code, found?: Record<string, num
   ],
   ["radians taken for degrees", margins, (t, m, r) => directPsi((t / 180) * Math.PI, m, r)],
   ["another m", margins, (t, _, r) => acosPsi(t, 3.7, r), { m: 3.7 }],
-  ["another m", [1.5, 1.9], (t, m, r) => acosPsi(t, Math.trunc(m), r), { m: 1 }],
-  ["another m", [4.25, 4.75], (t, m, r) => acosPsi(t, Math.trunc(m), r), { m: 4 }],
-  ["another m", [2000.5], (t, m, r) => acosPsi(t, Math.trunc(m), r), { m: 2000 }],
+  ["m is truncated to a whole number", [1.5, 1.9], (t, m, r) => acosPsi(t, Math.trunc(m), r), { m: 1 }],
+  ["m is truncated to a whole number", [4.25, 4.75], (t, m, r) => acosPsi(t, Math.trunc(m), r), { m: 4 }],
+  ["m is truncated to a whole number", [2000.5], (t, m, r) => acosPsi(t, Math.trunc(m), r), { m: 2000 }],
   ["a scale factor is left in", margins, (t, m, r) => r(64 * acosPsi(t, m, r)), { scale: 64 }],
   ["a scale factor is left in", margins, (t, m, r) => -acosPsi(t, m, r), { scale: -1 }],
   ["a lambda blend is left in", margins, blended(acosPsi, 5), { lambda: 5 }],
@@ -248,6 +270,14 @@ describe("gradients", () => {
     },
   );
 
+  test("sphereface-r1 without the factor m, flat piece included", () => {
+    const r1 = of("sphereface-r1", { m: 2 });
+    const gradient = angles(2).map((t) => r1.slope(t) / 2);
+    expect(named(audit(r1, { theta: angles(2), value: angles(2).map(r1.value), gradient }, "float64"))).toEqual([
+      "gradient: the gradient lacks the factor m",
+    ]);
+  });
+
   test("with lambda the factor m is missing from psi's part", () => {
     const theta = angles(4);
     const blend = of("asoftmax", { m: 4, lambda: 5 });
@@ -263,6 +293,12 @@ describe("other targets", () => {
     [of("cosface"), of("cosface", { m: 0.4 }), ["value: another m"], { m: 0.4 }],
     [of("arcface"), of("arcface", { m: 0.3 }), ["value: another m"], { m: 0.3 }],
     [of("arcface"), m4, ["value: asoftmax"], { m: 4 }],
+    [
+      of("sphereface-r1"),
+      of("sphereface-r1", { m: 1 }),
+      ["value: m is truncated to a whole number", "value: softmax"],
+      { m: 1 },
+    ],
     [of("naive"), m4, ["value: asoftmax"], { m: 4 }],
     [m4, of("softmax"), ["value: another m", "value: softmax"], { m: 1 }],
     [
@@ -338,6 +374,13 @@ describe("what else a table can hold", () => {
     const result = audit(m4, tableOf(clampedAt(1e-12), 4, "float64"), "float64");
     expect(named(result)).toEqual(["value: the cosine is clamped at 1 - eps"]);
     expect(result.candidates[0]!.parameters.eps! / 1e-12).toBeCloseTo(1, 2);
+  });
+
+  test("where float32 tells little, at m = 2^20, the closest is named", () => {
+    const grid = Array.from({ length: 300 }, (_, i) => (i * Math.PI) / 299);
+    const table = { theta: grid, value: grid.map(of("asoftmax", { m: 2 ** 18 }).value) };
+    const result = audit(of("asoftmax", { m: 2 ** 20 }), table, "float32");
+    expect([named(result), result.candidates[0]?.parameters.m]).toEqual([["value: another m"], 2 ** 18]);
   });
 
   test.each([20, 1000, 20_000])("%i rows", (n) => {
