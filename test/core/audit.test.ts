@@ -322,6 +322,18 @@ describe("other targets", () => {
   });
 });
 
+test("combined is found at any of its parameters", () => {
+  const within = (min: number, max: number) => fc.double({ min, max, noNaN: true });
+  fc.assert(
+    fc.property(within(0.5, 3.5), within(0.1, 2.8), within(0.1, 2), (m1, m2, m3) => {
+      const theta = angles(1);
+      const result = audit(m4, { theta, value: theta.map(of("combined", { m1, m2, m3 }).value) }, "float64");
+      expect(named(result)).toEqual(["value: combined"]);
+    }),
+    { seed: 1801, numRuns: 15, examples: [[3, 2.5, 1.9]] },
+  );
+});
+
 describe("what else a table can hold", () => {
   const theta = angles(4);
   const value = theta.map((t) => acosPsi(t, 4, (x) => x));
