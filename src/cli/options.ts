@@ -84,6 +84,7 @@ export const options = {
   delimiter: option("--delimiter <char>", "the character between cells of the input", text),
   prefix: option("--prefix <text>", "put before the name of each appended column", text),
   badRows: option("--bad-rows <what>", "stop, skip or keep (default stop)", choice(["stop", "skip", "keep"])),
+  threads: option("--threads <n>", "threads for large inputs (default: the cores)", wholeFrom(1, 256)),
   degrees: flag("--degrees", "bare angles in, and angles out, are degrees"),
   columns: option("--columns <list>", "only these computed columns", list(text)),
   format: option(
@@ -108,7 +109,7 @@ export type Values<K extends OptionName> = {
 export const commonOptions = ["degrees", "columns", "format", "precision", "output", "color", "noColor"] as const;
 
 /** Options of commands that read rows. */
-export const inputOptions = ["input", "inputFormat", "delimiter", "prefix", "badRows"] as const;
+export const inputOptions = ["input", "inputFormat", "delimiter", "prefix", "badRows", "threads"] as const;
 
 /** A schedule of lambda. */
 export const scheduleOptions = ["preset", "base", "gamma", "power", "lambdaMin"] as const;

@@ -1,8 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { fromDegrees } from "../../src/core/units.ts";
-import { angleIn, numberIn, PI_SLACK } from "../../src/data/cells.ts";
+import { angleFrom, numberIn, PI_SLACK } from "../../src/data/cells.ts";
 
 const same = (x: number) => x;
+
+const angleIn = (cell: string, line: number, column: string, toRadians: (x: number) => number) =>
+  angleFrom(toRadians(numberIn(cell, line, column)), () => cell, line, column);
 
 describe("numbers", () => {
   // biome-ignore format: a table

@@ -80,7 +80,7 @@ describe("the verdict says why", () => {
     ["--m 4 --theta 20 --competing 90 --degrees",
       "all conditions hold: 4 * 20 = 80 is below 90, and psi 0.173648 > 6.12323e-17."],
     ["--m 4 --theta 0.5,0.3,1.2,0.1,0.2 --competing 1.5",
-      "5 samples: naive 4, angular 3, psi 3; 1 false passes."],
+      "5 samples: naive 4, angular 3, psi 3; 1 false pass."],
   ])("%s", async (line, sentence) => {
     expect(sentencesOf(await shown(`margin ${line}`))).toBe(sentence);
   });
