@@ -198,10 +198,10 @@ describe("--output", () => {
   test("a run that fails half way leaves the old file and no other", async () => {
     const cwd = folder();
     writeFileSync(join(cwd, "out.csv"), "old\n");
-    const stdin = `theta\n${"1\n".repeat(300_000)}abc\n`;
+    const stdin = `theta\n${"1\n".repeat(100_000)}abc\n`;
     const { status, stderr } = await asoftmax(words("psi --input - --output out.csv"), { cwd, stdin });
     expect(status).toBe(2);
-    expect(stderr).toBe('asoftmax: standard input line 300002: column theta: "abc" is not a decimal number\n');
+    expect(stderr).toBe('asoftmax: standard input line 100002: column theta: "abc" is not a decimal number\n');
     expect(readFileSync(join(cwd, "out.csv"), "utf8")).toBe("old\n");
     expect(readdirSync(cwd)).toEqual(["out.csv"]);
   });
@@ -210,8 +210,8 @@ describe("--output", () => {
   test.concurrent.each([
     ["SIGINT", "psi --input -", 130],
     ["SIGTERM", "psi --input -", 143],
-    ["SIGINT", "psi --points 3000000", 130],
-    ["SIGTERM", "psi --points 3000000", 143],
+    ["SIGINT", "psi --points 1000000", 130],
+    ["SIGTERM", "psi --points 1000000", 143],
   ] as const)("%s in the middle of asoftmax %s: status %i", async (signal, line, status) => {
     const cwd = folder();
     writeFileSync(join(cwd, "out.csv"), "old\n");
@@ -260,7 +260,6 @@ describe("exit status", () => {
     ["margin --m 4,1 --theta 0.5 --competing 1.5 --check", 1],
     ["margin --theta 0.3 --competing 1.5,1 --check --each", 1],
     ["margin --theta 1.2 --competing 1.5 --check --output /dev/null", 1],
-    ["claims --m 2",                                   0],
     ["--version",                                      0],
     ["help",                                           0],
   ])("asoftmax %s: %i", async (line, status) => {
