@@ -34,13 +34,14 @@ function tableOf(columns: readonly Column[], rows: readonly Row[], style: Number
   const cells = rows.map((row) => row.map((cell, i) => shown(formatCell(cell, columns[i]!, style), columns[i]!)));
   const natural = names.map((name, i) => cells.reduce((most, row) => Math.max(most, row[i]!.length), name.length));
   const right = rows[0]?.map((cell) => typeof cell === "number") ?? [];
-  const widths = fitted(natural, columns, screen.width);
-  if (widths !== undefined) return drawTable(names, cells, widths, right, screen);
+  const whole = fitted(natural, columns, screen.width);
+  if (whole !== undefined) return drawTable(names, cells, whole, right, screen);
   if (cells.length === 1) return upright(names, cells[0]!, screen);
   return columnGroups(natural, screen.width)
     .map((group) => {
       const pick = <T>(items: readonly T[]) => group.map((i) => items[i]!);
-      return drawTable(pick(names), cells.map(pick), pick(natural), pick(right), screen);
+      const widths = fitted(pick(natural), pick(columns), screen.width) ?? pick(natural);
+      return drawTable(pick(names), cells.map(pick), widths, pick(right), screen);
     })
     .join("\n");
 }
