@@ -117,7 +117,7 @@ async function readHeader(blocks: AsyncIterator<FileBlock>, separator: string, f
 function delimiterOf(given: string | undefined, format: "csv" | "tsv"): string {
   if (given === undefined) return format === "tsv" ? "\t" : ",";
   if (given === "\\t") return "\t";
-  if (given.length !== 1 || /["\r\n]/.test(given))
-    throw new UsageError(`--delimiter: "${given}" is not one character: write one such as ';'`);
+  if (!/^[^"\r\n\u0080-\uffff]$/.test(given))
+    throw new UsageError(`--delimiter: "${given}" is not one ASCII character (nor a quote): write one such as ';'`);
   return given;
 }

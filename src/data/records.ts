@@ -121,23 +121,30 @@ function writeCells(record: RawRecord, out: ByteWriter, delimiter: string): void
 }
 
 function quotedRecords({ bytes, line }: Block, delimiter: string, file: string): CellRecord[] {
+  const records: CellRecord[] = [];
+  // csv-parse counts a CRLF inside quotes as two lines.
+  let miscounted = 0;
   try {
-    const parsed = parse(bytes.toString("latin1"), {
+    parse(bytes.toString("latin1"), {
       delimiter,
-      info: true,
       record_delimiter: ["\r\n", "\n", "\r"],
       relax_column_count: true,
       skip_empty_lines: true,
-    }) as unknown as { record: string[]; info: { lines: number } }[];
-    return parsed.map(({ record, info }) => new CellRecord(record, line + info.lines - 1 - linesInside(record)));
+      on_record: (cells, { lines }) => {
+        miscounted += countIn(cells, /\r\n/g);
+        records.push(new CellRecord(cells, line + lines - 1 - miscounted - countIn(cells, /\r\n|\n|\r/g)));
+        return null;
+      },
+    });
+    return records;
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    const at = typeof error.lines === "number" ? line + error.lines - 1 : line;
+    const at = typeof error.lines === "number" ? line + error.lines - 1 - miscounted : line;
     throw new DataError(
       `${file} line ${at}: a quote stands where none may: quote the whole cell and write quotes inside it twice`,
     );
   }
 }
 
-const linesInside = (record: readonly string[]) =>
-  record.reduce((count, cell) => count + (cell.match(/\r\n|\n|\r/g)?.length ?? 0), 0);
+const countIn = (cells: readonly string[], pattern: RegExp) =>
+  cells.reduce((count, cell) => count + (cell.match(pattern)?.length ?? 0), 0);
