@@ -1,7 +1,7 @@
 import { type Phrase, phrase } from "../core/phrase.ts";
 import { fromDegrees } from "../core/units.ts";
 import { fromBytes, toBytes } from "../data/bytes.ts";
-import { angleFrom, numberIn } from "../data/cells.ts";
+import { angleFrom, anyNumberIn, numberIn } from "../data/cells.ts";
 import { DataError, RowError } from "../data/errors.ts";
 import { CellRecord, cellsOf, type RawRecord } from "../data/records.ts";
 import type { Column } from "../render/result.ts";
@@ -56,6 +56,12 @@ export class Header {
       }
       return value;
     };
+  }
+
+  /** A number that may be NaN or an infinity. */
+  anyNumber(name: string): Reader<number> {
+    const index = this.index(name);
+    return (record) => record.number(index) ?? anyNumberIn(record.text(index), record.line, name);
   }
 
   angle(name: string, degrees: boolean): Reader<number> {

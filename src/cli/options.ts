@@ -2,6 +2,7 @@ import { formats } from "../render/render.ts";
 import {
   angle,
   choice,
+  column,
   list,
   margin,
   number,
@@ -68,6 +69,14 @@ export const options = {
   rate: option("--rate <number>", "learning rate (default 0.05)", numberFrom(Number.MIN_VALUE)),
   steps: option("--steps <n>", "steps of descent (default 200)", wholeFrom(1, 1e7)),
   minima: flag("--minima", "list every angle at which a descent can rest, instead"),
+  angleColumn: option("--theta <@column>", "the column of angles (default @theta)", column),
+  value: option("--value <@column>", "the column of values to check (default @value)", column),
+  gradient: option("--gradient <@column>", "the column of slopes by theta to check", column),
+  dtype: option(
+    "--dtype <type>",
+    "what they were computed in: float64 (default) or float32",
+    choice(["float64", "float32"]),
+  ),
   points: option("--points <n>", "n evenly spaced angles", wholeFrom(2, 1e8)),
   from: option("--from <angle>", "first angle of --points (default 0)", angle),
   to: option("--to <angle>", "last angle of --points (default pi)", angle),

@@ -47,6 +47,11 @@ const commands: Record<string, readonly [group: string, gives: string, load: Loa
     "gradient descent on theta_y: where it ends, where it stalls",
     () => import("./commands/descend.ts"),
   ],
+  audit: [
+    "Your data",
+    "a table of your implementation's values against the true ones, and the mistake that explains it",
+    () => import("./commands/audit.ts"),
+  ],
   claims: ["Training", "every claim about A-Softmax, tested by computation", () => import("./commands/claims.ts")],
 };
 

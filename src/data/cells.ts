@@ -10,6 +10,16 @@ export function numberIn(cell: string, line: number, column: string): number {
   throw new RowError(line, `column ${column}: ${fault(cell)}`);
 }
 
+const NOT_FINITE = /^[+-]?(nan|inf|infinity)$/i;
+
+/** The same, but NaN, inf and Infinity (in any case) are numbers too. */
+export function anyNumberIn(cell: string, line: number, column: string): number {
+  const text = cell.trim();
+  if (!NOT_FINITE.test(text)) return numberIn(cell, line, column);
+  if (/nan/i.test(text)) return Number.NaN;
+  return text.startsWith("-") ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+}
+
 /** Angles up to this far above pi are taken for pi: float32's pi is 8.7e-8 above it. */
 export const PI_SLACK = 1e-6;
 
@@ -23,7 +33,7 @@ export function angleFrom(theta: number, cell: () => string, line: number, colum
 function fault(cell: string): string {
   const text = fromBytes(cell).trim();
   if (text === "") return "the cell is empty: it needs a number";
-  if (/^[+-]?(nan|inf|infinity)$/i.test(text)) return `"${text}" is not a finite number`;
+  if (NOT_FINITE.test(text)) return `"${text}" is not a finite number`;
   if (DECIMAL.test(text)) return `${text} is too large for a double`;
   return `"${text}" is not a decimal number`;
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Block, recordBlocks } from "../../src/data/blocks.ts";
-import { recordsOf } from "./records.ts";
+import { type Kept, recordsOf } from "./read.ts";
 
 const FILE = "f.csv";
 
@@ -15,7 +15,7 @@ async function blocksOf(pieces: readonly string[]): Promise<Block[]> {
   return blocks;
 }
 
-const recordsFrom = async (pieces: readonly string[]) =>
+const recordsFrom = async (pieces: readonly string[]): Promise<Kept[]> =>
   (await blocksOf(pieces)).flatMap((block) => recordsOf(block, ",", FILE));
 
 /** What a test can compare of a reading: its records, or why it failed. */
@@ -63,12 +63,12 @@ describe("records of a file, whole and in pieces of one byte", () => {
 
   test("a block begins on the line it says, and ends where a record does", async () => {
     const blocks = await blocksOf(['a\n1,"x', '\ny"\n2\n3', "\n", "4\r", "\n5"]);
-    expect(blocks.map(({ bytes, line }) => [bytes.toString("latin1"), line])).toEqual([
-      ["a\n", 1],
-      ['1,"x\ny"\n2\n', 2],
-      ["3\n", 5],
-      ["4\r\n", 6],
-      ["5", 7],
+    expect(blocks.map(({ bytes, line }) => ({ text: bytes.toString("latin1"), line }))).toEqual([
+      { text: "a\n", line: 1 },
+      { text: '1,"x\ny"\n2\n', line: 2 },
+      { text: "3\n", line: 5 },
+      { text: "4\r\n", line: 6 },
+      { text: "5", line: 7 },
     ]);
   });
 });

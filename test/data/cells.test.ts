@@ -3,7 +3,6 @@ import { fromDegrees } from "../../src/core/units.ts";
 import { angleFrom, numberIn, PI_SLACK } from "../../src/data/cells.ts";
 
 const same = (x: number) => x;
-
 const angleIn = (cell: string, line: number, column: string, toRadians: (x: number) => number) =>
   angleFrom(toRadians(numberIn(cell, line, column)), () => cell, line, column);
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { recordsOf } from "./records.ts";
+import { recordsOf } from "./read.ts";
 
 const read = (text: string, delimiter = ",", line = 1) =>
   recordsOf({ bytes: Buffer.from(text, "latin1"), line }, delimiter, "f.csv");
