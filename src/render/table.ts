@@ -40,7 +40,8 @@ function tableOf(columns: readonly Column[], rows: readonly Row[], style: Number
   return columnGroups(natural, screen.width)
     .map((group) => {
       const pick = <T>(items: readonly T[]) => group.map((i) => items[i]!);
-      return drawTable(pick(names), cells.map(pick), pick(natural), pick(right), screen);
+      const widths = fitted(pick(natural), pick(columns), screen.width) ?? pick(natural);
+      return drawTable(pick(names), cells.map(pick), widths, pick(right), screen);
     })
     .join("\n");
 }
