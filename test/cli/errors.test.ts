@@ -87,6 +87,47 @@ const cases: [args: string, message: string][] = [
   ["violations --m 4",                        "competing angles are missing: give --competing, such as --competing 1.5"],
   ["violations --competing 4",                `--competing: 4 lies above pi (3.141592653589793): ${DOMAIN}`],
   ["claims --m 0.5",                          "--m: m is 0.5: it must lie from 1 to 2^20"],
+  ["inverse",                                 "values of psi are missing: give --psi, such as --psi -2.5"],
+  ["inverse --psi 1.5",                       "--psi: psi for m = 4 is 1.5: it must lie from -7 to 1"],
+  ["inverse --m 2,4 --psi -3.5",              "--psi: psi for m = 2 is -3.5: it must lie from -3 to 1"],
+  ["inverse --psi x",                         '--psi: "x" is not a number: write a decimal number such as 4 or 1.5'],
+  ["inverse --psi @psi",                      "a @column needs a file to come from: give --input"],
+  ["loss --competing 1",                      "the target angle is missing: give --theta, such as --theta 1.2"],
+  ["loss --theta 1",                          "competing angles are missing: give --competing, such as --competing 1.5,pi/2"],
+  ["loss --theta 1 --competing 1 --scale 0",  "--scale: 0 is out of range: it must be above 0"],
+  ["loss --theta 1 --competing 1 --scale -1", "--scale: -1 is out of range: it must be above 0"],
+  ["loss --theta 1 --competing 1 --lambda 1,2", '--lambda: "1,2" is not a number: write a decimal number such as 4 or 1.5'],
+  ["loss --theta 1 --competing 1 --lambda @l --functions naive", "--m and --lambda are short for --functions asoftmax:m=..:lambda=..: give one or the other"],
+  ["loss --lambda @l --m 2,3 --input -",      "--m: one margin goes with a lambda from a column"],
+  ["compare",                                 "angles are missing: give --theta, such as --theta 0.5, or --points"],
+  ["compare --theta 1 --points 3",            "--theta and --points both give angles: use one"],
+  ["boundary --theta-12 0",                   "--theta-12: theta_12 is 0: it must lie from 1e-100 to pi"],
+  ["boundary --theta-12 4",                   `--theta-12: 4 lies above pi (3.141592653589793): ${DOMAIN}`],
+  ["boundary --theta12 1",                    "unknown option '--theta12': did you mean --theta-12?"],
+  ["bounds --m 0.5",                          "--m: m is 0.5: it must lie from 1 to 2^20"],
+  ["bounds --functions naive",                "unknown option '--functions'"],
+  ["anneal --m 2,3",                          "--m: give one value here"],
+  ["anneal --theta-12 1,2",                   "--theta-12: give one value here"],
+  ["anneal --preset spherface",               '--preset: "spherface" is not known: did you mean sphereface?'],
+  ["anneal --gamma -1",                       "--gamma: -1 is out of range: it must be at least 0"],
+  ["anneal --base inf",                       '--base: "inf" is not a number: write a decimal number such as 4 or 1.5'],
+  ["anneal --iterations 1.5",                 "--iterations: 1.5 is not a whole number"],
+  ["anneal --iterations 1,,2",                '--iterations: "1,,2" has an empty place: write a list as 1,2,3'],
+  ["anneal --iterations -1",                  "--iterations: -1 is out of range: it must be from 0 to 1000000000000000"],
+  ["descend --competing 1.5",                 "the start is missing: give --start, such as --start 2"],
+  ["descend --start 2",                       "the competing angle is missing: give --competing, such as --competing 1.5"],
+  ["descend --start 2 --competing 1,2",       "--competing: give one value here"],
+  ["descend --start 2,3 --competing 1",       '--start: "2,3" is not an angle: write it as 1.2, pi/4, 2*pi/3 or 60deg'],
+  ["descend --start 2 --competing 1 --rate 0", "--rate: 0 is out of range: it must be above 0"],
+  ["descend --start 2 --competing 1 --steps 0", "--steps: 0 is out of range: it must be from 1 to 10000000"],
+  ["descend --start 2 --competing 1 --scale 1,2", "--scale: give one value here"],
+  ["descend --start 2 --competing 1 --lambda 5 --base 9", "a schedule gives lambda at each step: leave lambda out of the functions"],
+  ["descend --minima",                        "the competing angle is missing: give --competing, such as --competing 1.5"],
+  ["audit",                                   "the table is missing: give --input, a file or - for standard input"],
+  ["audit --input - --value psi",             '--value: "psi" is no column: write @ and its name, such as @psi'],
+  ["audit --input - --dtype float16",         '--dtype: "float16" is not known: did you mean float64?'],
+  ["audit --input none.csv",                  "cannot read none.csv: no such file or directory"],
+  ["audit --input - --prefix x",              "unknown option '--prefix'"],
   ["psi --output ''",                         "--output: the value is empty"],
   ["psi --output none/such/x.csv",            "cannot write none/such/x.csv: no such file or directory"],
   ["psi --output .",                          "cannot write .: it is a directory"],
@@ -104,6 +145,33 @@ const cases: [args: string, message: string][] = [
 describe("a wrong command line gives one line that says what is wrong, and status 2", () => {
   test.concurrent.each(cases)("asoftmax %s", async (line, message) => {
     expect(await asoftmax(words(line), { cwd })).toEqual({ status: 2, stdout: "", stderr: `asoftmax: ${message}\n` });
+  });
+});
+
+// biome-ignore format: a table
+const files: [args: string, stdin: string, message: string][] = [
+  ["inverse",                     "psi\n1\n-7.1\n",              "standard input line 3: column psi: psi for m = 4 is -7.1: it must lie from -7 to 1"],
+  ["inverse --psi @v",            "v\n2\n",                      "standard input line 2: column v: psi for m = 4 is 2: it must lie from -7 to 1"],
+  ["inverse",                     "theta\n2\n",                  'standard input: there is no column "psi": choose from theta'],
+  ["loss --lambda @l",            "theta_y,theta_j,l\n1,2,-1\n", "standard input line 2: column l: lambda is -1: it must be finite and at least 0"],
+  ["loss --scale @s",             "theta_y,theta_j,s\n1,2,0\n",  "standard input line 2: column s: scale is 0: it must be finite and above 0"],
+  ["loss --m @m",                 "theta_y,theta_j,m\n1,2,0\n",  "standard input line 2: column m: m is 0: it must lie from 1 to 2^20"],
+  ["loss",                        "theta_y,theta_j\n1,\n",       "standard input line 2: column theta_j: the cell is empty: it needs a number"],
+  ["compare --m @m",              "theta,m\n1,four\n",           'standard input line 2: column m: "four" is not a decimal number'],
+  ["compare",                     "theta,value\n1,a\n",          'the input has a column "value" already: give --prefix, such as --prefix new_'],
+  ["audit",                       "theta,value\n",                "the table has no rows: nothing to audit"],
+  ["audit",                       "",                             "standard input is empty: it needs at least a header line"],
+  ["audit --value @psj",          "theta,psi\n1,2\n",            'standard input: there is no column "psj": did you mean psi?'],
+  ["audit",                       "theta,value\n4,2\n",          "standard input line 2: column theta: 4 lies above pi: an angle lies in [0, pi]"],
+  ["audit",                       "theta,value\n1,x\n",          'standard input line 2: column value: "x" is not a decimal number'],
+  ["audit",                       "theta,value\nNaN,1\n",        'standard input line 2: column theta: "NaN" is not a finite number'],
+  ["audit --gradient @g",         "theta,value,g\n1,1,\n",       "standard input line 2: column g: the cell is empty: it needs a number"],
+];
+
+describe("so does a wrong file", () => {
+  test.concurrent.each(files)("asoftmax %s, given %j", async (line, stdin, message) => {
+    const ran = await asoftmax([...words(line), "--input", "-"], { stdin });
+    expect([ran.status, ran.stderr]).toEqual([2, `asoftmax: ${message}\n`]);
   });
 });
 
