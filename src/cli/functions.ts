@@ -1,5 +1,5 @@
 import { requireMargin } from "../core/psi.ts";
-import { type Target, target } from "../core/targets.ts";
+import { requireLambda, type Target, target } from "../core/targets.ts";
 import { UsageError } from "./errors.ts";
 import { STANDARD_MARGIN } from "./inputs.ts";
 import type { Values } from "./options.ts";
@@ -38,7 +38,7 @@ export function functionInput(
   return {
     source: (header) => {
       const readM = isColumn(m) ? header.number(m.column, requireMargin) : () => m?.[0] ?? STANDARD_MARGIN;
-      const readLambda = isColumn(lambda) ? header.number(lambda.column) : () => lambda ?? 0;
+      const readLambda = isColumn(lambda) ? header.number(lambda.column, requireLambda) : () => lambda ?? 0;
       return (record) => asoftmax(readM(record), readLambda(record));
     },
   };

@@ -1,6 +1,7 @@
 import { formats } from "../render/render.ts";
 import {
   angle,
+  arc,
   choice,
   column,
   list,
@@ -54,7 +55,7 @@ export const options = {
     orColumn(list(numberFrom(Number.MIN_VALUE))),
   ),
   scaleNumbers: option("--scale <number>", "scale of the logits (default 1)", list(numberFrom(Number.MIN_VALUE))),
-  theta12: option("--theta-12 <list>", "angles between two class vectors (default pi/2)", list(angle)),
+  theta12: option("--theta-12 <list>", "angles between two class vectors (default pi/2)", list(arc)),
   preset: option(
     "--preset <name>",
     "lambda schedule: sphereface (default) or clcarwin",
@@ -88,10 +89,10 @@ export const options = {
   quantity: option("--quantity <name>", "value or slope (default value)", choice(["value", "slope"])),
   width: option("--width <n>", "columns of the plot (default: the terminal's)", wholeFrom(30, 1000)),
   height: option("--height <n>", "rows of the plot", wholeFrom(4, 500)),
-  input: option("--input <file>", "a data file, - for standard input: computed columns are appended to its rows", text),
+  input: option("--input <file>", "a data file, - for standard input", text),
   inputFormat: option("--input-format <format>", "csv or tsv (default: by the ending)", choice(["csv", "tsv"])),
   delimiter: option("--delimiter <char>", "the character between cells of the input", text),
-  prefix: option("--prefix <text>", "put before the name of each appended column", text),
+  prefix: option("--prefix <text>", "put before the name of each column that is appended to the rows", text),
   badRows: option("--bad-rows <what>", "stop, skip or keep (default stop)", choice(["stop", "skip", "keep"])),
   threads: option("--threads <n>", "threads for large inputs (default: the cores)", wholeFrom(1, 256)),
   degrees: flag("--degrees", "bare angles in, and angles out, are degrees"),
@@ -117,8 +118,11 @@ export type Values<K extends OptionName> = {
 /** Options of every command. */
 export const commonOptions = ["degrees", "columns", "format", "precision", "output", "color", "noColor"] as const;
 
-/** Options of commands that read rows. */
-export const inputOptions = ["input", "inputFormat", "delimiter", "prefix", "badRows", "threads"] as const;
+/** Options of commands that read a file. */
+export const fileOptions = ["input", "inputFormat", "delimiter", "badRows"] as const;
+
+/** Options of commands that append to the rows of a file. */
+export const inputOptions = [...fileOptions, "prefix", "threads"] as const;
 
 /** A schedule of lambda. */
 export const scheduleOptions = ["preset", "base", "gamma", "power", "lambdaMin"] as const;

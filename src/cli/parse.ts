@@ -1,3 +1,4 @@
+import { requireArc } from "../core/boundary.ts";
 import { LARGEST, rangeWords } from "../core/errors.ts";
 import { requireMargin } from "../core/psi.ts";
 import { makeTarget, type Target, targetDefinition, targetDefinitions } from "../core/targets.ts";
@@ -80,6 +81,13 @@ export const margin: Parse<number> = (text) => {
   const m = parseNumber(text.trim());
   requireMargin(m);
   return m;
+};
+
+/** An angle between two class vectors. */
+export const arc: Parse<number> = (text, angles) => {
+  const theta12 = angle(text, angles);
+  requireArc(theta12);
+  return theta12;
 };
 
 /** A number within bounds. */

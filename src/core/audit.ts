@@ -64,7 +64,8 @@ interface Column {
  * up to 96 rows, and named if it explains every row by the same rule. Angles that are not in [0, pi] fail.
  * Throws ParameterError for a table without rows or with columns of unequal length.
  */
-export function audit(target: Target, { theta, value, gradient }: AuditTable, dtype: Dtype): AuditResult {
+export function audit(target: Target, table: AuditTable, dtype: Dtype): AuditResult {
+  const { theta, value, gradient } = table;
   if (!(theta.length > 0)) throw new ParameterError("the table has no rows: nothing to audit");
   const columns: Column[] = [{ name: "value", given: value, curve: valueCurve(target), mistakes: valueMistakes }];
   if (gradient) columns.push({ name: "gradient", given: gradient, curve: slopeCurve(target), mistakes: slopeMistakes });
@@ -76,6 +77,8 @@ export function audit(target: Target, { theta, value, gradient }: AuditTable, dt
   );
   const checks = compared.map(({ check }) => check);
   const firstBad = checks.map(({ firstBad }) => firstBad).filter((i) => i >= 0);
+  const isUnexplained = firstBad.length > 0 && candidates.length === 0;
+  const more = (isUnexplained && dtype === "float64" && asSingle(target, table)) || reach(target, theta);
   return {
     ...checks[0]!,
     rows: theta.length,
@@ -83,7 +86,7 @@ export function audit(target: Target, { theta, value, gradient }: AuditTable, dt
     firstBadTheta: theta[Math.min(...firstBad)],
     gradient: checks[1],
     candidates,
-    diagnosis: joined([...findings(columns, checks, candidates, theta), ...reach(target, theta)], "; "),
+    diagnosis: joined([...findings(columns, checks, candidates, theta), ...more], "; "),
   };
 }
 
@@ -155,10 +158,18 @@ function findings(columns: Column[], checks: Check[], candidates: Candidate[], t
     // A gradient that goes with wrong values need not be a mistake of its own.
     else if (bad > notFinite && (i === 0 || checks[0]!.bad === checks[0]!.notFinite)) {
       const [t, truth] = [theta[worst]!, valueAt(curve, theta[worst]!)];
-      said.push(phrase`${name}: no known mistake explains it; worst at ${angle(t)}, ${given[worst]!} for ${truth}`);
+      said.push(
+        phrase`${name}: no known mistake explains it; worst at ${angle(t)}: ${given[worst]!} in place of ${truth}`,
+      );
     }
     return said;
   });
+}
+
+/** What there is to say of the table taken as float32, where that is more than that it is wrong. */
+function asSingle(target: Target, table: AuditTable): Phrase[] | undefined {
+  const { passes, candidates, diagnosis } = audit(target, table, "float32");
+  return passes || candidates.length > 0 ? [phrase`taken as float32: ${diagnosis}`] : undefined;
 }
 
 function described({ name, parameters, residual }: Candidate): Phrase {

@@ -171,13 +171,18 @@ export const targetDefinitions: readonly TargetDefinition[] = [
   },
 ];
 
+/** Throws ParameterError unless lambda is finite and at least 0. */
+export function requireLambda(lambda: number): void {
+  requireWithin("lambda", lambda, 0, LARGEST);
+}
+
 /**
  * The target function of that definition with the given parameters, defaults for the rest; lambda >= 0 blends in cos(theta).
  * Throws ParameterError for an unknown parameter or one outside its domain.
  */
 export function makeTarget(definition: TargetDefinition, given: Readonly<Record<string, number>> = {}): Target {
   const { lambda = 0, ...own } = given;
-  requireWithin("lambda", lambda, 0, LARGEST);
+  requireLambda(lambda);
   const unknown = Object.keys(own).find((name) => !definition.parameters.some((p) => p.name === name));
   if (unknown !== undefined) throw new ParameterError(`${definition.name} has no parameter ${unknown}`);
   const parameters: Record<string, number> = {};

@@ -27,7 +27,7 @@ export default command({
       return [iteration, lambda, psiWeight(lambda), effectiveM(lambda)];
     });
     const columns = ["iteration", "lambda", "psi_weight", "effective_m"].map((name) => ({ name }));
-    const last = Math.max(1, iterations.at(-1)!);
+    const last = Math.max(1, ...iterations);
     const { width, height } = values;
     const along = (figure: (lambda: number) => number) => (iteration: number) => figure(lambdaAt(schedule, iteration));
     const chart = {
@@ -40,15 +40,19 @@ export default command({
     };
     return resultOf(columns, rows, {
       chart,
-      notes: [verdict(schedule, floor, effectiveM(schedule.lambdaMin), theta12)],
+      notes: [verdict(schedule, floor, effectiveM, theta12)],
     });
   },
 });
 
-function verdict({ lambdaMin }: Schedule, floor: number, effectiveM: number, theta12: number): Phrase {
-  const left = phrase`effective m is ${effectiveM} there at theta_12 = ${angle(theta12)}`;
-  if (!Number.isFinite(floor)) return phrase`lambda comes ever nearer to ${lambdaMin} and never reaches it; ${left}.`;
-  return phrase`lambda is at its floor ${lambdaMin} from iteration ${floor} on; ${left}.`;
+function verdict(schedule: Schedule, floor: number, effectiveM: (lambda: number) => number, theta12: number): Phrase {
+  const { base, gamma, power, lambdaMin } = schedule;
+  const left = (lambda: number) => phrase`effective m is ${effectiveM(lambda)} there at theta_12 = ${angle(theta12)}`;
+  if (Number.isFinite(floor)) {
+    return phrase`lambda is at its floor ${lambdaMin} from iteration ${floor} on; ${left(lambdaMin)}.`;
+  }
+  if (gamma === 0 || power === 0) return phrase`lambda stays at ${base}; ${left(base)}.`;
+  return phrase`lambda comes ever nearer to ${lambdaMin} and never reaches it; ${left(lambdaMin)}.`;
 }
 
 const FARTHEST = 1e6;

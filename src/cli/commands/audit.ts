@@ -7,7 +7,7 @@ import { command } from "../command.ts";
 import { UsageError } from "../errors.ts";
 import { chosenFunctions } from "../functions.ts";
 import type { Header } from "../header.ts";
-import { inputOptions } from "../options.ts";
+import { fileOptions } from "../options.ts";
 import { computeRows, type Input } from "../rows.ts";
 
 export default command({
@@ -18,18 +18,7 @@ export default command({
       "its gradient too, computed in float32",
     ],
   ],
-  options: [
-    "functions",
-    "m",
-    "lambda",
-    "angleColumn",
-    "value",
-    "gradient",
-    "dtype",
-    ...inputOptions,
-    "width",
-    "height",
-  ],
+  options: ["functions", "m", "lambda", "angleColumn", "value", "gradient", "dtype", ...fileOptions, "width", "height"],
   async run(values, { degrees }) {
     const { angleColumn = { column: "theta" }, value = { column: "value" }, gradient, dtype = "float64" } = values;
     if (values.input === undefined)

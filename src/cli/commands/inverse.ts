@@ -21,8 +21,9 @@ export default command({
       ? { source: (header) => header.number(given.column) }
       : { column: { name: "psi" }, source: given };
     const columns = [{ name: "theta", kind: "angle" }, { name: "k" }] as const;
+    const where = isColumn(given) ? `column ${given.column}` : "--psi";
     const compute = (m: number, value: number) => {
-      requireWithin(`psi for m = ${m}`, value, psi(m, Math.PI), 1);
+      requireWithin(`${where}: psi for m = ${m}`, value, psi(m, Math.PI), 1);
       const { theta, k } = inverse(m, value);
       return [[theta, k]];
     };

@@ -1,0 +1,210 @@
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { asoftmax, words } from "../run.ts";
+import { expectNear, expectWidth } from "../table.ts";
+
+/** One degree apart, the last as the double pi. */
+const GRID = Array.from({ length: 181 }, (_, i) => (i === 180 ? Math.PI : (i * Math.PI) / 180));
+
+/** psi as people write it, or gone wrong. */
+const psiWith = (weight: (k: number) => number, offset: (k: number) => number, m: number) => (theta: number) => {
+  const k = Math.min(m - 1, Math.floor((m * theta) / Math.PI));
+  return weight(k) * Math.cos(m * theta) + offset(k);
+};
+const sign = (k: number) => (k % 2 === 0 ? 1 : -1);
+const psi = (theta: number, m = 4) => psiWith(sign, (k) => -2 * k, m)(theta);
+const slope = (theta: number) => -4 * Math.abs(Math.sin(4 * theta));
+
+type Columns = Record<string, (theta: number) => number | string>;
+
+const tableOf = (columns: Columns, angles = GRID) =>
+  [
+    ["theta", ...Object.keys(columns)].join(),
+    ...angles.map((t) => [t, ...Object.values(columns).map((f) => f(t))].join()),
+    "",
+  ].join("\n");
+
+/** The rows of an audit of a table, and the status it ends with. */
+async function audited(columns: Columns, options = "", angles = GRID) {
+  const line = `audit --input - --value @value --format json ${options}`.trim();
+  const { status, stdout, stderr } = await asoftmax(words(line), { stdin: tableOf(columns, angles) });
+  expect(stderr).toBe("");
+  return { status, rows: JSON.parse(stdout) };
+}
+
+const RIGHT = "every row is right to within rounding";
+
+test("columns", async () => {
+  const { stdout } = await asoftmax(words("audit --input -"), { stdin: tableOf({ value: psi }) });
+  expect(stdout.split("\n")[0]).toBe("function,rows,max_abs_error,max_ulp_error,first_bad_theta,passes,diagnosis");
+});
+
+test("a right table passes, status 0", async () => {
+  const { status, rows } = await audited({ value: psi });
+  const [{ max_abs_error, max_ulp_error, ...row }] = rows;
+  expect(status).toBe(0);
+  expect(row).toEqual({ function: "asoftmax:m=4", rows: 181, first_bad_theta: null, passes: true, diagnosis: RIGHT });
+  expect(max_abs_error).toBeLessThan(1e-14);
+  expect(max_ulp_error).toBeLessThan(16);
+});
+
+// biome-ignore format: a table
+const RIGHT_ONES: [name: string, columns: Columns, options: string][] = [
+  ["float32",                     { value: (t) => Math.fround(psi(t)) },            "--dtype float32"],
+  ["lambda",                      { value: (t) => (5 * Math.cos(t) + psi(t)) / 6 }, "--m 4 --lambda 5"],
+  ["another function",            { value: (t) => Math.cos(t) - 0.35 },             "--functions cosface"],
+  ["its gradient too",            { value: psi, grad: slope },                      "--gradient @grad"],
+  ["other columns as they like",  { id: () => "a b", value: psi },                  ""],
+];
+test.concurrent.each(RIGHT_ONES)("right: %s", async (_, columns, options) => {
+  const { status, rows } = await audited(columns, options);
+  expect([status, rows[0].passes, rows[0].diagnosis]).toEqual([0, true, RIGHT]);
+});
+
+test("degrees, in columns of any name and place", async () => {
+  const stdin = `v;angle\n-1;45\n0;22.5\n-7;180\n`;
+  const line = "audit --input - --delimiter ; --theta @angle --value @v --degrees";
+  const { status, stdout } = await asoftmax(words(line), { stdin });
+  expect(stdout.split("\n")[1]).toMatch(/^asoftmax:m=4,3,.*,true,/);
+  expect(status).toBe(0);
+});
+
+// biome-ignore format: a table
+const WRONG: [diagnosis: string, value: Columns[string], options?: string][] = [
+  ["value: cos(m theta) without psi",                                      (t) => Math.cos(4 * t)],
+  ["value: -k in place of -2k",                                            psiWith(sign, (k) => -k, 4)],
+  ["value: +2k in place of -2k",                                           psiWith(sign, (k) => 2 * k, 4)],
+  ["value: the sign (-1)^k is missing",                                    psiWith(() => 1, (k) => -2 * k, 4)],
+  ["value: another m with m = 3",                                          (t) => psi(t, 3)],
+  ["value: a scale factor is left in with scale = 30",                     (t) => 30 * psi(t)],
+  ["value: a lambda blend is left in with lambda = 5",                     (t) => (5 * Math.cos(t) + psi(t)) / 6],
+  ["value: arcface with m = 0.3",                                          (t) => Math.cos(t + 0.3)],
+  ["value: cos(m theta) without psi",                                      (t) => Math.fround(Math.cos(4 * t)), "--dtype float32"],
+  ["value: m is truncated to a whole number with m = 2",                   (t) => psi(t, 2), "--m 2.5"],
+];
+test.concurrent.each(WRONG)("wrong: %s", async (diagnosis, value, options) => {
+  const { status, rows } = await audited({ value }, options);
+  expect([status, rows[0].passes]).toEqual([1, false]);
+  expect(rows[0].diagnosis).toMatch(/, to within [\d.e-]+$/);
+  expect(rows[0].diagnosis.replace(/, to within .*/, "")).toBe(diagnosis);
+});
+
+describe("gradients", () => {
+  // biome-ignore format: a table
+  test.concurrent.each<[diagnosis: string, grad: (t: number) => number]>([
+    ["gradient: the gradient has its sign flipped",                          (t) => -slope(t)],
+    ["gradient: the gradient lacks the factor m",                            (t) => slope(t) / 4],
+    ["gradient: the gradient is by cos(theta), not theta",                   (t) => (t === 0 || t === Math.PI ? 16 : -slope(t) / Math.sin(t))],
+  ])("%s, beside right values", async (diagnosis, grad) => {
+    const { status, rows } = await audited({ value: psi, grad }, "--gradient @grad");
+    expect(status).toBe(1);
+    expect(rows[0].diagnosis).toContain(diagnosis);
+  });
+});
+
+describe("rows that are no number are located", () => {
+  const holes = (text: string) => (t: number) => (t > 1 && t < 1.05 ? text : Math.cos(4 * t));
+  const first = GRID.find((t) => t > 1)!;
+
+  test.concurrent.each(["NaN", "nan", "inf", "-Infinity"])("%s", async (text) => {
+    const value = (t: number) => (t > 1 && t < 1.05 ? text : psi(t));
+    const { status, rows } = await audited({ value });
+    expect([status, rows[0].first_bad_theta, rows[0].rows]).toEqual([1, first, 181]);
+    expect(rows[0].diagnosis).toBe(`value: 3 not finite, first at ${first}`);
+  });
+
+  test("and the rest is explained", async () => {
+    const { rows } = await audited({ value: holes("NaN") });
+    expect(rows[0].diagnosis).toMatch(
+      /^value: 3 not finite, first at .*; value: cos\(m theta\) without psi, to within/,
+    );
+  });
+});
+
+test("a float32 table taken as float64 fails, and says why", async () => {
+  const { status, rows } = await audited({ value: (t) => Math.fround(psi(t)) });
+  expect(status).toBe(1);
+  expect(rows[0].diagnosis).toMatch(
+    /^value: no known mistake explains it; worst at .*; taken as float32: every row is right/,
+  );
+  const naive = await audited({ value: (t) => Math.fround(Math.cos(4 * t)) });
+  expect(naive.rows[0].diagnosis).toMatch(/; taken as float32: value: cos\(m theta\) without psi, to within /);
+});
+
+test("a table that stops below pi/m cannot tell psi from others", async () => {
+  const low = GRID.filter((t) => t < Math.PI / 4);
+  const { status, rows } = await audited({ value: (t) => Math.cos(4 * t) }, "", low);
+  expect([status, rows[0].diagnosis]).toEqual([
+    0,
+    `${RIGHT}; no angle lies beyond pi/m = pi/4: the table cannot tell psi from cos(m theta) and others`,
+  ]);
+});
+
+test("several functions, a row each; status 1 if any fails", async () => {
+  const { status, rows } = await audited({ value: (t) => Math.cos(4 * t) }, "--functions naive,asoftmax");
+  expect(status).toBe(1);
+  expect(rows.map((row: Record<string, unknown>) => [row.function, row.passes])).toEqual([
+    ["naive:m=4", true],
+    ["asoftmax:m=4", false],
+  ]);
+});
+
+describe("what nothing explains", () => {
+  const stdin = tableOf({ value: (t) => psi(t) + 0.1 * Math.sin(9 * t) });
+
+  test("says where it is worst, and what stands there", async () => {
+    const { rows } = await audited({ value: (t) => psi(t) + (Math.abs(t - 2) < 0.008 ? 0.25 : 0) });
+    const [, theta, given, truth] = /worst at (\S+): (\S+) in place of (\S+)$/.exec(rows[0].diagnosis)!;
+    expect(rows[0].diagnosis).toMatch(/^value: no known mistake explains it; /);
+    expect([rows[0].max_abs_error, rows[0].first_bad_theta]).toEqual([0.25, GRID[115]]);
+    expectNear(theta, GRID[115]!, 0);
+    expectNear(truth, psi(GRID[115]!), 8);
+    expectNear(given, psi(GRID[115]!) + 0.25, 8);
+  });
+
+  test.concurrent.each([
+    ["one function, upright", ""],
+    ["two, in groups of columns", "--functions naive,asoftmax"],
+  ])("people see it drawn, within the width: %s", async (_, functions) => {
+    const line = `audit --input - --format table --width 80 --height 8 ${functions}`.trim();
+    const { status, stdout, stderr } = await asoftmax(words(line), { stdin });
+    expect([status, stderr]).toEqual([1, ""]);
+    expectWidth(stdout, 80);
+    expect(stdout).toMatch(/── \S+:m=4 {3}·· the table {3}┊ k pi\/4\n$/);
+  });
+
+  test("a table that passes is not drawn", async () => {
+    const { stdout } = await asoftmax(words("audit --input - --format table"), { stdin: tableOf({ value: psi }) });
+    expect(stdout.split("\n").length).toBe(8);
+  });
+});
+
+describe("bad rows", () => {
+  const stdin = "theta,value\n0,1\nx,2\n3.141592653589793,-7\n";
+
+  test("stop, unless they are to be left out", async () => {
+    const stop = await asoftmax(words("audit --input -"), { stdin });
+    expect(stop).toEqual({
+      status: 2,
+      stdout: "",
+      stderr: 'asoftmax: standard input line 3: column theta: "x" is not a decimal number\n',
+    });
+    const skip = await asoftmax(words("audit --input - --bad-rows skip --columns rows,passes"), { stdin });
+    expect(skip).toEqual({
+      status: 0,
+      stdout: "rows,passes\n2,true\n",
+      stderr: "asoftmax: standard input: 1 bad row left out: line 3\n",
+    });
+  });
+});
+
+test("a table that torch wrote, -k in place of -2k", async () => {
+  const path = fileURLToPath(new URL("../../fixtures/psi-torch.csv", import.meta.url));
+  const line = `audit --input ${path} --value @psi --gradient @slope --dtype float32 --columns rows,passes,diagnosis`;
+  const { status, stdout, stderr } = await asoftmax([...words(line), "--precision", "2"]);
+  expect([status, stdout]).toEqual([
+    1,
+    'rows,passes,diagnosis\n91,false,"value: -k in place of -2k, to within 1.5e-7"\n',
+  ]);
+  expect(stderr).toBe(`asoftmax: ${path}: 1 row has an angle above pi by at most 1e-6, which counts as pi\n`);
+});
