@@ -222,8 +222,9 @@ describe("which columns are read, and what they are called", () => {
 
   // biome-ignore format: a table
   test.concurrent.each([
-    ["a label that is no class",   "label,theta_0\n1,0.2\n",           "margin",                           'f.csv line 2: column label: no column of theta_* is that of class "1"'],
-    ["a misspelt label",           "label,theta_0\n0,0.2\n",           "margin --label lable",             'f.csv: there is no column "lable": did you mean label?'],
+    ["a label that is no class",   "label,theta_0,theta_1\n2,0.2,1\n",           "margin",                           'f.csv line 2: column label: no column of theta_* is that of class "2"'],
+    ["a misspelt label",           "label,theta_0,theta_1\n0,0.2,1\n", "margin --label lable",             'f.csv: there is no column "lable": did you mean label?'],
+    ["a pattern with one match",   "label,theta_0\n0,0.2\n",           "margin",                           "--competing: theta_* matches one column: a sample needs a competing class"],
     ["a pattern without match",    "label,theta_0\n0,0.2\n",           "margin --competing @thata_*",      'f.csv: there is no column "thata_*": did you mean theta_0?'],
     ["no column of angles",        "label,x\n0,0.2\n",                 "margin",                           'f.csv: there is no column "theta_*": choose from label, x'],
     ["an empty place in a list",   "theta_y,theta_j\n0.3,1;;2\n",      "margin",                           "f.csv line 2: column theta_j: the cell is empty: it needs a number"],

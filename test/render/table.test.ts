@@ -16,7 +16,7 @@ async function shownAt(width: number, result: Result): Promise<string> {
 const longest = (text: string) => Math.max(...text.split("\n").map((line) => line.length));
 
 const numbers: readonly Column[] = Array.from({ length: 8 }, (_, i) => ({ name: `column_${i}` }));
-const row = (seed: number): Row => numbers.map((_, i) => seed * 1.234567 * 10 ** i);
+const row = (seed: number): Row => numbers.map((_, i) => seed * 1.25 * 10 ** i);
 const sentence = phrase`the knot holds plain descent from above while c is below ${1}, and at c = ${3.25} it does not`;
 const sentences: readonly Column[] = [
   { name: "id" },
