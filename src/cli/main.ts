@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { CommanderError } from "commander";
 import { ParameterError } from "../core/errors.ts";
 import { DataError } from "../data/errors.ts";
@@ -10,6 +9,7 @@ import { writeToFile, writeToStandardOutput } from "./output.ts";
 import { type Invocation, invoke } from "./program.ts";
 import { suggestion } from "./suggest.ts";
 import { screenFor } from "./terminal.ts";
+import { version } from "./version.ts";
 
 /** Exit status: done; done and the answer is no; wrong usage or input. */
 const YES = 0;
@@ -19,7 +19,6 @@ const WRONG = 2;
 /** Runs the program: the one place that prints and sets the exit status. */
 export async function main(args: readonly string[]): Promise<void> {
   try {
-    const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
     const invocation = await invoke(args, version);
     process.exitCode = invocation === undefined ? YES : await print(invocation);
   } catch (error) {

@@ -3,7 +3,7 @@ import type { Result } from "../render/result.ts";
 import type { Command } from "./command.ts";
 import { UsageError } from "./errors.ts";
 import { commonOptions, type OptionName, type OptionSpec, options, type Values } from "./options.ts";
-import { AngleReader } from "./parse.ts";
+import { AngleReader, choice } from "./parse.ts";
 
 type Load = () => Promise<{ default: Command }>;
 
@@ -26,6 +26,7 @@ const commands: Record<string, readonly [group: string, gives: string, load: Loa
     "where cos(m theta_y) > cos(theta_j) holds and m theta_y < theta_j does not",
     () => import("./commands/violations.ts"),
   ],
+  sql: ["Elsewhere", "the same formulas as SQL, to run where the data is", () => import("./commands/sql.ts")],
   claims: ["Training", "every claim about A-Softmax, tested by computation", () => import("./commands/claims.ts")],
 };
 
@@ -51,8 +52,8 @@ export async function invoke(args: readonly string[], version: string): Promise<
     const sub = program.command(name).description(gives).helpGroup(`${group}:`);
     if (name !== wanted) continue;
     const { default: definition } = await load();
-    configure(sub, definition, async (values, angles) => {
-      invocation = { result: await definition.run(values, angles), values, angles };
+    configure(sub, definition, async (values, angles, argument) => {
+      invocation = { result: await definition.run(values, angles, argument), values, angles };
     });
   }
   program.addHelpText("before", `Examples:\n${exampleLines(PROGRAM_EXAMPLES)}\n`);
@@ -75,21 +76,24 @@ const exampleLines = (examples: readonly (readonly [string, string])[]) => {
 function configure(
   sub: Commander,
   definition: Command,
-  run: (values: Values<OptionName>, angles: AngleReader) => Promise<void>,
+  run: (values: Values<OptionName>, angles: AngleReader, argument: string) => Promise<void>,
 ): void {
   const names: readonly OptionName[] = [...definition.options, ...commonOptions];
   sub.addHelpText("before", `Examples:\n${exampleLines(definition.examples)}\n`);
   sub.allowExcessArguments(false).exitOverride();
   const read = new Map<OptionName, unknown>();
   for (const name of names) sub.addOption(new Option(options[name].flags, options[name].help));
+  const { argument } = definition;
+  if (argument !== undefined) sub.argument(`<${argument.name}>`, argument.choices.join(", "));
   sub.action(async () => {
+    const word = argument === undefined ? "" : choice(argument.choices)(sub.args[0]!, new AngleReader(false));
     const angles = new AngleReader(sub.getOptionValue("degrees") === true);
     for (const name of names) {
       const spec: OptionSpec<unknown> = options[name];
       const given = givenValue(sub, spec.flags);
       if (given !== undefined) read.set(name, spec.parse === undefined ? given : parsed(spec, String(given), angles));
     }
-    await run(Object.fromEntries(read) as Values<OptionName>, angles);
+    await run(Object.fromEntries(read) as Values<OptionName>, angles, word);
   });
 }
 

@@ -34,6 +34,8 @@ export interface Pieces {
   readonly quarters: number;
   readonly count: number;
   readonly piece: (i: number) => Piece;
+  /** Given where the pieces are half turns of one cosine, each moved on: piece k is (-1)^k cos(a theta + b) + step k. */
+  readonly step?: number;
 }
 
 /** A target function: what replaces cos(theta_y) in the target logit. Angles are in radians, in [0, pi]; others give NaN. */
@@ -93,6 +95,14 @@ const two = (a: number, b: number, quarters: number, first: Piece, second: Piece
   count: 2,
   piece: (i) => (i === 0 ? first : second),
 });
+const halfTurns = (a: number, step: number): Pieces => ({
+  a,
+  b: 0,
+  quarters: 2,
+  count: Math.ceil(a),
+  piece: (k) => ({ weight: k & 1 ? -1 : 1, a, b: 0, offset: step * k }),
+  step,
+});
 
 /** Every target function known. Sources: SphereFace (arXiv:1704.08063), CosFace (1801.09414), ArcFace (1801.07698), SphereFace-R (2109.05565). */
 export const targetDefinitions: readonly TargetDefinition[] = [
@@ -101,13 +111,7 @@ export const targetDefinitions: readonly TargetDefinition[] = [
     aliases: ["sphereface", "psi"],
     formula: "(-1)^k cos(m t) - 2k on [k pi/m, (k+1) pi/m]",
     parameters: [margin(4)],
-    pieces: (m) => ({
-      a: m!,
-      b: 0,
-      quarters: 2,
-      count: Math.ceil(m!),
-      piece: (k) => ({ weight: k & 1 ? -1 : 1, a: m!, b: 0, offset: -2 * k }),
-    }),
+    pieces: (m) => halfTurns(m!, -2),
   },
   {
     name: "naive",
@@ -211,11 +215,12 @@ export function pieceEnd({ a, b, quarters, count }: Pieces, i: number): number {
   return i >= count - 1 ? Math.PI : Math.min(Math.PI, Math.max(0, angleOfQuarter((i + 1) * quarters, a, b)));
 }
 
-/** The piece that holds theta, found exactly. */
-function pieceAt({ a, b, quarters, count, piece }: Pieces, theta: number): Piece {
-  if (count === 1) return piece(0);
-  return piece(Math.min(Math.floor(wholeQuarters(reduce(a, theta, b)) / quarters), count - 1));
+/** The place of the piece that holds theta, found exactly; theta in [0, pi]. */
+export function pieceIndex({ a, b, quarters, count }: Pieces, theta: number): number {
+  return count === 1 ? 0 : Math.min(Math.floor(wholeQuarters(reduce(a, theta, b)) / quarters), count - 1);
 }
+
+const pieceAt = (pieces: Pieces, theta: number): Piece => pieces.piece(pieceIndex(pieces, theta));
 
 /** The value of a piece at theta, whether theta lies on it or not, with lambda blended in. */
 export function pieceValue({ weight, a, b, offset }: Piece, theta: number, lambda: number): Pair {

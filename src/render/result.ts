@@ -30,7 +30,15 @@ export interface Result {
   /** Drawn where people read; with chartOnly the rows are left to the other formats. */
   readonly chart?: Chart;
   readonly chartOnly?: boolean;
+  /** The one cell is a whole text: it is written as it is, without a header or quotes, where the format is for reading. */
+  readonly isDocument?: boolean;
 }
+
+/** A result that is one text. */
+export const documentOf = (name: string, text: string): Result => ({
+  ...resultOf([{ name }], [[text]]),
+  isDocument: true,
+});
 
 const BLOCK = 1000;
 
