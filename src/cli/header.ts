@@ -17,7 +17,8 @@ export class Header {
   readonly names: readonly string[];
   private readonly file: string;
   private readonly separator: string;
-  private clamped = 0;
+  private clampedRows = 0;
+  private lastClamped = 0;
 
   constructor(cells: readonly string[], separator: string, file: string) {
     this.names = cells;
@@ -36,9 +37,18 @@ export class Header {
     return this.names.map((name) => ({ name, kind: "bytes" }));
   }
 
-  number(name: string): Reader<number> {
+  /** check throws an Error for a number outside its domain. */
+  number(name: string, check: (value: number) => void = () => {}): Reader<number> {
     const index = this.index(name);
-    return ({ cells, line }) => numberIn(cells[index]!, line, name);
+    return ({ cells, line }) => {
+      const value = numberIn(cells[index]!, line, name);
+      try {
+        check(value);
+      } catch (error) {
+        throw new RowError(line, `column ${name}: ${(error as Error).message}`);
+      }
+      return value;
+    };
   }
 
   angle(name: string, degrees: boolean): Reader<number> {
@@ -50,7 +60,7 @@ export class Header {
     const index = this.index(name);
     return ({ cells, line }) =>
       cells[index]!.split(";").map((cell) =>
-        this.withinPi(angleIn(cell, line, name, degrees ? fromDegrees : asRadians)),
+        this.withinPi(angleIn(cell, line, name, degrees ? fromDegrees : asRadians), line),
       );
   }
 
@@ -93,18 +103,20 @@ export class Header {
   }
 
   warnings(): Phrase[] {
-    if (this.clamped === 0) return [];
-    return [phrase`${this.file}: ${this.clamped} angles lay above pi by at most 1e-6 and count as pi`];
+    if (this.clampedRows === 0) return [];
+    const rows = phrase`${this.clampedRows} ${this.clampedRows === 1 ? "row has" : "rows have"}`;
+    return [phrase`${this.file}: ${rows} an angle above pi by at most 1e-6, which counts as pi`];
   }
 
   private angleAt(index: number, name: string, degrees: boolean): Reader<number> {
     const toRadians = degrees ? fromDegrees : asRadians;
-    return ({ cells, line }) => this.withinPi(angleIn(cells[index]!, line, name, toRadians));
+    return ({ cells, line }) => this.withinPi(angleIn(cells[index]!, line, name, toRadians), line);
   }
 
-  private withinPi(theta: number): number {
+  private withinPi(theta: number, line: number): number {
     if (theta <= Math.PI) return theta;
-    this.clamped++;
+    if (line !== this.lastClamped) this.clampedRows++;
+    this.lastClamped = line;
     return Math.PI;
   }
 

@@ -1,6 +1,7 @@
+import { requireWithin } from "../core/errors.ts";
 import { angleOfQuarter } from "../core/exact.ts";
 import { requireMargin } from "../core/psi.ts";
-import { RowError } from "../data/errors.ts";
+import { fromDegrees, toDegrees } from "../core/units.ts";
 import type { Column } from "../render/result.ts";
 import { UsageError } from "./errors.ts";
 import type { gridOptions, Values } from "./options.ts";
@@ -9,26 +10,32 @@ import type { Input } from "./rows.ts";
 
 export const STANDARD_MARGIN = 4;
 
+/** The angle between two class vectors where none is given. */
+export const STANDARD_ARC = Math.PI / 2;
+
+/** The one value of a list that may hold no more. */
+export function only<T>(flag: string, values: readonly T[] | undefined): T | undefined {
+  if (values !== undefined && values.length > 1) throw new UsageError(`${flag}: give one value here`);
+  return values?.[0];
+}
+
 type Given<T> = readonly T[] | ColumnSource | undefined;
 
-/** Margins from --m, from a column, or the standard one. */
-export function marginInput(given: Given<number>): Input<number> {
-  if (!isColumn(given)) return { column: { name: "m" }, source: given ?? [STANDARD_MARGIN] };
-  return {
-    source: (header) => {
-      const read = header.number(given.column);
-      return (record) => {
-        const m = read(record);
-        try {
-          requireMargin(m);
-        } catch (error) {
-          throw new RowError(record.line, `column ${given.column}: ${(error as Error).message}`);
-        }
-        return m;
-      };
-    },
-  };
+/** Numbers from an option, from a column, or a standard one; check throws ParameterError for one outside its domain. */
+function numberInput(
+  name: string,
+  given: Given<number>,
+  standard: number,
+  check: (value: number) => void,
+): Input<number> {
+  if (!isColumn(given)) return { column: { name }, source: given ?? [standard] };
+  return { source: (header) => header.number(given.column, check) };
 }
+
+export const marginInput = (given: Given<number>) => numberInput("m", given, STANDARD_MARGIN, requireMargin);
+
+export const scaleInput = (given: Given<number>) =>
+  numberInput("scale", given, 1, (scale) => requireWithin("scale", scale, Number.MIN_VALUE, Number.MAX_VALUE));
 
 /** Angles from an option or a column. */
 export function angleInput(column: Column, given: readonly number[] | ColumnSource, degrees: boolean): Input<number> {
@@ -38,7 +45,7 @@ export function angleInput(column: Column, given: readonly number[] | ColumnSour
 type Grid = Values<(typeof gridOptions)[number]>;
 
 /** The angles of --points, --from and --to: start + i * step in the unit of the angles; undefined without --points. */
-export function gridAngles({ points, from, to }: Grid): number[] | undefined {
+export function gridAngles({ points, from, to }: Grid, degrees: boolean): number[] | undefined {
   if (points === undefined) {
     if (from !== undefined || to !== undefined) throw new UsageError("--from and --to go with --points: give it too");
     return undefined;
@@ -46,13 +53,15 @@ export function gridAngles({ points, from, to }: Grid): number[] | undefined {
   const start = from ?? 0;
   const end = to ?? Math.PI;
   if (!(start < end)) throw new UsageError("--from must lie below --to");
-  const step = (end - start) / (points - 1);
-  return Array.from({ length: points }, (_, i) => (i === points - 1 ? end : start + i * step));
+  const [lo, hi] = degrees ? [toDegrees(start), toDegrees(end)] : [start, end];
+  const step = (hi - lo) / (points - 1);
+  const at = (i: number) => (degrees ? fromDegrees(lo + i * step) : lo + i * step);
+  return Array.from({ length: points }, (_, i) => (i === points - 1 ? end : at(i)));
 }
 
 /** Angles of an option or of a grid, not of both. */
-export function anglesOrGrid<T>(theta: T | undefined, grid: Grid): T | number[] | undefined {
-  const angles = gridAngles(grid);
+export function anglesOrGrid<T>(theta: T | undefined, grid: Grid, degrees: boolean): T | number[] | undefined {
+  const angles = gridAngles(grid, degrees);
   if (theta !== undefined && angles !== undefined)
     throw new UsageError("--theta and --points both give angles: use one");
   return theta ?? angles;

@@ -20,10 +20,15 @@ const WRONG = 2;
 export async function main(args: readonly string[]): Promise<void> {
   try {
     const invocation = await invoke(args, version);
-    process.exitCode = invocation === undefined ? YES : await print(invocation);
+    process.exitCode = typeof invocation === "string" ? await printText(invocation) : await print(invocation);
   } catch (error) {
     process.exitCode = report(error);
   }
+}
+
+async function printText(text: string): Promise<number> {
+  await writeToStandardOutput([text], "utf8");
+  return YES;
 }
 
 /** Writes the result where it belongs, and what there is to say to standard error. */
@@ -32,7 +37,7 @@ async function print({ result, values, angles }: Invocation): Promise<number> {
   const toFile = output !== undefined && output !== "-";
   const format = values.format ?? (process.stdout.isTTY && !toFile ? "table" : "csv");
   const style: NumberStyle = { precision, degrees: angles.degrees, given: angles.given };
-  const pieces = render(chosenColumns(result, values), format, style, screenFor(values, toFile));
+  const pieces = render(chosenColumns(result, values), format, style, () => screenFor(values, toFile));
   const encoding = format === "csv" || format === "tsv" ? "latin1" : "utf8";
   if (toFile) await writeToFile(pieces, encoding, output);
   else if (!(await writeToStandardOutput(pieces, encoding))) return YES;
@@ -46,6 +51,8 @@ function chosenColumns(result: Result, { columns, prefix = "" }: Invocation["val
   const { inputColumns = 0 } = result;
   const names = result.columns.map(({ name }) => name);
   const own = names.slice(inputColumns);
+  const twice = columns?.find((name, i) => columns.indexOf(name) < i);
+  if (twice !== undefined) throw new UsageError(`--columns: "${twice}" stands there twice`);
   const places = columns?.map((name) => {
     const place = own.indexOf(prefix + name);
     if (place < 0) throw new UsageError(`--columns: there is no column "${name}"${suggestion(name, own)}`);
@@ -61,7 +68,6 @@ function chosenColumns(result: Result, { columns, prefix = "" }: Invocation["val
 /** One line for whatever went wrong, and the status it gives. */
 function report(error: unknown): number {
   if (error instanceof CommanderError) {
-    if (error.exitCode === 0) return YES;
     say(error.message.replace(/^error: /, "").replace(/\n\(Did you mean (.*)\?\)/s, ": did you mean $1?"));
   } else if (error instanceof UsageError || error instanceof DataError || error instanceof ParameterError) {
     say(error.message);

@@ -43,6 +43,32 @@ export const options = {
   psi: option("--psi <list>", "values of psi, or @column", orColumn(list(number))),
   functions: option("--functions <list>", "target functions, such as asoftmax:m=4,naive:m=4", list(targetFunction)),
   lambda: option("--lambda <number>", "lambda, the weight of the plain cosine blended in", numberFrom(0)),
+  lambdaOrColumn: option(
+    "--lambda <number>",
+    "lambda, the weight of the plain cosine blended in, or @column",
+    orColumn(numberFrom(0)),
+  ),
+  scale: option(
+    "--scale <list>",
+    "scales of the logits (default 1), or @column",
+    orColumn(list(numberFrom(Number.MIN_VALUE))),
+  ),
+  scaleNumbers: option("--scale <number>", "scale of the logits (default 1)", list(numberFrom(Number.MIN_VALUE))),
+  theta12: option("--theta-12 <list>", "angles between two class vectors (default pi/2)", list(angle)),
+  preset: option(
+    "--preset <name>",
+    "lambda schedule: sphereface (default) or clcarwin",
+    choice(["sphereface", "clcarwin"]),
+  ),
+  base: option("--base <number>", "lambda at iteration 0", numberFrom(0)),
+  gamma: option("--gamma <number>", "how fast lambda falls", numberFrom(0)),
+  power: option("--power <number>", "power of the fall", numberFrom(0)),
+  lambdaMin: option("--lambda-min <number>", "floor of lambda", numberFrom(0)),
+  iterations: option("--iterations <list>", "iterations to show", list(wholeFrom(0, 1e15))),
+  start: option("--start <angle>", "theta_y to start from", angle),
+  rate: option("--rate <number>", "learning rate (default 0.05)", numberFrom(Number.MIN_VALUE)),
+  steps: option("--steps <n>", "steps of descent (default 200)", wholeFrom(1, 1e7)),
+  minima: flag("--minima", "list every angle at which a descent can rest, instead"),
   points: option("--points <n>", "n evenly spaced angles", wholeFrom(2, 1e8)),
   from: option("--from <angle>", "first angle of --points (default 0)", angle),
   to: option("--to <angle>", "last angle of --points (default pi)", angle),
@@ -50,7 +76,7 @@ export const options = {
   each: flag("--each", "one row for each competing angle"),
   check: flag("--check", "exit with status 1 unless the psi condition holds"),
   summary: flag("--summary", "one row for each m and theta_j: count, total length, share of [0, pi]"),
-  plot: flag("--plot", "draw the plot in any case"),
+  plot: flag("--plot", "draw the plot beside the summary too"),
   quantity: option("--quantity <name>", "value or slope (default value)", choice(["value", "slope"])),
   width: option("--width <n>", "columns of the plot (default: the terminal's)", wholeFrom(30, 1000)),
   height: option("--height <n>", "rows of the plot", wholeFrom(4, 500)),
@@ -59,7 +85,11 @@ export const options = {
   delimiter: option("--delimiter <char>", "the character between cells of the input", text),
   prefix: option("--prefix <text>", "put before the name of each appended column", text),
   badRows: option("--bad-rows <what>", "stop, skip or keep (default stop)", choice(["stop", "skip", "keep"])),
-  scales: option("--scale <list>", "scales of the logits (default 30)", list(numberFrom(Number.MIN_VALUE))),
+  scales: option(
+    "--scale <list>",
+    "scales of the logits (default 1; sql measure 30)",
+    list(numberFrom(Number.MIN_VALUE)),
+  ),
   dialect: option("--dialect <name>", `${dialectNames.join(", ")} (default duckdb)`, choice(dialectNames)),
   table: option("--table <name>", "the table, or schema.table (default angles)", text),
   functionName: option("--function-name <name>", "write the statement that makes it a function of this name", text),
@@ -88,5 +118,8 @@ export const commonOptions = ["degrees", "columns", "format", "precision", "outp
 
 /** Options of commands that read rows. */
 export const inputOptions = ["input", "inputFormat", "delimiter", "prefix", "badRows"] as const;
+
+/** A schedule of lambda. */
+export const scheduleOptions = ["preset", "base", "gamma", "power", "lambdaMin"] as const;
 
 export const gridOptions = ["points", "from", "to"] as const;

@@ -10,13 +10,17 @@ import {
   writeSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { setImmediate as endOfTurn } from "node:timers/promises";
 import { systemReason } from "../data/file.ts";
 import { UsageError } from "./errors.ts";
 
 type Encoding = "latin1" | "utf8";
 
 /** Writes text to standard output, piece by piece. False: the reader has closed the pipe and wants no more. */
-export async function writeToStandardOutput(pieces: AsyncIterable<string>, encoding: Encoding): Promise<boolean> {
+export async function writeToStandardOutput(
+  pieces: AsyncIterable<string> | Iterable<string>,
+  encoding: Encoding,
+): Promise<boolean> {
   const { stdout } = process;
   // The callback below reports every failure; without a listener the event would end the program first.
   stdout.on("error", () => {});
@@ -45,7 +49,11 @@ export async function writeToFile(pieces: AsyncIterable<string>, encoding: Encod
     const descriptor = attempt(() => openSync(target.path, target.temporary ? "wx" : "w"), failed);
     try {
       if (target.mode !== undefined) fchmodSync(descriptor, target.mode);
-      for await (const piece of pieces) attempt(() => writeAll(descriptor, Buffer.from(piece, encoding)), failed);
+      for await (const piece of pieces) {
+        attempt(() => writeAll(descriptor, Buffer.from(piece, encoding)), failed);
+        // Signals are heard between turns of the event loop; rows that are only computed never end one.
+        await endOfTurn();
+      }
     } finally {
       closeSync(descriptor);
     }

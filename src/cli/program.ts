@@ -1,19 +1,27 @@
-import { Command as Commander, Option } from "commander";
+import { Command as Commander, CommanderError, Option } from "commander";
 import type { Result } from "../render/result.ts";
 import type { Command } from "./command.ts";
 import { UsageError } from "./errors.ts";
 import { commonOptions, type OptionName, type OptionSpec, options, type Values } from "./options.ts";
 import { AngleReader, choice } from "./parse.ts";
+import { suggestion } from "./suggest.ts";
 
 type Load = () => Promise<{ default: Command }>;
 
 /** Every command: its group in the help, what it gives, and where it is. */
 const commands: Record<string, readonly [group: string, gives: string, load: Load]> = {
   psi: ["One angle", "k, psi and its slopes, beside cos(m theta) and cos(theta)", () => import("./commands/psi.ts")],
+  inverse: ["One angle", "the angle at which psi has a value", () => import("./commands/inverse.ts")],
   margin: [
     "One angle",
     "the three margin conditions against competing angles, and the room left",
     () => import("./commands/margin.ts"),
+  ],
+  loss: ["One angle", "loss, probability and exact gradients of one sample", () => import("./commands/loss.ts")],
+  compare: [
+    "One angle",
+    "several target functions side by side at given angles",
+    () => import("./commands/compare.ts"),
   ],
   plot: ["The function", "target functions over theta, drawn", () => import("./commands/plot.ts")],
   monotonicity: [
@@ -26,26 +34,46 @@ const commands: Record<string, readonly [group: string, gives: string, load: Loa
     "where cos(m theta_y) > cos(theta_j) holds and m theta_y < theta_j does not",
     () => import("./commands/violations.ts"),
   ],
-  sql: ["Elsewhere", "the same formulas as SQL, to run where the data is", () => import("./commands/sql.ts")],
+  boundary: [
+    "Training",
+    "the decision boundary between two class vectors; the m that lambda leaves",
+    () => import("./commands/boundary.ts"),
+  ],
+  bounds: ["Training", "the paper's Properties 2 and 3 with every term", () => import("./commands/bounds.ts")],
+  anneal: ["Training", "the lambda schedule and the effective m along it", () => import("./commands/anneal.ts")],
+  descend: [
+    "Training",
+    "gradient descent on theta_y: where it ends, where it stalls",
+    () => import("./commands/descend.ts"),
+  ],
   claims: ["Training", "every claim about A-Softmax, tested by computation", () => import("./commands/claims.ts")],
+  sql: ["Elsewhere", "the same formulas as SQL, to run where the data is", () => import("./commands/sql.ts")],
 };
 
-/** What was asked for, read and computed; nothing where help or the version was printed. */
+/** What was asked for, read and computed. */
 export interface Invocation {
   readonly result: Result;
   readonly values: Values<OptionName>;
   readonly angles: AngleReader;
 }
 
-/** Reads the arguments and runs the command they name. Throws UsageError, or commander's own error. */
-export async function invoke(args: readonly string[], version: string): Promise<Invocation | undefined> {
+/** Runs the command that the arguments name, or gives the text of help or version. Throws UsageError, or commander's own error. */
+export async function invoke(args: readonly string[], version: string): Promise<Invocation | string> {
   const wanted = args[0] === "help" ? args[1] : args[0];
+  if (wanted !== undefined && !wanted.startsWith("-") && !Object.hasOwn(commands, wanted))
+    throw new UsageError(`there is no command "${wanted}"${suggestion(wanted, Object.keys(commands))}`);
   let invocation: Invocation | undefined;
+  let text = "";
   const program = new Commander("asoftmax")
     .description("Explore, check and measure the angular margin of A-Softmax (SphereFace).")
     .version(version, "-V, --version")
     .exitOverride()
-    .configureOutput({ writeErr: () => {} })
+    .configureOutput({
+      writeOut: (piece) => {
+        text += piece;
+      },
+      writeErr: () => {},
+    })
     .addHelpText("beforeAll", "")
     .helpCommand("help [command]", "the help page of a command");
   for (const [name, [group, gives, load]] of Object.entries(commands)) {
@@ -57,9 +85,13 @@ export async function invoke(args: readonly string[], version: string): Promise<
     });
   }
   program.addHelpText("before", `Examples:\n${exampleLines(PROGRAM_EXAMPLES)}\n`);
-  if (args.length === 0) program.outputHelp();
-  else await program.parseAsync(args, { from: "user" });
-  return invocation;
+  try {
+    if (args.length === 0) program.outputHelp();
+    else await program.parseAsync(args, { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError && error.exitCode === 0)) throw error;
+  }
+  return invocation ?? text;
 }
 
 const PROGRAM_EXAMPLES = [

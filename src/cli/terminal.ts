@@ -1,4 +1,3 @@
-import chalk, { Chalk } from "chalk";
 import type { Screen } from "../render/screen.ts";
 
 const STANDARD_WIDTH = 80;
@@ -10,7 +9,8 @@ interface Choice {
 }
 
 /** The screen that text goes to: standard output, or a file (never coloured unless asked for). */
-export function screenFor(choice: Choice, toFile: boolean): Screen {
+export async function screenFor(choice: Choice, toFile: boolean): Promise<Screen> {
+  const { Chalk, default: chalk } = await import("chalk");
   const { stdout, env } = process;
   const terminal = stdout.isTTY && !toFile;
   const colored = wantsColor(choice, terminal);

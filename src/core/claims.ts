@@ -95,7 +95,7 @@ function lieBeyond({ m }: Subject): Finding {
   if (found[0] === undefined) return [false, phrase`${0} such intervals at any theta_j`];
   const y = found[0].lo + (found[0].hi - found[0].lo) / 2;
   const { naive, angular } = conditions(m, y, thetaJ);
-  const example = phrase`at ${angle(y)} cos(m theta_y) = ${cosine(reduce(m, y)).hi}, m theta_y = ${m * y}`;
+  const example = phrase`at ${angle(y)} cos(m theta_y) = ${cosine(reduce(m, y)).hi}, m theta_y = ${angle(m * y)}`;
   return [naive && !angular, phrase`${found.length} intervals at theta_j = ${angle(thetaJ)}; ${example}`];
 }
 

@@ -1,3 +1,4 @@
+import { requireWithin } from "./errors.ts";
 import { sampleLoss } from "./loss.ts";
 import type { Target } from "./targets.ts";
 
@@ -21,12 +22,16 @@ export interface Descent {
 
 /**
  * Plain gradient descent of the one-sample loss on theta_y, kept in [0, pi]: theta - rate * gradient, steps + 1 points.
- * targetAt gives the target function of each step, so that lambda can follow a schedule. Errors as sampleLoss.
+ * targetAt gives the target function of each step, so that lambda can follow a schedule.
+ * Throws ParameterError for angles outside [0, pi] and for a scale or rate that is not positive and finite.
  */
 export function* descend(
   targetAt: (step: number) => Target,
   { start, thetaJ, scale, rate, steps }: Descent,
 ): Generator<DescentStep> {
+  requireWithin("start", start, 0, Math.PI);
+  requireWithin("theta_j", thetaJ, 0, Math.PI);
+  requireWithin("rate", rate, Number.MIN_VALUE, Number.MAX_VALUE);
   let theta = start;
   for (let step = 0; step <= steps; step++) {
     const { loss, byThetaY } = sampleLoss(targetAt(step), scale, theta, [thetaJ]);

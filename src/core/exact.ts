@@ -1,6 +1,6 @@
 /**
  * Exact arithmetic on doubles: error-free sums and products, reduction of a*theta + b by pi/2, and sine and cosine
- * of what remains, good to about 2^-58 before the one rounding at the end.
+ * of what remains, good to about 2^-62 before the one rounding at the end.
  * Sources: Dekker 1971 (product), Knuth TAOCP 2, 4.2.2 (sum), Cody & Waite 1980 (reduction by a split constant).
  */
 
@@ -24,6 +24,9 @@ const HALF_PI_1 = 1.5707963267341256;
 const HALF_PI_2 = 6.07710049817245e-11;
 const HALF_PI_3 = 8.333742909677158e-20;
 const HALF_PI_4 = 8.843720566135701e-29;
+
+/** From here down to 0, sin(a theta) is a theta to the last bit, and a theta may underflow. */
+export const TINY_ANGLE = 2 ** -300;
 
 /** a + b without error. */
 export function twoSum(a: number, b: number): Pair {
@@ -66,6 +69,11 @@ export function multiply(x: Pair, y: number): Pair {
   return twoSum(p.hi, p.lo + x.lo * y);
 }
 
+/** x * y for two pairs, to about 2^-102. */
+export function multiplyPairs(x: Pair, y: Pair): Pair {
+  return addTo(multiply(x, y.hi), x.hi * y.lo);
+}
+
 /** x / d, to about 2^-103. */
 export function divide(x: Pair, d: Pair): Pair {
   const q = x.hi / d.hi;
@@ -85,17 +93,17 @@ export function angleOfQuarter(n: number, a = 1, b = 0): number {
   return divide(addTo(halfPiTimes(n), -b), pair(a)).hi;
 }
 
-/** a*theta + b reduced by the nearest multiple of pi/2, to about 2^-125; |a| <= 2^20, theta and b in [0, pi]. */
+/** a*theta + b reduced by the nearest multiple of pi/2, to 2^-104 of what remains or 2^-124; |a| <= 2^20, theta and b in [0, pi]. */
 export function reduce(a: number, theta: number, b = 0): Phase {
   const product = twoProduct(a, theta);
   const x = twoSum(product.hi, b);
-  const low = product.lo + x.lo;
+  const low = twoSum(product.lo, x.lo);
   const quarter = Math.round(x.hi * TWO_OVER_PI);
-  if (quarter === 0) return phaseOf(0, x.hi, low);
+  if (quarter === 0) return phaseOf(0, x.hi, low.hi);
   const r1 = twoSum(x.hi - quarter * HALF_PI_1, -quarter * HALF_PI_2);
-  const r2 = twoSum(r1.hi, low);
+  const r2 = twoSum(r1.hi, low.hi);
   const r3 = twoSum(r2.hi, -quarter * HALF_PI_3);
-  return phaseOf(quarter, r3.hi, r1.lo + r2.lo + r3.lo - quarter * HALF_PI_4);
+  return phaseOf(quarter, r3.hi, r1.lo + r2.lo + r3.lo + (low.lo - quarter * HALF_PI_4));
 }
 
 function phaseOf(quarter: number, a: number, b: number): Phase {
@@ -126,54 +134,63 @@ export function isBelow(x: Phase, y: Phase): boolean {
   return e.hi + (e.lo + d.lo + (x.lo - y.lo) + (x.quarter - y.quarter) * HALF_PI.lo) < 0;
 }
 
-/** Cosine of a phase as a pair, to about 2^-58. */
+/** Cosine of a phase as a pair, to about 2^-62. */
 export function cosine({ quarter, hi, lo }: Phase): Pair {
   const value = quarter & 1 ? sineNearZero(hi, lo) : cosineNearZero(hi, lo);
   return ((quarter + 1) & 3) > 1 ? negate(value) : value;
 }
 
-/** Sine of a phase as a pair, to about 2^-58. */
+/** Sine of a phase as a pair, to about 2^-62. */
 export function sine({ quarter, hi, lo }: Phase): Pair {
   return cosine({ quarter: quarter - 1, hi, lo });
 }
 
-// Taylor series: on [-pi/4, pi/4] the first term left out is below 2^-64 of the result. Only the leading terms
-// need to be pairs; the tail is so small that its own rounding does not show.
+// Taylor series: on [-pi/4, pi/4] the first term left out is below 2^-64 of the result. The first three terms
+// are pairs; the tail is so small that its own rounding does not show.
+
+const ONE_6TH: Pair = { hi: 1 / 6, lo: 9.25185853854297e-18 };
+const ONE_24TH: Pair = { hi: 1 / 24, lo: 2.3129646346357427e-18 };
+const ONE_120TH: Pair = { hi: 1 / 120, lo: 1.1564823173178714e-19 };
+
+/** (hi + lo) * c */
+function times(hi: number, lo: number, c: Pair): Pair {
+  const p = twoProduct(hi, c.hi);
+  return { hi: p.hi, lo: p.lo + lo * c.hi + hi * c.lo };
+}
 
 function sineNearZero(x: number, y: number): Pair {
   const z = twoProduct(x, x);
-  const cube = twoProduct(z.hi, x);
-  const sixth = cube.hi / 6;
-  const back = twoProduct(sixth, 6);
-  const sixthLow = (cube.hi - back.hi - back.lo + cube.lo + (z.lo * x + 3 * z.hi * y)) / 6;
   const t = z.hi;
+  const cube = times(x, 0, z);
+  const power = times(cube.hi, cube.lo, z);
+  const third = times(cube.hi, cube.lo, ONE_6TH);
+  const fifth = times(power.hi, power.lo, ONE_120TH);
   const tail =
-    x *
+    cube.hi *
     t *
     t *
-    (1 / 120 -
-      t *
-        (1 / 5040 -
-          t *
-            (1 / 362880 - t * (1 / 39916800 - t * (1 / 6227020800 - t * (1 / 1307674368000 - t / 355687428096000))))));
-  const head = twoSum(x, -sixth);
-  return twoSum(head.hi, head.lo + (y - sixthLow) + tail);
+    (1 / 5040 -
+      t * (1 / 362880 - t * (1 / 39916800 - t * (1 / 6227020800 - t * (1 / 1307674368000 - t / 355687428096000)))));
+  const head = twoSum(x, -third.hi);
+  const sum = twoSum(head.hi, fifth.hi);
+  return twoSum(sum.hi, sum.lo + (head.lo + fifth.lo - third.lo + y * (1 - t / 2 + (t * t) / 24) - tail));
 }
 
 function cosineNearZero(x: number, y: number): Pair {
   const z = twoProduct(x, x);
   const t = z.hi;
+  const square = times(t, z.lo, z);
+  const fourth = times(square.hi, square.lo, ONE_24TH);
   const tail =
+    square.hi *
     t *
-    t *
-    (1 / 24 -
+    (1 / 720 -
       t *
-        (1 / 720 -
+        (1 / 40320 -
           t *
-            (1 / 40320 -
-              t *
-                (1 / 3628800 -
-                  t * (1 / 479001600 - t * (1 / 87178291200 - t * (1 / 20922789888000 - t / 6402373705728000)))))));
+            (1 / 3628800 -
+              t * (1 / 479001600 - t * (1 / 87178291200 - t * (1 / 20922789888000 - t / 6402373705728000))))));
   const head = twoSum(1, -t / 2);
-  return twoSum(head.hi, head.lo - (z.lo / 2 + x * y) + tail);
+  const sum = twoSum(head.hi, fourth.hi);
+  return twoSum(sum.hi, sum.lo + (head.lo + fourth.lo - z.lo / 2 - x * y * (1 - t / 6 + (t * t) / 120) - tail));
 }

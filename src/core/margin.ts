@@ -28,6 +28,7 @@ export interface Margin extends Conditions {
 
 // A power of two that keeps the error-free product of tiny angles clear of underflow.
 const UP = 2 ** 512;
+const TINY = 2 ** -600;
 
 /**
  * The conditions for one competing angle. Angles in radians, in [0, pi]; others, NaN too, fail every condition.
@@ -37,8 +38,10 @@ const UP = 2 ** 512;
 export function conditions(m: number, thetaY: number, thetaJ: number): Conditions {
   requireMargin(m);
   if (!isAngle(thetaY) || !isAngle(thetaJ)) return { naive: false, angular: false, psi: false };
-  const phase = reduce(m, thetaY);
-  const naive = isBelow(fold(phase), fold(reduce(1, thetaJ)));
+  // Between two tiny angles only the ratio counts.
+  const up = thetaY < TINY && thetaJ < TINY ? UP : 1;
+  const phase = reduce(m, thetaY * up);
+  const naive = isBelow(fold(phase), fold(reduce(1, thetaJ * up)));
   return { naive, angular: gap(m, thetaY, thetaJ) > 0, psi: naive && wholeQuarters(phase) < 2 };
 }
 
@@ -48,7 +51,9 @@ export function conditions(m: number, thetaY: number, thetaJ: number): Condition
  */
 export function marginOf(m: number, thetaY: number, competing: ArrayLike<number>): Margin {
   let binding = 0;
-  for (let j = 1; j < competing.length; j++) if (!(competing[j]! >= competing[binding]!)) binding = j;
+  for (let j = 1; j < competing.length && isAngle(competing[binding]!); j++) {
+    if (!(isAngle(competing[j]!) && competing[j]! >= competing[binding]!)) binding = j;
+  }
   const minThetaJ = competing.length > 0 ? competing[binding]! : Number.NaN;
   const held = conditions(m, thetaY, minThetaJ);
   const valid = isAngle(thetaY) && isAngle(minThetaJ);
@@ -67,14 +72,20 @@ export function marginOf(m: number, thetaY: number, competing: ArrayLike<number>
 function gap(m: number, thetaY: number, thetaJ: number): number {
   const product = twoProduct(m, thetaY * UP);
   const scaled = addTo(negate(product), thetaJ * UP).hi;
-  return scaled / UP || Math.sign(scaled) * Number.MIN_VALUE;
+  return withSign(scaled / UP, scaled);
 }
+
+/** x, which may have underflowed, with the sign of what it stands for. */
+const withSign = (x: number, sign: number) => x || Math.sign(sign) * Number.MIN_VALUE;
 
 /** psi(theta_y) - cos(theta_j) as a product of sines in segment 0 and as a sum of like signs beyond. */
 function cosineGap(m: number, thetaY: number, thetaJ: number): number {
   const phase = reduce(m, thetaY);
   const k = wholeQuarters(phase) >> 1;
-  if (k === 0) return 2 * sine(reduce(m / 2, thetaY, thetaJ / 2)).hi * sine(reduce(-m / 2, thetaY, thetaJ / 2)).hi;
+  if (k === 0) {
+    const [sum, difference] = [m / 2, -m / 2].map((a) => sine(reduce(a, thetaY, thetaJ / 2)).hi);
+    return withSign(2 * sum! * difference!, gap(m, thetaY, thetaJ));
+  }
   const half = cosine(reduce(1, thetaJ / 2)).hi;
   return -(oneMinusCosine(m, thetaY, k) + 2 * (k - 1) + 2 * half * half);
 }

@@ -75,7 +75,8 @@ function slopeOf(piece: Piece, lambda: number): Slope {
   if (lambda === 0) return { flat: a === 0, at, zeros: (from, to) => (a === 0 ? [] : wholeHalfTurns(a, b, from, to)) };
   const derivative = (t: number) => (-weight * a * a * Math.cos(a * t + b) - lambda * Math.cos(t)) / (1 + lambda);
   const bound = (power: number) => (lambda + a ** power) / (1 + lambda);
-  return { flat: false, at, zeros: (from, to) => isolate(at, derivative, bound(2), bound(3), from, to) };
+  const curve: Curve = { at, derivative, bound: bound(2), secondBound: bound(3) };
+  return { flat: false, at, zeros: (from, to) => isolate(curve, from, to) };
 }
 
 /** The angles in [from, to] at which a theta + b is a multiple of pi. */
@@ -83,50 +84,55 @@ function wholeHalfTurns(a: number, b: number, from: number, to: number): number[
   const zeros: number[] = [];
   for (let j = Math.max(0, Math.floor((a * from + b) / Math.PI) - 1); ; j++) {
     const t = angleOfQuarter(2 * j, a, b);
-    if (t > to) return zeros;
+    if (!(t <= to)) return zeros; // NaN: a is so small that the angle overflows
     if (t >= from) zeros.push(t);
   }
 }
 
+/** A function with its derivative, and bounds on the size of its first and second derivatives. */
+export interface Curve {
+  at(t: number): number;
+  derivative(t: number): number;
+  bound: number;
+  secondBound: number;
+}
+
 const SMALLEST_PART = 1e-12;
 
-/** The zeros of g in [from, to], given its derivative and bounds on the size of its first and second derivatives. */
-function isolate(
-  g: (t: number) => number,
-  derivative: (t: number) => number,
-  bound: number,
-  secondBound: number,
-  from: number,
-  to: number,
-): number[] {
-  const atFrom = g(from);
-  const atTo = g(to);
-  // The double pi misses pi by less than an ulp: what g has left there may be the slope times that.
-  const isZero = (value: number) => Math.abs(value) <= bound * 2 ** -52;
-  const [first, last] = [isZero(atFrom), isZero(atTo)];
-  const inner = between(from, to, atFrom, atTo).filter(
-    (t) => !(first && t - from < SMALLEST_PART) && !(last && to - t < SMALLEST_PART),
-  );
+/** The zeros of a curve in [from, to], the ends included. */
+function isolate(curve: Curve, from: number, to: number): number[] {
+  // The double pi misses pi by less than an ulp: what is left there may be the slope times that.
+  const isZero = (t: number) => Math.abs(curve.at(t)) <= curve.bound * 2 ** -52;
+  const [first, last] = [isZero(from), isZero(to)];
+  const inner = crossings(curve, from, to, SMALLEST_PART)
+    .map(([lo, hi]) => bisect(curve.at, lo, hi))
+    .filter((t) => !(first && t - from < SMALLEST_PART) && !(last && to - t < SMALLEST_PART));
   return [...(first ? [from] : []), ...inner, ...(last ? [to] : [])];
+}
 
-  function between(lo: number, hi: number, atLo: number, atHi: number): number[] {
+/** Brackets, in order, of every change of sign between from and to; two closer than the smallest part may be missed. */
+export function crossings(curve: Curve, from: number, to: number, smallest: number): [lo: number, hi: number][] {
+  const { at, derivative, bound, secondBound } = curve;
+  return between(from, to, at(from), at(to));
+
+  function between(lo: number, hi: number, atLo: number, atHi: number): [number, number][] {
     const mid = lo + (hi - lo) / 2;
     const half = (hi - lo) / 2;
-    const atMid = g(mid);
-    if (half < SMALLEST_PART || Math.abs(atMid) > bound * half) return [];
-    if (Math.abs(derivative(mid)) > secondBound * half) {
-      return atLo > 0 !== atHi > 0 ? [bisect(g, lo, hi)] : [];
+    const atMid = at(mid);
+    if (Math.abs(atMid) > bound * half) return [];
+    if (half < smallest || Math.abs(derivative(mid)) > secondBound * half) {
+      return atLo > 0 !== atHi > 0 ? [[lo, hi]] : [];
     }
     return [...between(lo, mid, atLo, atMid), ...between(mid, hi, atMid, atHi)];
   }
 }
 
-/** The angle between lo and hi at which g changes sign, to the last bit that g can tell. */
+/** The angle between lo and hi at which g changes sign: of the two doubles beside it the one where g is smaller. */
 export function bisect(g: (t: number) => number, lo: number, hi: number): number {
   const positiveAtLo = g(lo) > 0;
   for (;;) {
     const mid = lo + (hi - lo) / 2;
-    if (mid <= lo || mid >= hi) return mid;
+    if (mid <= lo || mid >= hi) return Math.abs(g(lo)) < Math.abs(g(hi)) ? lo : hi;
     if (g(mid) > 0 === positiveAtLo) lo = mid;
     else hi = mid;
   }

@@ -1,5 +1,5 @@
 import { requireWithin } from "./errors.ts";
-import { addTo, cosine, multiply, negate, type Pair, reduce, sine, wholeQuarters } from "./exact.ts";
+import { addTo, cosine, multiply, negate, type Pair, reduce, sine, TINY_ANGLE, wholeQuarters } from "./exact.ts";
 
 /** The largest margin m of A-Softmax; the reduction is exact up to it. */
 export const MAX_MARGIN = 2 ** 20;
@@ -46,7 +46,7 @@ export function segment(m: number, theta: number): number {
 /**
  * psi, its segment k, its slopes -m |sin(m theta)| (by theta) and m |sin(m theta)| / sin(theta) (by cos(theta), m^2 at 0),
  * cos(m theta) and cos(theta). Domain and errors as psi. k is exact; psi, the cosines and the slope by theta are
- * within 0.51 ulp, the slope by cosine within 1.5 ulp.
+ * within 0.51 ulp, the slope by cosine within 2 ulp.
  */
 export function psiValues(m: number, theta: number): PsiValues {
   requireMargin(m);
@@ -60,7 +60,7 @@ export function psiValues(m: number, theta: number): PsiValues {
     k,
     psi: psiOfPhase(k, cos),
     dpsi_dtheta: slope,
-    dpsi_dcos: theta === 0 ? m * m : -slope / sine(own).hi,
+    dpsi_dcos: theta < TINY_ANGLE ? m * m : -slope / sine(own).hi,
     cos_m_theta: cos.hi,
     cos_theta: cosine(own).hi,
   };

@@ -1,7 +1,6 @@
 import { ParameterError, requireWithin } from "./errors.ts";
 import {
   add,
-  addTo,
   angleOfQuarter,
   cosine,
   divide,
@@ -11,6 +10,7 @@ import {
   pair,
   reduce,
   sine,
+  TINY_ANGLE,
   twoSum,
   wholeQuarters,
 } from "./exact.ts";
@@ -22,6 +22,8 @@ export interface Piece {
   readonly a: number;
   readonly b: number;
   readonly offset: number;
+  /** What the rounding of offset left out, if anything. */
+  readonly offsetLow?: number;
 }
 
 /**
@@ -49,7 +51,7 @@ export interface Target {
   readonly pieces: Pieces;
   /** Competing logits are cos(theta_j / competingDivisor): 1 for all but sphereface-r2. */
   readonly competingDivisor: number;
-  /** The value, within 0.51 ulp. */
+  /** The value, within 0.51 ulp, or 2^-57 of its largest term where terms cancel. */
   value(theta: number): number;
   /** The value before its last rounding, good to about 2^-57 of its largest term. */
   exactValue(theta: number): Pair;
@@ -147,7 +149,10 @@ export const targetDefinitions: readonly TargetDefinition[] = [
     name: "arcface-hard",
     formula: "cos(t + m) if t < pi - m, else cos(t) - m sin(m)",
     parameters: [angle("m", 0.5)],
-    pieces: (m) => two(1, m!, 2, plain(1, m), plain(1, 0, -m! * sine(reduce(1, m!)).hi)),
+    pieces: (m) => {
+      const drop = multiply(sine(reduce(1, m!)), -m!);
+      return two(1, m!, 2, plain(1, m), { ...plain(1, 0, drop.hi), offsetLow: drop.lo });
+    },
   },
   {
     name: "combined",
@@ -223,8 +228,9 @@ export function pieceIndex({ a, b, quarters, count }: Pieces, theta: number): nu
 const pieceAt = (pieces: Pieces, theta: number): Piece => pieces.piece(pieceIndex(pieces, theta));
 
 /** The value of a piece at theta, whether theta lies on it or not, with lambda blended in. */
-export function pieceValue({ weight, a, b, offset }: Piece, theta: number, lambda: number): Pair {
-  return blend(lambda, () => cosine(reduce(1, theta)), addTo(signed(weight, cosine(reduce(a, theta, b))), offset));
+export function pieceValue({ weight, a, b, offset, offsetLow = 0 }: Piece, theta: number, lambda: number): Pair {
+  const own = add(signed(weight, cosine(reduce(a, theta, b))), { hi: offset, lo: offsetLow });
+  return blend(lambda, () => cosine(reduce(1, theta)), own);
 }
 
 /** The slope of a piece by theta, likewise. */
@@ -242,11 +248,8 @@ const signed = (weight: 1 | -1, x: Pair) => (weight < 0 ? negate(x) : x);
 
 const NOT_A_NUMBER = pair(Number.NaN);
 
-// Near 0 a slope that vanishes there does so like theta, so a tiny angle gives the limit to the last bit.
-const TINY_ANGLE = 2 ** -300;
-
+/** Near 0 a slope that vanishes there does so like theta: every tiny angle has the limit, to the last bit. */
 function bySine(slope: (theta: number) => number, theta: number): number {
-  if (theta !== 0) return -slope(theta) / sine(reduce(1, theta)).hi;
-  const atZero = slope(0);
-  return atZero === 0 ? bySine(slope, TINY_ANGLE) : atZero * Number.NEGATIVE_INFINITY;
+  const at = isAngle(theta) && theta < TINY_ANGLE && slope(0) === 0 ? TINY_ANGLE : theta;
+  return at === 0 ? slope(0) * Number.NEGATIVE_INFINITY : -slope(at) / sine(reduce(1, at)).hi;
 }

@@ -20,8 +20,11 @@ export function angleIn(cell: string, line: number, column: string, toRadians: (
   throw new RowError(line, `column ${column}: ${cell.trim()} lies ${where}: an angle lies in [0, pi]`);
 }
 
+/** The cell as people read it: its bytes are those of a text in UTF-8. */
+const shown = (cell: string) => Buffer.from(cell, "latin1").toString().trim();
+
 function fault(cell: string): string {
-  const text = cell.trim();
+  const text = shown(cell);
   if (text === "") return "the cell is empty: it needs a number";
   if (/^[+-]?(nan|inf|infinity)$/i.test(text)) return `"${text}" is not a finite number`;
   if (DECIMAL.test(text)) return `${text} is too large for a double`;

@@ -39,7 +39,7 @@ const LINE: Record<"unicode" | "ascii", NonNullable<PlotConfig["symbols"]>> = {
 };
 // Without colour every line but the first is drawn with a character of its own.
 const MARKERS = ["", "·", "*", "o", "x", "+"];
-const ASCII_MARKERS = ["", ":", "*", "o", "x", "+"];
+const ASCII_MARKERS = ["", "=", "*", "o", "x", "+"];
 const HIGHLIGHT_MARKER = "#";
 const LEAST_WIDTH = 30;
 
@@ -63,9 +63,8 @@ export function drawChart(chart: Chart, screen: Screen, style: NumberStyle): str
 
   const columnOf = (x: number) => Math.round(((x - from) / (to - from)) * (xs.length - 1));
   drawKnots(chart, canvas, columnOf, screen);
-  chart.series.forEach((series, i) => {
-    drawSeries(series, i, xs, ticks, canvas, screen);
-  });
+  // The first line is drawn last, so that it is the one seen where lines meet.
+  for (let i = chart.series.length - 1; i >= 0; i--) drawSeries(chart.series[i]!, i, xs, ticks, canvas, screen);
 
   const paint = painter(screen);
   const glyph = screen.unicode

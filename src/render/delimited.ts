@@ -7,9 +7,11 @@ import type { Result } from "./result.ts";
  */
 export async function* delimited(result: Result, style: NumberStyle, delimiter: string): AsyncGenerator<string> {
   const quote = quoter(delimiter);
-  yield `${result.columns.map(({ name }) => quote(name)).join(delimiter)}\n`;
+  // The header goes out with the first rows: what is wrong with those leaves nothing written.
+  let header = `${result.columns.map(({ name }) => quote(name)).join(delimiter)}\n`;
   for await (const block of result.blocks) {
-    let text = "";
+    let text = header;
+    header = "";
     for (const row of block) {
       for (let i = 0; i < row.length; i++) {
         if (i > 0) text += delimiter;

@@ -3,20 +3,21 @@ import { json, toBytes } from "./json.ts";
 import type { NumberStyle } from "./number.ts";
 import type { Result } from "./result.ts";
 import type { Screen } from "./screen.ts";
-import { table } from "./table.ts";
 
 export const formats = ["table", "csv", "tsv", "json", "jsonl"] as const;
 export type Format = (typeof formats)[number];
 
-/** A result as text in the given format, piece by piece, as its rows come. */
-export function render(result: Result, format: Format, style: NumberStyle, screen: Screen): AsyncIterable<string> {
-  if (result.isDocument && format !== "json" && format !== "jsonl") return document(result, format !== "table");
-  if (format === "table") return table(result, style, screen);
-  if (format === "json" || format === "jsonl") return json(result, style, format === "jsonl");
-  return delimited(result, style, format === "csv" ? "," : "\t");
-}
-
-/** The text of a document, as bytes where the format is one of bytes. */
-async function* document({ blocks }: Result, isBytes: boolean): AsyncGenerator<string> {
-  for await (const rows of blocks) for (const [text] of rows) yield isBytes ? toBytes(String(text)) : String(text);
+/** A result as text in the given format, piece by piece, as its rows come. What only tables need is loaded for them only. */
+export async function* render(
+  result: Result,
+  format: Format,
+  style: NumberStyle,
+  screen: () => Promise<Screen>,
+): AsyncGenerator<string> {
+  if (format === "json" || format === "jsonl") yield* json(result, style, format === "jsonl");
+  else if (result.document !== undefined) yield format === "table" ? result.document : toBytes(result.document);
+  else if (format === "table") {
+    const { table } = await import("./table.ts");
+    yield* table(result, style, await screen());
+  } else yield* delimited(result, style, format === "csv" ? "," : "\t");
 }

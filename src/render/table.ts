@@ -30,10 +30,31 @@ function tableOf(columns: readonly Column[], rows: readonly Row[], style: Number
   const names = columns.map((column) => shown(column.name, column));
   const cells = rows.map((row) => row.map((cell, i) => shown(formatCell(cell, columns[i]!, style), columns[i]!)));
   const natural = names.map((name, i) => cells.reduce((most, row) => Math.max(most, row[i]!.length), name.length));
-  const widths = fitted(natural, columns, screen.width);
-  if (widths === undefined) return cells.map((row) => upright(names, row, screen)).join("\n");
   const right = rows[0]?.map((cell) => typeof cell === "number") ?? [];
-  return drawTable(names, cells, widths, right, screen);
+  const widths = fitted(natural, columns, screen.width);
+  if (widths !== undefined) return drawTable(names, cells, widths, right, screen);
+  if (cells.length === 1) return upright(names, cells[0]!, screen);
+  return columnGroups(natural, screen.width)
+    .map((group) => {
+      const pick = <T>(items: readonly T[]) => group.map((i) => items[i]!);
+      return drawTable(pick(names), cells.map(pick), pick(natural), pick(right), screen);
+    })
+    .join("\n");
+}
+
+/** The columns in groups that fit the width, the first column in each. */
+function columnGroups(natural: readonly number[], width: number): number[][] {
+  const groups: number[][] = [];
+  let taken = width;
+  for (let i = 1; i < natural.length; i++) {
+    taken += natural[i]! + GAP;
+    if (taken > width) {
+      groups.push([0]);
+      taken = natural[0]! + GAP + natural[i]!;
+    }
+    groups.at(-1)!.push(i);
+  }
+  return groups;
 }
 
 /** The widths of all columns, long sentences narrowed until the row fits; undefined where it cannot. */
@@ -47,7 +68,7 @@ function fitted(natural: readonly number[], columns: readonly Column[], width: n
   return natural.map((size, i) => (isText(i) ? size - Math.ceil((over * (size - LEAST_TEXT_WIDTH)) / spare) : size));
 }
 
-/** One row as a list of names and values, for screens too narrow for a table. */
+/** One row as a list of names and values, where it does not fit beside itself. */
 function upright(names: readonly string[], row: readonly string[], screen: Screen): string {
   const first = Math.max(...names.map((name) => name.length));
   const second = Math.max(8, screen.width - first - GAP);

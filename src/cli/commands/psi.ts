@@ -18,7 +18,8 @@ export default command({
   options: ["mOrColumn", "theta", ...gridOptions, ...inputOptions],
   run(values, { degrees }) {
     const m = marginInput(values.mOrColumn);
-    const angles = anglesOrGrid(values.theta, values) ?? (values.input === undefined ? undefined : { column: "theta" });
+    const angles =
+      anglesOrGrid(values.theta, values, degrees) ?? (values.input === undefined ? undefined : { column: "theta" });
     const columns = COLUMNS.map((name) => ({ name }));
     const cells = (margin: number, theta: number) => {
       const at = psiValues(margin, theta);

@@ -1,151 +1,91 @@
 import { type Target, target } from "../../core/targets.ts";
 import { documentOf, type Result } from "../../render/result.ts";
-import { type DialectName, dialects } from "../../render/sql/dialects.ts";
-import { angle, explained, inverseOf, valueAt } from "../../render/sql/expression.ts";
+import { type Dialect, dialects } from "../../render/sql/dialects.ts";
+import { angle, explained, inverseAt, valueAt } from "../../render/sql/expression.ts";
 import { lossQuery, marginQuery, measureQuery, type Source } from "../../render/sql/queries.ts";
 import { command } from "../command.ts";
 import { UsageError } from "../errors.ts";
 import { chosenFunctions } from "../functions.ts";
 import { STANDARD_MARGIN } from "../inputs.ts";
 import { type OptionName, options, type Values } from "../options.ts";
-import { isColumn } from "../parse.ts";
+import { type ColumnSource, isColumn } from "../parse.ts";
 import { version } from "../version.ts";
 
-const TAKEN = [
-  "dialect",
-  "functionName",
-  "table",
-  "label",
-  "theta",
-  "competing",
-  "psi",
-  "m",
-  "functions",
-  "lambda",
-  "scales",
-  "prefix",
-] as const;
-type SqlValues = Values<(typeof TAKEN)[number]>;
+const EXPRESSION = ["dialect", "functionName", "theta", "psi", "m", "functions", "lambda"] as const;
+const QUERY = ["table", "label", "competing", "scales", "prefix"] as const;
+type SqlValues = Values<(typeof EXPRESSION)[number] | (typeof QUERY)[number]>;
 
-const COLUMNS = ["dialect", "table", "label", "theta", "competing"] as const;
-const STANDARD_SCALE = 30;
-const REPORTED_MARGINS = [1, 2, 3, 4];
-const MOST_SEGMENTS = 100;
-
-/** What is asked for, the options that belong to it, and the functions and SQL that it comes to. */
-const statements: Record<string, readonly [options: readonly OptionName[], make: (values: SqlValues) => Statement]> = {
-  psi: [
-    ["dialect", "functionName", "theta", "m", "functions", "lambda"],
-    (values) => {
-      const [chosen, ...more] = chosenFunctions(values) ?? [target("asoftmax")!];
-      if (more.length > 0) throw new UsageError("sql psi writes one expression: give one function");
-      return [
-        [chosen!],
-        expression(values, columnOf(values.theta, "theta"), (name, dialect) => valueAt(chosen!, angle(name, dialect))),
-      ];
-    },
-  ],
-  inverse: [
-    ["dialect", "functionName", "psi", "m"],
-    (values) => {
-      const [m = STANDARD_MARGIN, ...more] = values.m ?? [];
-      if (more.length > 0) throw new UsageError("sql inverse writes one expression: give one m");
-      const chosen = target("asoftmax", { m })!;
-      return [
-        [chosen],
-        expression(values, columnOf(values.psi, "psi"), (name, dialect) => inverseOf(chosen, name, dialect)),
-      ];
-    },
-  ],
-  margin: [
-    [...COLUMNS, "m", "prefix"],
-    (values) => {
-      const margins = values.m ?? [STANDARD_MARGIN];
-      return [asoftmax(margins), `${marginQuery(sourceOf(values), margins, values.prefix ?? "")};`];
-    },
-  ],
-  loss: [
-    [...COLUMNS, "m", "functions", "lambda", "scales", "prefix"],
-    (values) => {
-      const functions = chosenFunctions(values) ?? asoftmax([STANDARD_MARGIN]);
-      return [functions, `${lossQuery(sourceOf(values), atScales(functions, values), values.prefix ?? "")};`];
-    },
-  ],
-  measure: [
-    [...COLUMNS, "m", "functions", "scales"],
-    (values) => {
-      const { m: margins = REPORTED_MARGINS } = values;
-      const large = margins.find((m) => m > MOST_SEGMENTS);
-      if (large !== undefined)
-        throw new UsageError(
-          `--m: sql measure counts every segment, so ${large} is too large: at most ${MOST_SEGMENTS}`,
-        );
-      const functions = values.functions ?? asoftmax(margins);
-      return [functions, `${measureQuery(sourceOf(values), margins, atScales(functions, values))};`];
-    },
-  ],
+/** The options that belong to each statement, beside --dialect and --m. */
+const belonging: Record<string, readonly OptionName[]> = {
+  psi: ["functionName", "theta", "functions", "lambda"],
+  inverse: ["functionName", "psi"],
+  margin: ["table", "label", "theta", "competing", "prefix"],
+  loss: ["table", "label", "theta", "competing", "prefix", "functions", "lambda", "scales"],
+  measure: ["table", "label", "theta", "competing", "functions", "scales"],
 };
-type Statement = [described: readonly Target[], sql: string];
+/** measure counts the samples in every segment. */
+const MOST_SEGMENTS = 100;
 
 export default command({
   examples: [
     ["asoftmax sql psi --m 4 --theta @theta_y", "psi as an expression over a column"],
     ["asoftmax sql psi --m 4 --function-name psi4 --dialect postgres", "as a function of the database"],
-    [
-      "asoftmax sql margin --table digits --label label --competing '@theta_*'",
-      "the conditions for every row, one column a class",
-    ],
-    ["asoftmax sql measure --table angles --dialect spark", "the whole report, from rows sample, label, class, theta"],
+    ["asoftmax sql margin --table digits --competing '@theta_*'", "the conditions for every row, one column a class"],
+    ["asoftmax sql measure --table angles --dialect spark", "the report, from rows sample, label, class, theta"],
   ],
-  argument: { name: "what", choices: Object.keys(statements) },
-  options: TAKEN,
+  argument: { name: "what", choices: Object.keys(belonging) },
+  options: [...EXPRESSION, ...QUERY],
   run(values, { degrees }, what): Result {
-    const [belonging, make] = statements[what]!;
-    const stray = TAKEN.find((name) => values[name] !== undefined && !belonging.includes(name));
+    const taken = ["dialect", "m", ...belonging[what]!];
+    const stray = [...EXPRESSION, ...QUERY].find((name) => values[name] !== undefined && !taken.includes(name));
     if (stray !== undefined) throw new UsageError(`${options[stray].flags.split(" ")[0]} has no part in sql ${what}`);
     if (degrees) throw new UsageError("--degrees: sql takes and gives radians");
-    const [described, sql] = make(values);
+    const { dialect = "duckdb" } = values;
+    const { functions, sql } = statement(what, values, dialects[dialect]);
     const comments = [
-      `asoftmax ${version}: sql ${what} for ${values.dialect ?? "duckdb"}; angles in radians, t for theta`,
-      ...described.map(explained),
+      `asoftmax ${version}: ${what} for ${dialect}; t is theta, in radians`,
+      ...functions.map(explained),
     ];
     return documentOf("sql", `${comments.map((line) => `-- ${line}\n`).join("")}${sql}\n`);
   },
 });
 
-const asoftmax = (margins: readonly number[]) => margins.map((m) => target("asoftmax", { m })!);
-
-const atScales = (functions: readonly Target[], { scales = [STANDARD_SCALE] }: SqlValues) =>
-  functions.flatMap((target) => scales.map((scale) => ({ target, scale })));
-
-const dialectOf = ({ dialect = "duckdb" }: { dialect?: DialectName }) => dialects[dialect];
-
-/** An expression over a column, or the statement that makes a function of it. */
-function expression(
-  values: SqlValues,
-  column: string,
-  write: (name: string, dialect: (typeof dialects)[DialectName]) => string,
-): string {
-  const dialect = dialectOf(values);
-  if (values.functionName === undefined) return write(dialect.identifier(column), dialect);
-  return `${dialect.define(dialect.identifier(values.functionName), "x", write("x", dialect))};`;
+/** The SQL, and the functions that it is made from. */
+function statement(what: string, values: SqlValues, dialect: Dialect): { functions: readonly Target[]; sql: string } {
+  const { prefix = "", m = what === "measure" ? [1, 2, 3, 4] : [STANDARD_MARGIN] } = values;
+  const own = m.map((m) => target("asoftmax", { m })!);
+  const functions = what === "measure" ? (values.functions ?? own) : (chosenFunctions(values) ?? own);
+  const losses = (standard: number) =>
+    functions.flatMap((target) => (values.scales ?? [standard]).map((scale) => ({ target, scale })));
+  if (what === "psi" || what === "inverse") {
+    const [only, more] = functions;
+    if (more !== undefined) throw new UsageError(`sql ${what} writes one expression: give one function, one m`);
+    const column = what === "psi" ? columnOf(values.theta, "theta") : columnOf(values.psi, "psi");
+    const write = (x: string) => (what === "psi" ? valueAt(only!, angle(x, dialect)) : inverseAt(only!, x, dialect));
+    if (values.functionName === undefined) return { functions, sql: write(dialect.identifier(column)) };
+    return { functions, sql: `${dialect.define(dialect.identifier(values.functionName), "x", write("x"))};` };
+  }
+  const source = sourceOf(values, dialect);
+  if (what === "margin") return { functions, sql: `${marginQuery(source, m, prefix)};` };
+  if (what === "loss") return { functions, sql: `${lossQuery(source, losses(1), prefix)};` };
+  const large = m.find((m) => m > MOST_SEGMENTS);
+  if (large !== undefined)
+    throw new UsageError(`--m ${large}: sql measure counts every segment, so m is at most ${MOST_SEGMENTS}`);
+  return { functions: [...new Set([...own, ...functions])], sql: `${measureQuery(source, m, losses(30))};` };
 }
 
-function columnOf(given: unknown, standard: string): string {
-  if (given === undefined) return standard;
-  if (!isColumn(given)) throw new UsageError(`sql reads a column: write it as @${standard}`);
-  return given.column;
-}
-
-function sourceOf(values: SqlValues): Source {
-  const { table = "angles", label = "label", theta, competing } = values;
-  const form = competing === undefined ? undefined : columnOf(competing, "theta_*").split("*");
-  if (form !== undefined && form.length !== 2)
-    throw new UsageError(
-      "--competing: sql takes one column a class, such as '@theta_*', or without it rows sample, label, class, theta",
-    );
-  if (form !== undefined && theta !== undefined)
+function sourceOf({ table = "angles", label = "label", theta, competing }: SqlValues, dialect: Dialect): Source {
+  if (competing !== undefined && theta !== undefined)
     throw new UsageError("--theta and --competing both name the angles: use one");
-  const wide = form as [string, string] | undefined;
-  return { dialect: dialectOf(values), table, label, theta: columnOf(theta, "theta"), wide };
+  const [before, after, ...more] = competing === undefined ? [] : columnOf(competing, "theta_*").split("*");
+  if (competing !== undefined && (after === undefined || more.length > 0))
+    throw new UsageError("--competing: sql takes one column a class, such as '@theta_*'; leave it out for long rows");
+  const wide = before !== undefined && after !== undefined ? ([before, after] as const) : undefined;
+  return { dialect, table, label, theta: columnOf(theta, "theta"), wide };
+}
+
+function columnOf(given: readonly number[] | ColumnSource | undefined, standard: string): string {
+  if (given === undefined) return standard;
+  if (!isColumn(given)) throw new UsageError(`sql reads a column: name it as @${standard}`);
+  return given.column;
 }

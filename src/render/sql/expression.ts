@@ -36,7 +36,7 @@ export function valueAt({ pieces, lambda }: Target, theta: string): string {
 }
 
 /** The competing logit before scaling: cos(theta_j), or what the function makes of it. */
-export const competingOf = ({ competingDivisor }: Target, theta: string): string =>
+export const competingAt = ({ competingDivisor }: Target, theta: string): string =>
   competingDivisor === 1 ? `cos(${theta})` : `cos(${theta} / ${literal(competingDivisor)})`;
 
 function piecesOf(pieces: Pieces, theta: string): string {
@@ -77,7 +77,7 @@ function halfTurns({ a, b }: Pieces, step: number, theta: string): string {
 }
 
 /** The angle at which asoftmax (lambda 0) has the value p, in closed form; NULL where it has it nowhere. */
-export function inverseOf(target: Target, column: string, { double }: Dialect): string {
+export function inverseAt(target: Target, column: string, { double }: Dialect): string {
   const p = `CAST(${column} AS ${double})`;
   const k = `floor((1 - ${p}) / 2)`;
   const theta = `(${k} * ${PI} + acos(${p} + 2 * ${k})) / ${literal(target.pieces.a)}`;

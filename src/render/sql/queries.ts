@@ -1,6 +1,6 @@
 import { type Target, target } from "../../core/targets.ts";
 import { type Dialect, NAME, VALUE } from "./dialects.ts";
-import { angle, competingOf, literal, onPiece, valueAt } from "./expression.ts";
+import { angle, competingAt, literal, onPiece, valueAt } from "./expression.ts";
 
 /** Where the angles are: one row a sample and class (sample, label, class, theta), or one column a class. */
 export interface Source {
@@ -223,7 +223,7 @@ const figuresOf = ({ dialect }: Source, losses: readonly string[]): Select => [
 
 const lossTerms = ({ target, scale }: LossOf, i: number): string[] => {
   const gap = (thetaJ: string) =>
-    `${literal(scale)} * (${competingOf(target, thetaJ)} - ${valueAt(target, "theta_y")})`;
+    `${literal(scale)} * (${competingAt(target, thetaJ)} - ${valueAt(target, "theta_y")})`;
   return [`${gap("theta_j")} AS gap_${i}`, `greatest(0, ${gap("min_theta_j")}) AS top_${i}`];
 };
 

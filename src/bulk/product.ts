@@ -1,0 +1,182 @@
+import { lengthOf } from "../core/angle.ts";
+import { requireWithin } from "../core/errors.ts";
+import type { Pair } from "../core/exact.ts";
+import { kernel } from "./kernel.ts";
+
+/** Vectors one after another, as a .npy file holds them. */
+export type Vectors = Float32Array | Float64Array;
+
+/** Vectors of so many components; at most so many rows of features and so many classes at a time. */
+export interface ProductSize {
+  readonly dimension: number;
+  readonly rows: number;
+  readonly classes: number;
+}
+
+interface Candidate {
+  readonly class: number;
+  readonly cosine: number;
+}
+
+/** The exports of product.wat; places in the memory are in bytes. */
+interface Kernel {
+  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
+  multiply(features: number, quads: number, panel: number, panelBytes: number, scores: number): void;
+  reaching(scores: number, rows: number, thresholds: number, list: number): number;
+}
+
+// The types of Node leave WebAssembly out.
+declare const WebAssembly: {
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object) => { readonly exports: unknown };
+};
+
+const QUAD = 4;
+const PANEL = 8;
+const PAGE = 65536;
+const UNIT_ROUNDOFF = 2 ** -24;
+
+const wholeQuads = (rows: number) => Math.ceil(rows / QUAD) * QUAD;
+const wholePanels = (classes: number) => Math.ceil(classes / PANEL) * PANEL;
+
+/**
+ * Cosines in float32 between a block of features and a block of class vectors, and a search for the classes nearest to each
+ * feature that keeps no more than the candidates. Uses about 4 dimension (rows + classes) bytes of its own.
+ *
+ * Vectors are normalised; one whose length is 0, infinite or NaN has cosine NaN with all others and is near to none.
+ * A cosine depends on its two vectors alone, to the bit: what is found does not depend on how the work is cut up.
+ */
+export class Product {
+  /** No cosine is further than this from the true one. */
+  readonly error: number;
+  readonly #size: ProductSize;
+  readonly #kernel: Kernel;
+  readonly #floats: Float32Array;
+  readonly #list: Uint32Array;
+  // Where in #floats the parts begin; the class vectors begin at 0.
+  readonly #features: number;
+  readonly #scores: number;
+  readonly #thresholds: number;
+  #rowCount = 0;
+  #classCount = 0;
+  #labels: ArrayLike<number> = [];
+  #candidates: Candidate[][] = [];
+
+  /** Throws ParameterError for a dimension outside [1, 2^20] and a size beyond the 4 GiB of WebAssembly. */
+  constructor(size: ProductSize) {
+    const { dimension, rows, classes } = size;
+    requireWithin("dimension", dimension, 1, 2 ** 20);
+    this.error = cosineError(dimension);
+    this.#size = size;
+    this.#features = wholePanels(classes) * dimension;
+    this.#scores = this.#features + wholeQuads(rows) * dimension;
+    this.#thresholds = this.#scores + wholeQuads(rows) * PANEL;
+    const list = this.#thresholds + rows;
+    const pages = Math.ceil((4 * (list + rows)) / PAGE);
+    requireWithin("memory of the product", pages * PAGE, 0, 2 ** 32 - PAGE);
+    const bytes = Buffer.from(kernel, "base64");
+    this.#kernel = new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports as Kernel;
+    this.#kernel.memory.grow(pages);
+    this.#floats = new Float32Array(this.#kernel.memory.buffer);
+    this.#list = new Uint32Array(this.#kernel.memory.buffer, 4 * list, rows);
+  }
+
+  /** Puts class vectors at the places from `at` on, where the list of classes then ends; returns their lengths. */
+  setClasses(vectors: Vectors, at = 0): Pair[] {
+    this.#classCount = at + vectors.length / this.#size.dimension;
+    requireWithin("number of classes", this.#classCount, 0, this.#size.classes);
+    return this.#pack(vectors, 0, PANEL, at);
+  }
+
+  /** Takes features and the class that each belongs to, and forgets those before; returns their lengths. */
+  setFeatures(vectors: Vectors, labels: ArrayLike<number>): Pair[] {
+    this.#rowCount = vectors.length / this.#size.dimension;
+    requireWithin("number of features", this.#rowCount, 0, this.#size.rows);
+    this.#labels = labels;
+    this.#candidates = Array.from({ length: this.#rowCount }, () => []);
+    this.#floats.fill(Number.NEGATIVE_INFINITY, this.#thresholds, this.#thresholds + this.#rowCount);
+    return this.#pack(vectors, this.#features, QUAD, 0);
+  }
+
+  /** Normalises vectors into groups of `width`, component by component. */
+  #pack(vectors: Vectors, start: number, width: number, at: number): Pair[] {
+    const { dimension } = this.#size;
+    const floats = this.#floats;
+    return Array.from({ length: vectors.length / dimension }, (_, i) => {
+      const vector = vectors.subarray(i * dimension, (i + 1) * dimension);
+      const length = lengthOf(vector);
+      const divisor = length.hi < Number.POSITIVE_INFINITY ? length.hi : Number.NaN;
+      const lane = (at + i) % width;
+      const to = start + (at + i - lane) * dimension + lane;
+      for (let k = 0; k < dimension; k++) floats[to + k * width] = vector[k]! / divisor;
+      return length;
+    });
+  }
+
+  /** The places at which panels of 8 classes begin; at each the scores are ready, 8 a row. */
+  *#panels(): Generator<number> {
+    const { dimension } = this.#size;
+    const quads = wholeQuads(this.#rowCount) / QUAD;
+    for (let place = 0; place < this.#classCount && quads > 0; place += PANEL) {
+      this.#kernel.multiply(4 * this.#features, quads, 4 * place * dimension, 4 * PANEL * dimension, 4 * this.#scores);
+      yield place;
+    }
+  }
+
+  /** The cosines, features by classes. */
+  multiply(): Float32Array {
+    const cosines = new Float32Array(this.#rowCount * this.#classCount);
+    const floats = this.#floats;
+    for (const place of this.#panels()) {
+      const width = Math.min(PANEL, this.#classCount - place);
+      for (let row = 0; row < this.#rowCount; row++) {
+        const from = this.#scores + row * PANEL;
+        const to = row * this.#classCount + place;
+        for (let lane = 0; lane < width; lane++) cosines[to + lane] = floats[from + lane]!;
+      }
+    }
+    return cosines;
+  }
+
+  /** Searches the classes held for those nearest to the features; the class at place 0 has the number `first`. */
+  search(first = 0): void {
+    const [scores, thresholds, list] = [4 * this.#scores, 4 * this.#thresholds, this.#list];
+    for (const place of this.#panels()) {
+      const found = this.#kernel.reaching(scores, this.#rowCount, thresholds, list.byteOffset);
+      for (let i = 0; i < found; i++) this.#keep(list[i]!, place, first);
+    }
+  }
+
+  /** Keeps the classes of a panel that may still be the nearest to a row. */
+  #keep(row: number, place: number, first: number): void {
+    const floats = this.#floats;
+    const threshold = this.#thresholds + row;
+    for (let lane = 0; lane < PANEL && place + lane < this.#classCount; lane++) {
+      const candidate = { class: first + place + lane, cosine: floats[this.#scores + row * PANEL + lane]! };
+      if (candidate.class === this.#labels[row] || !(candidate.cosine >= floats[threshold]!)) continue;
+      this.#candidates[row]!.push(candidate);
+      // Storing may round the threshold up, but never past a cosine that reaches it, for these are float32 too.
+      floats[threshold] = Math.max(floats[threshold]!, candidate.cosine - 2 * this.error);
+    }
+  }
+
+  /** For each feature, the classes searched that may be the nearest of all but its own, in the order of the search. */
+  nearest(): number[][] {
+    return this.#candidates.map((candidates, row) => {
+      const threshold = this.#floats[this.#thresholds + row]!;
+      return candidates.filter(({ cosine }) => cosine >= threshold).map((candidate) => candidate.class);
+    });
+  }
+}
+
+/**
+ * A bound on the error of a cosine of d components. With u = 2^-24 and gamma_n = n u / (1 - n u), a dot product summed in any order
+ * without fused multiply-add is within gamma_d sum |f_k w_k| <= gamma_d |f| |w| (Higham, Accuracy and Stability of Numerical Algorithms,
+ * 3.1). Rounding the two normalised vectors to float32 adds u each, the product of these errors and what the lengths, taken in
+ * double, and products that underflow add is well below 2 u: gamma_(d+4) in all. As each cosine may be off by this,
+ * the nearest class is within twice the bound of the largest.
+ */
+function cosineError(d: number): number {
+  const n = d + 4;
+  return (n * UNIT_ROUNDOFF) / (1 - n * UNIT_ROUNDOFF);
+}

@@ -1,0 +1,63 @@
+import { floorIteration, lambdaAt, psiWeight, type Schedule } from "../../core/anneal.ts";
+import { boundary } from "../../core/boundary.ts";
+import { angle, type Phrase, phrase } from "../../core/phrase.ts";
+import { target } from "../../core/targets.ts";
+import { resultOf } from "../../render/result.ts";
+import { command } from "../command.ts";
+import { only, STANDARD_ARC, STANDARD_MARGIN } from "../inputs.ts";
+import { scheduleOptions } from "../options.ts";
+import { scheduleOf } from "../schedule.ts";
+
+export default command({
+  examples: [
+    ["asoftmax anneal", "the authors' training"],
+    ["asoftmax anneal --preset clcarwin --m 3 --iterations 0,100,10000", "another schedule, at given iterations"],
+    ["asoftmax anneal --base 100 --gamma 0.01 --lambda-min 0 --theta-12 60deg", "a schedule of your own"],
+  ],
+  options: ["m", "theta12", "iterations", ...scheduleOptions, "width", "height"],
+  run(values) {
+    const m = only("--m", values.m) ?? STANDARD_MARGIN;
+    const theta12 = only("--theta-12", values.theta12) ?? STANDARD_ARC;
+    const schedule = scheduleOf(values);
+    const effectiveM = (lambda: number) => boundary(target("asoftmax", { m, lambda })!, theta12)!.effectiveM;
+    const floor = floorIteration(schedule);
+    const iterations = values.iterations ?? roundIterations(floor);
+    const rows = iterations.map((iteration) => {
+      const lambda = lambdaAt(schedule, iteration);
+      return [iteration, lambda, psiWeight(lambda), effectiveM(lambda)];
+    });
+    const columns = ["iteration", "lambda", "psi_weight", "effective_m"].map((name) => ({ name }));
+    const last = Math.max(1, iterations.at(-1)!);
+    const { width, height } = values;
+    const along = (figure: (lambda: number) => number) => (iteration: number) => figure(lambdaAt(schedule, iteration));
+    const chart = {
+      x: { from: 0, to: last, angle: false },
+      series: [
+        { name: "effective m", at: along(effectiveM) },
+        { name: "weight of psi, 1/(1 + lambda)", at: along(psiWeight) },
+      ],
+      size: { width, height },
+    };
+    return resultOf(columns, rows, {
+      chart,
+      notes: [verdict(schedule, floor, effectiveM(schedule.lambdaMin), theta12)],
+    });
+  },
+});
+
+function verdict({ lambdaMin }: Schedule, floor: number, effectiveM: number, theta12: number): Phrase {
+  const left = phrase`effective m is ${effectiveM} there at theta_12 = ${angle(theta12)}`;
+  if (!Number.isFinite(floor)) return phrase`lambda comes ever nearer to ${lambdaMin} and never reaches it; ${left}.`;
+  return phrase`lambda is at its floor ${lambdaMin} from iteration ${floor} on; ${left}.`;
+}
+
+const FARTHEST = 1e6;
+
+/** 0, then 1, 2, 5, 10, 20, 50, ... up to the floor, and the floor. */
+function roundIterations(floor: number): number[] {
+  const end = Math.min(floor, FARTHEST);
+  const iterations = [0];
+  for (let power = 1; power < end; power *= 10)
+    iterations.push(...[1, 2, 5].map((n) => n * power).filter((n) => n < end));
+  return end > 0 ? [...iterations, end] : iterations;
+}

@@ -1,0 +1,113 @@
+import { lambdaAt } from "../../core/anneal.ts";
+import { type Descent, descend } from "../../core/descend.ts";
+import { sampleLoss } from "../../core/loss.ts";
+import { minima } from "../../core/minima.ts";
+import { outcome } from "../../core/outcome.ts";
+import { phrase } from "../../core/phrase.ts";
+import { type Target, target as targetNamed } from "../../core/targets.ts";
+import { type Result, resultOf } from "../../render/result.ts";
+import type { PlotSize } from "../charts.ts";
+import { command } from "../command.ts";
+import { UsageError } from "../errors.ts";
+import { chosenFunctions, pictureFunctions } from "../functions.ts";
+import { only } from "../inputs.ts";
+import { scheduleOptions } from "../options.ts";
+import { hasSchedule, scheduleOf } from "../schedule.ts";
+
+const STANDARD_RATE = 0.05;
+const STANDARD_STEPS = 200;
+
+export default command({
+  examples: [
+    ["asoftmax descend --start 2 --competing 1.5", "psi beside the plain cosine: a knot and a false minimum"],
+    ["asoftmax descend --start 2 --competing 1.5 --m 4 --lambda 5", "lambda frees what a knot holds"],
+    ["asoftmax descend --start 2 --competing 1.5 --m 4 --preset sphereface --steps 2000", "with lambda annealed"],
+    ["asoftmax descend --minima --competing 1.5", "every angle at which a descent can rest"],
+  ],
+  options: [
+    "functions",
+    "m",
+    "lambda",
+    "start",
+    "competingAngles",
+    "rate",
+    "steps",
+    "scaleNumbers",
+    "minima",
+    ...scheduleOptions,
+    "width",
+    "height",
+  ],
+  run(values) {
+    const targets = chosenFunctions(values) ?? pictureFunctions();
+    if (hasSchedule(values) && targets.some(({ lambda }) => lambda > 0)) {
+      throw new UsageError("a schedule gives lambda at each step: leave lambda out of the functions");
+    }
+    const thetaJ = only("--competing", values.competingAngles);
+    if (thetaJ === undefined)
+      throw new UsageError("the competing angle is missing: give --competing, such as --competing 1.5");
+    const scale = only("--scale", values.scaleNumbers) ?? 1;
+    if (values.minima) return restsOf(targets, scale, thetaJ);
+    if (values.start === undefined) throw new UsageError("the start is missing: give --start, such as --start 2");
+    const { start, rate = STANDARD_RATE, steps = STANDARD_STEPS } = values;
+    return pathsOf(targets, { start, thetaJ, scale, rate, steps }, values);
+  },
+});
+
+/** The path of each function, drawn as theta over the steps, and what became of it. */
+function pathsOf(
+  targets: readonly Target[],
+  descent: Descent,
+  options: Parameters<typeof scheduleOf>[0] & PlotSize,
+): Result {
+  const annealed = hasSchedule(options) ? scheduleOf(options) : undefined;
+  const paths = targets.map((target) => {
+    const at = (step: number) =>
+      annealed === undefined
+        ? target
+        : targetNamed(target.name, { ...target.parameters, lambda: lambdaAt(annealed, step) })!;
+    const path = [...descend(at, descent)];
+    const { sentence } = outcome(at(descent.steps), descent, path.at(-1)!);
+    return { target, path, sentence: phrase`${target.spec}: ${sentence}.` };
+  });
+  const columns = [
+    { name: "function" },
+    { name: "step" },
+    { name: "theta", kind: "angle" },
+    { name: "value" },
+    { name: "gradient" },
+  ] as const;
+  const rows = paths.flatMap(({ target, path }) =>
+    path.map(({ step, theta, value, gradient }) => [target.spec, step, theta, value, gradient]),
+  );
+  const chart = {
+    x: { from: 0, to: descent.steps, angle: false },
+    series: paths.map(({ target, path }) => ({
+      name: `theta_y under ${target.spec}`,
+      at: (step: number) => path[Math.round(step)]!.theta,
+    })),
+    size: { width: options.width, height: options.height },
+  };
+  return resultOf(columns, rows, { chart, chartOnly: true, notes: paths.map(({ sentence }) => sentence) });
+}
+
+/** Every angle at which a descent of the loss can rest, and the loss there. */
+function restsOf(targets: readonly Target[], scale: number, thetaJ: number): Result {
+  const columns = [
+    { name: "function" },
+    { name: "kind" },
+    { name: "theta", kind: "angle" },
+    { name: "to", kind: "angle" },
+    { name: "value" },
+  ] as const;
+  const rows = targets.flatMap((target) =>
+    minima(target, thetaJ).map(({ kind, theta, to }) => [
+      target.spec,
+      kind,
+      theta,
+      to,
+      sampleLoss(target, scale, theta, [thetaJ]).loss,
+    ]),
+  );
+  return resultOf(columns, rows);
+}

@@ -1,0 +1,47 @@
+import { requireWithin } from "./errors.ts";
+
+/** How lambda, the weight of the plain cosine, falls during training: base (1 + gamma it)^(-power), not below lambdaMin. */
+export interface Schedule {
+  base: number;
+  gamma: number;
+  power: number;
+  lambdaMin: number;
+}
+
+/** The schedules of the authors' training (wy1iu/sphereface) and of the PyTorch port clcarwin/sphereface_pytorch. */
+export const schedules = {
+  sphereface: { base: 1000, gamma: 0.12, power: 1, lambdaMin: 5 },
+  clcarwin: { base: 1500, gamma: 0.1, power: 1, lambdaMin: 5 },
+} as const satisfies Record<string, Schedule>;
+
+/** Throws ParameterError unless every number of a schedule is finite and not negative. */
+export function requireSchedule({ base, gamma, power, lambdaMin }: Schedule): void {
+  for (const [name, value] of Object.entries({ base, gamma, power, "lambda-min": lambdaMin })) {
+    requireWithin(name, value, 0, Number.MAX_VALUE);
+  }
+}
+
+/** lambda at an iteration, a number >= 0; errors as requireSchedule. */
+export function lambdaAt(schedule: Schedule, iteration: number): number {
+  requireSchedule(schedule);
+  requireWithin("iteration", iteration, 0, Number.MAX_VALUE);
+  const { base, gamma, power, lambdaMin } = schedule;
+  return Math.max(lambdaMin, base / (1 + gamma * iteration) ** power);
+}
+
+/** The weight of psi in the annealed target. */
+export const psiWeight = (lambda: number) => 1 / (1 + lambda);
+
+/**
+ * The first whole iteration at which lambda is at its floor: ((base / lambdaMin)^(1/power) - 1) / gamma rounded up, but found by
+ * halving on lambdaAt itself, so that no rounding puts it one off. Infinity if there is none below 2^53. Errors as lambdaAt.
+ */
+export function floorIteration(schedule: Schedule): number {
+  let [lo, hi] = [-1, 2 ** 53];
+  while (hi - lo > 1) {
+    const mid = lo + Math.floor((hi - lo) / 2);
+    if (lambdaAt(schedule, mid) > schedule.lambdaMin) lo = mid;
+    else hi = mid;
+  }
+  return hi < 2 ** 53 ? hi : Number.POSITIVE_INFINITY;
+}

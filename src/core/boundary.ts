@@ -1,0 +1,101 @@
+import { requireWithin } from "./errors.ts";
+import {
+  add,
+  addTo,
+  divide,
+  halfPiTimes,
+  multiply,
+  multiplyPairs,
+  negate,
+  type Pair,
+  pair,
+  reduce,
+  sine,
+  twoProduct,
+  twoSum,
+} from "./exact.ts";
+import { bisect, type Curve, crossings } from "./monotonicity.ts";
+import { type Piece, pieceEnd, pieceSlope, type Target } from "./targets.ts";
+
+/** Where, on the arc between two class vectors, a sample of the first class is told from the second. */
+export interface Boundary {
+  /** Angle to the own class at the boundary: the smallest, if there are several. */
+  theta1: number;
+  /** Angle to the other class there: theta_12 - theta_1. */
+  theta2: number;
+  /** theta_2 / theta_1: the m of the angular condition that this boundary amounts to. */
+  effectiveM: number;
+  /** theta_2 - theta_1 */
+  angularMargin: number;
+  /** How many boundaries there are. */
+  count: number;
+}
+
+// Below it, products of sines of such angles come near to underflow.
+const SMALLEST_ARC = 1e-100;
+
+/** Throws ParameterError unless theta_12 is an angle between two different class vectors: 1e-100 to pi. */
+export function requireArc(theta12: number): void {
+  requireWithin("theta_12", theta12, SMALLEST_ARC, Math.PI);
+}
+
+/**
+ * The boundary target(theta_1) = cos(theta_2), theta_1 + theta_2 = theta_12 (cos(theta_2 / m) for sphereface-r2), or undefined if
+ * the two sides are nowhere equal; where the target jumps past the cosine they are not. theta_12 in radians. theta_1 is within 0.52 ulp:
+ * theta_12 / (m + 1) for asoftmax without lambda, else by bisection, every change of sign isolated first by bounds on the
+ * derivatives (two closer than 1e-12 theta_12 may go unseen). Throws ParameterError for theta_12 outside [1e-100, pi].
+ */
+export function boundary(target: Target, theta12: number): Boundary | undefined {
+  requireArc(theta12);
+  const { m } = target.parameters;
+  if (target.name === "asoftmax" && target.lambda === 0) {
+    const theta1 = divide(pair(theta12), twoSum(m!, 1)).hi;
+    return { ...divided(theta12, theta1, 1), effectiveM: m! };
+  }
+  let first = difference(target, target.pieces.piece(0), theta12).at(0) === 0 ? 0 : undefined;
+  let count = first === undefined ? 0 : 1;
+  for (const { curve, brackets } of changesOfSign(target, theta12)) {
+    count += brackets.length;
+    if (brackets[0] !== undefined) first ??= bisect(curve.at, ...brackets[0]);
+  }
+  return first === undefined ? undefined : divided(theta12, first, count);
+}
+
+function divided(theta12: number, theta1: number, count: number): Boundary {
+  const theta2 = theta12 - theta1;
+  return { theta1, theta2, effectiveM: theta2 / theta1, angularMargin: theta12 - 2 * theta1, count };
+}
+
+/** The changes of sign of target(theta_1) - cos(theta_2), piece by piece. */
+function* changesOfSign(target: Target, theta12: number) {
+  for (let i = 0, start = 0; i < target.pieces.count && start < theta12; i++) {
+    const end = Math.min(theta12, pieceEnd(target.pieces, i));
+    const curve = difference(target, target.pieces.piece(i), theta12);
+    if (end > start) yield { curve, brackets: crossings(curve, start, end, 1e-12 * theta12) };
+    start = end;
+  }
+}
+
+/** target(theta_1) - cos(theta_2) on one piece of the target, as products of sines: nearly equal cosines are never subtracted. */
+function difference({ lambda, competingDivisor }: Target, piece: Piece, theta12: number): Curve {
+  const { weight, a, b, offset } = piece;
+  const turned = weight < 0 ? halfPiTimes(2) : pair(0);
+  const other = (t: number) => divide(twoSum(theta12, -t), pair(competingDivisor));
+  const bound = (power: number) => (lambda + a ** power) / (1 + lambda) + competingDivisor ** -power;
+  return {
+    at: (t) => {
+      const phi = other(t);
+      const own = addTo(cosineGap(add(addTo(twoProduct(a, t), b), turned), phi), offset);
+      return lambda === 0 ? own.hi : add(multiply(cosineGap(pair(t), phi), lambda), own).hi / (1 + lambda);
+    },
+    derivative: (t) => pieceSlope(piece, t, lambda) - Math.sin(other(t).hi) / competingDivisor,
+    bound: bound(1),
+    secondBound: bound(2),
+  };
+}
+
+/** cos(x) - cos(y) */
+const cosineGap = (x: Pair, y: Pair) =>
+  multiply(multiplyPairs(sineOfHalf(add(y, x)), sineOfHalf(add(y, negate(x)))), 2);
+
+const sineOfHalf = ({ hi, lo }: Pair) => sine(reduce(1, hi / 2, lo / 2));

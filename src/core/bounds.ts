@@ -1,0 +1,44 @@
+import { requireArc } from "./boundary.ts";
+import { twoProduct } from "./exact.ts";
+import { requireMargin } from "./psi.ts";
+
+/** The paper's Properties 2 and 3: does every class stay tighter than the gap to the next? */
+export interface Bounds {
+  /** Largest angle between two samples of a class, two classes theta_12 apart. */
+  maxIntra: number;
+  /** Smallest angle between samples of different classes. */
+  minInter: number;
+  /** maxIntra <= minInter */
+  holdsBinary: boolean;
+  /** The same for many classes, evenly spaced: 2 theta/(m+1) <= (m-1) theta/(m+1). */
+  holdsMulti: boolean;
+  /** The smallest m with which two classes hold at every theta_12: 2 + sqrt(3). */
+  mMinBinary: number;
+  mMinMulti: number;
+}
+
+/**
+ * Properties 2 and 3 for a margin m and an angle theta_12 between class vectors. Angles within 2 ulp; the comparisons are exact, with
+ * the double pi for pi, so that theta_12 = pi counts as such. Source: SphereFace (arXiv:1704.08063), section 3.4.
+ * Throws ParameterError for m outside [1, 2^20] and for theta_12 outside [1e-100, pi].
+ */
+export function bounds(m: number, theta12: number): Bounds {
+  requireMargin(m);
+  requireArc(theta12);
+  const wide = theta12 > ((m - 1) / m) * Math.PI;
+  return {
+    maxIntra: wide ? (2 * Math.PI) / (m + 1) : theta12 / (m - 1) + theta12 / (m + 1),
+    minInter: ((m - 1) / (m + 1)) * theta12,
+    // 2 pi <= (m - 1) theta_12 where wide; else 2m <= (m - 1)^2, that is 3 <= (m - 2)^2.
+    holdsBinary: wide ? reaches(m - 1, theta12, 2 * Math.PI) : m > 2 && reaches(m - 2, m - 2, 3),
+    holdsMulti: m >= 3,
+    mMinBinary: 2 + Math.sqrt(3),
+    mMinMulti: 3,
+  };
+}
+
+/** Is x * y >= z, exactly? */
+function reaches(x: number, y: number, z: number): boolean {
+  const { hi, lo } = twoProduct(x, y);
+  return hi > z || (hi === z && lo >= 0);
+}

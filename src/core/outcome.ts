@@ -1,0 +1,79 @@
+import type { Descent, DescentStep } from "./descend.ts";
+import { isWanted, minima, type Rest, wantedMargin } from "./minima.ts";
+import { angle, type Phrase, phrase } from "./phrase.ts";
+import type { Target } from "./targets.ts";
+
+/** How a descent ended. */
+export interface Outcome {
+  /**
+   * reached: theta_y < theta_j / m; false minimum; knot: held from above at a half-stable angle; flat: on a stretch of no slope;
+   * saturated: only 1 - p is too small to move it; end: at an end of [0, pi]; stalled: the step is below the spacing of doubles;
+   * moving: none of these yet.
+   */
+  kind: "reached" | "false minimum" | "knot" | "flat" | "saturated" | "end" | "stalled" | "moving";
+  theta: number;
+  /** At a knot: a step leaves 1 - c of the distance above it. */
+  c?: number;
+  /** At a knot: the rate above which c passes 1 and descent jumps over. */
+  jumpRate?: number;
+  sentence: Phrase;
+}
+
+// Closer than this to an angle that holds it, a descent is taken to have come to rest there.
+const AT_REST = 1e-6;
+
+/**
+ * What became of a descent whose last step is end, under the target of that step. Exact: the wanted region, the angles of rest (minima),
+ * and that a knot with c < 1 is never passed from above. Close to one means within 1e-6. Errors as descend.
+ */
+export function outcome(target: Target, descent: Descent, end: DescentStep): Outcome {
+  const { start, thetaJ, scale, rate } = descent;
+  const { theta, value, gradient } = end;
+  const m = wantedMargin(target);
+  const turned = (t: number) => phrase`${m === 1 ? [] : phrase`${m} `}theta_y = ${angle(m * t)}`;
+  const ended = (kind: Outcome["kind"], words: Phrase): Outcome => {
+    return { kind, theta, sentence: phrase`from ${angle(start)} it ${words}` };
+  };
+  if (isWanted(target, theta, thetaJ)) {
+    return ended("reached", phrase`reaches ${angle(theta)}, where ${turned(theta)} < theta_j = ${angle(thetaJ)}`);
+  }
+  const missed = -Math.expm1(-value);
+  const c = rate * scale * target.pieces.a ** 2 * missed;
+  const rest = minima(target, thetaJ).find((r) => isHeldAt(r, theta, c));
+  if (rest?.kind === "false minimum") {
+    const yet = phrase`yet ${turned(rest.theta)} >= theta_j = ${angle(thetaJ)}`;
+    const why = phrase`where ${target.spec} is ${target.value(rest.theta)}, ${yet}: a false minimum`;
+    return ended("false minimum", phrase`stops at ${angle(rest.theta)}, ${why}`);
+  }
+  if (rest?.kind === "half-stable") {
+    const why = phrase`a step leaves 1 - c of the distance above it, c = ${c} < 1`;
+    const freed = phrase`a rate above ${rate / c} jumps over it, lambda > 0 frees it`;
+    return {
+      ...ended("knot", phrase`is held at the knot ${angle(rest.theta)}: ${why}; ${freed}`),
+      c,
+      jumpRate: rate / c,
+    };
+  }
+  if (rest?.kind === "flat") {
+    return ended("flat", phrase`stays at ${angle(theta)}: no slope from ${angle(rest.theta)} to ${angle(rest.to)}`);
+  }
+  const moved = Math.min(Math.PI, Math.max(0, theta - rate * gradient));
+  const stays = moved === theta;
+  if ((stays && (theta === 0 || theta === Math.PI)) || (rest?.kind === "minimum" && thetaJ === 0)) {
+    return ended("end", phrase`stops at ${angle(theta)}, the end of the domain, not in the wanted region`);
+  }
+  if (!stays) {
+    return ended("moving", phrase`is still moving at ${angle(theta)}: the next step is ${moved - theta}`);
+  }
+  const unsaturated = rate * scale * Math.abs(target.slope(theta));
+  return theta + unsaturated !== theta
+    ? ended("saturated", phrase`stops at ${angle(theta)}: the loss has saturated, 1 - p = ${missed}`)
+    : ended("stalled", phrase`stalls at ${angle(theta)}: a step of ${unsaturated} is below the spacing of doubles`);
+}
+
+/** Is a descent at theta held at that rest? A knot holds from above, and only while c < 1. */
+function isHeldAt({ theta: from, to, kind, holds }: Rest, theta: number, c: number): boolean {
+  if (kind === "flat") return theta >= from && theta <= to;
+  if (kind === "half-stable") return c < 1 && theta >= from && theta - from <= AT_REST;
+  return holds.length > 0 && Math.abs(theta - from) <= AT_REST;
+}

@@ -1,0 +1,207 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import wabt from "wabt";
+import { kernel } from "../../src/bulk/kernel.ts";
+import { Product } from "../../src/bulk/product.ts";
+import { angleBetween } from "../../src/core/angle.ts";
+
+test("kernel.ts holds the bytes of product.wat", async () => {
+  const source = readFileSync(new URL("../../src/bulk/product.wat", import.meta.url), "utf8");
+  const { buffer } = (await wabt()).parseWat("product.wat", source, { simd: true }).toBinary({});
+  expect(Buffer.from(kernel, "base64").equals(buffer)).toBe(true);
+});
+
+/** Seeded noise in (-1, 1) (Park and Miller). */
+function noise(length: number, seed: number): Float32Array {
+  let state = seed;
+  return Float32Array.from({ length }, () => {
+    state = (state * 48271) % 2147483647;
+    return (2 * state) / 2147483647 - 1;
+  });
+}
+
+const row = (vectors: Float32Array | Float64Array, d: number, i: number) => vectors.subarray(i * d, (i + 1) * d);
+
+/** The plain double loop. */
+function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let [dot, aa, bb] = [0, 0, 0];
+  for (let k = 0; k < a.length; k++) {
+    dot += a[k]! * b[k]!;
+    aa += a[k]! ** 2;
+    bb += b[k]! ** 2;
+  }
+  return dot / Math.sqrt(aa) / Math.sqrt(bb);
+}
+
+describe("multiply", () => {
+  // biome-ignore format: aligned by eye
+  test.each([
+    //  d    n   c
+    [   1,   1,  1],
+    [   1,   5,  9],
+    [   2,   4,  8],
+    [   3,   1, 17],
+    [   4,   6,  1],
+    [   7,   3,  8],
+    [  13,   8, 16],
+    [  64,  33, 31],
+    [ 129,   2, 70],
+    [ 512,  12, 40],
+  ])("d = %d, %d features, %d classes: each cosine within the bound", (d, n, c) => {
+    const product = new Product({ dimension: d, rows: n, classes: c });
+    const [features, classes] = [noise(n * d, 1 + d), noise(c * d, 2 + d)];
+    product.setFeatures(features, []);
+    product.setClasses(classes);
+    const cosines = product.multiply();
+    expect(cosines.length).toBe(n * c);
+    for (let i = 0; i < n; i++) {
+      for (let j = 0; j < c; j++) {
+        const expected = cosine(row(features, d, i), row(classes, d, j));
+        expect(Math.abs(cosines[i * c + j]! - expected)).toBeLessThanOrEqual(product.error);
+      }
+    }
+  });
+
+  test("the bound is about (d + 4) / 2^24", () => {
+    expect(new Product({ dimension: 512, rows: 1, classes: 1 }).error).toBeCloseTo(516 / 2 ** 24, 8);
+  });
+
+  test("components in order: a product and a sum are rounded each", () => {
+    const d = 11;
+    const product = new Product({ dimension: d, rows: 1, classes: 1 });
+    const [f, w] = [noise(d, 3), noise(d, 4)];
+    const lengthF = product.setFeatures(f, [])[0]!.hi;
+    const lengthW = product.setClasses(w)[0]!.hi;
+    let sum = 0;
+    for (let k = 0; k < d; k++) {
+      sum = Math.fround(sum + Math.fround(Math.fround(f[k]! / lengthF) * Math.fround(w[k]! / lengthW)));
+    }
+    expect(product.multiply()[0]).toBe(sum);
+  });
+
+  test("float64 vectors, of any size", () => {
+    const product = new Product({ dimension: 3, rows: 2, classes: 2 });
+    product.setFeatures(Float64Array.of(1e200, 2e200, 2e200, 1e-200, 0, 0), []);
+    product.setClasses(Float64Array.of(3e-150, 0, 0, 0, -1e300, 0));
+    for (const [i, expected] of [1 / 3, -2 / 3, 1, 0].entries()) {
+      expect(Math.abs(product.multiply()[i]! - expected)).toBeLessThan(product.error);
+    }
+  });
+
+  test("a vector without a direction has no cosine", () => {
+    const product = new Product({ dimension: 2, rows: 5, classes: 1 });
+    const lengths = product.setFeatures(Float64Array.of(0, 0, NaN, 1, Infinity, 1, 1.5e308, 1.5e308, 3, 4), []);
+    expect(lengths.map(({ hi }) => hi)).toEqual([0, NaN, NaN, Infinity, 5]);
+    product.setClasses(Float64Array.of(2, 0));
+    expect(Array.from(product.multiply())).toEqual([NaN, NaN, NaN, NaN, Math.fround(0.6)]);
+    product.search();
+    expect(product.nearest()).toEqual([[], [], [], [], [0]]);
+  });
+
+  test("nothing held", () => {
+    const product = new Product({ dimension: 2, rows: 2, classes: 2 });
+    product.search();
+    expect([product.multiply().length, product.nearest()]).toEqual([0, []]);
+  });
+});
+
+describe("nearest", () => {
+  const [d, n, c] = [24, 40, 203];
+  const classes = noise(c * d, 7);
+  const features = noise(n * d, 8);
+  const labels = Array.from({ length: n }, (_, i) => (i * 37) % c);
+  // Features close to a class of their own, two classes that are almost one, and one that is another made longer.
+  for (let i = 0; i < n; i += 2) row(features, d, i).set(row(classes, d, labels[i]!));
+  row(classes, d, 150).set(row(classes, d, 5));
+  classes[150 * d]! += 1e-7;
+  row(classes, d, 151).set(row(classes, d, 6).map((x) => 2 * x));
+  row(features, d, 1).set(row(classes, d, 5));
+  row(features, d, 3).set(row(classes, d, 6));
+  // Fifty classes that turn away from class 7 until they are further than the bound.
+  for (let k = 0; k < 50; k++) {
+    row(classes, d, 152 + k).set(row(classes, d, 7));
+    classes[(152 + k) * d]! += Math.sqrt(k) * 1.3e-3;
+  }
+  row(features, d, 5).set(row(classes, d, 7));
+
+  /** What the product finds, features taken `rows` and classes `block` at a time. */
+  function found(rows: number, block: number): number[][] {
+    const product = new Product({ dimension: d, rows, classes: block });
+    const lists: number[][] = [];
+    for (let i = 0; i < n; i += rows) {
+      product.setFeatures(features.subarray(i * d, (i + rows) * d), labels.slice(i, i + rows));
+      for (let j = 0; j < c; j += block) {
+        product.setClasses(classes.subarray(j * d, (j + block) * d));
+        product.search(j);
+      }
+      lists.push(...product.nearest());
+    }
+    return lists;
+  }
+
+  const lists = found(n, c);
+
+  test("holds every class whose angle is the smallest, never the own", () => {
+    for (let i = 0; i < n; i++) {
+      const angles = Array.from({ length: c }, (_, j) =>
+        j === labels[i] ? 4 : angleBetween(row(features, d, i), row(classes, d, j)),
+      );
+      const smallest = Math.min(...angles);
+      const nearest = angles.flatMap((angle, j) => (angle === smallest ? [j] : []));
+      expect(lists[i]).toEqual(expect.arrayContaining(nearest));
+      expect(lists[i]).not.toContain(labels[i]);
+    }
+  });
+
+  test("holds the classes within twice the bound of the best, and no other", () => {
+    const product = new Product({ dimension: d, rows: n, classes: c });
+    product.setFeatures(features, labels);
+    product.setClasses(classes);
+    const cosines = product.multiply();
+    for (let i = 0; i < n; i++) {
+      const others = Array.from({ length: c }, (_, j) => j).filter((j) => j !== labels[i]);
+      const best = Math.max(...others.map((j) => cosines[i * c + j]!));
+      const limit = Math.fround(best - 2 * product.error);
+      expect(lists[i]).toEqual(others.filter((j) => cosines[i * c + j]! >= limit));
+    }
+    expect(lists[1]).toEqual([5, 150]);
+    expect(lists[3]).toEqual([6, 151]);
+    expect(lists[5]!.length).toBeGreaterThan(20);
+    expect(lists[5]!.length).toBeLessThan(50);
+  });
+
+  test.each([
+    [1, c],
+    [4, c],
+    [7, 50],
+    [n, 1],
+    [13, 8],
+    [n, 77],
+  ])("does not depend on the blocks: %d features and %d classes at a time", (rows, block) => {
+    expect(found(rows, block)).toEqual(lists);
+  });
+
+  test("equal classes are all found", () => {
+    const product = new Product({ dimension: 3, rows: 1, classes: 20 });
+    product.setFeatures(Float32Array.of(1, 2, 3), [4]);
+    product.setClasses(Float32Array.from({ length: 60 }, (_, i) => (i % 3) + 0.5));
+    product.search();
+    expect(product.nearest()).toEqual([Array.from({ length: 20 }, (_, j) => j).filter((j) => j !== 4)]);
+  });
+
+  test("classes put one after another", () => {
+    const product = new Product({ dimension: d, rows: n, classes: c });
+    for (let j = 0; j < c; j += 30) product.setClasses(classes.subarray(j * d, (j + 30) * d), j);
+    product.setFeatures(features, labels);
+    product.search();
+    expect(product.nearest()).toEqual(lists);
+  });
+});
+
+test.each([
+  [{ dimension: 0, rows: 1, classes: 1 }, "dimension is 0: it must lie from 1 to 2^20"],
+  [{ dimension: NaN, rows: 1, classes: 1 }, "dimension is NaN: it must lie from 1 to 2^20"],
+  [{ dimension: 2 ** 20, rows: 1, classes: 2000 }, "memory of the product is"],
+])("refused: %o", (size, message) => {
+  expect(() => new Product(size)).toThrow(message);
+});

@@ -1,0 +1,248 @@
+import { describe, expect, test } from "vitest";
+import { bisect, type Direction, monotonicity } from "../../src/core/monotonicity.ts";
+import { target } from "../../src/core/targets.ts";
+import { exact, PI, truthOf, ulp, ulpsApart } from "../oracle.ts";
+
+const pi = Math.PI;
+const make = (name: string, parameters: Record<string, number> = {}) => target(name, parameters)!;
+const nearest = (numerator: number, denominator = 1) => PI.times(numerator).div(exact(denominator)).toNumber();
+
+type Row = [from: number, to: number, direction: Direction, change: number];
+
+// prettier-ignore
+const tables: [name: string, parameters: Record<string, number>, rows: Row[], level: number[]][] = [
+  ["asoftmax", {}, [[0, pi, "falling", -8]], [0, nearest(1, 4), nearest(1, 2), nearest(3, 4), pi]],
+  ["asoftmax", { m: 2.5 }, [[0, pi, "falling", -5]], [0, nearest(1, 2.5), nearest(2, 2.5)]],
+  ["asoftmax", { lambda: 5 }, [[0, pi, "falling", -3]], [0, pi]],
+  ["softmax", {}, [[0, pi, "falling", -2]], [0, pi]],
+  [
+    "naive",
+    {},
+    [
+      [0, pi / 4, "falling", -2],
+      [pi / 4, pi / 2, "rising", 2],
+      [pi / 2, nearest(3, 4), "falling", -2],
+      [nearest(3, 4), pi, "rising", 2],
+    ],
+    [0, pi / 4, pi / 2, nearest(3, 4), pi],
+  ],
+  [
+    "naive",
+    { m: 2.5 },
+    [
+      [0, nearest(1, 2.5), "falling", -2],
+      [nearest(1, 2.5), nearest(2, 2.5), "rising", 2],
+      [nearest(2, 2.5), pi, "falling", -1],
+    ],
+    [0, nearest(1, 2.5), nearest(2, 2.5)],
+  ],
+  ["naive", { m: 0.5 }, [[0, pi, "falling", -1]], [0]],
+  [
+    "arcface",
+    {},
+    [
+      [0, PI.minus(0.5).toNumber(), "falling", -1 - Math.cos(0.5)],
+      [PI.minus(0.5).toNumber(), pi, "rising", 1 - Math.cos(0.5)],
+    ],
+    [PI.minus(0.5).toNumber()],
+  ],
+  [
+    "arcface-easy",
+    {},
+    [
+      [0, pi / 2, "falling", -Math.sin(0.5) - Math.cos(0.5)],
+      [pi / 2, pi / 2, "jump-up", Math.sin(0.5)],
+      [pi / 2, pi, "falling", -1],
+    ],
+    [pi],
+  ],
+  ["arcface-easy", { m: 0 }, [[0, pi, "falling", -2]], [0, pi]],
+  [
+    "arcface-hard",
+    {},
+    [
+      [0, PI.minus(0.5).toNumber(), "falling", -1 - Math.cos(0.5)],
+      [PI.minus(0.5).toNumber(), PI.minus(0.5).toNumber(), "jump-down", 1 - Math.cos(0.5) - 0.5 * Math.sin(0.5)],
+      [PI.minus(0.5).toNumber(), pi, "falling", -1 + Math.cos(0.5)],
+    ],
+    [PI.minus(0.5).toNumber(), pi],
+  ],
+  [
+    "arcface-hard",
+    { m: 2.5 },
+    [
+      [0, PI.minus(2.5).toNumber(), "falling", -1 - Math.cos(2.5)],
+      [PI.minus(2.5).toNumber(), PI.minus(2.5).toNumber(), "jump-up", 1 - Math.cos(2.5) - 2.5 * Math.sin(2.5)],
+      [PI.minus(2.5).toNumber(), pi, "falling", -1 + Math.cos(2.5)],
+    ],
+    [PI.minus(2.5).toNumber(), pi],
+  ],
+  [
+    "sphereface-r1",
+    {},
+    [
+      [0, nearest(1, 1.7), "falling", -2],
+      [nearest(1, 1.7), pi, "flat", 0],
+    ],
+    [0, nearest(1, 1.7)],
+  ],
+  [
+    "naive",
+    { lambda: 5 },
+    [
+      [0, 2.5492894336524867, "falling", -1.8107562110087905],
+      [2.5492894336524867, pi, "rising", 0.14408954434212373],
+    ],
+    [0, 2.5492894336524867, pi],
+  ],
+  ["naive", { lambda: 20 }, [[0, pi, "falling", -40 / 21]], [0, pi]],
+];
+
+describe("tables", () => {
+  test.each(tables)("%s with %j", (name, parameters, rows, level) => {
+    const found = monotonicity(make(name, parameters));
+    const exactly = rows.map(([from, to, direction, change]) => ({
+      from,
+      to,
+      direction,
+      change: expect.closeTo(change, 14),
+    }));
+    expect(found.stretches).toEqual(exactly);
+    expect(found.level).toEqual(level);
+  });
+  test("the turning point of naive with lambda = 5 is a zero of its exact slope", () => {
+    const [, turn] = monotonicity(make("naive", { lambda: 5 })).level;
+    const slope = (theta: number) => truthOf("naive", [4], 5, exact(theta)).slope.toNumber();
+    expect(slope(turn! - 4 * ulp(turn!))).toBeLessThan(0);
+    expect(slope(turn! + 4 * ulp(turn!))).toBeGreaterThan(0);
+  });
+});
+
+describe("against values at many angles", () => {
+  // prettier-ignore
+  const functions: [string, Record<string, number>?][] = [
+    ["asoftmax"],
+    ["asoftmax", { m: 7.3 }],
+    ["asoftmax", { m: 16, lambda: 1 }],
+    ["asoftmax", { m: 1 }],
+    ["naive"],
+    ["naive", { m: 0.7 }],
+    ["naive", { m: 11.2 }],
+    ["naive", { lambda: 1 }],
+    ["naive", { m: 9.1, lambda: 30 }],
+    ["naive", { m: 3, lambda: 9 }],
+    ["softmax"],
+    ["softmax", { lambda: 3 }],
+    ["cosface"],
+    ["cosface", { m: 2, lambda: 2 }],
+    ["arcface"],
+    ["arcface", { m: pi }],
+    ["arcface", { m: 0 }],
+    ["arcface", { m: 2, lambda: 1 }],
+    ["arcface-easy"],
+    ["arcface-easy", { m: 3 }],
+    ["arcface-easy", { m: 2, lambda: 0.5 }],
+    ["arcface-hard"],
+    ["arcface-hard", { m: 1.2 }],
+    ["arcface-hard", { m: 2.5, lambda: 0.5 }],
+    ["combined"],
+    ["combined", { m1: 5, m2: 2, m3: 1 }],
+    ["combined", { m1: 3, lambda: 2 }],
+    ["combined", { m1: 6.5, m2: 1, lambda: 8 }],
+    ["sphereface-r1"],
+    ["sphereface-r1", { m: 4 }],
+    ["sphereface-r1", { m: 1 }],
+    ["sphereface-r1", { lambda: 1 }],
+    ["sphereface-r2"],
+  ];
+
+  test.each(functions)("%s with %j", (name, parameters) => {
+    const f = make(name, parameters);
+    const { stretches, level } = monotonicity(f);
+    const points = 500;
+    let reached = 0;
+    let total = 0;
+    for (const { from, to, direction, change } of stretches) {
+      expect(from).toBe(reached);
+      reached = to;
+      total += change;
+      if (from === to) {
+        expect([direction, change > 0]).toEqual([change > 0 ? "jump-up" : "jump-down", change > 0]);
+        expect(f.value(to + 1e-9) - f.value(from - 1e-9)).toBeCloseTo(change, 7);
+        continue;
+      }
+      // At turning points neighbouring values agree to their last bits.
+      const noise = 8 * ulp(Math.max(1, Math.abs(f.value(from)), Math.abs(f.value(to))));
+      const inside = Array.from({ length: points }, (_, i) => from + ((to - from) * (i + 0.5)) / points).filter(
+        (t) => t > from && t < to,
+      );
+      const values = inside.map((t) => f.value(t));
+      const steps = values.slice(1).map((value, i) => value - values[i]!);
+      const sign = { falling: -1, rising: 1, flat: 0 }[direction as "falling" | "rising" | "flat"];
+      for (const step of steps) {
+        if (sign === 0) expect(step).toBe(0);
+        else expect(sign * step).toBeGreaterThanOrEqual(-noise);
+      }
+      if (inside.length === points)
+        expect(Math.abs(values.at(-1)! - values[0]! - change)).toBeLessThan(0.01 + 0.01 * Math.abs(change));
+      expect(Math.sign(Math.abs(change) < noise ? 0 : change) + 0).toBe(Math.abs(change) < noise ? 0 : sign);
+    }
+    expect(reached).toBe(pi);
+    expect(total).toBeCloseTo(f.value(pi) - f.value(0), 12);
+    const directions = stretches.map(({ direction }) => direction);
+    expect(directions.some((direction, i) => direction === directions[i + 1])).toBe(false);
+    expect(level).toEqual([...new Set(level)].sort((a, b) => a - b));
+    for (const theta of level) {
+      // One side at least, for a level angle can be where one formula ends.
+      const slopes = [theta - 1e-9, theta, theta + 1e-9]
+        .filter((t) => t >= 0 && t <= pi)
+        .map((t) => Math.abs(f.slope(t)));
+      expect(Math.min(...slopes)).toBeLessThan(1e-6);
+    }
+  });
+
+  test("every place where the values turn is the end of a stretch", () => {
+    for (const [name, parameters] of functions) {
+      const f = make(name, parameters);
+      const ends = monotonicity(f).stretches.map(({ to }) => to);
+      const step = pi / 2000;
+      for (let i = 1; i < 2000; i++) {
+        const [before, here, after] = [-1, 0, 1].map((d) => f.value((i + d) * step));
+        const turn = (here! - before!) * (after! - here!);
+        if (turn < -1e-20)
+          expect(
+            ends.some((t) => Math.abs(t - i * step) < 1.001 * step),
+            `${f.spec} at ${i * step}`,
+          ).toBe(true);
+      }
+    }
+  });
+});
+
+describe("large and extreme parameters", () => {
+  test("m = 1000: naive has 1000 stretches, each a half turn", () => {
+    const { stretches, level } = monotonicity(make("naive", { m: 1000 }));
+    expect([stretches.length, level.length]).toEqual([1000, 1001]);
+    for (const [i, { to }] of stretches.entries()) {
+      expect(ulpsApart(to, PI.times(i + 1).div(1000))).toBeLessThanOrEqual(i < 999 ? 0.5 : 1);
+    }
+  });
+  test("an m so small that pi/m overflows ends", () => {
+    expect(monotonicity(make("naive", { m: 1e-300 })).level).toEqual([0]);
+  });
+});
+
+test("bisect finds a sign change to the last bit", () => {
+  expect(
+    ulpsApart(
+      bisect((t) => t * t - 2, 1, 2),
+      exact(2).sqrt(),
+    ),
+  ).toBeLessThanOrEqual(1);
+  expect(
+    ulpsApart(
+      bisect((t) => 2 - t * t, 1, 2),
+      exact(2).sqrt(),
+    ),
+  ).toBeLessThanOrEqual(1);
+});
