@@ -79,7 +79,8 @@ function halfTurns({ a, b }: Pieces, step: number, theta: string): string {
 /** The angle at which asoftmax (lambda 0) has the value p, in closed form; NULL where it has it nowhere. */
 export function inverseAt(target: Target, column: string, { double }: Dialect): string {
   const p = `CAST(${column} AS ${double})`;
-  const k = `floor((1 - ${p}) / 2)`;
+  // p + 1 is exact at the ends of segments, where 1 - p is rounded; at 1 itself it would give k = -1.
+  const k = `greatest(0, -floor((${p} + 1) / 2))`;
   const theta = `(${k} * ${PI} + acos(${p} + 2 * ${k})) / ${literal(target.pieces.a)}`;
   const range = `BETWEEN ${literal(target.value(Math.PI))} AND 1`;
   return `CASE WHEN ${p} ${range} THEN least(${PI}, ${theta}) END`;

@@ -51,8 +51,7 @@ export function marginQuery(source: Source, margins: readonly number[], prefix: 
     };
   });
   const binding = "min(CASE WHEN theta_j = min_theta_j THEN class END) AS binding";
-  const parts = { ...pairsOf(source), samples: samplesOf([binding], "pairs"), figures: figuresOf(source, []) };
-  return output(source, parts, SAMPLES, columns, prefix);
+  return output(source, samplesOf(source, [], [binding], []), SAMPLES, columns, prefix);
 }
 
 /** Logit, loss and probability of every sample, for every function and scale. */
@@ -66,59 +65,52 @@ export function lossQuery(source: Source, losses: readonly LossOf[], prefix: str
     loss: `loss_${i}`,
     probability: exponential(`-loss_${i}`),
   }));
-  const parts = {
-    ...pairsOf(source),
-    terms: [["*", ...losses.flatMap(lossTerms)], "pairs"] as const,
-    samples: samplesOf(losses.flatMap(lossSums), "terms"),
-    figures: figuresOf(source, losses.map(lossFigure)),
-  };
-  return output(source, parts, SAMPLES, columns, prefix);
+  return output(source, samplesOf(source, [], [], losses), SAMPLES, columns, prefix);
 }
 
 /** The report of what margin the samples reached, as rows measure, value. */
 export function measureQuery(source: Source, margins: readonly number[], losses: readonly LossOf[]): string {
-  const held = margins.flatMap((m, i) => {
-    const at = conditions(m, "theta_j");
-    return Object.entries(at).map(([name, sql]) => `${sql} AS ${name}_${i}`);
-  });
+  const { dialect } = source;
+  const held = margins.flatMap((m, i) =>
+    Object.entries(conditions(m, "theta_j")).map(([name, sql]) => `${sql} AS ${name}_${i}`),
+  );
   const sums = margins.flatMap((_, i) => [
-    ...[`naive_${i}`, `angular_${i}`, `psi_${i}`].map((held) => `${counted(held)} AS ${held}`),
+    ...[`naive_${i}`, `angular_${i}`, `psi_${i}`].map((name) => `${counted(name)} AS ${name}`),
     `${counted(`naive_${i} AND NOT angular_${i}`)} AS false_pass_${i}`,
   ]);
-  const report: [measure: string, sql: string][] = [
-    ["samples", "count(theta_y)"],
-    ["classes", "max(competitors) + 1"],
-    ["correct", counted("theta_y < min_theta_j")],
-    ["accuracy", `${counted("theta_y < min_theta_j")} * 1e0 / nullif(count(theta_y), 0)`],
-    ...margins.flatMap((m, i) => marginReport(m, i)),
-    ...FIGURES.flatMap((figure) =>
-      QUANTILES.map((q): [string, string] => [
-        `quantiles.${figure}.${q}`,
-        `percentile_cont(${literal(q)}) WITHIN GROUP (ORDER BY ${figure})`,
-      ]),
-    ),
-    ...FIGURES.map((figure): [string, string] => [`mean.${figure}`, `avg(${figure})`]),
-    ...losses.map(({ target, scale }, i): [string, string] => [`mean_loss.${target.spec}.${scale}`, `avg(loss_${i})`]),
-    ["skipped_rows", counted("theta_y IS NULL")],
-  ];
-  const { double, string } = source.dialect;
-  const parts = {
-    ...pairsOf(source),
-    terms: [["*", ...held, ...losses.flatMap(lossTerms)], "pairs"] as const,
-    samples: samplesOf([...sums, ...losses.flatMap(lossSums)], "terms"),
-    figures: figuresOf(source, losses.map(lossFigure)),
-    report: [report.map(([, sql], i) => `CAST(${sql} AS ${double}) AS value_${i}`), "figures"] as const,
+  const correct = counted("theta_y < min_theta_j");
+  const report: Named = {
+    samples: "count(theta_y)",
+    classes: "max(competitors) + 1",
+    correct,
+    accuracy: `${correct} * 1e0 / nullif(count(theta_y), 0)`,
   };
-  const pairs = report.map(([measure], i) => `${string(measure)}, value_${i}`);
-  return `${withParts(parts)}\n${source.dialect.rows("report", pairs)}`;
+  margins.forEach((m, i) => {
+    for (const [name, sql] of Object.entries(marginReport(m, i))) report[`by_m.${m}.${name}`] = sql;
+  });
+  for (const figure of FIGURES)
+    for (const q of QUANTILES)
+      report[`quantiles.${figure}.${q}`] = `percentile_cont(${literal(q)}) WITHIN GROUP (ORDER BY ${figure})`;
+  for (const figure of FIGURES) report[`mean.${figure}`] = `avg(${figure})`;
+  losses.forEach(({ target, scale }, i) => {
+    report[`mean_loss.${target.spec}.${scale}`] = `avg(loss_${i})`;
+  });
+  report.skipped_rows = counted("theta_y IS NULL");
+  const columns = Object.values(report).map((sql, i) => `CAST(${sql} AS ${dialect.double}) AS value_${i}`);
+  const pairs = Object.keys(report).map((measure, i) => `${dialect.string(measure)}, value_${i}`);
+  const parts: Parts = { ...samplesOf(source, held, sums, losses), report: [columns, "figures"] };
+  return `${withParts(parts)}\n${dialect.rows("report", pairs)}`;
 }
 
 /** A sample meets a condition where all its pairs do; then it also meets it at the nearest. */
-function marginReport(m: number, i: number): [measure: string, sql: string][] {
+function marginReport(m: number, i: number): Named {
   const { pieces } = target("asoftmax", { m })!;
   const all = (condition: string) => `${condition}_${i} = competitors`;
-  const segments = Array.from({ length: pieces.count }, (_, k) => counted(onPiece(pieces, k, "theta_y")));
-  const figures: Named = {
+  const segments = Array.from({ length: pieces.count }, (_, k) => [
+    `segments.${k}`,
+    counted(onPiece(pieces, k, "theta_y")),
+  ]);
+  return {
     naive: counted(all("naive")),
     angular: counted(all("angular")),
     psi: counted(all("psi")),
@@ -128,9 +120,8 @@ function marginReport(m: number, i: number): [measure: string, sql: string][] {
     pair_angular: `sum(angular_${i})`,
     pair_false_pass: `sum(false_pass_${i})`,
     beyond_first_segment: counted(`NOT (${onPiece(pieces, 0, "theta_y")})`),
-    ...Object.fromEntries(segments.map((sql, k) => [`segments.${k}`, sql])),
+    ...Object.fromEntries(segments),
   };
-  return Object.entries(figures).map(([name, sql]) => [`by_m.${m}.${name}`, sql]);
 }
 
 const conditions = (m: number, thetaJ: string) => ({
@@ -141,100 +132,89 @@ const conditions = (m: number, thetaJ: string) => ({
 
 const counted = (condition: string) => `count(*) FILTER (WHERE ${condition})`;
 
-/** The parts that lead to pairs: sample, label, class, theta_j, theta_y, min_theta_j, all angles NULL where one is bad. */
+/** The parts that lead to pairs: sample, label, class, theta_y, theta_j, min_theta_j; angles NULL where one of the sample is bad. */
 function pairsOf(source: Source): Parts {
-  const { dialect, table, label } = source;
-  const name = table.split(".").map(dialect.identifier).join(".");
-  const own = dialect.identifier(label);
-  const long: Select = [
-    ["sample", `${own} AS label`, "class", `${angle(dialect.identifier(source.theta), dialect)} AS theta`],
-    name,
+  const complete = `count(own) OVER w = 1 AND count(theta_j) OVER w = count(*) OVER w - 1 AND count(*) OVER w > 1
+      AND min(label) OVER w = max(label) OVER w`;
+  const sides = ["CASE WHEN class = label THEN theta END AS own", "CASE WHEN class <> label THEN theta END AS theta_j"];
+  const whole = (sql: string) => `CASE WHEN theta_y IS NOT NULL THEN ${sql} END`;
+  const judged = [
+    `${whole("theta_j")} AS theta_j`,
+    `${whole("min(theta_j) OVER (PARTITION BY sample)")} AS min_theta_j`,
   ];
-  const complete =
-    "count(own) OVER w = 1 AND count(theta_j) OVER w = count(*) OVER w - 1 AND count(*) OVER w > 1 AND min(label) OVER w = max(label) OVER w";
   return {
-    ...(source.wide ? wideParts(source, name, own, source.wide) : { angles: long }),
-    sides: [
-      [
-        "sample, label, class",
-        "CASE WHEN class = label THEN theta END AS own",
-        "CASE WHEN class <> label THEN theta END AS theta_j",
-      ],
-      "angles",
-    ],
+    ...anglesOf(source),
+    sides: [["sample, label, class", ...sides], "angles"],
     checked: [
       ["sample, label, class, theta_j", `CASE WHEN ${complete} THEN max(own) OVER w END AS theta_y`],
       "sides WINDOW w AS (PARTITION BY sample)",
     ],
-    pairs: [
-      [
-        "sample, label, class, theta_y",
-        "CASE WHEN theta_y IS NOT NULL THEN theta_j END AS theta_j",
-        "CASE WHEN theta_y IS NOT NULL THEN min(theta_j) OVER (PARTITION BY sample) END AS min_theta_j",
-      ],
-      "checked",
-    ],
+    pairs: [["sample, label, class, theta_y", ...judged], "checked"],
   };
 }
 
-function wideParts({ dialect }: Source, table: string, label: string, form: readonly string[]): Parts {
-  const [before, after] = form.map(dialect.string) as [string, string];
-  const classOf = `substr(${NAME}, length(${before}) + 1, length(${NAME}) - length(${before}) - length(${after}))`;
+/** The source as rows sample, label, class, theta; the rows of a wide table are numbered first. */
+function anglesOf({ dialect, table, wide, ...columns }: Source): Parts {
+  const name = table.split(".").map(dialect.identifier).join(".");
+  const label = dialect.identifier(columns.label);
+  if (wide === undefined) {
+    const theta = angle(dialect.identifier(columns.theta), dialect);
+    return { angles: [["sample", `${label} AS label`, "class", `${theta} AS theta`], name] };
+  }
+  const [before, after] = wide.map((part) => dialect.string(part));
   const picked = (name: string) =>
     `left(${name}, length(${before})) = ${before} AND right(${name}, length(${after})) = ${after} AND length(${name}) > length(${before}) + length(${after})`;
-  const value = `CAST(${VALUE} AS ${dialect.double})`;
+  const long = [
+    `${ROW} AS sample`,
+    `CAST(${label} AS ${dialect.text}) AS label`,
+    `substr(${NAME}, length(${before}) + 1, length(${NAME}) - length(${before}) - length(${after})) AS class`,
+    `${angle(`CAST(${VALUE} AS ${dialect.double})`, dialect)} AS theta`,
+  ];
   return {
-    asoftmax_input: [[`${dialect.rowNumber} AS ${ROW}`, "t.*"], `${table} AS t`],
-    angles: [
+    asoftmax_input: [[`${dialect.rowNumber} AS ${ROW}`, "t.*"], `${name} AS t`],
+    angles: [long, dialect.unpivot("asoftmax_input", picked)],
+  };
+}
+
+/**
+ * The parts that lead to figures, one row a sample: held is added to each pair, sums over the pairs of a sample. A loss is
+ * log(1 + sum of exp(gaps)) with the largest exponent, top, taken out, and log(1 + rest) good for a tiny rest.
+ */
+function samplesOf(source: Source, held: readonly string[], sums: readonly string[], losses: readonly LossOf[]): Parts {
+  const gaps = losses.flatMap(({ target, scale }, i) => {
+    const gap = (thetaJ: string) =>
+      `${literal(scale)} * (${competingAt(target, thetaJ)} - ${valueAt(target, "theta_y")})`;
+    return [`${gap("theta_j")} AS gap_${i}`, `greatest(0, ${gap("min_theta_j")}) AS top_${i}`];
+  });
+  const rests = losses.flatMap((_, i) => [
+    `max(top_${i}) AS top_${i}`,
+    `sum(${exponential(`gap_${i} - top_${i}`)}) + (max(${exponential(`-top_${i}`)}) - 1) AS rest_${i}`,
+  ]);
+  const log = (x: string) => `CASE WHEN 1 + ${x} = 1 THEN ${x} ELSE ln(1 + ${x}) * ${x} / ((1 + ${x}) - 1) END`;
+  // 0 competitors: an angle is bad. A quotient too large for a double is an error in PostgreSQL.
+  const nearest = [
+    "sample, min(label) AS label, theta_y",
+    "nullif(count(theta_j), 0) AS competitors, min(theta_j) AS min_theta_j",
+  ];
+  const ratio = `CASE WHEN theta_y > 1e-300 THEN min_theta_j / theta_y
+      WHEN min_theta_j > 0 THEN CAST('Infinity' AS ${source.dialect.double}) END AS effective_margin`;
+  return {
+    ...pairsOf(source),
+    terms: [["*", ...held, ...gaps], "pairs"],
+    samples: [[...nearest, ...sums, ...rests], "terms GROUP BY sample, theta_y"],
+    figures: [
       [
-        `${ROW} AS sample`,
-        `CAST(${label} AS ${dialect.text}) AS label`,
-        `${classOf} AS class`,
-        `${angle(value, dialect)} AS theta`,
+        "*",
+        ratio,
+        "min_theta_j - theta_y AS angle_gap",
+        ...losses.map((_, i) => `top_${i} + ${log(`rest_${i}`)} AS loss_${i}`),
       ],
-      dialect.unpivot("asoftmax_input", picked),
+      "samples",
     ],
   };
 }
 
-/** One row a sample. No sample without competitors is whole, so 0 of them means that an angle is bad. */
-const samplesOf = (sums: readonly string[], from: string): Select => [
-  [
-    "sample, min(label) AS label, theta_y",
-    "nullif(count(theta_j), 0) AS competitors",
-    "min(theta_j) AS min_theta_j",
-    ...sums,
-  ],
-  `${from} GROUP BY sample, theta_y`,
-];
-
-/** A quotient too large for a double is an error in PostgreSQL, as is a power that is too small (below). */
-const figuresOf = ({ dialect }: Source, losses: readonly string[]): Select => [
-  [
-    "*",
-    `CASE WHEN theta_y > 1e-300 THEN min_theta_j / theta_y WHEN min_theta_j > 0 THEN CAST('Infinity' AS ${dialect.double}) END AS effective_margin`,
-    "min_theta_j - theta_y AS angle_gap",
-    ...losses,
-  ],
-  "samples",
-];
-
-// log(1 + sum of exp(gaps)) with the largest exponent, top, taken out, and log(1 + rest) good for a tiny rest.
-
-const lossTerms = ({ target, scale }: LossOf, i: number): string[] => {
-  const gap = (thetaJ: string) =>
-    `${literal(scale)} * (${competingAt(target, thetaJ)} - ${valueAt(target, "theta_y")})`;
-  return [`${gap("theta_j")} AS gap_${i}`, `greatest(0, ${gap("min_theta_j")}) AS top_${i}`];
-};
-
-const lossSums = (_: LossOf, i: number): string[] => [
-  `max(top_${i}) AS top_${i}`,
-  `sum(${exponential(`gap_${i} - top_${i}`)}) + (max(${exponential(`-top_${i}`)}) - 1) AS rest_${i}`,
-];
-
-const lossFigure = (_: LossOf, i: number): string =>
-  `top_${i} + CASE WHEN 1 + rest_${i} = 1 THEN rest_${i} ELSE ln(1 + rest_${i}) * rest_${i} / ((1 + rest_${i}) - 1) END AS loss_${i}`;
-
+/** exp(x); a result too small for a double is an error in PostgreSQL. */
 const exponential = (x: string) => `CASE WHEN ${x} < -700 THEN 0 ELSE exp(${x}) END`;
 
 const SAMPLES: Select = [["sample, label"], "figures"];
