@@ -12,6 +12,8 @@ export interface Dialect {
   readonly rowNumber: string;
   /** A from-clause: the rows of a table once for each column picked by a condition on its name, with that column in NAME and VALUE. */
   readonly unpivot: (table: string, picked: (name: string) => string) => string;
+  /** The aggregate for the i-th of some quantiles of x, numpy's linear interpolation. */
+  readonly quantile: (x: string, quantiles: readonly string[], i: number) => string;
   /** A query that gives the columns of a one-row table as rows measure, value. */
   readonly rows: (table: string, pairs: readonly string[]) => string;
 }
@@ -25,6 +27,8 @@ const standard = {
   identifier: doubled('"'),
   string: doubled("'"),
   rowNumber: "row_number() OVER ()",
+  quantile: (x: string, quantiles: readonly string[], i: number) =>
+    `percentile_cont(${quantiles[i]}) WITHIN GROUP (ORDER BY ${x})`,
   rows: (table: string, pairs: readonly string[]) => `SELECT r.measure, r.value
 FROM ${table} CROSS JOIN LATERAL (VALUES
   ${pairs.map((pair) => `(${pair})`).join(",\n  ")}
@@ -64,6 +68,8 @@ export const dialects = {
     SELECT *, from_json(to_json(struct(*), map('ignoreNullFields', 'false')), 'map<string,string>') AS asoftmax_json
     FROM ${table}
   ) LATERAL VIEW explode(asoftmax_json) AS ${NAME}, ${VALUE} WHERE ${picked(NAME)}`,
+    // One aggregate gives them all: Spark sees that it is the same for every i.
+    quantile: (x, quantiles, i) => `percentile(${x}, array(${quantiles.join(", ")}))[${i}]`,
     rows: (table, pairs) => `SELECT stack(${pairs.length},
   ${pairs.join(",\n  ")}
 ) AS (measure, value)

@@ -89,8 +89,9 @@ export function measureQuery(source: Source, margins: readonly number[], losses:
     for (const [name, sql] of Object.entries(marginReport(m, i))) report[`by_m.${m}.${name}`] = sql;
   });
   for (const figure of FIGURES)
-    for (const q of QUANTILES)
-      report[`quantiles.${figure}.${q}`] = `percentile_cont(${literal(q)}) WITHIN GROUP (ORDER BY ${figure})`;
+    QUANTILES.forEach((q, i) => {
+      report[`quantiles.${figure}.${q}`] = dialect.quantile(figure, QUANTILES.map(literal), i);
+    });
   for (const figure of FIGURES) report[`mean.${figure}`] = `avg(${figure})`;
   losses.forEach(({ target, scale }, i) => {
     report[`mean_loss.${target.spec}.${scale}`] = `avg(loss_${i})`;
