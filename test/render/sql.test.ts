@@ -6,7 +6,7 @@ import { sampleLoss } from "../../src/core/loss.ts";
 import { conditions, marginOf } from "../../src/core/margin.ts";
 import { psi, segment } from "../../src/core/psi.ts";
 import { makeTarget, type Target, target, targetDefinitions } from "../../src/core/targets.ts";
-import { angle, inverseAt, valueAt } from "../../src/render/sql/expression.ts";
+import { angle, inverseAt, onPiece, valueAt } from "../../src/render/sql/expression.ts";
 import { lossQuery, marginQuery, measureQuery, type Source } from "../../src/render/sql/queries.ts";
 import { duckdb, type Engine, postgres } from "./engines.ts";
 
@@ -118,6 +118,15 @@ describe.each(engines.map((open) => [open.name, open] as const))("%s", async (na
     const targets = targetDefinitions.flatMap((d) => [makeTarget(d), makeTarget(d, { lambda: 2.5 })]);
     figures.target_ulp = await worst(targets, 10_000);
     expect(figures.target_ulp).toBeLessThanOrEqual(4);
+  });
+
+  test("segments are exact, at the doubles nearest to knots too", async () => {
+    for (const m of [3, 7, 12.3]) {
+      const { pieces } = target("asoftmax", { m })!;
+      const cases = Array.from({ length: pieces.count }, (_, k) => `WHEN ${onPiece(pieces, k, "theta")} THEN ${k}`);
+      const rows = await engine.rows(`SELECT i, CASE ${cases.join(" ")} END AS k FROM thetas WHERE i < 5000`);
+      expect(rows.filter(({ i, k }) => k !== segment(m, angles[i as number]!))).toEqual([]);
+    }
   });
 
   test("what is no angle gives NULL", async () => {
