@@ -1,14 +1,11 @@
 import { CommanderError } from "commander";
 import { ParameterError } from "../core/errors.ts";
 import { DataError } from "../data/errors.ts";
-import { formatPhrase, type NumberStyle } from "../render/number.ts";
-import { render } from "../render/render.ts";
-import { pickColumns, type Result } from "../render/result.ts";
+import { formatPhrase } from "../render/number.ts";
 import { UsageError } from "./errors.ts";
 import { writeToFile, writeToStandardOutput } from "./output.ts";
+import { isFile, presentation } from "./presentation.ts";
 import { type Invocation, invoke } from "./program.ts";
-import { suggestion } from "./suggest.ts";
-import { screenFor } from "./terminal.ts";
 import { version } from "./version.ts";
 
 /** Exit status: done; done and the answer is no; wrong usage or input. */
@@ -20,49 +17,26 @@ const WRONG = 2;
 export async function main(args: readonly string[]): Promise<void> {
   try {
     const invocation = await invoke(args, version);
-    process.exitCode = typeof invocation === "string" ? await printText(invocation) : await print(invocation);
+    process.exitCode = typeof invocation === "string" ? await printText(invocation) : await print(invocation, args);
   } catch (error) {
     process.exitCode = report(error);
   }
 }
 
 async function printText(text: string): Promise<number> {
-  await writeToStandardOutput([text], "utf8");
+  await writeToStandardOutput([text]);
   return YES;
 }
 
 /** Writes the result where it belongs, and what there is to say to standard error. */
-async function print({ result, values, angles }: Invocation): Promise<number> {
-  const { output, precision } = values;
-  const toFile = output !== undefined && output !== "-";
-  const format = values.format ?? (process.stdout.isTTY && !toFile ? "table" : "csv");
-  const style: NumberStyle = { precision, degrees: angles.degrees, given: angles.given };
-  const pieces = render(chosenColumns(result, values), format, style, () => screenFor(values, toFile));
-  const encoding = format === "csv" || format === "tsv" ? "latin1" : "utf8";
-  if (toFile) await writeToFile(pieces, encoding, output);
-  else if (!(await writeToStandardOutput(pieces, encoding))) return YES;
+async function print(invocation: Invocation, args: readonly string[]): Promise<number> {
+  const { output } = invocation.values;
+  const { pieces, result, style } = presentation(invocation, args);
+  if (isFile(output)) await writeToFile(pieces, output);
+  else if (!(await writeToStandardOutput(pieces))) return YES;
   const { warnings, holds } = result.end();
   for (const warning of warnings) say(formatPhrase(warning, style));
   return holds ? YES : NO;
-}
-
-/** The result with the columns of --columns, each name used once. */
-function chosenColumns(result: Result, { columns, prefix = "" }: Invocation["values"]): Result {
-  const { inputColumns = 0 } = result;
-  const names = result.columns.map(({ name }) => name);
-  const own = names.slice(inputColumns);
-  const twice = columns?.find((name, i) => columns.indexOf(name) < i);
-  if (twice !== undefined) throw new UsageError(`--columns: "${twice}" stands there twice`);
-  const places = columns?.map((name) => {
-    const place = own.indexOf(prefix + name);
-    if (place < 0) throw new UsageError(`--columns: there is no column "${name}"${suggestion(name, own)}`);
-    return inputColumns + place;
-  });
-  const picked = places === undefined ? result : pickColumns(result, [...Array(inputColumns).keys(), ...places]);
-  const taken = picked.columns.slice(inputColumns).find(({ name }) => names.slice(0, inputColumns).includes(name));
-  if (taken !== undefined)
-    throw new UsageError(`the input has a column "${taken.name}" already: give --prefix, such as --prefix new_`);
-  return picked;
 }
 
 /** One line for whatever went wrong, and the status it gives. */

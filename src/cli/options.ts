@@ -3,6 +3,7 @@ import { dialectNames } from "../render/sql/dialects.ts";
 import {
   angle,
   choice,
+  column,
   list,
   margin,
   number,
@@ -69,6 +70,14 @@ export const options = {
   rate: option("--rate <number>", "learning rate (default 0.05)", numberFrom(Number.MIN_VALUE)),
   steps: option("--steps <n>", "steps of descent (default 200)", wholeFrom(1, 1e7)),
   minima: flag("--minima", "list every angle at which a descent can rest, instead"),
+  angleColumn: option("--theta <@column>", "the column of angles (default @theta)", column),
+  value: option("--value <@column>", "the column of values to check (default @value)", column),
+  gradient: option("--gradient <@column>", "the column of slopes by theta to check", column),
+  dtype: option(
+    "--dtype <type>",
+    "what they were computed in: float64 (default) or float32",
+    choice(["float64", "float32"]),
+  ),
   points: option("--points <n>", "n evenly spaced angles", wholeFrom(2, 1e8)),
   from: option("--from <angle>", "first angle of --points (default 0)", angle),
   to: option("--to <angle>", "last angle of --points (default pi)", angle),
@@ -93,6 +102,7 @@ export const options = {
   dialect: option("--dialect <name>", `${dialectNames.join(", ")} (default duckdb)`, choice(dialectNames)),
   table: option("--table <name>", "the table, or schema.table (default angles)", text),
   functionName: option("--function-name <name>", "write the statement that makes it a function of this name", text),
+  threads: option("--threads <n>", "threads for large inputs (default: the cores)", wholeFrom(1, 256)),
   degrees: flag("--degrees", "bare angles in, and angles out, are degrees"),
   columns: option("--columns <list>", "only these computed columns", list(text)),
   format: option(
@@ -117,7 +127,7 @@ export type Values<K extends OptionName> = {
 export const commonOptions = ["degrees", "columns", "format", "precision", "output", "color", "noColor"] as const;
 
 /** Options of commands that read rows. */
-export const inputOptions = ["input", "inputFormat", "delimiter", "prefix", "badRows"] as const;
+export const inputOptions = ["input", "inputFormat", "delimiter", "prefix", "badRows", "threads"] as const;
 
 /** A schedule of lambda. */
 export const scheduleOptions = ["preset", "base", "gamma", "power", "lambdaMin"] as const;

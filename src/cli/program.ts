@@ -1,4 +1,5 @@
 import { Command as Commander, CommanderError, Option } from "commander";
+import type { Block } from "../data/blocks.ts";
 import type { Result } from "../render/result.ts";
 import type { Command } from "./command.ts";
 import { UsageError } from "./errors.ts";
@@ -46,6 +47,11 @@ const commands: Record<string, readonly [group: string, gives: string, load: Loa
     "gradient descent on theta_y: where it ends, where it stalls",
     () => import("./commands/descend.ts"),
   ],
+  audit: [
+    "Your data",
+    "a table of your implementation's values against the true ones, and the mistake that explains it",
+    () => import("./commands/audit.ts"),
+  ],
   claims: ["Training", "every claim about A-Softmax, tested by computation", () => import("./commands/claims.ts")],
   sql: ["Elsewhere", "the same formulas as SQL, to run where the data is", () => import("./commands/sql.ts")],
 };
@@ -57,8 +63,15 @@ export interface Invocation {
   readonly angles: AngleReader;
 }
 
-/** Runs the command that the arguments name, or gives the text of help or version. Throws UsageError, or commander's own error. */
-export async function invoke(args: readonly string[], version: string): Promise<Invocation | string> {
+/**
+ * Runs the command that the arguments name, or gives the text of help or version. In a thread, blocks are its share of the input.
+ * Throws UsageError, or commander's own error.
+ */
+export async function invoke(
+  args: readonly string[],
+  version: string,
+  blocks?: AsyncGenerator<Block>,
+): Promise<Invocation | string> {
   const wanted = args[0] === "help" ? args[1] : args[0];
   if (wanted !== undefined && !wanted.startsWith("-") && !Object.hasOwn(commands, wanted))
     throw new UsageError(`there is no command "${wanted}"${suggestion(wanted, Object.keys(commands))}`);
@@ -81,7 +94,8 @@ export async function invoke(args: readonly string[], version: string): Promise<
     if (name !== wanted) continue;
     const { default: definition } = await load();
     configure(sub, definition, async (values, angles, argument) => {
-      invocation = { result: await definition.run(values, angles, argument), values, angles };
+      const given = blocks === undefined ? values : { ...values, blocks };
+      invocation = { result: await definition.run(given, angles, argument), values, angles };
     });
   }
   program.addHelpText("before", `Examples:\n${exampleLines(PROGRAM_EXAMPLES)}\n`);

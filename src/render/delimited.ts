@@ -1,31 +1,44 @@
+import { ByteWriter, quoter } from "../data/bytes.ts";
+import { DataError } from "../data/errors.ts";
+import type { RawRecord } from "../data/records.ts";
 import { formatCell, type NumberStyle } from "./number.ts";
-import type { Result } from "./result.ts";
+import { type Cell, type Column, computedColumns, type Result, type Row } from "./result.ts";
 
 /**
  * CSV (RFC 4180) or TSV, a block at a time: a header, LF line ends, quotes only where they are needed.
  * A row of one empty cell is written "" since readers pass over a blank line.
  */
-export async function* delimited(result: Result, style: NumberStyle, delimiter: string): AsyncGenerator<string> {
+export async function* delimited(result: Result, style: NumberStyle, delimiter: string): AsyncGenerator<Uint8Array> {
   const quote = quoter(delimiter);
+  const { columns } = result;
+  const computed = computedColumns(result);
+  const out = new ByteWriter();
+  const writeCell = (cell: Cell, column: Column) => {
+    const isAngle = column.kind === "angle" && style.degrees;
+    if (typeof cell === "number" && style.precision === undefined && !isAngle) out.number(cell);
+    else out.text(quote(formatCell(cell, column, style)));
+  };
+  const isEmptyLine = (row: Row) => columns.length === 1 && computed.length === 1 && row[computed[0]!.place] === null;
   // The header goes out with the first rows: what is wrong with those leaves nothing written.
-  let header = `${result.columns.map(({ name }) => quote(name)).join(delimiter)}\n`;
+  out.text(`${columns.map(({ name }) => quote(name)).join(delimiter)}\n`);
   for await (const block of result.blocks) {
-    let text = header;
-    header = "";
-    for (const row of block) {
-      for (let i = 0; i < row.length; i++) {
-        if (i > 0) text += delimiter;
-        const cell = row[i]!;
-        text += typeof cell === "string" ? quote(cell) : quote(formatCell(cell, result.columns[i]!, style));
+    let rows = 0;
+    const write = (row: Row, record?: RawRecord) => {
+      rows++;
+      record?.writeTo(out, delimiter);
+      for (let i = 0; i < computed.length; i++) {
+        if (i > 0 || record !== undefined) out.text(delimiter);
+        writeCell(row[computed[i]!.place]!, computed[i]!);
       }
-      text += row.length === 1 && row[0] === null ? '""\n' : "\n";
+      out.text(isEmptyLine(row) ? '""\n' : "\n");
+    };
+    try {
+      block(write);
+    } catch (error) {
+      // The rows before a bad one are not lost with it.
+      if (error instanceof DataError && rows > 0) error.written = out.take();
+      throw error;
     }
-    yield text;
+    yield out.take();
   }
-}
-
-/** Quotes a field that holds the delimiter, a quote or a line end. */
-export function quoter(delimiter: string): (field: string) => string {
-  const special = new RegExp(`["\\r\\n${delimiter.replace(/[\\\]^-]/g, "\\$&")}]`);
-  return (field) => (special.test(field) ? `"${field.replaceAll('"', '""')}"` : field);
 }

@@ -1,5 +1,5 @@
 import { delimited } from "./delimited.ts";
-import { json, toBytes } from "./json.ts";
+import { json } from "./json.ts";
 import type { NumberStyle } from "./number.ts";
 import type { Result } from "./result.ts";
 import type { Screen } from "./screen.ts";
@@ -7,15 +7,15 @@ import type { Screen } from "./screen.ts";
 export const formats = ["table", "csv", "tsv", "json", "jsonl"] as const;
 export type Format = (typeof formats)[number];
 
-/** A result as text in the given format, piece by piece, as its rows come. What only tables need is loaded for them only. */
+/** A result as text or bytes in the given format, a piece for each block of rows, as they come. What only tables need is loaded for them only. */
 export async function* render(
   result: Result,
   format: Format,
   style: NumberStyle,
   screen: () => Promise<Screen>,
-): AsyncGenerator<string> {
+): AsyncGenerator<string | Uint8Array> {
   if (format === "json" || format === "jsonl") yield* json(result, style, format === "jsonl");
-  else if (result.document !== undefined) yield format === "table" ? result.document : toBytes(result.document);
+  else if (result.document !== undefined) yield Buffer.from(result.document);
   else if (format === "table") {
     const { table } = await import("./table.ts");
     yield* table(result, style, await screen());

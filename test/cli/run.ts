@@ -28,7 +28,8 @@ export const asoftmax = (args: readonly string[], setting?: Setting): Promise<Ra
 export const sh = (line: string, setting?: Setting): Promise<Ran> =>
   run("sh", ["-c", `asoftmax() { "${process.execPath}" "${bin}" "$@"; }\n${line}`], setting);
 
-function run(file: string, args: readonly string[], { stdin = "", env, cwd, encoding = "utf8" }: Setting = {}) {
+/** Runs a program to its end. */
+export function run(file: string, args: readonly string[], { stdin = "", env, cwd, encoding = "utf8" }: Setting = {}) {
   return new Promise<Ran>((resolve, reject) => {
     const child = spawn(file, args, { cwd, env: environment(env) });
     const out: Buffer[] = [];
