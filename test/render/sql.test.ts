@@ -10,7 +10,7 @@ import { angle, inverseAt, onPiece, valueAt } from "../../src/render/sql/express
 import { lossQuery, marginQuery, measureQuery, type Source } from "../../src/render/sql/queries.ts";
 import { duckdb, type Engine, postgres } from "./engines.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 const DIGITS = ["digits-softmax-3d", "digits-asoftmax-m4-3d", "digits-naive-m4-16d"] as const;
 const MARGINS = [1, 1.5, 2, 3, 4, 7, 12.3, 64, 1000.7, 2 ** 20 - 1];
