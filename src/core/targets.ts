@@ -36,6 +36,8 @@ export interface Pieces {
   readonly quarters: number;
   readonly count: number;
   readonly piece: (i: number) => Piece;
+  /** Given where the pieces are half turns of one cosine, each moved on: piece k is (-1)^k cos(a theta + b) + step k. */
+  readonly step?: number;
 }
 
 /** A target function: what replaces cos(theta_y) in the target logit. Angles are in radians, in [0, pi]; others give NaN. */
@@ -95,6 +97,14 @@ const two = (a: number, b: number, quarters: number, first: Piece, second: Piece
   count: 2,
   piece: (i) => (i === 0 ? first : second),
 });
+const halfTurns = (a: number, step: number): Pieces => ({
+  a,
+  b: 0,
+  quarters: 2,
+  count: Math.ceil(a),
+  piece: (k) => ({ weight: k & 1 ? -1 : 1, a, b: 0, offset: step * k }),
+  step,
+});
 
 /** Every target function known. Sources: SphereFace (arXiv:1704.08063), CosFace (1801.09414), ArcFace (1801.07698), SphereFace-R (2109.05565). */
 export const targetDefinitions: readonly TargetDefinition[] = [
@@ -103,13 +113,7 @@ export const targetDefinitions: readonly TargetDefinition[] = [
     aliases: ["sphereface", "psi"],
     formula: "(-1)^k cos(m t) - 2k on [k pi/m, (k+1) pi/m]",
     parameters: [margin(4)],
-    pieces: (m) => ({
-      a: m!,
-      b: 0,
-      quarters: 2,
-      count: Math.ceil(m!),
-      piece: (k) => ({ weight: k & 1 ? -1 : 1, a: m!, b: 0, offset: -2 * k }),
-    }),
+    pieces: (m) => halfTurns(m!, -2),
   },
   {
     name: "naive",

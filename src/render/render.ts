@@ -14,9 +14,10 @@ export async function* render(
   style: NumberStyle,
   screen: () => Promise<Screen>,
 ): AsyncGenerator<string | Uint8Array> {
-  if (format === "table") {
+  if (format === "json" || format === "jsonl") yield* json(result, style, format === "jsonl");
+  else if (result.document !== undefined) yield Buffer.from(result.document);
+  else if (format === "table") {
     const { table } = await import("./table.ts");
     yield* table(result, style, await screen());
-  } else if (format === "json" || format === "jsonl") yield* json(result, style, format === "jsonl");
-  else yield* delimited(result, style, format === "csv" ? "," : "\t");
+  } else yield* delimited(result, style, format === "csv" ? "," : "\t");
 }

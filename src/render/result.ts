@@ -36,7 +36,15 @@ export interface Result {
   /** Drawn where people read; with chartOnly the rows are left to the other formats. */
   readonly chart?: Chart;
   readonly chartOnly?: boolean;
+  /** The one cell, a text that stands for itself where the format is no json: written without a header or quotes. */
+  readonly document?: string;
 }
+
+/** A result that is one text. */
+export const documentOf = (name: string, text: string): Result => ({
+  ...resultOf([{ name }], [[text]]),
+  document: text,
+});
 
 const BLOCK = 1000;
 
