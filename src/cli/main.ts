@@ -3,7 +3,7 @@ import { CommanderError } from "commander";
 import { ParameterError } from "../core/errors.ts";
 import { DataError } from "../data/errors.ts";
 import { formatPhrase, type NumberStyle } from "../render/number.ts";
-import { render } from "../render/render.ts";
+import { type Picture, pictures, render } from "../render/render.ts";
 import { pickColumns, type Result } from "../render/result.ts";
 import { UsageError } from "./errors.ts";
 import { writeToFile, writeToStandardOutput } from "./output.ts";
@@ -31,7 +31,7 @@ export async function main(args: readonly string[]): Promise<void> {
 async function print({ result, values, angles }: Invocation): Promise<number> {
   const { output, precision } = values;
   const toFile = output !== undefined && output !== "-";
-  const format = values.format ?? (process.stdout.isTTY && !toFile ? "table" : "csv");
+  const format = pictureOf(result, values) ?? values.format ?? (process.stdout.isTTY && !toFile ? "table" : "csv");
   const style: NumberStyle = { precision, degrees: angles.degrees, given: angles.given };
   const pieces = render(chosenColumns(result, values), format, style, () => screenFor(values, toFile));
   const encoding = format === "csv" || format === "tsv" ? "latin1" : "utf8";
@@ -40,6 +40,22 @@ async function print({ result, values, angles }: Invocation): Promise<number> {
   const { warnings, holds } = result.end();
   for (const warning of warnings) say(formatPhrase(warning, style));
   return holds ? YES : NO;
+}
+
+const PICTURE = /\.(svg|html?|vl\.json|png|jpe?g|gif|webp|bmp|tiff?|pdf|e?ps)$/i;
+
+/** The kind of picture that the ending of --output asks for, if it is one of a picture. */
+function pictureOf({ chart }: Result, { output = "", format }: Invocation["values"]): Picture | undefined {
+  const ending = PICTURE.exec(output)?.[1]?.toLowerCase();
+  if (ending === undefined) return undefined;
+  const picture = pictures.find((known) => known === ending);
+  if (picture === undefined)
+    throw new UsageError(`--output: no picture ends in .${ending}: use .${pictures.join(", .")}`);
+  if (format !== undefined)
+    throw new UsageError(`--format ${format} makes no .${picture}: leave it out, or name another --output`);
+  if (chart === undefined)
+    throw new UsageError(`--output ${output}: there is no picture of this: name a file such as rows.csv`);
+  return picture;
 }
 
 /** The result with the columns of --columns, each name used once. */
