@@ -1,5 +1,6 @@
 export * from "./core/angle.ts";
 export * from "./core/anneal.ts";
+export * from "./core/audit.ts";
 export * from "./core/boundary.ts";
 export * from "./core/bounds.ts";
 export * from "./core/claims.ts";
@@ -13,6 +14,7 @@ export * from "./core/monotonicity.ts";
 export * from "./core/outcome.ts";
 export * from "./core/phrase.ts";
 export * from "./core/psi.ts";
+export type { Dtype } from "./core/rounding.ts";
 export * from "./core/targets.ts";
 export * from "./core/units.ts";
 export * from "./core/violations.ts";

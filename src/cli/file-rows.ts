@@ -1,65 +1,115 @@
 import { ParameterError } from "../core/errors.ts";
-import { type Phrase, phrase } from "../core/phrase.ts";
-import { type Block, recordBlocks } from "../data/blocks.ts";
-import { type RawRecord, recordsOf } from "../data/csv.ts";
+import { type Block as FileBlock, recordBlocks } from "../data/blocks.ts";
+import { ByteWriter } from "../data/bytes.ts";
 import { DataError, RowError } from "../data/errors.ts";
 import { bytesOf, nameOf } from "../data/file.ts";
-import type { Result, Row } from "../render/result.ts";
+import { CellRecord, cellsOf, type RawRecord, visitRecords } from "../data/records.ts";
+import type { Block, Result, Row } from "../render/result.ts";
+import { BadRows } from "./bad-rows.ts";
 import { UsageError } from "./errors.ts";
 import { Header } from "./header.ts";
-import { endOf, product, type RowOptions, rowsFor, shownColumns, type Work } from "./rows.ts";
+import { choices, endOf, type RowOptions, shownColumns, type Work } from "./rows.ts";
 
-/** The rows of a computation for each record of a file, after the record's own cells, as they are read. */
-export async function fileRows(
-  work: Work,
-  { inputFormat, delimiter, prefix = "", badRows = "stop" }: RowOptions,
-  path: string,
-): Promise<Result> {
-  const file = nameOf(path);
-  const separator = delimiterOf(delimiter, inputFormat ?? (path.endsWith(".tsv") ? "tsv" : "csv"));
-  const blocks = recordBlocks(bytesOf(path), file);
-  const { header, rest } = await readHeader(blocks, separator, file);
-  const readers = work.inputs.map(({ source }) => (typeof source === "function" ? source(header) : undefined));
-  // Every choice of the given values, with a free place for each that is read.
-  const choices = [...product(work.inputs.map(({ source }) => (typeof source === "function" ? [undefined] : source)))];
-  const bad = new BadRows(file, badRows);
-  const added = [...shownColumns(work), ...work.columns];
+/** What a share of the rows came to, added up over all of them at the end. */
+export interface RowTally {
+  readonly bad: number;
+  readonly badLines: readonly number[];
+  readonly clamped: number;
+  readonly counts: Readonly<Record<string, number>>;
+}
 
-  const rowsOf = (record: RawRecord): Row[] => {
-    const cells = header.aligned(record);
-    try {
-      if (cells.length !== record.cells.length) throw header.ragged(record);
-      const read = readers.map((reader) => reader?.(record));
-      return choices.flatMap((choice) =>
-        rowsFor(
-          work,
-          read.map((value, i) => value ?? choice[i]),
-          cells,
-        ),
-      );
-    } catch (error) {
-      const fault = error instanceof ParameterError ? new RowError(record.line, error.message) : error;
-      if (!(fault instanceof RowError)) throw fault;
-      return bad.take(fault, record.cells.length > cells.length) ? [[...cells, ...added.map(() => null)]] : [];
-    }
-  };
-  async function* allRows() {
-    yield rest.flatMap(rowsOf);
-    for await (const block of blocks) yield recordsOf(block, separator, file).flatMap(rowsOf);
-  }
-  return {
-    columns: [...header.columns(), ...added.map((column) => ({ ...column, name: prefix + column.name }))],
-    inputColumns: header.names.length,
-    blocks: allRows(),
-    end: () => endOf(work, [...bad.warnings(), ...header.warnings()]),
+/** The rows of a file, which may be shared out: the first of its blocks as rows, and the rest as they are. */
+export interface FileResult extends Result {
+  readonly file: {
+    readonly header: Buffer;
+    readonly firstBlocks: () => AsyncIterable<Block>;
+    readonly otherBlocks: AsyncIterator<FileBlock>;
+    readonly tally: () => RowTally;
+    readonly add: (tally: RowTally) => void;
   };
 }
 
-async function readHeader(blocks: AsyncIterable<Block>, separator: string, file: string) {
-  const iterator = blocks[Symbol.asyncIterator]();
-  for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
-    const [first, ...rest] = recordsOf(next.value, separator, file);
-    if (first !== undefined) return { header: new Header(first.cells, separator, file), rest };
+/** Before threads are worth their start. */
+const FIRST_BYTES = 2 ** 22;
+
+/** The rows of a computation for each record of a file, after the record's own cells, as they are read. */
+export async function fileRows(work: Work, options: RowOptions, path: string): Promise<FileResult> {
+  const { inputFormat, delimiter, prefix = "", badRows = "stop", blocks: given } = options;
+  const file = nameOf(path);
+  const separator = delimiterOf(delimiter, inputFormat ?? (path.endsWith(".tsv") ? "tsv" : "csv"));
+  const source = given ?? recordBlocks(bytesOf(path), file);
+  const { header, rest, bytes } = await readHeader(source, separator, file);
+  const bad = new BadRows(file, badRows);
+  const visitRows = rowVisitor(work, header, bad);
+  const rowsOf =
+    (block: FileBlock): Block =>
+    (visit) =>
+      visitRecords(block, separator, file, (record) => visitRows(record, visit));
+  async function* blocksUpTo(limit: number): AsyncGenerator<Block> {
+    yield (visit) => {
+      for (const record of rest) visitRows(record, visit);
+    };
+    for (let taken = 0; taken < limit; ) {
+      const next = await source.next();
+      if (next.done) return;
+      taken += next.value.bytes.length;
+      yield rowsOf(next.value);
+    }
+  }
+  const added = [...shownColumns(work), ...work.columns];
+  return {
+    columns: [...header.columns(), ...added.map((column) => ({ ...column, name: prefix + column.name }))],
+    inputColumns: header.names.length,
+    blocks: { [Symbol.asyncIterator]: () => blocksUpTo(Number.POSITIVE_INFINITY) },
+    end: () => endOf(work, [...bad.warnings(), ...header.warnings()]),
+    file: {
+      header: bytes,
+      firstBlocks: () => blocksUpTo(FIRST_BYTES),
+      otherBlocks: source,
+      tally: () => ({ bad: bad.count, badLines: bad.lines, clamped: header.clampedRows, counts: work.counts ?? {} }),
+      add: (tally) => {
+        bad.add(tally.bad, tally.badLines);
+        header.clampedRows += tally.clamped;
+        for (const [name, count] of Object.entries(tally.counts)) work.counts![name]! += count;
+      },
+    },
+  };
+}
+
+/** Shows the rows of one record: those of every choice of the given values, or what is left of a bad one. */
+function rowVisitor(work: Work, header: Header, bad: BadRows) {
+  const readers = work.inputs.map(({ source }) => (typeof source === "function" ? source(header) : undefined));
+  const read = readers.flatMap((reader, i) => (reader === undefined ? [] : [i]));
+  const given = [...choices(work)];
+  const empty = [...shownColumns(work), ...work.columns].map(() => null);
+  return (record: RawRecord, visit: Parameters<Block>[0]): void => {
+    try {
+      if (record.size !== header.names.length) throw header.ragged(record);
+      const rows: Row[] = [];
+      for (const { values, lead } of given) {
+        for (const i of read) values[i] = readers[i]!(record);
+        for (const row of work.compute(...values)) rows.push(lead.length === 0 ? row : lead.concat(row));
+      }
+      for (const row of rows) visit(row, record);
+    } catch (error) {
+      const fault = error instanceof ParameterError ? new RowError(record.line, error.message) : error;
+      if (!(fault instanceof RowError)) throw fault;
+      if (bad.take(fault, record.size > header.names.length)) visit(empty, header.padded(record));
+    }
+  };
+}
+
+/** The header, as bytes too, and the records that came in one block with it. */
+async function readHeader(blocks: AsyncIterator<FileBlock>, separator: string, file: string) {
+  for (let next = await blocks.next(); !next.done; next = await blocks.next()) {
+    const records: CellRecord[] = [];
+    visitRecords(next.value, separator, file, (record) => records.push(new CellRecord(cellsOf(record), record.line)));
+    const [first, ...rest] = records;
+    if (first === undefined) continue;
+    const out = new ByteWriter();
+    first.writeTo(out, separator);
+    out.text("\n");
+    return { header: new Header(first.cells, separator, file), rest, bytes: out.take() };
   }
   throw new DataError(`${file} is empty: it needs at least a header line`);
 }
@@ -67,41 +117,7 @@ async function readHeader(blocks: AsyncIterable<Block>, separator: string, file:
 function delimiterOf(given: string | undefined, format: "csv" | "tsv"): string {
   if (given === undefined) return format === "tsv" ? "\t" : ",";
   if (given === "\\t") return "\t";
-  if (given.length !== 1 || /["\r\n]/.test(given))
-    throw new UsageError(`--delimiter: "${given}" is not one character: write one such as ';'`);
+  if (!/^[^"\r\n\u0080-\uffff]$/.test(given))
+    throw new UsageError(`--delimiter: "${given}" is not one ASCII character (nor a quote): write one such as ';'`);
   return given;
-}
-
-const SHOWN_LINES = 5;
-
-/** Keeps count of the rows that could not be computed, and stops at the first unless told otherwise. */
-class BadRows {
-  private readonly file: string;
-  private readonly policy: "stop" | "skip" | "keep";
-  private readonly lines: number[] = [];
-  private count = 0;
-
-  constructor(file: string, policy: "stop" | "skip" | "keep") {
-    this.file = file;
-    this.policy = policy;
-  }
-
-  /** Is the row kept? Throws where the program must stop: by policy, or for a row too long to keep in its columns. */
-  take({ line, message }: RowError, tooLong: boolean): boolean {
-    if (this.policy === "stop") throw new DataError(`${this.file} line ${line}: ${message}`);
-    if (this.policy === "keep" && tooLong)
-      throw new DataError(`${this.file} line ${line}: ${message}: such a row cannot be kept, only skipped`);
-    this.count++;
-    if (this.lines.length < SHOWN_LINES) this.lines.push(line);
-    return this.policy === "keep";
-  }
-
-  warnings(): Phrase[] {
-    if (this.count === 0) return [];
-    const more = this.count > this.lines.length ? ", ..." : "";
-    const what = this.policy === "keep" ? "kept without values" : "left out";
-    return [
-      phrase`${this.file}: ${this.count} bad ${this.count === 1 ? "row" : "rows"} ${what}: line ${this.lines.join(", ")}${more}`,
-    ];
-  }
 }

@@ -1,3 +1,4 @@
+import { requireMargin } from "../core/psi.ts";
 import { type Target, target } from "../core/targets.ts";
 import { UsageError } from "./errors.ts";
 import { STANDARD_MARGIN } from "./inputs.ts";
@@ -38,7 +39,7 @@ export function functionInput(
     throw new UsageError("--m: one margin goes with a lambda from a column");
   return {
     source: (header) => {
-      const readM = isColumn(m) ? header.number(m.column) : () => m?.[0] ?? STANDARD_MARGIN;
+      const readM = isColumn(m) ? header.number(m.column, requireMargin) : () => m?.[0] ?? STANDARD_MARGIN;
       const readLambda = isColumn(lambda) ? header.number(lambda.column) : () => lambda ?? 0;
       return (record) => asoftmax(readM(record), readLambda(record));
     },

@@ -1,14 +1,19 @@
 import { type Phrase, phrase } from "../core/phrase.ts";
 import { fromDegrees } from "../core/units.ts";
-import { angleIn, numberIn } from "../data/cells.ts";
-import type { RawRecord } from "../data/csv.ts";
+import { fromBytes, toBytes } from "../data/bytes.ts";
+import { angleFrom, anyNumberIn, numberIn } from "../data/cells.ts";
 import { DataError, RowError } from "../data/errors.ts";
-import { fromBytes, toBytes } from "../render/json.ts";
+import { CellRecord, cellsOf, type RawRecord } from "../data/records.ts";
 import type { Column } from "../render/result.ts";
 import { suggestion } from "./suggest.ts";
 
 /** Reads one value from a record. Throws RowError where the cell holds none. */
 export type Reader<T> = (record: RawRecord) => T;
+
+const numberAt =
+  (index: number, name: string): Reader<number> =>
+  (record) =>
+    record.number(index) ?? numberIn(record.text(index), record.line, name);
 
 const asRadians = (x: number) => x;
 
@@ -17,7 +22,9 @@ export class Header {
   readonly names: readonly string[];
   private readonly file: string;
   private readonly separator: string;
-  private clamped = 0;
+  /** Rows with an angle a little above pi. */
+  clampedRows = 0;
+  private lastClamped = 0;
 
   constructor(cells: readonly string[], separator: string, file: string) {
     this.names = cells;
@@ -36,9 +43,25 @@ export class Header {
     return this.names.map((name) => ({ name, kind: "bytes" }));
   }
 
-  number(name: string): Reader<number> {
+  /** check throws an Error for a number outside its domain. */
+  number(name: string, check: (value: number) => void = () => {}): Reader<number> {
     const index = this.index(name);
-    return ({ cells, line }) => numberIn(cells[index]!, line, name);
+    const read = numberAt(index, name);
+    return (record) => {
+      const value = read(record);
+      try {
+        check(value);
+      } catch (error) {
+        throw new RowError(record.line, `column ${name}: ${(error as Error).message}`);
+      }
+      return value;
+    };
+  }
+
+  /** A number that may be NaN or an infinity. */
+  anyNumber(name: string): Reader<number> {
+    const index = this.index(name);
+    return (record) => record.number(index) ?? anyNumberIn(record.text(index), record.line, name);
   }
 
   angle(name: string, degrees: boolean): Reader<number> {
@@ -48,10 +71,15 @@ export class Header {
   /** Several angles in one cell, with ; between. */
   angles(name: string, degrees: boolean): Reader<number[]> {
     const index = this.index(name);
-    return ({ cells, line }) =>
-      cells[index]!.split(";").map((cell) =>
-        this.withinPi(angleIn(cell, line, name, degrees ? fromDegrees : asRadians)),
-      );
+    const toRadians = degrees ? fromDegrees : asRadians;
+    return (record) => {
+      const { line } = record;
+      const angleOf = (cell: string) => angleFrom(toRadians(numberIn(cell, line, name)), () => cell, line, name);
+      return record
+        .text(index)
+        .split(";")
+        .map((cell) => this.withinPi(angleOf(cell), line));
+    };
   }
 
   /** One angle a column, for the columns that a pattern such as theta_* matches; with what * stands for, the class (as bytes). */
@@ -74,37 +102,45 @@ export class Header {
   /** The bytes of a cell without spaces around it. */
   text(name: string): Reader<string> {
     const index = this.index(name);
-    return ({ cells }) => cells[index]!.trim();
+    return (record) => record.text(index).trim();
   }
 
-  /** The cells of a record, as many as the header has. */
-  aligned({ cells }: RawRecord): readonly string[] {
-    const { length } = this.names;
-    return cells.length === length ? cells : Array.from({ length }, (_, i) => cells[i] ?? "");
+  /** The record with empty cells added until it has as many as the header. */
+  padded(record: RawRecord): RawRecord {
+    const missing = Math.max(0, this.names.length - record.size);
+    return missing === 0 ? record : new CellRecord([...cellsOf(record), ...Array(missing).fill("")], record.line);
   }
 
-  ragged({ cells, line }: RawRecord): RowError {
-    const decimals =
-      this.separator === "," && cells.length > this.names.length ? " (decimal commas? quote such cells)" : "";
+  ragged({ size, line }: RawRecord): RowError {
+    const decimals = this.separator === "," && size > this.names.length ? " (decimal commas? quote such cells)" : "";
     return new RowError(
       line,
-      `the row has ${cells.length} ${cells.length === 1 ? "cell" : "cells"}, the header ${this.names.length}${decimals}`,
+      `the row has ${size} ${size === 1 ? "cell" : "cells"}, the header ${this.names.length}${decimals}`,
     );
   }
 
   warnings(): Phrase[] {
-    if (this.clamped === 0) return [];
-    return [phrase`${this.file}: ${this.clamped} angles lay above pi by at most 1e-6 and count as pi`];
+    if (this.clampedRows === 0) return [];
+    const rows = phrase`${this.clampedRows} ${this.clampedRows === 1 ? "row has" : "rows have"}`;
+    return [phrase`${this.file}: ${rows} an angle above pi by at most 1e-6, which counts as pi`];
   }
 
   private angleAt(index: number, name: string, degrees: boolean): Reader<number> {
     const toRadians = degrees ? fromDegrees : asRadians;
-    return ({ cells, line }) => this.withinPi(angleIn(cells[index]!, line, name, toRadians));
+    const read = numberAt(index, name);
+    return (record) => {
+      const theta = toRadians(read(record));
+      return this.withinPi(
+        angleFrom(theta, () => record.text(index), record.line, name),
+        record.line,
+      );
+    };
   }
 
-  private withinPi(theta: number): number {
+  private withinPi(theta: number, line: number): number {
     if (theta <= Math.PI) return theta;
-    this.clamped++;
+    if (line !== this.lastClamped) this.clampedRows++;
+    this.lastClamped = line;
     return Math.PI;
   }
 

@@ -1,6 +1,7 @@
 import { requireWithin } from "../core/errors.ts";
 import { angleOfQuarter } from "../core/exact.ts";
 import { requireMargin } from "../core/psi.ts";
+import { fromDegrees, toDegrees } from "../core/units.ts";
 import type { Column } from "../render/result.ts";
 import { UsageError } from "./errors.ts";
 import type { gridOptions, Values } from "./options.ts";
@@ -28,16 +29,7 @@ function numberInput(
   check: (value: number) => void,
 ): Input<number> {
   if (!isColumn(given)) return { column: { name }, source: given ?? [standard] };
-  return {
-    source: (header) => {
-      const read = header.number(given.column);
-      return (record) => {
-        const value = read(record);
-        check(value);
-        return value;
-      };
-    },
-  };
+  return { source: (header) => header.number(given.column, check) };
 }
 
 export const marginInput = (given: Given<number>) => numberInput("m", given, STANDARD_MARGIN, requireMargin);
@@ -53,7 +45,7 @@ export function angleInput(column: Column, given: readonly number[] | ColumnSour
 type Grid = Values<(typeof gridOptions)[number]>;
 
 /** The angles of --points, --from and --to: start + i * step in the unit of the angles; undefined without --points. */
-export function gridAngles({ points, from, to }: Grid): number[] | undefined {
+export function gridAngles({ points, from, to }: Grid, degrees: boolean): number[] | undefined {
   if (points === undefined) {
     if (from !== undefined || to !== undefined) throw new UsageError("--from and --to go with --points: give it too");
     return undefined;
@@ -61,13 +53,15 @@ export function gridAngles({ points, from, to }: Grid): number[] | undefined {
   const start = from ?? 0;
   const end = to ?? Math.PI;
   if (!(start < end)) throw new UsageError("--from must lie below --to");
-  const step = (end - start) / (points - 1);
-  return Array.from({ length: points }, (_, i) => (i === points - 1 ? end : start + i * step));
+  const [lo, hi] = degrees ? [toDegrees(start), toDegrees(end)] : [start, end];
+  const step = (hi - lo) / (points - 1);
+  const at = (i: number) => (degrees ? fromDegrees(lo + i * step) : lo + i * step);
+  return Array.from({ length: points }, (_, i) => (i === points - 1 ? end : at(i)));
 }
 
 /** Angles of an option or of a grid, not of both. */
-export function anglesOrGrid<T>(theta: T | undefined, grid: Grid): T | number[] | undefined {
-  const angles = gridAngles(grid);
+export function anglesOrGrid<T>(theta: T | undefined, grid: Grid, degrees: boolean): T | number[] | undefined {
+  const angles = gridAngles(grid, degrees);
   if (theta !== undefined && angles !== undefined)
     throw new UsageError("--theta and --points both give angles: use one");
   return theta ?? angles;

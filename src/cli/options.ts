@@ -2,6 +2,7 @@ import { formats } from "../render/render.ts";
 import {
   angle,
   choice,
+  column,
   list,
   margin,
   number,
@@ -68,6 +69,14 @@ export const options = {
   rate: option("--rate <number>", "learning rate (default 0.05)", numberFrom(Number.MIN_VALUE)),
   steps: option("--steps <n>", "steps of descent (default 200)", wholeFrom(1, 1e7)),
   minima: flag("--minima", "list every angle at which a descent can rest, instead"),
+  angleColumn: option("--theta <@column>", "the column of angles (default @theta)", column),
+  value: option("--value <@column>", "the column of values to check (default @value)", column),
+  gradient: option("--gradient <@column>", "the column of slopes by theta to check", column),
+  dtype: option(
+    "--dtype <type>",
+    "what they were computed in: float64 (default) or float32",
+    choice(["float64", "float32"]),
+  ),
   points: option("--points <n>", "n evenly spaced angles", wholeFrom(2, 1e8)),
   from: option("--from <angle>", "first angle of --points (default 0)", angle),
   to: option("--to <angle>", "last angle of --points (default pi)", angle),
@@ -84,6 +93,7 @@ export const options = {
   delimiter: option("--delimiter <char>", "the character between cells of the input", text),
   prefix: option("--prefix <text>", "put before the name of each appended column", text),
   badRows: option("--bad-rows <what>", "stop, skip or keep (default stop)", choice(["stop", "skip", "keep"])),
+  threads: option("--threads <n>", "threads for large inputs (default: the cores)", wholeFrom(1, 256)),
   degrees: flag("--degrees", "bare angles in, and angles out, are degrees"),
   columns: option("--columns <list>", "only these computed columns", list(text)),
   format: option(
@@ -112,7 +122,7 @@ export type Values<K extends OptionName> = {
 export const commonOptions = ["degrees", "columns", "format", "precision", "output", "color", "noColor"] as const;
 
 /** Options of commands that read rows. */
-export const inputOptions = ["input", "inputFormat", "delimiter", "prefix", "badRows"] as const;
+export const inputOptions = ["input", "inputFormat", "delimiter", "prefix", "badRows", "threads"] as const;
 
 /** A schedule of lambda. */
 export const scheduleOptions = ["preset", "base", "gamma", "power", "lambdaMin"] as const;

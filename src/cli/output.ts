@@ -10,18 +10,19 @@ import {
   writeSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { setImmediate as endOfTurn } from "node:timers/promises";
 import { systemReason } from "../data/file.ts";
 import { UsageError } from "./errors.ts";
 
-type Encoding = "latin1" | "utf8";
+type Piece = string | Uint8Array;
 
 /** Writes text to standard output, piece by piece. False: the reader has closed the pipe and wants no more. */
-export async function writeToStandardOutput(pieces: AsyncIterable<string>, encoding: Encoding): Promise<boolean> {
+export async function writeToStandardOutput(pieces: AsyncIterable<Piece> | Iterable<Piece>): Promise<boolean> {
   const { stdout } = process;
   // The callback below reports every failure; without a listener the event would end the program first.
   stdout.on("error", () => {});
   for await (const piece of pieces) {
-    const failure = await new Promise<Error | null | undefined>((resolve) => stdout.write(piece, encoding, resolve));
+    const failure = await new Promise<Error | null | undefined>((resolve) => stdout.write(piece, resolve));
     if (failure instanceof Error) {
       if ((failure as NodeJS.ErrnoException).code === "EPIPE") return false;
       throw new UsageError(`cannot write to standard output: ${systemReason(failure)}`);
@@ -34,7 +35,7 @@ export async function writeToStandardOutput(pieces: AsyncIterable<string>, encod
  * Writes text to a file that appears only when it is whole: a temporary file beside it is renamed at the end, and
  * removed when anything goes wrong. What is no regular file (a device, a pipe) is written directly.
  */
-export async function writeToFile(pieces: AsyncIterable<string>, encoding: Encoding, path: string): Promise<void> {
+export async function writeToFile(pieces: AsyncIterable<Piece>, path: string): Promise<void> {
   const failed = (error: unknown) => new UsageError(`cannot write ${path}: ${systemReason(error)}`);
   const target = attempt(() => place(path), failed);
   const remove = () => {
@@ -45,7 +46,11 @@ export async function writeToFile(pieces: AsyncIterable<string>, encoding: Encod
     const descriptor = attempt(() => openSync(target.path, target.temporary ? "wx" : "w"), failed);
     try {
       if (target.mode !== undefined) fchmodSync(descriptor, target.mode);
-      for await (const piece of pieces) attempt(() => writeAll(descriptor, Buffer.from(piece, encoding)), failed);
+      for await (const piece of pieces) {
+        attempt(() => writeAll(descriptor, typeof piece === "string" ? Buffer.from(piece) : piece), failed);
+        // Signals are heard between turns of the event loop; rows that are only computed never end one.
+        await endOfTurn();
+      }
     } finally {
       closeSync(descriptor);
     }
@@ -68,7 +73,7 @@ function place(path: string): { path: string; final: string; temporary: boolean;
   return { path: temporary, final, temporary: true, ...(stats === undefined ? {} : { mode: stats.mode }) };
 }
 
-function writeAll(descriptor: number, bytes: Buffer): void {
+function writeAll(descriptor: number, bytes: Uint8Array): void {
   for (let written = 0; written < bytes.length; ) written += writeSync(descriptor, bytes, written);
 }
 

@@ -114,6 +114,12 @@ export function orColumn<T>(values: Parse<T>): Parse<T | ColumnSource> {
   return (text, angles) => (text.startsWith("@") && text.length > 1 ? { column: text.slice(1) } : values(text, angles));
 }
 
+/** @name and nothing else. */
+export const column: Parse<ColumnSource> = (text) => {
+  if (!/^@./.test(text)) throw new UsageError(`"${text}" is no column: write @ and its name, such as @psi`);
+  return { column: text.slice(1) };
+};
+
 export const isColumn = (source: unknown): source is ColumnSource =>
   typeof source === "object" && source !== null && "column" in source;
 

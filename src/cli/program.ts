@@ -1,9 +1,11 @@
-import { Command as Commander, Option } from "commander";
+import { Command as Commander, CommanderError, Option } from "commander";
+import type { Block } from "../data/blocks.ts";
 import type { Result } from "../render/result.ts";
 import type { Command } from "./command.ts";
 import { UsageError } from "./errors.ts";
 import { commonOptions, type OptionName, type OptionSpec, options, type Values } from "./options.ts";
 import { AngleReader } from "./parse.ts";
+import { suggestion } from "./suggest.ts";
 
 type Load = () => Promise<{ default: Command }>;
 
@@ -45,25 +47,45 @@ const commands: Record<string, readonly [group: string, gives: string, load: Loa
     "gradient descent on theta_y: where it ends, where it stalls",
     () => import("./commands/descend.ts"),
   ],
+  audit: [
+    "Your data",
+    "a table of your implementation's values against the true ones, and the mistake that explains it",
+    () => import("./commands/audit.ts"),
+  ],
   claims: ["Training", "every claim about A-Softmax, tested by computation", () => import("./commands/claims.ts")],
 };
 
-/** What was asked for, read and computed; nothing where help or the version was printed. */
+/** What was asked for, read and computed. */
 export interface Invocation {
   readonly result: Result;
   readonly values: Values<OptionName>;
   readonly angles: AngleReader;
 }
 
-/** Reads the arguments and runs the command they name. Throws UsageError, or commander's own error. */
-export async function invoke(args: readonly string[], version: string): Promise<Invocation | undefined> {
+/**
+ * Runs the command that the arguments name, or gives the text of help or version. In a thread, blocks are its share of the input.
+ * Throws UsageError, or commander's own error.
+ */
+export async function invoke(
+  args: readonly string[],
+  version: string,
+  blocks?: AsyncGenerator<Block>,
+): Promise<Invocation | string> {
   const wanted = args[0] === "help" ? args[1] : args[0];
+  if (wanted !== undefined && !wanted.startsWith("-") && !Object.hasOwn(commands, wanted))
+    throw new UsageError(`there is no command "${wanted}"${suggestion(wanted, Object.keys(commands))}`);
   let invocation: Invocation | undefined;
+  let text = "";
   const program = new Commander("asoftmax")
     .description("Explore, check and measure the angular margin of A-Softmax (SphereFace).")
     .version(version, "-V, --version")
     .exitOverride()
-    .configureOutput({ writeErr: () => {} })
+    .configureOutput({
+      writeOut: (piece) => {
+        text += piece;
+      },
+      writeErr: () => {},
+    })
     .addHelpText("beforeAll", "")
     .helpCommand("help [command]", "the help page of a command");
   for (const [name, [group, gives, load]] of Object.entries(commands)) {
@@ -71,13 +93,18 @@ export async function invoke(args: readonly string[], version: string): Promise<
     if (name !== wanted) continue;
     const { default: definition } = await load();
     configure(sub, definition, async (values, angles) => {
-      invocation = { result: await definition.run(values, angles), values, angles };
+      const given = blocks === undefined ? values : { ...values, blocks };
+      invocation = { result: await definition.run(given, angles), values, angles };
     });
   }
   program.addHelpText("before", `Examples:\n${exampleLines(PROGRAM_EXAMPLES)}\n`);
-  if (args.length === 0) program.outputHelp();
-  else await program.parseAsync(args, { from: "user" });
-  return invocation;
+  try {
+    if (args.length === 0) program.outputHelp();
+    else await program.parseAsync(args, { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError && error.exitCode === 0)) throw error;
+  }
+  return invocation ?? text;
 }
 
 const PROGRAM_EXAMPLES = [

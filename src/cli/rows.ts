@@ -1,4 +1,5 @@
 import type { Phrase } from "../core/phrase.ts";
+import type { Block as FileBlock } from "../data/blocks.ts";
 import { type Cell, type Column, type Ending, type Result, type Row, resultOf } from "../render/result.ts";
 import { UsageError } from "./errors.ts";
 import type { Header, Reader } from "./header.ts";
@@ -18,10 +19,13 @@ export interface RowComputation<T extends readonly unknown[]> {
   readonly inputs: { readonly [I in keyof T]: Input<T[I]> };
   readonly columns: readonly Column[];
   readonly compute: (...values: T) => readonly Row[];
+  /** Counted while computing, and added up where rows are shared out; end speaks from them. */
+  readonly counts?: Record<string, number>;
   readonly end?: () => Pick<Ending, "notes" | "holds">;
 }
 
-export type RowOptions = Values<(typeof inputOptions)[number]>;
+/** blocks, where they do not come from the file itself, are those of a share of it, the header first. */
+export type RowOptions = Values<(typeof inputOptions)[number]> & { readonly blocks?: AsyncGenerator<FileBlock> };
 /** A row computation, whatever its values are. */
 export type Work = RowComputation<unknown[]>;
 
@@ -37,12 +41,10 @@ export async function computeRows<T extends readonly unknown[]>(
 }
 
 function givenRows(work: Work): Result {
-  const lists = work.inputs.map(({ source }) => {
-    if (typeof source === "function") throw new UsageError("a @column needs a file to come from: give --input");
-    return source;
-  });
+  const missing = work.inputs.some(({ source }) => typeof source === "function");
+  if (missing) throw new UsageError("a @column needs a file to come from: give --input");
   function* rows() {
-    for (const values of product(lists)) yield* rowsFor(work, values, []);
+    for (const { values, lead } of choices(work)) yield* work.compute(...values).map((cells) => lead.concat(cells));
   }
   const result = resultOf([...shownColumns(work), ...work.columns], rows());
   return { ...result, end: () => endOf(work, []) };
@@ -60,17 +62,21 @@ export const endOf = ({ end }: Work, warnings: readonly Phrase[]): Ending => ({
   warnings,
 });
 
-/** The rows for one value of each input, after the cells of the record it came from. */
-export function rowsFor({ inputs, compute }: Work, values: readonly unknown[], record: readonly Cell[]): Row[] {
-  const lead = [...record];
-  for (let i = 0; i < inputs.length; i++) {
-    if (isShown(inputs[i]!)) lead.push(inputs[i]!.cell?.(values[i]) ?? (values[i] as Cell));
-  }
-  return compute(...values).map((cells) => lead.concat(cells as Cell[]));
+/** One choice of the given values, with a free place for each that is read, and the cells that show it. */
+interface Choice {
+  readonly values: unknown[];
+  readonly lead: readonly Cell[];
 }
 
-/** Every choice of one value from each list; the first list varies slowest. */
-export function* product(lists: readonly (readonly unknown[])[]): Generator<unknown[]> {
+/** Every choice of the given values; the first list varies slowest. */
+export function* choices({ inputs }: Work): Generator<Choice> {
+  for (const values of product(inputs.map(({ source }) => (typeof source === "function" ? [undefined] : source)))) {
+    const lead = inputs.flatMap((input, i) => (isShown(input) ? [input.cell?.(values[i]) ?? (values[i] as Cell)] : []));
+    yield { values, lead };
+  }
+}
+
+function* product(lists: readonly (readonly unknown[])[]): Generator<unknown[]> {
   const [first, ...rest] = lists;
   if (first === undefined) yield [];
   else for (const value of first) for (const others of product(rest)) yield [value, ...others];

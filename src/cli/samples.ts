@@ -1,6 +1,6 @@
-import type { RawRecord } from "../data/csv.ts";
+import { fromBytes } from "../data/bytes.ts";
 import { RowError } from "../data/errors.ts";
-import { fromBytes } from "../render/json.ts";
+import type { RawRecord } from "../data/records.ts";
 import { UsageError } from "./errors.ts";
 import type { Header, Reader } from "./header.ts";
 import type { Values } from "./options.ts";

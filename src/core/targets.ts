@@ -216,11 +216,12 @@ export function pieceEnd({ a, b, quarters, count }: Pieces, i: number): number {
   return i >= count - 1 ? Math.PI : Math.min(Math.PI, Math.max(0, angleOfQuarter((i + 1) * quarters, a, b)));
 }
 
-/** The piece that holds theta, found exactly. */
-function pieceAt({ a, b, quarters, count, piece }: Pieces, theta: number): Piece {
-  if (count === 1) return piece(0);
-  return piece(Math.min(Math.floor(wholeQuarters(reduce(a, theta, b)) / quarters), count - 1));
+/** The number of the piece that holds theta, found exactly. */
+export function pieceIndex({ a, b, quarters, count }: Pieces, theta: number): number {
+  return count === 1 ? 0 : Math.min(Math.floor(wholeQuarters(reduce(a, theta, b)) / quarters), count - 1);
 }
+
+const pieceAt = (pieces: Pieces, theta: number) => pieces.piece(pieceIndex(pieces, theta));
 
 /** The value of a piece at theta, whether theta lies on it or not, with lambda blended in. */
 export function pieceValue({ weight, a, b, offset, offsetLow = 0 }: Piece, theta: number, lambda: number): Pair {

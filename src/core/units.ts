@@ -8,8 +8,15 @@ export function timesPi(coefficient: number, divisor = 1): number {
 /** Degrees to radians, rounded once: fromDegrees(180) is the double pi. */
 export const fromDegrees = (degrees: number): number => timesPi(degrees, 180);
 
-/** Radians to degrees, rounded once; the double nearest k pi/m gives the whole number of degrees it stands for. */
-export const toDegrees = (radians: number): number => divide(multiply(pair(radians), 180), halfPiTimes(2)).hi;
+/**
+ * Radians to degrees, within an ulp: rounded once, or to 15 digits where fromDegrees takes that back to the same radians
+ * (the double nearest pi/6 is 30.000000000000002 degrees, and meant as 30).
+ */
+export function toDegrees(radians: number): number {
+  const degrees = divide(multiply(pair(radians), 180), halfPiTimes(2)).hi;
+  const short = Number(degrees.toPrecision(15));
+  return fromDegrees(short) === radians ? short : degrees;
+}
 
 /** [p, q] where theta is a double nearest to p pi/q (or its neighbour) and q <= largest, in lowest terms; else undefined. */
 export function asFractionOfPi(theta: number, largest = 24): [p: number, q: number] | undefined {

@@ -1,3 +1,4 @@
+import { fromBytes } from "./bytes.ts";
 import { RowError } from "./errors.ts";
 
 const DECIMAL = /^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$/;
@@ -9,21 +10,30 @@ export function numberIn(cell: string, line: number, column: string): number {
   throw new RowError(line, `column ${column}: ${fault(cell)}`);
 }
 
+const NOT_FINITE = /^[+-]?(nan|inf|infinity)$/i;
+
+/** The same, but NaN, inf and Infinity (in any case) are numbers too. */
+export function anyNumberIn(cell: string, line: number, column: string): number {
+  const text = cell.trim();
+  if (!NOT_FINITE.test(text)) return numberIn(cell, line, column);
+  if (/nan/i.test(text)) return Number.NaN;
+  return text.startsWith("-") ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+}
+
 /** Angles up to this far above pi are taken for pi: float32's pi is 8.7e-8 above it. */
 export const PI_SLACK = 1e-6;
 
-/** The angle in a cell as radians in [0, pi + PI_SLACK]; toRadians is applied to the number first. Errors as numberIn. */
-export function angleIn(cell: string, line: number, column: string, toRadians: (x: number) => number): number {
-  const theta = toRadians(numberIn(cell, line, column));
+/** theta if it is an angle in [0, pi + PI_SLACK]. Throws RowError that shows the cell it came from. */
+export function angleFrom(theta: number, cell: () => string, line: number, column: string): number {
   if (theta >= 0 && theta <= Math.PI + PI_SLACK) return theta;
   const where = theta < 0 ? "below 0" : "above pi";
-  throw new RowError(line, `column ${column}: ${cell.trim()} lies ${where}: an angle lies in [0, pi]`);
+  throw new RowError(line, `column ${column}: ${cell().trim()} lies ${where}: an angle lies in [0, pi]`);
 }
 
 function fault(cell: string): string {
-  const text = cell.trim();
+  const text = fromBytes(cell).trim();
   if (text === "") return "the cell is empty: it needs a number";
-  if (/^[+-]?(nan|inf|infinity)$/i.test(text)) return `"${text}" is not a finite number`;
+  if (NOT_FINITE.test(text)) return `"${text}" is not a finite number`;
   if (DECIMAL.test(text)) return `${text} is too large for a double`;
   return `"${text}" is not a decimal number`;
 }

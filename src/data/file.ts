@@ -2,8 +2,7 @@ import { open } from "node:fs/promises";
 import { getSystemErrorMap } from "node:util";
 import { DataError } from "./errors.ts";
 
-// Small enough that a block's rows die young.
-const CHUNK = 2 ** 16;
+const CHUNK = 2 ** 18;
 
 /** The bytes of a file, or of standard input for "-", as they come. Throws DataError where it cannot be read. */
 export async function* bytesOf(path: string): AsyncGenerator<Buffer> {

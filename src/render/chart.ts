@@ -42,7 +42,7 @@ const LINE: Record<"unicode" | "ascii", NonNullable<PlotConfig["symbols"]>> = {
 };
 // Without colour every line but the first is drawn with a character of its own.
 const MARKERS = ["", "·", "*", "o", "x", "+"];
-const ASCII_MARKERS = ["", ":", "*", "o", "x", "+"];
+const ASCII_MARKERS = ["", "=", "*", "o", "x", "+"];
 const HIGHLIGHT_MARKER = "#";
 const LEAST_WIDTH = 30;
 

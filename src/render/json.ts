@@ -1,3 +1,5 @@
+import { fromBytes } from "../data/bytes.ts";
+import { cellsOf } from "../data/records.ts";
 import { formatPhrase, inUnit, type NumberStyle, rounded } from "./number.ts";
 import type { Cell, Column, Result } from "./result.ts";
 
@@ -8,11 +10,12 @@ export async function* json(result: Result, style: NumberStyle, lines: boolean):
   let lead = open;
   for await (const block of result.blocks) {
     let text = "";
-    for (const row of block) {
+    block((computed, record) => {
+      const row = record === undefined ? computed : [...cellsOf(record), ...computed];
       const members = row.map((cell, i) => keys[i] + JSON.stringify(jsonValue(cell, result.columns[i]!, style)));
       text += `${lead}{${members.join(",")}}`;
       lead = between;
-    }
+    });
     yield text;
   }
   if (lead !== open) yield close;
@@ -27,9 +30,3 @@ function jsonValue(cell: Cell, column: Column, style: NumberStyle): unknown {
     ? formatPhrase(cell, style)
     : cell.map((item) => jsonValue(item as number, column, style));
 }
-
-/** Text whose characters are bytes, read as UTF-8. */
-export const fromBytes = (bytes: string): string => Buffer.from(bytes, "latin1").toString("utf8");
-
-/** The UTF-8 bytes of a text, one character each. */
-export const toBytes = (text: string): string => Buffer.from(text, "utf8").toString("latin1");

@@ -11,13 +11,13 @@ export type Format = (typeof formats)[number];
 export const pictures = ["svg", "html", "vl.json"] as const;
 export type Picture = (typeof pictures)[number];
 
-/** A result as text in the given format, piece by piece, as its rows come. What only tables and pictures need is loaded for them only. */
+/** A result as text or bytes in the given format, a piece for each block of rows, as they come. What only tables and pictures need is loaded for them only. */
 export async function* render(
   result: Result,
   format: Format | Picture,
   style: NumberStyle,
   screen: () => Promise<Screen>,
-): AsyncGenerator<string> {
+): AsyncGenerator<string | Uint8Array> {
   if (format === "table") {
     const { table } = await import("./table.ts");
     yield* table(result, style, await screen());

@@ -1,4 +1,5 @@
 import type { Phrase } from "../core/phrase.ts";
+import type { RawRecord } from "../data/records.ts";
 import type { Chart } from "./chart.ts";
 
 export type Cell = number | boolean | string | null | readonly number[] | Phrase;
@@ -20,12 +21,15 @@ export interface Ending {
   readonly holds: boolean;
 }
 
+/** Shows rows one by one: what was computed, and the record of the input that it stands beside. */
+export type Block = (visit: (row: Row, record?: RawRecord) => void) => void;
+
 /** What every command gives and every format renders. */
 export interface Result {
   readonly columns: readonly Column[];
-  /** How many of the columns, from the first, are the input's own: --columns leaves them. */
+  /** How many of the columns, from the first, are those of the input's records. */
   readonly inputColumns?: number;
-  readonly blocks: Iterable<readonly Row[]> | AsyncIterable<readonly Row[]>;
+  readonly blocks: Iterable<Block> | AsyncIterable<Block>;
   readonly end: () => Ending;
   /** Drawn where people read; with chartOnly the rows are left to the other formats. */
   readonly chart?: Chart;
@@ -43,27 +47,42 @@ export function resultOf(
   return { columns, blocks: inBlocks(rows), end: () => ({ notes, warnings, holds }), ...picture };
 }
 
-function* inBlocks(rows: Iterable<Row>): Generator<Row[]> {
+function* inBlocks(rows: Iterable<Row>): Generator<Block> {
   let block: Row[] = [];
   for (const row of rows) {
     block.push(row);
     if (block.length === BLOCK) {
-      yield block;
+      yield blockOf(block);
       block = [];
     }
   }
-  yield block;
+  yield blockOf(block);
 }
 
-/** The result with only the columns at these places, in this order. */
-export function pickColumns(result: Result, places: readonly number[]): Result {
-  return {
-    ...result,
-    columns: places.map((i) => result.columns[i]!),
-    blocks: mapBlocks(result.blocks, (row) => places.map((i) => row[i]!)),
+function blockOf(rows: readonly Row[]): Block {
+  return (visit) => {
+    for (const row of rows) visit(row);
   };
 }
 
-async function* mapBlocks(blocks: Result["blocks"], change: (row: Row) => Row) {
-  for await (const block of blocks) yield block.map(change);
+/** The result with only the computed columns at these places of its rows, in this order. */
+export function pickColumns(result: Result, places: readonly number[]): Result {
+  const { columns, inputColumns = 0 } = result;
+  return {
+    ...result,
+    columns: [...columns.slice(0, inputColumns), ...places.map((i) => columns[inputColumns + i]!)],
+    blocks: picked(result.blocks, places),
+  };
+}
+
+async function* picked(blocks: Result["blocks"], places: readonly number[]): AsyncGenerator<Block> {
+  for await (const block of blocks) {
+    yield (visit) =>
+      block((row, record) =>
+        visit(
+          places.map((i) => row[i]!),
+          record,
+        ),
+      );
+  }
 }

@@ -1,6 +1,7 @@
 import Table from "cli-table3";
+import { fromBytes } from "../data/bytes.ts";
+import { cellsOf } from "../data/records.ts";
 import { drawChart } from "./chart.ts";
-import { fromBytes } from "./json.ts";
 import { formatCell, formatPhrase, type NumberStyle } from "./number.ts";
 import type { Column, Result, Row } from "./result.ts";
 import type { Screen } from "./screen.ts";
@@ -16,9 +17,11 @@ export async function* table(result: Result, given: NumberStyle, screen: Screen)
   if (result.chartOnly) yield draw();
   let rows = 0;
   for await (const block of result.blocks) {
-    if (result.chartOnly || (block.length === 0 && rows > 0)) continue;
-    rows += block.length;
-    yield tableOf(result.columns, block, style, screen);
+    const cells: Row[] = [];
+    block((row, record) => cells.push(record === undefined ? row : [...cellsOf(record), ...row]));
+    if (result.chartOnly || (cells.length === 0 && rows > 0)) continue;
+    rows += cells.length;
+    yield tableOf(result.columns, cells, style, screen);
   }
   if (!result.chartOnly && result.chart !== undefined) yield `\n${draw()}`;
   const { notes } = result.end();

@@ -15,7 +15,8 @@ export default command({
   options: ["functions", "mOrColumn", "lambdaOrColumn", "theta", ...gridOptions, ...inputOptions],
   run(values, { degrees }) {
     const everyFunction = () => targetDefinitions.map((definition) => makeTarget(definition));
-    const angles = anglesOrGrid(values.theta, values) ?? (values.input === undefined ? undefined : { column: "theta" });
+    const angles =
+      anglesOrGrid(values.theta, values, degrees) ?? (values.input === undefined ? undefined : { column: "theta" });
     if (angles === undefined)
       throw new UsageError("angles are missing: give --theta, such as --theta 0.5, or --points");
     const inputs = [

@@ -1,8 +1,8 @@
-import { type Conditions, conditions, type Margin, marginOf } from "../../core/margin.ts";
+import { conditions, type Margin, marginOf } from "../../core/margin.ts";
 import { angle, type Phrase, phrase } from "../../core/phrase.ts";
 import { psiValues } from "../../core/psi.ts";
 import { timesPi } from "../../core/units.ts";
-import { fromBytes } from "../../render/json.ts";
+import { fromBytes } from "../../data/bytes.ts";
 import type { Column, Row } from "../../render/result.ts";
 import { command } from "../command.ts";
 import { marginInput } from "../inputs.ts";
@@ -45,14 +45,15 @@ export default command({
   options: ["mOrColumn", "thetaY", "competing", "label", "each", "check", ...inputOptions],
   run(values, { degrees }) {
     const tally = new Tally();
+    const { counts } = tally;
     const compute = (m: number, thetaY: number, competing: Competitors): Row[] => {
       const margin = marginOf(m, thetaY, competing.angles);
       tally.add(margin, () => explain(m, thetaY, competing, margin));
       return values.each ? eachRow(m, thetaY, competing) : [sampleRow(margin, competing)];
     };
     const inputs = [marginInput(values.mOrColumn), ...sampleInputs(values, degrees)] as const;
-    const end = () => ({ notes: tally.notes(), holds: !values.check || tally.held.psi === tally.samples });
-    return computeRows({ inputs, columns: values.each ? EACH : SAMPLE, compute, end }, values);
+    const end = () => ({ notes: tally.notes(), holds: !values.check || counts.psi === counts.samples });
+    return computeRows({ inputs, columns: values.each ? EACH : SAMPLE, compute, counts, end }, values);
   },
 });
 
@@ -79,24 +80,21 @@ function eachRow(m: number, thetaY: number, { angles, names }: Competitors): Row
 
 /** What the samples came to, for the last lines. */
 class Tally {
-  samples = 0;
-  readonly held: Record<keyof Conditions, number> = { naive: 0, angular: 0, psi: 0 };
-  private falsePasses = 0;
+  readonly counts = { samples: 0, naive: 0, angular: 0, psi: 0, falsePasses: 0 };
   private readonly sentences: Phrase[] = [];
 
   add(margin: Margin, sentence: () => Phrase): void {
-    this.samples++;
-    for (const name of ["naive", "angular", "psi"] as const) if (margin[name]) this.held[name]++;
-    if (margin.falsePass) this.falsePasses++;
-    if (this.samples <= EXPLAINED) this.sentences.push(sentence());
+    this.counts.samples++;
+    for (const name of ["naive", "angular", "psi"] as const) if (margin[name]) this.counts[name]++;
+    if (margin.falsePass) this.counts.falsePasses++;
+    if (this.counts.samples <= EXPLAINED) this.sentences.push(sentence());
   }
 
   notes(): Phrase[] {
-    if (this.samples <= EXPLAINED) return this.sentences;
-    const { naive, angular, psi } = this.held;
-    return [
-      phrase`${this.samples} samples: naive ${naive}, angular ${angular}, psi ${psi}; ${this.falsePasses} false passes.`,
-    ];
+    const { samples, naive, angular, psi, falsePasses } = this.counts;
+    if (samples <= EXPLAINED) return this.sentences;
+    const passes = falsePasses === 1 ? "false pass" : "false passes";
+    return [phrase`${samples} samples: naive ${naive}, angular ${angular}, psi ${psi}; ${falsePasses} ${passes}.`];
   }
 }
 

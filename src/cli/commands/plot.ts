@@ -15,10 +15,10 @@ export default command({
     ["asoftmax plot --m 4 --points 5 --format csv", "the points as rows"],
   ],
   options: ["functions", "m", "lambda", ...gridOptions, "quantity", "width", "height"],
-  run(values) {
+  run(values, { degrees }) {
     const targets = chosenFunctions(values) ?? pictureFunctions();
     const { quantity = "value", from = 0, to = Math.PI } = values;
-    const angles = gridAngles({ ...values, points: values.points ?? STANDARD_POINTS })!;
+    const angles = gridAngles({ ...values, points: values.points ?? STANDARD_POINTS }, degrees)!;
     const rows = targets.flatMap((target) => angles.map((theta) => [target.spec, theta, target[quantity](theta)]));
     const columns = [{ name: "function" }, { name: "theta", kind: "angle" }, { name: "value" }] as const;
     const chart = functionChart(targets, values, { range: { from, to }, quantity });

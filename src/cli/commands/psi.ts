@@ -1,4 +1,4 @@
-import { psiValues } from "../../core/psi.ts";
+import { psi, psiValues } from "../../core/psi.ts";
 import { command } from "../command.ts";
 import { angleInput, anglesOrGrid, halfKnots, marginInput } from "../inputs.ts";
 import { gridOptions, inputOptions } from "../options.ts";
@@ -6,6 +6,11 @@ import { computeRows } from "../rows.ts";
 
 const THETA = { name: "theta", kind: "angle" } as const;
 const COLUMNS = ["k", "psi", "dpsi_dtheta", "dpsi_dcos", "cos_m_theta", "cos_theta"] as const;
+
+function allCells(m: number, theta: number): number[] {
+  const { k, psi: value, dpsi_dtheta, dpsi_dcos, cos_m_theta, cos_theta } = psiValues(m, theta);
+  return [k, value, dpsi_dtheta, dpsi_dcos, cos_m_theta, cos_theta];
+}
 
 export default command({
   examples: [
@@ -18,12 +23,12 @@ export default command({
   options: ["mOrColumn", "theta", ...gridOptions, ...inputOptions],
   run(values, { degrees }) {
     const m = marginInput(values.mOrColumn);
-    const angles = anglesOrGrid(values.theta, values) ?? (values.input === undefined ? undefined : { column: "theta" });
+    const angles =
+      anglesOrGrid(values.theta, values, degrees) ?? (values.input === undefined ? undefined : { column: "theta" });
     const columns = COLUMNS.map((name) => ({ name }));
-    const cells = (margin: number, theta: number) => {
-      const at = psiValues(margin, theta);
-      return COLUMNS.map((name) => at[name]);
-    };
+    // For psi alone the rest need not be computed; its place in the row stays.
+    const onlyPsi = values.columns?.length === 1 && values.columns[0] === "psi";
+    const cells = (margin: number, theta: number) => (onlyPsi ? [null, psi(margin, theta)] : allCells(margin, theta));
     if (angles !== undefined) {
       const theta = angleInput(THETA, angles, degrees);
       return computeRows({ inputs: [m, theta], columns, compute: (margin, angle) => [cells(margin, angle)] }, values);

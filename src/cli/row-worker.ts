@@ -1,0 +1,35 @@
+import { on } from "node:events";
+import { parentPort, workerData } from "node:worker_threads";
+import type { Block } from "../data/blocks.ts";
+import type { FileResult } from "./file-rows.ts";
+import { presentation } from "./presentation.ts";
+import { type Invocation, invoke } from "./program.ts";
+import type { RowAnswer, RowQuestion, RowWork } from "./threads.ts";
+
+// Runs the command line of its work over the blocks that it is sent, and answers each with its rows as bytes.
+
+const { args, header } = workerData as RowWork;
+
+function answer(content: RowAnswer, transfer: ArrayBufferLike[] = []): void {
+  parentPort!.postMessage(content, transfer as ArrayBuffer[]);
+}
+
+let result: FileResult | undefined;
+
+async function* blocks(): AsyncGenerator<Block> {
+  yield { bytes: Buffer.from(header), line: 0 };
+  for await (const [question] of on(parentPort!, "message") as AsyncIterable<[RowQuestion]>) {
+    if (question === undefined) return answer({ tally: result!.file.tally() });
+    yield { bytes: Buffer.from(question.bytes), line: question.line };
+  }
+}
+
+try {
+  const invocation = (await invoke(args, "", blocks())) as Invocation;
+  result = invocation.result as FileResult;
+  const { pieces } = presentation(invocation);
+  await pieces.next();
+  for await (const bytes of pieces as AsyncIterable<Uint8Array>) answer({ bytes }, [bytes.buffer]);
+} catch (error) {
+  answer({ fault: (error as Error).message });
+}

@@ -1,0 +1,52 @@
+import { writeDecimal } from "./decimal.ts";
+
+/** Text whose characters are bytes, read as UTF-8. */
+export const fromBytes = (bytes: string): string => Buffer.from(bytes, "latin1").toString("utf8");
+
+/** The UTF-8 bytes of a text, one character each. */
+export const toBytes = (text: string): string => Buffer.from(text, "utf8").toString("latin1");
+
+const LONGEST_NUMBER = 32;
+
+/** Bytes that grow as they are written. Text is taken one character a byte. */
+export class ByteWriter {
+  private bytes = Buffer.allocUnsafeSlow(2 ** 16);
+  private length = 0;
+
+  text(text: string): void {
+    this.makeRoom(text.length);
+    if (text.length > 40) this.length += this.bytes.write(text, this.length, "latin1");
+    else for (let i = 0; i < text.length; i++) this.bytes[this.length++] = text.charCodeAt(i);
+  }
+
+  number(x: number): void {
+    this.makeRoom(LONGEST_NUMBER);
+    this.length = writeDecimal(x, this.bytes, this.length);
+  }
+
+  copy(source: Uint8Array, start: number, end: number): void {
+    this.makeRoom(end - start);
+    for (let i = start; i < end; i++) this.bytes[this.length++] = source[i]!;
+  }
+
+  /** What was written since the last time. */
+  take(): Buffer {
+    const taken = this.bytes.subarray(0, this.length);
+    this.bytes = Buffer.allocUnsafeSlow(Math.max(2 ** 16, this.length));
+    this.length = 0;
+    return taken;
+  }
+
+  private makeRoom(size: number): void {
+    if (this.length + size <= this.bytes.length) return;
+    const grown = Buffer.allocUnsafeSlow(2 * (this.length + size));
+    this.bytes.copy(grown, 0, 0, this.length);
+    this.bytes = grown;
+  }
+}
+
+/** Quotes a field that holds the delimiter, a quote or a line end. */
+export function quoter(delimiter: string): (field: string) => string {
+  const special = new RegExp(`["\\r\\n${delimiter.replace(/[\\\]^-]/g, "\\$&")}]`);
+  return (field) => (special.test(field) ? `"${field.replaceAll('"', '""')}"` : field);
+}

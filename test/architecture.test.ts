@@ -1,0 +1,87 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, posix } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+
+const src = fileURLToPath(new URL("../src/", import.meta.url));
+const files = readdirSync(src, { recursive: true, encoding: "utf8" })
+  .map((path) => path.replaceAll("\\", "/"))
+  .filter((path) => /\.[jt]s$/.test(path));
+
+const read = (file: string) => readFileSync(join(src, file), "utf8");
+/** The code without comments, so that a comment may speak of what code may not do. */
+const code = (file: string) => read(file).replace(/\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*$/gm, "");
+
+/** What a file imports: of its own package by path from src, else by name. */
+const imports = (file: string) =>
+  [...code(file).matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*)["']([^"']+)["']/g)].map(([, name]) =>
+    name!.startsWith(".") ? posix.join(dirname(file), name!) : name!,
+  );
+
+const layerOf = (path: string) => path.split("/")[0]!;
+const isOwn = (name: string) => files.includes(name);
+
+/** The layers that each may import, beside itself. */
+const allowed: Record<string, readonly string[]> = {
+  core: [],
+  data: ["core"],
+  render: ["core", "data"],
+  bulk: ["core", "data"],
+  cli: ["core", "data", "render", "bulk"],
+  "index.ts": ["core"],
+};
+
+test("the search below sees files and imports", () => {
+  expect(files.length).toBeGreaterThan(30);
+  expect(files.map(layerOf)).toEqual(expect.arrayContaining(["core", "data", "render", "cli"]));
+  expect(imports("cli/program.ts")).toEqual(
+    expect.arrayContaining(["commander", "cli/commands/psi.ts", "cli/errors.ts"]),
+  );
+  expect(imports("index.ts")).toContain("core/psi.ts");
+});
+
+test("every file lies in a known layer", () => {
+  expect(files.filter((file) => !(layerOf(file) in allowed))).toEqual([]);
+});
+
+describe("imports go one way: cli -> bulk, render -> data -> core", () => {
+  test.each(files)("%s", (file) => {
+    const layer = layerOf(file);
+    const own = imports(file).filter(isOwn).map(layerOf);
+    expect(own.filter((other) => other !== layer && !allowed[layer]!.includes(other))).toEqual([]);
+  });
+});
+
+test("core imports nothing outside core", () => {
+  const outside = files
+    .filter((file) => layerOf(file) === "core")
+    .flatMap((file) => imports(file).filter((name) => !name.startsWith("core/")));
+  expect(outside).toEqual([]);
+});
+
+test("core uses nothing that only Node has", () => {
+  const users = files.filter(
+    (file) => layerOf(file) === "core" && /\b(process|Buffer|require|console)\b/.test(code(file)),
+  );
+  expect(users).toEqual([]);
+});
+
+test("index.ts re-exports core and does nothing else", () => {
+  const lines = code("index.ts")
+    .split("\n")
+    .filter((line) => line.trim() !== "");
+  expect(lines.filter((line) => !/^export \* from "\.\/core\/[a-z-]+\.ts";$/.test(line))).toEqual([]);
+});
+
+test("only src/cli prints, exits or sets the exit status", () => {
+  const printing =
+    /\bconsole\s*\.|\bprocess\s*\.\s*(exit|abort|kill|exitCode|stdout|stderr)\b|\bprocess\s*\[|[{,]\s*(stdout|stderr|exitCode)\s*[,}].*=\s*process\b/;
+  expect(files.filter((file) => layerOf(file) !== "cli" && printing.test(code(file)))).toEqual([]);
+});
+
+test("within src/cli, only main.ts sets the exit status, and only a signal exits", () => {
+  const setting = files.filter((file) => /\bprocess\s*\.\s*exitCode\b/.test(code(file)));
+  expect(setting).toEqual(["cli/main.ts"]);
+  const exiting = files.filter((file) => /\bprocess\s*\.\s*exit\b\s*\(/.test(code(file)));
+  expect(exiting).toEqual(["cli/output.ts"]);
+});

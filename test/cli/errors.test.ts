@@ -1,0 +1,122 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { asoftmax, sh, words } from "./run.ts";
+
+const cwd = mkdtempSync(join(tmpdir(), "asoftmax-errors-"));
+afterAll(() => rmSync(cwd, { recursive: true }));
+
+const NAMES =
+  "asoftmax, naive, softmax, cosface, arcface, arcface-easy, arcface-hard, combined, sphereface-r1, sphereface-r2";
+const DOMAIN = "an angle lies in [0, pi]; for degrees write 60deg or use --degrees";
+
+// biome-ignore format: a table
+const cases: [args: string, message: string][] = [
+  ["psi --m 0",                               "--m: m is 0: it must lie from 1 to 2^20"],
+  ["psi --m -1",                              "--m: m is -1: it must lie from 1 to 2^20"],
+  ["psi --m 0.999",                           "--m: m is 0.999: it must lie from 1 to 2^20"],
+  ["psi --m 1e9",                             "--m: m is 1000000000: it must lie from 1 to 2^20"],
+  ["psi --m abc",                             '--m: "abc" is not a number: write a decimal number such as 4 or 1.5'],
+  ["psi --m 4x",                              '--m: "4x" is not a number: write a decimal number such as 4 or 1.5'],
+  ["psi --m NaN",                             '--m: "NaN" is not a number: write a decimal number such as 4 or 1.5'],
+  ["psi --m Infinity",                        '--m: "Infinity" is not a number: write a decimal number such as 4 or 1.5'],
+  ["psi --m 0x4",                             '--m: "0x4" is not a number: write a decimal number such as 4 or 1.5'],
+  ["psi --m ''",                              '--m: "" has an empty place: write a list as 1,2,3'],
+  ["psi --m 2,4,",                            '--m: "2,4," has an empty place: write a list as 1,2,3'],
+  ["psi --theta 3.1416",                      "--theta: 3.1416 lies above pi (3.141592653589793): write pi"],
+  ["psi --theta 45",                          `--theta: 45 lies above pi (3.141592653589793): ${DOMAIN}`],
+  ["psi --theta 2pi",                         `--theta: 2pi lies above pi (3.141592653589793): ${DOMAIN}`],
+  ["psi --degrees --theta 181",               "--theta: 181 lies above pi (180): an angle lies in [0, 180]"],
+  ["psi --theta -0.1",                        "--theta: -0.1 lies below 0: an angle lies in [0, pi]"],
+  ["psi --theta=-0.1",                        "--theta: -0.1 lies below 0: an angle lies in [0, pi]"],
+  ["psi --theta ''",                          '--theta: "" has an empty place: write a list as 1,2,3'],
+  ["psi --theta 1,,2",                        '--theta: "1,,2" has an empty place: write a list as 1,2,3'],
+  ["psi --theta 0x1",                         '--theta: "0x1" is not an angle: write it as 1.2, pi/4, 2*pi/3 or 60deg'],
+  ["psi --theta 60degs",                      '--theta: "60degs" is not an angle: write it as 1.2, pi/4, 2*pi/3 or 60deg'],
+  ["psi --theta pi/",                         '--theta: "pi/" is not an angle: write it as 1.2, pi/4, 2*pi/3 or 60deg'],
+  ["psi --theta @",                           '--theta: "@" is not an angle: write it as 1.2, pi/4, 2*pi/3 or 60deg'],
+  ["psi --theta 1..2pi",                      '--theta: "1..2" is not a number: write a decimal number such as 4 or 1.5'],
+  ["psi --theta 1e400",                       "--theta: 1e400 is too large for a double"],
+  ["psi --theta pi/0",                        "--theta: pi/0 divides by 0"],
+  ["psi --theta @theta",                      "a @column needs a file to come from: give --input"],
+  ["psi --theta",                             "option '--theta <list>' argument missing"],
+  ["psi --points 1",                          "--points: 1 is out of range: it must be from 2 to 100000000"],
+  ["psi --points 1e9",                        "--points: 1e9 is out of range: it must be from 2 to 100000000"],
+  ["psi --points 2.5",                        "--points: 2.5 is not a whole number"],
+  ["psi --points 5 --from 2 --to 1",          "--from must lie below --to"],
+  ["psi --points 5 --from 1 --to 1",          "--from must lie below --to"],
+  ["psi --from 1",                            "--from and --to go with --points: give it too"],
+  ["psi --theta 1 --points 5",                "--theta and --points both give angles: use one"],
+  ["psi --format xml",                        '--format: "xml" is not known: choose from table, csv, tsv, json, jsonl'],
+  ["psi --format jsom",                       '--format: "jsom" is not known: did you mean json?'],
+  ["psi --columns k,psy",                     '--columns: there is no column "psy": did you mean psi?'],
+  ["psi --columns zzz",                       '--columns: there is no column "zzz": choose from m, theta, k, psi, dpsi_dtheta, dpsi_dcos, cos_m_theta, cos_theta'],
+  ["psi --columns k,k",                       '--columns: "k" stands there twice'],
+  ["psi --columns ''",                        '--columns: "" has an empty place: write a list as 1,2,3'],
+  ["psi --precision 0",                       "--precision: 0 is out of range: it must be from 1 to 17"],
+  ["psi --precision 18",                      "--precision: 18 is out of range: it must be from 1 to 17"],
+  ["psi --precision 2.5",                     "--precision: 2.5 is not a whole number"],
+  ["psi 1.2",                                 "too many arguments for 'psi'. Expected 0 arguments but got 1."],
+  ["psi --thet 1",                            "unknown option '--thet': did you mean --theta?"],
+  ["psi --competing 1",                       "unknown option '--competing'"],
+  ["--bogus",                                 "unknown option '--bogus'"],
+  ["psy --m 4",                               'there is no command "psy": did you mean psi?'],
+  ["help monotonicty",                        'there is no command "monotonicty": did you mean monotonicity?'],
+  ["plot --functions asoftmx",                '--functions: there is no target function "asoftmx": did you mean asoftmax?'],
+  ["plot --functions zzzzzzzzz",              `--functions: there is no target function "zzzzzzzzz": choose from ${NAMES}`],
+  ["plot --functions asoftmax:n=4",           '--functions: asoftmax has no parameter "n": did you mean m?'],
+  ["plot --functions combined:m4=1",          '--functions: combined has no parameter "m4": did you mean m1?'],
+  ["plot --functions asoftmax:m",             '--functions: "m" in asoftmax:m is not of the form parameter=value'],
+  ["plot --functions asoftmax:m=4:m=3",       "--functions: asoftmax:m=4:m=3 gives m twice"],
+  ["plot --functions asoftmax:m=0.5",         "--functions: m is 0.5: it must lie from 1 to 2^20"],
+  ["plot --functions naive:m=0",              "--functions: m is 0: it must be above 0 and at most 2^20"],
+  ["plot --functions cosface:m=3",            "--functions: m is 3: it must lie from 0 to 2"],
+  ["plot --functions arcface:m=4",            `--functions: 4 lies above pi (3.141592653589793): ${DOMAIN}`],
+  ["plot --functions naive:lambda=-1",        "--functions: lambda is -1: it must be finite and at least 0"],
+  ["plot --functions naive,",                 '--functions: "naive," has an empty place: write a list as 1,2,3'],
+  ["plot --functions naive --m 4",            "--m and --lambda are short for --functions asoftmax:m=..:lambda=..: give one or the other"],
+  ["plot --lambda -1",                        "--lambda: -1 is out of range: it must be at least 0"],
+  ["plot --quantity slop",                    '--quantity: "slop" is not known: did you mean slope?'],
+  ["plot --width 29",                         "--width: 29 is out of range: it must be from 30 to 1000"],
+  ["plot --height 3",                         "--height: 3 is out of range: it must be from 4 to 500"],
+  ["margin --theta 1.2",                      "competing angles are missing: give --competing, such as --competing 1.5,pi/2"],
+  ["margin --competing 1.5",                  "the target angle is missing: give --theta, such as --theta 1.2"],
+  ["margin --theta 1 --competing ''",         '--competing: "" has an empty place: write a list as 1,2,3'],
+  ["margin --theta 1 --competing 1 --label l", "--label and --theta both name the target angle: use one"],
+  ["violations --m 4",                        "competing angles are missing: give --competing, such as --competing 1.5"],
+  ["violations --competing 4",                `--competing: 4 lies above pi (3.141592653589793): ${DOMAIN}`],
+  ["claims --m 0.5",                          "--m: m is 0.5: it must lie from 1 to 2^20"],
+  ["psi --output ''",                         "--output: the value is empty"],
+  ["psi --output none/such/x.csv",            "cannot write none/such/x.csv: no such file or directory"],
+  ["psi --output .",                          "cannot write .: it is a directory"],
+  ["psi --output /dev/full",                  "cannot write /dev/full: no space left on device"],
+  ["psi --input none.csv",                    "cannot read none.csv: no such file or directory"],
+  ["psi --input .",                           ". is a directory: name a file"],
+  ["psi --input ''",                          "--input: the value is empty"],
+  ["psi --input - --delimiter ab",            "--delimiter: \"ab\" is not one ASCII character (nor a quote): write one such as ';'"],
+  ["psi --input - --delimiter §",             "--delimiter: \"§\" is not one ASCII character (nor a quote): write one such as ';'"],
+  ["psi --input - --bad-rows drop",           '--bad-rows: "drop" is not known: choose from stop, skip, keep'],
+  ["psi --input - --input-format xls",        '--input-format: "xls" is not known: choose from csv, tsv'],
+  ["psi --input -",                           "standard input is empty: it needs at least a header line"],
+];
+
+describe("a wrong command line gives one line that says what is wrong, and status 2", () => {
+  test.concurrent.each(cases)("asoftmax %s", async (line, message) => {
+    expect(await asoftmax(words(line), { cwd })).toEqual({ status: 2, stdout: "", stderr: `asoftmax: ${message}\n` });
+  });
+});
+
+const FULL = "asoftmax: cannot write to standard output: no space left on device\n";
+
+test.concurrent.each([
+  "psi",
+  "psi --points 20000",
+  "psi --format json",
+  "plot --format table",
+  "--help",
+  "help psi",
+  "--version",
+])("a full disk under standard output: asoftmax %s > /dev/full", async (line) => {
+  expect(await sh(`asoftmax ${line} > /dev/full`)).toEqual({ status: 2, stdout: "", stderr: FULL });
+});

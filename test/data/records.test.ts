@@ -1,0 +1,50 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { recordsOf } from "./read.ts";
+
+const read = (text: string, delimiter = ",", line = 1) =>
+  recordsOf({ bytes: Buffer.from(text, "latin1"), line }, delimiter, "f.csv");
+
+/** The same records read by the other path: a quoted cell, put in a record of its own at the end, turns it on. */
+function readQuoted(text: string, delimiter: string) {
+  const records = read(`${text}\n"the end"\n`, delimiter);
+  expect(records.at(-1)!.cells).toEqual(["the end"]);
+  return records.slice(0, -1);
+}
+
+describe("the plain and the quoted path agree on text without quotes", () => {
+  test.each([",", ";", "\t", "|", ".", "\\", "^", "-"])("delimiter %j", (delimiter) => {
+    const unit = fc.constantFrom("a", "1", " ", "\xe9", ",", delimiter, "\n", "\r", "\r\n");
+    fc.assert(
+      fc.property(fc.string({ unit, maxLength: 40 }), (text) => {
+        expect(read(text, delimiter)).toEqual(readQuoted(text, delimiter));
+      }),
+      { seed: 20170428, numRuns: 500 },
+    );
+  });
+});
+
+// biome-ignore format: a table
+test.each<[string, string, number[]]>([
+  ["plain",                  "a\nb\n\nc\n",               [10, 11, 13]],
+  ["plain with CR",          "a\r\nb\r\rc\n",             [10, 11, 13]],
+  ["quoted",                 '"a"\nb\n\nc\n',             [10, 11, 13]],
+  ["newlines inside",        'a\n"b\n\nb"\nc\n',          [10, 11, 14]],
+  ["CRLF inside",            'a\r\n"b\r\nb"\r\nc\r\n',    [10, 11, 13]],
+  ["two such cells",         '"a\na","b\nb"\nc,d\n',      [10, 13]],
+])("lines count from that of the block: %s", (_, text, lines) => {
+  expect(read(text, ",", 10).map(({ line }) => line)).toEqual(lines);
+});
+
+const STRAY = "a quote stands where none may: quote the whole cell and write quotes inside it twice";
+
+// biome-ignore format: a table
+test.each([
+  ['a\nb"c"\n',          11],
+  ['a\n"b"c\n',          11],
+  ['a\nb\n1, "c"\n',     12],
+  ['"a\na"\nb"c"\n',     12],
+  ['"a\r\na"\r\nb"c"\r\n', 12],
+])("a stray quote is an error: %j", (text, line) => {
+  expect(() => read(text, ",", 10)).toThrow(`f.csv line ${line}: ${STRAY}`);
+});
