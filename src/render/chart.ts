@@ -108,16 +108,15 @@ function niceTicks(values: readonly number[]): number[] {
 const RULE = { unicode: "┊", ascii: ":" };
 const MOST_RULES = 64;
 
-export const hasRules = ({ x, knots }: Chart) => x.angle && knots !== undefined && knots > 1 && knots <= MOST_RULES;
+/** The knots that are drawn: those inside the range, unless there are too many to be seen. */
+export function rulesOf({ x, knots = 0 }: Chart): number[] {
+  if (!x.angle || !(knots > 1 && knots <= MOST_RULES)) return [];
+  return multiples(x, (k) => timesPi(k, knots)).filter((at) => at > x.from && at < x.to);
+}
 
 function drawKnots(chart: Chart, canvas: Canvas, columnOf: (x: number) => number, screen: Screen): void {
-  if (!hasRules(chart)) return;
-  const { x, knots } = chart;
-  for (let k = 1; timesPi(k, knots) < x.to; k++) {
-    if (timesPi(k, knots) <= x.from) continue;
-    for (const line of canvas)
-      line[columnOf(timesPi(k, knots))] = { char: RULE[screen.unicode ? "unicode" : "ascii"], role: "rule" };
-  }
+  const char = RULE[screen.unicode ? "unicode" : "ascii"];
+  for (const at of rulesOf(chart)) for (const line of canvas) line[columnOf(at)] = { char, role: "rule" };
 }
 
 /** A series in runs that nothing interrupts: a gap, a jump or the edge of a highlighted stretch. */
@@ -242,7 +241,7 @@ function legend(chart: Chart, screen: Screen, paint: Paint, width: number): stri
   ]);
   if (chart.highlight !== undefined)
     entries.push([markerOf("highlight", screen).repeat(2) || dash, chart.highlight, "highlight"]);
-  if (hasRules(chart))
+  if (rulesOf(chart).length > 0)
     entries.push([RULE[screen.unicode ? "unicode" : "ascii"], `k pi/${formatNumber(chart.knots!)}`, "rule"]);
   const lines: string[] = [];
   let line = "";

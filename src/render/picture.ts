@@ -1,4 +1,4 @@
-import { parse, resetSVGDefIds, View } from "vega";
+import { parse, type Spec, View } from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
 import { formatPhrase, type NumberStyle } from "./number.ts";
 import { escapeHtml, page } from "./page.ts";
@@ -23,21 +23,21 @@ svg.marks > rect { fill: #111; }
 /** The chart of a result as a picture that says its sentences too. The same chart gives the same bytes. */
 export async function* picture(result: Result, kind: Picture, given: NumberStyle): AsyncGenerator<string> {
   // The rows are left out, but what is said at the end may come from them.
-  for await (const _ of result.blocks);
+  for await (const block of result.blocks) block(() => {});
   const style = { ...given, precision: given.precision ?? PRECISION };
   const notes = result.end().notes.map((note) => formatPhrase(note, style));
+  const title = result.chart!.series.map(({ name }) => name).join(", ");
   const spec = vegaLite(result.chart!, style, kind === "html");
   if (kind === "vl.json") yield `${JSON.stringify({ ...spec, description: notes.join(" ") }, null, 1)}\n`;
-  else if (kind === "svg") yield await svg(spec, notes);
   else {
-    const title = result.chart!.series.map(({ name }) => name).join(", ");
-    yield page(compile(spec as TopLevelSpec).spec, title, notes, STYLE);
+    const vega = compile(spec as TopLevelSpec).spec;
+    yield kind === "svg" ? await svg(vega, title, notes) : page(vega, title, notes, STYLE);
   }
 }
 
-async function svg(spec: object, notes: readonly string[]): Promise<string> {
-  resetSVGDefIds();
-  const text = await new View(parse(compile(spec as TopLevelSpec).spec), { renderer: "none" }).toSVG();
-  const described = `<desc>${escapeHtml(notes.join(" "))}</desc><style>${STYLE}</style>`;
-  return `${text.replace(/<svg [^>]*>/, (open) => open + described)}\n`;
+async function svg(spec: Spec, title: string, notes: readonly string[]): Promise<string> {
+  const text = await new View(parse(spec), { renderer: "none" }).toSVG();
+  const described = `<title>${escapeHtml(title)}</title><desc>${escapeHtml(notes.join(" "))}</desc><style>${STYLE}</style>`;
+  // A tag a line, so that a change shows as one.
+  return `${text.replace(/<svg [^>]*>/, (open) => open + described).replaceAll("><", ">\n<")}\n`;
 }

@@ -1,5 +1,5 @@
 import { timesPi } from "../core/units.ts";
-import { type Chart, hasRules, type Interval, multiples, type Series } from "./chart.ts";
+import { type Chart, type Interval, multiples, rulesOf, type Series } from "./chart.ts";
 import { formatAngle, inUnit, type NumberStyle } from "./number.ts";
 
 // Okabe and Ito's colours, told apart by the colour-blind and seen on white and on black; vermilion is kept for the highlight.
@@ -31,79 +31,28 @@ const config = {
  * their lines, and as bands where one line alone has them. As a page it fits its container, shows values at the pointer, and zooms.
  */
 export function vegaLite(chart: Chart, style: NumberStyle, page = false): object {
-  const { x, y = {}, series, highlight } = chart;
-  const inX = (at: number) => (x.angle ? inUnit(at, style) : at);
-  const inY = (at: number) => (!Number.isFinite(at) ? null : y.angle ? inUnit(at, style) : at);
-  const height = ({ at, jumps = [] }: Series, x: number) => (jumps.includes(x) ? null : inY(at(x)));
-  const xs = abscissae(chart);
-  const values = xs.map((x) => ({
-    x: inX(x),
-    ...Object.fromEntries(series.map((s) => [s.name, height(s, x)])),
-  }));
-  const lit = series.filter((s) => s.highlight?.length);
-  const stretches = lit.flatMap((s) => s.highlight!.map((stretch) => ({ s, ...stretch })));
-  const halo = stretches.flatMap(({ s, from, to }, stretch) =>
-    xs.filter((x) => x >= from && x <= to).map((x) => ({ x: inX(x), value: height(s, x), stretch })),
-  );
-  const bands = lit.length > 1 ? [] : stretches.map(({ from, to }) => ({ x: inX(from), to: inX(to) }));
-  const rules = hasRules(chart)
-    ? multiples(x, (k) => timesPi(k, chart.knots))
-        .filter((at) => at > x.from && at < x.to)
-        .map((at) => ({ x: inX(at) }))
-    : [];
-  const points = series.flatMap((s) =>
-    (s.points ?? []).map((x) => ({ x: inX(x), value: height(s, x), series: s.name })),
-  );
-
+  const { x, y = {}, series, highlight, knots } = chart;
   const names = [...new Set(series.map(({ name }) => name))];
-  const look = looks(names, highlight);
-  const xAxis = x.angle ? angleAxis(x, chart.knots, style, page) : {};
-  const xTitle = title(x, style) + (rules.length > 0 ? ` (dotted: k ${style.degrees ? 180 : "π"}/${chart.knots})` : "");
-  const position = {
-    x: {
-      field: "x",
-      type: "quantitative",
-      title: xTitle,
-      scale: { domain: [inX(x.from), inX(x.to)], nice: false },
-      axis: { labelOverlap: true, grid: false, ...xAxis },
-    },
-    y: {
-      field: "value",
-      type: "quantitative",
-      title: title(y, style),
-      scale: { zero: false },
-      axis: y.angle ? angleAxis(reach(series, xs), chart.knots, style, false) : {},
-    },
+  const { lines, bands, rules, halos, points } = dataOf(chart, style);
+  const dotted = rules.length > 0 ? ` (dotted: k ${style.degrees ? 180 : "π"}/${knots})` : "";
+  const inX = {
+    field: "x",
+    type: "quantitative",
+    title: title(x, style, dotted),
+    scale: { domain: [lines[0]!.x, lines.at(-1)!.x], nice: false },
+    axis: { labelOverlap: true, grid: false, ...(x.angle && angleAxis(x, knots, style, page)) },
   };
-  const mark = (type: string, more: object) => ({ type, clip: page, ...more });
-  const layers: { data?: { values: object[] }; [key: string]: unknown }[] = [
-    {
-      data: { values: bands },
-      mark: mark("rect", { color: HIGHLIGHT, opacity: 0.15 }),
-      encoding: { x: position.x, x2: { field: "to" } },
-    },
-    {
-      data: { values: rules },
-      mark: mark("rule", { color: GRAY, strokeDash: [1, 3] }),
-      encoding: { x: position.x },
-    },
-    ...(page ? [pointer(names, position.x, x.name)] : []),
-    {
-      data: { values: halo },
-      mark: mark("line", { strokeWidth: 7, opacity: 0.5 }),
-      encoding: { ...position, ...look({ datum: highlight }), detail: { field: "stretch" } },
-    },
-    {
-      transform: [{ fold: names.map(escaped), as: ["series", "value"] }],
-      mark: mark("line", { strokeWidth: 2 }),
-      encoding: { ...position, ...look({ field: "series" }) },
-    },
-    {
-      data: { values: points },
-      mark: mark("point", { filled: true, opacity: 1, size: 90 }),
-      encoding: { ...position, color: look({ field: "series" }).color },
-    },
-  ];
+  const inY = {
+    field: "value",
+    type: "quantitative",
+    title: title(y, style),
+    scale: { zero: false },
+    axis: { ...(y.angle && angleAxis(reach(chart), knots, style, false)) },
+  };
+  const look = looks(names, highlight);
+  const mark = (type: string, how: object, encoding: object) => ({ mark: { type, clip: page, ...how }, encoding });
+  const from = (values: readonly object[], layer: object) =>
+    values.length > 0 ? [{ data: { values }, ...layer }] : [];
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
     width: page ? "container" : WIDTH,
@@ -111,8 +60,54 @@ export function vegaLite(chart: Chart, style: NumberStyle, page = false): object
     padding: 12,
     background: page ? "transparent" : "white",
     config,
-    data: { values },
-    layer: layers.filter(({ data }) => data?.values.length !== 0),
+    data: { values: lines },
+    layer: [
+      ...from(bands, mark("rect", { color: HIGHLIGHT, opacity: 0.15 }, { x: inX, x2: { field: "to" } })),
+      ...from(rules, mark("rule", { color: GRAY, strokeDash: [1, 3] }, { x: inX })),
+      ...(page ? [pointer(names, inX, x.name)] : []),
+      ...from(
+        halos,
+        mark(
+          "line",
+          { strokeWidth: 7, opacity: 0.5 },
+          { x: inX, y: inY, ...look({ datum: highlight }), detail: { field: "stretch" } },
+        ),
+      ),
+      {
+        transform: [{ fold: names.map(escaped), as: ["series", "value"] }],
+        ...mark("line", { strokeWidth: 2 }, { x: inX, y: inY, ...look({ field: "series" }) }),
+      },
+      ...from(
+        points,
+        mark(
+          "point",
+          { filled: true, opacity: 1, size: 90 },
+          { x: inX, y: inY, color: look({ field: "series" }).color },
+        ),
+      ),
+    ],
+  };
+}
+
+/** What each mark is drawn from, in the unit of the style; null where a line has no value. */
+function dataOf(chart: Chart, style: NumberStyle) {
+  const { x, y, series } = chart;
+  const inX = (at: number) => (x.angle ? inUnit(at, style) : at);
+  const height = ({ at, jumps = [] }: Series, x: number) => {
+    const value = jumps.includes(x) ? Number.NaN : at(x);
+    return !Number.isFinite(value) ? null : y?.angle ? inUnit(value, style) : value;
+  };
+  const xs = abscissae(chart);
+  const lit = series.filter((s) => s.highlight?.length);
+  const stretches = lit.flatMap((s) => s.highlight!.map((stretch) => ({ s, ...stretch })));
+  return {
+    lines: xs.map((x) => ({ x: inX(x), ...Object.fromEntries(series.map((s) => [s.name, height(s, x)])) })),
+    bands: lit.length > 1 ? [] : stretches.map(({ from, to }) => ({ x: inX(from), to: inX(to) })),
+    rules: rulesOf(chart).map((at) => ({ x: inX(at) })),
+    halos: stretches.flatMap(({ s, from, to }, stretch) =>
+      xs.filter((x) => x >= from && x <= to).map((x) => ({ x: inX(x), value: height(s, x), stretch })),
+    ),
+    points: series.flatMap((s) => (s.points ?? []).map((x) => ({ x: inX(x), value: height(s, x), series: s.name }))),
   };
 }
 
@@ -121,7 +116,7 @@ function abscissae({ x: { from, to, angle }, series, knots = 0 }: Chart): number
   const steps = angle
     ? Math.min(MOST_SAMPLES, Math.max(FINENESS, SAMPLES_A_KNOT * Math.ceil(knots)))
     : Math.min(FINENESS, to - from);
-  const even = Array.from({ length: steps + 1 }, (_, i) => from + ((to - from) * i) / steps);
+  const even = Array.from({ length: steps + 1 }, (_, i) => (i === steps ? to : from + ((to - from) * i) / steps));
   const beside = (to - from) * 1e-9;
   const special = series.flatMap(({ jumps = [], highlight = [], points = [] }) => [
     ...jumps.flatMap((jump) => [jump - beside, jump, jump + beside]),
@@ -132,8 +127,8 @@ function abscissae({ x: { from, to, angle }, series, knots = 0 }: Chart): number
   return [...new Set(all)].filter((x) => x >= from && x <= to).sort((a, b) => a - b);
 }
 
-function reach(series: readonly Series[], xs: readonly number[]): Interval {
-  const values = series.flatMap(({ at }) => xs.map(at)).filter(Number.isFinite);
+function reach(chart: Chart): Interval {
+  const values = chart.series.flatMap(({ at }) => abscissae(chart).map(at)).filter(Number.isFinite);
   return { from: Math.min(...values), to: Math.max(...values) };
 }
 
@@ -168,8 +163,8 @@ function pointer(names: readonly string[], x: object, xName = "x") {
 /** A name as a field of Vega, which reads dots and brackets as steps into an object. */
 const escaped = (name: string) => name.replace(/[\\.[\]'"]/g, "\\$&");
 
-const title = ({ name, angle }: { name?: string; angle?: boolean }, { degrees }: NumberStyle) =>
-  name === undefined ? null : `${name}${angle ? (degrees ? ", degrees" : ", radians") : ""}`;
+const title = ({ name, angle }: { name?: string; angle?: boolean }, { degrees }: NumberStyle, more = "") =>
+  name === undefined ? null : `${name}${angle ? (degrees ? ", degrees" : ", radians") : ""}${more}`;
 
 /**
  * Ticks at the multiples of pi/q (or of 180/q degrees), q the first that gives a few of them, and halved as a page is zoomed in;
