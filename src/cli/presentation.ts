@@ -1,3 +1,5 @@
+import { fromBytes, toBytes } from "../data/bytes.ts";
+import { DataError } from "../data/errors.ts";
 import type { NumberStyle } from "../render/number.ts";
 import { type Picture, pictures, render } from "../render/render.ts";
 import { pickColumns, type Result } from "../render/result.ts";
@@ -25,7 +27,7 @@ export function presentation({ result: whole, values, angles }: Invocation, args
   const result = chosenColumns(whole, values);
   const rendered = (part: Result) => render(part, format, style, () => screenFor(values, isFile(output)));
   const shared = args !== undefined && threads !== 1 && "file" in result && (format === "csv" || format === "tsv");
-  if (!shared) return { result, style, pieces: rendered(result) };
+  if (!shared) return { result, style, pieces: args === undefined ? rendered(result) : withWritten(rendered(result)) };
   const fileResult = whole as FileResult;
   async function* pieces() {
     const first = chosenColumns({ ...fileResult, blocks: fileResult.file.firstBlocks() }, values);
@@ -33,7 +35,7 @@ export function presentation({ result: whole, values, angles }: Invocation, args
     const { otherRows } = await import("./threads.ts");
     yield* otherRows(fileResult, args!, threads);
   }
-  return { result, style, pieces: pieces() };
+  return { result, style, pieces: withWritten(pieces()) };
 }
 
 const PICTURE = /\.(svg|html?|vl\.json|png|jpe?g|gif|webp|bmp|tiff?|pdf|e?ps)$/i;
@@ -52,21 +54,33 @@ function pictureOf({ chart }: Result, { output = "", format }: Invocation["value
   return picture;
 }
 
-/** The result with the columns of --columns, each name used once. */
+/** The pieces, and where a bad row stops them the rows before it. */
+async function* withWritten(pieces: AsyncGenerator<string | Uint8Array>): AsyncGenerator<string | Uint8Array> {
+  try {
+    yield* pieces;
+  } catch (error) {
+    if (error instanceof DataError && error.written !== undefined) yield error.written;
+    throw error;
+  }
+}
+
+/** The result with the columns of --columns (as they are without the prefix), each name used once. */
 function chosenColumns(result: Result, { columns, prefix = "" }: Invocation["values"]): Result {
   const { inputColumns = 0 } = result;
   const names = result.columns.map(({ name }) => name);
-  const own = names.slice(inputColumns);
+  const own = names.slice(inputColumns).map((name) => name.slice(toBytes(prefix).length));
   const twice = columns?.find((name, i) => columns.indexOf(name) < i);
   if (twice !== undefined) throw new UsageError(`--columns: "${twice}" stands there twice`);
   const places = columns?.map((name) => {
-    const place = own.indexOf(prefix + name);
+    const place = own.indexOf(name);
     if (place < 0) throw new UsageError(`--columns: there is no column "${name}"${suggestion(name, own)}`);
     return place;
   });
   const picked = places === undefined ? result : pickColumns(result, places);
   const taken = picked.columns.slice(inputColumns).find(({ name }) => names.slice(0, inputColumns).includes(name));
   if (taken !== undefined)
-    throw new UsageError(`the input has a column "${taken.name}" already: give --prefix, such as --prefix new_`);
+    throw new UsageError(
+      `the input has a column "${fromBytes(taken.name)}" already: give --prefix, such as --prefix new_`,
+    );
   return picked;
 }

@@ -1,4 +1,4 @@
-import { ParameterError, requireWithin } from "./errors.ts";
+import { LARGEST, ParameterError, requireWithin } from "./errors.ts";
 import {
   add,
   angleOfQuarter,
@@ -177,7 +177,7 @@ export const targetDefinitions: readonly TargetDefinition[] = [
  */
 export function makeTarget(definition: TargetDefinition, given: Readonly<Record<string, number>> = {}): Target {
   const { lambda = 0, ...own } = given;
-  requireWithin("lambda", lambda, 0, Number.MAX_VALUE);
+  requireWithin("lambda", lambda, 0, LARGEST);
   const unknown = Object.keys(own).find((name) => !definition.parameters.some((p) => p.name === name));
   if (unknown !== undefined) throw new ParameterError(`${definition.name} has no parameter ${unknown}`);
   const parameters: Record<string, number> = {};
@@ -190,7 +190,7 @@ export function makeTarget(definition: TargetDefinition, given: Readonly<Record<
   const pieces = definition.pieces(...values);
   const exactValue = (theta: number) =>
     isAngle(theta) ? pieceValue(pieceAt(pieces, theta), theta, lambda) : NOT_A_NUMBER;
-  const slope = (theta: number) => (isAngle(theta) ? pieceSlope(pieceAt(pieces, theta), theta, lambda) : Number.NaN);
+  const slope = (theta: number) => (isAngle(theta) ? pieceSlope(pieceAt(pieces, theta), theta, lambda) : NOT_A_NUMBER);
   return {
     name: definition.name,
     parameters,
@@ -200,14 +200,18 @@ export function makeTarget(definition: TargetDefinition, given: Readonly<Record<
     competingDivisor: definition.competingDivisor?.(...values) ?? 1,
     exactValue,
     value: (theta) => exactValue(theta).hi,
-    slope,
+    slope: (theta) => slope(theta).hi,
     slopeByCosine: (theta) => bySine(slope, theta),
   };
 }
 
+/** The definition with that name or alias; undefined for an unknown name. */
+export const targetDefinition = (name: string): TargetDefinition | undefined =>
+  targetDefinitions.find((d) => d.name === name || d.aliases?.includes(name));
+
 /** The target function with that name or alias, and parameters; undefined for an unknown name. Errors as makeTarget. */
 export function target(name: string, parameters?: Readonly<Record<string, number>>): Target | undefined {
-  const definition = targetDefinitions.find((d) => d.name === name || d.aliases?.includes(name));
+  const definition = targetDefinition(name);
   return definition && makeTarget(definition, parameters);
 }
 
@@ -230,9 +234,9 @@ export function pieceValue({ weight, a, b, offset, offsetLow = 0 }: Piece, theta
 }
 
 /** The slope of a piece by theta, likewise. */
-export function pieceSlope({ weight, a, b }: Piece, theta: number, lambda: number): number {
+export function pieceSlope({ weight, a, b }: Piece, theta: number, lambda: number): Pair {
   const own = multiply(signed(weight, sine(reduce(a, theta, b))), -a);
-  return blend(lambda, () => negate(sine(reduce(1, theta))), own).hi;
+  return blend(lambda, () => negate(sine(reduce(1, theta))), own);
 }
 
 /** (lambda * plain + own) / (1 + lambda) */
@@ -245,7 +249,7 @@ const signed = (weight: 1 | -1, x: Pair) => (weight < 0 ? negate(x) : x);
 const NOT_A_NUMBER = pair(Number.NaN);
 
 /** Near 0 a slope that vanishes there does so like theta: every tiny angle has the limit, to the last bit. */
-function bySine(slope: (theta: number) => number, theta: number): number {
-  const at = isAngle(theta) && theta < TINY_ANGLE && slope(0) === 0 ? TINY_ANGLE : theta;
-  return at === 0 ? slope(0) * Number.NEGATIVE_INFINITY : -slope(at) / sine(reduce(1, at)).hi;
+function bySine(slope: (theta: number) => Pair, theta: number): number {
+  const at = isAngle(theta) && theta < TINY_ANGLE && slope(0).hi === 0 ? TINY_ANGLE : theta;
+  return at === 0 ? slope(0).hi * Number.NEGATIVE_INFINITY : -divide(slope(at), sine(reduce(1, at))).hi;
 }

@@ -1,5 +1,5 @@
 import asciichart, { type PlotConfig } from "asciichart";
-import { timesPi } from "../core/units.ts";
+import { fromDegrees, timesPi, toDegrees } from "../core/units.ts";
 import { formatAngle, formatNumber, type NumberStyle } from "./number.ts";
 import type { Screen } from "./screen.ts";
 
@@ -35,14 +35,25 @@ export interface Chart {
 type Role = number | "highlight" | "rule" | undefined;
 type Canvas = { char: string; role: Role }[][];
 
-const COLORS = ["cyan", "yellow", "magenta", "green", "blue", "white"] as const;
+const COLORS = [
+  "cyan",
+  "yellow",
+  "magenta",
+  "green",
+  "blue",
+  "white",
+  "cyanBright",
+  "yellowBright",
+  "magentaBright",
+  "greenBright",
+] as const;
 const LINE: Record<"unicode" | "ascii", NonNullable<PlotConfig["symbols"]>> = {
   unicode: ["┼", "┤", "╶", "╴", "─", "╰", "╭", "╮", "╯", "│"],
   ascii: ["+", "|", "-", "-", "-", "`", ",", ".", "'", "|"],
 };
 // Without colour every line but the first is drawn with a character of its own.
-const MARKERS = ["", "·", "*", "o", "x", "+"];
-const ASCII_MARKERS = ["", "=", "*", "o", "x", "+"];
+const MARKERS = ["", "·", "*", "o", "x", "+", "=", "%", "@", "&"];
+const ASCII_MARKERS = ["", "=", "*", "o", "x", "+", "~", "%", "@", "&"];
 const HIGHLIGHT_MARKER = "#";
 const LEAST_WIDTH = 30;
 
@@ -58,7 +69,7 @@ export function drawChart(chart: Chart, screen: Screen, style: NumberStyle): str
     1,
     Math.floor(((chart.size?.height ?? Math.min(20, screen.height - 8)) - 1) / (ticks.length - 1)),
   );
-  const labels = ticks.map((tick) => formatNumber(tick, 6));
+  const labels = ticks.map((tick) => formatNumber(tick, { precision: 6 }));
   const margin = Math.max(...labels.map((label) => label.length)) + 1;
   const xs = sample(width - margin - 1);
   const rows = (ticks.length - 1) * perTick + 1;
@@ -131,8 +142,9 @@ function drawSeries(
 ): void {
   const top = canvas.length - 1;
   const [lo, hi] = [ticks[0]!, ticks.at(-1)!];
-  const levels = xs.map((x) => Math.round(((series.at(x) - lo) / (hi - lo)) * top));
-  const lit = (c: number) => series.highlight?.some(({ from, to }) => xs[c]! >= from && xs[c]! < to) ?? false;
+  const levels = valuesAt(series, xs, (hi - lo) / 4).map((value) => Math.round(((value - lo) / (hi - lo)) * top));
+  const lit = (c: number) =>
+    series.highlight?.some(({ from, to }) => xs[c]! >= from && (xs[c]! < to || to === xs.at(-1))) ?? false;
   const joined = (c: number) =>
     Number.isFinite(levels[c + 1]) && !series.jumps?.some((jump) => jump > xs[c]! && jump <= xs[c + 1]!);
   for (let start = 0; start < xs.length; start++) {
@@ -148,6 +160,20 @@ function drawSeries(
     const line = canvas[top - Math.round(((series.at(x) - lo) / (hi - lo)) * top)]!;
     line[columnOf(x)] = { char: screen.unicode ? "●" : "@", role: index };
   }
+}
+
+const PARTS = 16;
+
+/** A value for each column; where the line goes up and down by more than `wide` within one, its ends in turn: a band. */
+function valuesAt({ at }: Series, xs: readonly number[], wide: number): number[] {
+  const step = (xs[1]! - xs[0]!) / PARTS;
+  return xs.map((x, c) => {
+    const parts = Array.from({ length: PARTS }, (_, i) => at(Math.min(x + i * step, xs.at(-1)!)));
+    const turns = parts.filter((y, i) => (y - parts[i - 1]!) * (parts[i + 1]! - y) < 0).length;
+    const [least, most] = [Math.min(...parts), Math.max(...parts)];
+    if (turns === 0 || !(most - least > wide)) return parts[0]!;
+    return c % 2 === 0 ? least : most;
+  });
 }
 
 /** asciichart as the rasteriser: its two columns of axis are cut off and every glyph keeps its role. */
@@ -199,18 +225,25 @@ function xAxis(
   style: NumberStyle,
   screen: Screen,
 ) {
-  const candidates = x.angle
-    ? [...(Number.isInteger(knots) ? [knots!] : []), 8, 6, 4, 3, 2, 1].map((q) => multiples(x, (k) => timesPi(k, q)))
-    : [niceTicks([x.from, x.to]).filter((tick) => tick >= x.from && tick <= x.to)];
+  const inDegrees = x.angle && style.degrees;
+  const round = niceTicks([x.from, x.to].map((end) => (inDegrees ? toDegrees(end) : end))).map((tick) =>
+    inDegrees ? fromDegrees(tick) : tick,
+  );
+  const finest = Number.isInteger(knots) && knots! <= MOST_RULES ? [knots!] : [];
+  const fractions = x.angle ? [...finest, 8, 6, 4, 3, 2, 1].map((q) => multiples(x, (k) => timesPi(k, q))) : [];
+  const candidates = [
+    ...fractions.filter((ticks) => ticks.length > 2),
+    round.filter((tick) => tick >= x.from && tick <= x.to),
+  ];
   const labelled = candidates.map((ticks) =>
     ticks.map((tick) => ({
       column: columnOf(tick),
       label: x.angle
         ? formatAngle(tick, { ...style, precision: 6 }, screen.unicode ? "π" : "pi")
-        : formatNumber(tick, 6),
+        : formatNumber(tick, { precision: 6 }),
     })),
   );
-  const ends = [x.from, x.to].map((end) => ({ column: columnOf(end), label: formatNumber(end, 4) }));
+  const ends = [x.from, x.to].map((end) => ({ column: columnOf(end), label: formatNumber(end, { precision: 4 }) }));
   const chosen = labelled.find((ticks) => ticks.length > 1 && layOut(ticks, columns) !== undefined) ?? ends;
   return { columns: chosen.map(({ column }) => column), text: layOut(chosen, columns) ?? "" };
 }
