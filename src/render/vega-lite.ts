@@ -18,6 +18,7 @@ const HEIGHT = 340;
 const FINENESS = 480;
 const SAMPLES_A_KNOT = 24;
 const MOST_SAMPLES = 2000;
+const MOST_DIVISOR = 64;
 
 const config = {
   font: "Helvetica, Arial, sans-serif",
@@ -171,7 +172,7 @@ const title = ({ name, angle }: { name?: string; angle?: boolean }, { degrees }:
  * plain ticks where none does.
  */
 function angleAxis(range: Interval, knots: number | undefined, style: NumberStyle, zooms: boolean): object {
-  const divisors = [...(Number.isInteger(knots) ? [knots!] : []), 4, 6, 8, 12];
+  const divisors = [...(Number.isInteger(knots) && knots! <= MOST_DIVISOR ? [knots!] : []), 4, 6, 8, 12];
   const within = (q: number) => multiples(range, (k) => timesPi(k, q));
   const giving = (least: number) => divisors.find((q) => within(q).length >= least && within(q).length <= 13);
   const q = giving(3) ?? giving(2);
