@@ -112,7 +112,7 @@ export const options = {
     choice(formats),
   ),
   precision: option("--precision <n>", "round numbers to n significant digits", wholeFrom(1, 17)),
-  output: option("--output <file>", "write to this file instead of standard output", text),
+  output: option("--output <file>", "write to this file; .svg, .html and .vl.json: the chart as a picture", text),
   color: flag("--color", "use colour even where it is not a terminal"),
   noColor: flag("--no-color", "use no colour"),
 } as const;

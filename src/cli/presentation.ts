@@ -1,7 +1,7 @@
 import { fromBytes, toBytes } from "../data/bytes.ts";
 import { DataError } from "../data/errors.ts";
 import type { NumberStyle } from "../render/number.ts";
-import { render } from "../render/render.ts";
+import { type Picture, pictures, render } from "../render/render.ts";
 import { pickColumns, type Result } from "../render/result.ts";
 import { UsageError } from "./errors.ts";
 import type { FileResult } from "./file-rows.ts";
@@ -21,7 +21,8 @@ export const isFile = (output: string | undefined): output is string => output !
 /** The result in the columns, the format and the style that were asked for. With args, large files are shared out to threads. */
 export function presentation({ result: whole, values, angles }: Invocation, args?: readonly string[]): Presentation {
   const { output, precision, threads } = values;
-  const format = values.format ?? (process.stdout.isTTY && !isFile(output) ? "table" : "csv");
+  const format =
+    pictureOf(whole, values) ?? values.format ?? (process.stdout.isTTY && !isFile(output) ? "table" : "csv");
   const style: NumberStyle = { precision, degrees: angles.degrees, given: angles.given };
   const result = chosenColumns(whole, values);
   const rendered = (part: Result) => render(part, format, style, () => screenFor(values, isFile(output)));
@@ -35,6 +36,22 @@ export function presentation({ result: whole, values, angles }: Invocation, args
     yield* otherRows(fileResult, args!, threads);
   }
   return { result, style, pieces: withWritten(pieces()) };
+}
+
+const PICTURE = /\.(svg|html?|vl\.json|png|jpe?g|gif|webp|bmp|tiff?|pdf|e?ps)$/i;
+
+/** The kind of picture that the ending of --output asks for, if it is one of a picture. */
+function pictureOf({ chart }: Result, { output = "", format }: Invocation["values"]): Picture | undefined {
+  const ending = PICTURE.exec(output)?.[1]?.toLowerCase();
+  if (ending === undefined) return undefined;
+  const picture = pictures.find((known) => known === ending);
+  if (picture === undefined)
+    throw new UsageError(`--output ${output}: there are no .${ending} pictures: use .svg, .html or .vl.json`);
+  if (format !== undefined)
+    throw new UsageError(`--output ${output} is a picture, --format ${format} is not: leave one out`);
+  if (chart === undefined)
+    throw new UsageError(`--output ${output}: there is no picture of this result: name a file such as rows.csv`);
+  return picture;
 }
 
 /** The pieces, and where a bad row stops them the rows before it. */

@@ -16,11 +16,14 @@ export interface Series {
   readonly jumps?: readonly number[];
   /** Stretches drawn in the colour of the chart's highlight. */
   readonly highlight?: readonly Interval[];
+  /** Where the line is marked with a dot. */
+  readonly points?: readonly number[];
 }
 
 /** Lines over an angle or a count, with what is worth marking. Functions are sampled by whoever draws. */
 export interface Chart {
-  readonly x: Interval & { readonly angle: boolean };
+  readonly x: Interval & { readonly angle: boolean; readonly name?: string };
+  readonly y?: { readonly angle?: boolean; readonly name?: string };
   readonly series: readonly Series[];
   /** What the highlighted stretches are. */
   readonly highlight?: string;
@@ -75,7 +78,8 @@ export function drawChart(chart: Chart, screen: Screen, style: NumberStyle): str
   const columnOf = (x: number) => Math.round(((x - from) / (to - from)) * (xs.length - 1));
   drawKnots(chart, canvas, columnOf, screen);
   // The first line is drawn last, so that it is the one seen where lines meet.
-  for (let i = chart.series.length - 1; i >= 0; i--) drawSeries(chart.series[i]!, i, xs, ticks, canvas, screen);
+  for (let i = chart.series.length - 1; i >= 0; i--)
+    drawSeries(chart.series[i]!, i, xs, columnOf, ticks, canvas, screen);
 
   const paint = painter(screen);
   const glyph = screen.unicode
@@ -115,16 +119,15 @@ function niceTicks(values: readonly number[]): number[] {
 const RULE = { unicode: "┊", ascii: ":" };
 const MOST_RULES = 64;
 
-const hasRules = ({ x, knots }: Chart) => x.angle && knots !== undefined && knots > 1 && knots <= MOST_RULES;
+/** The knots that are drawn: those inside the range, unless there are too many to be seen. */
+export function rulesOf({ x, knots = 0 }: Chart): number[] {
+  if (!x.angle || !(knots > 1 && knots <= MOST_RULES)) return [];
+  return multiples(x, (k) => timesPi(k, knots)).filter((at) => at > x.from && at < x.to);
+}
 
 function drawKnots(chart: Chart, canvas: Canvas, columnOf: (x: number) => number, screen: Screen): void {
-  if (!hasRules(chart)) return;
-  const { x, knots } = chart;
-  for (let k = 1; timesPi(k, knots) < x.to; k++) {
-    if (timesPi(k, knots) <= x.from) continue;
-    for (const line of canvas)
-      line[columnOf(timesPi(k, knots))] = { char: RULE[screen.unicode ? "unicode" : "ascii"], role: "rule" };
-  }
+  const char = RULE[screen.unicode ? "unicode" : "ascii"];
+  for (const at of rulesOf(chart)) for (const line of canvas) line[columnOf(at)] = { char, role: "rule" };
 }
 
 /** A series in runs that nothing interrupts: a gap, a jump or the edge of a highlighted stretch. */
@@ -132,6 +135,7 @@ function drawSeries(
   series: Series,
   index: number,
   xs: readonly number[],
+  columnOf: (x: number) => number,
   ticks: readonly number[],
   canvas: Canvas,
   screen: Screen,
@@ -151,6 +155,10 @@ function drawSeries(
     const lightChanges = lit(end) !== lit(start);
     drawRun(lightChanges ? points : [...points, levels[end]!], start, lit(start) ? "highlight" : index, canvas, screen);
     start = lightChanges ? end - 1 : end;
+  }
+  for (const x of series.points ?? []) {
+    const line = canvas[top - Math.round(((series.at(x) - lo) / (hi - lo)) * top)]!;
+    line[columnOf(x)] = { char: screen.unicode ? "●" : "@", role: index };
   }
 }
 
@@ -240,7 +248,7 @@ function xAxis(
   return { columns: chosen.map(({ column }) => column), text: layOut(chosen, columns) ?? "" };
 }
 
-function multiples({ from, to }: Interval, at: (k: number) => number): number[] {
+export function multiples({ from, to }: Interval, at: (k: number) => number): number[] {
   const ticks: number[] = [];
   for (let k = 0; at(k) <= to; k++) if (at(k) >= from) ticks.push(at(k));
   return ticks;
@@ -266,7 +274,7 @@ function legend(chart: Chart, screen: Screen, paint: Paint, width: number): stri
   ]);
   if (chart.highlight !== undefined)
     entries.push([markerOf("highlight", screen).repeat(2) || dash, chart.highlight, "highlight"]);
-  if (hasRules(chart))
+  if (rulesOf(chart).length > 0)
     entries.push([RULE[screen.unicode ? "unicode" : "ascii"], `k pi/${formatNumber(chart.knots!)}`, "rule"]);
   const lines: string[] = [];
   let line = "";
