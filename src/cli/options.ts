@@ -21,12 +21,18 @@ export interface OptionSpec<T> {
   readonly flags: string;
   readonly help: string;
   readonly parse?: Parse<T>;
+  /** The words that it can be, where they are few. */
+  readonly choices?: readonly string[];
 }
 
 const option = <T>(flags: string, help: string, parse: Parse<T>): OptionSpec<T> & { parse: Parse<T> } => ({
   flags,
   help,
   parse,
+});
+const oneOf = <const T extends string>(flags: string, help: string, choices: readonly T[]) => ({
+  ...option(flags, help, choice(choices)),
+  choices,
 });
 const flag = (flags: string, help: string): OptionSpec<boolean> => ({ flags, help });
 
@@ -57,11 +63,7 @@ export const options = {
   ),
   scaleNumbers: option("--scale <number>", "scale of the logits (default 1)", list(numberFrom(Number.MIN_VALUE))),
   theta12: option("--theta-12 <list>", "angles between two class vectors (default pi/2)", list(arc)),
-  preset: option(
-    "--preset <name>",
-    "lambda schedule: sphereface (default) or clcarwin",
-    choice(["sphereface", "clcarwin"]),
-  ),
+  preset: oneOf("--preset <name>", "lambda schedule: sphereface (default) or clcarwin", ["sphereface", "clcarwin"]),
   base: option("--base <number>", "lambda at iteration 0", numberFrom(0)),
   gamma: option("--gamma <number>", "how fast lambda falls", numberFrom(0)),
   power: option("--power <number>", "power of the fall", numberFrom(0)),
@@ -74,11 +76,7 @@ export const options = {
   angleColumn: option("--theta <@column>", "the column of angles (default @theta)", column),
   value: option("--value <@column>", "the column of values to check (default @value)", column),
   gradient: option("--gradient <@column>", "the column of slopes by theta to check", column),
-  dtype: option(
-    "--dtype <type>",
-    "what they were computed in: float64 (default) or float32",
-    choice(["float64", "float32"]),
-  ),
+  dtype: oneOf("--dtype <type>", "what they were computed in: float64 (default) or float32", ["float64", "float32"]),
   points: option("--points <n>", "n evenly spaced angles", wholeFrom(2, 1e8)),
   from: option("--from <angle>", "first angle of --points (default 0)", angle),
   to: option("--to <angle>", "last angle of --points (default pi)", angle),
@@ -87,30 +85,26 @@ export const options = {
   check: flag("--check", "exit with status 1 unless the psi condition holds"),
   summary: flag("--summary", "one row for each m and theta_j: count, total length, share of [0, pi]"),
   plot: flag("--plot", "draw the plot beside the summary too"),
-  quantity: option("--quantity <name>", "value or slope (default value)", choice(["value", "slope"])),
+  quantity: oneOf("--quantity <name>", "value or slope (default value)", ["value", "slope"]),
   width: option("--width <n>", "columns of the plot (default: the terminal's)", wholeFrom(30, 1000)),
   height: option("--height <n>", "rows of the plot", wholeFrom(4, 500)),
   input: option("--input <file>", "a data file, - for standard input", text),
-  inputFormat: option("--input-format <format>", "csv or tsv (default: by the ending)", choice(["csv", "tsv"])),
+  inputFormat: oneOf("--input-format <format>", "csv or tsv (default: by the ending)", ["csv", "tsv"]),
   delimiter: option("--delimiter <char>", "the character between cells of the input", text),
   prefix: option("--prefix <text>", "put before the name of each column that is appended to the rows", text),
-  badRows: option("--bad-rows <what>", "stop, skip or keep (default stop)", choice(["stop", "skip", "keep"])),
+  badRows: oneOf("--bad-rows <what>", "stop, skip or keep (default stop)", ["stop", "skip", "keep"]),
   scales: option(
     "--scale <list>",
     "scales of the logits (default 1; sql measure 30)",
     list(numberFrom(Number.MIN_VALUE)),
   ),
-  dialect: option("--dialect <name>", `${dialectNames.join(", ")} (default duckdb)`, choice(dialectNames)),
+  dialect: oneOf("--dialect <name>", `${dialectNames.join(", ")} (default duckdb)`, dialectNames),
   table: option("--table <name>", "the table, or schema.table (default angles)", text),
   functionName: option("--function-name <name>", "write the statement that makes it a function of this name", text),
   threads: option("--threads <n>", "threads for large inputs (default: the cores)", wholeFrom(1, 256)),
   degrees: flag("--degrees", "bare angles in, and angles out, are degrees"),
   columns: option("--columns <list>", "only these computed columns", list(text)),
-  format: option(
-    "--format <format>",
-    `${formats.join(", ")} (default: table on a terminal, else csv)`,
-    choice(formats),
-  ),
+  format: oneOf("--format <format>", `${formats.join(", ")} (default: table on a terminal, else csv)`, formats),
   precision: option("--precision <n>", "round numbers to n significant digits", wholeFrom(1, 17)),
   output: option("--output <file>", "write to this file; .svg, .html and .vl.json: the chart as a picture", text),
   color: flag("--color", "use colour even where it is not a terminal"),

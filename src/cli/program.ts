@@ -8,9 +8,10 @@ import { AngleReader, choice } from "./parse.ts";
 import { suggestion } from "./suggest.ts";
 
 type Load = () => Promise<{ default: Command }>;
+export type Commands = Readonly<Record<string, readonly [group: string, gives: string, load: Load]>>;
 
 /** Every command: its group in the help, what it gives, and where it is. */
-const commands: Record<string, readonly [group: string, gives: string, load: Load]> = {
+const commands: Commands = {
   psi: ["One angle", "k, psi and its slopes, beside cos(m theta) and cos(theta)", () => import("./commands/psi.ts")],
   inverse: ["One angle", "the angle at which psi has a value", () => import("./commands/inverse.ts")],
   margin: [
@@ -54,7 +55,11 @@ const commands: Record<string, readonly [group: string, gives: string, load: Loa
   ],
   claims: ["Training", "every claim about A-Softmax, tested by computation", () => import("./commands/claims.ts")],
   sql: ["Elsewhere", "the same formulas as SQL, to run where the data is", () => import("./commands/sql.ts")],
+  completion: ["Elsewhere", "shell completion for bash, zsh and fish", () => import("./commands/completion.ts")],
 };
+
+/** The word with which the scripts of `completion` ask what can stand where the cursor is. */
+export const COMPLETE = "__complete";
 
 /** What was asked for, read and computed. */
 export interface Invocation {
@@ -72,6 +77,7 @@ export async function invoke(
   version: string,
   blocks?: AsyncGenerator<Block>,
 ): Promise<Invocation | string> {
+  if (args[0] === COMPLETE) return (await import("./complete.ts")).complete(args.slice(1), commands);
   const wanted = args[0] === "help" ? args[1] : args[0];
   if (wanted !== undefined && !wanted.startsWith("-") && !Object.hasOwn(commands, wanted))
     throw new UsageError(`there is no command "${wanted}"${suggestion(wanted, Object.keys(commands))}`);
