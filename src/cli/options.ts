@@ -42,6 +42,7 @@ export const options = {
   mOrColumn: option("--m <list>", "margins m, real, from 1 to 2^20, or @column", orColumn(list(margin))),
   theta: option("--theta <list>", "angles in [0, pi], or @column", orColumn(list(angle))),
   thetaY: option("--theta <list>", "target angles theta_y in [0, pi], or @column", orColumn(list(angle))),
+  thetaStart: option("--theta <angle>", "the angle theta_y to begin at (default 1.2)", angle),
   competing: option(
     "--competing <list>",
     "competing angles theta_j, @column (; between) or '@theta_*'",

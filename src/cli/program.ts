@@ -55,6 +55,11 @@ const commands: Commands = {
   ],
   claims: ["Training", "every claim about A-Softmax, tested by computation", () => import("./commands/claims.ts")],
   sql: ["Elsewhere", "the same formulas as SQL, to run where the data is", () => import("./commands/sql.ts")],
+  explore: [
+    "Elsewhere",
+    "move theta, m and lambda with the keys and watch everything change",
+    () => import("./commands/explore.ts"),
+  ],
   completion: ["Elsewhere", "shell completion for bash, zsh and fish", () => import("./commands/completion.ts")],
 };
 

@@ -29,6 +29,8 @@ export interface Chart {
   readonly highlight?: string;
   /** Light vertical rules at the multiples of pi / knots (a margin) inside the range. */
   readonly knots?: number;
+  /** A vertical rule behind the lines, on a terminal. */
+  readonly cursor?: number;
   readonly size?: { readonly width?: number | undefined; readonly height?: number | undefined };
 }
 
@@ -77,6 +79,7 @@ export function drawChart(chart: Chart, screen: Screen, style: NumberStyle): str
 
   const columnOf = (x: number) => Math.round(((x - from) / (to - from)) * (xs.length - 1));
   drawKnots(chart, canvas, columnOf, screen);
+  if (chart.cursor !== undefined) drawRule(canvas, columnOf(chart.cursor), screen.unicode ? "│" : "|", undefined);
   // The first line is drawn last, so that it is the one seen where lines meet.
   for (let i = chart.series.length - 1; i >= 0; i--)
     drawSeries(chart.series[i]!, i, xs, columnOf, ticks, canvas, screen);
@@ -127,7 +130,11 @@ export function rulesOf({ x, knots = 0 }: Chart): number[] {
 
 function drawKnots(chart: Chart, canvas: Canvas, columnOf: (x: number) => number, screen: Screen): void {
   const char = RULE[screen.unicode ? "unicode" : "ascii"];
-  for (const at of rulesOf(chart)) for (const line of canvas) line[columnOf(at)] = { char, role: "rule" };
+  for (const at of rulesOf(chart)) drawRule(canvas, columnOf(at), char, "rule");
+}
+
+function drawRule(canvas: Canvas, column: number, char: string, role: Role): void {
+  for (const line of canvas) line[column] = { char, role };
 }
 
 /** A series in runs that nothing interrupts: a gap, a jump or the edge of a highlighted stretch. */

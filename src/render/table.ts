@@ -116,7 +116,8 @@ function upright(names: readonly string[], row: readonly string[], screen: Scree
   return drawTable(undefined, lines, [first, longest], [], screen);
 }
 
-function wrap(text: string, screen: Screen): string {
+/** The text in lines that fit the width of the screen, each ended. */
+export function wrap(text: string, screen: Screen): string {
   return drawTable(undefined, [[text]], [Math.min(screen.width, text.length)], [], screen);
 }
 

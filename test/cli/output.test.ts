@@ -309,6 +309,7 @@ describe("help", () => {
     writeFileSync(join(cwd, "table.csv"), `${table.join("\n")}\n`);
     const lines = [...pages].flatMap(([name, page]) => {
       expect(page.startsWith("Examples:\n  asoftmax"), `the page of ${name}`).toBe(true);
+      if (name === "explore") return []; // needs a terminal: its own test runs them in one
       const examples = page.split("\n\n")[0]!.split("\n").slice(1);
       return examples.map((line) => line.split("  #")[0]!.trim());
     });

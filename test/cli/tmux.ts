@@ -7,10 +7,10 @@ import { bin, environment } from "./run.ts";
 /** Is the program on this machine? */
 export const installed = (program: string): boolean => spawnSync("sh", ["-c", `command -v ${program}`]).status === 0;
 
-/** A folder with the built program under the name that users type. */
+/** A folder with the built program under the name that users type; asoftmax.pid is who ran last. */
 export function folderWithProgram(): string {
   const folder = mkdtempSync(join(tmpdir(), "asoftmax-terminal-"));
-  writeFileSync(join(folder, "asoftmax"), `#!/bin/sh\nexec "${process.execPath}" "${bin}" "$@"\n`);
+  writeFileSync(join(folder, "asoftmax"), `#!/bin/sh\necho $$ > "$0.pid"\nexec "${process.execPath}" "${bin}" "$@"\n`);
   chmodSync(join(folder, "asoftmax"), 0o755);
   return folder;
 }
@@ -60,7 +60,7 @@ export class Terminal {
   /** The screen as soon as it shows what is looked for. */
   async shows(wanted: string | RegExp): Promise<string> {
     const found = (screen: string) => (typeof wanted === "string" ? screen.includes(wanted) : wanted.test(screen));
-    for (let tries = 0; tries < 400; tries++) {
+    for (let tries = 0; tries < 200; tries++) {
       const screen = this.screen();
       if (found(screen)) return screen;
       await new Promise((resolve) => setTimeout(resolve, 50));

@@ -1,12 +1,12 @@
 import { conditions, type Margin, marginOf } from "../../core/margin.ts";
-import { angle, type Phrase, phrase } from "../../core/phrase.ts";
+import { type Phrase, phrase } from "../../core/phrase.ts";
 import { psiValues } from "../../core/psi.ts";
-import { timesPi } from "../../core/units.ts";
 import { fromBytes } from "../../data/bytes.ts";
 import type { Column, Row } from "../../render/result.ts";
 import { command } from "../command.ts";
 import { marginInput } from "../inputs.ts";
 import { inputOptions } from "../options.ts";
+import { reasons } from "../reasons.ts";
 import { computeRows } from "../rows.ts";
 import { type Competitors, sampleInputs } from "../samples.ts";
 
@@ -98,21 +98,9 @@ class Tally {
   }
 }
 
-/** Which conditions hold for one sample against its nearest competitor, and why. */
+/** Why the conditions hold or not for one sample, against its nearest competitor. */
 function explain(m: number, thetaY: number, { angles, names }: Competitors, margin: Margin): Phrase {
-  const { k, psi, cos_m_theta } = psiValues(m, thetaY);
-  const thetaJ = margin.minThetaJ;
-  const cosJ = psiValues(1, thetaJ).cos_theta;
-  const nearest =
-    angles.length > 1
-      ? phrase`Against the nearest of ${angles.length} (${fromBytes(String(names[margin.binding]))}): `
-      : [];
-  const product = phrase`${m} * ${angle(thetaY)} = ${angle(m * thetaY)}`;
-  if (margin.angular) {
-    return phrase`${nearest}all conditions hold: ${product} is below ${angle(thetaJ)}, and psi ${psi} > ${cosJ}.`;
-  }
-  const where = k === 0 ? [] : phrase`: ${angle(thetaY)} lies in segment ${k}, beyond ${angle(timesPi(1, m))}`;
-  if (!margin.naive)
-    return phrase`${nearest}no condition holds: cos(${m} theta_y) ${cos_m_theta} <= ${cosJ}, and ${product} is not below ${angle(thetaJ)}.`;
-  return phrase`${nearest}naive holds (${cos_m_theta} > ${cosJ}) but ${product} is not below ${angle(thetaJ)}${where}, where cos(${m} theta) has come round again; psi ${psi} <= ${cosJ}.`;
+  const why = reasons(m, thetaY, margin);
+  if (angles.length === 1) return why;
+  return phrase`Against the nearest of ${angles.length} (${fromBytes(String(names[margin.binding]))}): ${why}`;
 }

@@ -1,0 +1,55 @@
+import { type Target, target, targetDefinitions } from "../../core/targets.ts";
+import { documentOf } from "../../render/result.ts";
+import { command } from "../command.ts";
+import { UsageError } from "../errors.ts";
+import { choiceOf, MOST_MARGIN, press } from "../explore/state.ts";
+import { fullScreen } from "../explore/terminal.ts";
+import { plainCommands, view } from "../explore/view.ts";
+import { chosenFunctions } from "../functions.ts";
+import { only, STANDARD_MARGIN } from "../inputs.ts";
+import { screenFor } from "../terminal.ts";
+
+/** As many as there are keys from 1 to 9. */
+const MOST_FUNCTIONS = 9;
+
+export default command({
+  examples: [
+    ["asoftmax explore", "psi and the plain cosine at theta = 1.2; ? shows the keys"],
+    ["asoftmax explore --m 3 --lambda 5 --theta pi/4 --competing 60deg", "begin somewhere else"],
+    ["asoftmax explore --functions asoftmax:m=2,asoftmax:m=4,arcface", "other functions"],
+  ],
+  options: ["functions", "m", "lambda", "thetaStart", "competingAngles"],
+  async run(values, { degrees, given }) {
+    const { stdin, stdout, env } = process;
+    if (!stdin.isTTY || !stdout.isTTY || env.TERM === "dumb")
+      throw new UsageError("explore needs a terminal for its keys and its screen: use plot, compare or margin here");
+    only("--m", values.m);
+    const chosen = chosenFunctions(values);
+    const lead = chosen?.find(({ name }) => name === "asoftmax" || name === "naive");
+    const { parameters: { m = STANDARD_MARGIN } = {}, lambda = 0 } = lead ?? {};
+    if (!(m >= 1 && m <= MOST_MARGIN)) throw new UsageError(`m is ${m}: explore shows m from 1 to ${MOST_MARGIN}`);
+    const functions = values.functions ?? standardFunctions(m, lambda);
+    if (functions.length > MOST_FUNCTIONS)
+      throw new UsageError(`--functions: explore shows at most ${MOST_FUNCTIONS}, one a key`);
+    const start = {
+      choices: functions.map((one, i) => choiceOf(one, m, lambda, values.functions !== undefined || i < 2)),
+      m,
+      lambda,
+      theta: values.thetaStart ?? 1.2,
+      thetaJ: only("--competing", values.competingAngles) ?? 1.5,
+      degrees,
+      help: false,
+    };
+    const screen = await screenFor(values, false);
+    const end = await fullScreen(start, press, (state, width, height) =>
+      view(state, { ...screen, width, height }, given),
+    );
+    return documentOf("commands", plainCommands(end, given));
+  },
+});
+
+/** A-Softmax and the plain cosine with that m, and others at their defaults. */
+function standardFunctions(m: number, lambda: number): Target[] {
+  const own: Record<string, Record<string, number>> = { asoftmax: { m, lambda }, naive: { m } };
+  return targetDefinitions.slice(0, MOST_FUNCTIONS).map(({ name }) => target(name, own[name])!);
+}

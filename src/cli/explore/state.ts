@@ -1,0 +1,92 @@
+import { segment } from "../../core/psi.ts";
+import { type Target, target } from "../../core/targets.ts";
+import { timesPi } from "../../core/units.ts";
+import { violations } from "../../core/violations.ts";
+
+/** A function that can be shown; its margin and lambda may be those of the screen. */
+export interface Choice {
+  readonly at: (m: number, lambda: number) => Target;
+  readonly on: boolean;
+}
+
+/** All that the screen shows follows from this. */
+export interface State {
+  readonly choices: readonly Choice[];
+  readonly m: number;
+  readonly lambda: number;
+  readonly theta: number;
+  readonly thetaJ: number;
+  readonly degrees: boolean;
+  readonly help: boolean;
+}
+
+/** The largest m whose knots can be told apart on a terminal. */
+export const MOST_MARGIN = 64;
+
+/** A function as a choice: it follows m and lambda where it has those of the screen at the start. */
+export function choiceOf(given: Target, m: number, lambda: number, on: boolean): Choice {
+  const { name, parameters } = given;
+  const follows = parameters.m === m && given.lambda === (name === "naive" ? 0 : lambda);
+  if (follows && name === "asoftmax") return { at: (m, lambda) => target(name, { m, lambda })!, on };
+  if (follows && name === "naive") return { at: (m) => target(name, { m })!, on };
+  return { at: () => given, on };
+}
+
+/** Each choice as the function that it now is, with the key that turns it on and off. */
+export const functionsOf = ({ choices, m, lambda }: State) =>
+  choices.map(({ at, on }, i) => ({ key: i + 1, target: at(m, lambda), on }));
+
+/** The steps of theta and theta_j in parts of pi. */
+const [FINE, COARSE] = [360, 24];
+const LAMBDAS = [0, ...[0.1, 1, 10, 100].flatMap((power) => [1, 2, 5].map((n) => n * power)), 1000];
+
+type Action = (state: State) => Partial<State>;
+
+/** The next multiple of pi/parts above (1) or below (-1) theta, within [0, pi]. */
+function step(theta: number, parts: number, way: 1 | -1): number {
+  const place = (theta * parts) / Math.PI;
+  const next = way > 0 ? Math.floor(place + 1e-9) + 1 : Math.ceil(place - 1e-9) - 1;
+  return timesPi(Math.min(parts, Math.max(0, next)), parts);
+}
+
+const move =
+  (parts: number, way: 1 | -1): Action =>
+  ({ theta }) => ({ theta: step(theta, parts, way) });
+
+/** After the last knot the first. */
+function nextKnot({ m, theta }: State): Partial<State> {
+  const k = segment(m, theta) + 1;
+  const next = [timesPi(k, m), timesPi(k + 1, m)].find((knot) => knot > theta)!;
+  return { theta: next <= Math.PI ? next : timesPi(1, m) };
+}
+
+/** To the middle of the next violation, after the last the first; there may be none. */
+function nextViolation({ m, theta, thetaJ }: State): Partial<State> {
+  const middles = violations(m, thetaJ).map(({ lo, hi }) => lo + (hi - lo) / 2);
+  return { theta: middles.find((middle) => middle > theta) ?? middles[0] ?? theta };
+}
+
+const actions: Readonly<Record<string, Action>> = {
+  left: move(FINE, -1),
+  right: move(FINE, 1),
+  "shift+left": move(COARSE, -1),
+  "shift+right": move(COARSE, 1),
+  pagedown: move(COARSE, -1),
+  pageup: move(COARSE, 1),
+  m: ({ m }) => ({ m: Math.max(1, m - 1) }),
+  M: ({ m }) => ({ m: Math.min(MOST_MARGIN, m + 1) }),
+  l: ({ lambda }) => ({ lambda: LAMBDAS.findLast((one) => one < lambda) ?? lambda }),
+  L: ({ lambda }) => ({ lambda: LAMBDAS.find((one) => one > lambda) ?? lambda }),
+  j: ({ thetaJ }) => ({ thetaJ: step(thetaJ, COARSE, -1) }),
+  J: ({ thetaJ }) => ({ thetaJ: step(thetaJ, COARSE, 1) }),
+  n: nextKnot,
+  v: nextViolation,
+  d: ({ degrees }) => ({ degrees: !degrees }),
+  "?": ({ help }) => ({ help: !help }),
+};
+
+/** The state after a key; one that means nothing changes nothing. */
+export function press(state: State, key: string): State {
+  const choices = state.choices.map((one, i) => (key === String(i + 1) ? { ...one, on: !one.on } : one));
+  return { ...state, choices, ...actions[key]?.(state) };
+}

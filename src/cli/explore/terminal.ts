@@ -1,0 +1,66 @@
+import { emitKeypressEvents, type Key } from "node:readline";
+
+// Another screen, without a cursor; and back.
+const ENTER = "\x1b[?1049h\x1b[?25l";
+const LEAVE = "\x1b[?25h\x1b[?1049l";
+const [HOME, CLEAR_LINE, CLEAR_BELOW] = ["\x1b[H", "\x1b[K", "\x1b[J"];
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** What a key types, or its name with shift+ or ctrl+ before it. */
+function keyName(typed: string | undefined, { name = "", ctrl, shift }: Key): string {
+  if (ctrl) return `ctrl+${name}`;
+  return typed?.length === 1 ? typed : `${shift ? "shift+" : ""}${name}`;
+}
+
+/**
+ * Draws the state and lets keys change it until q. However that ends (an error and a signal too), the terminal is as it was
+ * before: signals then take their usual course.
+ */
+export function fullScreen<S>(
+  start: S,
+  press: (state: S, key: string) => S,
+  draw: (state: S, width: number, height: number) => readonly string[],
+): Promise<S> {
+  const { stdin, stdout } = process;
+  let state = start;
+  return new Promise((resolve, reject) => {
+    function show(): void {
+      try {
+        const lines = draw(state, stdout.columns, stdout.rows).map((line) => line + CLEAR_LINE);
+        stdout.write(HOME + lines.join("\r\n") + CLEAR_BELOW);
+      } catch (error) {
+        leave();
+        reject(error);
+      }
+    }
+    function onKey(typed: string | undefined, key: Key): void {
+      const name = keyName(typed, key);
+      if (name === "ctrl+c") process.kill(process.pid, "SIGINT");
+      else if (name === "q") finish();
+      else {
+        state = press(state, name);
+        show();
+      }
+    }
+    function finish(): void {
+      leave();
+      resolve(state);
+    }
+    function onSignal(signal: NodeJS.Signals): void {
+      leave();
+      process.kill(process.pid, signal);
+    }
+    function leave(): void {
+      stdin.off("keypress", onKey).off("end", finish).setRawMode(false).pause();
+      stdout.off("resize", show).write(LEAVE);
+      for (const signal of SIGNALS) process.off(signal, onSignal);
+      process.off("exit", leave);
+    }
+    for (const signal of SIGNALS) process.on(signal, onSignal);
+    process.on("exit", leave);
+    emitKeypressEvents(stdin);
+    stdin.setRawMode(true).on("keypress", onKey).on("end", finish).resume();
+    stdout.on("resize", show).write(ENTER);
+    show();
+  });
+}

@@ -1,0 +1,123 @@
+import stringWidth from "string-width";
+import { marginOf } from "../../core/margin.ts";
+import { psiValues, segment } from "../../core/psi.ts";
+import type { Target } from "../../core/targets.ts";
+import { violations } from "../../core/violations.ts";
+import { drawChart, type Series } from "../../render/chart.ts";
+import { formatAngle, formatNumber, formatPhrase, type NumberStyle } from "../../render/number.ts";
+import type { Screen } from "../../render/screen.ts";
+import { wrap } from "../../render/table.ts";
+import { functionChart } from "../charts.ts";
+import { reasons } from "../reasons.ts";
+import { functionsOf, type State } from "./state.ts";
+
+const LEAST_WIDTH = 50;
+const LEAST_PLOT = 5;
+/** From this width on the figures stand beside the plot, in a panel of their own. */
+const WIDE = 110;
+const PANEL = 46;
+const DIGITS = { precision: 6 };
+
+const HINT = "arrows theta  m l j  n knot  v violation  ? help";
+const HELP = `left, right     theta by pi/360; with shift, or page down, up: by pi/24
+m  M            m less, more
+l  L            lambda less, more
+j  J            theta_j less, more
+1 ... 9         functions on and off
+n               to the next knot k pi/m
+v               to the middle of the next violation, where there is one
+d               degrees or radians
+?               these keys, or the plot
+q               quit, and print the commands that give what is shown`;
+
+/** The screen: at most as many lines as it has, none wider. Where it is too small, what it needs. */
+export function view(state: State, screen: Screen, given: NumberStyle["given"]): string[] {
+  const { height } = screen;
+  if (state.help)
+    return HELP.split("\n")
+      .slice(0, height)
+      .map((line) => line.slice(0, screen.width));
+  const style = { ...DIGITS, degrees: state.degrees, given };
+  const width = Math.max(LEAST_WIDTH, screen.width);
+  const wide = width >= WIDE;
+  const figures = figuresOf(state, { ...screen, width: wide ? PANEL : width }, style);
+  const rows = height - 1 - (wide ? 0 : figures.length);
+  const plot = plotOf(state, { ...screen, width: wide ? width - PANEL - 2 : width }, rows, style);
+  const body = wide ? beside(plot, figures, width - PANEL) : [...plot, ...figures];
+  if (screen.width >= LEAST_WIDTH && height > body.length)
+    return [...body, ...Array<string>(height - 1 - body.length).fill(""), HINT];
+  const needs = `explore needs ${LEAST_WIDTH} columns and ${body.length + 1} rows; here are ${screen.width} and ${height} (q quits)`;
+  return lines(needs, screen).slice(0, height);
+}
+
+const lines = (text: string, screen: Screen): string[] =>
+  stringWidth(text) <= screen.width ? [text] : wrap(text, screen).trimEnd().split("\n");
+
+/** Values by function and angle: most keys ask for the same ones again. */
+const known = new Map<string, Map<number, number>>();
+
+function remembered({ name, at }: Series): Series["at"] {
+  const values = known.get(name) ?? new Map<number, number>();
+  known.set(name, values);
+  return (x) => {
+    const value = values.get(x) ?? at(x);
+    values.set(x, value);
+    return value;
+  };
+}
+
+const beside = (left: readonly string[], right: readonly string[], column: number): string[] =>
+  Array.from({ length: Math.max(left.length, right.length) }, (_, i) => {
+    const own = left[i] ?? "";
+    return own + " ".repeat(column - stringWidth(own)) + (right[i] ?? "");
+  });
+
+/** The functions that are on, the level of the competing angle, and the cursor; in so many rows where that can be. */
+function plotOf(state: State, screen: Screen, rows: number, style: NumberStyle): string[] {
+  const { m, theta, thetaJ } = state;
+  const lit = violations(m, thetaJ).map(({ lo, hi }) => ({ from: lo, to: hi }));
+  const on = functionsOf(state).flatMap((one) => (one.on ? [one.target] : []));
+  const isNaive = ({ name, parameters }: Target) => name === "naive" && parameters.m === m;
+  const highlight = { name: "naive holds, angular does not", intervals: (one: Target) => (isNaive(one) ? lit : []) };
+  const chart = functionChart(on, {}, on.some(isNaive) ? { highlight } : {});
+  const level = { name: "cos(theta_j)", at: () => psiValues(1, thetaJ).cos_theta };
+  const series = [...chart.series.map((one) => ({ ...one, at: remembered(one), points: [theta] })), level];
+  const draw = (height: number) =>
+    drawChart({ ...chart, series, knots: m, cursor: theta, size: { height } }, screen, style).split("\n");
+  // Beside the lines of the plot itself stand its axis and its legend.
+  const first = draw(Math.max(LEAST_PLOT, rows - 4));
+  return first.length > rows ? draw(Math.max(LEAST_PLOT, 2 * rows - 4 - first.length)) : first;
+}
+
+/** Where theta is, the values there, and the three conditions with their reasons. */
+function figuresOf(state: State, screen: Screen, style: NumberStyle): string[] {
+  const { m, lambda, theta, thetaJ } = state;
+  const margin = marginOf(m, theta, [thetaJ]);
+  const angle = (at: number) => formatAngle(at, style, screen.unicode ? "π" : "pi");
+  const row = (name: string, ...cells: (string | number)[]) =>
+    name.padEnd(screen.width - 26) +
+    cells.map((cell) => (typeof cell === "number" ? formatNumber(cell, DIGITS) : cell).padStart(13)).join("");
+  const all = functionsOf(state);
+  const off = all.flatMap(({ key, target, on }) => (on ? [] : [`${key}:${target.name}`]));
+  return [
+    `theta ${angle(theta)}   segment ${segment(m, theta)}   theta_j ${angle(thetaJ)}   m ${m}   lambda ${lambda}`,
+    row("  at theta", "value", "slope"),
+    ...all.flatMap(({ key, target, on }) =>
+      on ? [row(`${key} ${target.spec}`, target.value(theta), target.slope(theta))] : [],
+    ),
+    row("  cos(theta_j)", psiValues(1, thetaJ).cos_theta),
+    ...(off.length > 0 ? [`off: ${off.join(" ")}`] : []),
+    screen.colors.bold(`naive ${margin.naive}   angular ${margin.angular}   psi ${margin.psi}`),
+    formatPhrase(reasons(m, theta, margin), style),
+  ].flatMap((line) => lines(line, screen));
+}
+
+/** The commands that print what the screen shows. */
+export function plainCommands(state: State, given: NumberStyle["given"]): string {
+  const { m, theta, thetaJ, degrees } = state;
+  const [y, j] = [theta, thetaJ].map((at) => formatAngle(at, { degrees, given }));
+  const unit = degrees ? " --degrees\n" : "\n";
+  const specs = functionsOf(state).flatMap(({ target, on }) => (on ? [target.spec] : []));
+  const drawn = `asoftmax plot --functions ${specs}${unit}asoftmax compare --functions ${specs} --theta ${y}${unit}`;
+  return `${specs.length > 0 ? drawn : ""}asoftmax margin --m ${m} --theta ${y} --competing ${j}${unit}`;
+}

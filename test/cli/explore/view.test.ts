@@ -1,0 +1,81 @@
+import { Chalk } from "chalk";
+import stringWidth from "string-width";
+import { describe, expect, test } from "vitest";
+import type { State } from "../../../src/cli/explore/state.ts";
+import { plainCommands, view } from "../../../src/cli/explore/view.ts";
+import { after } from "./start.ts";
+
+const screen = (width: number, height: number, unicode = true, level: 0 | 1 = 0) => ({
+  width,
+  height,
+  unicode,
+  colors: new Chalk({ level }),
+});
+const shown = (state: State, width = 80, height = 24) => view(state, screen(width, height), new Map()).join("\n");
+
+test.each([
+  ["the cursor and a dot on each line", [], /●.*\n.*●/s],
+  ["where theta is", [], "theta 1.2   segment 1   theta_j 1.5   m 4   lambda 0"],
+  ["the value and slope of psi", [], /1 asoftmax:m=4 +-2\.0875 +-3\.98466\n/],
+  ["of the plain cosine", [], /2 naive:m=4 +0\.087499 +3\.98466\n/],
+  ["of the competing angle", [], /cos\(theta_j\) +0\.0707372\n/],
+  ["what could be turned on", [], "off: 3:softmax"],
+  ["the conditions", [], "naive true   angular false   psi false"],
+  [
+    "and why",
+    [],
+    /naive holds \(0\.087499 > 0\.0707372\) but 4 \* 1\.2 = 4\.8 is not below 1\.5: 1\.2 lies\s+in segment 1/,
+  ],
+  ["why all hold", ["left", "m", "m", "m"], "all conditions hold: 1 * 1.19555 = 1.19555 is below 1.5,"],
+  ["angles as fractions", ["n"], "theta π/2   segment 1"],
+  ["degrees", ["n", "d"], "theta 90   segment 1   theta_j 85.9437"],
+  ["lambda", ["L", "L", "L", "L"], /1 asoftmax:m=4:lambda=1 +-0\.86257/],
+  ["no legend of what is not there", ["2"], /^(?!.*naive holds, )/s],
+  ["the keys", ["?"], /^left, right .*\nq .*$/s],
+] as [string, string[], string | RegExp][])("the screen shows %s", (_, keys, wanted) => {
+  const text = shown(after(keys));
+  if (typeof wanted === "string") expect(text).toContain(wanted);
+  else expect(text).toMatch(wanted);
+});
+
+describe("it fits every window", () => {
+  const states = [after([]), after(["3", "L"]), after(["1", "2"]), after(["?"]), after(["d", "M", "v"])];
+  test.each(
+    [20, 50, 60, 80, 109, 110, 140, 200].flatMap((width) => [1, 5, 18, 24, 60].map((height) => [width, height])),
+  )("%i x %i", (width, height) => {
+    for (const state of states) {
+      for (const [unicode, level] of [
+        [true, 1],
+        [false, 0],
+      ] as const) {
+        const lines = view(state, screen(width, height, unicode, level), new Map());
+        expect(lines.length).toBeLessThanOrEqual(height);
+        expect(Math.max(...lines.map((line) => stringWidth(line)))).toBeLessThanOrEqual(width);
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: all but ASCII is what is looked for
+        if (!unicode) expect(lines.join("")).not.toMatch(/[^\x00-\x7f]/);
+      }
+    }
+  });
+});
+
+test("a window that is too small is told what is needed, and that is enough", () => {
+  for (const width of [30, 60, 80, 140]) {
+    const [, columns, rows] = /needs (\d+) columns and (\d+) rows/.exec(
+      shown(after([]), width, 8).replaceAll("\n", " "),
+    )!;
+    const enough = [Math.max(width, Number(columns)), Number(rows)] as const;
+    expect(shown(after([]), ...enough)).toContain("cos(theta_j)");
+    expect(shown(after([]), enough[0], enough[1] - 1)).toContain("explore needs");
+  }
+});
+
+test("the commands that give what is shown", () => {
+  expect(plainCommands(after(["3", "L", "n"]), new Map())).toBe(
+    "asoftmax plot --functions asoftmax:m=4:lambda=0.1,naive:m=4,softmax\n" +
+      "asoftmax compare --functions asoftmax:m=4:lambda=0.1,naive:m=4,softmax --theta pi/2\n" +
+      "asoftmax margin --m 4 --theta pi/2 --competing 1.5\n",
+  );
+  expect(plainCommands(after(["1", "2", "J", "n", "d"]), new Map())).toBe(
+    "asoftmax margin --m 4 --theta 90 --competing 90 --degrees\n",
+  );
+});
