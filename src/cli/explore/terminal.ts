@@ -50,16 +50,19 @@ export function fullScreen<S>(
       leave();
       process.kill(process.pid, signal);
     }
+    const onHangUp = () => onSignal("SIGHUP");
     function leave(): void {
-      stdin.off("keypress", onKey).off("end", finish).setRawMode(false).pause();
+      stdin.off("keypress", onKey).off("end", onHangUp).setRawMode(false).pause();
       stdout.off("resize", show).write(LEAVE);
       for (const signal of SIGNALS) process.off(signal, onSignal);
       process.off("exit", leave);
     }
     for (const signal of SIGNALS) process.on(signal, onSignal);
     process.on("exit", leave);
+    // A terminal that is gone has nothing to be given back.
+    stdin.on("error", () => {});
     emitKeypressEvents(stdin);
-    stdin.setRawMode(true).on("keypress", onKey).on("end", finish).resume();
+    stdin.setRawMode(true).on("keypress", onKey).on("end", onHangUp).resume();
     stdout.on("resize", show).write(ENTER);
     show();
   });
