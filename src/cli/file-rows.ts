@@ -109,7 +109,7 @@ const scratch: Cell[] = [];
 /** The row with the lead before it, in one array that serves all rows in turn. */
 function behind(lead: readonly Cell[], row: Row): Row {
   if (lead.length === 0) return row;
-  scratch.length = lead.length + row.length;
+  if (scratch.length !== lead.length + row.length) scratch.length = lead.length + row.length;
   for (let i = 0; i < lead.length; i++) scratch[i] = lead[i]!;
   for (let i = 0; i < row.length; i++) scratch[lead.length + i] = row[i]!;
   return scratch;
