@@ -13,7 +13,8 @@ export function functionChart(
 ): Chart {
   const knots = targets.find(({ name }) => name === "asoftmax" || name === "naive")?.parameters.m;
   return {
-    x: { ...range, angle: true },
+    x: { ...range, angle: true, name: "theta" },
+    y: { name: quantity === "value" ? "target function" : "slope by theta" },
     series: targets.map((target) => seriesOf(target, quantity, highlight)),
     ...(highlight === undefined ? {} : { highlight: highlight.name }),
     ...(knots === undefined ? {} : { knots }),

@@ -1,6 +1,6 @@
 import { ParameterError } from "../core/errors.ts";
 import { type Block as FileBlock, recordBlocks } from "../data/blocks.ts";
-import { ByteWriter } from "../data/bytes.ts";
+import { ByteWriter, toBytes } from "../data/bytes.ts";
 import { DataError, RowError } from "../data/errors.ts";
 import { bytesOf, nameOf } from "../data/file.ts";
 import { CellRecord, cellsOf, type RawRecord, visitRecords } from "../data/records.ts";
@@ -58,7 +58,7 @@ export async function fileRows(work: Work, options: RowOptions, path: string): P
   }
   const added = [...shownColumns(work), ...work.columns];
   return {
-    columns: [...header.columns(), ...added.map((column) => ({ ...column, name: prefix + column.name }))],
+    columns: [...header.columns(), ...added.map((column) => ({ ...column, name: toBytes(prefix) + column.name }))],
     inputColumns: header.names.length,
     blocks: { [Symbol.asyncIterator]: () => blocksUpTo(Number.POSITIVE_INFINITY) },
     end: () => endOf(work, [...bad.warnings(), ...header.warnings()]),
@@ -82,15 +82,20 @@ function rowVisitor(work: Work, header: Header, bad: BadRows) {
   const read = readers.flatMap((reader, i) => (reader === undefined ? [] : [i]));
   const given = [...choices(work)];
   const empty = [...shownColumns(work), ...work.columns].map(() => null);
+  const rowsOf = (record: RawRecord): Iterable<Row> => {
+    const rows: Row[] = [];
+    for (const { values, lead } of given) {
+      for (const i of read) values[i] = readers[i]!(record);
+      const computed = work.compute(...values);
+      if (given.length === 1 && lead.length === 0) return computed;
+      for (const row of computed) rows.push(lead.concat(row));
+    }
+    return rows;
+  };
   return (record: RawRecord, visit: Parameters<Block>[0]): void => {
     try {
       if (record.size !== header.names.length) throw header.ragged(record);
-      const rows: Row[] = [];
-      for (const { values, lead } of given) {
-        for (const i of read) values[i] = readers[i]!(record);
-        for (const row of work.compute(...values)) rows.push(lead.length === 0 ? row : lead.concat(row));
-      }
-      for (const row of rows) visit(row, record);
+      for (const row of rowsOf(record)) visit(row, record);
     } catch (error) {
       const fault = error instanceof ParameterError ? new RowError(record.line, error.message) : error;
       if (!(fault instanceof RowError)) throw fault;

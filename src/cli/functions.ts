@@ -27,14 +27,12 @@ export function functionInput(
   standard: () => readonly Target[],
 ): Input<Target> {
   const { functions, mOrColumn: m, lambdaOrColumn: lambda } = values;
-  refuseBoth({ functions, m, lambda });
   if (!isColumn(m) && !isColumn(lambda)) {
-    const given =
-      m === undefined && lambda === undefined
-        ? functions
-        : (m ?? [STANDARD_MARGIN]).map((value) => asoftmax(value, lambda ?? 0));
-    return { column: { name: "function" }, cell: ({ spec }) => spec, source: given ?? standard() };
+    const source =
+      chosenFunctions({ ...(functions && { functions }), ...(m && { m }), ...(lambda && { lambda }) }) ?? standard();
+    return { column: { name: "function" }, cell: ({ spec }) => spec, source };
   }
+  refuseBoth({ functions, m, lambda });
   if (m !== undefined && !isColumn(m) && m.length > 1)
     throw new UsageError("--m: one margin goes with a lambda from a column");
   return {

@@ -5,6 +5,7 @@ import { angleFrom, anyNumberIn, numberIn } from "../data/cells.ts";
 import { DataError, RowError } from "../data/errors.ts";
 import { CellRecord, cellsOf, type RawRecord } from "../data/records.ts";
 import type { Column } from "../render/result.ts";
+import { UsageError } from "./errors.ts";
 import { suggestion } from "./suggest.ts";
 
 /** Reads one value from a record. Throws RowError where the cell holds none. */
@@ -82,12 +83,18 @@ export class Header {
     };
   }
 
-  /** One angle a column, for the columns that a pattern such as theta_* matches; with what * stands for, the class (as bytes). */
-  classes(pattern: string, degrees: boolean): { name: string; angle: Reader<number> }[] {
-    const [before = "", after = ""] = toBytes(pattern).split("*");
+  /**
+   * One angle a column, for the columns but that other one that a pattern such as theta_* matches, with what * stands for,
+   * the class (as bytes).
+   */
+  classes(pattern: string, other: string, degrees: boolean): { name: string; angle: Reader<number> }[] {
+    const [before = "", after, ...more] = toBytes(pattern).split("*");
+    if (after === undefined || more.length > 0)
+      throw new UsageError(`--competing: "${pattern}" stands for one column a class: write one *, such as '@theta_*'`);
+    const left = this.find(other);
     const found = this.names.flatMap((name, i) => {
       const matches = name.startsWith(before) && name.endsWith(after) && name.length > before.length + after.length;
-      if (!matches) return [];
+      if (!matches || i === left) return [];
       return [
         {
           name: name.slice(before.length, name.length - after.length),

@@ -1,4 +1,4 @@
-import { requireWithin } from "../core/errors.ts";
+import { LARGEST, requireWithin } from "../core/errors.ts";
 import { angleOfQuarter } from "../core/exact.ts";
 import { requireMargin } from "../core/psi.ts";
 import { fromDegrees, toDegrees } from "../core/units.ts";
@@ -35,17 +35,17 @@ function numberInput(
 export const marginInput = (given: Given<number>) => numberInput("m", given, STANDARD_MARGIN, requireMargin);
 
 export const scaleInput = (given: Given<number>) =>
-  numberInput("scale", given, 1, (scale) => requireWithin("scale", scale, Number.MIN_VALUE, Number.MAX_VALUE));
+  numberInput("scale", given, 1, (scale) => requireWithin("scale", scale, Number.MIN_VALUE, LARGEST));
 
 /** Angles from an option or a column. */
-export function angleInput(column: Column, given: readonly number[] | ColumnSource, degrees: boolean): Input<number> {
+export function angleInput(column: Column, given: Iterable<number> | ColumnSource, degrees: boolean): Input<number> {
   return isColumn(given) ? { source: (header) => header.angle(given.column, degrees) } : { column, source: given };
 }
 
 type Grid = Values<(typeof gridOptions)[number]>;
 
-/** The angles of --points, --from and --to: start + i * step in the unit of the angles; undefined without --points. */
-export function gridAngles({ points, from, to }: Grid, degrees: boolean): number[] | undefined {
+/** The angles of --points, --from and --to, made as they are asked for: start + i * step in the unit of the angles; undefined without --points. */
+export function gridAngles({ points, from, to }: Grid, degrees: boolean): Iterable<number> | undefined {
   if (points === undefined) {
     if (from !== undefined || to !== undefined) throw new UsageError("--from and --to go with --points: give it too");
     return undefined;
@@ -56,11 +56,15 @@ export function gridAngles({ points, from, to }: Grid, degrees: boolean): number
   const [lo, hi] = degrees ? [toDegrees(start), toDegrees(end)] : [start, end];
   const step = (hi - lo) / (points - 1);
   const at = (i: number) => (degrees ? fromDegrees(lo + i * step) : lo + i * step);
-  return Array.from({ length: points }, (_, i) => (i === points - 1 ? end : at(i)));
+  return {
+    *[Symbol.iterator]() {
+      for (let i = 0; i < points; i++) yield i === points - 1 ? end : at(i);
+    },
+  };
 }
 
 /** Angles of an option or of a grid, not of both. */
-export function anglesOrGrid<T>(theta: T | undefined, grid: Grid, degrees: boolean): T | number[] | undefined {
+export function anglesOrGrid<T>(theta: T | undefined, grid: Grid, degrees: boolean): T | Iterable<number> | undefined {
   const angles = gridAngles(grid, degrees);
   if (theta !== undefined && angles !== undefined)
     throw new UsageError("--theta and --points both give angles: use one");
@@ -68,5 +72,6 @@ export function anglesOrGrid<T>(theta: T | undefined, grid: Grid, degrees: boole
 }
 
 /** Every k pi/(2m) in [0, pi]: the knots of psi and the angles half way between. */
-export const halfKnots = (m: number): number[] =>
-  Array.from({ length: Math.floor(2 * m) + 1 }, (_, k) => Math.min(Math.PI, angleOfQuarter(k, m)));
+export function* halfKnots(m: number): Generator<number> {
+  for (let k = 0; k <= 2 * m; k++) yield Math.min(Math.PI, angleOfQuarter(k, m));
+}

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { CommanderError } from "commander";
 import { ParameterError } from "../core/errors.ts";
 import { DataError } from "../data/errors.ts";
@@ -7,6 +6,7 @@ import { UsageError } from "./errors.ts";
 import { writeToFile, writeToStandardOutput } from "./output.ts";
 import { isFile, presentation } from "./presentation.ts";
 import { type Invocation, invoke } from "./program.ts";
+import { version } from "./version.ts";
 
 /** Exit status: done; done and the answer is no; wrong usage or input. */
 const YES = 0;
@@ -16,7 +16,6 @@ const WRONG = 2;
 /** Runs the program: the one place that prints and sets the exit status. */
 export async function main(args: readonly string[]): Promise<void> {
   try {
-    const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
     const invocation = await invoke(args, version);
     process.exitCode = typeof invocation === "string" ? await printText(invocation) : await print(invocation, args);
   } catch (error) {

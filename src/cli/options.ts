@@ -1,4 +1,5 @@
 import { formats } from "../render/render.ts";
+import { dialectNames } from "../render/sql/dialects.ts";
 import {
   angle,
   arc,
@@ -94,6 +95,14 @@ export const options = {
   delimiter: option("--delimiter <char>", "the character between cells of the input", text),
   prefix: option("--prefix <text>", "put before the name of each column that is appended to the rows", text),
   badRows: option("--bad-rows <what>", "stop, skip or keep (default stop)", choice(["stop", "skip", "keep"])),
+  scales: option(
+    "--scale <list>",
+    "scales of the logits (default 1; sql measure 30)",
+    list(numberFrom(Number.MIN_VALUE)),
+  ),
+  dialect: option("--dialect <name>", `${dialectNames.join(", ")} (default duckdb)`, choice(dialectNames)),
+  table: option("--table <name>", "the table, or schema.table (default angles)", text),
+  functionName: option("--function-name <name>", "write the statement that makes it a function of this name", text),
   threads: option("--threads <n>", "threads for large inputs (default: the cores)", wholeFrom(1, 256)),
   degrees: flag("--degrees", "bare angles in, and angles out, are degrees"),
   columns: option("--columns <list>", "only these computed columns", list(text)),
@@ -103,7 +112,7 @@ export const options = {
     choice(formats),
   ),
   precision: option("--precision <n>", "round numbers to n significant digits", wholeFrom(1, 17)),
-  output: option("--output <file>", "write to this file instead of standard output", text),
+  output: option("--output <file>", "write to this file; .svg, .html and .vl.json: the chart as a picture", text),
   color: flag("--color", "use colour even where it is not a terminal"),
   noColor: flag("--no-color", "use no colour"),
 } as const;

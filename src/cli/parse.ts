@@ -1,7 +1,9 @@
 import { requireArc } from "../core/boundary.ts";
+import { LARGEST, rangeWords } from "../core/errors.ts";
 import { requireMargin } from "../core/psi.ts";
-import { type Target, target, targetDefinitions } from "../core/targets.ts";
+import { makeTarget, type Target, targetDefinition, targetDefinitions } from "../core/targets.ts";
 import { fromDegrees, timesPi, toDegrees } from "../core/units.ts";
+import { isDecimal } from "../data/cells.ts";
 import { UsageError } from "./errors.ts";
 import { suggestion } from "./suggest.ts";
 
@@ -13,12 +15,13 @@ export interface ColumnSource {
   readonly column: string;
 }
 
-const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+/** No multiple of pi beyond it need be computed to be refused. */
+const MOST_TURNS = 1e6;
 const PI_MULTIPLE = /^(?:([\d.]+(?:e[+-]?\d+)?)\*?)?(?:pi|π)(?:\/([\d.]+))?$/i;
 
 /** A decimal number, finite: nothing that parseFloat would make of half a word. */
 export function parseNumber(text: string): number {
-  const value = DECIMAL.test(text) ? Number(text) : Number.NaN;
+  const value = isDecimal(text) ? Number(text) : Number.NaN;
   if (Number.isNaN(value)) throw new UsageError(`"${text}" is not a number: write a decimal number such as 4 or 1.5`);
   if (!Number.isFinite(value)) throw new UsageError(`${text} is too large for a double`);
   return value;
@@ -50,10 +53,12 @@ export class AngleReader {
     if (multiple !== null) {
       const [coefficient, divisor] = [parseNumber(multiple[1] ?? "1"), parseNumber(multiple[2] ?? "1")];
       if (divisor === 0) throw new UsageError(`${text} divides by 0`);
+      if (!(coefficient <= MOST_TURNS * divisor))
+        throw new UsageError(`${text} lies above pi: an angle lies in [0, pi]`);
       return { radians: timesPi(coefficient, divisor), degrees: (coefficient * 180) / divisor };
     }
     if (text.endsWith("deg")) return ofDegrees(parseNumber(text.slice(0, -3)));
-    if (!DECIMAL.test(text)) {
+    if (!isDecimal(text)) {
       throw new UsageError(`"${text}" is not an angle: write it as 1.2, pi/4, 2*pi/3 or 60deg`);
     }
     const value = parseNumber(text);
@@ -85,19 +90,14 @@ export const arc: Parse<number> = (text, angles) => {
   return theta12;
 };
 
-/** A number within bounds, named in the error. */
-export function numberFrom(lo: number, hi = Number.MAX_VALUE): Parse<number> {
+/** A number within bounds. */
+export function numberFrom(lo: number, hi = LARGEST): Parse<number> {
   return (text) => {
     const value = parseNumber(text.trim());
-    if (!(value >= lo && value <= hi)) throw new UsageError(`${text} is out of range: it must be ${range(lo, hi)}`);
+    if (!(value >= lo && value <= hi)) throw new UsageError(`${text} is out of range: it must ${rangeWords(lo, hi)}`);
     return value;
   };
 }
-
-const range = (lo: number, hi: number) => {
-  if (lo === Number.MIN_VALUE) return hi === Number.MAX_VALUE ? "above 0" : `above 0 and at most ${hi}`;
-  return hi === Number.MAX_VALUE ? `at least ${lo}` : `from ${lo} to ${hi}`;
-};
 
 export function wholeFrom(lo: number, hi: number): Parse<number> {
   const within = numberFrom(lo, hi);
@@ -150,7 +150,7 @@ export const text: Parse<string> = (given) => {
 export const targetFunction: Parse<Target> = (spec) => {
   const angles = new AngleReader(false);
   const [name = "", ...settings] = spec.trim().split(":");
-  const definition = targetDefinitions.find((d) => d.name === name || d.aliases?.includes(name));
+  const definition = targetDefinition(name);
   if (definition === undefined) {
     throw new UsageError(
       `there is no target function "${name}"${suggestion(
@@ -170,5 +170,5 @@ export const targetFunction: Parse<Target> = (spec) => {
     const isAngle = definition.parameters.some((p) => p.name === key && p.hi === Math.PI);
     parameters[key] = isAngle ? angles.parse(value) : parseNumber(value);
   }
-  return target(name, parameters)!;
+  return makeTarget(definition, parameters);
 };

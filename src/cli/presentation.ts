@@ -1,5 +1,7 @@
+import { fromBytes, toBytes } from "../data/bytes.ts";
+import { DataError } from "../data/errors.ts";
 import type { NumberStyle } from "../render/number.ts";
-import { render } from "../render/render.ts";
+import { type Picture, pictures, render } from "../render/render.ts";
 import { pickColumns, type Result } from "../render/result.ts";
 import { UsageError } from "./errors.ts";
 import type { FileResult } from "./file-rows.ts";
@@ -19,12 +21,13 @@ export const isFile = (output: string | undefined): output is string => output !
 /** The result in the columns, the format and the style that were asked for. With args, large files are shared out to threads. */
 export function presentation({ result: whole, values, angles }: Invocation, args?: readonly string[]): Presentation {
   const { output, precision, threads } = values;
-  const format = values.format ?? (process.stdout.isTTY && !isFile(output) ? "table" : "csv");
+  const format =
+    pictureOf(whole, values) ?? values.format ?? (process.stdout.isTTY && !isFile(output) ? "table" : "csv");
   const style: NumberStyle = { precision, degrees: angles.degrees, given: angles.given };
   const result = chosenColumns(whole, values);
   const rendered = (part: Result) => render(part, format, style, () => screenFor(values, isFile(output)));
   const shared = args !== undefined && threads !== 1 && "file" in result && (format === "csv" || format === "tsv");
-  if (!shared) return { result, style, pieces: rendered(result) };
+  if (!shared) return { result, style, pieces: args === undefined ? rendered(result) : withWritten(rendered(result)) };
   const fileResult = whole as FileResult;
   async function* pieces() {
     const first = chosenColumns({ ...fileResult, blocks: fileResult.file.firstBlocks() }, values);
@@ -32,24 +35,52 @@ export function presentation({ result: whole, values, angles }: Invocation, args
     const { otherRows } = await import("./threads.ts");
     yield* otherRows(fileResult, args!, threads);
   }
-  return { result, style, pieces: pieces() };
+  return { result, style, pieces: withWritten(pieces()) };
 }
 
-/** The result with the columns of --columns, each name used once. */
+const PICTURE = /\.(svg|html?|vl\.json|png|jpe?g|gif|webp|bmp|tiff?|pdf|e?ps)$/i;
+
+/** The kind of picture that the ending of --output asks for, if it is one of a picture. */
+function pictureOf({ chart }: Result, { output = "", format }: Invocation["values"]): Picture | undefined {
+  const ending = PICTURE.exec(output)?.[1]?.toLowerCase();
+  if (ending === undefined) return undefined;
+  const picture = pictures.find((known) => known === ending);
+  if (picture === undefined)
+    throw new UsageError(`--output ${output}: there are no .${ending} pictures: use .svg, .html or .vl.json`);
+  if (format !== undefined)
+    throw new UsageError(`--output ${output} is a picture, --format ${format} is not: leave one out`);
+  if (chart === undefined)
+    throw new UsageError(`--output ${output}: there is no picture of this result: name a file such as rows.csv`);
+  return picture;
+}
+
+/** The pieces, and where a bad row stops them the rows before it. */
+async function* withWritten(pieces: AsyncGenerator<string | Uint8Array>): AsyncGenerator<string | Uint8Array> {
+  try {
+    yield* pieces;
+  } catch (error) {
+    if (error instanceof DataError && error.written !== undefined) yield error.written;
+    throw error;
+  }
+}
+
+/** The result with the columns of --columns (as they are without the prefix), each name used once. */
 function chosenColumns(result: Result, { columns, prefix = "" }: Invocation["values"]): Result {
   const { inputColumns = 0 } = result;
   const names = result.columns.map(({ name }) => name);
-  const own = names.slice(inputColumns);
+  const own = names.slice(inputColumns).map((name) => name.slice(toBytes(prefix).length));
   const twice = columns?.find((name, i) => columns.indexOf(name) < i);
   if (twice !== undefined) throw new UsageError(`--columns: "${twice}" stands there twice`);
   const places = columns?.map((name) => {
-    const place = own.indexOf(prefix + name);
+    const place = own.indexOf(name);
     if (place < 0) throw new UsageError(`--columns: there is no column "${name}"${suggestion(name, own)}`);
     return place;
   });
   const picked = places === undefined ? result : pickColumns(result, places);
   const taken = picked.columns.slice(inputColumns).find(({ name }) => names.slice(0, inputColumns).includes(name));
   if (taken !== undefined)
-    throw new UsageError(`the input has a column "${taken.name}" already: give --prefix, such as --prefix new_`);
+    throw new UsageError(
+      `the input has a column "${fromBytes(taken.name)}" already: give --prefix, such as --prefix new_`,
+    );
   return picked;
 }

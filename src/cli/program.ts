@@ -4,7 +4,7 @@ import type { Result } from "../render/result.ts";
 import type { Command } from "./command.ts";
 import { UsageError } from "./errors.ts";
 import { commonOptions, type OptionName, type OptionSpec, options, type Values } from "./options.ts";
-import { AngleReader } from "./parse.ts";
+import { AngleReader, choice } from "./parse.ts";
 import { suggestion } from "./suggest.ts";
 
 type Load = () => Promise<{ default: Command }>;
@@ -53,6 +53,7 @@ const commands: Record<string, readonly [group: string, gives: string, load: Loa
     () => import("./commands/audit.ts"),
   ],
   claims: ["Training", "every claim about A-Softmax, tested by computation", () => import("./commands/claims.ts")],
+  sql: ["Elsewhere", "the same formulas as SQL, to run where the data is", () => import("./commands/sql.ts")],
 };
 
 /** What was asked for, read and computed. */
@@ -92,9 +93,9 @@ export async function invoke(
     const sub = program.command(name).description(gives).helpGroup(`${group}:`);
     if (name !== wanted) continue;
     const { default: definition } = await load();
-    configure(sub, definition, async (values, angles) => {
+    configure(sub, definition, async (values, angles, argument) => {
       const given = blocks === undefined ? values : { ...values, blocks };
-      invocation = { result: await definition.run(given, angles), values, angles };
+      invocation = { result: await definition.run(given, angles, argument), values, angles };
     });
   }
   program.addHelpText("before", `Examples:\n${exampleLines(PROGRAM_EXAMPLES)}\n`);
@@ -121,21 +122,24 @@ const exampleLines = (examples: readonly (readonly [string, string])[]) => {
 function configure(
   sub: Commander,
   definition: Command,
-  run: (values: Values<OptionName>, angles: AngleReader) => Promise<void>,
+  run: (values: Values<OptionName>, angles: AngleReader, argument: string) => Promise<void>,
 ): void {
   const names: readonly OptionName[] = [...definition.options, ...commonOptions];
   sub.addHelpText("before", `Examples:\n${exampleLines(definition.examples)}\n`);
   sub.allowExcessArguments(false).exitOverride();
   const read = new Map<OptionName, unknown>();
   for (const name of names) sub.addOption(new Option(options[name].flags, options[name].help));
+  const { argument } = definition;
+  if (argument !== undefined) sub.argument(`<${argument.name}>`, argument.choices.join(", "));
   sub.action(async () => {
+    const word = argument === undefined ? "" : choice(argument.choices)(sub.args[0]!, new AngleReader(false));
     const angles = new AngleReader(sub.getOptionValue("degrees") === true);
     for (const name of names) {
       const spec: OptionSpec<unknown> = options[name];
       const given = givenValue(sub, spec.flags);
       if (given !== undefined) read.set(name, spec.parse === undefined ? given : parsed(spec, String(given), angles));
     }
-    await run(Object.fromEntries(read) as Values<OptionName>, angles);
+    await run(Object.fromEntries(read) as Values<OptionName>, angles, word);
   });
 }
 

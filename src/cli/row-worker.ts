@@ -1,6 +1,7 @@
 import { on } from "node:events";
 import { parentPort, workerData } from "node:worker_threads";
 import type { Block } from "../data/blocks.ts";
+import type { DataError } from "../data/errors.ts";
 import type { FileResult } from "./file-rows.ts";
 import { presentation } from "./presentation.ts";
 import { type Invocation, invoke } from "./program.ts";
@@ -31,5 +32,5 @@ try {
   await pieces.next();
   for await (const bytes of pieces as AsyncIterable<Uint8Array>) answer({ bytes }, [bytes.buffer]);
 } catch (error) {
-  answer({ fault: (error as Error).message });
+  answer({ fault: (error as Error).message, written: (error as DataError).written });
 }

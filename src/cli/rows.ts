@@ -3,7 +3,7 @@ import type { Block as FileBlock } from "../data/blocks.ts";
 import { type Cell, type Column, type Ending, type Result, type Row, resultOf } from "../render/result.ts";
 import { UsageError } from "./errors.ts";
 import type { Header, Reader } from "./header.ts";
-import type { inputOptions, Values } from "./options.ts";
+import { type inputOptions, options as optionTable, type Values } from "./options.ts";
 
 /** A value of a row computation: given on the command line, or read from each record of a file with this header. */
 export interface Input<T> {
@@ -11,14 +11,14 @@ export interface Input<T> {
   readonly column?: Column;
   /** What the column shows of the value, where that is no cell itself. */
   readonly cell?: (value: T) => Cell;
-  readonly source: readonly T[] | ((header: Header) => Reader<T>);
+  readonly source: Iterable<T> | ((header: Header) => Reader<T>);
 }
 
 /** Rows of output for each combination of given values, and for each record where there is a file. */
 export interface RowComputation<T extends readonly unknown[]> {
   readonly inputs: { readonly [I in keyof T]: Input<T[I]> };
   readonly columns: readonly Column[];
-  readonly compute: (...values: T) => readonly Row[];
+  readonly compute: (...values: T) => Iterable<Row>;
   /** Counted while computing, and added up where rows are shared out; end speaks from them. */
   readonly counts?: Record<string, number>;
   readonly end?: () => Pick<Ending, "notes" | "holds">;
@@ -35,7 +35,14 @@ export async function computeRows<T extends readonly unknown[]>(
   options: RowOptions,
 ): Promise<Result> {
   const computation = work as unknown as Work;
-  if (options.input === undefined) return givenRows(computation);
+  if (options.input === undefined) {
+    const idle = (["prefix", "delimiter", "inputFormat", "badRows", "threads"] as const).find(
+      (name) => options[name] !== undefined,
+    );
+    if (idle !== undefined)
+      throw new UsageError(`${optionTable[idle].flags.split(" ")[0]} goes with --input: give it too`);
+    return givenRows(computation);
+  }
   const { fileRows } = await import("./file-rows.ts");
   return fileRows(computation, options, options.input);
 }
@@ -44,7 +51,9 @@ function givenRows(work: Work): Result {
   const missing = work.inputs.some(({ source }) => typeof source === "function");
   if (missing) throw new UsageError("a @column needs a file to come from: give --input");
   function* rows() {
-    for (const { values, lead } of choices(work)) yield* work.compute(...values).map((cells) => lead.concat(cells));
+    for (const { values, lead } of choices(work)) {
+      for (const cells of work.compute(...values)) yield lead.concat(cells);
+    }
   }
   const result = resultOf([...shownColumns(work), ...work.columns], rows());
   return { ...result, end: () => endOf(work, []) };
@@ -76,7 +85,7 @@ export function* choices({ inputs }: Work): Generator<Choice> {
   }
 }
 
-function* product(lists: readonly (readonly unknown[])[]): Generator<unknown[]> {
+function* product(lists: readonly Iterable<unknown>[]): Generator<unknown[]> {
   const [first, ...rest] = lists;
   if (first === undefined) yield [];
   else for (const value of first) for (const others of product(rest)) yield [value, ...others];

@@ -33,8 +33,7 @@ export function sampleInputs(
     throw new UsageError("--label and --theta both name the target angle: use one");
   const pattern = isColumn(competing) ? competing.column : undefined;
   const byLabel = (header: Header) =>
-    thetaY === undefined &&
-    (label !== undefined || pattern?.includes("*") || (!header.has("theta_y") && header.has("label")));
+    thetaY === undefined && (label !== undefined || (!header.has("theta_y") && header.has("label")));
   const classes = (header: Header) => labelledClasses(header, label ?? "label", pattern ?? "theta_*", degrees);
   const column = { name: "theta_y", kind: "angle" } as const;
   return [
@@ -48,27 +47,31 @@ export function sampleInputs(
       ? { source: [numbered(competing)] }
       : {
           source: (header) =>
-            byLabel(header) ? classes(header).others : competitors(header, pattern ?? "theta_j", degrees),
+            byLabel(header)
+              ? classes(header).others
+              : competitors(header, pattern ?? "theta_j", isColumn(thetaY) ? thetaY.column : "theta_y", degrees),
         },
   ];
 }
 
 const numbered = (angles: readonly number[]): Competitors => ({ angles, names: angles.map((_, i) => i + 1) });
 
-/** Competitors from one cell, or from every column that a pattern matches. */
-function competitors(header: Header, name: string, degrees: boolean): Reader<Competitors> {
+/** Competitors from one cell, or from every column that a pattern matches but that of the target angle. */
+function competitors(header: Header, name: string, target: string, degrees: boolean): Reader<Competitors> {
   if (!name.includes("*")) {
     const read = header.angles(name, degrees);
     return (record) => numbered(read(record));
   }
-  const classes = header.classes(name, degrees);
+  const classes = header.classes(name, target, degrees);
   const names = classes.map((one) => one.name);
   return (record) => ({ angles: classes.map((one) => one.angle(record)), names });
 }
 
 /** The angle of the class that the label names, and those of all other classes. */
 function labelledClasses(header: Header, column: string, pattern: string, degrees: boolean) {
-  const classes = header.classes(pattern, degrees);
+  const classes = header.classes(pattern, "theta_y", degrees);
+  if (classes.length < 2)
+    throw new UsageError(`--competing: ${pattern} matches one column: a sample needs a competing class`);
   const places = new Map(classes.map(({ name }, i) => [name, i]));
   const labelOf = header.text(column);
   const placeOf = (record: RawRecord) => {

@@ -29,6 +29,6 @@ function wantsColor({ color, noColor }: Choice, terminal: boolean): boolean {
   if (color) return true;
   if (process.env.NO_COLOR) return false;
   const forced = process.env.FORCE_COLOR;
-  if (forced !== undefined) return forced !== "0" && forced !== "false";
+  if (forced) return forced !== "0" && forced !== "false";
   return terminal && process.env.TERM !== "dumb";
 }

@@ -13,7 +13,10 @@ export interface RowWork {
 /** A block of the file to a worker; undefined asks for its tally, at the end. */
 export type RowQuestion = Block | undefined;
 
-export type RowAnswer = { readonly bytes: Uint8Array } | { readonly tally: RowTally } | { readonly fault: string };
+export type RowAnswer =
+  | { readonly bytes: Uint8Array }
+  | { readonly tally: RowTally }
+  | { readonly fault: string; readonly written: Uint8Array | undefined };
 
 /** The rows of the blocks that are left, as bytes, computed by workers that each run the same command line. */
 export async function* otherRows(
@@ -27,7 +30,7 @@ export async function* otherRows(
   const pool = new Pool<RowQuestion, RowAnswer>(new URL("./row-worker.js", import.meta.url), work, threads);
   try {
     for await (const answer of pool.inOrder(startingWith(first.value, file.otherBlocks))) {
-      if ("fault" in answer) throw new DataError(answer.fault);
+      if ("fault" in answer) throw Object.assign(new DataError(answer.fault), { written: answer.written });
       if ("bytes" in answer) yield answer.bytes;
     }
     for (const answer of await pool.askAll(undefined)) if ("tally" in answer) file.add(answer.tally);

@@ -1,4 +1,4 @@
-import { requireWithin } from "./errors.ts";
+import { LARGEST, requireWithin } from "./errors.ts";
 
 /** How lambda, the weight of the plain cosine, falls during training: base (1 + gamma it)^(-power), not below lambdaMin. */
 export interface Schedule {
@@ -17,14 +17,14 @@ export const schedules = {
 /** Throws ParameterError unless every number of a schedule is finite and not negative. */
 export function requireSchedule({ base, gamma, power, lambdaMin }: Schedule): void {
   for (const [name, value] of Object.entries({ base, gamma, power, "lambda-min": lambdaMin })) {
-    requireWithin(name, value, 0, Number.MAX_VALUE);
+    requireWithin(name, value, 0, LARGEST);
   }
 }
 
 /** lambda at an iteration, a number >= 0; errors as requireSchedule. */
 export function lambdaAt(schedule: Schedule, iteration: number): number {
   requireSchedule(schedule);
-  requireWithin("iteration", iteration, 0, Number.MAX_VALUE);
+  requireWithin("iteration", iteration, 0, LARGEST);
   const { base, gamma, power, lambdaMin } = schedule;
   return Math.max(lambdaMin, base / (1 + gamma * iteration) ** power);
 }

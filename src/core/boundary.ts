@@ -88,7 +88,7 @@ function difference({ lambda, competingDivisor }: Target, piece: Piece, theta12:
       const own = addTo(cosineGap(add(addTo(twoProduct(a, t), b), turned), phi), offset);
       return lambda === 0 ? own.hi : add(multiply(cosineGap(pair(t), phi), lambda), own).hi / (1 + lambda);
     },
-    derivative: (t) => pieceSlope(piece, t, lambda) - Math.sin(other(t).hi) / competingDivisor,
+    derivative: (t) => pieceSlope(piece, t, lambda).hi - Math.sin(other(t).hi) / competingDivisor,
     bound: bound(1),
     secondBound: bound(2),
   };

@@ -101,7 +101,8 @@ function lieBeyond({ m }: Subject): Finding {
 
 function endOutside({ m, naive }: Subject): Finding {
   const settings = { thetaJ: Math.PI / 2, scale: 1, rate: 1 / (m * m), steps: 300 };
-  const starts = Array.from({ length: 100 }, (_, i) => ((i + 0.5) * Math.PI) / 100);
+  const justBeyond = (Math.PI / m + Math.min(Math.PI, (2 * Math.PI) / m)) / 2;
+  const starts = [...Array.from({ length: 100 }, (_, i) => ((i + 0.5) * Math.PI) / 100), justBeyond];
   const runs = starts.map((start) => ({ start, end: endOf(naive, { ...settings, start }) }));
   const outside = runs.filter(({ end }) => segment(m, end) > 0);
   const [first] = outside;

@@ -1,4 +1,4 @@
-import { requireWithin } from "./errors.ts";
+import { LARGEST, requireWithin } from "./errors.ts";
 import { sampleLoss } from "./loss.ts";
 import type { Target } from "./targets.ts";
 
@@ -31,7 +31,7 @@ export function* descend(
 ): Generator<DescentStep> {
   requireWithin("start", start, 0, Math.PI);
   requireWithin("theta_j", thetaJ, 0, Math.PI);
-  requireWithin("rate", rate, Number.MIN_VALUE, Number.MAX_VALUE);
+  requireWithin("rate", rate, Number.MIN_VALUE, LARGEST);
   let theta = start;
   for (let step = 0; step <= steps; step++) {
     const { loss, byThetaY } = sampleLoss(targetAt(step), scale, theta, [thetaJ]);

@@ -1,4 +1,4 @@
-import { ParameterError, requireWithin } from "./errors.ts";
+import { LARGEST, ParameterError, requireWithin } from "./errors.ts";
 import { add, addTo, cosine, divide, multiply, negate, type Pair, type Phase, pair, reduce, sine } from "./exact.ts";
 import { isAngle } from "./psi.ts";
 import type { Target } from "./targets.ts";
@@ -25,7 +25,7 @@ export interface SampleLoss {
  * Throws ParameterError for a scale that is not positive and finite, and for no competing angle.
  */
 export function sampleLoss(target: Target, scale: number, thetaY: number, competing: ArrayLike<number>): SampleLoss {
-  requireWithin("scale", scale, Number.MIN_VALUE, Number.MAX_VALUE);
+  requireWithin("scale", scale, Number.MIN_VALUE, LARGEST);
   if (!(competing.length > 0)) throw new ParameterError("competing angles are missing: give at least one");
   const own = target.exactValue(thetaY);
   const phases = Array.from(competing, (theta) => competingPhase(target, theta));

@@ -1,3 +1,4 @@
+import { ParameterError } from "./errors.ts";
 import { addTo, cosine, fold, isBelow, negate, reduce, sine, twoProduct, wholeQuarters } from "./exact.ts";
 import { isAngle, requireMargin } from "./psi.ts";
 
@@ -50,11 +51,12 @@ export function conditions(m: number, thetaY: number, thetaJ: number): Condition
  * Any angle outside [0, pi], NaN too, gives NaN and false; domain and errors else as conditions.
  */
 export function marginOf(m: number, thetaY: number, competing: ArrayLike<number>): Margin {
+  if (!(competing.length > 0)) throw new ParameterError("competing angles are missing: give at least one");
   let binding = 0;
   for (let j = 1; j < competing.length && isAngle(competing[binding]!); j++) {
     if (!(isAngle(competing[j]!) && competing[j]! >= competing[binding]!)) binding = j;
   }
-  const minThetaJ = competing.length > 0 ? competing[binding]! : Number.NaN;
+  const minThetaJ = competing[binding]!;
   const held = conditions(m, thetaY, minThetaJ);
   const valid = isAngle(thetaY) && isAngle(minThetaJ);
   return {

@@ -20,7 +20,7 @@ export const valueCurve = ({ pieces, lambda }: Pick<Target, "pieces" | "lambda">
 /** Its slopes by theta. */
 export const slopeCurve = ({ pieces, lambda }: Target): Curve => ({
   pieces,
-  at: (piece, theta) => pieceSlope(piece, theta, lambda),
+  at: (piece, theta) => pieceSlope(piece, theta, lambda).hi,
 });
 
 const sign = (k: number) => (k & 1 ? -1 : 1);
@@ -93,7 +93,7 @@ export function slopeMistakes(target: Target): Mistake[] {
     return -slope(piece, t) / sine(reduce(1, t)).hi;
   };
   const unscaled = (piece: Piece, theta: number) =>
-    slope(piece, theta) - (piece.a && ((1 - 1 / piece.a) * pieceSlope(piece, theta, 0)) / (1 + lambda));
+    slope(piece, theta) - (piece.a && ((1 - 1 / piece.a) * pieceSlope(piece, theta, 0).hi) / (1 + lambda));
   return [
     fixed("the gradient is by cos(theta), not theta", { pieces, at: byCosine }),
     fixed("the gradient has its sign flipped", { pieces, at: (piece, theta) => -slope(piece, theta) }),

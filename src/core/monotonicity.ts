@@ -30,6 +30,8 @@ export function monotonicity(target: Target): Monotonicity {
   const limit = (piece: Piece, theta: number) => pieceValue(piece, theta, target.lambda).hi;
   let start = 0;
   let reached: number | undefined;
+  /** The value at the start of the last stretch. */
+  let beginning = Number.NaN;
   for (let i = 0; i < target.pieces.count; i++) {
     const end = pieceEnd(target.pieces, i);
     if (!(end > start)) continue;
@@ -46,20 +48,17 @@ export function monotonicity(target: Target): Monotonicity {
       const [from, to] = [cuts[c - 1]!, cuts[c]!];
       const sign = slope.flat ? 0 : Math.sign(slope.at(from + (to - from) / 2));
       const direction = sign < 0 ? "falling" : sign > 0 ? "rising" : "flat";
-      append(stretches, { from, to, direction, change: limit(piece, to) - limit(piece, from) });
+      const last = stretches.at(-1);
+      const began = last?.direction === direction ? beginning : limit(piece, from);
+      const stretch = { from, to, direction, change: limit(piece, to) - began } as const;
+      if (last?.direction === direction) stretches[stretches.length - 1] = { ...stretch, from: last.from };
+      else stretches.push(stretch);
+      beginning = began;
     }
     start = end;
     reached = limit(piece, end);
   }
   return { stretches, level };
-}
-
-function append(stretches: Stretch[], next: Stretch): void {
-  const last = stretches.at(-1);
-  if (last?.direction === next.direction) {
-    last.to = next.to;
-    last.change += next.change;
-  } else stretches.push(next);
 }
 
 interface Slope {
@@ -71,7 +70,7 @@ interface Slope {
 
 function slopeOf(piece: Piece, lambda: number): Slope {
   const { weight, a, b } = piece;
-  const at = (t: number) => pieceSlope(piece, t, lambda);
+  const at = (t: number) => pieceSlope(piece, t, lambda).hi;
   if (lambda === 0) return { flat: a === 0, at, zeros: (from, to) => (a === 0 ? [] : wholeHalfTurns(a, b, from, to)) };
   const derivative = (t: number) => (-weight * a * a * Math.cos(a * t + b) - lambda * Math.cos(t)) / (1 + lambda);
   const bound = (power: number) => (lambda + a ** power) / (1 + lambda);

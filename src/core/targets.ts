@@ -1,4 +1,4 @@
-import { ParameterError, requireWithin } from "./errors.ts";
+import { LARGEST, ParameterError, requireWithin } from "./errors.ts";
 import {
   add,
   angleOfQuarter,
@@ -36,6 +36,8 @@ export interface Pieces {
   readonly quarters: number;
   readonly count: number;
   readonly piece: (i: number) => Piece;
+  /** Given where the pieces are half turns of one cosine, each moved on: piece k is (-1)^k cos(a theta + b) + step k. */
+  readonly step?: number;
 }
 
 /** A target function: what replaces cos(theta_y) in the target logit. Angles are in radians, in [0, pi]; others give NaN. */
@@ -95,6 +97,14 @@ const two = (a: number, b: number, quarters: number, first: Piece, second: Piece
   count: 2,
   piece: (i) => (i === 0 ? first : second),
 });
+const halfTurns = (a: number, step: number): Pieces => ({
+  a,
+  b: 0,
+  quarters: 2,
+  count: Math.ceil(a),
+  piece: (k) => ({ weight: k & 1 ? -1 : 1, a, b: 0, offset: step * k }),
+  step,
+});
 
 /** Every target function known. Sources: SphereFace (arXiv:1704.08063), CosFace (1801.09414), ArcFace (1801.07698), SphereFace-R (2109.05565). */
 export const targetDefinitions: readonly TargetDefinition[] = [
@@ -103,13 +113,7 @@ export const targetDefinitions: readonly TargetDefinition[] = [
     aliases: ["sphereface", "psi"],
     formula: "(-1)^k cos(m t) - 2k on [k pi/m, (k+1) pi/m]",
     parameters: [margin(4)],
-    pieces: (m) => ({
-      a: m!,
-      b: 0,
-      quarters: 2,
-      count: Math.ceil(m!),
-      piece: (k) => ({ weight: k & 1 ? -1 : 1, a: m!, b: 0, offset: -2 * k }),
-    }),
+    pieces: (m) => halfTurns(m!, -2),
   },
   {
     name: "naive",
@@ -173,7 +177,7 @@ export const targetDefinitions: readonly TargetDefinition[] = [
 
 /** Throws ParameterError unless lambda is finite and at least 0. */
 export function requireLambda(lambda: number): void {
-  requireWithin("lambda", lambda, 0, Number.MAX_VALUE);
+  requireWithin("lambda", lambda, 0, LARGEST);
 }
 
 /**
@@ -195,7 +199,7 @@ export function makeTarget(definition: TargetDefinition, given: Readonly<Record<
   const pieces = definition.pieces(...values);
   const exactValue = (theta: number) =>
     isAngle(theta) ? pieceValue(pieceAt(pieces, theta), theta, lambda) : NOT_A_NUMBER;
-  const slope = (theta: number) => (isAngle(theta) ? pieceSlope(pieceAt(pieces, theta), theta, lambda) : Number.NaN);
+  const slope = (theta: number) => (isAngle(theta) ? pieceSlope(pieceAt(pieces, theta), theta, lambda) : NOT_A_NUMBER);
   return {
     name: definition.name,
     parameters,
@@ -205,14 +209,18 @@ export function makeTarget(definition: TargetDefinition, given: Readonly<Record<
     competingDivisor: definition.competingDivisor?.(...values) ?? 1,
     exactValue,
     value: (theta) => exactValue(theta).hi,
-    slope,
+    slope: (theta) => slope(theta).hi,
     slopeByCosine: (theta) => bySine(slope, theta),
   };
 }
 
+/** The definition with that name or alias; undefined for an unknown name. */
+export const targetDefinition = (name: string): TargetDefinition | undefined =>
+  targetDefinitions.find((d) => d.name === name || d.aliases?.includes(name));
+
 /** The target function with that name or alias, and parameters; undefined for an unknown name. Errors as makeTarget. */
 export function target(name: string, parameters?: Readonly<Record<string, number>>): Target | undefined {
-  const definition = targetDefinitions.find((d) => d.name === name || d.aliases?.includes(name));
+  const definition = targetDefinition(name);
   return definition && makeTarget(definition, parameters);
 }
 
@@ -235,9 +243,9 @@ export function pieceValue({ weight, a, b, offset, offsetLow = 0 }: Piece, theta
 }
 
 /** The slope of a piece by theta, likewise. */
-export function pieceSlope({ weight, a, b }: Piece, theta: number, lambda: number): number {
+export function pieceSlope({ weight, a, b }: Piece, theta: number, lambda: number): Pair {
   const own = multiply(signed(weight, sine(reduce(a, theta, b))), -a);
-  return blend(lambda, () => negate(sine(reduce(1, theta))), own).hi;
+  return blend(lambda, () => negate(sine(reduce(1, theta))), own);
 }
 
 /** (lambda * plain + own) / (1 + lambda) */
@@ -250,7 +258,7 @@ const signed = (weight: 1 | -1, x: Pair) => (weight < 0 ? negate(x) : x);
 const NOT_A_NUMBER = pair(Number.NaN);
 
 /** Near 0 a slope that vanishes there does so like theta: every tiny angle has the limit, to the last bit. */
-function bySine(slope: (theta: number) => number, theta: number): number {
-  const at = isAngle(theta) && theta < TINY_ANGLE && slope(0) === 0 ? TINY_ANGLE : theta;
-  return at === 0 ? slope(0) * Number.NEGATIVE_INFINITY : -slope(at) / sine(reduce(1, at)).hi;
+function bySine(slope: (theta: number) => Pair, theta: number): number {
+  const at = isAngle(theta) && theta < TINY_ANGLE && slope(0).hi === 0 ? TINY_ANGLE : theta;
+  return at === 0 ? slope(0).hi * Number.NEGATIVE_INFINITY : -divide(slope(at), sine(reduce(1, at))).hi;
 }

@@ -1,6 +1,9 @@
 import { fromBytes } from "./bytes.ts";
 import { RowError } from "./errors.ts";
 
+/** Is it a decimal number, spaces around it allowed? */
+export const isDecimal = (text: string): boolean => DECIMAL.test(text);
+
 const DECIMAL = /^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$/;
 
 /** The number in a cell, spaces around it allowed. Throws RowError for anything but a finite decimal number. */

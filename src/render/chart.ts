@@ -1,5 +1,5 @@
 import asciichart, { type PlotConfig } from "asciichart";
-import { timesPi } from "../core/units.ts";
+import { fromDegrees, timesPi, toDegrees } from "../core/units.ts";
 import { formatAngle, formatNumber, type NumberStyle } from "./number.ts";
 import type { Screen } from "./screen.ts";
 
@@ -16,11 +16,14 @@ export interface Series {
   readonly jumps?: readonly number[];
   /** Stretches drawn in the colour of the chart's highlight. */
   readonly highlight?: readonly Interval[];
+  /** Where the line is marked with a dot. */
+  readonly points?: readonly number[];
 }
 
 /** Lines over an angle or a count, with what is worth marking. Functions are sampled by whoever draws. */
 export interface Chart {
-  readonly x: Interval & { readonly angle: boolean };
+  readonly x: Interval & { readonly angle: boolean; readonly name?: string };
+  readonly y?: { readonly angle?: boolean; readonly name?: string };
   readonly series: readonly Series[];
   /** What the highlighted stretches are. */
   readonly highlight?: string;
@@ -32,14 +35,25 @@ export interface Chart {
 type Role = number | "highlight" | "rule" | undefined;
 type Canvas = { char: string; role: Role }[][];
 
-const COLORS = ["cyan", "yellow", "magenta", "green", "blue", "white"] as const;
+const COLORS = [
+  "cyan",
+  "yellow",
+  "magenta",
+  "green",
+  "blue",
+  "white",
+  "cyanBright",
+  "yellowBright",
+  "magentaBright",
+  "greenBright",
+] as const;
 const LINE: Record<"unicode" | "ascii", NonNullable<PlotConfig["symbols"]>> = {
   unicode: ["┼", "┤", "╶", "╴", "─", "╰", "╭", "╮", "╯", "│"],
   ascii: ["+", "|", "-", "-", "-", "`", ",", ".", "'", "|"],
 };
 // Without colour every line but the first is drawn with a character of its own.
-const MARKERS = ["", "·", "*", "o", "x", "+"];
-const ASCII_MARKERS = ["", "=", "*", "o", "x", "+"];
+const MARKERS = ["", "·", "*", "o", "x", "+", "=", "%", "@", "&"];
+const ASCII_MARKERS = ["", "=", "*", "o", "x", "+", "~", "%", "@", "&"];
 const HIGHLIGHT_MARKER = "#";
 const LEAST_WIDTH = 30;
 
@@ -55,7 +69,7 @@ export function drawChart(chart: Chart, screen: Screen, style: NumberStyle): str
     1,
     Math.floor(((chart.size?.height ?? Math.min(20, screen.height - 8)) - 1) / (ticks.length - 1)),
   );
-  const labels = ticks.map((tick) => formatNumber(tick, 6));
+  const labels = ticks.map((tick) => formatNumber(tick, { precision: 6 }));
   const margin = Math.max(...labels.map((label) => label.length)) + 1;
   const xs = sample(width - margin - 1);
   const rows = (ticks.length - 1) * perTick + 1;
@@ -64,7 +78,8 @@ export function drawChart(chart: Chart, screen: Screen, style: NumberStyle): str
   const columnOf = (x: number) => Math.round(((x - from) / (to - from)) * (xs.length - 1));
   drawKnots(chart, canvas, columnOf, screen);
   // The first line is drawn last, so that it is the one seen where lines meet.
-  for (let i = chart.series.length - 1; i >= 0; i--) drawSeries(chart.series[i]!, i, xs, ticks, canvas, screen);
+  for (let i = chart.series.length - 1; i >= 0; i--)
+    drawSeries(chart.series[i]!, i, xs, columnOf, ticks, canvas, screen);
 
   const paint = painter(screen);
   const glyph = screen.unicode
@@ -104,16 +119,15 @@ function niceTicks(values: readonly number[]): number[] {
 const RULE = { unicode: "┊", ascii: ":" };
 const MOST_RULES = 64;
 
-const hasRules = ({ x, knots }: Chart) => x.angle && knots !== undefined && knots > 1 && knots <= MOST_RULES;
+/** The knots that are drawn: those inside the range, unless there are too many to be seen. */
+export function rulesOf({ x, knots = 0 }: Chart): number[] {
+  if (!x.angle || !(knots > 1 && knots <= MOST_RULES)) return [];
+  return multiples(x, (k) => timesPi(k, knots)).filter((at) => at > x.from && at < x.to);
+}
 
 function drawKnots(chart: Chart, canvas: Canvas, columnOf: (x: number) => number, screen: Screen): void {
-  if (!hasRules(chart)) return;
-  const { x, knots } = chart;
-  for (let k = 1; timesPi(k, knots) < x.to; k++) {
-    if (timesPi(k, knots) <= x.from) continue;
-    for (const line of canvas)
-      line[columnOf(timesPi(k, knots))] = { char: RULE[screen.unicode ? "unicode" : "ascii"], role: "rule" };
-  }
+  const char = RULE[screen.unicode ? "unicode" : "ascii"];
+  for (const at of rulesOf(chart)) for (const line of canvas) line[columnOf(at)] = { char, role: "rule" };
 }
 
 /** A series in runs that nothing interrupts: a gap, a jump or the edge of a highlighted stretch. */
@@ -121,14 +135,16 @@ function drawSeries(
   series: Series,
   index: number,
   xs: readonly number[],
+  columnOf: (x: number) => number,
   ticks: readonly number[],
   canvas: Canvas,
   screen: Screen,
 ): void {
   const top = canvas.length - 1;
   const [lo, hi] = [ticks[0]!, ticks.at(-1)!];
-  const levels = xs.map((x) => Math.round(((series.at(x) - lo) / (hi - lo)) * top));
-  const lit = (c: number) => series.highlight?.some(({ from, to }) => xs[c]! >= from && xs[c]! < to) ?? false;
+  const levels = valuesAt(series, xs, (hi - lo) / 4).map((value) => Math.round(((value - lo) / (hi - lo)) * top));
+  const lit = (c: number) =>
+    series.highlight?.some(({ from, to }) => xs[c]! >= from && (xs[c]! < to || to === xs.at(-1))) ?? false;
   const joined = (c: number) =>
     Number.isFinite(levels[c + 1]) && !series.jumps?.some((jump) => jump > xs[c]! && jump <= xs[c + 1]!);
   for (let start = 0; start < xs.length; start++) {
@@ -140,6 +156,24 @@ function drawSeries(
     drawRun(lightChanges ? points : [...points, levels[end]!], start, lit(start) ? "highlight" : index, canvas, screen);
     start = lightChanges ? end - 1 : end;
   }
+  for (const x of series.points ?? []) {
+    const line = canvas[top - Math.round(((series.at(x) - lo) / (hi - lo)) * top)]!;
+    line[columnOf(x)] = { char: screen.unicode ? "●" : "@", role: index };
+  }
+}
+
+const PARTS = 16;
+
+/** A value for each column; where the line goes up and down by more than `wide` within one, its ends in turn: a band. */
+function valuesAt({ at }: Series, xs: readonly number[], wide: number): number[] {
+  const step = (xs[1]! - xs[0]!) / PARTS;
+  return xs.map((x, c) => {
+    const parts = Array.from({ length: PARTS }, (_, i) => at(Math.min(x + i * step, xs.at(-1)!)));
+    const turns = parts.filter((y, i) => (y - parts[i - 1]!) * (parts[i + 1]! - y) < 0).length;
+    const [least, most] = [Math.min(...parts), Math.max(...parts)];
+    if (turns === 0 || !(most - least > wide)) return parts[0]!;
+    return c % 2 === 0 ? least : most;
+  });
 }
 
 /** asciichart as the rasteriser: its two columns of axis are cut off and every glyph keeps its role. */
@@ -191,23 +225,30 @@ function xAxis(
   style: NumberStyle,
   screen: Screen,
 ) {
-  const candidates = x.angle
-    ? [...(Number.isInteger(knots) ? [knots!] : []), 8, 6, 4, 3, 2, 1].map((q) => multiples(x, (k) => timesPi(k, q)))
-    : [niceTicks([x.from, x.to]).filter((tick) => tick >= x.from && tick <= x.to)];
+  const inDegrees = x.angle && style.degrees;
+  const round = niceTicks([x.from, x.to].map((end) => (inDegrees ? toDegrees(end) : end))).map((tick) =>
+    inDegrees ? fromDegrees(tick) : tick,
+  );
+  const finest = Number.isInteger(knots) && knots! <= MOST_RULES ? [knots!] : [];
+  const fractions = x.angle ? [...finest, 8, 6, 4, 3, 2, 1].map((q) => multiples(x, (k) => timesPi(k, q))) : [];
+  const candidates = [
+    ...fractions.filter((ticks) => ticks.length > 2),
+    round.filter((tick) => tick >= x.from && tick <= x.to),
+  ];
   const labelled = candidates.map((ticks) =>
     ticks.map((tick) => ({
       column: columnOf(tick),
       label: x.angle
         ? formatAngle(tick, { ...style, precision: 6 }, screen.unicode ? "π" : "pi")
-        : formatNumber(tick, 6),
+        : formatNumber(tick, { precision: 6 }),
     })),
   );
-  const ends = [x.from, x.to].map((end) => ({ column: columnOf(end), label: formatNumber(end, 4) }));
+  const ends = [x.from, x.to].map((end) => ({ column: columnOf(end), label: formatNumber(end, { precision: 4 }) }));
   const chosen = labelled.find((ticks) => ticks.length > 1 && layOut(ticks, columns) !== undefined) ?? ends;
   return { columns: chosen.map(({ column }) => column), text: layOut(chosen, columns) ?? "" };
 }
 
-function multiples({ from, to }: Interval, at: (k: number) => number): number[] {
+export function multiples({ from, to }: Interval, at: (k: number) => number): number[] {
   const ticks: number[] = [];
   for (let k = 0; at(k) <= to; k++) if (at(k) >= from) ticks.push(at(k));
   return ticks;
@@ -233,7 +274,7 @@ function legend(chart: Chart, screen: Screen, paint: Paint, width: number): stri
   ]);
   if (chart.highlight !== undefined)
     entries.push([markerOf("highlight", screen).repeat(2) || dash, chart.highlight, "highlight"]);
-  if (hasRules(chart))
+  if (rulesOf(chart).length > 0)
     entries.push([RULE[screen.unicode ? "unicode" : "ascii"], `k pi/${formatNumber(chart.knots!)}`, "rule"]);
   const lines: string[] = [];
   let line = "";

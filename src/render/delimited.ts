@@ -1,6 +1,8 @@
 import { ByteWriter, quoter } from "../data/bytes.ts";
+import { DataError } from "../data/errors.ts";
+import type { RawRecord } from "../data/records.ts";
 import { formatCell, type NumberStyle } from "./number.ts";
-import type { Cell, Column, Result } from "./result.ts";
+import { type Cell, type Column, computedColumns, type Result, type Row } from "./result.ts";
 
 /**
  * CSV (RFC 4180) or TSV, a block at a time: a header, LF line ends, quotes only where they are needed.
@@ -8,25 +10,35 @@ import type { Cell, Column, Result } from "./result.ts";
  */
 export async function* delimited(result: Result, style: NumberStyle, delimiter: string): AsyncGenerator<Uint8Array> {
   const quote = quoter(delimiter);
-  const { columns, inputColumns = 0 } = result;
-  const own = columns.slice(inputColumns);
+  const { columns } = result;
+  const computed = computedColumns(result);
   const out = new ByteWriter();
-  const write = (cell: Cell, column: Column) => {
+  const writeCell = (cell: Cell, column: Column) => {
     const isAngle = column.kind === "angle" && style.degrees;
     if (typeof cell === "number" && style.precision === undefined && !isAngle) out.number(cell);
     else out.text(quote(formatCell(cell, column, style)));
   };
+  const isEmptyLine = (row: Row) => columns.length === 1 && computed.length === 1 && row[computed[0]!.place] === null;
   // The header goes out with the first rows: what is wrong with those leaves nothing written.
   out.text(`${columns.map(({ name }) => quote(name)).join(delimiter)}\n`);
   for await (const block of result.blocks) {
-    block((row, record) => {
+    let rows = 0;
+    const write = (row: Row, record?: RawRecord) => {
+      rows++;
       record?.writeTo(out, delimiter);
-      for (let i = 0; i < row.length; i++) {
+      for (let i = 0; i < computed.length; i++) {
         if (i > 0 || record !== undefined) out.text(delimiter);
-        write(row[i]!, own[i]!);
+        writeCell(row[computed[i]!.place]!, computed[i]!);
       }
-      out.text(columns.length === 1 && row[0] === null ? '""\n' : "\n");
-    });
+      out.text(isEmptyLine(row) ? '""\n' : "\n");
+    };
+    try {
+      block(write);
+    } catch (error) {
+      // The rows before a bad one are not lost with it.
+      if (error instanceof DataError && rows > 0) error.written = out.take();
+      throw error;
+    }
     yield out.take();
   }
 }

@@ -1,18 +1,19 @@
 import { fromBytes } from "../data/bytes.ts";
-import { cellsOf } from "../data/records.ts";
 import { formatPhrase, inUnit, type NumberStyle, rounded } from "./number.ts";
-import type { Cell, Column, Result } from "./result.ts";
+import { type Cell, type Column, type Result, shownCells } from "./result.ts";
 
 /** An array of row objects (lines false) or one object a line (lines true). NaN and infinities are null. */
 export async function* json(result: Result, style: NumberStyle, lines: boolean): AsyncGenerator<string> {
   const [open, between, close] = lines ? ["", "\n", "\n"] : ["[\n", ",\n", "\n]\n"];
   const keys = result.columns.map(({ name, kind }) => `${JSON.stringify(kind === "bytes" ? fromBytes(name) : name)}:`);
+  const cells = shownCells(result);
   let lead = open;
   for await (const block of result.blocks) {
     let text = "";
-    block((computed, record) => {
-      const row = record === undefined ? computed : [...cellsOf(record), ...computed];
-      const members = row.map((cell, i) => keys[i] + JSON.stringify(jsonValue(cell, result.columns[i]!, style)));
+    block((row, record) => {
+      const members = cells(row, record).map(
+        (cell, i) => keys[i] + JSON.stringify(jsonValue(cell, result.columns[i]!, style)),
+      );
       text += `${lead}{${members.join(",")}}`;
       lead = between;
     });
@@ -23,7 +24,7 @@ export async function* json(result: Result, style: NumberStyle, lines: boolean):
 }
 
 function jsonValue(cell: Cell, column: Column, style: NumberStyle): unknown {
-  if (typeof cell === "number") return rounded(column.kind === "angle" ? inUnit(cell, style) : cell, style.precision);
+  if (typeof cell === "number") return rounded(column.kind === "angle" ? inUnit(cell, style) : cell, style);
   if (typeof cell === "string") return column.kind === "bytes" ? fromBytes(cell) : cell;
   if (cell === null || typeof cell !== "object") return cell;
   return column.kind === "phrase"

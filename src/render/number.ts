@@ -2,22 +2,29 @@ import type { Phrase } from "../core/phrase.ts";
 import { asFractionOfPi, toDegrees } from "../core/units.ts";
 import type { Cell, Column } from "./result.ts";
 
-/** How numbers and angles are written. */
-export interface NumberStyle {
+/** To how many digits numbers are written. */
+export interface Rounding {
   /** Significant digits; without it the shortest form that reads back to the same double. */
-  readonly precision: number | undefined;
+  readonly precision?: number | undefined;
+  /** Whole numbers keep all their digits. */
+  readonly wholesInFull?: boolean;
+}
+
+/** How numbers and angles are written. */
+export interface NumberStyle extends Rounding {
   readonly degrees: boolean;
   /** Angles as they were given, by their value in radians. */
   readonly given: ReadonlyMap<number, number>;
 }
 
 /** The one way a number is written: -0 as 0, the rest as JavaScript does. */
-export function formatNumber(x: number, precision?: number): string {
-  return String(rounded(x, precision));
+export function formatNumber(x: number, rounding: Rounding = {}): string {
+  return String(rounded(x, rounding));
 }
 
-export function rounded(x: number, precision?: number): number {
-  return (precision === undefined || !Number.isFinite(x) ? x : Number(x.toPrecision(precision))) + 0;
+export function rounded(x: number, { precision, wholesInFull }: Rounding): number {
+  const asItIs = precision === undefined || !Number.isFinite(x) || (wholesInFull && Number.isSafeInteger(x));
+  return (asItIs ? x : Number(x.toPrecision(precision))) + 0;
 }
 
 /** An angle in the unit of the style; a given one as it was given. */
@@ -28,7 +35,7 @@ export function inUnit(theta: number, { degrees, given }: NumberStyle): number {
 /** The angle as people write it: a fraction of pi where it is one (or degrees), else a number. */
 export function formatAngle(theta: number, style: NumberStyle, pi = "pi"): string {
   const fraction = style.degrees ? undefined : asFractionOfPi(theta);
-  if (fraction === undefined || theta === 0) return formatNumber(inUnit(theta, style), style.precision);
+  if (fraction === undefined || theta === 0) return formatNumber(inUnit(theta, style), style);
   const [p, q] = fraction;
   return `${p === 1 ? "" : p}${pi}${q === 1 ? "" : `/${q}`}`;
 }
@@ -37,7 +44,7 @@ export function formatPhrase(phrase: Phrase, style: NumberStyle): string {
   return phrase
     .map((part) => {
       if (typeof part === "string") return part;
-      return typeof part === "number" ? formatNumber(part, style.precision) : formatAngle(part.angle, style);
+      return typeof part === "number" ? formatNumber(part, style) : formatAngle(part.angle, style);
     })
     .join("");
 }
@@ -45,8 +52,7 @@ export function formatPhrase(phrase: Phrase, style: NumberStyle): string {
 /** A cell as text; an empty one is "". */
 export function formatCell(cell: Cell, column: Column, style: NumberStyle): string {
   if (cell === null) return "";
-  if (typeof cell === "number")
-    return formatNumber(column.kind === "angle" ? inUnit(cell, style) : cell, style.precision);
+  if (typeof cell === "number") return formatNumber(column.kind === "angle" ? inUnit(cell, style) : cell, style);
   if (typeof cell !== "object") return String(cell);
   return column.kind === "phrase"
     ? formatPhrase(cell, style)

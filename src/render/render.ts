@@ -7,16 +7,25 @@ import type { Screen } from "./screen.ts";
 export const formats = ["table", "csv", "tsv", "json", "jsonl"] as const;
 export type Format = (typeof formats)[number];
 
-/** A result as text or bytes in the given format, a piece for each block of rows, as they come. What only tables need is loaded for them only. */
+/** Pictures of a chart, named by the ending of their file. */
+export const pictures = ["svg", "html", "vl.json"] as const;
+export type Picture = (typeof pictures)[number];
+
+/** A result as text or bytes in the given format, a piece for each block of rows, as they come. What only tables and pictures need is loaded for them only. */
 export async function* render(
   result: Result,
-  format: Format,
+  format: Format | Picture,
   style: NumberStyle,
   screen: () => Promise<Screen>,
 ): AsyncGenerator<string | Uint8Array> {
-  if (format === "table") {
+  if (format === "json" || format === "jsonl") yield* json(result, style, format === "jsonl");
+  else if (result.document !== undefined) yield Buffer.from(result.document);
+  else if (format === "table") {
     const { table } = await import("./table.ts");
     yield* table(result, style, await screen());
-  } else if (format === "json" || format === "jsonl") yield* json(result, style, format === "jsonl");
-  else yield* delimited(result, style, format === "csv" ? "," : "\t");
+  } else if (format === "csv" || format === "tsv") yield* delimited(result, style, format === "csv" ? "," : "	");
+  else {
+    const { picture } = await import("./picture.ts");
+    yield* picture(result, format, style);
+  }
 }

@@ -1,5 +1,5 @@
 import type { Phrase } from "../core/phrase.ts";
-import type { RawRecord } from "../data/records.ts";
+import { cellsOf, type RawRecord } from "../data/records.ts";
 import type { Chart } from "./chart.ts";
 
 export type Cell = number | boolean | string | null | readonly number[] | Phrase;
@@ -9,6 +9,8 @@ export interface Column {
   readonly name: string;
   /** angle: radians, shown in the chosen unit. bytes: text of unknown encoding, one character a byte. phrase: a sentence. */
   readonly kind?: "angle" | "bytes" | "phrase";
+  /** Its place in the row, where that is not its place among the computed columns. */
+  readonly place?: number;
 }
 
 /** What there is to say once every row is out. */
@@ -34,7 +36,15 @@ export interface Result {
   /** Drawn where people read; with chartOnly the rows are left to the other formats. */
   readonly chart?: Chart;
   readonly chartOnly?: boolean;
+  /** The one cell, a text that stands for itself where the format is no json: written without a header or quotes. */
+  readonly document?: string;
 }
+
+/** A result that is one text. */
+export const documentOf = (name: string, text: string): Result => ({
+  ...resultOf([{ name }], [[text]]),
+  document: text,
+});
 
 const BLOCK = 1000;
 
@@ -68,21 +78,19 @@ function blockOf(rows: readonly Row[]): Block {
 /** The result with only the computed columns at these places of its rows, in this order. */
 export function pickColumns(result: Result, places: readonly number[]): Result {
   const { columns, inputColumns = 0 } = result;
-  return {
-    ...result,
-    columns: [...columns.slice(0, inputColumns), ...places.map((i) => columns[inputColumns + i]!)],
-    blocks: picked(result.blocks, places),
-  };
+  const picked = places.map((place) => ({ ...columns[inputColumns + place]!, place }));
+  return { ...result, columns: [...columns.slice(0, inputColumns), ...picked] };
 }
 
-async function* picked(blocks: Result["blocks"], places: readonly number[]): AsyncGenerator<Block> {
-  for await (const block of blocks) {
-    yield (visit) =>
-      block((row, record) =>
-        visit(
-          places.map((i) => row[i]!),
-          record,
-        ),
-      );
-  }
+/** The columns that are computed, each with its place in the row. */
+export const computedColumns = ({ columns, inputColumns = 0 }: Result): (Column & { readonly place: number })[] =>
+  columns.slice(inputColumns).map((column, i) => ({ place: i, ...column }));
+
+/** The cells of a row as its columns have them, those of the record first. */
+export function shownCells(result: Result): (row: Row, record?: RawRecord) => Cell[] {
+  const places = computedColumns(result).map(({ place }) => place);
+  return (row, record) => {
+    const cells = places.map((place) => row[place]!);
+    return record === undefined ? cells : [...cellsOf(record), ...cells];
+  };
 }

@@ -1,49 +1,84 @@
 import Table from "cli-table3";
+import width from "string-width";
 import { fromBytes } from "../data/bytes.ts";
-import { cellsOf } from "../data/records.ts";
 import { drawChart } from "./chart.ts";
 import { formatCell, formatPhrase, type NumberStyle } from "./number.ts";
-import type { Column, Result, Row } from "./result.ts";
+import { type Column, type Result, type Row, shownCells } from "./result.ts";
 import type { Screen } from "./screen.ts";
 
-const TABLE_PRECISION = 6;
+/** Significant digits of a table, and what may be tried where it is too wide. */
+const TABLE_DIGITS = [6, 5, 4] as const;
 const GAP = 2;
 const LEAST_TEXT_WIDTH = 18;
 
 /** For people: the chart, the rows as a table that fits the screen, then the sentences. */
 export async function* table(result: Result, given: NumberStyle, screen: Screen): AsyncGenerator<string> {
-  const style = { ...given, precision: given.precision ?? TABLE_PRECISION };
+  const style = tableStyle(given, TABLE_DIGITS[0]);
   const draw = () => (result.chart === undefined ? "" : `${drawChart(result.chart, screen, style)}\n`);
   if (result.chartOnly) yield draw();
-  let rows = 0;
-  for await (const block of result.blocks) {
-    const cells: Row[] = [];
-    block((row, record) => cells.push(record === undefined ? row : [...cellsOf(record), ...row]));
-    if (result.chartOnly || (cells.length === 0 && rows > 0)) continue;
-    rows += cells.length;
-    yield tableOf(result.columns, cells, style, screen);
-  }
+  else yield* rowsOf(result, given, screen);
   if (!result.chartOnly && result.chart !== undefined) yield `\n${draw()}`;
   const { notes } = result.end();
   if (notes.length > 0) yield "\n";
   for (const note of notes) yield wrap(formatPhrase(note, style), screen);
 }
 
-function tableOf(columns: readonly Column[], rows: readonly Row[], style: NumberStyle, screen: Screen): string {
-  const names = columns.map((column) => shown(column.name, column));
-  const cells = rows.map((row) => row.map((cell, i) => shown(formatCell(cell, columns[i]!, style), columns[i]!)));
-  const natural = names.map((name, i) => cells.reduce((most, row) => Math.max(most, row[i]!.length), name.length));
+const tableStyle = (given: NumberStyle, digits: number): NumberStyle =>
+  given.precision === undefined ? { ...given, precision: digits, wholesInFull: true } : given;
+
+/** The rows block by block; what a block after the first looks like follows the first. */
+async function* rowsOf(result: Result, given: NumberStyle, screen: Screen): AsyncGenerator<string> {
+  const cellsOf = shownCells(result);
+  let before: Layout | undefined;
+  for await (const block of result.blocks) {
+    const rows: Row[] = [];
+    block((row, record) => rows.push(cellsOf(row, record)));
+    if (rows.length === 0 && before !== undefined) continue;
+    const following: Layout = layOut(result.columns, rows, given, screen, before);
+    const layout = following.fits || before === undefined ? following : layOut(result.columns, rows, given, screen);
+    yield layout.draw();
+    before = layout;
+  }
+}
+
+interface Layout {
+  readonly digits: number;
+  readonly widths: readonly number[];
+  readonly fits: boolean;
+  draw(): string;
+}
+
+/** Rows as a table in as many digits as fit, at most six; else one row upright, or several in groups of columns. */
+function layOut(
+  columns: readonly Column[],
+  rows: readonly Row[],
+  given: NumberStyle,
+  screen: Screen,
+  before?: Layout,
+): Layout {
+  const names = columns.map((column) => textOf(column.name, column));
   const right = rows[0]?.map((cell) => typeof cell === "number") ?? [];
-  const widths = fitted(natural, columns, screen.width);
-  if (widths !== undefined) return drawTable(names, cells, widths, right, screen);
-  if (cells.length === 1) return upright(names, cells[0]!, screen);
-  return columnGroups(natural, screen.width)
-    .map((group) => {
-      const pick = <T>(items: readonly T[]) => group.map((i) => items[i]!);
-      const widths = fitted(pick(natural), pick(columns), screen.width) ?? pick(natural);
-      return drawTable(pick(names), cells.map(pick), widths, pick(right), screen);
-    })
-    .join("\n");
+  const tries = (before === undefined ? TABLE_DIGITS : [before.digits]).map((digits) => {
+    const style = tableStyle(given, digits);
+    const cells = rows.map((row) => row.map((cell, i) => textOf(formatCell(cell, columns[i]!, style), columns[i]!)));
+    const widest = (i: number) =>
+      Math.max(before?.widths[i] ?? 0, width(names[i]!), ...cells.map((row) => width(row[i]!)));
+    const natural = names.map((_, i) => widest(i));
+    return { digits, cells, natural, widths: fitted(natural, columns, screen.width) };
+  });
+  const { digits, cells, natural, widths } = tries.find((one) => one.widths !== undefined) ?? tries[0]!;
+  const draw = () => {
+    if (widths !== undefined) return drawTable(before === undefined ? names : undefined, cells, widths, right, screen);
+    if (cells.length === 1) return upright(names, cells[0]!, screen);
+    return columnGroups(natural, screen.width)
+      .map((group) => {
+        const pick = <T>(items: readonly T[]) => group.map((i) => items[i]!);
+        const narrow = fitted(pick(natural), pick(columns), screen.width) ?? pick(natural);
+        return drawTable(pick(names), cells.map(pick), narrow, pick(right), screen);
+      })
+      .join("\n");
+  };
+  return { digits, widths: natural, fits: widths !== undefined, draw };
 }
 
 /** The columns in groups that fit the width, the first column in each. */
@@ -74,9 +109,9 @@ function fitted(natural: readonly number[], columns: readonly Column[], width: n
 
 /** One row as a list of names and values, where it does not fit beside itself. */
 function upright(names: readonly string[], row: readonly string[], screen: Screen): string {
-  const first = Math.max(...names.map((name) => name.length));
+  const first = Math.max(...names.map(width));
   const second = Math.max(8, screen.width - first - GAP);
-  const longest = Math.min(second, Math.max(...row.map((cell) => cell.length), 1));
+  const longest = Math.min(second, Math.max(...row.map(width), 1));
   const lines = names.map((name, i) => [name, row[i]!]);
   return drawTable(undefined, lines, [first, longest], [], screen);
 }
@@ -128,4 +163,4 @@ function drawTable(
     .join("\n")}\n`;
 }
 
-const shown = (text: string, column: Column) => (column.kind === "bytes" ? fromBytes(text) : text);
+const textOf = (text: string, column: Column) => (column.kind === "bytes" ? fromBytes(text) : text);

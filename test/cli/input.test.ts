@@ -58,7 +58,7 @@ describe("files that are accepted without a word", () => {
 
 describe("rows that are refused, with file, line, column and cell", () => {
   const BAD = "bad";
-  // A file of three rows whose second is bad: what stop says, and what keep writes for the row.
+  // A row between two good ones: what stop says, and what keep writes for it.
   // biome-ignore format: a table
   const cases: [name: string, row: string, message: string, kept: string][] = [
     ["text",              "abc,b",          'column theta: "abc" is not a decimal number',                    "abc,b,"],
@@ -81,29 +81,36 @@ describe("rows that are refused, with file, line, column and cell", () => {
     ["long row",          "1,b,c",          "the row has 3 cells, the header 2 (decimal commas? quote such cells)", BAD],
   ];
 
-  test.concurrent.each(cases)("%s", async (_, row, message, kept) => {
-    const file = `theta,id\n1,"a\nx"\n${row}\n3,c\n`;
-    const head = 'theta,id,k\n1,"a\nx",1\n';
-    const cwd = folder(file);
-    const [stop, skip, keep] = await Promise.all(
-      ["stop", "skip", "keep"].map((policy) =>
-        asoftmax(words(`psi --input f.csv --columns k --bad-rows ${policy}`), { cwd, encoding: "latin1" }),
-      ),
-    );
-    expect([stop!.status, stop!.stderr]).toEqual([2, `asoftmax: f.csv line 4: ${message}\n`]);
-    expect(skip).toEqual({
-      status: 0,
-      stdout: `${head}3,c,3\n`,
-      stderr: "asoftmax: f.csv: 1 bad row left out: line 4\n",
-    });
-    const refused = `asoftmax: f.csv line 4: ${message}: such a row cannot be kept, only skipped\n`;
-    if (kept === BAD) expect([keep!.status, keep!.stderr]).toEqual([2, refused]);
-    else
-      expect(keep).toEqual({
-        status: 0,
-        stdout: `${head}${kept}\n3,c,3\n`,
-        stderr: "asoftmax: f.csv: 1 bad row kept without values: line 4\n",
-      });
+  const fileOf = (...rows: string[]) => `theta,id\n1,"a\nx"\n${rows.map((row) => `${row}\n`).join("")}3,c\n`;
+  const outOf = (...rows: string[]) => `theta,id,k\n1,"a\nx",1\n${rows.map((row) => `${row}\n`).join("")}3,c,3\n`;
+
+  test.concurrent.each(cases)("stop: %s", async (_, row, message) => {
+    const { status, stderr } = await runOn(fileOf(row), "psi --input f.csv --columns k --bad-rows stop");
+    expect([status, stderr]).toEqual([2, `asoftmax: f.csv line 4: ${message}\n`]);
+  });
+
+  test("skip leaves each of them out", async () => {
+    const ran = await runOn(fileOf(...cases.map(([, row]) => row)), "psi --input f.csv --columns k --bad-rows skip");
+    const stderr = `asoftmax: f.csv: ${cases.length} bad rows left out: line 4, 5, 6, 7, 8, ...\n`;
+    expect(ran).toEqual({ status: 0, stdout: outOf(), stderr });
+  });
+
+  test("keep writes each of them with empty cells", async () => {
+    const keepable = cases.filter(([, , , kept]) => kept !== BAD);
+    const ran = await runOn(fileOf(...keepable.map(([, row]) => row)), "psi --input f.csv --columns k --bad-rows keep");
+    const stderr = `asoftmax: f.csv: ${keepable.length} bad rows kept without values: line 4, 5, 6, 7, 8, ...\n`;
+    expect(ran).toEqual({ status: 0, stdout: outOf(...keepable.map(([, , , kept]) => kept)), stderr });
+  });
+
+  test("a single one is named alone; a row too long cannot be kept", async () => {
+    const one = await runOn(fileOf("x,b"), "psi --input f.csv --columns k --bad-rows skip");
+    expect(one.stderr).toBe("asoftmax: f.csv: 1 bad row left out: line 4\n");
+    const { status, stderr } = await runOn(fileOf("1,b,c"), "psi --input f.csv --columns k --bad-rows keep");
+    const [, , message] = cases.at(-1)!;
+    expect([status, stderr]).toEqual([
+      2,
+      `asoftmax: f.csv line 4: ${message}: such a row cannot be kept, only skipped\n`,
+    ]);
   });
 
   test("without --bad-rows the first bad row stops", async () => {
@@ -137,7 +144,7 @@ describe("rows that are refused, with file, line, column and cell", () => {
   });
 });
 
-describe("files that are refused whole, whatever --bad-rows says", () => {
+describe("files that are refused whole, under --bad-rows skip too", () => {
   const QUOTE = "a quote stands where none may: quote the whole cell and write quotes inside it twice";
   const EMPTY = "f.csv is empty: it needs at least a header line";
   // biome-ignore format: a table
@@ -160,10 +167,8 @@ describe("files that are refused whole, whatever --bad-rows says", () => {
     ["a column that is not computed", "theta,id\n1,a\n",                  '--columns: there is no column "psy": did you mean psi?', "--columns psy"],
   ];
   test.concurrent.each(cases)("%s", async (_, file, message, options = "") => {
-    for (const policy of ["stop", "skip"]) {
-      const { status, stderr } = await runOn(file, `psi --input f.csv --bad-rows ${policy} ${options}`.trim());
-      expect([status, stderr]).toEqual([2, `asoftmax: ${message}\n`]);
-    }
+    const { status, stderr } = await runOn(file, `psi --input f.csv --bad-rows skip ${options}`.trim());
+    expect([status, stderr]).toEqual([2, `asoftmax: ${message}\n`]);
   });
 
   test.concurrent.each([
@@ -217,8 +222,9 @@ describe("which columns are read, and what they are called", () => {
 
   // biome-ignore format: a table
   test.concurrent.each([
-    ["a label that is no class",   "label,theta_0\n1,0.2\n",           "margin",                           'f.csv line 2: column label: no column of theta_* is that of class "1"'],
-    ["a misspelt label",           "label,theta_0\n0,0.2\n",           "margin --label lable",             'f.csv: there is no column "lable": did you mean label?'],
+    ["a label that is no class",   "label,theta_0,theta_1\n2,0.2,1\n",           "margin",                           'f.csv line 2: column label: no column of theta_* is that of class "2"'],
+    ["a misspelt label",           "label,theta_0,theta_1\n0,0.2,1\n", "margin --label lable",             'f.csv: there is no column "lable": did you mean label?'],
+    ["a pattern with one match",   "label,theta_0\n0,0.2\n",           "margin",                           "--competing: theta_* matches one column: a sample needs a competing class"],
     ["a pattern without match",    "label,theta_0\n0,0.2\n",           "margin --competing @thata_*",      'f.csv: there is no column "thata_*": did you mean theta_0?'],
     ["no column of angles",        "label,x\n0,0.2\n",                 "margin",                           'f.csv: there is no column "theta_*": choose from label, x'],
     ["an empty place in a list",   "theta_y,theta_j\n0.3,1;;2\n",      "margin",                           "f.csv line 2: column theta_j: the cell is empty: it needs a number"],

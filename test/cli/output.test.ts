@@ -198,10 +198,10 @@ describe("--output", () => {
   test("a run that fails half way leaves the old file and no other", async () => {
     const cwd = folder();
     writeFileSync(join(cwd, "out.csv"), "old\n");
-    const stdin = `theta\n${"1\n".repeat(300_000)}abc\n`;
+    const stdin = `theta\n${"1\n".repeat(100_000)}abc\n`;
     const { status, stderr } = await asoftmax(words("psi --input - --output out.csv"), { cwd, stdin });
     expect(status).toBe(2);
-    expect(stderr).toBe('asoftmax: standard input line 300002: column theta: "abc" is not a decimal number\n');
+    expect(stderr).toBe('asoftmax: standard input line 100002: column theta: "abc" is not a decimal number\n');
     expect(readFileSync(join(cwd, "out.csv"), "utf8")).toBe("old\n");
     expect(readdirSync(cwd)).toEqual(["out.csv"]);
   });
@@ -210,8 +210,8 @@ describe("--output", () => {
   test.concurrent.each([
     ["SIGINT", "psi --input -", 130],
     ["SIGTERM", "psi --input -", 143],
-    ["SIGINT", "psi --points 3000000", 130],
-    ["SIGTERM", "psi --points 3000000", 143],
+    ["SIGINT", "psi --points 1000000", 130],
+    ["SIGTERM", "psi --points 1000000", 143],
   ] as const)("%s in the middle of asoftmax %s: status %i", async (signal, line, status) => {
     const cwd = folder();
     writeFileSync(join(cwd, "out.csv"), "old\n");
@@ -260,7 +260,6 @@ describe("exit status", () => {
     ["margin --m 4,1 --theta 0.5 --competing 1.5 --check", 1],
     ["margin --theta 0.3 --competing 1.5,1 --check --each", 1],
     ["margin --theta 1.2 --competing 1.5 --check --output /dev/null", 1],
-    ["claims --m 2",                                   0],
     ["--version",                                      0],
     ["help",                                           0],
   ])("asoftmax %s: %i", async (line, status) => {
@@ -301,6 +300,13 @@ describe("help", () => {
     const cwd = folder();
     const header = ["label", "theta", "theta_y", "theta_j", ...Array.from({ length: 3 }, (_, i) => `theta_${i}`)];
     writeFileSync(join(cwd, "angles.csv"), `${header}\n0,0.3,0.2,1.5,0.1,1.5,1.2\n2,1.2,1,1,1.5,1.4,0.3\n`);
+    // psi and its slope for m = 4, right to the last digit.
+    const table = [
+      "theta,psi,grad",
+      "0.5,-0.4161468365471424,-3.637189707302727",
+      "1,-1.3463563791363882,-3.027209981231713",
+    ];
+    writeFileSync(join(cwd, "table.csv"), `${table.join("\n")}\n`);
     const lines = [...pages].flatMap(([name, page]) => {
       expect(page.startsWith("Examples:\n  asoftmax"), `the page of ${name}`).toBe(true);
       const examples = page.split("\n\n")[0]!.split("\n").slice(1);
@@ -316,10 +322,9 @@ describe("help", () => {
 
   test("an unknown command that is near to none gets the list of them", async () => {
     const { status, stderr } = await asoftmax(["toString"]);
-    expect([status, stderr]).toEqual([
-      2,
-      `asoftmax: there is no command "toString": choose from ${commands.join(", ")}\n`,
-    ]);
+    const [before, list] = stderr.trimEnd().split("choose from ");
+    expect([status, before]).toEqual([2, 'asoftmax: there is no command "toString": ']);
+    expect(list!.split(", ").sort()).toEqual(commands.toSorted());
   });
 });
 

@@ -57,12 +57,12 @@ test("the weight of psi", () => {
 
 // biome-ignore format: a table
 test.each([
-  [of(-1, 1, 1, 1),         0,          "base is -1: it must be finite and at least 0"],
-  [of(1, Number.NaN, 1, 1), 0,          "gamma is NaN: it must be finite and at least 0"],
-  [of(1, 1, Infinity, 1),   0,          "power is Infinity: it must be finite and at least 0"],
-  [of(1, 1, 1, -5),         0,          "lambda-min is -5: it must be finite and at least 0"],
-  [sphereface,              -1,         "iteration is -1: it must be finite and at least 0"],
-  [sphereface,              Number.NaN, "iteration is NaN: it must be finite and at least 0"],
+  [of(-1, 1, 1, 1),         0,          "base is -1: it must lie from 0 to 1e+100"],
+  [of(1, Number.NaN, 1, 1), 0,          "gamma is NaN: it must lie from 0 to 1e+100"],
+  [of(1, 1, Infinity, 1),   0,          "power is Infinity: it must lie from 0 to 1e+100"],
+  [of(1, 1, 1, -5),         0,          "lambda-min is -5: it must lie from 0 to 1e+100"],
+  [sphereface,              -1,         "iteration is -1: it must lie from 0 to 1e+100"],
+  [sphereface,              Number.NaN, "iteration is NaN: it must lie from 0 to 1e+100"],
 ] as const)("lambdaAt(%o, %d) throws", (schedule, iteration, message) => {
   expect(() => lambdaAt(schedule, iteration)).toThrow(message);
 });

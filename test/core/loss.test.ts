@@ -128,10 +128,10 @@ describe("edges", () => {
   });
   // prettier-ignore
   test.each([
-    [0, [1], "scale is 0: it must be finite and above 0"],
-    [-1, [1], "scale is -1: it must be finite and above 0"],
-    [nan, [1], "scale is NaN: it must be finite and above 0"],
-    [Infinity, [1], "scale is Infinity: it must be finite and above 0"],
+    [0, [1], "scale is 0: it must be above 0 and at most 1e+100"],
+    [-1, [1], "scale is -1: it must be above 0 and at most 1e+100"],
+    [nan, [1], "scale is NaN: it must be above 0 and at most 1e+100"],
+    [Infinity, [1], "scale is Infinity: it must be above 0 and at most 1e+100"],
     [30, [], "competing angles are missing: give at least one"],
   ])("scale %d against %j throws", (scale, competing, message) => {
     expect(() => sampleLoss(asoftmax, scale, 1, competing)).toThrow(

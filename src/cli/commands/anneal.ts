@@ -31,7 +31,7 @@ export default command({
     const { width, height } = values;
     const along = (figure: (lambda: number) => number) => (iteration: number) => figure(lambdaAt(schedule, iteration));
     const chart = {
-      x: { from: 0, to: last, angle: false },
+      x: { from: 0, to: last, angle: false, name: "iteration" },
       series: [
         { name: "effective m", at: along(effectiveM) },
         { name: "weight of psi, 1/(1 + lambda)", at: along(psiWeight) },

@@ -1,9 +1,11 @@
 import { boundary } from "../../core/boundary.ts";
 import { angle, type Phrase, phrase } from "../../core/phrase.ts";
-import { makeTarget, targetDefinitions } from "../../core/targets.ts";
+import { makeTarget, type Target, targetDefinitions, target as targetNamed } from "../../core/targets.ts";
+import type { Chart } from "../../render/chart.ts";
 import { resultOf } from "../../render/result.ts";
+import { functionChart, type PlotSize } from "../charts.ts";
 import { command } from "../command.ts";
-import { chosenFunctions } from "../functions.ts";
+import { chosenFunctions, pictureFunctions } from "../functions.ts";
 import { STANDARD_ARC } from "../inputs.ts";
 
 export default command({
@@ -12,7 +14,7 @@ export default command({
     ["asoftmax boundary --m 4 --lambda 5", "the m that lambda leaves of m = 4"],
     ["asoftmax boundary --functions asoftmax:m=4,arcface:m=0.5 --theta-12 60deg,90deg --degrees", "in degrees"],
   ],
-  options: ["functions", "m", "lambda", "theta12"],
+  options: ["functions", "m", "lambda", "theta12", "width", "height"],
   run(values) {
     const targets = chosenFunctions(values) ?? targetDefinitions.map((definition) => makeTarget(definition));
     const arcs = values.theta12 ?? [STANDARD_ARC];
@@ -37,6 +39,24 @@ export default command({
       if (at === undefined) return [phrase`${where}: the target nowhere equals cos(theta_2): no boundary.`];
       return at.count > 1 ? [phrase`${where}: ${at.count} boundaries; the one nearest to the own class is shown.`] : [];
     });
-    return resultOf(columns, rows, { notes });
+    return resultOf(columns, rows, {
+      notes,
+      chart: arcChart(chosenFunctions(values) ?? pictureFunctions(), arcs[0]!, values),
+    });
   },
 });
+
+/** Along the first arc: each target, marked where it meets the cosine of the angle to the other class. */
+function arcChart(targets: readonly Target[], theta12: number, size: PlotSize): Chart {
+  const chart = functionChart(targets, size, { range: { from: 0, to: theta12 } });
+  const marked = chart.series.map((series, i) => {
+    const at = boundary(targets[i]!, theta12);
+    return { ...series, points: at === undefined ? [] : [at.theta1] };
+  });
+  const cosine = targetNamed("softmax")!;
+  const rivals = [...new Set(targets.map(({ competingDivisor }) => competingDivisor))].map((divisor) => ({
+    name: divisor === 1 ? "cos(theta_12 - theta_1)" : `cos((theta_12 - theta_1)/${divisor})`,
+    at: (theta1: number) => cosine.value((theta12 - theta1) / divisor),
+  }));
+  return { ...chart, x: { ...chart.x, name: "theta_1" }, series: [...marked, ...rivals] };
+}

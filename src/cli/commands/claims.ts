@@ -2,7 +2,7 @@ import { type Claim, claims } from "../../core/claims.ts";
 import { type Phrase, phrase } from "../../core/phrase.ts";
 import { resultOf } from "../../render/result.ts";
 import { command } from "../command.ts";
-import { STANDARD_MARGIN } from "../inputs.ts";
+import { only, STANDARD_MARGIN } from "../inputs.ts";
 
 export default command({
   examples: [
@@ -10,8 +10,8 @@ export default command({
     ["asoftmax claims --m 1.5 --format json", "real m, for a program"],
   ],
   options: ["m"],
-  run({ m: margins = [STANDARD_MARGIN] }) {
-    const found = margins.flatMap((m) => claims(m).map((claim) => ({ m, ...claim })));
+  run(values) {
+    const found = claims(only("--m", values.m) ?? STANDARD_MARGIN);
     const columns = [
       { name: "id" },
       { name: "claim", kind: "phrase" },

@@ -81,7 +81,8 @@ function pathsOf(
     path.map(({ step, theta, value, gradient }) => [target.spec, step, theta, value, gradient]),
   );
   const chart = {
-    x: { from: 0, to: descent.steps, angle: false },
+    x: { from: 0, to: descent.steps, angle: false, name: "step" },
+    y: { angle: true, name: "theta_y" },
     series: paths.map(({ target, path }) => ({
       name: `theta_y under ${target.spec}`,
       at: (step: number) => path[Math.round(step)]!.theta,

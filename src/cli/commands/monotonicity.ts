@@ -40,7 +40,7 @@ function verdict({ target, stretches, level }: Monotonicity & { target: Target }
   const rising = stretches.filter(({ direction }) => direction === "rising");
   const jumping = stretches.filter(({ direction }) => direction === "jump-up");
   if (rising.length + jumping.length > 0) {
-    const first = Math.min(...[...rising, ...jumping].map(({ from }) => from));
+    const first = Math.min(rising[0]?.from ?? Math.PI, jumping[0]?.from ?? Math.PI);
     const breaches = [
       ...(rising.length > 0 ? [phrase`rises on ${joined(rising.map(interval))}`] : []),
       ...(jumping.length > 0 ? [phrase`jumps up at ${joined(jumping.map(({ from }) => phrase`${angle(from)}`))}`] : []),

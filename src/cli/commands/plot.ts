@@ -19,9 +19,11 @@ export default command({
     const targets = chosenFunctions(values) ?? pictureFunctions();
     const { quantity = "value", from = 0, to = Math.PI } = values;
     const angles = gridAngles({ ...values, points: values.points ?? STANDARD_POINTS }, degrees)!;
-    const rows = targets.flatMap((target) => angles.map((theta) => [target.spec, theta, target[quantity](theta)]));
+    function* rows() {
+      for (const target of targets) for (const theta of angles) yield [target.spec, theta, target[quantity](theta)];
+    }
     const columns = [{ name: "function" }, { name: "theta", kind: "angle" }, { name: "value" }] as const;
     const chart = functionChart(targets, values, { range: { from, to }, quantity });
-    return resultOf(columns, rows, { chart, chartOnly: true });
+    return resultOf(columns, rows(), { chart, chartOnly: true });
   },
 });

@@ -33,7 +33,9 @@ export default command({
       const theta = angleInput(THETA, angles, degrees);
       return computeRows({ inputs: [m, theta], columns, compute: (margin, angle) => [cells(margin, angle)] }, values);
     }
-    const compute = (margin: number) => halfKnots(margin).map((theta) => [theta, ...cells(margin, theta)]);
+    function* compute(margin: number) {
+      for (const theta of halfKnots(margin)) yield [theta, ...cells(margin, theta)];
+    }
     return computeRows({ inputs: [m], columns: [THETA, ...columns], compute }, values);
   },
 });

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import { asoftmax, words } from "../run.ts";
-import { csvOf, sentencesOf, shown } from "../table.ts";
 
 const IDS = [
   "naive-right-below",
@@ -26,14 +25,18 @@ interface Claim {
   evidence: string;
 }
 
-const claims = async (m: string): Promise<Map<string, Claim>> => {
+async function run(m: string): Promise<Map<string, Claim>> {
   const { status, stdout } = await asoftmax(words(`claims --m ${m} --format json`));
   expect(status).toBe(0);
   return new Map(JSON.parse(stdout).map((claim: Claim) => [claim.id, claim]));
-};
+}
+
+const ran = new Map(["4", "1.5", "1"].map((m) => [m, run(m)]));
+const claims = (m: string) => ran.get(m)!;
 
 test("columns", async () => {
-  expect((await csvOf("claims")).columns.join()).toBe("id,claim,expected,holds,evidence");
+  const [first] = (await claims("4")).values();
+  expect(Object.keys(first!).join()).toBe("id,claim,expected,holds,evidence");
 });
 
 describe("every claim comes out as expected", () => {
@@ -69,10 +72,4 @@ test("the evidence has the numbers", async () => {
 test("real m has a share of its own: 0.4167 at 1.5", async () => {
   const { evidence } = (await claims("1.5")).get("share-naive")!;
   expect(Number(/integral ([\d.]+),/.exec(evidence)![1])).toBeCloseTo(5 / 12, 12);
-});
-
-test("the verdict, in a table that fits", async () => {
-  const text = await shown("claims");
-  expect(sentencesOf(text)).toBe("All 13 claims came out as expected.");
-  expect(Math.max(...text.split("\n").map((line) => line.length))).toBe(80);
 });

@@ -64,7 +64,7 @@ describe("the chart", () => {
     const text = await shown("monotonicity --functions naive:m=2 --width 40 --height 5");
     expect(text.split("\n\n")[1]).toBe(
       `
-    1┤───╮             ┊           ####─
+    1┤───╮             ┊           #####
   0.5┤   ╰──╮          ┊        ####
     0┤      ╰──╮       ┊     ####
  -0.5┤         ╰──╮    ┊  ####

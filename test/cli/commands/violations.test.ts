@@ -62,7 +62,7 @@ describe("the chart", () => {
   test("marks the violating stretches, the level and the knots", async () => {
     expect(chartOf(await shown("violations --m 2 --competing pi/2 --width 40 --height 5", { env: ASCII }))).toBe(
       `
-    1+---.             :           ####-
+    1+---.             :           #####
   0.5+   \`--.          :        ####
     0+======\`--.=============,-##=======
  -0.5+         \`--.    :  ,--'

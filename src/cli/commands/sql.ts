@@ -1,0 +1,91 @@
+import { type Target, target } from "../../core/targets.ts";
+import { documentOf, type Result } from "../../render/result.ts";
+import { type Dialect, dialects } from "../../render/sql/dialects.ts";
+import { angle, explained, inverseAt, valueAt } from "../../render/sql/expression.ts";
+import { lossQuery, marginQuery, measureQuery, type Source } from "../../render/sql/queries.ts";
+import { command } from "../command.ts";
+import { UsageError } from "../errors.ts";
+import { chosenFunctions } from "../functions.ts";
+import { STANDARD_MARGIN } from "../inputs.ts";
+import { type OptionName, options, type Values } from "../options.ts";
+import { type ColumnSource, isColumn } from "../parse.ts";
+import { version } from "../version.ts";
+
+const EXPRESSION = ["dialect", "functionName", "theta", "psi", "m", "functions", "lambda"] as const;
+const QUERY = ["table", "label", "competing", "scales", "prefix"] as const;
+type SqlValues = Values<(typeof EXPRESSION)[number] | (typeof QUERY)[number]>;
+
+/** The options that belong to each statement, beside --dialect and --m. */
+const belonging: Record<string, readonly OptionName[]> = {
+  psi: ["functionName", "theta", "functions", "lambda"],
+  inverse: ["functionName", "psi"],
+  margin: ["table", "label", "theta", "competing", "prefix"],
+  loss: ["table", "label", "theta", "competing", "prefix", "functions", "lambda", "scales"],
+  measure: ["table", "label", "theta", "competing", "functions", "scales"],
+};
+/** measure counts the samples in every segment. */
+const MOST_SEGMENTS = 100;
+
+export default command({
+  examples: [
+    ["asoftmax sql psi --m 4 --theta @theta_y", "psi as an expression over a column"],
+    ["asoftmax sql psi --m 4 --function-name psi4 --dialect postgres", "as a function of the database"],
+    ["asoftmax sql margin --table digits --competing '@theta_*'", "the conditions for every row, one column a class"],
+    ["asoftmax sql measure --table angles --dialect spark", "the report, from rows sample, label, class, theta"],
+  ],
+  argument: { name: "what", choices: Object.keys(belonging) },
+  options: [...EXPRESSION, ...QUERY],
+  run(values, { degrees }, what): Result {
+    const taken = ["dialect", "m", ...belonging[what]!];
+    const stray = [...EXPRESSION, ...QUERY].find((name) => values[name] !== undefined && !taken.includes(name));
+    if (stray !== undefined) throw new UsageError(`${options[stray].flags.split(" ")[0]} has no part in sql ${what}`);
+    if (degrees) throw new UsageError("--degrees: sql takes and gives radians");
+    const { dialect = "duckdb" } = values;
+    const { functions, sql } = statement(what, values, dialects[dialect]);
+    const comments = [
+      `asoftmax ${version}: ${what} for ${dialect}; t is theta, in radians`,
+      ...functions.map(explained),
+    ];
+    return documentOf("sql", `${comments.map((line) => `-- ${line}\n`).join("")}${sql}\n`);
+  },
+});
+
+/** The SQL, and the functions that it is made from. */
+function statement(what: string, values: SqlValues, dialect: Dialect): { functions: readonly Target[]; sql: string } {
+  const { prefix = "", m = what === "measure" ? [1, 2, 3, 4] : [STANDARD_MARGIN] } = values;
+  const own = m.map((m) => target("asoftmax", { m })!);
+  const functions = what === "measure" ? (values.functions ?? own) : (chosenFunctions(values) ?? own);
+  const losses = (standard: number) =>
+    functions.flatMap((target) => (values.scales ?? [standard]).map((scale) => ({ target, scale })));
+  if (what === "psi" || what === "inverse") {
+    const [only, more] = functions;
+    if (more !== undefined) throw new UsageError(`sql ${what} writes one expression: give one function, one m`);
+    const column = what === "psi" ? columnOf(values.theta, "theta") : columnOf(values.psi, "psi");
+    const write = (x: string) => (what === "psi" ? valueAt(only!, angle(x, dialect)) : inverseAt(only!, x, dialect));
+    if (values.functionName === undefined) return { functions, sql: write(dialect.identifier(column)) };
+    return { functions, sql: `${dialect.define(dialect.identifier(values.functionName), "x", write("x"))};` };
+  }
+  const source = sourceOf(values, dialect);
+  if (what === "margin") return { functions, sql: `${marginQuery(source, m, prefix)};` };
+  if (what === "loss") return { functions, sql: `${lossQuery(source, losses(1), prefix)};` };
+  const large = m.find((m) => m > MOST_SEGMENTS);
+  if (large !== undefined)
+    throw new UsageError(`--m ${large}: sql measure counts every segment, so m is at most ${MOST_SEGMENTS}`);
+  return { functions: [...new Set([...own, ...functions])], sql: `${measureQuery(source, m, losses(30))};` };
+}
+
+function sourceOf({ table = "angles", label = "label", theta, competing }: SqlValues, dialect: Dialect): Source {
+  if (competing !== undefined && theta !== undefined)
+    throw new UsageError("--theta and --competing both name the angles: use one");
+  const [before, after, ...more] = competing === undefined ? [] : columnOf(competing, "theta_*").split("*");
+  if (competing !== undefined && (after === undefined || more.length > 0))
+    throw new UsageError("--competing: sql takes one column a class, such as '@theta_*'; leave it out for long rows");
+  const wide = before !== undefined && after !== undefined ? ([before, after] as const) : undefined;
+  return { dialect, table, label, theta: columnOf(theta, "theta"), wide };
+}
+
+function columnOf(given: readonly number[] | ColumnSource | undefined, standard: string): string {
+  if (given === undefined) return standard;
+  if (!isColumn(given)) throw new UsageError(`sql reads a column: name it as @${standard}`);
+  return given.column;
+}

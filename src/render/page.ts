@@ -1,0 +1,59 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+
+/** A page that needs nothing else: the picture, drawn by the Vega inside it, and its sentences. */
+export function page(spec: object, title: string, notes: readonly string[], style: string): string {
+  const vega = readFileSync(
+    createRequire(import.meta.url)
+      .resolve("vega")
+      .replace("vega.module.js", "vega.min.js"),
+    "utf8",
+  );
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escapeHtml(title)}</title>
+<style>
+:root { color-scheme: light dark; }
+body { max-width: 60rem; margin: auto; padding: 0.5rem; font: 1rem/1.5 Helvetica, Arial, sans-serif; }
+#picture { width: 100%; }
+#tip { position: fixed; padding: 0.3rem 0.6rem; background: Canvas; border: 1px solid GrayText; font-size: 0.85rem; pointer-events: none; }
+#tip td + td { text-align: right; padding-left: 1rem; font-variant-numeric: tabular-nums; }
+small { color: GrayText; }
+@media print { small { display: none; } }
+${style}
+</style>
+</head>
+<body>
+<div id="picture"></div>
+<small>Point for values, scroll to zoom, drag to move, double-click for the whole.</small>
+${notes.map((note) => `<p>${escapeHtml(note)}</p>`).join("\n")}
+<table id="tip" hidden></table>
+<script>/* Vega, BSD-3-Clause, https://vega.github.io */
+${vega}</script>
+<script>
+const tip = document.getElementById("tip");
+const row = (cells) => {
+  const tr = document.createElement("tr");
+  for (const cell of cells) tr.insertCell().textContent = cell;
+  return tr;
+};
+const show = (_, event, item, values) => {
+  tip.hidden = values == null || values === "";
+  if (tip.hidden) return;
+  tip.replaceChildren(...Object.entries(values).map(row));
+  tip.style.left = Math.max(0, Math.min(event.clientX + 16, innerWidth - tip.offsetWidth - 8)) + "px";
+  tip.style.top = Math.max(0, event.clientY - tip.offsetHeight - 8) + "px";
+};
+const spec = ${JSON.stringify(spec).replaceAll("<", "\\u003c")};
+new vega.View(vega.parse(spec), { renderer: "svg", container: "#picture", hover: true }).tooltip(show).runAsync();
+</script>
+</body>
+</html>
+`;
+}
+
+/** Text inside an element. */
+export const escapeHtml = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");

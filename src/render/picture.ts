@@ -1,0 +1,43 @@
+import { parse, type Spec, View } from "vega";
+import { compile, type TopLevelSpec } from "vega-lite";
+import { formatPhrase, type NumberStyle } from "./number.ts";
+import { escapeHtml, page } from "./page.ts";
+import type { Picture } from "./render.ts";
+import type { Result } from "./result.ts";
+import { vegaLite } from "./vega-lite.ts";
+
+const PRECISION = 6;
+
+// What Vega writes is for light paper; this is the rest, by Vega's names of its parts.
+const STYLE = `svg.marks { max-width: 100%; height: auto; }
+@media (prefers-color-scheme: dark) {
+svg.marks { background: #111; }
+svg.marks > rect { fill: #111; }
+.marks text { fill: #ddd; }
+[stroke="#0072B2"] { stroke: #3A9FE0; }
+[fill="#0072B2"] { fill: #3A9FE0; }
+.role-axis line { stroke: #999; }
+.role-axis-grid line { stroke: #333; }
+}`;
+
+/** The chart of a result as a picture that says its sentences too. The same chart gives the same bytes. */
+export async function* picture(result: Result, kind: Picture, given: NumberStyle): AsyncGenerator<string> {
+  // The rows are left out, but what is said at the end may come from them.
+  for await (const block of result.blocks) block(() => {});
+  const style = { ...given, precision: given.precision ?? PRECISION };
+  const notes = result.end().notes.map((note) => formatPhrase(note, style));
+  const title = result.chart!.series.map(({ name }) => name).join(", ");
+  const spec = vegaLite(result.chart!, style, kind === "html");
+  if (kind === "vl.json") yield `${JSON.stringify({ ...spec, description: notes.join(" ") }, null, 1)}\n`;
+  else {
+    const vega = compile(spec as TopLevelSpec).spec;
+    yield kind === "svg" ? await svg(vega, title, notes) : page(vega, title, notes, STYLE);
+  }
+}
+
+async function svg(spec: Spec, title: string, notes: readonly string[]): Promise<string> {
+  const text = await new View(parse(spec), { renderer: "none" }).toSVG();
+  const described = `<title>${escapeHtml(title)}</title><desc>${escapeHtml(notes.join(" "))}</desc><style>${STYLE}</style>`;
+  // A tag a line, so that a change shows as one.
+  return `${text.replace(/<svg [^>]*>/, (open) => open + described).replaceAll("><", ">\n<")}\n`;
+}

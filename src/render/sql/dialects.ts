@@ -1,0 +1,81 @@
+/** What differs from engine to engine; all else is SQL that they share. */
+export interface Dialect {
+  /** A name of any characters as an identifier. */
+  readonly identifier: (name: string) => string;
+  /** A text of any characters as a literal. */
+  readonly string: (text: string) => string;
+  readonly double: string;
+  readonly text: string;
+  /** The statement that names an expression over one parameter. */
+  readonly define: (name: string, parameter: string, body: string) => string;
+  /** Numbers the rows of a table, in any order. */
+  readonly rowNumber: string;
+  /** A from-clause: the rows of a table once for each column picked by a condition on its name, with that column in NAME and VALUE. */
+  readonly unpivot: (table: string, picked: (name: string) => string) => string;
+  /** The aggregate for the i-th of some quantiles of x, numpy's linear interpolation. */
+  readonly quantile: (x: string, quantiles: readonly string[], i: number) => string;
+  /** A query that gives the columns of a one-row table as rows measure, value. */
+  readonly rows: (table: string, pairs: readonly string[]) => string;
+}
+
+/** The columns that unpivot adds: a column's name and what it holds. */
+export const [NAME, VALUE] = ["asoftmax_name", "asoftmax_value"];
+
+const doubled = (quote: string) => (text: string) => `${quote}${text.replaceAll(quote, quote + quote)}${quote}`;
+
+const standard = {
+  identifier: doubled('"'),
+  string: doubled("'"),
+  rowNumber: "row_number() OVER ()",
+  quantile: (x: string, quantiles: readonly string[], i: number) =>
+    `percentile_cont(${quantiles[i]}) WITHIN GROUP (ORDER BY ${x})`,
+  rows: (table: string, pairs: readonly string[]) => `SELECT r.measure, r.value
+FROM ${table} CROSS JOIN LATERAL (VALUES
+  ${pairs.map((pair) => `(${pair})`).join(",\n  ")}
+) AS r(measure, value)`,
+};
+
+/** The engines known. A new one is one object here. */
+export const dialects = {
+  duckdb: {
+    ...standard,
+    double: "DOUBLE",
+    text: "VARCHAR",
+    define: (name, parameter, body) => `CREATE OR REPLACE MACRO ${name}(${parameter}) AS ${body}`,
+    unpivot: (table, picked) =>
+      `${table} UNPIVOT INCLUDE NULLS (${VALUE} FOR ${NAME} IN (COLUMNS(lambda c: ${picked("c")})))`,
+  },
+  postgres: {
+    ...standard,
+    double: "double precision",
+    text: "text",
+    define: (name, parameter, body) =>
+      `CREATE OR REPLACE FUNCTION ${name}(${parameter} double precision) RETURNS double precision
+  LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN ${body}`,
+    // A row as json is the one way to columns by pattern; doubles, NaN too, come back from it as they were.
+    unpivot: (table, picked) =>
+      `${table} AS t JOIN LATERAL jsonb_each_text(to_jsonb(t)) AS e(${NAME}, ${VALUE}) ON ${picked(NAME)}`,
+  },
+  spark: {
+    identifier: doubled("`"),
+    string: (text) => `'${text.replace(/[\\']/g, "\\$&")}'`,
+    double: "DOUBLE",
+    text: "STRING",
+    define: (name, parameter, body) =>
+      `CREATE OR REPLACE TEMPORARY FUNCTION ${name}(${parameter} DOUBLE) RETURNS DOUBLE RETURN ${body}`,
+    rowNumber: "monotonically_increasing_id()",
+    unpivot: (table, picked) => `(
+    SELECT *, from_json(to_json(struct(*), map('ignoreNullFields', 'false')), 'map<string,string>') AS asoftmax_json
+    FROM ${table}
+  ) LATERAL VIEW explode(asoftmax_json) AS ${NAME}, ${VALUE} WHERE ${picked(NAME)}`,
+    // One aggregate gives them all: Spark sees that it is the same for every i.
+    quantile: (x, quantiles, i) => `percentile(${x}, array(${quantiles.join(", ")}))[${i}]`,
+    rows: (table, pairs) => `SELECT stack(${pairs.length},
+  ${pairs.join(",\n  ")}
+) AS (measure, value)
+FROM ${table}`,
+  },
+} as const satisfies Record<string, Dialect>;
+
+export type DialectName = keyof typeof dialects;
+export const dialectNames = Object.keys(dialects) as DialectName[];

@@ -1,0 +1,68 @@
+import { describe, expect, test } from "vitest";
+import { psi } from "../../../src/core/psi.ts";
+import { duckdb } from "../../render/engines.ts";
+import { asoftmax } from "../run.ts";
+
+const sql = async (...args: string[]) => (await asoftmax(["sql", ...args])).stdout;
+
+describe("sql", () => {
+  test.each(["csv", "tsv", "table"])("the text stands as it is with --format %s", async (format) => {
+    const text = await sql("psi", "--theta", "@größe 角", "--format", format);
+    expect(text).toMatch(
+      /^-- asoftmax \d+\.\d+\.\d+: psi for duckdb; t is theta, in radians\n-- asoftmax:m=4: .*\n\(sin\(/,
+    );
+    expect(text).toContain('"größe 角"');
+    expect(text).toBe(await sql("psi", "--theta", "@größe 角"));
+  });
+
+  test("json holds the same text", async () => {
+    const [row] = JSON.parse(await sql("psi", "--format", "json"));
+    expect(row).toEqual({ sql: await sql("psi") });
+  });
+
+  test("what it prints runs: function, margin, loss, measure", async () => {
+    const engine = await duckdb();
+    const columns = { sample: "integer", "la bel": "integer", class: "integer", "t,h": "double" };
+    await engine.run('CREATE SCHEMA "s-1"; USE "s-1"');
+    await engine.load("ang les", columns, "0,1,0,1.5\n0,1,1,0.3\n");
+    await engine.run("USE main");
+    await engine.run(await sql("psi", "--m", "4", "--function-name", "my psi"));
+    await engine.run(await sql("inverse", "--m", "4", "--function-name", "back"));
+    const [row] = await engine.rows('SELECT "my psi"(1.2) AS psi, back("my psi"(1.2)) AS theta');
+    expect(row).toEqual({ psi: expect.closeTo(psi(4, 1.2), 14), theta: expect.closeTo(1.2, 14) });
+    const source = ["--table", "s-1.ang les", "--label", "la bel", "--theta", "@t,h"];
+    expect(await engine.rows(await sql("margin", ...source, "--m", "2,6"))).toMatchObject([
+      { m: 2, theta_j: 1.5, naive: true, angular: true, psi: true },
+      { m: 2, theta_j: null, naive: null },
+      { m: 6, theta_j: 1.5, naive: false, angular: false, psi: false },
+      { m: 6, theta_j: null, naive: null },
+    ]);
+    expect(await engine.rows(await sql("loss", ...source, "--functions", "softmax", "--scale", "1,30"))).toMatchObject([
+      { function: "softmax", scale: 1, label: 1, theta_y: 0.3, competitors: 1 },
+      { function: "softmax", scale: 30 },
+    ]);
+    const measured = await engine.rows(await sql("measure", ...source, "--m", "4"));
+    expect(measured[0]).toEqual({ measure: "samples", value: 1 });
+    expect(measured.map(({ measure }) => measure)).toContain("mean_loss.asoftmax:m=4.30");
+    await engine.close();
+  });
+
+  const WRONG: [args: string[], message: string][] = [
+    [[], "missing required argument 'what'"],
+    [["pssi"], '"pssi" is not known: did you mean psi?'],
+    [["psi", "--dialect", "oracle"], '--dialect: "oracle" is not known: choose from duckdb, postgres, spark'],
+    [["psi", "--table", "t"], "--table has no part in sql psi"],
+    [["psi", "--degrees"], "--degrees: sql takes and gives radians"],
+    [["psi", "--theta", "1.2"], "sql reads a column: name it as @theta"],
+    [["psi", "--m", "2,3"], "sql psi writes one expression: give one function, one m"],
+    [
+      ["margin", "--competing", "@theta_j"],
+      "--competing: sql takes one column a class, such as '@theta_*'; leave it out for long rows",
+    ],
+    [["margin", "--competing", "@t*", "--theta", "@t"], "--theta and --competing both name the angles: use one"],
+    [["measure", "--m", "101"], "--m 101: sql measure counts every segment, so m is at most 100"],
+  ];
+  test.each(WRONG)("%j is refused", async (args, message) => {
+    expect(await asoftmax(["sql", ...args])).toEqual({ status: 2, stdout: "", stderr: `asoftmax: ${message}\n` });
+  });
+});

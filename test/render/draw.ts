@@ -1,0 +1,11 @@
+import { presentation } from "../../src/cli/presentation.ts";
+import { type Invocation, invoke } from "../../src/cli/program.ts";
+import { words } from "../cli/run.ts";
+
+/** What the program writes for a command line with --output, without writing it. */
+export async function draw(line: string, ending: string): Promise<string> {
+  const invocation = (await invoke([...words(line), "--output", `picture.${ending}`], "")) as Invocation;
+  let text = "";
+  for await (const piece of presentation(invocation).pieces) text += piece;
+  return text;
+}

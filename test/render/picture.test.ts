@@ -1,0 +1,76 @@
+import { describe, expect, test } from "vitest";
+import { draw } from "./draw.ts";
+
+const LINES = [
+  "plot",
+  "monotonicity",
+  "violations --competing 1.5",
+  "boundary",
+  "anneal",
+  "descend --start 2 --competing 1.5",
+];
+
+const texts = (svg: string) => [...svg.matchAll(/<text [^>]*>([^<]*)<\/text>/g)].map(([, text]) => text);
+
+describe.each(LINES)("%s", (line) => {
+  test.each(["svg", "html", "vl.json"])("%s: the same bytes each time", async (ending) => {
+    const first = await draw(line, ending);
+    expect(first.length).toBeGreaterThan(10_000);
+    expect((await draw(line, ending)) === first).toBe(true);
+  });
+
+  test("nothing is fetched from anywhere", async () => {
+    for (const text of [await draw(line, "svg"), await draw(line, "html")])
+      expect(text).not.toMatch(/(src|href)=["']?http|url\(["']?http|@import/);
+  });
+});
+
+test("the words of an svg are text", async () => {
+  const found = texts(await draw("violations --competing 1.5", "svg"));
+  for (const word of ["π/4", "3π/4", "naive:m=4", "cos(theta_j)", "naive holds, angular does not"])
+    expect(found).toContain(word);
+  expect(found).toContain("theta, radians (dotted: k π/4)");
+  expect(texts(await draw("plot --degrees", "svg"))).toEqual(
+    expect.arrayContaining(["45", "180", "theta, degrees (dotted: k 180/4)"]),
+  );
+});
+
+test("the sentences are in each kind", async () => {
+  const sentence = "holds and m theta_y < theta_j does not.";
+  const line = "violations --competing 1.5";
+  expect(JSON.parse(await draw(line, "vl.json")).description).toContain(sentence);
+  for (const ending of ["svg", "html"]) expect(await draw(line, ending)).toContain(sentence.replace("<", "&lt;"));
+});
+
+test("an svg takes less than 200 kB", async () => {
+  expect((await draw("plot --points 500", "svg")).length).toBeLessThan(50_000);
+  expect((await draw("plot --m 64,63,62,61 --points 500", "svg")).length).toBeLessThan(200_000);
+});
+
+test("an svg follows a dark scheme", async () => {
+  expect(await draw("plot", "svg")).toContain("@media (prefers-color-scheme: dark)");
+});
+
+describe("endings", () => {
+  // biome-ignore format: a table
+  test.each<[line: string, ending: string, message: string]>([
+    ["plot",                       "png",     "--output picture.png: there are no .png pictures: use .svg, .html or .vl.json"],
+    ["plot",                       "PDF",     "--output picture.PDF: there are no .pdf pictures: use .svg, .html or .vl.json"],
+    ["plot",                       "jpeg",    "--output picture.jpeg: there are no .jpeg pictures: use .svg, .html or .vl.json"],
+    ["plot",                       "htm",     "--output picture.htm: there are no .htm pictures: use .svg, .html or .vl.json"],
+    ["psi",                        "png",     "--output picture.png: there are no .png pictures: use .svg, .html or .vl.json"],
+    ["plot --format csv",          "svg",     "--output picture.svg is a picture, --format csv is not: leave one out"],
+    ["psi",                        "svg",     "--output picture.svg: there is no picture of this result: name a file such as rows.csv"],
+    ["violations --competing 1 --summary", "html", "--output picture.html: there is no picture of this result: name a file such as rows.csv"],
+  ])("%s, .%s", async (line, ending, message) => {
+    await expect(draw(line, ending)).rejects.toThrow(message);
+  });
+
+  test("capitals are as good", async () => {
+    expect(await draw("plot", "SVG")).toBe(await draw("plot", "svg"));
+  });
+
+  test("any other ending is rows", async () => {
+    expect(await draw("plot --points 2 --m 4 --columns value", "json.txt")).toBe("value\n1\n-7\n");
+  });
+});

@@ -1,0 +1,58 @@
+import { Chalk } from "chalk";
+import { describe, expect, test } from "vitest";
+import { phrase } from "../../src/core/phrase.ts";
+import { type Column, type Result, type Row, resultOf } from "../../src/render/result.ts";
+import { table } from "../../src/render/table.ts";
+
+/** The table as it stands on a screen of that width. */
+async function shownAt(width: number, result: Result): Promise<string> {
+  const screen = { width, height: 24, unicode: true, colors: new Chalk({ level: 0 }) };
+  let text = "";
+  for await (const piece of table(result, { precision: undefined, degrees: false, given: new Map() }, screen))
+    text += piece;
+  return text;
+}
+
+const longest = (text: string) => Math.max(...text.split("\n").map((line) => line.length));
+
+const numbers: readonly Column[] = Array.from({ length: 8 }, (_, i) => ({ name: `column_${i}` }));
+const row = (seed: number): Row => numbers.map((_, i) => seed * 1.25 * 10 ** i);
+const sentence = phrase`the knot holds plain descent from above while c is below ${1}, and at c = ${3.25} it does not`;
+const sentences: readonly Column[] = [
+  { name: "id" },
+  { name: "claim", kind: "phrase" },
+  { name: "holds" },
+  { name: "evidence", kind: "phrase" },
+];
+
+describe("a table is no wider than the screen", () => {
+  test.each([40, 60, 80, 140])("at %i columns", async (width) => {
+    const results = [
+      resultOf(numbers, [row(1)]),
+      resultOf(numbers, [row(1), row(2)]),
+      resultOf(
+        sentences,
+        [
+          ["first", sentence, true, sentence],
+          ["the-second-one", sentence, false, sentence],
+        ],
+        { notes: [sentence] },
+      ),
+      resultOf(sentences, [["first", sentence, true, sentence]]),
+    ];
+    for (const result of results) expect(longest(await shownAt(width, result))).toBeLessThanOrEqual(width);
+  });
+});
+
+test("every cell is there, in groups of columns that begin with the first", async () => {
+  const text = await shownAt(40, resultOf(numbers, [row(1), row(2)]));
+  const heads = text.split("\n\n").map((group) => group.split("\n")[0]!.trim().split(/ +/));
+  expect(heads.every(([first]) => first === "column_0")).toBe(true);
+  expect(heads.flatMap(([, ...others]) => others)).toEqual(numbers.slice(1).map(({ name }) => name));
+  for (const x of [...row(1), ...row(2)]) expect(text).toContain(String(Number((x as number).toPrecision(6))));
+});
+
+test("a single row that does not fit is a list", async () => {
+  const lines = (await shownAt(40, resultOf(numbers, [row(1)]))).trimEnd().split("\n");
+  expect(lines.map((line) => line.split(/ +/)[0])).toEqual(numbers.map(({ name }) => name));
+});

@@ -1,0 +1,12 @@
+import { expect, test } from "vitest";
+import { draw } from "./render/draw.ts";
+
+// The pictures of the README, drawn again and compared; `npm run pictures` writes them.
+test.each([
+  ["violations", "violations --m 4 --competing 1.5"],
+  ["psi", "monotonicity --functions asoftmax:m=4,naive:m=4"],
+  ["lambda", "plot --functions asoftmax:m=4,asoftmax:m=4:lambda=1,asoftmax:m=4:lambda=5,asoftmax:m=4:lambda=20"],
+  ["descent", "descend --start 2 --competing 1.5 --functions asoftmax:m=4,naive:m=4,asoftmax:m=4:lambda=5 --steps 100"],
+])("%s.svg: asoftmax %s", async (name, line) => {
+  await expect(await draw(line, "svg")).toMatchFileSnapshot(`../.github/tour/${name}.svg`);
+});
