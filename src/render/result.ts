@@ -23,7 +23,7 @@ export interface Ending {
   readonly holds: boolean;
 }
 
-/** Shows rows one by one: what was computed, and the record of the input that it stands beside. */
+/** Shows rows one by one: what was computed, and the record of the input that it stands beside. Both are valid only then. */
 export type Block = (visit: (row: Row, record?: RawRecord) => void) => void;
 
 /** What every command gives and every format renders. */
