@@ -47,6 +47,11 @@ export default command({
     if (thetaJ === undefined)
       throw new UsageError("the competing angle is missing: give --competing, such as --competing 1.5");
     const scale = only("--scale", values.scaleNumbers) ?? 1;
+    const idle = (["start", "rate", "steps"] as const).find((name) => values[name] !== undefined);
+    if (values.minima && (idle !== undefined || hasSchedule(values)))
+      throw new UsageError(
+        `--minima lists where any descent can rest: leave out ${idle === undefined ? "the schedule" : `--${idle}`}`,
+      );
     if (values.minima) return restsOf(targets, scale, thetaJ);
     if (values.start === undefined) throw new UsageError("the start is missing: give --start, such as --start 2");
     const { start, rate = STANDARD_RATE, steps = STANDARD_STEPS } = values;
