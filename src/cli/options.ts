@@ -69,7 +69,7 @@ export const options = {
   iterations: option("--iterations <list>", "iterations to show", list(wholeFrom(0, 1e15))),
   start: option("--start <angle>", "theta_y to start from", angle),
   rate: option("--rate <number>", "learning rate (default 0.05)", numberFrom(Number.MIN_VALUE)),
-  steps: option("--steps <n>", "steps of descent (default 200)", wholeFrom(1, 1e7)),
+  steps: option("--steps <n>", "steps of descent (default 200)", wholeFrom(1, 1e6)),
   minima: flag("--minima", "list every angle at which a descent can rest, instead"),
   angleColumn: option("--theta <@column>", "the column of angles (default @theta)", column),
   value: option("--value <@column>", "the column of values to check (default @value)", column),

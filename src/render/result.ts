@@ -33,9 +33,10 @@ export interface Result {
   readonly inputColumns?: number;
   readonly blocks: Iterable<Block> | AsyncIterable<Block>;
   readonly end: () => Ending;
-  /** Drawn where people read; with chartOnly the rows are left to the other formats. */
-  readonly chart?: Chart;
-  readonly chartOnly?: boolean;
+  /** The chart, made when it is drawn. */
+  readonly chart?: () => Chart;
+  /** What a table shows where it does not show rows and chart both; the other formats and pictures take what is theirs. */
+  readonly shows?: "chart" | "rows";
   /** The one cell, a text that stands for itself where the format is no json: written without a header or quotes. */
   readonly document?: string;
 }
@@ -52,7 +53,7 @@ const BLOCK = 1000;
 export function resultOf(
   columns: readonly Column[],
   rows: Iterable<Row>,
-  { notes = [], warnings = [], holds = true, ...picture }: Partial<Ending> & Pick<Result, "chart" | "chartOnly"> = {},
+  { notes = [], warnings = [], holds = true, ...picture }: Partial<Ending> & Pick<Result, "chart" | "shows"> = {},
 ): Result {
   return { columns, blocks: inBlocks(rows), end: () => ({ notes, warnings, holds }), ...picture };
 }
