@@ -47,6 +47,7 @@ const commands: Record<string, readonly [group: string, gives: string, load: Loa
     () => import("./commands/descend.ts"),
   ],
   claims: ["Training", "every claim about A-Softmax, tested by computation", () => import("./commands/claims.ts")],
+  measure: ["Your data", "the margin that a set of embeddings reached", () => import("./commands/measure.ts")],
 };
 
 /** What was asked for, read and computed. */
@@ -113,7 +114,13 @@ function configure(
   sub.addHelpText("before", `Examples:\n${exampleLines(definition.examples)}\n`);
   sub.allowExcessArguments(false).exitOverride();
   const read = new Map<OptionName, unknown>();
-  for (const name of names) sub.addOption(new Option(options[name].flags, options[name].help));
+  for (const name of names) {
+    const spec: OptionSpec<unknown> = options[name];
+    const option = new Option(spec.flags, spec.help);
+    if (spec.repeatable)
+      option.argParser((text, before?: string) => (before === undefined ? text : `${before},${text}`));
+    sub.addOption(option);
+  }
   sub.action(async () => {
     const angles = new AngleReader(sub.getOptionValue("degrees") === true);
     for (const name of names) {

@@ -1,4 +1,3 @@
-import type { RawRecord } from "../data/csv.ts";
 import { RowError } from "../data/errors.ts";
 import { fromBytes } from "../render/json.ts";
 import { UsageError } from "./errors.ts";
@@ -69,9 +68,25 @@ function competitors(header: Header, name: string, degrees: boolean): Reader<Com
 /** The angle of the class that the label names, and those of all other classes. */
 function labelledClasses(header: Header, column: string, pattern: string, degrees: boolean) {
   const classes = header.classes(pattern, degrees);
+  const placeOf = labelPlaces(header, column, pattern, classes);
+  const own: Reader<number> = (record) => classes[placeOf(record)]!.angle(record);
+  const others: Reader<Competitors> = (record) => {
+    const rest = classes.toSpliced(placeOf(record), 1);
+    return { angles: rest.map(({ angle }) => angle(record)), names: rest.map(({ name }) => name) };
+  };
+  return { own, others };
+}
+
+/** The place among the classes of the one that a label names. */
+export function labelPlaces(
+  header: Header,
+  column: string,
+  pattern: string,
+  classes: readonly { readonly name: string }[],
+): Reader<number> {
   const places = new Map(classes.map(({ name }, i) => [name, i]));
   const labelOf = header.text(column);
-  const placeOf = (record: RawRecord) => {
+  return (record) => {
     const place = places.get(labelOf(record));
     if (place !== undefined) return place;
     throw new RowError(
@@ -79,10 +94,4 @@ function labelledClasses(header: Header, column: string, pattern: string, degree
       `column ${column}: no column of ${pattern} is that of class "${fromBytes(labelOf(record))}"`,
     );
   };
-  const own: Reader<number> = (record) => classes[placeOf(record)]!.angle(record);
-  const others: Reader<Competitors> = (record) => {
-    const rest = classes.toSpliced(placeOf(record), 1);
-    return { angles: rest.map(({ angle }) => angle(record)), names: rest.map(({ name }) => name) };
-  };
-  return { own, others };
 }

@@ -3,6 +3,7 @@ import type { Cell, Column, Result } from "./result.ts";
 
 /** An array of row objects (lines false) or one object a line (lines true). NaN and infinities are null. */
 export async function* json(result: Result, style: NumberStyle, lines: boolean): AsyncGenerator<string> {
+  if (result.document !== undefined) return yield documentText(result.document, style, lines);
   const [open, between, close] = lines ? ["", "\n", "\n"] : ["[\n", ",\n", "\n]\n"];
   const keys = result.columns.map(({ name, kind }) => `${JSON.stringify(kind === "bytes" ? fromBytes(name) : name)}:`);
   let lead = open;
@@ -17,6 +18,11 @@ export async function* json(result: Result, style: NumberStyle, lines: boolean):
   }
   if (lead !== open) yield close;
   else if (!lines) yield "[]\n";
+}
+
+function documentText(document: object, { precision }: NumberStyle, oneLine: boolean): string {
+  const shown = (_: string, value: unknown) => (typeof value === "number" ? rounded(value, precision) : value);
+  return `${JSON.stringify(document, shown, oneLine ? undefined : 2)}\n`;
 }
 
 function jsonValue(cell: Cell, column: Column, style: NumberStyle): unknown {

@@ -20,6 +20,12 @@ export interface Ending {
   readonly holds: boolean;
 }
 
+/** A table of its own, for a result that is more than rows. */
+export interface TablePart {
+  readonly columns: readonly Column[];
+  readonly rows: readonly Row[];
+}
+
 /** What every command gives and every format renders. */
 export interface Result {
   readonly columns: readonly Column[];
@@ -30,6 +36,10 @@ export interface Result {
   /** Drawn where people read; with chartOnly the rows are left to the other formats. */
   readonly chart?: Chart;
   readonly chartOnly?: boolean;
+  /** One object that json and jsonl write in place of the rows. */
+  readonly document?: object;
+  /** Tables that people read in place of the rows. */
+  readonly tables?: readonly TablePart[];
 }
 
 const BLOCK = 1000;
@@ -38,9 +48,14 @@ const BLOCK = 1000;
 export function resultOf(
   columns: readonly Column[],
   rows: Iterable<Row>,
-  { notes = [], warnings = [], holds = true, ...picture }: Partial<Ending> & Pick<Result, "chart" | "chartOnly"> = {},
+  {
+    notes = [],
+    warnings = [],
+    holds = true,
+    ...rest
+  }: Partial<Ending> & Pick<Result, "chart" | "chartOnly" | "document" | "tables"> = {},
 ): Result {
-  return { columns, blocks: inBlocks(rows), end: () => ({ notes, warnings, holds }), ...picture };
+  return { columns, blocks: inBlocks(rows), end: () => ({ notes, warnings, holds }), ...rest };
 }
 
 function* inBlocks(rows: Iterable<Row>): Generator<Row[]> {

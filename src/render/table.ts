@@ -14,9 +14,11 @@ export async function* table(result: Result, given: NumberStyle, screen: Screen)
   const style = { ...given, precision: given.precision ?? TABLE_PRECISION };
   const draw = () => (result.chart === undefined ? "" : `${drawChart(result.chart, screen, style)}\n`);
   if (result.chartOnly) yield draw();
+  for (const [i, { columns, rows }] of (result.tables ?? []).entries())
+    yield `${i > 0 ? "\n" : ""}${tableOf(columns, rows, style, screen)}`;
   let rows = 0;
   for await (const block of result.blocks) {
-    if (result.chartOnly || (block.length === 0 && rows > 0)) continue;
+    if (result.chartOnly || result.tables !== undefined || (block.length === 0 && rows > 0)) continue;
     rows += block.length;
     yield tableOf(result.columns, block, style, screen);
   }
