@@ -11,6 +11,16 @@ export interface ProductSize {
   readonly dimension: number;
   readonly rows: number;
   readonly classes: number;
+  /** How many limits and sums a feature has: 0 unless told. */
+  readonly limits?: number;
+  readonly sums?: number;
+}
+
+/** A class of which the float32 cosine to a feature cannot tell on which side of the limit the true one lies. */
+export interface Doubt {
+  readonly limit: number;
+  readonly row: number;
+  readonly class: number;
 }
 
 interface Candidate {
@@ -23,18 +33,25 @@ interface Kernel {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
   multiply(features: number, quads: number, panel: number, panelBytes: number, scores: number): void;
   reaching(scores: number, rows: number, thresholds: number, list: number): number;
+  below(scores: number, rows: number, limits: number, list: number): number;
+  addPowers(scores: number, rows: number, sums: number): void;
 }
 
 // The types of Node leave WebAssembly out.
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: unknown };
+  readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
 };
 
 const QUAD = 4;
 const PANEL = 8;
 const PAGE = 65536;
 const UNIT_ROUNDOFF = 2 ** -24;
+// Floats a row: lower limit, upper limit, count; rate, shift, two doubles.
+const LIMIT = 3;
+const SUM = 6;
+/** Below every cosine. */
+const LOWEST = -2;
 
 const wholeQuads = (rows: number) => Math.ceil(rows / QUAD) * QUAD;
 const wholePanels = (classes: number) => Math.ceil(classes / PANEL) * PANEL;
@@ -52,19 +69,25 @@ export class Product {
   readonly #size: ProductSize;
   readonly #kernel: Kernel;
   readonly #floats: Float32Array;
+  readonly #words: Uint32Array;
   readonly #list: Uint32Array;
   // Where in #floats the parts begin; the class vectors begin at 0.
   readonly #features: number;
   readonly #scores: number;
   readonly #thresholds: number;
+  readonly #bent: number;
+  readonly #limits: number;
+  readonly #sums: number;
   #rowCount = 0;
   #classCount = 0;
-  #labels: ArrayLike<number> = [];
+  #own = new Map<number, number[]>();
   #candidates: Candidate[][] = [];
+  #divisors: number[] = [];
+  #doubts: Doubt[] = [];
 
   /** Throws ParameterError for a dimension outside [1, 2^20] and a size beyond the 4 GiB of WebAssembly. */
   constructor(size: ProductSize) {
-    const { dimension, rows, classes } = size;
+    const { dimension, rows, classes, limits = 0, sums = 0 } = size;
     requireWithin("dimension", dimension, 1, 2 ** 20);
     this.error = cosineError(dimension);
     this.#size = size;
@@ -72,12 +95,18 @@ export class Product {
     this.#scores = this.#features + wholeQuads(rows) * dimension;
     this.#thresholds = this.#scores + wholeQuads(rows) * PANEL;
     const list = this.#thresholds + rows;
-    const pages = Math.ceil((4 * (list + rows)) / PAGE);
+    this.#bent = list + rows;
+    // Even, for the doubles in it.
+    this.#sums = 2 * Math.ceil((this.#bent + wholeQuads(rows) * PANEL) / 2);
+    this.#limits = this.#sums + sums * rows * SUM;
+    const pages = Math.ceil((4 * (this.#limits + limits * rows * LIMIT)) / PAGE);
     requireWithin("memory of the product", pages * PAGE, 0, 2 ** 32 - PAGE);
     const bytes = Buffer.from(kernel, "base64");
-    this.#kernel = new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports as Kernel;
+    const imports = { js: { exp2: (x: number) => 2 ** x } };
+    this.#kernel = new WebAssembly.Instance(new WebAssembly.Module(bytes), imports).exports as Kernel;
     this.#kernel.memory.grow(pages);
     this.#floats = new Float32Array(this.#kernel.memory.buffer);
+    this.#words = new Uint32Array(this.#kernel.memory.buffer);
     this.#list = new Uint32Array(this.#kernel.memory.buffer, 4 * list, rows);
   }
 
@@ -88,11 +117,13 @@ export class Product {
     return this.#pack(vectors, 0, PANEL, at);
   }
 
-  /** Takes features and the class that each belongs to, and forgets those before; returns their lengths. */
+  /** Takes features and the class that each belongs to, and forgets those before with their limits and sums; returns their lengths. */
   setFeatures(vectors: Vectors, labels: ArrayLike<number>): Pair[] {
     this.#rowCount = vectors.length / this.#size.dimension;
     requireWithin("number of features", this.#rowCount, 0, this.#size.rows);
-    this.#labels = labels;
+    this.#own = rowsByLabel(labels);
+    this.#divisors = [];
+    this.#doubts = [];
     this.#candidates = Array.from({ length: this.#rowCount }, () => []);
     this.#floats.fill(Number.NEGATIVE_INFINITY, this.#thresholds, this.#thresholds + this.#rowCount);
     return this.#pack(vectors, this.#features, QUAD, 0);
@@ -138,12 +169,63 @@ export class Product {
     return cosines;
   }
 
-  /** Searches the classes held for those nearest to the features; the class at place 0 has the number `first`. */
+  /** Sets one limit a feature: the search counts the other classes of smaller cosine. NaN: none is. */
+  setLimit(limit: number, cosines: ArrayLike<number>): void {
+    // 2^-23 more than the error, for rounding the limits to float32.
+    const margin = this.error + 2 ** -23;
+    for (let row = 0; row < this.#rowCount; row++) {
+      const at = this.#limitAt(limit, row);
+      this.#floats[at] = cosines[row]! - margin;
+      this.#floats[at + 1] = cosines[row]! + margin;
+      this.#words[at + 2] = 0;
+    }
+  }
+
+  /** Sets one scale a feature: the search adds up exp(scale * cos(theta / divisor)) over the other classes. */
+  setSum(sum: number, scales: ArrayLike<number>, divisor: number): void {
+    this.#divisors[sum] = divisor;
+    for (let row = 0; row < this.#rowCount; row++) {
+      const at = this.#sumAt(sum, row);
+      this.#floats.fill(0, at, at + SUM);
+      this.#floats[at] = scales[row]! * Math.LOG2E;
+      this.#floats[at + 1] = LOWEST;
+    }
+  }
+
+  /** Searches the classes held for those nearest to the features, counts and adds up; the class at place 0 has the number `first`. */
   search(first = 0): void {
     const [scores, thresholds, list] = [4 * this.#scores, 4 * this.#thresholds, this.#list];
+    const { limits = 0 } = this.#size;
     for (const place of this.#panels()) {
+      this.#mask(place, first);
       const found = this.#kernel.reaching(scores, this.#rowCount, thresholds, list.byteOffset);
       for (let i = 0; i < found; i++) this.#keep(list[i]!, place, first);
+      for (let limit = 0; limit < limits; limit++) {
+        const doubtful = this.#kernel.below(scores, this.#rowCount, 4 * this.#limitAt(limit, 0), list.byteOffset);
+        for (let i = 0; i < doubtful; i++) this.#doubt(limit, list[i]!, first + place);
+      }
+      for (const [sum, divisor] of this.#divisors.entries()) {
+        if (divisor !== 1) this.#bend(divisor);
+        this.#kernel.addPowers(
+          4 * (divisor === 1 ? this.#scores : this.#bent),
+          this.#rowCount,
+          4 * this.#sumAt(sum, 0),
+        );
+      }
+    }
+  }
+
+  #limitAt = (limit: number, row: number) => this.#limits + (limit * this.#size.rows + row) * LIMIT;
+  #sumAt = (sum: number, row: number) => this.#sums + (sum * this.#size.rows + row) * SUM;
+
+  /** Takes a panel's scores against a feature's own class, and those of places without a class, out of the search. */
+  #mask(place: number, first: number): void {
+    const floats = this.#floats;
+    for (let lane = 0; lane < PANEL; lane++) {
+      const scores = this.#scores + lane;
+      if (place + lane >= this.#classCount) {
+        for (let row = 0; row < this.#rowCount; row++) floats[scores + row * PANEL] = Number.NaN;
+      } else for (const row of this.#own.get(first + place + lane) ?? []) floats[scores + row * PANEL] = Number.NaN;
     }
   }
 
@@ -151,13 +233,55 @@ export class Product {
   #keep(row: number, place: number, first: number): void {
     const floats = this.#floats;
     const threshold = this.#thresholds + row;
-    for (let lane = 0; lane < PANEL && place + lane < this.#classCount; lane++) {
+    for (let lane = 0; lane < PANEL; lane++) {
       const candidate = { class: first + place + lane, cosine: floats[this.#scores + row * PANEL + lane]! };
-      if (candidate.class === this.#labels[row] || !(candidate.cosine >= floats[threshold]!)) continue;
+      if (!(candidate.cosine >= floats[threshold]!)) continue;
       this.#candidates[row]!.push(candidate);
       // Storing may round the threshold up, but never past a cosine that reaches it, for these are float32 too.
       floats[threshold] = Math.max(floats[threshold]!, candidate.cosine - 2 * this.error);
     }
+  }
+
+  #doubt(limit: number, row: number, panel: number): void {
+    const floats = this.#floats;
+    const at = this.#limitAt(limit, row);
+    for (let lane = 0; lane < PANEL; lane++) {
+      const cosine = floats[this.#scores + row * PANEL + lane]!;
+      if (cosine >= floats[at]! && cosine <= floats[at + 1]!) this.#doubts.push({ limit, row, class: panel + lane });
+    }
+  }
+
+  /** The scores as cosines of a part of their angles. */
+  #bend(divisor: number): void {
+    const floats = this.#floats;
+    for (let i = 0; i < this.#rowCount * PANEL; i++) {
+      const cosine = Math.min(1, Math.max(-1, floats[this.#scores + i]!));
+      floats[this.#bent + i] = Math.cos(Math.acos(cosine) / divisor);
+    }
+  }
+
+  /** How many of the other classes searched have a cosine certainly below the limit of each feature; doubts are left out. */
+  below(limit: number): number[] {
+    return Array.from({ length: this.#rowCount }, (_, row) => this.#words[this.#limitAt(limit, row) + 2]!);
+  }
+
+  /** The classes, of those searched since the last call, that below left out. */
+  takeDoubts(): Doubt[] {
+    const doubts = this.#doubts;
+    this.#doubts = [];
+    return doubts;
+  }
+
+  /**
+   * log sum exp(scale * cos(theta / divisor)) over the other classes searched, for each feature. The float32 cosines put it off by
+   * at most scale * (error + 2^-22), and the powers by 1e-6; larger where divisor > 1 and the nearest class lies beside pi.
+   */
+  logSum(sum: number): number[] {
+    return Array.from({ length: this.#rowCount }, (_, row) => {
+      const at = this.#sumAt(sum, row);
+      const [even, odd] = new Float64Array(this.#floats.buffer, 4 * (at + 2), 2);
+      return (this.#floats[at]! / Math.LOG2E) * this.#floats[at + 1]! + Math.log(even! + odd!);
+    });
   }
 
   /** For each feature, the classes searched that may be the nearest of all but its own, in the order of the search. */
@@ -167,6 +291,16 @@ export class Product {
       return candidates.filter(({ cosine }) => cosine >= threshold).map((candidate) => candidate.class);
     });
   }
+}
+
+function rowsByLabel(labels: ArrayLike<number>): Map<number, number[]> {
+  const rows = new Map<number, number[]>();
+  for (let row = 0; row < labels.length; row++) {
+    const own = rows.get(labels[row]!);
+    if (own === undefined) rows.set(labels[row]!, [row]);
+    else own.push(row);
+  }
+  return rows;
 }
 
 /**

@@ -1,8 +1,9 @@
-;; Dot products of float32 vectors: rows of features against one panel of 8 class vectors.
+;; Dot products of float32 vectors: rows of features against one panel of 8 class vectors, and what is told from them.
 ;; features: quads of 4 rows, component by component (4 floats a component); panel: 8 class vectors likewise (8 floats a component).
 ;; Each of the 32 sums of a quad and a panel adds its products in order of the components, one rounding a product and one a sum:
 ;; a dot product depends on nothing but its two vectors.
 (module
+  (import "js" "exp2" (func $exp2 (param f32) (result f64)))
   (memory (export "memory") 1)
 
   ;; Writes 8 scores for each of 4 * quads rows.
@@ -97,4 +98,77 @@
       (local.set $scores (i32.add (local.get $scores) (i32.const 32)))
       (local.set $thresholds (i32.add (local.get $thresholds) (i32.const 4)))
       (br_if $next (i32.ne (local.tee $row (i32.add (local.get $row) (i32.const 1))) (local.get $rows))))
-    (local.get $found)))
+    (local.get $found))
+
+  ;; Counts for each row the scores below its lower limit, and lists the rows of which a score lies from the lower to the upper one
+  ;; (NaN does neither); returns how many. For each row: lower limit, upper limit, count.
+  (func (export "below")
+    (param $scores i32) (param $rows i32) (param $limits i32) (param $list i32) (result i32)
+    (local $row i32) (local $found i32) (local $s0 v128) (local $s1 v128) (local $lo v128) (local $hi v128)
+    (local $below0 v128) (local $below1 v128)
+    (loop $next
+      (local.set $lo (v128.load32_splat (local.get $limits)))
+      (local.set $hi (v128.load32_splat offset=4 (local.get $limits)))
+      (local.set $s0 (v128.load (local.get $scores)))
+      (local.set $s1 (v128.load offset=16 (local.get $scores)))
+      (local.set $below0 (f32x4.lt (local.get $s0) (local.get $lo)))
+      (local.set $below1 (f32x4.lt (local.get $s1) (local.get $lo)))
+      (i32.store offset=8 (local.get $limits) (i32.add (i32.load offset=8 (local.get $limits)) (i32.popcnt
+        (i32.or (i32x4.bitmask (local.get $below0)) (i32.shl (i32x4.bitmask (local.get $below1)) (i32.const 4))))))
+      (i32.store (i32.add (local.get $list) (i32.shl (local.get $found) (i32.const 2))) (local.get $row))
+      (local.set $found (i32.add (local.get $found) (v128.any_true (v128.or
+        (v128.andnot (f32x4.le (local.get $s0) (local.get $hi)) (local.get $below0))
+        (v128.andnot (f32x4.le (local.get $s1) (local.get $hi)) (local.get $below1))))))
+      (local.set $scores (i32.add (local.get $scores) (i32.const 32)))
+      (local.set $limits (i32.add (local.get $limits) (i32.const 12)))
+      (br_if $next (i32.ne (local.tee $row (i32.add (local.get $row) (i32.const 1))) (local.get $rows))))
+    (local.get $found))
+
+  ;; Adds 2^(rate (score - shift)) to the sum of each row, shift being the largest score so far; NaN adds nothing.
+  ;; For each row: rate and shift as floats, the sum as two doubles to be added.
+  (func (export "addPowers")
+    (param $scores i32) (param $rows i32) (param $sums i32)
+    (local $row i32) (local $half i32) (local $s v128) (local $top v128) (local $rate v128) (local $shift v128)
+    (local $x v128) (local $whole v128) (local $powers v128) (local $scale f64)
+    (loop $next
+      (local.set $rate (v128.load32_splat (local.get $sums)))
+      (local.set $shift (v128.load32_splat offset=4 (local.get $sums)))
+      ;; pmax gives its first operand where the second is NaN.
+      (local.set $top (f32x4.pmax
+        (f32x4.pmax (local.get $shift) (v128.load (local.get $scores))) (v128.load offset=16 (local.get $scores))))
+      (if (v128.any_true (f32x4.gt (local.get $top) (local.get $shift))) (then
+        (local.set $top (f32x4.pmax (local.get $top)
+          (i8x16.shuffle 8 9 10 11 12 13 14 15 0 1 2 3 4 5 6 7 (local.get $top) (local.get $top))))
+        (local.set $top (f32x4.pmax (local.get $top)
+          (i8x16.shuffle 4 5 6 7 0 1 2 3 12 13 14 15 8 9 10 11 (local.get $top) (local.get $top))))
+        (local.set $scale (call $exp2 (f32x4.extract_lane 0
+          (f32x4.mul (local.get $rate) (f32x4.sub (local.get $shift) (local.get $top))))))
+        (v128.store offset=8 (local.get $sums)
+          (f64x2.mul (v128.load offset=8 (local.get $sums)) (f64x2.splat (local.get $scale))))
+        (local.set $shift (local.get $top))
+        (f32.store offset=4 (local.get $sums) (f32x4.extract_lane 0 (local.get $top)))))
+      (local.set $powers (v128.const f32x4 0 0 0 0))
+      (local.set $half (i32.const 2))
+      (loop $again
+        (local.set $s (v128.load (local.get $scores)))
+        (local.set $x (f32x4.pmax (v128.const f32x4 -126 -126 -126 -126)
+          (f32x4.mul (local.get $rate) (f32x4.sub (local.get $s) (local.get $shift)))))
+        (local.set $whole (f32x4.nearest (local.get $x)))
+        (local.set $x (f32x4.sub (local.get $x) (local.get $whole)))
+        ;; 2^x on [-1/2, 1/2]: the polynomial of exp2f in Cephes, to 2e-7.
+        (local.set $s (v128.const f32x4 1.535336188319500e-4 1.535336188319500e-4 1.535336188319500e-4 1.535336188319500e-4))
+        (local.set $s (f32x4.add (f32x4.mul (local.get $s) (local.get $x)) (v128.const f32x4 1.339887440266574e-3 1.339887440266574e-3 1.339887440266574e-3 1.339887440266574e-3)))
+        (local.set $s (f32x4.add (f32x4.mul (local.get $s) (local.get $x)) (v128.const f32x4 9.618437357674640e-3 9.618437357674640e-3 9.618437357674640e-3 9.618437357674640e-3)))
+        (local.set $s (f32x4.add (f32x4.mul (local.get $s) (local.get $x)) (v128.const f32x4 5.550332471162809e-2 5.550332471162809e-2 5.550332471162809e-2 5.550332471162809e-2)))
+        (local.set $s (f32x4.add (f32x4.mul (local.get $s) (local.get $x)) (v128.const f32x4 2.402264791363012e-1 2.402264791363012e-1 2.402264791363012e-1 2.402264791363012e-1)))
+        (local.set $s (f32x4.add (f32x4.mul (local.get $s) (local.get $x)) (v128.const f32x4 6.931472028550421e-1 6.931472028550421e-1 6.931472028550421e-1 6.931472028550421e-1)))
+        (local.set $s (f32x4.add (f32x4.mul (local.get $s) (local.get $x)) (v128.const f32x4 1 1 1 1)))
+        (local.set $powers (f32x4.add (local.get $powers) (f32x4.mul (local.get $s)
+          (i32x4.shl (i32x4.add (i32x4.trunc_sat_f32x4_s (local.get $whole)) (v128.const i32x4 127 127 127 127)) (i32.const 23)))))
+        (local.set $scores (i32.add (local.get $scores) (i32.const 16)))
+        (br_if $again (local.tee $half (i32.sub (local.get $half) (i32.const 1)))))
+      (v128.store offset=8 (local.get $sums) (f64x2.add (v128.load offset=8 (local.get $sums)) (f64x2.add
+        (f64x2.promote_low_f32x4 (local.get $powers))
+        (f64x2.promote_low_f32x4 (i8x16.shuffle 8 9 10 11 12 13 14 15 0 1 2 3 4 5 6 7 (local.get $powers) (local.get $powers))))))
+      (local.set $sums (i32.add (local.get $sums) (i32.const 24)))
+      (br_if $next (i32.ne (local.tee $row (i32.add (local.get $row) (i32.const 1))) (local.get $rows))))))

@@ -56,7 +56,7 @@ export default command({
     const figures = report.figures(angles.degrees ? toDegrees : (theta) => theta, samples.className, {
       worst,
       skipped: samples.skipped(),
-      fisherScore: await samples.fisherScore?.(),
+      fisherScore: samples.fisherScore?.(),
     });
     const failed = checks.filter((check) => !passes(check, figures));
     return resultOf([{ name: "measure", kind: "bytes" }, { name: "value" }], figureRows("", figures), {
@@ -92,7 +92,8 @@ async function openSamples(
     return angleSamples(input, values, margins, { functions, scales: numbers }, degrees);
   }
   if (weights === undefined || labels === undefined) throw new UsageError("--features needs --weights and --labels");
-  throw new UsageError("not yet");
+  const { featureSamples } = await import("../feature-samples.ts");
+  return featureSamples({ features: features!, weights, labels }, values, margins, functions, scales);
 }
 
 /** Reads every sample into the report, and into the file of --per-sample. */
