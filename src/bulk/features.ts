@@ -6,7 +6,7 @@ import { conditions } from "../core/margin.ts";
 import { target } from "../core/targets.ts";
 import { DataError } from "../data/errors.ts";
 import { type Npy, openNpy } from "../data/npy.ts";
-import { Product, type Vectors } from "./product.ts";
+import { type Doubt, Product, type Vectors } from "./product.ts";
 
 /** What is asked of the features of a file; plain values, so that it can be sent to a thread. */
 export interface FeatureJob {
@@ -130,16 +130,22 @@ export class FeatureReader {
     };
     const rows = Array.from({ length: count }, (_, row) => row);
     const thetaY = Float64Array.from(rows, (row) => (faults.has(row) ? Number.NaN : angleTo(row, label[row]!)));
-    for (const [i, m] of margins.entries()) product.setLimit(i, thetaY.map(target("naive", { m })!.value));
+    const limits = margins.map((m) => thetaY.map(target("naive", { m })!.value));
+    for (const [i, cosines] of limits.entries()) product.setLimit(i, cosines);
     for (const [i, { scale, divisor }] of sums.entries())
       product.setSum(i, scale === "norm" ? norm : Array(count).fill(scale), divisor);
 
+    const isNaive = ({ limit, row, class: place }: Doubt) => {
+      const { vector, length } = this.#classVector(place);
+      const above = dot(rowOf(vectors, dimension, row), vector) / (norm[row]! * length.hi) - limits[limit]![row]!;
+      if (Math.abs(above) > (dimension + 8) * 2 ** -53) return above < 0;
+      return conditions(margins[limit]!, thetaY[row]!, angleTo(row, place)).naive;
+    };
     const extra = margins.map(() => new Uint32Array(count));
     for (let first = 0; first < classes; first += this.#heldClasses) {
       this.#hold(first);
       product.search(first);
-      for (const { limit, row, class: place } of product.takeDoubts())
-        if (conditions(margins[limit]!, thetaY[row]!, angleTo(row, place)).naive) extra[limit]![row]!++;
+      for (const doubt of product.takeDoubts()) if (isNaive(doubt)) extra[doubt.limit]![doubt.row]!++;
     }
     const nearest = new Float64Array(count);
     const minThetaJ = new Float64Array(count).fill(Number.POSITIVE_INFINITY);
@@ -248,6 +254,12 @@ export function fisherScore(parts: readonly ClassSpread[]): number {
   const total = parts[0]?.total.map((_, k) => sum((part) => part.total[k]!)) ?? [];
   for (const [k, x] of total.entries()) along += x * sum((part) => part.directions[k]!);
   return sum((part) => part.within) / (sum((part) => part.count) - along / lengthOf(total).hi);
+}
+
+function dot(a: Vectors, b: Vectors): number {
+  let sum = 0;
+  for (let k = 0; k < a.length; k++) sum += a[k]! * b[k]!;
+  return sum;
 }
 
 const rowOf = <T extends Vectors>(vectors: T, dimension: number, row: number): T =>

@@ -35,11 +35,14 @@ export class Distribution extends Mean {
   #values = new Float64Array(1024);
   #buckets: Map<number, number> | undefined;
   #sorted = false;
+  #order: [key: number, count: number][] | undefined;
 
   override add(x: number): void {
     if (this.count === EXACT) this.#intoBuckets();
-    if (this.#buckets !== undefined) tally(this.#buckets, x);
-    else {
+    if (this.#buckets !== undefined) {
+      tally(this.#buckets, x);
+      this.#order = undefined;
+    } else {
       if (this.count === this.#values.length) this.#values = enlarged(this.#values);
       this.#values[this.count] = x;
       this.#sorted = false;
@@ -57,7 +60,10 @@ export class Distribution extends Mean {
 
   /** The number at a place in rising order. */
   #at(place: number): number {
-    if (this.#buckets !== undefined) return numberAt(this.#buckets, place);
+    if (this.#buckets !== undefined) {
+      this.#order ??= [...this.#buckets].sort(([a], [b]) => a - b);
+      return numberAt(this.#order, place);
+    }
     if (!this.#sorted) this.#values.subarray(0, this.count).sort();
     this.#sorted = true;
     return this.#values[place]!;
@@ -83,9 +89,9 @@ function tally(buckets: Map<number, number>, x: number): void {
   buckets.set(key, (buckets.get(key) ?? 0) + 1);
 }
 
-function numberAt(buckets: Map<number, number>, place: number): number {
+function numberAt(buckets: readonly [key: number, count: number][], place: number): number {
   let before = 0;
-  for (const [key, n] of [...buckets].sort(([a], [b]) => a - b)) {
+  for (const [key, n] of buckets) {
     before += n;
     if (before > place) return Math.sign(key) * middleOf(Math.abs(key));
   }
