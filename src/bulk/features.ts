@@ -56,7 +56,7 @@ export interface ClassSpread {
 
 /** Rows of features taken at a time. */
 export const ROWS = 512;
-// 64 MiB of class vectors as float32, 32 MiB of sums.
+// 64 MiB of class vectors as float32 and half of that rounded, 32 MiB of sums.
 const HELD_FLOATS = 2 ** 24;
 const SPREAD_DOUBLES = 2 ** 22;
 
@@ -73,7 +73,7 @@ export class FeatureReader {
   readonly #labels: Npy;
   readonly #heldClasses: number;
   #product: Product | undefined;
-  #held: { first: number; vectors: Vectors; lengths: Pair[] } | undefined;
+  #held: { first: number; vectors: Vectors[]; lengths: Pair[] } | undefined;
   #shortest = Number.POSITIVE_INFINITY;
   #longest = 0;
 
@@ -107,7 +107,7 @@ export class FeatureReader {
     return task.kind === "samples" ? this.#samples(task.start) : this.#spread(task.start);
   }
 
-  /** theta_y, the nearest competitor and every doubtful pair in double from the vectors, the rest from float32 cosines. */
+  /** theta_y, the nearest competitor and every doubtful pair in double from the vectors, the rest from the cosines of the product. */
   #samples(start: number): FeatureBlock {
     const { margins, sums } = this.#job;
     const { dimension, classes } = this;
@@ -124,11 +124,12 @@ export class FeatureReader {
     const lengths = product.setFeatures(vectors, label);
     const norm = Float64Array.from(lengths, ({ hi }) => hi);
     const faults = this.#faults(vectors, label, norm);
+    const rows = Array.from({ length: count }, (_, row) => row);
+    const feature = rows.map((row) => rowOf(vectors, dimension, row));
     const angleTo = (row: number, place: number) => {
       const { vector, length } = this.#classVector(place);
-      return angleBetween(rowOf(vectors, dimension, row), vector, lengths[row], length);
+      return angleBetween(feature[row]!, vector, lengths[row], length);
     };
-    const rows = Array.from({ length: count }, (_, row) => row);
     const thetaY = Float64Array.from(rows, (row) => (faults.has(row) ? Number.NaN : angleTo(row, label[row]!)));
     const limits = margins.map((m) => thetaY.map(target("naive", { m })!.value));
     for (const [i, cosines] of limits.entries()) product.setLimit(i, cosines);
@@ -137,7 +138,7 @@ export class FeatureReader {
 
     const isNaive = ({ limit, row, class: place }: Doubt) => {
       const { vector, length } = this.#classVector(place);
-      const above = dot(rowOf(vectors, dimension, row), vector) / (norm[row]! * length.hi) - limits[limit]![row]!;
+      const above = dot(feature[row]!, vector) / (norm[row]! * length.hi) - limits[limit]![row]!;
       if (Math.abs(above) > (dimension + 8) * 2 ** -53) return above < 0;
       return conditions(margins[limit]!, thetaY[row]!, angleTo(row, place)).naive;
     };
@@ -198,13 +199,13 @@ export class FeatureReader {
       this.#shortest = Math.min(this.#shortest, hi);
       this.#longest = Math.max(this.#longest, hi);
     }
-    this.#held = { first, vectors, lengths };
+    this.#held = { first, vectors: lengths.map((_, i) => rowOf(vectors, this.dimension, i)), lengths };
   }
 
   #classVector(place: number): { vector: Vectors; length: Pair } {
     const at = place - (this.#held?.first ?? 0);
     if (this.#held !== undefined && at >= 0 && at < this.#held.lengths.length)
-      return { vector: rowOf(this.#held.vectors, this.dimension, at), length: this.#held.lengths[at]! };
+      return { vector: this.#held.vectors[at]!, length: this.#held.lengths[at]! };
     const vector = this.#weights.newBlock(1);
     this.#weights.read(place, vector);
     return { vector, length: lengthOf(vector) };

@@ -16,16 +16,17 @@ export interface ProductSize {
   readonly sums?: number;
 }
 
-/** A class of which the float32 cosine to a feature cannot tell on which side of the limit the true one lies. */
+/** A class of which the rounded cosine to a feature cannot tell on which side of the limit the true one lies. */
 export interface Doubt {
   readonly limit: number;
   readonly row: number;
   readonly class: number;
 }
 
+/** A class, and the largest cosine that it may have. */
 interface Candidate {
   readonly class: number;
-  readonly cosine: number;
+  readonly most: number;
 }
 
 /** The exports of product.wat; places in the memory are in bytes. */
@@ -46,7 +47,10 @@ declare const WebAssembly: {
 const QUAD = 4;
 const PANEL = 8;
 const PAGE = 65536;
-const UNIT_ROUNDOFF = 2 ** -24;
+/** The components of unit vectors are held as multiples of 1 / ONE. */
+const ONE = 32767;
+/** More than what rounding scores and limits to float32 adds to an error. */
+const ROUNDING = 2 ** -21;
 // Floats a row: lower limit, upper limit, count; rate, shift, two doubles.
 const LIMIT = 3;
 const SUM = 6;
@@ -54,23 +58,33 @@ const SUM = 6;
 const LOWEST = -2;
 
 const wholeQuads = (rows: number) => Math.ceil(rows / QUAD) * QUAD;
+const wholePairs = (components: number) => 2 * Math.ceil(components / 2);
 const wholePanels = (classes: number) => Math.ceil(classes / PANEL) * PANEL;
 
 /**
- * Cosines in float32 between a block of features and a block of class vectors, and a search for the classes nearest to each
- * feature that keeps no more than the candidates. Uses about 4 dimension (rows + classes) bytes of its own.
+ * Cosines between a block of features and a block of class vectors, and a search for the classes nearest to each
+ * feature that keeps no more than the candidates. Uses about 2 dimension (rows + classes) bytes of its own.
+ *
+ * Unit vectors are rounded to components of 16 bits, of which a processor multiplies twice as many at a time as of float32, and their
+ * products added up exactly. What the rounding of a vector left out is known, so that each cosine has a bound on its error: with a and b
+ * for the lengths left out, |u v - u' v'| <= a + b + a b by Cauchy-Schwarz, about 4e-4 for 512 components.
  *
  * Vectors are normalised; one whose length is 0, infinite or NaN has cosine NaN with all others and is near to none.
  * A cosine depends on its two vectors alone, to the bit: what is found does not depend on how the work is cut up.
  */
 export class Product {
-  /** No cosine is further than this from the true one. */
-  readonly error: number;
   readonly #size: ProductSize;
   readonly #kernel: Kernel;
   readonly #floats: Float32Array;
   readonly #words: Uint32Array;
+  readonly #shorts: Int16Array;
   readonly #list: Uint32Array;
+  /** How far the vectors held are from the true ones; NaN for one without a direction. */
+  readonly #rowErrors: Float64Array;
+  readonly #classErrors: Float64Array;
+  #worstClass = 0;
+  /** For each row, what the cosine of the nearest class is at least. */
+  readonly #floors: Float64Array;
   // Where in #floats the parts begin; the class vectors begin at 0.
   readonly #features: number;
   readonly #scores: number;
@@ -82,6 +96,7 @@ export class Product {
   #classCount = 0;
   #own = new Map<number, number[]>();
   #candidates: Candidate[][] = [];
+  #cosines: ArrayLike<number>[] = [];
   #divisors: number[] = [];
   #doubts: Doubt[] = [];
 
@@ -89,10 +104,10 @@ export class Product {
   constructor(size: ProductSize) {
     const { dimension, rows, classes, limits = 0, sums = 0 } = size;
     requireWithin("dimension", dimension, 1, 2 ** 20);
-    this.error = cosineError(dimension);
     this.#size = size;
-    this.#features = wholePanels(classes) * dimension;
-    this.#scores = this.#features + wholeQuads(rows) * dimension;
+    const pairs = wholePairs(dimension) / 2;
+    this.#features = wholePanels(classes) * pairs;
+    this.#scores = this.#features + wholeQuads(rows) * pairs;
     this.#thresholds = this.#scores + wholeQuads(rows) * PANEL;
     const list = this.#thresholds + rows;
     this.#bent = list + rows;
@@ -107,6 +122,10 @@ export class Product {
     this.#kernel.memory.grow(pages);
     this.#floats = new Float32Array(this.#kernel.memory.buffer);
     this.#words = new Uint32Array(this.#kernel.memory.buffer);
+    this.#shorts = new Int16Array(this.#kernel.memory.buffer);
+    this.#rowErrors = new Float64Array(rows);
+    this.#classErrors = new Float64Array(classes);
+    this.#floors = new Float64Array(rows);
     this.#list = new Uint32Array(this.#kernel.memory.buffer, 4 * list, rows);
   }
 
@@ -114,7 +133,9 @@ export class Product {
   setClasses(vectors: Vectors, at = 0): Pair[] {
     this.#classCount = at + vectors.length / this.#size.dimension;
     requireWithin("number of classes", this.#classCount, 0, this.#size.classes);
-    return this.#pack(vectors, 0, PANEL, at);
+    const lengths = this.#pack(vectors, 0, PANEL, at, this.#classErrors);
+    this.#worstClass = worstOf(this.#classErrors.subarray(0, this.#classCount));
+    return lengths;
   }
 
   /** Takes features and the class that each belongs to, and forgets those before with their limits and sums; returns their lengths. */
@@ -122,36 +143,65 @@ export class Product {
     this.#rowCount = vectors.length / this.#size.dimension;
     requireWithin("number of features", this.#rowCount, 0, this.#size.rows);
     this.#own = rowsByLabel(labels);
+    this.#cosines = [];
     this.#divisors = [];
     this.#doubts = [];
     this.#candidates = Array.from({ length: this.#rowCount }, () => []);
-    this.#floats.fill(Number.NEGATIVE_INFINITY, this.#thresholds, this.#thresholds + this.#rowCount);
-    return this.#pack(vectors, this.#features, QUAD, 0);
+    this.#floors.fill(LOWEST);
+    return this.#pack(vectors, this.#features, QUAD, 0, this.#rowErrors);
   }
 
-  /** Normalises vectors into groups of `width`, component by component. */
-  #pack(vectors: Vectors, start: number, width: number, at: number): Pair[] {
+  /** Normalises and rounds vectors into groups of `width`, two components at a time. */
+  #pack(vectors: Vectors, start: number, width: number, at: number, errors: Float64Array): Pair[] {
     const { dimension } = this.#size;
-    const floats = this.#floats;
+    const shorts = this.#shorts;
     return Array.from({ length: vectors.length / dimension }, (_, i) => {
       const vector = vectors.subarray(i * dimension, (i + 1) * dimension);
       const length = lengthOf(vector);
       const divisor = length.hi < Number.POSITIVE_INFINITY ? length.hi : Number.NaN;
       const lane = (at + i) % width;
-      const to = start + (at + i - lane) * dimension + lane;
-      for (let k = 0; k < dimension; k++) floats[to + k * width] = vector[k]! / divisor;
+      const to = 2 * start + (at + i - lane) * wholePairs(dimension) + 2 * lane;
+      let left = 0;
+      for (let k = 0; k < dimension; k++) {
+        const x = (vector[k]! / divisor) * ONE;
+        const whole = Math.round(x);
+        left += (x - whole) * (x - whole);
+        shorts[to + (k >> 1) * 2 * width + (k & 1)] = whole;
+      }
+      errors[at + i] = Math.sqrt(left) / ONE;
       return length;
     });
   }
 
+  /** The cosine of a feature and a class is no further than this from the true one. */
+  #error(row: number, classError: number): number {
+    return combined(this.#rowErrors[row]!, classError);
+  }
+
+  /** No cosine of the vectors held is further than this from the true one. */
+  get error(): number {
+    return combined(worstOf(this.#rowErrors.subarray(0, this.#rowCount)), this.#worstClass);
+  }
+
   /** The places at which panels of 8 classes begin; at each the scores are ready, 8 a row. */
   *#panels(): Generator<number> {
-    const { dimension } = this.#size;
+    const bytes = 2 * wholePairs(this.#size.dimension);
     const quads = wholeQuads(this.#rowCount) / QUAD;
+    const [features, scores] = [4 * this.#features, this.#scores];
+    const lostRows = [...this.#rowErrors.subarray(0, this.#rowCount).entries()].filter(([, error]) =>
+      Number.isNaN(error),
+    );
     for (let place = 0; place < this.#classCount && quads > 0; place += PANEL) {
-      this.#kernel.multiply(4 * this.#features, quads, 4 * place * dimension, 4 * PANEL * dimension, 4 * this.#scores);
+      this.#kernel.multiply(features, quads, place * bytes, PANEL * bytes, 4 * scores);
+      for (const [row] of lostRows) this.#floats.fill(Number.NaN, scores + row * PANEL, scores + (row + 1) * PANEL);
+      for (let lane = 0; lane < PANEL; lane++) if (Number.isNaN(this.#classErrors[place + lane])) this.#strike(lane);
       yield place;
     }
+  }
+
+  /** Takes the scores of one class of the panel away. */
+  #strike(lane: number): void {
+    for (let row = 0; row < this.#rowCount; row++) this.#floats[this.#scores + row * PANEL + lane] = Number.NaN;
   }
 
   /** The cosines, features by classes. */
@@ -171,14 +221,8 @@ export class Product {
 
   /** Sets one limit a feature: the search counts the other classes of smaller cosine. NaN: none is. */
   setLimit(limit: number, cosines: ArrayLike<number>): void {
-    // 2^-23 more than the error, for rounding the limits to float32.
-    const margin = this.error + 2 ** -23;
-    for (let row = 0; row < this.#rowCount; row++) {
-      const at = this.#limitAt(limit, row);
-      this.#floats[at] = cosines[row]! - margin;
-      this.#floats[at + 1] = cosines[row]! + margin;
-      this.#words[at + 2] = 0;
-    }
+    this.#cosines[limit] = cosines;
+    for (let row = 0; row < this.#rowCount; row++) this.#words[this.#limitAt(limit, row) + 2] = 0;
   }
 
   /** Sets one scale a feature: the search adds up exp(scale * cos(theta / divisor)) over the other classes. */
@@ -196,6 +240,7 @@ export class Product {
   search(first = 0): void {
     const [scores, thresholds, list] = [4 * this.#scores, 4 * this.#thresholds, this.#list];
     const { limits = 0 } = this.#size;
+    this.#allowErrors();
     for (const place of this.#panels()) {
       this.#mask(place, first);
       const found = this.#kernel.reaching(scores, this.#rowCount, thresholds, list.byteOffset);
@@ -215,6 +260,19 @@ export class Product {
     }
   }
 
+  /** Sets the thresholds and limits of the kernel so far off that no error of the classes held can mislead. */
+  #allowErrors(): void {
+    for (let row = 0; row < this.#rowCount; row++) {
+      const error = this.#error(row, this.#worstClass);
+      this.#floats[this.#thresholds + row] = this.#floors[row]! - error;
+      for (const [limit, cosines] of this.#cosines.entries()) {
+        const at = this.#limitAt(limit, row);
+        this.#floats[at] = cosines[row]! - error;
+        this.#floats[at + 1] = cosines[row]! + error;
+      }
+    }
+  }
+
   #limitAt = (limit: number, row: number) => this.#limits + (limit * this.#size.rows + row) * LIMIT;
   #sumAt = (sum: number, row: number) => this.#sums + (sum * this.#size.rows + row) * SUM;
 
@@ -223,9 +281,8 @@ export class Product {
     const floats = this.#floats;
     for (let lane = 0; lane < PANEL; lane++) {
       const scores = this.#scores + lane;
-      if (place + lane >= this.#classCount) {
-        for (let row = 0; row < this.#rowCount; row++) floats[scores + row * PANEL] = Number.NaN;
-      } else for (const row of this.#own.get(first + place + lane) ?? []) floats[scores + row * PANEL] = Number.NaN;
+      if (place + lane >= this.#classCount) this.#strike(lane);
+      else for (const row of this.#own.get(first + place + lane) ?? []) floats[scores + row * PANEL] = Number.NaN;
     }
   }
 
@@ -234,11 +291,12 @@ export class Product {
     const floats = this.#floats;
     const threshold = this.#thresholds + row;
     for (let lane = 0; lane < PANEL; lane++) {
-      const candidate = { class: first + place + lane, cosine: floats[this.#scores + row * PANEL + lane]! };
-      if (!(candidate.cosine >= floats[threshold]!)) continue;
-      this.#candidates[row]!.push(candidate);
-      // Storing may round the threshold up, but never past a cosine that reaches it, for these are float32 too.
-      floats[threshold] = Math.max(floats[threshold]!, candidate.cosine - 2 * this.error);
+      const cosine = floats[this.#scores + row * PANEL + lane]!;
+      if (!(cosine >= floats[threshold]!)) continue;
+      const error = this.#error(row, this.#classErrors[place + lane]!);
+      this.#candidates[row]!.push({ class: first + place + lane, most: cosine + error });
+      this.#floors[row] = Math.max(this.#floors[row]!, cosine - error);
+      floats[threshold] = this.#floors[row]! - this.#error(row, this.#worstClass);
     }
   }
 
@@ -273,8 +331,8 @@ export class Product {
   }
 
   /**
-   * log sum exp(scale * cos(theta / divisor)) over the other classes searched, for each feature. The float32 cosines put it off by
-   * at most scale * (error + 2^-22), and the powers by 1e-6; larger where divisor > 1 and the nearest class lies beside pi.
+   * log sum exp(scale * cos(theta / divisor)) over the other classes searched, for each feature. Rounded cosines put it off by
+   * at most scale * error (in practice by scale * 1e-5) and the powers by 1e-6; larger where divisor > 1 and the nearest class lies beside pi.
    */
   logSum(sum: number): number[] {
     return Array.from({ length: this.#rowCount }, (_, row) => {
@@ -286,11 +344,19 @@ export class Product {
 
   /** For each feature, the classes searched that may be the nearest of all but its own, in the order of the search. */
   nearest(): number[][] {
-    return this.#candidates.map((candidates, row) => {
-      const threshold = this.#floats[this.#thresholds + row]!;
-      return candidates.filter(({ cosine }) => cosine >= threshold).map((candidate) => candidate.class);
-    });
+    return this.#candidates.map((candidates, row) =>
+      candidates.filter(({ most }) => most >= this.#floors[row]!).map((candidate) => candidate.class),
+    );
   }
+}
+
+const combined = (rowError: number, classError: number) => (1 + rowError) * (1 + classError) - 1 + ROUNDING;
+
+/** The largest of the errors of vectors that have a direction. */
+function worstOf(errors: Float64Array): number {
+  let worst = 0;
+  for (const error of errors) if (error > worst) worst = error;
+  return worst;
 }
 
 function rowsByLabel(labels: ArrayLike<number>): Map<number, number[]> {
@@ -301,16 +367,4 @@ function rowsByLabel(labels: ArrayLike<number>): Map<number, number[]> {
     else own.push(row);
   }
   return rows;
-}
-
-/**
- * A bound on the error of a cosine of d components. With u = 2^-24 and gamma_n = n u / (1 - n u), a dot product summed in any order
- * without fused multiply-add is within gamma_d sum |f_k w_k| <= gamma_d |f| |w| (Higham, Accuracy and Stability of Numerical Algorithms,
- * 3.1). Rounding the two normalised vectors to float32 adds u each, the product of these errors and what the lengths, taken in
- * double, and products that underflow add is well below 2 u: gamma_(d+4) in all. As each cosine may be off by this,
- * the nearest class is within twice the bound of the largest.
- */
-function cosineError(d: number): number {
-  const n = d + 4;
-  return (n * UNIT_ROUNDOFF) / (1 - n * UNIT_ROUNDOFF);
 }
