@@ -34,9 +34,12 @@ export class FeaturePool {
 
 function answer(worker: Worker, task: FeatureTask): Promise<{ result?: Outcome; fault?: string }> {
   return new Promise((resolve, reject) => {
-    worker.removeAllListeners();
-    worker.once("message", resolve);
-    worker.once("error", reject);
+    const failed = (error: unknown) => reject(error);
+    worker.once("error", failed);
+    worker.once("message", (message) => {
+      worker.off("error", failed);
+      resolve(message);
+    });
     worker.postMessage(task);
   });
 }

@@ -6,7 +6,7 @@ import { conditions } from "../core/margin.ts";
 import { target } from "../core/targets.ts";
 import { DataError } from "../data/errors.ts";
 import { type Npy, openNpy } from "../data/npy.ts";
-import { type Doubt, Product, type Vectors } from "./product.ts";
+import { Product, type Settle, type Vectors } from "./product.ts";
 
 /** What is asked of the features of a file; plain values, so that it can be sent to a thread. */
 export interface FeatureJob {
@@ -54,11 +54,11 @@ export interface ClassSpread {
   readonly directions: Float64Array;
 }
 
-/** Rows of features taken at a time. */
-export const ROWS = 512;
-// 64 MiB of class vectors as float32 and half of that rounded, 32 MiB of sums.
+/** Rows of features taken at a time: at 512 components they fit the second cache of a core. */
+export const ROWS = 256;
+// 64 MiB of class vectors as float32 and half of that rounded, 16 MiB of sums.
 const HELD_FLOATS = 2 ** 24;
-const SPREAD_DOUBLES = 2 ** 22;
+const SPREAD_DOUBLES = 2 ** 21;
 
 /** Measures the features of one .npy file against the class vectors of another. Each thread has one of its own. */
 export class FeatureReader {
@@ -136,17 +136,10 @@ export class FeatureReader {
     for (const [i, { scale, divisor }] of sums.entries())
       product.setSum(i, scale === "norm" ? norm : Array(count).fill(scale), divisor);
 
-    const isNaive = ({ limit, row, class: place }: Doubt) => {
-      const { vector, length } = this.#classVector(place);
-      const above = dot(feature[row]!, vector) / (norm[row]! * length.hi) - limits[limit]![row]!;
-      if (Math.abs(above) > (dimension + 8) * 2 ** -53) return above < 0;
-      return conditions(margins[limit]!, thetaY[row]!, angleTo(row, place)).naive;
-    };
-    const extra = margins.map(() => new Uint32Array(count));
+    const settle: Settle = (limit, row, place) => conditions(margins[limit]!, thetaY[row]!, angleTo(row, place)).naive;
     for (let first = 0; first < classes; first += this.#heldClasses) {
       this.#hold(first);
-      product.search(first);
-      for (const doubt of product.takeDoubts()) if (isNaive(doubt)) extra[doubt.limit]![doubt.row]!++;
+      product.search(first, settle);
     }
     const nearest = new Float64Array(count);
     const minThetaJ = new Float64Array(count).fill(Number.POSITIVE_INFINITY);
@@ -158,7 +151,7 @@ export class FeatureReader {
         nearest[row] = place;
       }
     }
-    const naivePairs = extra.map((counts, limit) => product.below(limit).map((below, row) => below + counts[row]!));
+    const naivePairs = margins.map((_, limit) => product.below(limit));
     const logSums = sums.map((_, sum) => product.logSum(sum));
     const [shortest, longest] = [this.#shortest, this.#longest];
     return { start, label, norm, thetaY, nearest, minThetaJ, naivePairs, logSums, faults, shortest, longest };
@@ -199,7 +192,11 @@ export class FeatureReader {
       this.#shortest = Math.min(this.#shortest, hi);
       this.#longest = Math.max(this.#longest, hi);
     }
-    this.#held = { first, vectors: lengths.map((_, i) => rowOf(vectors, this.dimension, i)), lengths };
+    // Of a float32 file the product has the vectors already.
+    const own = lengths.map((_, i) =>
+      vectors instanceof Float32Array ? this.#product!.classVector(i) : rowOf(vectors, this.dimension, i),
+    );
+    this.#held = { first, vectors: own, lengths };
   }
 
   #classVector(place: number): { vector: Vectors; length: Pair } {
@@ -255,12 +252,6 @@ export function fisherScore(parts: readonly ClassSpread[]): number {
   const total = parts[0]?.total.map((_, k) => sum((part) => part.total[k]!)) ?? [];
   for (const [k, x] of total.entries()) along += x * sum((part) => part.directions[k]!);
   return sum((part) => part.within) / (sum((part) => part.count) - along / lengthOf(total).hi);
-}
-
-function dot(a: Vectors, b: Vectors): number {
-  let sum = 0;
-  for (let k = 0; k < a.length; k++) sum += a[k]! * b[k]!;
-  return sum;
 }
 
 const rowOf = <T extends Vectors>(vectors: T, dimension: number, row: number): T =>

@@ -16,17 +16,27 @@ export interface ProductSize {
   readonly sums?: number;
 }
 
-/** A class of which the rounded cosine to a feature cannot tell on which side of the limit the true one lies. */
-export interface Doubt {
-  readonly limit: number;
-  readonly row: number;
-  readonly class: number;
-}
+/** Decides, for a pair too close for the product to tell, whether the cosine of a feature and a class lies below a limit. */
+export type Settle = (limit: number, row: number, place: number) => boolean;
 
 /** A class, and the largest cosine that it may have. */
 interface Candidate {
   readonly class: number;
   readonly most: number;
+}
+
+/** The features or the classes held, and where in the memory; places are in floats. */
+interface Side {
+  /** Rounded vectors, in groups of `width`. */
+  readonly start: number;
+  readonly width: number;
+  /** The vectors as float32: as they are, or where they are of float64 as unit vectors. */
+  readonly vectors: number;
+  readonly lengths: Float64Array;
+  /** How far the rounded unit vectors are from the true ones; NaN for one without a direction. */
+  readonly errors: Float64Array;
+  /** What this side adds to the error of a dot product of `vectors`. */
+  fine: number;
 }
 
 /** The exports of product.wat; places in the memory are in bytes. */
@@ -36,6 +46,7 @@ interface Kernel {
   reaching(scores: number, rows: number, thresholds: number, list: number): number;
   below(scores: number, rows: number, limits: number, list: number): number;
   addPowers(scores: number, rows: number, sums: number): void;
+  dot(a: number, b: number, bytes: number): number;
 }
 
 // The types of Node leave WebAssembly out.
@@ -63,7 +74,7 @@ const wholePanels = (classes: number) => Math.ceil(classes / PANEL) * PANEL;
 
 /**
  * Cosines between a block of features and a block of class vectors, and a search for the classes nearest to each
- * feature that keeps no more than the candidates. Uses about 2 dimension (rows + classes) bytes of its own.
+ * feature that keeps no more than the candidates. Uses about 6 dimension (rows + classes) bytes of its own.
  *
  * Unit vectors are rounded to components of 16 bits, of which a processor multiplies twice as many at a time as of float32, and their
  * products added up exactly. What the rounding of a vector left out is known, so that each cosine has a bound on its error: with a and b
@@ -79,14 +90,12 @@ export class Product {
   readonly #words: Uint32Array;
   readonly #shorts: Int16Array;
   readonly #list: Uint32Array;
-  /** How far the vectors held are from the true ones; NaN for one without a direction. */
-  readonly #rowErrors: Float64Array;
-  readonly #classErrors: Float64Array;
+  readonly #rows: Side;
+  readonly #classes: Side;
   #worstClass = 0;
   /** For each row, what the cosine of the nearest class is at least. */
   readonly #floors: Float64Array;
   // Where in #floats the parts begin; the class vectors begin at 0.
-  readonly #features: number;
   readonly #scores: number;
   readonly #thresholds: number;
   readonly #bent: number;
@@ -98,7 +107,6 @@ export class Product {
   #candidates: Candidate[][] = [];
   #cosines: ArrayLike<number>[] = [];
   #divisors: number[] = [];
-  #doubts: Doubt[] = [];
 
   /** Throws ParameterError for a dimension outside [1, 2^20] and a size beyond the 4 GiB of WebAssembly. */
   constructor(size: ProductSize) {
@@ -106,15 +114,18 @@ export class Product {
     requireWithin("dimension", dimension, 1, 2 ** 20);
     this.#size = size;
     const pairs = wholePairs(dimension) / 2;
-    this.#features = wholePanels(classes) * pairs;
-    this.#scores = this.#features + wholeQuads(rows) * pairs;
+    const features = wholePanels(classes) * pairs;
+    this.#scores = features + wholeQuads(rows) * pairs;
     this.#thresholds = this.#scores + wholeQuads(rows) * PANEL;
     const list = this.#thresholds + rows;
     this.#bent = list + rows;
     // Even, for the doubles in it.
     this.#sums = 2 * Math.ceil((this.#bent + wholeQuads(rows) * PANEL) / 2);
     this.#limits = this.#sums + sums * rows * SUM;
-    const pages = Math.ceil((4 * (this.#limits + limits * rows * LIMIT)) / PAGE);
+    const vectors = this.#limits + limits * rows * LIMIT;
+    this.#rows = newSide(rows, features, QUAD, vectors);
+    this.#classes = newSide(classes, 0, PANEL, vectors + rows * wholeQuads(dimension));
+    const pages = Math.ceil((4 * (this.#classes.vectors + classes * wholeQuads(dimension))) / PAGE);
     requireWithin("memory of the product", pages * PAGE, 0, 2 ** 32 - PAGE);
     const bytes = Buffer.from(kernel, "base64");
     const imports = { js: { exp2: (x: number) => 2 ** x } };
@@ -123,8 +134,6 @@ export class Product {
     this.#floats = new Float32Array(this.#kernel.memory.buffer);
     this.#words = new Uint32Array(this.#kernel.memory.buffer);
     this.#shorts = new Int16Array(this.#kernel.memory.buffer);
-    this.#rowErrors = new Float64Array(rows);
-    this.#classErrors = new Float64Array(classes);
     this.#floors = new Float64Array(rows);
     this.#list = new Uint32Array(this.#kernel.memory.buffer, 4 * list, rows);
   }
@@ -133,8 +142,8 @@ export class Product {
   setClasses(vectors: Vectors, at = 0): Pair[] {
     this.#classCount = at + vectors.length / this.#size.dimension;
     requireWithin("number of classes", this.#classCount, 0, this.#size.classes);
-    const lengths = this.#pack(vectors, 0, PANEL, at, this.#classErrors);
-    this.#worstClass = worstOf(this.#classErrors.subarray(0, this.#classCount));
+    const lengths = this.#pack(vectors, this.#classes, at);
+    this.#worstClass = worstOf(this.#classes.errors.subarray(0, this.#classCount));
     return lengths;
   }
 
@@ -145,56 +154,69 @@ export class Product {
     this.#own = rowsByLabel(labels);
     this.#cosines = [];
     this.#divisors = [];
-    this.#doubts = [];
     this.#candidates = Array.from({ length: this.#rowCount }, () => []);
     this.#floors.fill(LOWEST);
-    return this.#pack(vectors, this.#features, QUAD, 0, this.#rowErrors);
+    return this.#pack(vectors, this.#rows, 0);
   }
 
-  /** Normalises and rounds vectors into groups of `width`, two components at a time. */
-  #pack(vectors: Vectors, start: number, width: number, at: number, errors: Float64Array): Pair[] {
+  /** Puts vectors into a side at the places from `at` on: as they are, and rounded in groups of `width`, two components at a time. */
+  #pack(vectors: Vectors, side: Side, at: number): Pair[] {
     const { dimension } = this.#size;
-    const shorts = this.#shorts;
+    const { start, width, errors } = side;
+    const [shorts, floats] = [this.#shorts, this.#floats];
+    const exact = vectors instanceof Float32Array;
+    side.fine = exact ? (dimension + 8) * 2 ** -54 : ROUNDING;
     return Array.from({ length: vectors.length / dimension }, (_, i) => {
       const vector = vectors.subarray(i * dimension, (i + 1) * dimension);
       const length = lengthOf(vector);
       const divisor = length.hi < Number.POSITIVE_INFINITY ? length.hi : Number.NaN;
       const lane = (at + i) % width;
       const to = 2 * start + (at + i - lane) * wholePairs(dimension) + 2 * lane;
+      const copy = side.vectors + (at + i) * wholeQuads(dimension);
       let left = 0;
       for (let k = 0; k < dimension; k++) {
-        const x = (vector[k]! / divisor) * ONE;
-        const whole = Math.round(x);
-        left += (x - whole) * (x - whole);
+        const unit = vector[k]! / divisor;
+        const whole = Math.round(unit * ONE);
+        const rest = unit * ONE - whole;
+        left += rest * rest;
         shorts[to + (k >> 1) * 2 * width + (k & 1)] = whole;
+        floats[copy + k] = exact ? vector[k]! : unit;
       }
       errors[at + i] = Math.sqrt(left) / ONE;
+      side.lengths[at + i] = exact ? divisor : 1;
       return length;
     });
   }
 
+  /** The float32 class vector put at a place, in the memory of the product. */
+  classVector(place: number): Float32Array {
+    const { dimension } = this.#size;
+    const start = this.#classes.vectors + place * wholeQuads(dimension);
+    return this.#floats.subarray(start, start + dimension);
+  }
+
   /** The cosine of a feature and a class is no further than this from the true one. */
   #error(row: number, classError: number): number {
-    return combined(this.#rowErrors[row]!, classError);
+    return combined(this.#rows.errors[row]!, classError);
   }
 
   /** No cosine of the vectors held is further than this from the true one. */
   get error(): number {
-    return combined(worstOf(this.#rowErrors.subarray(0, this.#rowCount)), this.#worstClass);
+    return combined(worstOf(this.#rows.errors.subarray(0, this.#rowCount)), this.#worstClass);
   }
 
   /** The places at which panels of 8 classes begin; at each the scores are ready, 8 a row. */
   *#panels(): Generator<number> {
     const bytes = 2 * wholePairs(this.#size.dimension);
     const quads = wholeQuads(this.#rowCount) / QUAD;
-    const [features, scores] = [4 * this.#features, this.#scores];
-    const lostRows = [...this.#rowErrors.subarray(0, this.#rowCount).entries()].filter(([, error]) =>
+    const [features, scores] = [4 * this.#rows.start, this.#scores];
+    const lostRows = [...this.#rows.errors.subarray(0, this.#rowCount).entries()].filter(([, error]) =>
       Number.isNaN(error),
     );
     for (let place = 0; place < this.#classCount && quads > 0; place += PANEL) {
       this.#kernel.multiply(features, quads, place * bytes, PANEL * bytes, 4 * scores);
       for (const [row] of lostRows) this.#floats.fill(Number.NaN, scores + row * PANEL, scores + (row + 1) * PANEL);
-      for (let lane = 0; lane < PANEL; lane++) if (Number.isNaN(this.#classErrors[place + lane])) this.#strike(lane);
+      for (let lane = 0; lane < PANEL; lane++) if (Number.isNaN(this.#classes.errors[place + lane])) this.#strike(lane);
       yield place;
     }
   }
@@ -236,8 +258,11 @@ export class Product {
     }
   }
 
-  /** Searches the classes held for those nearest to the features, counts and adds up; the class at place 0 has the number `first`. */
-  search(first = 0): void {
+  /**
+   * Searches the classes held for those nearest to the features, counts and adds up; the class at place 0 has the number `first`.
+   * Classes too close to a limit for a dot product in double are left to `settle`.
+   */
+  search(first = 0, settle: Settle = () => false): void {
     const [scores, thresholds, list] = [4 * this.#scores, 4 * this.#thresholds, this.#list];
     const { limits = 0 } = this.#size;
     this.#allowErrors();
@@ -247,7 +272,7 @@ export class Product {
       for (let i = 0; i < found; i++) this.#keep(list[i]!, place, first);
       for (let limit = 0; limit < limits; limit++) {
         const doubtful = this.#kernel.below(scores, this.#rowCount, 4 * this.#limitAt(limit, 0), list.byteOffset);
-        for (let i = 0; i < doubtful; i++) this.#doubt(limit, list[i]!, first + place);
+        for (let i = 0; i < doubtful; i++) this.#settle(limit, list[i]!, place, first, settle);
       }
       for (const [sum, divisor] of this.#divisors.entries()) {
         if (divisor !== 1) this.#bend(divisor);
@@ -293,20 +318,33 @@ export class Product {
     for (let lane = 0; lane < PANEL; lane++) {
       const cosine = floats[this.#scores + row * PANEL + lane]!;
       if (!(cosine >= floats[threshold]!)) continue;
-      const error = this.#error(row, this.#classErrors[place + lane]!);
+      const error = this.#error(row, this.#classes.errors[place + lane]!);
       this.#candidates[row]!.push({ class: first + place + lane, most: cosine + error });
       this.#floors[row] = Math.max(this.#floors[row]!, cosine - error);
       floats[threshold] = this.#floors[row]! - this.#error(row, this.#worstClass);
     }
   }
 
-  #doubt(limit: number, row: number, panel: number): void {
+  /** Counts those classes of a panel of which the cosine to a row is too close to its limit for the kernel. */
+  #settle(limit: number, row: number, place: number, first: number, settle: Settle): void {
     const floats = this.#floats;
     const at = this.#limitAt(limit, row);
     for (let lane = 0; lane < PANEL; lane++) {
-      const cosine = floats[this.#scores + row * PANEL + lane]!;
-      if (cosine >= floats[at]! && cosine <= floats[at + 1]!) this.#doubts.push({ limit, row, class: panel + lane });
+      const score = floats[this.#scores + row * PANEL + lane]!;
+      if (!(score >= floats[at]! && score <= floats[at + 1]!)) continue;
+      const above = this.#cosine(row, place + lane) - this.#cosines[limit]![row]!;
+      const below =
+        Math.abs(above) > this.#rows.fine + this.#classes.fine ? above < 0 : settle(limit, row, first + place + lane);
+      if (below) this.#words[at + 2]!++;
     }
+  }
+
+  /** A cosine in double; no further from the true one than both sides are fine. */
+  #cosine(row: number, place: number): number {
+    const bytes = 4 * wholeQuads(this.#size.dimension);
+    const [rows, classes] = [this.#rows, this.#classes];
+    const dot = this.#kernel.dot(4 * rows.vectors + row * bytes, 4 * classes.vectors + place * bytes, bytes);
+    return dot / (rows.lengths[row]! * classes.lengths[place]!);
   }
 
   /** The scores as cosines of a part of their angles. */
@@ -318,16 +356,9 @@ export class Product {
     }
   }
 
-  /** How many of the other classes searched have a cosine certainly below the limit of each feature; doubts are left out. */
+  /** How many of the other classes searched have a cosine below the limit of each feature. */
   below(limit: number): number[] {
     return Array.from({ length: this.#rowCount }, (_, row) => this.#words[this.#limitAt(limit, row) + 2]!);
-  }
-
-  /** The classes, of those searched since the last call, that below left out. */
-  takeDoubts(): Doubt[] {
-    const doubts = this.#doubts;
-    this.#doubts = [];
-    return doubts;
   }
 
   /**
@@ -358,6 +389,15 @@ function worstOf(errors: Float64Array): number {
   for (const error of errors) if (error > worst) worst = error;
   return worst;
 }
+
+const newSide = (count: number, start: number, width: number, vectors: number): Side => ({
+  start,
+  width,
+  vectors,
+  lengths: new Float64Array(count),
+  errors: new Float64Array(count),
+  fine: 0,
+});
 
 function rowsByLabel(labels: ArrayLike<number>): Map<number, number[]> {
   const rows = new Map<number, number[]>();

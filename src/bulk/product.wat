@@ -178,4 +178,21 @@
         (f64x2.promote_low_f32x4 (local.get $powers))
         (f64x2.promote_low_f32x4 (i8x16.shuffle 8 9 10 11 12 13 14 15 0 1 2 3 4 5 6 7 (local.get $powers) (local.get $powers))))))
       (local.set $sums (i32.add (local.get $sums) (i32.const 24)))
-      (br_if $next (i32.ne (local.tee $row (i32.add (local.get $row) (i32.const 1))) (local.get $rows))))))
+      (br_if $next (i32.ne (local.tee $row (i32.add (local.get $row) (i32.const 1))) (local.get $rows)))))
+
+  ;; The dot product of two vectors of floats, so many bytes long (a multiple of 16), in double.
+  (func (export "dot") (param $a i32) (param $b i32) (param $bytes i32) (result f64)
+    (local $x v128) (local $y v128) (local $s v128) (local $t v128)
+    (loop $next
+      (local.set $x (v128.load (local.get $a)))
+      (local.set $y (v128.load (local.get $b)))
+      (local.set $s (f64x2.add (local.get $s)
+        (f64x2.mul (f64x2.promote_low_f32x4 (local.get $x)) (f64x2.promote_low_f32x4 (local.get $y)))))
+      (local.set $t (f64x2.add (local.get $t) (f64x2.mul
+        (f64x2.promote_low_f32x4 (i8x16.shuffle 8 9 10 11 12 13 14 15 0 1 2 3 4 5 6 7 (local.get $x) (local.get $x)))
+        (f64x2.promote_low_f32x4 (i8x16.shuffle 8 9 10 11 12 13 14 15 0 1 2 3 4 5 6 7 (local.get $y) (local.get $y))))))
+      (local.set $a (i32.add (local.get $a) (i32.const 16)))
+      (local.set $b (i32.add (local.get $b) (i32.const 16)))
+      (br_if $next (local.tee $bytes (i32.sub (local.get $bytes) (i32.const 16)))))
+    (local.set $s (f64x2.add (local.get $s) (local.get $t)))
+    (f64.add (f64x2.extract_lane 0 (local.get $s)) (f64x2.extract_lane 1 (local.get $s)))))

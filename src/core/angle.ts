@@ -50,7 +50,10 @@ export function angleBetween(
     const plus = u.hi + v.hi;
     const s = twoSum(apart, minus * minus);
     const t = twoSum(along, plus * plus);
-    [apart, apartLow, along, alongLow] = [s.hi, apartLow + s.lo, t.hi, alongLow + t.lo];
+    apart = s.hi;
+    apartLow += s.lo;
+    along = t.hi;
+    alongLow += t.lo;
   }
   return 2 * Math.atan2(Math.sqrt(apart + apartLow), Math.sqrt(along + alongLow));
 }
