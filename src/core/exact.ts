@@ -31,20 +31,30 @@ export const TINY_ANGLE = 2 ** -300;
 /** a + b without error. */
 export function twoSum(a: number, b: number): Pair {
   const hi = a + b;
-  const bPart = hi - a;
-  return { hi, lo: a - (hi - bPart) + (b - bPart) };
+  return { hi, lo: sumError(a, b, hi) };
+}
+
+/** What the rounding of a + b to `sum` left out; loops that must not make a pair a turn use it. */
+export function sumError(a: number, b: number, sum: number): number {
+  const bPart = sum - a;
+  return a - (sum - bPart) + (b - bPart);
 }
 
 /** a * b without error, for |a|, |b| < 2^996 and a product above 2^-969. */
 export function twoProduct(a: number, b: number): Pair {
   const hi = a * b;
+  return { hi, lo: productError(a, b, hi) };
+}
+
+/** What the rounding of a * b to `product` left out, likewise. */
+export function productError(a: number, b: number, product: number): number {
   const aBig = SPLITTER * a;
   const bBig = SPLITTER * b;
   const aHi = aBig - (aBig - a);
   const bHi = bBig - (bBig - b);
   const aLo = a - aHi;
   const bLo = b - bHi;
-  return { hi, lo: aLo * bLo - (hi - aHi * bHi - aLo * bHi - aHi * bLo) };
+  return aLo * bLo - (product - aHi * bHi - aLo * bHi - aHi * bLo);
 }
 
 export const negate = ({ hi, lo }: Pair): Pair => ({ hi: -hi, lo: -lo });
