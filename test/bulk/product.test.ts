@@ -207,6 +207,47 @@ describe("nearest", () => {
   });
 });
 
+describe("limits and sums", () => {
+  const [d, n, c] = [10, 9, 61];
+  const [features, classes] = [noise(n * d, 21), noise(c * d, 22)];
+  const labels = Array.from({ length: n }, (_, i) => (i * 7) % c);
+  // One class lies upon the limit of row 2.
+  row(classes, d, 40).set(row(features, d, 2));
+  const cosines = Array.from({ length: n }, (_, i) =>
+    Array.from({ length: c }, (_, j) => cosine(row(features, d, i), row(classes, d, j))),
+  );
+  const limits = cosines.map((all, i) => (i === 2 ? 1 : all[(i * 11) % c]!));
+  const scales = labels.map((label) => 0.5 + 10 * label);
+  const others = (i: number) => cosines[i]!.filter((_, j) => j !== labels[i]);
+
+  test.each([
+    [Float32Array, c],
+    [Float32Array, 16],
+    [Float64Array, 61],
+    [Float64Array, 7],
+  ])("%o, %d classes at a time", (type, block) => {
+    const product = new Product({ dimension: d, rows: n, classes: block, limits: 2, sums: 2 });
+    product.setFeatures(new type(features), labels);
+    product.setLimit(0, limits);
+    product.setLimit(1, Array(n).fill(Number.NaN));
+    product.setSum(0, scales, 1);
+    product.setSum(1, scales, 2);
+    for (let j = 0; j < c; j += block) {
+      product.setClasses(new type(classes.subarray(j * d, (j + block) * d)));
+      product.search(j, (_, i, place) => cosines[i]![place]! < limits[i]!);
+    }
+    expect(product.below(0)).toEqual(limits.map((limit, i) => others(i).filter((x) => x < limit).length));
+    expect(product.below(1)).toEqual(Array(n).fill(0));
+    for (let i = 0; i < n; i++) {
+      const sum = (of: (x: number) => number) =>
+        Math.log(others(i).reduce((all, x) => all + Math.exp(scales[i]! * of(x)), 0));
+      expect(Math.abs(product.logSum(0)[i]! - sum((x) => x))).toBeLessThan(scales[i]! * product.error + 1e-6);
+      const bent = sum((x) => Math.cos(Math.acos(Math.min(1, x)) / 2));
+      expect(Math.abs(product.logSum(1)[i]! - bent)).toBeLessThan(scales[i]! * product.error + 1e-6);
+    }
+  });
+});
+
 test.each([
   [{ dimension: 0, rows: 1, classes: 1 }, "dimension is 0: it must lie from 1 to 2^20"],
   [{ dimension: NaN, rows: 1, classes: 1 }, "dimension is NaN: it must lie from 1 to 2^20"],
