@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import { angleBetween } from "../../src/core/angle.ts";
+import { npy } from "../npy.ts";
 import { asoftmax } from "./run.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "asoftmax-measure-"));
@@ -260,11 +261,8 @@ function noise(length: number, seed: number): Float32Array {
   });
 }
 
-function writeNpy(name: string, dtype: string, shape: readonly number[], data: Float32Array | Int32Array): string {
-  const header = `{'descr': '${dtype}', 'fortran_order': False, 'shape': (${shape.join(", ")}${shape.length === 1 ? "," : ""}), }`;
-  const start = Buffer.from(`\x93NUMPY\x01\x00  ${header.padEnd(117)}\n`, "latin1");
-  start.writeUInt16LE(118, 8);
-  writeFileSync(join(folder, name), Buffer.concat([start, Buffer.from(data.buffer, data.byteOffset, data.byteLength)]));
+function writeNpy(name: string, ...content: Parameters<typeof npy>): string {
+  writeFileSync(join(folder, name), npy(...content));
   return name;
 }
 
