@@ -301,7 +301,7 @@ describe("help", () => {
   test("every page begins with examples, and each of them runs", async () => {
     const cwd = folder();
     const header = ["label", "theta", "theta_y", "theta_j", ...Array.from({ length: 3 }, (_, i) => `theta_${i}`)];
-    writeFileSync(join(cwd, "angles.csv"), `${header}\n0,0.3,0.2,1.5,0.1,1.5,1.2\n2,1.2,1,1,1.5,1.4,0.3\n`);
+    writeFileSync(join(cwd, "angles.csv"), `${header}\n0,0.3,0.5,1.5,0.1,1.5,1.2\n2,1.2,1.3,1.3,1.5,1.4,0.3\n`);
     writeFileSync(join(cwd, "f.npy"), npy("<f4", [3, 2], Float32Array.of(2, 0, 0, 3, 4, 1)));
     writeFileSync(join(cwd, "w.npy"), npy("<f4", [2, 2], Float32Array.of(1, 0, 0, 1)));
     writeFileSync(join(cwd, "l.npy"), npy("<i4", [3], Int32Array.of(0, 1, 0)));
