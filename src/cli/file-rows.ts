@@ -22,6 +22,7 @@ export interface RowTally {
 export interface FileResult extends Result {
   readonly file: {
     readonly header: Buffer;
+    readonly bytesRead: () => number;
     readonly firstBlocks: () => AsyncIterable<Block>;
     readonly otherBlocks: AsyncIterator<FileBlock>;
     readonly tally: () => RowTally;
@@ -45,6 +46,7 @@ export async function fileRows(work: Work, options: RowOptions, path: string): P
     (block: FileBlock): Block =>
     (visit) =>
       visitRecords(block, separator, file, (record) => visitRows(record, visit));
+  let read = 0;
   async function* blocksUpTo(limit: number): AsyncGenerator<Block> {
     yield (visit) => {
       for (const record of rest) visitRows(record, visit);
@@ -53,6 +55,7 @@ export async function fileRows(work: Work, options: RowOptions, path: string): P
       const next = await source.next();
       if (next.done) return;
       taken += next.value.bytes.length;
+      read += next.value.bytes.length;
       yield rowsOf(next.value);
     }
   }
@@ -64,6 +67,7 @@ export async function fileRows(work: Work, options: RowOptions, path: string): P
     end: () => endOf(work, [...bad.warnings(), ...header.warnings()]),
     file: {
       header: bytes,
+      bytesRead: () => read,
       firstBlocks: () => blocksUpTo(FIRST_BYTES),
       otherBlocks: source,
       tally: () => ({ bad: bad.count, badLines: bad.lines, clamped: header.clampedRows, counts: work.counts ?? {} }),
