@@ -56,7 +56,7 @@ function wordsOf({ argument }: Command, specs: readonly OptionSpec<unknown>[], g
 
 function valuesOf(spec: OptionSpec<unknown>, text: string): Completion {
   if (spec.flags.endsWith("<file>")) return { kind: "files", candidates: [] };
-  if (spec === options.functions) return functionsOf(text);
+  if (spec.flags.startsWith("--functions ")) return functionsOf(text);
   return { kind: "words", candidates: (spec.choices ?? []).map((word) => [word, ""]) };
 }
 

@@ -4,7 +4,7 @@ import { ByteWriter, toBytes } from "../data/bytes.ts";
 import { DataError, RowError } from "../data/errors.ts";
 import { bytesOf, nameOf } from "../data/file.ts";
 import { CellRecord, cellsOf, type RawRecord, visitRecords } from "../data/records.ts";
-import type { Block, Result, Row } from "../render/result.ts";
+import type { Block, Cell, Result, Row } from "../render/result.ts";
 import { BadRows } from "./bad-rows.ts";
 import { UsageError } from "./errors.ts";
 import { Header } from "./header.ts";
@@ -22,6 +22,7 @@ export interface RowTally {
 export interface FileResult extends Result {
   readonly file: {
     readonly header: Buffer;
+    readonly bytesRead: () => number;
     readonly firstBlocks: () => AsyncIterable<Block>;
     readonly otherBlocks: AsyncIterator<FileBlock>;
     readonly tally: () => RowTally;
@@ -45,6 +46,7 @@ export async function fileRows(work: Work, options: RowOptions, path: string): P
     (block: FileBlock): Block =>
     (visit) =>
       visitRecords(block, separator, file, (record) => visitRows(record, visit));
+  let read = 0;
   async function* blocksUpTo(limit: number): AsyncGenerator<Block> {
     yield (visit) => {
       for (const record of rest) visitRows(record, visit);
@@ -53,6 +55,7 @@ export async function fileRows(work: Work, options: RowOptions, path: string): P
       const next = await source.next();
       if (next.done) return;
       taken += next.value.bytes.length;
+      read += next.value.bytes.length;
       yield rowsOf(next.value);
     }
   }
@@ -64,6 +67,7 @@ export async function fileRows(work: Work, options: RowOptions, path: string): P
     end: () => endOf(work, [...bad.warnings(), ...header.warnings()]),
     file: {
       header: bytes,
+      bytesRead: () => read,
       firstBlocks: () => blocksUpTo(FIRST_BYTES),
       otherBlocks: source,
       tally: () => ({ bad: bad.count, badLines: bad.lines, clamped: header.clampedRows, counts: work.counts ?? {} }),
@@ -81,27 +85,38 @@ function rowVisitor(work: Work, header: Header, bad: BadRows) {
   const readers = work.inputs.map(({ source }) => (typeof source === "function" ? source(header) : undefined));
   const read = readers.flatMap((reader, i) => (reader === undefined ? [] : [i]));
   const given = [...choices(work)];
+  const computed: Iterable<Row>[] = [];
   const empty = [...shownColumns(work), ...work.columns].map(() => null);
-  const rowsOf = (record: RawRecord): Iterable<Row> => {
-    const rows: Row[] = [];
-    for (const { values, lead } of given) {
-      for (const i of read) values[i] = readers[i]!(record);
-      const computed = work.compute(...values);
-      if (given.length === 1 && lead.length === 0) return computed;
-      for (const row of computed) rows.push(lead.concat(row));
-    }
-    return rows;
-  };
+  const columns = header.names.length;
   return (record: RawRecord, visit: Parameters<Block>[0]): void => {
     try {
-      if (record.size !== header.names.length) throw header.ragged(record);
-      for (const row of rowsOf(record)) visit(row, record);
+      if (record.size !== columns) throw header.ragged(record);
+      for (let c = 0; c < given.length; c++) {
+        const { values } = given[c]!;
+        for (let i = 0; i < read.length; i++) values[read[i]!] = readers[read[i]!]!(record);
+        computed[c] = work.compute(...values);
+      }
+      // All is computed before the first row is shown: a record that is bad for one choice is bad.
+      for (let c = 0; c < given.length; c++) {
+        for (const row of computed[c]!) visit(behind(given[c]!.lead, row), record);
+      }
     } catch (error) {
       const fault = error instanceof ParameterError ? new RowError(record.line, error.message) : error;
       if (!(fault instanceof RowError)) throw fault;
       if (bad.take(fault, record.size > header.names.length)) visit(empty, header.padded(record));
     }
   };
+}
+
+const scratch: Cell[] = [];
+
+/** The row with the lead before it, in one array that serves all rows in turn. */
+function behind(lead: readonly Cell[], row: Row): Row {
+  if (lead.length === 0) return row;
+  if (scratch.length !== lead.length + row.length) scratch.length = lead.length + row.length;
+  for (let i = 0; i < lead.length; i++) scratch[i] = lead[i]!;
+  for (let i = 0; i < row.length; i++) scratch[lead.length + i] = row[i]!;
+  return scratch;
 }
 
 /** The header, as bytes too, and the records that came in one block with it. */

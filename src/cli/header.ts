@@ -137,6 +137,7 @@ export class Header {
     const read = numberAt(index, name);
     return (record) => {
       const theta = toRadians(read(record));
+      if (theta >= 0 && theta <= Math.PI) return theta;
       return this.withinPi(
         angleFrom(theta, () => record.text(index), record.line, name),
         record.line,

@@ -28,23 +28,35 @@ const HALF_PI_4 = 8.843720566135701e-29;
 /** From here down to 0, sin(a theta) is a theta to the last bit, and a theta may underflow. */
 export const TINY_ANGLE = 2 ** -300;
 
-/** a + b without error. */
-export function twoSum(a: number, b: number): Pair {
-  const hi = a + b;
-  const bPart = hi - a;
-  return { hi, lo: a - (hi - bPart) + (b - bPart) };
+// Errors of single operations, as numbers: the kernels below use them bare, since a pair a step costs more than the step.
+
+/** What rounding left out of sum = a + b, exactly. */
+export function sumError(a: number, b: number, sum: number): number {
+  const bPart = sum - a;
+  return a - (sum - bPart) + (b - bPart);
 }
 
-/** a * b without error, for |a|, |b| < 2^996 and a product above 2^-969. */
-export function twoProduct(a: number, b: number): Pair {
-  const hi = a * b;
+/** What rounding left out of product = a * b, exactly, for |a|, |b| < 2^996 and a product above 2^-969. */
+export function productError(a: number, b: number, product: number): number {
   const aBig = SPLITTER * a;
   const bBig = SPLITTER * b;
   const aHi = aBig - (aBig - a);
   const bHi = bBig - (bBig - b);
   const aLo = a - aHi;
   const bLo = b - bHi;
-  return { hi, lo: aLo * bLo - (hi - aHi * bHi - aLo * bHi - aHi * bLo) };
+  return aLo * bLo - (product - aHi * bHi - aLo * bHi - aHi * bLo);
+}
+
+/** a + b without error. */
+export function twoSum(a: number, b: number): Pair {
+  const hi = a + b;
+  return { hi, lo: sumError(a, b, hi) };
+}
+
+/** a * b without error; domain as productError. */
+export function twoProduct(a: number, b: number): Pair {
+  const hi = a * b;
+  return { hi, lo: productError(a, b, hi) };
 }
 
 export const negate = ({ hi, lo }: Pair): Pair => ({ hi: -hi, lo: -lo });
@@ -95,20 +107,25 @@ export function angleOfQuarter(n: number, a = 1, b = 0): number {
 
 /** a*theta + b reduced by the nearest multiple of pi/2, to 2^-104 of what remains or 2^-124; |a| <= 2^20, theta and b in [0, pi]. */
 export function reduce(a: number, theta: number, b = 0): Phase {
-  const product = twoProduct(a, theta);
-  const x = twoSum(product.hi, b);
-  const low = twoSum(product.lo, x.lo);
-  const quarter = Math.round(x.hi * TWO_OVER_PI);
-  if (quarter === 0) return phaseOf(0, x.hi, low.hi);
-  const r1 = twoSum(x.hi - quarter * HALF_PI_1, -quarter * HALF_PI_2);
-  const r2 = twoSum(r1.hi, low.hi);
-  const r3 = twoSum(r2.hi, -quarter * HALF_PI_3);
-  return phaseOf(quarter, r3.hi, r1.lo + r2.lo + r3.lo + (low.lo - quarter * HALF_PI_4));
+  const product = a * theta;
+  const productLow = productError(a, theta, product);
+  const x = product + b;
+  const sumLow = sumError(product, b, x);
+  const low = productLow + sumLow;
+  const quarter = Math.round(x * TWO_OVER_PI);
+  if (quarter === 0) return phaseOf(0, x, low);
+  const r0 = x - quarter * HALF_PI_1;
+  const r1 = r0 - quarter * HALF_PI_2;
+  const r2 = r1 + low;
+  const r3 = r2 - quarter * HALF_PI_3;
+  const errors =
+    sumError(r0, -quarter * HALF_PI_2, r1) + sumError(r1, low, r2) + sumError(r2, -quarter * HALF_PI_3, r3);
+  return phaseOf(quarter, r3, errors + (sumError(productLow, sumLow, low) - quarter * HALF_PI_4));
 }
 
 function phaseOf(quarter: number, a: number, b: number): Phase {
-  const sum = twoSum(a, b);
-  return { quarter, hi: sum.hi, lo: sum.lo };
+  const hi = a + b;
+  return { quarter, hi, lo: sumError(a, b, hi) };
 }
 
 /** floor(angle / (pi/2)), exactly. */
@@ -137,7 +154,8 @@ export function isBelow(x: Phase, y: Phase): boolean {
 /** Cosine of a phase as a pair, to about 2^-62. */
 export function cosine({ quarter, hi, lo }: Phase): Pair {
   const value = quarter & 1 ? sineNearZero(hi, lo) : cosineNearZero(hi, lo);
-  return ((quarter + 1) & 3) > 1 ? negate(value) : value;
+  const sign = ((quarter + 1) & 3) > 1 ? -1 : 1;
+  return { hi: sign * value.hi, lo: sign * value.lo };
 }
 
 /** Sine of a phase as a pair, to about 2^-62. */
@@ -152,37 +170,40 @@ const ONE_6TH: Pair = { hi: 1 / 6, lo: 9.25185853854297e-18 };
 const ONE_24TH: Pair = { hi: 1 / 24, lo: 2.3129646346357427e-18 };
 const ONE_120TH: Pair = { hi: 1 / 120, lo: 1.1564823173178714e-19 };
 
-/** (hi + lo) * c */
-function times(hi: number, lo: number, c: Pair): Pair {
-  const p = twoProduct(hi, c.hi);
-  return { hi: p.hi, lo: p.lo + lo * c.hi + hi * c.lo };
-}
-
 function sineNearZero(x: number, y: number): Pair {
-  const z = twoProduct(x, x);
-  const t = z.hi;
-  const cube = times(x, 0, z);
-  const power = times(cube.hi, cube.lo, z);
-  const third = times(cube.hi, cube.lo, ONE_6TH);
-  const fifth = times(power.hi, power.lo, ONE_120TH);
+  const t = x * x;
+  const tLow = productError(x, x, t);
+  const cube = t * x;
+  const cubeLow = productError(t, x, cube) + tLow * x;
+  const third = cube * ONE_6TH.hi;
+  const thirdLow = productError(cube, ONE_6TH.hi, third) + cubeLow * ONE_6TH.hi + cube * ONE_6TH.lo;
+  const power = cube * t;
+  const powerLow = productError(cube, t, power) + cubeLow * t + cube * tLow;
+  const fifth = power * ONE_120TH.hi;
+  const fifthLow = productError(power, ONE_120TH.hi, fifth) + powerLow * ONE_120TH.hi + power * ONE_120TH.lo;
   const tail =
-    cube.hi *
-    t *
+    power *
     t *
     (1 / 5040 -
       t * (1 / 362880 - t * (1 / 39916800 - t * (1 / 6227020800 - t * (1 / 1307674368000 - t / 355687428096000)))));
-  const head = twoSum(x, -third.hi);
-  const sum = twoSum(head.hi, fifth.hi);
-  return twoSum(sum.hi, sum.lo + (head.lo + fifth.lo - third.lo + y * (1 - t / 2 + (t * t) / 24) - tail));
+  const head = x - third;
+  const sum = head + fifth;
+  const low =
+    sumError(head, fifth, sum) +
+    (sumError(x, -third, head) + fifthLow - thirdLow + y * (1 - t / 2 + (t * t) / 24) - tail);
+  const hi = sum + low;
+  return { hi, lo: sumError(sum, low, hi) };
 }
 
 function cosineNearZero(x: number, y: number): Pair {
-  const z = twoProduct(x, x);
-  const t = z.hi;
-  const square = times(t, z.lo, z);
-  const fourth = times(square.hi, square.lo, ONE_24TH);
+  const t = x * x;
+  const tLow = productError(x, x, t);
+  const square = t * t;
+  const squareLow = productError(t, t, square) + 2 * t * tLow;
+  const fourth = square * ONE_24TH.hi;
+  const fourthLow = productError(square, ONE_24TH.hi, fourth) + squareLow * ONE_24TH.hi + square * ONE_24TH.lo;
   const tail =
-    square.hi *
+    square *
     t *
     (1 / 720 -
       t *
@@ -190,7 +211,11 @@ function cosineNearZero(x: number, y: number): Pair {
           t *
             (1 / 3628800 -
               t * (1 / 479001600 - t * (1 / 87178291200 - t * (1 / 20922789888000 - t / 6402373705728000))))));
-  const head = twoSum(1, -t / 2);
-  const sum = twoSum(head.hi, fourth.hi);
-  return twoSum(sum.hi, sum.lo + (head.lo + fourth.lo - z.lo / 2 - x * y * (1 - t / 6 + (t * t) / 120) - tail));
+  const head = 1 - t / 2;
+  const sum = head + fourth;
+  const low =
+    sumError(head, fourth, sum) +
+    (sumError(1, -t / 2, head) + fourthLow - tLow / 2 - x * y * (1 - t / 6 + (t * t) / 120) - tail);
+  const hi = sum + low;
+  return { hi, lo: sumError(sum, low, hi) };
 }

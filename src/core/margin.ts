@@ -48,7 +48,7 @@ export function conditions(m: number, thetaY: number, thetaJ: number): Condition
 
 /**
  * The margin of a sample with target angle thetaY against one or more competing angles.
- * Any angle outside [0, pi], NaN too, gives NaN and false; domain and errors else as conditions.
+ * Any angle outside [0, pi], NaN too, gives NaN and false; domain and errors else as conditions, and ParameterError for none.
  */
 export function marginOf(m: number, thetaY: number, competing: ArrayLike<number>): Margin {
   if (!(competing.length > 0)) throw new ParameterError("competing angles are missing: give at least one");

@@ -1,6 +1,5 @@
 import { requireWithin } from "./errors.ts";
 import {
-  addTo,
   cosine,
   divide,
   multiply,
@@ -8,6 +7,7 @@ import {
   type Pair,
   reduce,
   sine,
+  sumError,
   TINY_ANGLE,
   wholeQuarters,
 } from "./exact.ts";
@@ -79,7 +79,12 @@ export function psiValues(m: number, theta: number): PsiValues {
 
 const magnitude = (x: Pair) => (x.hi < 0 ? negate(x) : x);
 
-const psiOfPhase = (k: number, cos: Pair) => addTo(k & 1 ? negate(cos) : cos, -2 * k).hi;
+function psiOfPhase(k: number, cos: Pair): number {
+  const sign = k & 1 ? -1 : 1;
+  const own = sign * cos.hi;
+  const sum = own - 2 * k;
+  return sum + (sumError(own, -2 * k, sum) + sign * cos.lo);
+}
 
 const NOT_AN_ANGLE: PsiValues = {
   k: Number.NaN,

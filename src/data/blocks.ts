@@ -59,9 +59,13 @@ function lastRecordEnd(bytes: Buffer): number {
   return end;
 }
 
-/** Line ends of all three kinds; every byte below CR but LF is passed over quickly with the rest. */
+/** Line ends of all three kinds. Where there is no CR, LFs are found by the engine's own search. */
 function countLines(bytes: Buffer): number {
   let lines = 0;
+  if (!bytes.includes(CR)) {
+    for (let i = bytes.indexOf(LF); i >= 0; i = bytes.indexOf(LF, i + 1)) lines++;
+    return lines;
+  }
   for (let i = 0; i < bytes.length; i++) {
     const byte = bytes[i]!;
     if (byte <= CR && (byte === LF || (byte === CR && bytes[i + 1] !== LF))) lines++;

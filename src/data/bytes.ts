@@ -1,4 +1,4 @@
-import { writeDecimal } from "./decimal.ts";
+import { writeAscii, writeDecimal } from "./decimal.ts";
 
 /** Text whose characters are bytes, read as UTF-8. */
 export const fromBytes = (bytes: string): string => Buffer.from(bytes, "latin1").toString("utf8");
@@ -16,7 +16,7 @@ export class ByteWriter {
   text(text: string): void {
     this.makeRoom(text.length);
     if (text.length > 40) this.length += this.bytes.write(text, this.length, "latin1");
-    else for (let i = 0; i < text.length; i++) this.bytes[this.length++] = text.charCodeAt(i);
+    else this.length = writeAscii(text, this.bytes, this.length);
   }
 
   number(x: number): void {
@@ -26,7 +26,10 @@ export class ByteWriter {
 
   copy(source: Uint8Array, start: number, end: number): void {
     this.makeRoom(end - start);
-    for (let i = start; i < end; i++) this.bytes[this.length++] = source[i]!;
+    const { bytes } = this;
+    let at = this.length;
+    for (let i = start; i < end; i++) bytes[at++] = source[i]!;
+    this.length = at;
   }
 
   /** What was written since the last time. */

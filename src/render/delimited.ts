@@ -12,6 +12,7 @@ export async function* delimited(result: Result, style: NumberStyle, delimiter: 
   const quote = quoter(delimiter);
   const { columns } = result;
   const computed = computedColumns(result);
+  const places = computed.map(({ place }) => place);
   const out = new ByteWriter();
   const writeCell = (cell: Cell, column: Column) => {
     const isAngle = column.kind === "angle" && style.degrees;
@@ -26,9 +27,9 @@ export async function* delimited(result: Result, style: NumberStyle, delimiter: 
     const write = (row: Row, record?: RawRecord) => {
       rows++;
       record?.writeTo(out, delimiter);
-      for (let i = 0; i < computed.length; i++) {
+      for (let i = 0; i < places.length; i++) {
         if (i > 0 || record !== undefined) out.text(delimiter);
-        writeCell(row[computed[i]!.place]!, computed[i]!);
+        writeCell(row[places[i]!]!, computed[i]!);
       }
       out.text(isEmptyLine(row) ? '""\n' : "\n");
     };

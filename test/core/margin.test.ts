@@ -176,10 +176,12 @@ describe("marginOf", () => {
     [-1, [1]],
     [1, [1, 4]],
     [1, [-1, 1]],
-    [1, []],
   ])("theta_y = %d against %j: NaN and false", (thetaY, competing) => {
     const none = { effectiveMargin: nan, marginGap: nan, cosineGap: nan };
     expect(marginOf(4, thetaY, competing)).toMatchObject({ ...held(false, false, false), falsePass: false, ...none });
+  });
+  test("needs a competing angle", () => {
+    expect(() => marginOf(4, 1, [])).toThrow("competing angles are missing: give at least one");
   });
 });
 

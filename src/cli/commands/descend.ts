@@ -47,6 +47,11 @@ export default command({
     if (thetaJ === undefined)
       throw new UsageError("the competing angle is missing: give --competing, such as --competing 1.5");
     const scale = only("--scale", values.scaleNumbers) ?? 1;
+    const idle = (["start", "rate", "steps"] as const).find((name) => values[name] !== undefined);
+    if (values.minima && (idle !== undefined || hasSchedule(values)))
+      throw new UsageError(
+        `--minima lists where any descent can rest: leave out ${idle === undefined ? "the schedule" : `--${idle}`}`,
+      );
     if (values.minima) return restsOf(targets, scale, thetaJ);
     if (values.start === undefined) throw new UsageError("the start is missing: give --start, such as --start 2");
     const { start, rate = STANDARD_RATE, steps = STANDARD_STEPS } = values;
@@ -77,10 +82,11 @@ function pathsOf(
     { name: "value" },
     { name: "gradient" },
   ] as const;
-  const rows = paths.flatMap(({ target, path }) =>
-    path.map(({ step, theta, value, gradient }) => [target.spec, step, theta, value, gradient]),
-  );
-  const chart = {
+  function* rows() {
+    for (const { target, path } of paths)
+      for (const { step, theta, value, gradient } of path) yield [target.spec, step, theta, value, gradient];
+  }
+  const chart = () => ({
     x: { from: 0, to: descent.steps, angle: false, name: "step" },
     y: { angle: true, name: "theta_y" },
     series: paths.map(({ target, path }) => ({
@@ -88,8 +94,8 @@ function pathsOf(
       at: (step: number) => path[Math.round(step)]!.theta,
     })),
     size: { width: options.width, height: options.height },
-  };
-  return resultOf(columns, rows, { chart, chartOnly: true, notes: paths.map(({ sentence }) => sentence) });
+  });
+  return resultOf(columns, rows(), { chart, shows: "chart", notes: paths.map(({ sentence }) => sentence) });
 }
 
 /** Every angle at which a descent of the loss can rest, and the loss there. */
