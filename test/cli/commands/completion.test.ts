@@ -1,11 +1,12 @@
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, onTestFinished, test } from "vitest";
 import { targetDefinitions } from "../../../src/core/targets.ts";
 import { asoftmax, run } from "../run.ts";
 import { folderWithProgram, installed, Terminal } from "../tmux.ts";
 
 const folder = folderWithProgram();
+afterAll(() => rmSync(folder, { recursive: true }));
 writeFileSync(join(folder, "angles of mine.csv"), "theta\n1\n");
 const setting = { cwd: folder, env: { PATH: `${folder}:${process.env.PATH}` } };
 
@@ -106,7 +107,7 @@ describe.each(Object.entries(shells))("the Tab key in %s", (shell, starting) => 
     async () => {
       const [start, ...setUp] = starting.split("; ");
       const terminal = new Terminal(start!);
-      afterAll(() => terminal.close());
+      onTestFinished(() => terminal.close());
       writeFileSync(join(terminal.folder, "angles of mine.csv"), "");
       for (const line of setUp) {
         terminal.type(line);
