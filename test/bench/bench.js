@@ -167,7 +167,8 @@ function start() {
 }
 
 /** Tells the peak memory in KiB on standard error as the program ends. */
-const TELL = "data:text/javascript,process.on('exit',()=>process.stderr.write(String(process.resourceUsage().maxRSS)))";
+const TELL = `data:text/javascript,import { isMainThread } from "node:worker_threads";
+  if (isMainThread) process.on("exit", () => process.stderr.write(String(process.resourceUsage().maxRSS)));`;
 
 function growth() {
   const sizes = [1, 2, 4, 8].map((factor) => Math.round((factor * ROWS) / 5));
