@@ -20,22 +20,28 @@ export interface RowTally {
   readonly counts: Readonly<Record<string, number>>;
 }
 
-/** The rows of a file, which may be shared out: the first of its blocks as rows, and the rest as they are. */
+/** What may be shared out: the first of the blocks as rows, and the rest as they are. */
+export interface SharedRows {
+  readonly header: Buffer;
+  readonly firstBlocks: () => AsyncIterable<Block>;
+  readonly otherBlocks: AsyncIterator<FileBlock>;
+}
+
+/** The rows of a file. */
 export interface FileResult extends Result {
   readonly file: {
-    readonly header: Buffer;
-    readonly firstBlocks: () => AsyncIterable<Block>;
-    readonly otherBlocks: AsyncIterator<FileBlock>;
+    readonly bytesRead: () => number;
     readonly tally: () => RowTally;
     readonly add: (tally: RowTally) => void;
+    readonly shared?: SharedRows;
   };
 }
 
 /** The rows of a computation for each record of a file, after the record's own cells, as they are read. */
-export async function fileRows(work: Work, options: RowOptions, path: string): Promise<Result | FileResult> {
+export async function fileRows(work: Work, options: RowOptions, path: string): Promise<FileResult> {
   const { prefix = "", badRows = "stop" } = options;
   const file = nameOf(path);
-  const { names, separator, blocks, shared } = await openTable(path, options);
+  const { names, separator, bytesRead, blocks, shared } = await openTable(path, options);
   const header = new Header(names, separator, file);
   const bad = new BadRows(file, badRows);
   const visitRows = rowVisitor(work, header, bad);
@@ -48,18 +54,16 @@ export async function fileRows(work: Work, options: RowOptions, path: string): P
     inputColumns: header.names.length,
     blocks: { [Symbol.asyncIterator]: () => rowsOf(blocks()) },
     end: () => endOf(work, [...bad.warnings(), ...header.warnings()]),
-    ...(shared && {
-      file: {
-        ...shared,
-        firstBlocks: () => rowsOf(shared.firstBlocks()),
-        tally: () => ({ bad: bad.count, badLines: bad.lines, clamped: header.clampedRows, counts: work.counts ?? {} }),
-        add: (tally: RowTally) => {
-          bad.add(tally.bad, tally.badLines);
-          header.clampedRows += tally.clamped;
-          for (const [name, count] of Object.entries(tally.counts)) work.counts![name]! += count;
-        },
+    file: {
+      bytesRead,
+      tally: () => ({ bad: bad.count, badLines: bad.lines, clamped: header.clampedRows, counts: work.counts ?? {} }),
+      add: (tally) => {
+        bad.add(tally.bad, tally.badLines);
+        header.clampedRows += tally.clamped;
+        for (const [name, count] of Object.entries(tally.counts)) work.counts![name]! += count;
       },
-    }),
+      ...(shared && { shared: { ...shared, firstBlocks: () => rowsOf(shared.firstBlocks()) } }),
+    },
   };
 }
 

@@ -11,6 +11,8 @@ import {
   numberFrom,
   orColumn,
   type Parse,
+  scaleOrNorm,
+  shareCheck,
   targetFunction,
   text,
   wholeFrom,
@@ -21,6 +23,8 @@ export interface OptionSpec<T> {
   readonly flags: string;
   readonly help: string;
   readonly parse?: Parse<T>;
+  /** Given again, it adds to its list. */
+  readonly repeatable?: boolean;
 }
 
 const option = <T>(flags: string, help: string, parse: Parse<T>): OptionSpec<T> & { parse: Parse<T> } => ({
@@ -69,7 +73,7 @@ export const options = {
   iterations: option("--iterations <list>", "iterations to show", list(wholeFrom(0, 1e15))),
   start: option("--start <angle>", "theta_y to start from", angle),
   rate: option("--rate <number>", "learning rate (default 0.05)", numberFrom(Number.MIN_VALUE)),
-  steps: option("--steps <n>", "steps of descent (default 200)", wholeFrom(1, 1e7)),
+  steps: option("--steps <n>", "steps of descent (default 200)", wholeFrom(1, 1e6)),
   minima: flag("--minima", "list every angle at which a descent can rest, instead"),
   angleColumn: option("--theta <@column>", "the column of angles (default @theta)", column),
   value: option("--value <@column>", "the column of values to check (default @value)", column),
@@ -85,6 +89,29 @@ export const options = {
   label: option("--label <column>", "the column that names the target class", text),
   each: flag("--each", "one row for each competing angle"),
   check: flag("--check", "exit with status 1 unless the psi condition holds"),
+  checks: {
+    ...option(
+      "--check <condition@m>=share>",
+      "exit with status 1 unless naive, angular, psi or false_pass@m is >= or <= a share of the samples (repeatable)",
+      list(shareCheck),
+    ),
+    repeatable: true,
+  },
+  losses: option(
+    "--functions <list>",
+    "functions of which the mean loss is given (default asoftmax:m=4,naive:m=4)",
+    list(targetFunction),
+  ),
+  lossScale: option(
+    "--scale <list>",
+    "scales of the losses; norm: the length of each feature (default with features, else 30)",
+    list(scaleOrNorm),
+  ),
+  features: option("--features <file>", "a .npy file of features, one a row", text),
+  weights: option("--weights <file>", "a .npy file of class vectors, one a row", text),
+  labels: option("--labels <file>", "a .npy file of the target classes, numbered from 0", text),
+  worst: option("--worst <n>", "how many of the worst classes to show (default 10)", wholeFrom(0, 1e6)),
+  perSample: option("--per-sample <file>", "write one row a sample to this csv file", text),
   summary: flag("--summary", "one row for each m and theta_j: count, total length, share of [0, pi]"),
   plot: flag("--plot", "draw the plot beside the summary too"),
   quantity: option("--quantity <name>", "value or slope (default value)", choice(["value", "slope"])),

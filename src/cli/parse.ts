@@ -138,6 +138,33 @@ export function choice<const T extends string>(choices: readonly T[]): Parse<T> 
   };
 }
 
+/** A scale, or that of each sample: the length of its feature. */
+export const scaleOrNorm: Parse<number | "norm"> = (text, angles) =>
+  text.trim() === "norm" ? "norm" : numberFrom(Number.MIN_VALUE)(text, angles);
+
+/** What must hold for a share of the samples: condition@m>=share. */
+export interface ShareCheck {
+  readonly text: string;
+  readonly condition: "naive" | "angular" | "psi" | "false_pass";
+  readonly m: number;
+  readonly atLeast: boolean;
+  readonly share: number;
+}
+
+const SHARE_CHECK = /^(\w+)@(.+?)(>=|<=)(.+)$/;
+
+export const shareCheck: Parse<ShareCheck> = (given, angles) => {
+  const [, condition = "", m = "", order, share = ""] = SHARE_CHECK.exec(given.trim()) ?? [];
+  if (order === undefined) throw new UsageError(`"${given}" is not of the form condition@m>=share: angular@4>=0.9`);
+  return {
+    text: given.trim(),
+    condition: choice(["naive", "angular", "psi", "false_pass"])(condition, angles),
+    m: margin(m, angles),
+    atLeast: order === ">=",
+    share: numberFrom(0, 1)(share, angles),
+  };
+};
+
 export const text: Parse<string> = (given) => {
   if (given === "") throw new UsageError("the value is empty");
   return given;

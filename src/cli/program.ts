@@ -53,6 +53,7 @@ const commands: Record<string, readonly [group: string, gives: string, load: Loa
     () => import("./commands/audit.ts"),
   ],
   claims: ["Training", "every claim about A-Softmax, tested by computation", () => import("./commands/claims.ts")],
+  measure: ["Your data", "the margin that a set of embeddings reached", () => import("./commands/measure.ts")],
   sql: ["Elsewhere", "the same formulas as SQL, to run where the data is", () => import("./commands/sql.ts")],
 };
 
@@ -128,7 +129,13 @@ function configure(
   sub.addHelpText("before", `Examples:\n${exampleLines(definition.examples)}\n`);
   sub.allowExcessArguments(false).exitOverride();
   const read = new Map<OptionName, unknown>();
-  for (const name of names) sub.addOption(new Option(options[name].flags, options[name].help));
+  for (const name of names) {
+    const spec: OptionSpec<unknown> = options[name];
+    const option = new Option(spec.flags, spec.help);
+    if (spec.repeatable)
+      option.argParser((text, before?: string) => (before === undefined ? text : `${before},${text}`));
+    sub.addOption(option);
+  }
   const { argument } = definition;
   if (argument !== undefined) sub.argument(`<${argument.name}>`, argument.choices.join(", "));
   sub.action(async () => {

@@ -1,6 +1,5 @@
 import { fromBytes } from "../data/bytes.ts";
 import { RowError } from "../data/errors.ts";
-import type { RawRecord } from "../data/records.ts";
 import { UsageError } from "./errors.ts";
 import type { Header, Reader } from "./header.ts";
 import type { Values } from "./options.ts";
@@ -72,9 +71,25 @@ function labelledClasses(header: Header, column: string, pattern: string, degree
   const classes = header.classes(pattern, "theta_y", degrees);
   if (classes.length < 2)
     throw new UsageError(`--competing: ${pattern} matches one column: a sample needs a competing class`);
+  const placeOf = labelPlaces(header, column, pattern, classes);
+  const own: Reader<number> = (record) => classes[placeOf(record)]!.angle(record);
+  const others: Reader<Competitors> = (record) => {
+    const rest = classes.toSpliced(placeOf(record), 1);
+    return { angles: rest.map(({ angle }) => angle(record)), names: rest.map(({ name }) => name) };
+  };
+  return { own, others };
+}
+
+/** The place among the classes of the one that a label names. */
+export function labelPlaces(
+  header: Header,
+  column: string,
+  pattern: string,
+  classes: readonly { readonly name: string }[],
+): Reader<number> {
   const places = new Map(classes.map(({ name }, i) => [name, i]));
   const labelOf = header.text(column);
-  const placeOf = (record: RawRecord) => {
+  return (record) => {
     const place = places.get(labelOf(record));
     if (place !== undefined) return place;
     throw new RowError(
@@ -82,10 +97,4 @@ function labelledClasses(header: Header, column: string, pattern: string, degree
       `column ${column}: no column of ${pattern} is that of class "${fromBytes(labelOf(record))}"`,
     );
   };
-  const own: Reader<number> = (record) => classes[placeOf(record)]!.angle(record);
-  const others: Reader<Competitors> = (record) => {
-    const rest = classes.toSpliced(placeOf(record), 1);
-    return { angles: rest.map(({ angle }) => angle(record)), names: rest.map(({ name }) => name) };
-  };
-  return { own, others };
 }

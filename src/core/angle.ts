@@ -1,4 +1,4 @@
-import { type Pair, twoProduct, twoSum } from "./exact.ts";
+import { type Pair, productError, sumError, twoProduct } from "./exact.ts";
 
 /**
  * The Euclidean length of v as a pair, to 1e-28 for a thousand components: squares and their sum are pairs, scaled by a
@@ -12,10 +12,10 @@ export function lengthOf(v: ArrayLike<number>): Pair {
   let lo = 0;
   for (let i = 0; i < v.length; i++) {
     const x = v[i]! * scale;
-    const square = twoProduct(x, x);
-    const sum = twoSum(hi, square.hi);
-    hi = sum.hi;
-    lo += sum.lo + square.lo;
+    const square = x * x;
+    const sum = hi + square;
+    lo += sumError(hi, square, sum) + productError(x, x, square);
+    hi = sum;
   }
   const root = Math.sqrt(hi + lo);
   const square = twoProduct(root, root);
@@ -44,13 +44,17 @@ export function angleBetween(
   for (let i = 0; i < a.length; i++) {
     const x = a[i]! * scaleA;
     const y = b[i]! * scaleB;
-    const u = twoProduct(x, normB);
-    const v = twoProduct(y, normA);
-    const minus = u.hi - v.hi + (u.lo - v.lo + (x * normBLow - y * normALow));
-    const plus = u.hi + v.hi;
-    const s = twoSum(apart, minus * minus);
-    const t = twoSum(along, plus * plus);
-    [apart, apartLow, along, alongLow] = [s.hi, apartLow + s.lo, t.hi, alongLow + t.lo];
+    const u = x * normB;
+    const v = y * normA;
+    const low = productError(x, normB, u) - productError(y, normA, v);
+    const minus = u - v + (low + (x * normBLow - y * normALow));
+    const plus = u + v;
+    const s = apart + minus * minus;
+    const t = along + plus * plus;
+    apartLow += sumError(apart, minus * minus, s);
+    alongLow += sumError(along, plus * plus, t);
+    apart = s;
+    along = t;
   }
   return 2 * Math.atan2(Math.sqrt(apart + apartLow), Math.sqrt(along + alongLow));
 }

@@ -78,7 +78,9 @@ export function audit(target: Target, table: AuditTable, dtype: Dtype): AuditRes
   const checks = compared.map(({ check }) => check);
   const firstBad = checks.map(({ firstBad }) => firstBad).filter((i) => i >= 0);
   const isUnexplained = firstBad.length > 0 && candidates.length === 0;
-  const more = (isUnexplained && dtype === "float64" && asSingle(target, table)) || reach(target, theta);
+  const more =
+    (isUnexplained && dtype === "float64" && theta.length >= FEWEST_SINGLE && asSingle(target, table)) ||
+    reach(target, theta);
   return {
     ...checks[0]!,
     rows: theta.length,
@@ -89,6 +91,9 @@ export function audit(target: Target, table: AuditTable, dtype: Dtype): AuditRes
     diagnosis: joined([...findings(columns, checks, candidates, theta), ...more], "; "),
   };
 }
+
+/** Fewer rows are no sign of float32. */
+const FEWEST_SINGLE = 8;
 
 function compare({ given, curve }: Column, theta: ArrayLike<number>, dtype: Dtype) {
   const none = { maxAbsError: Number.NaN, maxUlpError: Number.NaN, worst: -1 };
@@ -129,7 +134,10 @@ function sampled(rows: readonly Row[]): readonly Row[] {
 function explain(column: Candidate["column"], mistakes: Mistake[], { rows, bad }: Record<"rows" | "bad", Row[]>) {
   const { dtype } = rows[0]!;
   const sample = [...sampled(bad), ...sampled(rows)];
+  const distinct = new Set(bad.map(({ theta }) => theta)).size;
   const fits = mistakes.flatMap(({ name, searched }, i) => {
+    // With no more rows than the search has parameters anything explains them.
+    if (searched.length > 0 && distinct <= searched.length) return [];
     const found = fit(mistakes[i]!, sample);
     if (!found || !rows.every((row) => accepts(found.curve, row))) return [];
     const parameters = Object.fromEntries(searched.map((p, j) => [p.name, found.parameters[j]!]));
@@ -159,7 +167,7 @@ function findings(columns: Column[], checks: Check[], candidates: Candidate[], t
     else if (bad > notFinite && (i === 0 || checks[0]!.bad === checks[0]!.notFinite)) {
       const [t, truth] = [theta[worst]!, valueAt(curve, theta[worst]!)];
       said.push(
-        phrase`${name}: no known mistake explains it; worst at ${angle(t)}: ${given[worst]!} in place of ${truth}`,
+        phrase`${name}: ${bad} of ${theta.length} rows wrong, and no known mistake explains it; worst at ${angle(t)}: ${given[worst]!} in place of ${truth}`,
       );
     }
     return said;

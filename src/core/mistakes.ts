@@ -62,14 +62,11 @@ export function valueMistakes(target: Target): Mistake[] {
     ...(target.name === "asoftmax" ? psiMistakes(target.parameters.m!, lambda) : []),
     fixed("degrees taken for radians", turned(target, 180 / Math.PI)),
     fixed("radians taken for degrees", turned(target, Math.PI / 180)),
-    {
-      name: "the cosine is clamped at 1 - eps",
-      searched: [{ name: "eps", lo: -16, hi: -1, starts: even(-16, -1, 60), from: (u) => 10 ** u }],
-      curve: (eps) => clamped(target, 2 * Math.asin(Math.sqrt(eps! / 2))),
-    },
+    clamped(target, "the cosine is clamped at 1 - eps", true),
+    clamped(target, "the cosine is clamped at 1 - eps, not at -1 + eps", false),
     {
       name: "a scale factor is left in",
-      searched: [{ name: "scale", lo: -1e6, hi: 1e6, starts: [1] }],
+      searched: [coefficient("scale", 1)],
       curve: (scale) => ({ pieces, at: (piece, theta) => scale! * pieceValue(piece, theta, lambda).hi }),
     },
     {
@@ -80,6 +77,15 @@ export function valueMistakes(target: Target): Mistake[] {
     ...(own && target.parameters.m !== undefined ? [truncated(own, Math.trunc(target.parameters.m), lambda)] : []),
     ...(own ? [another(own, own.parameters.length > 1 ? "other parameters" : "another m", lambda)] : []),
     ...others.map((definition) => another(definition, definition.name, lambda)),
+    {
+      name: "a mix scale * target + weight * cos(theta) + offset",
+      searched: [coefficient("scale", 1), coefficient("weight", 0), coefficient("offset", 0)],
+      curve: (scale, weight, offset) => ({
+        pieces,
+        at: (piece, theta) =>
+          scale! * pieceValue(piece, theta, lambda).hi + weight! * cosine(reduce(1, theta)).hi + offset!,
+      }),
+    },
   ];
 }
 
@@ -98,8 +104,18 @@ export function slopeMistakes(target: Target): Mistake[] {
     fixed("the gradient is by cos(theta), not theta", { pieces, at: byCosine }),
     fixed("the gradient has its sign flipped", { pieces, at: (piece, theta) => -slope(piece, theta) }),
     fixed("the gradient lacks the factor m", { pieces, at: unscaled }),
+    ...(target.name === "asoftmax"
+      ? [fixed("the gradient is that of cos(m theta)", naiveSlope(pieces.a, lambda))]
+      : []),
   ];
 }
+
+const naiveSlope = (m: number, lambda: number): Curve => ({
+  pieces: plainPieces({ weight: 1, a: m, b: 0, offset: 0 }),
+  at: (piece, theta) => pieceSlope(piece, theta, lambda).hi,
+});
+
+const plainPieces = (piece: Piece): Pieces => ({ a: 1, b: 0, quarters: 2, count: 1, piece: () => piece });
 
 const fixed = (name: string, curve: Curve): Mistake => ({ name, searched: [], curve: () => curve });
 
@@ -108,7 +124,7 @@ function psiMistakes(m: number, lambda: number): Mistake[] {
     const piece = (k: number) => ({ weight: weight(k), a: m, b: 0, offset: offset(k) });
     return fixed(name, valueCurve({ pieces: { a: m, b, quarters: 2, count: Math.ceil(m) + 1, piece }, lambda }));
   });
-  const plain: Pieces = { a: 1, b: 0, quarters: 2, count: 1, piece: () => ({ weight: 1, a: 1, b: 0, offset: 0 }) };
+  const plain = plainPieces({ weight: 1, a: 1, b: 0, offset: 0 });
   const series = wrongSeries.map(([name, c8, c9]) => {
     const at = (_: Piece, theta: number) => {
       const x = m * theta;
@@ -126,11 +142,20 @@ const turned = (target: Target, factor: number): Curve => ({
   warp: (theta) => factor * theta,
 });
 
-/** The target at angles kept at least end away from 0 and pi. */
-const clamped = (target: Target, end: number): Curve => ({
-  ...valueCurve(target),
-  warp: (theta) => Math.min(Math.PI - end, Math.max(end, theta)),
-});
+const coefficient = (name: string, start: number): Searched => ({ name, lo: -1e6, hi: 1e6, starts: [start] });
+
+/** The target at angles kept away from 0, and from pi as far as it is clamped there too. */
+function clamped(target: Target, name: string, alsoAtPi: boolean): Mistake {
+  const end = (eps: number) => 2 * Math.asin(Math.sqrt(eps / 2));
+  return {
+    name,
+    searched: [{ name: "eps", lo: -16, hi: -1, starts: even(-16, -1, 60), from: (u) => 10 ** u }],
+    curve: (eps) => ({
+      ...valueCurve(target),
+      warp: (theta) => Math.min(Math.PI - (alsoAtPi ? end(eps!) : 0), Math.max(end(eps!), theta)),
+    }),
+  };
+}
 
 const another = (definition: TargetDefinition, name: string, lambda: number): Mistake => ({
   name,

@@ -21,6 +21,7 @@ export interface Outcome {
 
 // Closer than this to an angle that holds it, a descent is taken to have come to rest there.
 const AT_REST = 1e-6;
+const NEARBY = 1e-5;
 
 /**
  * What became of a descent whose last step is end, under the target of that step. Exact: the wanted region, the angles of rest (minima),
@@ -39,7 +40,13 @@ export function outcome(target: Target, descent: Descent, end: DescentStep): Out
   }
   const missed = -Math.expm1(-value);
   const c = rate * scale * target.pieces.a ** 2 * missed;
-  const rest = minima(target, thetaJ).find((r) => isHeldAt(r, theta, c));
+  const rest = minima(target, thetaJ).find((r) => isHeldAt(r, theta, c) && attracts(r));
+  /** Near a minimum a step takes off rate * loss'' times the distance: from 2 on it swings ever wider. */
+  function attracts({ kind, theta: at }: Rest): boolean {
+    if (kind !== "false minimum" || at === 0 || at === Math.PI) return true;
+    const bend = Math.abs(target.slope(at + NEARBY) - target.slope(at - NEARBY)) / (2 * NEARBY);
+    return rate * scale * missed * bend < 2;
+  }
   if (rest?.kind === "false minimum") {
     const yet = phrase`yet ${turned(rest.theta)} >= theta_j = ${angle(thetaJ)}`;
     const why = phrase`where ${target.spec} is ${target.value(rest.theta)}, ${yet}: a false minimum`;

@@ -30,7 +30,8 @@ export const PI_SLACK = 1e-6;
 export function angleFrom(theta: number, cell: () => string, line: number, column: string): number {
   if (theta >= 0 && theta <= Math.PI + PI_SLACK) return theta;
   const where = theta < 0 ? "below 0" : "above pi";
-  throw new RowError(line, `column ${column}: ${cell().trim()} lies ${where}: an angle lies in [0, pi]`);
+  const hint = theta > 2 * Math.PI ? "; for degrees give --degrees" : "";
+  throw new RowError(line, `column ${column}: ${cell().trim()} lies ${where}: an angle lies in [0, pi]${hint}`);
 }
 
 function fault(cell: string): string {

@@ -10,6 +10,7 @@ const FIRST_BYTES = 2 ** 22;
 /** A table from blocks of delimited text, whose first record is the header. Throws DataError where there is none. */
 export async function delimitedTable(source: AsyncIterator<Block>, separator: string, file: string): Promise<Table> {
   const { names, rest, header } = await readHeader(source, separator, file);
+  let read = 0;
   async function* blocksUpTo(limit: number): AsyncGenerator<TableBlock> {
     yield (visit) => {
       for (const record of rest) visit(record);
@@ -18,12 +19,14 @@ export async function delimitedTable(source: AsyncIterator<Block>, separator: st
       const next = await source.next();
       if (next.done) return;
       taken += next.value.bytes.length;
+      read += next.value.bytes.length;
       yield (visit) => visitRecords(next.value, separator, file, visit);
     }
   }
   return {
     names,
     separator,
+    bytesRead: () => read,
     blocks: () => blocksUpTo(Number.POSITIVE_INFINITY),
     shared: { header, firstBlocks: () => blocksUpTo(FIRST_BYTES), otherBlocks: source },
   };

@@ -25,11 +25,15 @@ export async function jsonlTable(bytes: AsyncIterable<Buffer>, file: string): Pr
     (visit) => {
       for (const line of lines) visit(recordOf(line, places));
     };
+  let read = 0;
   async function* blocks(): AsyncGenerator<TableBlock> {
     yield records(first);
-    for await (const block of source) yield records(linesOf(block));
+    for await (const block of source) {
+      read += block.bytes.length;
+      yield records(linesOf(block));
+    }
   }
-  return { names, separator: "", blocks };
+  return { names, separator: "", bytesRead: () => read, blocks };
 }
 
 interface Line {

@@ -12,7 +12,10 @@ import type { Table, TableBlock } from "./table.ts";
  * empty, what is nested is JSON. Throws DataError where the file is damaged.
  */
 export async function parquetTable(path: string): Promise<Table> {
-  const file = byPosition(path);
+  let read = 0;
+  const file = byPosition(path, (bytes) => {
+    read += bytes;
+  });
   const { scan, columns } = await sound(path, async () => {
     const metadata = await parquetMetadataAsync(file, { parsers, geoparquet: false });
     const columns = parquetSchema(metadata).children.map(({ element, children }) => {
@@ -41,7 +44,7 @@ export async function parquetTable(path: string): Promise<Table> {
       };
     }
   }
-  return { names: columns.map(({ name }) => toBytes(name)), separator: "", blocks };
+  return { names: columns.map(({ name }) => toBytes(name)), separator: "", bytesRead: () => read, blocks };
 }
 
 /** Whatever stops the reading of a damaged file becomes a DataError. */
@@ -54,8 +57,8 @@ async function sound<T>(path: string, read: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The bytes of a file as hyparquet asks for them. */
-function byPosition(path: string): AsyncBuffer {
+/** The bytes of a file as hyparquet asks for them; those that are read are told. */
+function byPosition(path: string, told: (bytes: number) => void): AsyncBuffer {
   const opened = <T>(use: (fd: number) => T): T => {
     const fd = openRegular(path, "a Parquet file");
     try {
@@ -71,6 +74,7 @@ function byPosition(path: string): AsyncBuffer {
       if (!(start >= 0 && start <= end && end <= byteLength)) throw new Error(`there are no bytes ${start} to ${end}`);
       const bytes = new Uint8Array(end - start);
       opened((fd) => readFully(fd, path, bytes, start));
+      told(bytes.length);
       return bytes.buffer;
     },
   };

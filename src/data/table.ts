@@ -11,6 +11,8 @@ export interface Table {
   /** The delimiter between its cells, "" where it has none. */
   readonly separator: string;
   readonly blocks: () => AsyncIterable<TableBlock>;
+  /** About how many bytes of the file have been read. */
+  readonly bytesRead: () => number;
   /** What threads need to share it: its header as bytes, the first of its blocks, and the rest as they are. */
   readonly shared?: {
     readonly header: Buffer;

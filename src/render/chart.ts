@@ -64,12 +64,14 @@ export function drawChart(chart: Chart, screen: Screen, style: NumberStyle): str
   const sample = (columns: number) =>
     Array.from({ length: columns }, (_, c) => from + ((to - from) * c) / (columns - 1));
   const trial = sample(width).flatMap((x) => chart.series.map((s) => s.at(x)));
-  const ticks = niceTicks(trial.filter(Number.isFinite));
+  const inDegrees = chart.y?.angle === true && style.degrees;
+  const shown = niceTicks(trial.filter(Number.isFinite).map((y) => (inDegrees ? toDegrees(y) : y)));
+  const ticks = inDegrees ? shown.map(fromDegrees) : shown;
   const perTick = Math.max(
     1,
     Math.floor(((chart.size?.height ?? Math.min(20, screen.height - 8)) - 1) / (ticks.length - 1)),
   );
-  const labels = ticks.map((tick) => formatNumber(tick, { precision: 6 }));
+  const labels = shown.map((tick) => formatNumber(tick, { precision: 6 }));
   const margin = Math.max(...labels.map((label) => label.length)) + 1;
   const xs = sample(width - margin - 1);
   const rows = (ticks.length - 1) * perTick + 1;

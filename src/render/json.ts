@@ -4,6 +4,7 @@ import { type Cell, type Column, type Result, shownCells } from "./result.ts";
 
 /** An array of row objects (lines false) or one object a line (lines true). NaN and infinities are null. */
 export async function* json(result: Result, style: NumberStyle, lines: boolean): AsyncGenerator<string> {
+  if (result.object !== undefined) return yield objectText(result.object, style, lines);
   const [open, between, close] = lines ? ["", "\n", "\n"] : ["[\n", ",\n", "\n]\n"];
   const keys = result.columns.map(({ name, kind }) => `${JSON.stringify(kind === "bytes" ? fromBytes(name) : name)}:`);
   const cells = shownCells(result);
@@ -21,6 +22,11 @@ export async function* json(result: Result, style: NumberStyle, lines: boolean):
   }
   if (lead !== open) yield close;
   else if (!lines) yield "[]\n";
+}
+
+function objectText(object: object, style: NumberStyle, oneLine: boolean): string {
+  const shown = (_: string, value: unknown) => (typeof value === "number" ? rounded(value, style) : value);
+  return `${JSON.stringify(object, shown, oneLine ? undefined : 2)}\n`;
 }
 
 function jsonValue(cell: Cell, column: Column, style: NumberStyle): unknown {

@@ -26,8 +26,9 @@ export async function* picture(result: Result, kind: Picture, given: NumberStyle
   for await (const block of result.blocks) block(() => {});
   const style = { ...given, precision: given.precision ?? PRECISION };
   const notes = result.end().notes.map((note) => formatPhrase(note, style));
-  const title = result.chart!.series.map(({ name }) => name).join(", ");
-  const spec = vegaLite(result.chart!, style, kind === "html");
+  const chart = result.chart!();
+  const title = chart.series.map(({ name }) => name).join(", ");
+  const spec = vegaLite(chart, style, kind === "html");
   if (kind === "vl.json") yield `${JSON.stringify({ ...spec, description: notes.join(" ") }, null, 1)}\n`;
   else {
     const vega = compile(spec as TopLevelSpec).spec;

@@ -26,6 +26,12 @@ export interface Ending {
 /** Shows rows one by one: what was computed, and the record of the input that it stands beside. Both are valid only then. */
 export type Block = (visit: (row: Row, record?: RawRecord) => void) => void;
 
+/** A table of its own, for a result that is more than rows. */
+export interface TablePart {
+  readonly columns: readonly Column[];
+  readonly rows: readonly Row[];
+}
+
 /** What every command gives and every format renders. */
 export interface Result {
   readonly columns: readonly Column[];
@@ -33,11 +39,16 @@ export interface Result {
   readonly inputColumns?: number;
   readonly blocks: Iterable<Block> | AsyncIterable<Block>;
   readonly end: () => Ending;
-  /** Drawn where people read; with chartOnly the rows are left to the other formats. */
-  readonly chart?: Chart;
-  readonly chartOnly?: boolean;
+  /** The chart, made when it is drawn. */
+  readonly chart?: () => Chart;
+  /** What a table shows where it does not show rows and chart both; the other formats and pictures take what is theirs. */
+  readonly shows?: "chart" | "rows";
   /** The one cell, a text that stands for itself where the format is no json: written without a header or quotes. */
   readonly document?: string;
+  /** One object that json and jsonl write in place of the rows. */
+  readonly object?: object;
+  /** Tables that people read in place of the rows. */
+  readonly tables?: readonly TablePart[];
 }
 
 /** A result that is one text. */
@@ -52,9 +63,14 @@ const BLOCK = 1000;
 export function resultOf(
   columns: readonly Column[],
   rows: Iterable<Row>,
-  { notes = [], warnings = [], holds = true, ...picture }: Partial<Ending> & Pick<Result, "chart" | "chartOnly"> = {},
+  {
+    notes = [],
+    warnings = [],
+    holds = true,
+    ...rest
+  }: Partial<Ending> & Pick<Result, "chart" | "shows" | "object" | "tables"> = {},
 ): Result {
-  return { columns, blocks: inBlocks(rows), end: () => ({ notes, warnings, holds }), ...picture };
+  return { columns, blocks: inBlocks(rows), end: () => ({ notes, warnings, holds }), ...rest };
 }
 
 function* inBlocks(rows: Iterable<Row>): Generator<Block> {

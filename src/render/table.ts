@@ -14,10 +14,14 @@ const LEAST_TEXT_WIDTH = 18;
 /** For people: the chart, the rows as a table that fits the screen, then the sentences. */
 export async function* table(result: Result, given: NumberStyle, screen: Screen): AsyncGenerator<string> {
   const style = tableStyle(given, TABLE_DIGITS[0]);
-  const draw = () => (result.chart === undefined ? "" : `${drawChart(result.chart, screen, style)}\n`);
-  if (result.chartOnly) yield draw();
-  else yield* rowsOf(result, given, screen);
-  if (!result.chartOnly && result.chart !== undefined) yield `\n${draw()}`;
+  const { chart, shows, tables } = result;
+  const draw = () => (chart === undefined || shows === "rows" ? "" : `${drawChart(chart(), screen, style)}\n`);
+  if (shows === "chart") yield draw();
+  else if (tables === undefined) yield* rowsOf(result, given, screen);
+  else
+    for (const [i, { columns, rows }] of tables.entries())
+      yield `${i > 0 ? "\n" : ""}${layOut(columns, rows, given, screen).draw()}`;
+  if (shows === undefined && chart !== undefined) yield `\n${draw()}`;
   const { notes } = result.end();
   if (notes.length > 0) yield "\n";
   for (const note of notes) yield wrap(formatPhrase(note, style), screen);

@@ -108,7 +108,7 @@ const cases: [args: string, message: string][] = [
   ["descend --start 2 --competing 1,2",       "--competing: give one value here"],
   ["descend --start 2,3 --competing 1",       '--start: "2,3" is not an angle: write it as 1.2, pi/4, 2*pi/3 or 60deg'],
   ["descend --start 2 --competing 1 --rate 0", "--rate: 0 is out of range: it must be above 0 and at most 1e+100"],
-  ["descend --start 2 --competing 1 --steps 0", "--steps: 0 is out of range: it must lie from 1 to 10000000"],
+  ["descend --start 2 --competing 1 --steps 0", "--steps: 0 is out of range: it must lie from 1 to 1000000"],
   ["descend --start 2 --competing 1 --scale 1,2", "--scale: give one value here"],
   ["descend --start 2 --competing 1 --lambda 5 --base 9", "a schedule gives lambda at each step: leave lambda out of the functions"],
   ["descend --minima",                        "the competing angle is missing: give --competing, such as --competing 1.5"],

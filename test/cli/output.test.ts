@@ -13,6 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { npy } from "../npy.ts";
 import { asoftmax, bin, environment, sh, words } from "./run.ts";
 
 const root = mkdtempSync(join(tmpdir(), "asoftmax-output-"));
@@ -307,6 +308,9 @@ describe("help", () => {
       "1,-1.3463563791363882,-3.027209981231713",
     ];
     writeFileSync(join(cwd, "table.csv"), `${table.join("\n")}\n`);
+    writeFileSync(join(cwd, "f.npy"), npy("<f4", [3, 2], Float32Array.of(2, 0, 0, 3, 4, 1)));
+    writeFileSync(join(cwd, "w.npy"), npy("<f4", [2, 2], Float32Array.of(1, 0, 0, 1)));
+    writeFileSync(join(cwd, "l.npy"), npy("<i4", [3], Int32Array.of(0, 1, 0)));
     const lines = [...pages].flatMap(([name, page]) => {
       expect(page.startsWith("Examples:\n  asoftmax"), `the page of ${name}`).toBe(true);
       const examples = page.split("\n\n")[0]!.split("\n").slice(1);

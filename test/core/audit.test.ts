@@ -361,15 +361,46 @@ describe("what else a table can hold", () => {
   test("a wrong function with a gradient of its own is one mistake; values that nothing explains are always said", () => {
     const naive = of("naive", { m: 4 });
     const own = audit(m4, { theta, value: theta.map(naive.value), gradient: theta.map(naive.slope) }, "float64");
-    expect(text(own)).toMatch(/^value: cos\(m theta\) without psi, to within [^;]*$/);
+    expect(text(own)).toMatch(
+      /^value: cos\(m theta\) without psi, [^;]*; gradient: the gradient is that of cos\(m theta\), to within [^;]*$/,
+    );
     const odd = { theta, value: theta.map((t) => t), gradient: theta.map((t) => -m4.slope(t)) };
-    expect(text(audit(m4, odd, "float64"))).toMatch(/^value: no known .*; gradient: the gradient has its sign flipped/);
+    expect(text(audit(m4, odd, "float64"))).toMatch(
+      /^value: .* no known .*; gradient: the gradient has its sign flipped/,
+    );
   });
 
   test("one bad row that nothing explains is shown", () => {
     const result = audit(m4, { theta, value: value.with(20, value[20]! + 1e-12) }, "float64");
     expect(result).toMatchObject({ passes: false, worst: 20, firstBad: 20, firstBadTheta: theta[20], candidates: [] });
-    expect(text(result)).toMatch(/^value: no known mistake explains it; worst at /);
+    expect(text(result)).toMatch(/^value: \d+ of \d+ rows wrong, and no known mistake explains it; worst at /);
+  });
+
+  test("too few rows are explained by nothing that is searched for", () => {
+    const result = audit(m4, { theta: [1], value: [0.3] }, "float64");
+    expect([result.passes, result.candidates]).toEqual([false, []]);
+  });
+
+  test.each([
+    [64, 5, "a mix scale * target + weight * cos(theta) + offset"],
+    [1, 0, "a mix scale * target + weight * cos(theta) + offset"],
+  ])("scale %d and lambda %d left in, and 1 added", (scale, lambda, name) => {
+    const mixed = theta.map((t, i) => (scale * (lambda * Math.cos(t) + value[i]!)) / (1 + lambda) + 1);
+    expect(named(audit(m4, { theta, value: mixed }, "float64"))).toEqual([`value: ${name}`]);
+  });
+
+  test("a cosine clamped at one end only", () => {
+    const oneEnd = theta.map((t) => m4.value(Math.max(t, Math.acos(1 - 1e-4))));
+    expect(named(audit(m4, { theta, value: oneEnd }, "float64"))).toEqual([
+      "value: the cosine is clamped at 1 - eps, not at -1 + eps",
+    ]);
+  });
+
+  test("the gradient of the naive target beside a right psi", () => {
+    const gradient = theta.map((t) => -4 * Math.sin(4 * t));
+    expect(named(audit(m4, { theta, value, gradient }, "float64"))).toEqual([
+      "gradient: the gradient is that of cos(m theta)",
+    ]);
   });
 
   test("below pi/m the table cannot tell", () => {

@@ -93,6 +93,7 @@ test.each<[string, Record<string, number>, Partial<Descent>, Outcome["kind"], st
   ["asoftmax",      { lambda: 5 }, { start: 0.5, scale: 1e4, steps: 9 },               "saturated",     "the loss has saturated, 1 - p = "],
   ["naive",         {},            { start: 1.3, scale: 1000 },                        "saturated",     "stops at 1.3"],
   ["naive",         {},            { start: Math.PI / 4 },                             "stalled",       "is below the spacing of doubles"],
+  ["naive",         {},            { start: Math.PI / 2, rate: 0.5, steps: 3 },        "moving",        "still moving"], // rate * loss'' is above 2: it swings away
   ["naive",         {},            { start: 2, rate: 0.4, steps: 501 },                "moving",        "still moving"],
   ["softmax",       {},            { start: 2, rate: 1e-18 },                          "stalled",       "is below the spacing of doubles"],
   ["softmax",       {},            { start: Math.PI },                                 "end",           "from 3.141592653589793 it stops at 3.141592653589793"],

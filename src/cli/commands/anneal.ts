@@ -30,14 +30,14 @@ export default command({
     const last = Math.max(1, ...iterations);
     const { width, height } = values;
     const along = (figure: (lambda: number) => number) => (iteration: number) => figure(lambdaAt(schedule, iteration));
-    const chart = {
+    const chart = () => ({
       x: { from: 0, to: last, angle: false, name: "iteration" },
       series: [
         { name: "effective m", at: along(effectiveM) },
         { name: "weight of psi, 1/(1 + lambda)", at: along(psiWeight) },
       ],
       size: { width, height },
-    };
+    });
     return resultOf(columns, rows, {
       chart,
       notes: [verdict(schedule, floor, effectiveM, theta12)],

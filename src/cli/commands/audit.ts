@@ -46,7 +46,8 @@ export default command({
     return resultOf(COLUMNS, audits.map(auditRow), {
       warnings: reading.end().warnings,
       holds: failed === undefined,
-      ...(failed && { chart: chartOf(failed, table, values) }),
+      chart: () => chartOf(failed ?? audits[0]!, table, values),
+      ...(failed === undefined && { shows: "rows" }),
     });
   },
 });
@@ -78,7 +79,7 @@ const auditRow = ({ chosen, found }: Audited) => [
 
 /** The truth and the table, of the column that fails. */
 function chartOf({ chosen, found }: Audited, { theta, value, gradient }: AuditTable, size: PlotSize): Chart {
-  const ofValue = found.bad > 0;
+  const ofValue = found.bad > 0 || found.passes;
   const given = ofValue ? value : gradient!;
   const chart = functionChart([chosen], size, { quantity: ofValue ? "value" : "slope" });
   const order = Array.from(theta, (_, i) => i).sort((i, j) => theta[i]! - theta[j]!);

@@ -41,7 +41,7 @@ export default command({
     });
     return resultOf(columns, rows, {
       notes,
-      chart: arcChart(chosenFunctions(values) ?? pictureFunctions(), arcs[0]!, values),
+      chart: () => arcChart(chosenFunctions(values) ?? pictureFunctions(), arcs[0]!, values),
     });
   },
 });

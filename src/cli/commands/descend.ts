@@ -82,10 +82,11 @@ function pathsOf(
     { name: "value" },
     { name: "gradient" },
   ] as const;
-  const rows = paths.flatMap(({ target, path }) =>
-    path.map(({ step, theta, value, gradient }) => [target.spec, step, theta, value, gradient]),
-  );
-  const chart = {
+  function* rows() {
+    for (const { target, path } of paths)
+      for (const { step, theta, value, gradient } of path) yield [target.spec, step, theta, value, gradient];
+  }
+  const chart = () => ({
     x: { from: 0, to: descent.steps, angle: false, name: "step" },
     y: { angle: true, name: "theta_y" },
     series: paths.map(({ target, path }) => ({
@@ -93,8 +94,8 @@ function pathsOf(
       at: (step: number) => path[Math.round(step)]!.theta,
     })),
     size: { width: options.width, height: options.height },
-  };
-  return resultOf(columns, rows, { chart, chartOnly: true, notes: paths.map(({ sentence }) => sentence) });
+  });
+  return resultOf(columns, rows(), { chart, shows: "chart", notes: paths.map(({ sentence }) => sentence) });
 }
 
 /** Every angle at which a descent of the loss can rest, and the loss there. */

@@ -30,7 +30,7 @@ export default command({
     );
     const rising = (target: Target) =>
       found.find((f) => f.target === target)!.stretches.filter((s) => s.direction === "rising");
-    const chart = functionChart(targets, values, { highlight: { name: "rising", intervals: rising } });
+    const chart = () => functionChart(targets, values, { highlight: { name: "rising", intervals: rising } });
     return resultOf(columns, rows, { notes: found.map(verdict), chart });
   },
 });

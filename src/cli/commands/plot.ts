@@ -23,7 +23,7 @@ export default command({
       for (const target of targets) for (const theta of angles) yield [target.spec, theta, target[quantity](theta)];
     }
     const columns = [{ name: "function" }, { name: "theta", kind: "angle" }, { name: "value" }] as const;
-    const chart = functionChart(targets, values, { range: { from, to }, quantity });
-    return resultOf(columns, rows(), { chart, chartOnly: true });
+    const chart = () => functionChart(targets, values, { range: { from, to }, quantity });
+    return resultOf(columns, rows(), { chart, shows: "chart" });
   },
 });

@@ -38,7 +38,7 @@ export default command({
     );
     const columns = [...PAIR, ...(summary ? TOTAL : INTERVAL)];
     const rows = found.flatMap(summary ? totalRow : intervalRows);
-    const drawn = summary && !plot ? {} : { chart: chartOf(found[0]!, size) };
+    const drawn = summary && !plot ? {} : { chart: () => chartOf(found[0]!, size) };
     return resultOf(columns, rows, { notes: found.map(verdict), ...drawn });
   },
 });
