@@ -37,7 +37,7 @@ export async function angleSamples(
   let classes: ReturnType<Header["classes"]> = [];
   let sample: Sample | undefined;
   const sampleReader = (header: Header) => {
-    classes = header.classes(pattern, "theta_y", degrees);
+    classes = header.classes(pattern, degrees);
     if (classes.length < 2) throw new DataError(`${nameOf(path)}: ${pattern} is one column: give two or more`);
     const placeOf = labelPlaces(header, label, pattern, classes);
     return (record: RawRecord): Sample => {

@@ -1,9 +1,11 @@
 import { ParameterError } from "../core/errors.ts";
 import { type Block as FileBlock, recordBlocks } from "../data/blocks.ts";
-import { ByteWriter, toBytes } from "../data/bytes.ts";
-import { DataError, RowError } from "../data/errors.ts";
+import { toBytes } from "../data/bytes.ts";
+import { delimitedTable } from "../data/delimited.ts";
+import { RowError } from "../data/errors.ts";
 import { bytesOf, nameOf } from "../data/file.ts";
-import { CellRecord, cellsOf, type RawRecord, visitRecords } from "../data/records.ts";
+import type { RawRecord } from "../data/records.ts";
+import type { Table, TableBlock } from "../data/table.ts";
 import type { Block, Cell, Result, Row } from "../render/result.ts";
 import { BadRows } from "./bad-rows.ts";
 import { UsageError } from "./errors.ts";
@@ -18,66 +20,73 @@ export interface RowTally {
   readonly counts: Readonly<Record<string, number>>;
 }
 
-/** The rows of a file, which may be shared out: the first of its blocks as rows, and the rest as they are. */
+/** What may be shared out: the first of the blocks as rows, and the rest as they are. */
+export interface SharedRows {
+  readonly header: Buffer;
+  readonly firstBlocks: () => AsyncIterable<Block>;
+  readonly otherBlocks: AsyncIterator<FileBlock>;
+}
+
+/** The rows of a file. */
 export interface FileResult extends Result {
   readonly file: {
-    readonly header: Buffer;
     readonly bytesRead: () => number;
-    readonly firstBlocks: () => AsyncIterable<Block>;
-    readonly otherBlocks: AsyncIterator<FileBlock>;
     readonly tally: () => RowTally;
     readonly add: (tally: RowTally) => void;
+    readonly shared?: SharedRows;
   };
 }
 
-/** Before threads are worth their start. */
-const FIRST_BYTES = 2 ** 22;
-
 /** The rows of a computation for each record of a file, after the record's own cells, as they are read. */
 export async function fileRows(work: Work, options: RowOptions, path: string): Promise<FileResult> {
-  const { inputFormat, delimiter, prefix = "", badRows = "stop", blocks: given } = options;
+  const { prefix = "", badRows = "stop" } = options;
   const file = nameOf(path);
-  const separator = delimiterOf(delimiter, inputFormat ?? (path.endsWith(".tsv") ? "tsv" : "csv"));
-  const source = given ?? recordBlocks(bytesOf(path), file);
-  const { header, rest, bytes } = await readHeader(source, separator, file);
+  const { names, separator, bytesRead, blocks, shared } = await openTable(path, options);
+  const header = new Header(names, separator, file);
   const bad = new BadRows(file, badRows);
   const visitRows = rowVisitor(work, header, bad);
-  const rowsOf =
-    (block: FileBlock): Block =>
-    (visit) =>
-      visitRecords(block, separator, file, (record) => visitRows(record, visit));
-  let read = 0;
-  async function* blocksUpTo(limit: number): AsyncGenerator<Block> {
-    yield (visit) => {
-      for (const record of rest) visitRows(record, visit);
-    };
-    for (let taken = 0; taken < limit; ) {
-      const next = await source.next();
-      if (next.done) return;
-      taken += next.value.bytes.length;
-      read += next.value.bytes.length;
-      yield rowsOf(next.value);
-    }
+  async function* rowsOf(tableBlocks: AsyncIterable<TableBlock>): AsyncGenerator<Block> {
+    for await (const block of tableBlocks) yield (visit) => block((record) => visitRows(record, visit));
   }
   const added = [...shownColumns(work), ...work.columns];
   return {
     columns: [...header.columns(), ...added.map((column) => ({ ...column, name: toBytes(prefix) + column.name }))],
     inputColumns: header.names.length,
-    blocks: { [Symbol.asyncIterator]: () => blocksUpTo(Number.POSITIVE_INFINITY) },
+    blocks: { [Symbol.asyncIterator]: () => rowsOf(blocks()) },
     end: () => endOf(work, [...bad.warnings(), ...header.warnings()]),
     file: {
-      header: bytes,
-      bytesRead: () => read,
-      firstBlocks: () => blocksUpTo(FIRST_BYTES),
-      otherBlocks: source,
+      bytesRead,
       tally: () => ({ bad: bad.count, badLines: bad.lines, clamped: header.clampedRows, counts: work.counts ?? {} }),
       add: (tally) => {
         bad.add(tally.bad, tally.badLines);
         header.clampedRows += tally.clamped;
         for (const [name, count] of Object.entries(tally.counts)) work.counts![name]! += count;
       },
+      ...(shared && { shared: { ...shared, firstBlocks: () => rowsOf(shared.firstBlocks()) } }),
     },
   };
+}
+
+const ENDINGS: Readonly<Record<string, RowOptions["inputFormat"]>> = {
+  tsv: "tsv",
+  jsonl: "jsonl",
+  ndjson: "jsonl",
+  parquet: "parquet",
+};
+
+/** A file in the format that is given, or that its ending tells. */
+async function openTable(path: string, options: RowOptions): Promise<Table> {
+  const { inputFormat = ENDINGS[/[^.]*$/.exec(path)![0]] ?? "csv", delimiter, blocks } = options;
+  if (inputFormat === "csv" || inputFormat === "tsv")
+    return delimitedTable(
+      blocks ?? recordBlocks(bytesOf(path), nameOf(path)),
+      delimiterOf(delimiter, inputFormat),
+      nameOf(path),
+    );
+  if (delimiter !== undefined) throw new UsageError(`--delimiter: ${nameOf(path)} is ${inputFormat}, which has none`);
+  if (inputFormat === "jsonl") return (await import("../data/jsonl.ts")).jsonlTable(bytesOf(path), nameOf(path));
+  if (path === "-") throw new UsageError("--input -: Parquet is read by position, name a file");
+  return (await import("../data/parquet.ts")).parquetTable(path);
 }
 
 /** Shows the rows of one record: those of every choice of the given values, or what is left of a bad one. */
@@ -90,6 +99,7 @@ function rowVisitor(work: Work, header: Header, bad: BadRows) {
   const columns = header.names.length;
   return (record: RawRecord, visit: Parameters<Block>[0]): void => {
     try {
+      if (record.fault !== undefined) throw new RowError(record.line, record.fault);
       if (record.size !== columns) throw header.ragged(record);
       for (let c = 0; c < given.length; c++) {
         const { values } = given[c]!;
@@ -117,21 +127,6 @@ function behind(lead: readonly Cell[], row: Row): Row {
   for (let i = 0; i < lead.length; i++) scratch[i] = lead[i]!;
   for (let i = 0; i < row.length; i++) scratch[lead.length + i] = row[i]!;
   return scratch;
-}
-
-/** The header, as bytes too, and the records that came in one block with it. */
-async function readHeader(blocks: AsyncIterator<FileBlock>, separator: string, file: string) {
-  for (let next = await blocks.next(); !next.done; next = await blocks.next()) {
-    const records: CellRecord[] = [];
-    visitRecords(next.value, separator, file, (record) => records.push(new CellRecord(cellsOf(record), record.line)));
-    const [first, ...rest] = records;
-    if (first === undefined) continue;
-    const out = new ByteWriter();
-    first.writeTo(out, separator);
-    out.text("\n");
-    return { header: new Header(first.cells, separator, file), rest, bytes: out.take() };
-  }
-  throw new DataError(`${file} is empty: it needs at least a header line`);
 }
 
 function delimiterOf(given: string | undefined, format: "csv" | "tsv"): string {

@@ -84,26 +84,23 @@ export class Header {
   }
 
   /**
-   * One angle a column, for the columns but that other one that a pattern such as theta_* matches, with what * stands for,
-   * the class (as bytes).
+   * One angle a column, for the columns that a pattern such as theta_* matches, with what * stands for, the class (as bytes).
+   * theta_y and theta_j are no classes (unless all classes are single letters), nor is the column that holds the target angle.
    */
-  classes(pattern: string, other: string, degrees: boolean): { name: string; angle: Reader<number> }[] {
+  classes(pattern: string, degrees: boolean, target?: string): { name: string; angle: Reader<number> }[] {
     const [before = "", after, ...more] = toBytes(pattern).split("*");
     if (after === undefined || more.length > 0)
       throw new UsageError(`--competing: "${pattern}" stands for one column a class: write one *, such as '@theta_*'`);
-    const left = this.find(other);
+    const left = target === undefined ? -1 : this.find(target);
     const found = this.names.flatMap((name, i) => {
       const matches = name.startsWith(before) && name.endsWith(after) && name.length > before.length + after.length;
       if (!matches || i === left) return [];
-      return [
-        {
-          name: name.slice(before.length, name.length - after.length),
-          angle: this.angleAt(i, fromBytes(name), degrees),
-        },
-      ];
+      const own = name.slice(before.length, name.length - after.length);
+      return [{ column: name, name: own, angle: this.angleAt(i, fromBytes(name), degrees) }];
     });
     if (found.length === 0) throw this.missing(pattern);
-    return found;
+    const letters = found.every(({ name }) => name.length === 1 && name.toLowerCase() !== name.toUpperCase());
+    return letters ? found : found.filter(({ column }) => column !== "theta_y" && column !== "theta_j");
   }
 
   /** The bytes of a cell without spaces around it. */

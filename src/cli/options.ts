@@ -117,7 +117,12 @@ export const options = {
   width: option("--width <n>", "columns of the plot (default: the terminal's)", wholeFrom(30, 1000)),
   height: option("--height <n>", "rows of the plot", wholeFrom(4, 500)),
   input: option("--input <file>", "a data file, - for standard input", text),
-  inputFormat: oneOf("--input-format <format>", "csv or tsv (default: by the ending)", ["csv", "tsv"]),
+  inputFormat: oneOf("--input-format <format>", "csv, tsv, jsonl or parquet (default: by the ending)", [
+    "csv",
+    "tsv",
+    "jsonl",
+    "parquet",
+  ]),
   delimiter: option("--delimiter <char>", "the character between cells of the input", text),
   prefix: option("--prefix <text>", "put before the name of each column that is appended to the rows", text),
   badRows: oneOf("--bad-rows <what>", "stop, skip or keep (default stop)", ["stop", "skip", "keep"]),

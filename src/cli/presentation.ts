@@ -26,16 +26,16 @@ export function presentation({ result: whole, values, angles }: Invocation, args
   const style: NumberStyle = { precision, degrees: angles.degrees, given: angles.given };
   const result = chosenColumns(whole, values);
   const rendered = (part: Result) => render(part, format, style, () => screenFor(values, isFile(output)));
-  const shared = args !== undefined && threads !== 1 && "file" in result && (format === "csv" || format === "tsv");
-  if (!shared) return { result, style, pieces: args === undefined ? rendered(result) : withWritten(rendered(result)) };
-  const fileResult = whole as FileResult;
-  async function* pieces() {
-    const first = chosenColumns({ ...fileResult, blocks: fileResult.file.firstBlocks() }, values);
-    yield* rendered(first);
+  const { file } = whole as Partial<FileResult>;
+  const isShared = args !== undefined && threads !== 1 && (format === "csv" || format === "tsv");
+  if (!isShared || !file?.shared)
+    return { result, style, pieces: args === undefined ? rendered(result) : withWritten(rendered(result)) };
+  async function* pieces({ shared, add }: FileResult["file"]) {
+    yield* rendered(chosenColumns({ ...whole, blocks: shared!.firstBlocks() }, values));
     const { otherRows } = await import("./threads.ts");
-    yield* otherRows(fileResult, args!, threads);
+    yield* otherRows(shared!, add, args!, threads);
   }
-  return { result, style, pieces: withWritten(pieces()) };
+  return { result, style, pieces: withWritten(pieces(file)) };
 }
 
 const PICTURE = /\.(svg|html?|vl\.json|png|jpe?g|gif|webp|bmp|tiff?|pdf|e?ps)$/i;

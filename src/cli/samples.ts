@@ -61,14 +61,14 @@ function competitors(header: Header, name: string, target: string, degrees: bool
     const read = header.angles(name, degrees);
     return (record) => numbered(read(record));
   }
-  const classes = header.classes(name, target, degrees);
+  const classes = header.classes(name, degrees, target);
   const names = classes.map((one) => one.name);
   return (record) => ({ angles: classes.map((one) => one.angle(record)), names });
 }
 
 /** The angle of the class that the label names, and those of all other classes. */
 function labelledClasses(header: Header, column: string, pattern: string, degrees: boolean) {
-  const classes = header.classes(pattern, "theta_y", degrees);
+  const classes = header.classes(pattern, degrees);
   if (classes.length < 2)
     throw new UsageError(`--competing: ${pattern} matches one column: a sample needs a competing class`);
   const placeOf = labelPlaces(header, column, pattern, classes);

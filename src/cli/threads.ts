@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { Pool } from "../bulk/pool.ts";
 import type { Block } from "../data/blocks.ts";
 import { DataError } from "../data/errors.ts";
-import type { FileResult, RowTally } from "./file-rows.ts";
+import type { FileResult, RowTally, SharedRows } from "./file-rows.ts";
 
 /** What a row worker starts from: the command line, and the header of the file. */
 export interface RowWork {
@@ -20,20 +20,21 @@ export type RowAnswer =
 
 /** The rows of the blocks that are left, as bytes, computed by workers that each run the same command line. */
 export async function* otherRows(
-  { file }: FileResult,
+  { header, otherBlocks }: SharedRows,
+  add: FileResult["file"]["add"],
   args: readonly string[],
   threads = availableParallelism(),
 ): AsyncGenerator<Uint8Array> {
-  const first = await file.otherBlocks.next();
+  const first = await otherBlocks.next();
   if (first.done) return;
-  const work: RowWork = { args, header: file.header };
+  const work: RowWork = { args, header };
   const pool = new Pool<RowQuestion, RowAnswer>(new URL("./row-worker.js", import.meta.url), work, threads);
   try {
-    for await (const answer of pool.inOrder(startingWith(first.value, file.otherBlocks))) {
+    for await (const answer of pool.inOrder(startingWith(first.value, otherBlocks))) {
       if ("fault" in answer) throw Object.assign(new DataError(answer.fault), { written: answer.written });
       if ("bytes" in answer) yield answer.bytes;
     }
-    for (const answer of await pool.askAll(undefined)) if ("tally" in answer) file.add(answer.tally);
+    for (const answer of await pool.askAll(undefined)) if ("tally" in answer) add(answer.tally);
   } finally {
     pool.end();
   }

@@ -14,10 +14,10 @@ export const CR = 0x0d;
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
- * Cuts a stream of bytes into blocks of whole records, as they come: a block ends at a line end outside quotes.
+ * Cuts a stream of bytes into blocks of whole records, as they come: a block ends at a line end, with quotes at one outside them.
  * A byte order mark at the start is dropped. Throws DataError for a quote that is never closed.
  */
-export async function* recordBlocks(source: AsyncIterable<Buffer>, file: string): AsyncGenerator<Block> {
+export async function* recordBlocks(source: AsyncIterable<Buffer>, file: string, quotes = true): AsyncGenerator<Block> {
   let pending: Buffer = Buffer.alloc(0);
   let line = 1;
   let atStart = true;
@@ -28,9 +28,9 @@ export async function* recordBlocks(source: AsyncIterable<Buffer>, file: string)
       if (pending.subarray(0, 3).equals(BYTE_ORDER_MARK)) pending = pending.subarray(3);
       atStart = false;
     }
-    const cut = lastRecordEnd(pending);
+    const cut = quotes && pending.includes(QUOTE) ? lastRecordEnd(pending) : lastLineEnd(pending);
     if (cut === 0) {
-      if (pending.length > LONGEST_RECORD) throw neverClosed(file, line);
+      if (pending.length > LONGEST_RECORD) throw quotes ? neverClosed(file, line) : tooLong(file, line);
       continue;
     }
     const bytes = pending.subarray(0, cut);
@@ -39,16 +39,21 @@ export async function* recordBlocks(source: AsyncIterable<Buffer>, file: string)
     pending = pending.subarray(cut);
   }
   if (pending.length === 0) return;
-  if (countQuotes(pending) % 2 === 1) throw neverClosed(file, line);
+  if (quotes && countQuotes(pending) % 2 === 1) throw neverClosed(file, line);
   yield { bytes: pending, line };
 }
 
 const neverClosed = (file: string, line: number) =>
   new DataError(`${file}: a quote opened on line ${line} or later is never closed: write quotes inside a cell twice`);
 
-/** The place after the last line end that no quote holds; a CR at the very end may still be followed by its LF. */
+const tooLong = (file: string, line: number) =>
+  new DataError(`${file} line ${line}: the line is longer than ${LONGEST_RECORD} bytes`);
+
+/** The place after the last line end; a CR at the very end may still be followed by its LF. */
+const lastLineEnd = (bytes: Buffer) => bytes.lastIndexOf(LF) + 1 || bytes.lastIndexOf(CR, -2) + 1;
+
+/** The same for the last line end that no quote holds. */
 function lastRecordEnd(bytes: Buffer): number {
-  if (!bytes.includes(QUOTE)) return bytes.lastIndexOf(LF) + 1 || bytes.lastIndexOf(CR, -2) + 1;
   let end = 0;
   let quoted = false;
   for (let i = 0; i < bytes.length; i++) {

@@ -48,8 +48,15 @@ export class ByteWriter {
   }
 }
 
+const quoters = new Map<string, (field: string) => string>();
+
 /** Quotes a field that holds the delimiter, a quote or a line end. */
 export function quoter(delimiter: string): (field: string) => string {
-  const special = new RegExp(`["\\r\\n${delimiter.replace(/[\\\]^-]/g, "\\$&")}]`);
-  return (field) => (special.test(field) ? `"${field.replaceAll('"', '""')}"` : field);
+  let quote = quoters.get(delimiter);
+  if (quote === undefined) {
+    const special = new RegExp(`["\\r\\n${delimiter.replace(/[\\\]^-]/g, "\\$&")}]`);
+    quote = (field) => (special.test(field) ? `"${field.replaceAll('"', '""')}"` : field);
+    quoters.set(delimiter, quote);
+  }
+  return quote;
 }

@@ -1,8 +1,10 @@
+import { openSync, readSync, statSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { getSystemErrorMap } from "node:util";
 import { DataError } from "./errors.ts";
 
 const CHUNK = 2 ** 18;
+const LONGEST_READ = 2 ** 30;
 
 /** The bytes of a file, or of standard input for "-", as they come. Throws DataError where it cannot be read. */
 export async function* bytesOf(path: string): AsyncGenerator<Buffer> {
@@ -18,6 +20,32 @@ export async function* bytesOf(path: string): AsyncGenerator<Buffer> {
 }
 
 export const nameOf = (path: string): string => (path === "-" ? "standard input" : path);
+
+/** Opens a file of some kind that is read by position. Throws DataError where it cannot be. */
+export function openRegular(path: string, kind: string): number {
+  try {
+    // A named pipe would keep open waiting.
+    if (statSync(path).isFile()) return openSync(path, "r");
+  } catch (error) {
+    throw new DataError(`cannot read ${path}: ${systemReason(error)}`);
+  }
+  throw new DataError(`${path} is not a regular file: ${kind} is read by position`);
+}
+
+/** Fills bytes from a position of an open file. Throws DataError where the file does not reach that far. */
+export function readFully(fd: number, path: string, bytes: Uint8Array, position: number): void {
+  for (let done = 0; done < bytes.length; ) {
+    const wanted = Math.min(bytes.length - done, LONGEST_READ);
+    let got: number;
+    try {
+      got = readSync(fd, bytes, done, wanted, position + done);
+    } catch (error) {
+      throw new DataError(`cannot read ${path}: ${systemReason(error)}`);
+    }
+    if (got === 0) throw new DataError(`${path}: the file became shorter while it was read`);
+    done += got;
+  }
+}
 
 /** What the operating system says is wrong, in its own words. */
 export function systemReason(error: unknown): string {

@@ -1,8 +1,8 @@
-import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
+import { closeSync, fstatSync } from "node:fs";
 import { endianness } from "node:os";
 import { requireWithin } from "../core/errors.ts";
 import { DataError } from "./errors.ts";
-import { systemReason } from "./file.ts";
+import { openRegular, readFully } from "./file.ts";
 
 /** An open .npy file of one or two dimensions; one dimension is a single column. */
 export interface Npy {
@@ -53,7 +53,6 @@ const TYPES: ReadonlyMap<string, ItemType> = new Map([
 const HOST_ORDER = endianness() === "LE" ? "<" : ">";
 const MAGIC = "\x93NUMPY";
 const LONGEST_HEADER = 65535;
-const LONGEST_READ = 2 ** 30;
 
 /**
  * Opens a .npy file (format versions 1 to 3) of floats or integers, in either byte order, in C or Fortran order.
@@ -61,23 +60,13 @@ const LONGEST_READ = 2 ** 30;
  * element type, shape, length of the file. Source: numpy.lib.format.
  */
 export function openNpy(path: string): Npy {
-  const fd = openFile(path);
+  const fd = openRegular(path, "a .npy file");
   try {
     return npyOf(path, fd);
   } catch (error) {
     closeSync(fd);
     throw error;
   }
-}
-
-function openFile(path: string): number {
-  try {
-    // A named pipe would keep open waiting.
-    if (statSync(path).isFile()) return openSync(path, "r");
-  } catch (error) {
-    throw new DataError(`cannot read ${path}: ${systemReason(error)}`);
-  }
-  throw new DataError(`${path} is not a regular file: a .npy file is read by position`);
 }
 
 function npyOf(path: string, fd: number): Npy {
@@ -199,20 +188,6 @@ function parseHeader(text: string, path: string): Header {
     fortran: fortran_order === "True",
     shape: Array.from(shape.matchAll(/\d+/g), Number),
   };
-}
-
-function readFully(fd: number, path: string, bytes: Uint8Array, position: number): void {
-  for (let done = 0; done < bytes.length; ) {
-    const wanted = Math.min(bytes.length - done, LONGEST_READ);
-    let got: number;
-    try {
-      got = readSync(fd, bytes, done, wanted, position + done);
-    } catch (error) {
-      throw new DataError(`cannot read ${path}: ${systemReason(error)}`);
-    }
-    if (got === 0) throw new DataError(`${path}: the file became shorter while it was read`);
-    done += got;
-  }
 }
 
 // The weight of the last place of a half, by its exponent; exponent 0 has the places of exponent 1 and no leading 1.

@@ -4,11 +4,13 @@ import { type ByteWriter, quoter } from "./bytes.ts";
 import { readDecimal } from "./decimal.ts";
 import { DataError } from "./errors.ts";
 
-/** One record of a delimited file. Valid only while it is visited. */
+/** One record of a file. Valid only while it is visited. */
 export interface RawRecord {
   readonly line: number;
   /** How many cells it has. */
   readonly size: number;
+  /** What makes it no row of its file, where that is not how many cells it has. */
+  readonly fault?: string | undefined;
   /** The text of a cell, one character a byte. */
   text(i: number): string;
   /** The number in a cell that spells it plainly; undefined says: look at the text. */
@@ -90,10 +92,12 @@ class LineRecord implements RawRecord {
 export class CellRecord implements RawRecord {
   readonly cells: readonly string[];
   readonly line: number;
+  readonly fault: string | undefined;
 
-  constructor(cells: readonly string[], line: number) {
+  constructor(cells: readonly string[], line: number, fault?: string) {
     this.cells = cells;
     this.line = line;
+    this.fault = fault;
   }
 
   get size(): number {

@@ -126,7 +126,7 @@ const cases: [args: string, message: string][] = [
   ["psi --input - --delimiter ab",            "--delimiter: \"ab\" is not one ASCII character (nor a quote): write one such as ';'"],
   ["psi --input - --delimiter §",             "--delimiter: \"§\" is not one ASCII character (nor a quote): write one such as ';'"],
   ["psi --input - --bad-rows drop",           '--bad-rows: "drop" is not known: choose from stop, skip, keep'],
-  ["psi --input - --input-format xls",        '--input-format: "xls" is not known: choose from csv, tsv'],
+  ["psi --input - --input-format xls",        '--input-format: "xls" is not known: choose from csv, tsv, jsonl, parquet'],
   ["psi --input -",                           "standard input is empty: it needs at least a header line"],
 ];
 
