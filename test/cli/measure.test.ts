@@ -212,7 +212,7 @@ describe("the report of a file of angles", () => {
     ["label,theta_a\na,1\n",                       "",                      2, "bad.csv: theta_* is one column: give two or more"],
     ["label,theta_a,theta_b\na,1,x\na,1,2\n",      "--bad-rows skip",       0, "bad.csv: 1 bad row left out: line 2"],
     ["label,theta_a,theta_b\na,1,2\n",             "--check angular@4>=0.9", 1, "--check angular@4>=0.9 does not hold: the share is 0"],
-    ["label,theta_a,theta_b\na,1,2\n",             "--check angular@4>=2",  2, "--check: 2 is out of range: it must be from 0 to 1"],
+    ["label,theta_a,theta_b\na,1,2\n",             "--check angular@4>=2",  2, "--check: 2 is out of range: it must lie from 0 to 1"],
     ["label,theta_a,theta_b\na,1,2\n",             "--check anglar@4>=1",   2, '--check: "anglar" is not known: did you mean angular?'],
     ["label,theta_a,theta_b\na,1,2\n",             "--scale norm",          2, "--scale norm needs --features: angles have no length"],
     ["label,theta_a,theta_b\na,1,2\n",             "--features f.npy",      2, "give --input with a file of angles, or --features, --weights and --labels"],
