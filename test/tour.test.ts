@@ -6,6 +6,7 @@ test.each([
   ["violations", "violations --m 4 --competing 1.5"],
   ["psi", "monotonicity --functions asoftmax:m=4,naive:m=4"],
   ["lambda", "plot --functions asoftmax:m=4,asoftmax:m=4:lambda=1,asoftmax:m=4:lambda=5,asoftmax:m=4:lambda=20"],
+  ["embeddings", "measure --input test/fixtures/digits-asoftmax-m4-3d.csv"],
   ["descent", "descend --start 2 --competing 1.5 --functions asoftmax:m=4,naive:m=4,asoftmax:m=4:lambda=5 --steps 100"],
 ])("%s.svg: asoftmax %s", async (name, line) => {
   await expect(await draw(line, "svg")).toMatchFileSnapshot(`../.github/tour/${name}.svg`);
