@@ -24,7 +24,7 @@ export function page(spec: object, { title, above, below }: Around, madeBy: stri
 <title>${escapeHtml(title)}</title>
 <style>
 :root { color-scheme: light dark; }
-body { max-width: 60rem; margin: auto; padding: 0.5rem; font: 1rem/1.5 Helvetica, Arial, sans-serif; }
+body { max-width: 60rem; margin: auto; padding: 0.5rem; font: 1rem/1.5 Helvetica, Arial, sans-serif; overflow-wrap: break-word; }
 #picture { width: 100%; }
 #tip { position: fixed; padding: 0.3rem 0.6rem; background: Canvas; border: 1px solid GrayText; font-size: 0.85rem; pointer-events: none; }
 #tip td + td { text-align: right; padding-left: 1rem; font-variant-numeric: tabular-nums; }

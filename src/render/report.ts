@@ -9,6 +9,7 @@ h1 + p { font-size: 1.2rem; }
 .wide th, .wide td { padding: 0.2rem 0.4rem; text-align: left; vertical-align: bottom; }
 .wide tr { border-bottom: 1px solid color-mix(in srgb, GrayText 40%, Canvas); }
 .wide .number { text-align: right; font-variant-numeric: tabular-nums; }
+@media (max-width: 30rem) { .wide th, .wide td { padding: 0.2rem; } }
 dt { font-weight: bold; }
 dd { margin: 0 0 0.5rem 1.5rem; }
 </style>`;
@@ -57,5 +58,5 @@ ${rows
 
 const element = (tag: string, text: string) => `<${tag}>${escapeHtml(text)}</${tag}>`;
 
-/** A name may go on on the next line after _. */
-const breakable = (text: string) => escapeHtml(text).replaceAll("_", "_<wbr>");
+/** A name may go on on the next line after _ and :. */
+const breakable = (text: string) => escapeHtml(text).replace(/[_:]/g, "$&<wbr>");

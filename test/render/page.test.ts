@@ -83,7 +83,12 @@ describe.skipIf(missing)(`in ${BROWSER} (skipped without it: apt-get install chr
       [400, 1400].flatMap((width) => (["light", "dark"] as const).map((scheme) => [file, width, scheme] as const)),
     ),
   )("the report of %s, %i wide, %s", async (file, width, scheme) => {
-    const { page, trouble } = await open(`measure --m 1,3,4 --input test/fixtures/${file}`, "html", width, scheme);
+    const { page, trouble } = await open(
+      `measure --m 1,3,4 --functions asoftmax,combined:m1=1:m2=0.3:m3=0.2:lambda=5 --input test/fixtures/${file}`,
+      "html",
+      width,
+      scheme,
+    );
     expect(await page.title()).toBe("Margin report");
     expect((await textsOf(page)).map(({ text }) => text)).toEqual(expect.arrayContaining(["0", "π", "by min theta_j"]));
     const wide = await page
