@@ -8,6 +8,7 @@ import type { FileResult } from "./file-rows.ts";
 import type { Invocation } from "./program.ts";
 import { suggestion } from "./suggest.ts";
 import { screenFor } from "./terminal.ts";
+import { version } from "./version.ts";
 
 export interface Presentation {
   readonly result: Result;
@@ -25,7 +26,7 @@ export function presentation({ result: whole, values, angles }: Invocation, args
     pictureOf(whole, values) ?? values.format ?? (process.stdout.isTTY && !isFile(output) ? "table" : "csv");
   const style: NumberStyle = { precision, degrees: angles.degrees, given: angles.given };
   const result = chosenColumns(whole, values);
-  const rendered = (part: Result) => render(part, format, style, () => screenFor(values, isFile(output)));
+  const rendered = (part: Result) => render(part, format, style, () => screenFor(values, isFile(output)), madeBy(args));
   const { file } = whole as Partial<FileResult>;
   const isShared = args !== undefined && threads !== 1 && (format === "csv" || format === "tsv");
   if (!isShared || !file?.shared)
@@ -37,6 +38,12 @@ export function presentation({ result: whole, values, angles }: Invocation, args
   }
   return { result, style, pieces: withWritten(pieces(file)) };
 }
+
+/** The version, and the command line as a shell reads it. */
+const madeBy = (args: readonly string[] = []) =>
+  `Made by asoftmax ${version}: ${["asoftmax", ...args]
+    .map((arg) => (/^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`))
+    .join(" ")}`;
 
 const PICTURE = /\.(svg|html?|vl\.json|png|jpe?g|gif|webp|bmp|tiff?|pdf|e?ps)$/i;
 

@@ -17,6 +17,10 @@ export interface NumberStyle extends Rounding {
   readonly given: ReadonlyMap<number, number>;
 }
 
+/** The style of what people read: so many digits, unless told otherwise, and counts in full. */
+export const forPeople = (style: NumberStyle, digits: number): NumberStyle =>
+  style.precision === undefined ? { ...style, precision: digits, wholesInFull: true } : style;
+
 /** The one way a number is written: -0 as 0, the rest as JavaScript does. */
 export function formatNumber(x: number, rounding: Rounding = {}): string {
   return String(rounded(x, rounding));

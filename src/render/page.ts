@@ -1,8 +1,15 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
-/** A page that needs nothing else: the picture, drawn by the Vega inside it, and its sentences. */
-export function page(spec: object, title: string, notes: readonly string[], style: string): string {
+/** What stands around the picture, as HTML but for the title. */
+export interface Around {
+  readonly title: string;
+  readonly above: string;
+  readonly below: string;
+}
+
+/** A page that needs nothing else: the picture, drawn by the Vega inside it, and what stands around it. */
+export function page(spec: object, { title, above, below }: Around, madeBy: string, style: string): string {
   const vega = readFileSync(
     createRequire(import.meta.url)
       .resolve("vega")
@@ -17,19 +24,21 @@ export function page(spec: object, title: string, notes: readonly string[], styl
 <title>${escapeHtml(title)}</title>
 <style>
 :root { color-scheme: light dark; }
-body { max-width: 60rem; margin: auto; padding: 0.5rem; font: 1rem/1.5 Helvetica, Arial, sans-serif; }
+body { max-width: 60rem; margin: auto; padding: 0.5rem; font: 1rem/1.5 Helvetica, Arial, sans-serif; overflow-wrap: break-word; }
 #picture { width: 100%; }
 #tip { position: fixed; padding: 0.3rem 0.6rem; background: Canvas; border: 1px solid GrayText; font-size: 0.85rem; pointer-events: none; }
 #tip td + td { text-align: right; padding-left: 1rem; font-variant-numeric: tabular-nums; }
 small { color: GrayText; }
-@media print { small { display: none; } }
+@media print { #hint { display: none; } }
 ${style}
 </style>
 </head>
 <body>
+${above}
 <div id="picture"></div>
-<small>Point for values, scroll to zoom, drag to move, double-click for the whole.</small>
-${notes.map((note) => `<p>${escapeHtml(note)}</p>`).join("\n")}
+<small id="hint">Point for values, scroll to zoom, drag to move, double-click for the whole.</small>
+${below}
+<p><small>${escapeHtml(madeBy)}</small></p>
 <table id="tip" hidden></table>
 <script>/* Vega, BSD-3-Clause, https://vega.github.io */
 ${vega}</script>
@@ -54,6 +63,9 @@ new vega.View(vega.parse(spec), { renderer: "svg", container: "#picture", hover:
 </html>
 `;
 }
+
+export const paragraphs = (texts: readonly string[]): string =>
+  texts.map((text) => `<p>${escapeHtml(text)}</p>`).join("\n");
 
 /** Text inside an element. */
 export const escapeHtml = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");

@@ -1,8 +1,9 @@
 import { parse, type Spec, View } from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
-import { formatPhrase, type NumberStyle } from "./number.ts";
-import { escapeHtml, page } from "./page.ts";
+import { formatPhrase, forPeople, type NumberStyle } from "./number.ts";
+import { escapeHtml, page, paragraphs } from "./page.ts";
 import type { Picture } from "./render.ts";
+import { reportAround } from "./report.ts";
 import type { Result } from "./result.ts";
 import { vegaLite } from "./vega-lite.ts";
 
@@ -21,10 +22,15 @@ svg.marks > rect { fill: #111; }
 }`;
 
 /** The chart of a result as a picture that says its sentences too. The same chart gives the same bytes. */
-export async function* picture(result: Result, kind: Picture, given: NumberStyle): AsyncGenerator<string> {
+export async function* picture(
+  result: Result,
+  kind: Picture,
+  given: NumberStyle,
+  madeBy: string,
+): AsyncGenerator<string> {
   // The rows are left out, but what is said at the end may come from them.
   for await (const block of result.blocks) block(() => {});
-  const style = { ...given, precision: given.precision ?? PRECISION };
+  const style = forPeople(given, PRECISION);
   const notes = result.end().notes.map((note) => formatPhrase(note, style));
   const chart = result.chart!();
   const title = chart.series.map(({ name }) => name).join(", ");
@@ -32,7 +38,8 @@ export async function* picture(result: Result, kind: Picture, given: NumberStyle
   if (kind === "vl.json") yield `${JSON.stringify({ ...spec, description: notes.join(" ") }, null, 1)}\n`;
   else {
     const vega = compile(spec as TopLevelSpec).spec;
-    yield kind === "svg" ? await svg(vega, title, notes) : page(vega, title, notes, STYLE);
+    if (kind === "svg") yield await svg(vega, title, notes);
+    else yield page(vega, reportAround(result, style) ?? { title, above: "", below: paragraphs(notes) }, madeBy, STYLE);
   }
 }
 

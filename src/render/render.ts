@@ -11,12 +11,13 @@ export type Format = (typeof formats)[number];
 export const pictures = ["svg", "html", "vl.json"] as const;
 export type Picture = (typeof pictures)[number];
 
-/** A result as text or bytes in the given format, a piece for each block of rows, as they come. What only tables and pictures need is loaded for them only. */
+/** A result as text or bytes in the given format, a piece for each block of rows, as they come. What only tables and pictures need is loaded for them only; a page says what it was made by. */
 export async function* render(
   result: Result,
   format: Format | Picture,
   style: NumberStyle,
   screen: () => Promise<Screen>,
+  madeBy: string,
 ): AsyncGenerator<string | Uint8Array> {
   if (format === "json" || format === "jsonl") yield* json(result, style, format === "jsonl");
   else if (result.document !== undefined) yield Buffer.from(result.document);
@@ -26,6 +27,6 @@ export async function* render(
   } else if (format === "csv" || format === "tsv") yield* delimited(result, style, format === "csv" ? "," : "	");
   else {
     const { picture } = await import("./picture.ts");
-    yield* picture(result, format, style);
+    yield* picture(result, format, style, madeBy);
   }
 }

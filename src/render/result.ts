@@ -28,8 +28,19 @@ export type Block = (visit: (row: Row, record?: RawRecord) => void) => void;
 
 /** A table of its own, for a result that is more than rows. */
 export interface TablePart {
+  /** What a page writes over it. */
+  readonly caption: string;
   readonly columns: readonly Column[];
   readonly rows: readonly Row[];
+}
+
+/** What makes of a result with tables a page for somebody who did not run it. */
+export interface Report {
+  readonly title: string;
+  /** What is written over the chart. */
+  readonly caption: string;
+  /** How each figure is defined. */
+  readonly terms: readonly (readonly [term: string, meaning: string])[];
 }
 
 /** What every command gives and every format renders. */
@@ -49,6 +60,7 @@ export interface Result {
   readonly object?: object;
   /** Tables that people read in place of the rows. */
   readonly tables?: readonly TablePart[];
+  readonly report?: Report;
 }
 
 /** A result that is one text. */
@@ -68,7 +80,7 @@ export function resultOf(
     warnings = [],
     holds = true,
     ...rest
-  }: Partial<Ending> & Pick<Result, "chart" | "shows" | "object" | "tables"> = {},
+  }: Partial<Ending> & Pick<Result, "chart" | "shows" | "object" | "tables" | "report"> = {},
 ): Result {
   return { columns, blocks: inBlocks(rows), end: () => ({ notes, warnings, holds }), ...rest };
 }

@@ -2,7 +2,7 @@ import Table from "cli-table3";
 import width from "string-width";
 import { fromBytes } from "../data/bytes.ts";
 import { drawChart } from "./chart.ts";
-import { formatCell, formatPhrase, type NumberStyle } from "./number.ts";
+import { formatCell, formatPhrase, forPeople, type NumberStyle } from "./number.ts";
 import { type Column, type Result, type Row, shownCells } from "./result.ts";
 import type { Screen } from "./screen.ts";
 
@@ -13,7 +13,7 @@ const LEAST_TEXT_WIDTH = 18;
 
 /** For people: the chart, the rows as a table that fits the screen, then the sentences. */
 export async function* table(result: Result, given: NumberStyle, screen: Screen): AsyncGenerator<string> {
-  const style = tableStyle(given, TABLE_DIGITS[0]);
+  const style = forPeople(given, TABLE_DIGITS[0]);
   const { chart, shows, tables } = result;
   const draw = () => (chart === undefined || shows === "rows" ? "" : `${drawChart(chart(), screen, style)}\n`);
   if (shows === "chart") yield draw();
@@ -26,9 +26,6 @@ export async function* table(result: Result, given: NumberStyle, screen: Screen)
   if (notes.length > 0) yield "\n";
   for (const note of notes) yield wrap(formatPhrase(note, style), screen);
 }
-
-const tableStyle = (given: NumberStyle, digits: number): NumberStyle =>
-  given.precision === undefined ? { ...given, precision: digits, wholesInFull: true } : given;
 
 /** The rows block by block; what a block after the first looks like follows the first. */
 async function* rowsOf(result: Result, given: NumberStyle, screen: Screen): AsyncGenerator<string> {
@@ -63,7 +60,7 @@ function layOut(
   const names = columns.map((column) => textOf(column.name, column));
   const right = rows[0]?.map((cell) => typeof cell === "number") ?? [];
   const tries = (before === undefined ? TABLE_DIGITS : [before.digits]).map((digits) => {
-    const style = tableStyle(given, digits);
+    const style = forPeople(given, digits);
     const cells = rows.map((row) => row.map((cell, i) => textOf(formatCell(cell, columns[i]!, style), columns[i]!)));
     const widest = (i: number) =>
       Math.max(before?.widths[i] ?? 0, width(names[i]!), ...cells.map((row) => width(row[i]!)));

@@ -4,8 +4,9 @@ import { words } from "../cli/run.ts";
 
 /** What the program writes for a command line with --output, without writing it. */
 export async function draw(line: string, ending: string): Promise<string> {
-  const invocation = (await invoke([...words(line), "--output", `picture.${ending}`], "")) as Invocation;
+  const args = [...words(line), "--output", `picture.${ending}`];
+  const invocation = (await invoke(args, "")) as Invocation;
   let text = "";
-  for await (const piece of presentation(invocation).pieces) text += piece;
+  for await (const piece of presentation(invocation, args).pieces) text += piece;
   return text;
 }

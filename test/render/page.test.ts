@@ -78,6 +78,33 @@ describe.skipIf(missing)(`in ${BROWSER} (skipped without it: apt-get install chr
     await page.close();
   });
 
+  test.each(
+    ["digits-naive-m4-16d.csv", "digits-softmax-3d.csv"].flatMap((file) =>
+      [400, 1400].flatMap((width) => (["light", "dark"] as const).map((scheme) => [file, width, scheme] as const)),
+    ),
+  )("the report of %s, %i wide, %s", async (file, width, scheme) => {
+    const { page, trouble } = await open(
+      `measure --m 1,3,4 --functions asoftmax,combined:m1=1:m2=0.3:m3=0.2:lambda=5 --input test/fixtures/${file}`,
+      "html",
+      width,
+      scheme,
+    );
+    expect(await page.title()).toBe("Margin report");
+    expect((await textsOf(page)).map(({ text }) => text)).toEqual(expect.arrayContaining(["0", "π", "by min theta_j"]));
+    const wide = await page
+      .locator("html, .wide")
+      .evaluateAll((all) => all.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.outerHTML));
+    expect(wide).toEqual([]);
+    const small = await page
+      .locator("p, td, th, dt, dd, small, svg.marks text")
+      .evaluateAll((all) =>
+        all.map((one) => Number.parseFloat(getComputedStyle(one).fontSize)).filter((px) => px < 13),
+      );
+    expect(small).toEqual([]);
+    expect(trouble).toEqual([]);
+    await page.close();
+  });
+
   test("the values at the pointer", async () => {
     const { page, trouble } = await open("plot", "html", 1400, "light");
     expect(await page.title()).toBe("asoftmax:m=4, naive:m=4");

@@ -3,6 +3,7 @@ import { angle, type Phrase, phrase } from "../../core/phrase.ts";
 import { segment } from "../../core/psi.ts";
 import { BINS, type Figures, LEVELS, type LossKind, Report } from "../../core/report.ts";
 import { timesPi, toDegrees } from "../../core/units.ts";
+import { toBytes } from "../../data/bytes.ts";
 import type { Chart } from "../../render/chart.ts";
 import { delimited } from "../../render/delimited.ts";
 import { type Block, type Column, type Row, resultOf, type TablePart } from "../../render/result.ts";
@@ -13,6 +14,7 @@ import type { Measured, Samples } from "../measured.ts";
 import type { Values } from "../options.ts";
 import { writeToFile } from "../output.ts";
 import type { AngleReader, ShareCheck } from "../parse.ts";
+import { reportTerms } from "../report-terms.ts";
 
 const STANDARD_MARGINS = [1, 2, 3, 4];
 const STANDARD_SCALE = 30;
@@ -62,6 +64,11 @@ export default command({
     return resultOf([{ name: "measure", kind: "bytes" }, { name: "value" }], figureRows("", figures), {
       object: figures,
       tables: tablesOf(figures),
+      report: {
+        title: "Margin report",
+        caption: `Samples by angle, in ${BINS} bins over [0, pi]`,
+        terms: reportTerms(figures, angles.degrees),
+      },
       chart: () => chartOf(report, suspect(figures).m),
       notes: notesOf(figures),
       warnings: [...samples.warnings(), ...failed.map((check) => failure(check, figures))],
@@ -140,12 +147,13 @@ function sampleRow({ place, sample }: Measured, { className }: Samples, margins:
     return [naive, angular, segment(m, thetaY)];
   });
   const spread = [thetaY, minThetaJ, minThetaJ / thetaY, minThetaJ - thetaY, norm];
-  return [place, className(label), className(nearest), ...spread, ...held];
+  const bytes = (index: number) => toBytes(`${className(index)}`);
+  return [place, bytes(label), bytes(nearest), ...spread, ...held];
 }
 
 /** Every figure with its dotted name. An item of a list goes by what tells it from the others. */
 function* figureRows(name: string, value: unknown): Generator<Row> {
-  if (typeof value !== "object" || value === null) return yield [name, value as number];
+  if (typeof value !== "object" || value === null) return yield [toBytes(name), value as number];
   const inside = (key: string | number) => (name === "" ? `${key}` : `${name}.${key}`);
   for (const [key, item] of Object.entries(value)) {
     const [id, rest] = Array.isArray(value) ? identified(key, item) : [key, item];
@@ -165,6 +173,7 @@ function tablesOf({ by_m, quantiles, mean, mean_loss, worst_classes }: Figures):
   const columns = (...all: string[]): Column[] => all.map((name) => ({ name }));
   return [
     {
+      caption: "Conditions by m",
       columns: columns("m", "naive", "angular", "psi", "false pass", "beyond pi/m", "naive pairs", "angular pairs"),
       rows: by_m.map((at) => [
         at.m,
@@ -178,6 +187,7 @@ function tablesOf({ by_m, quantiles, mean, mean_loss, worst_classes }: Figures):
       ]),
     },
     {
+      caption: "Angles and effective margin",
       columns: columns("quantile", ...measures),
       rows: [
         ...LEVELS.map((level) => [`${100 * level} %`, ...measures.map((name) => quantiles[name]![`${level}`]!)]),
@@ -185,10 +195,12 @@ function tablesOf({ by_m, quantiles, mean, mean_loss, worst_classes }: Figures):
       ],
     },
     {
+      caption: "Mean losses",
       columns: columns("function", "scale", "mean loss"),
       rows: mean_loss.map(({ function: name, scale, value }) => [name, scale, value]),
     },
     {
+      caption: "Worst classes",
       columns: [...columns("class", "samples", "correct", "accuracy"), { name: "taken for", kind: "phrase" as const }],
       rows: worst_classes.map(({ class: name, samples, correct, accuracy, taken_for }) => [
         name,
@@ -205,7 +217,7 @@ function chartOf({ histograms }: Report, m: number): Chart {
   const at = (counts: readonly number[]) => (theta: number) =>
     counts[Math.min(BINS - 1, Math.floor((theta * BINS) / Math.PI))]!;
   return {
-    x: { from: 0, to: Math.PI, angle: true },
+    x: { from: 0, to: Math.PI, angle: true, name: "angle" },
     series: [
       { name: "samples by theta_y", at: at(histograms.theta_y) },
       { name: "by min theta_j", at: at(histograms.min_theta_j) },

@@ -1,0 +1,62 @@
+import { formatCell, formatPhrase, type NumberStyle } from "./number.ts";
+import { type Around, escapeHtml, paragraphs } from "./page.ts";
+import type { Result, TablePart } from "./result.ts";
+
+const STYLE = `<style>
+h1 + p { font-size: 1.2rem; }
+.wide { overflow-x: auto; }
+.wide table { border-collapse: collapse; font-size: 0.85rem; line-height: 1.3; }
+.wide th, .wide td { padding: 0.2rem 0.4rem; text-align: left; vertical-align: bottom; }
+.wide tr { border-bottom: 1px solid color-mix(in srgb, GrayText 40%, Canvas); }
+.wide .number { text-align: right; font-variant-numeric: tabular-nums; }
+@media (max-width: 30rem) { .wide th, .wide td { padding: 0.2rem; } }
+dt { font-weight: bold; }
+dd { margin: 0 0 0.5rem 1.5rem; }
+</style>`;
+
+/** The page around the chart of a report: the verdict, which is the last note, the other sentences, the tables, what the figures are. */
+export function reportAround({ report, tables = [], end }: Result, style: NumberStyle): Around | undefined {
+  if (report === undefined) return undefined;
+  const { notes, warnings } = end();
+  const sentences = [...notes.slice(-1), ...notes.slice(0, -1), ...warnings].map((one) => formatPhrase(one, style));
+  const { title, caption, terms } = report;
+  return {
+    title,
+    above: [
+      STYLE,
+      element("h1", title),
+      paragraphs(sentences),
+      ...tables.map((table) => `${element("h2", table.caption)}\n${tableHtml(table, style)}`),
+      element("h2", caption),
+    ].join("\n"),
+    below: `<h2>What the figures are</h2>
+<dl>
+${terms.map(([term, meaning]) => `${element("dt", term)}${element("dd", meaning)}`).join("\n")}
+</dl>`,
+  };
+}
+
+function tableHtml({ columns, rows }: TablePart, style: NumberStyle): string {
+  const opening = rows[0]!.map((cell) => (typeof cell === "number" ? ' class="number"' : ""));
+  const row = (tag: string, texts: readonly string[]) =>
+    `<tr>${texts.map((text, i) => `<${tag}${opening[i]}>${breakable(text)}</${tag}>`).join("")}</tr>`;
+  return `<div class="wide"><table>
+${row(
+  "th",
+  columns.map(({ name }) => name),
+)}
+${rows
+  .map((cells) =>
+    row(
+      "td",
+      cells.map((cell, i) => formatCell(cell, columns[i]!, style)),
+    ),
+  )
+  .join("\n")}
+</table></div>`;
+}
+
+const element = (tag: string, text: string) => `<${tag}>${escapeHtml(text)}</${tag}>`;
+
+/** A name may go on on the next line after _ and :. */
+const breakable = (text: string) => escapeHtml(text).replace(/[_:]/g, "$&<wbr>");
