@@ -243,7 +243,7 @@ export class FeatureReader {
 
 /**
  * The angular Fisher score: sum over samples of 1 - cos(x, mean of its class), over sum of n_i (1 - cos(class mean, mean of all)), means
- * being those of unit features. Small where classes are tight and far apart. The sums lose about 2^-50 of the number of samples.
+ * being those of unit features. Small where classes are tight and far apart; NaN where class means do not differ. The sums lose about 2^-50 of the number of samples.
  * Source: SphereFace (arXiv:1704.08063), appendix on the angular Fisher score.
  */
 export function fisherScore(parts: readonly ClassSpread[]): number {
@@ -251,7 +251,14 @@ export function fisherScore(parts: readonly ClassSpread[]): number {
   let along = 0;
   const total = parts[0]?.total.map((_, k) => sum((part) => part.total[k]!)) ?? [];
   for (const [k, x] of total.entries()) along += x * sum((part) => part.directions[k]!);
-  return sum((part) => part.within) / (sum((part) => part.count) - along / lengthOf(total).hi);
+  const between = sum((part) => part.count) - along / lengthOf(total).hi;
+  // Rounding may leave a trace of either sign where there is no spread.
+  return between > 0
+    ? Math.max(
+        0,
+        sum((part) => part.within),
+      ) / between
+    : Number.NaN;
 }
 
 const rowOf = <T extends Vectors>(vectors: T, dimension: number, row: number): T =>

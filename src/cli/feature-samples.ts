@@ -37,7 +37,7 @@ export function featureSamples(
   const reader = new FeatureReader(job);
   const bad = new BadRows(paths.features, badRows, "row");
   let [done, fisher] = [0, Number.NaN];
-  let [shortest, longest] = [1, 1];
+  let [shortest, longest] = [Number.POSITIVE_INFINITY, 0];
 
   const lossesOf = ({ logSums, thetaY, norm }: FeatureBlock, row: number) =>
     functions.flatMap((target) =>
@@ -63,18 +63,18 @@ export function featureSamples(
   };
   async function* measured() {
     const small = reader.rows * reader.classes * reader.dimension < SMALL;
-    const count = threads ?? (small ? 1 : availableParallelism());
-    const pool = count === 1 ? undefined : new FeaturePool(count, job);
+    const count = Math.min(threads ?? (small ? 1 : availableParallelism()), Math.ceil(reader.rows / ROWS));
+    const pool = count <= 1 ? undefined : new FeaturePool(count, job);
     const run = pool?.run ?? ((task: FeatureTask) => reader.do(task));
     try {
-      for await (const outcome of inOrder(run, tasks("samples", reader.rows, ROWS), 2 * count)) {
+      for await (const outcome of inOrder(run, tasks("samples", reader.rows, ROWS), 2 * Math.max(1, count))) {
         const block = outcome as FeatureBlock;
         [shortest, longest] = [Math.min(shortest, block.shortest), Math.max(longest, block.longest)];
         done += block.label.length;
         yield Array.from(block.label, (_, row) => row).flatMap((row) => measuredOf(block, row));
       }
       const spreads: ClassSpread[] = [];
-      for await (const part of inOrder(run, tasks("spread", reader.classes, reader.spreadClasses), count))
+      for await (const part of inOrder(run, tasks("spread", reader.classes, reader.spreadClasses), Math.max(1, count)))
         spreads.push(part as ClassSpread);
       fisher = fisherScore(spreads);
     } finally {
@@ -89,7 +89,7 @@ export function featureSamples(
     fisherScore: () => fisher,
     warnings: () => [
       ...bad.warnings(),
-      ...(longest - shortest > ROUNDING
+      ...(Math.max(longest - 1, 1 - shortest) > ROUNDING
         ? [phrase`${paths.weights}: class vectors of length ${shortest} to ${longest} were made unit vectors`]
         : []),
     ],

@@ -76,7 +76,7 @@ const ENDINGS: Readonly<Record<string, RowOptions["inputFormat"]>> = {
 
 /** A file in the format that is given, or that its ending tells. */
 async function openTable(path: string, options: RowOptions): Promise<Table> {
-  const { inputFormat = ENDINGS[/[^.]*$/.exec(path)![0]] ?? "csv", delimiter, blocks } = options;
+  const { inputFormat = ENDINGS[/[^.]*$/.exec(path)![0].toLowerCase()] ?? "csv", delimiter, blocks } = options;
   if (inputFormat === "csv" || inputFormat === "tsv")
     return delimitedTable(
       blocks ?? recordBlocks(bytesOf(path), nameOf(path)),

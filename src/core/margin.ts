@@ -64,11 +64,15 @@ export function marginOf(m: number, thetaY: number, competing: ArrayLike<number>
     falsePass: held.naive && !held.angular,
     binding,
     minThetaJ,
-    effectiveMargin: valid ? minThetaJ / thetaY : Number.NaN,
+    effectiveMargin: valid ? effectiveMargin(thetaY, minThetaJ) : Number.NaN,
     marginGap: valid ? gap(m, thetaY, minThetaJ) : Number.NaN,
     cosineGap: valid ? cosineGap(m, thetaY, minThetaJ) : Number.NaN,
   };
 }
+
+/** min theta_j / theta_y; 1 where both are the same, 0 too. */
+export const effectiveMargin = (thetaY: number, minThetaJ: number): number =>
+  thetaY === minThetaJ ? 1 : minThetaJ / thetaY;
 
 /** theta_j - m theta_y, rounded once, so that its sign is exact. */
 function gap(m: number, thetaY: number, thetaJ: number): number {

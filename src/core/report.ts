@@ -1,6 +1,6 @@
 import { Distribution, Mean } from "./distribution.ts";
 import { fold, reduce } from "./exact.ts";
-import { conditions } from "./margin.ts";
+import { conditions, effectiveMargin } from "./margin.ts";
 import { segment } from "./psi.ts";
 
 /** One sample among all classes. Classes are numbered from 0; angles are in radians. */
@@ -94,7 +94,7 @@ export class Report {
     const measures = {
       theta_y: thetaY,
       min_theta_j: minThetaJ,
-      effective_margin: minThetaJ / thetaY,
+      effective_margin: effectiveMargin(thetaY, minThetaJ),
       angle_gap: minThetaJ - thetaY,
       feature_norm: norm,
     };

@@ -157,10 +157,10 @@ describe("marginOf", () => {
     });
     for (const thetaJ of competing) expect(conditions(4, 0.1, thetaJ).angular).toBe(true);
   });
-  test("theta_y = 0 has an infinite effective margin; 0 against 0 has none", () => {
+  test("theta_y = 0 has an infinite effective margin; 0 against 0 is a tie, 1", () => {
     expect(marginOf(4, 0, [0.5]).effectiveMargin).toBe(Infinity);
     expect(marginOf(4, 0, [0])).toMatchObject({
-      effectiveMargin: nan,
+      effectiveMargin: 1,
       marginGap: 0,
       cosineGap: 0,
       ...held(false, false, false),

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { conditions } from "../../core/margin.ts";
 import { angle, type Phrase, phrase } from "../../core/phrase.ts";
 import { segment } from "../../core/psi.ts";
@@ -11,7 +12,7 @@ import { command } from "../command.ts";
 import { UsageError } from "../errors.ts";
 import { pictureFunctions } from "../functions.ts";
 import type { Measured, Samples } from "../measured.ts";
-import type { Values } from "../options.ts";
+import { options as optionTable, type Values } from "../options.ts";
 import { writeToFile } from "../output.ts";
 import type { AngleReader, ShareCheck } from "../parse.ts";
 import { reportTerms } from "../report-terms.ts";
@@ -82,6 +83,9 @@ type SampleOptions = Values<
   | ("features" | "weights" | "labels" | "threads")
 >;
 
+const ANGLES_ONLY = ["label", "competing", "inputFormat", "delimiter"] as const;
+const FEATURES_ONLY = ["weights", "labels", "threads"] as const;
+
 async function openSamples(
   values: SampleOptions,
   margins: readonly number[],
@@ -92,6 +96,13 @@ async function openSamples(
   const { input, features, weights, labels } = values;
   if ((input === undefined) === (features === undefined))
     throw new UsageError("give --input with a file of angles, or --features, --weights and --labels");
+  const idle = (input === undefined ? ANGLES_ONLY : FEATURES_ONLY).find((name) => values[name] !== undefined);
+  if (idle !== undefined)
+    throw new UsageError(
+      `${optionTable[idle].flags.split(" ")[0]} has no part in ${input === undefined ? "--features" : "--input"}: leave it out`,
+    );
+  const dash = (["features", "weights", "labels"] as const).find((name) => values[name] === "-");
+  if (dash !== undefined) throw new UsageError(`--${dash} -: .npy files are read by position, name a file`);
   if (input !== undefined) {
     const numbers = scales.filter((scale) => scale !== "norm");
     if (numbers.length < scales.length) throw new UsageError("--scale norm needs --features: angles have no length");
@@ -108,7 +119,11 @@ async function addAll(
   samples: Samples,
   report: Report,
   margins: readonly number[],
-  { perSample, precision }: Values<"perSample" | "precision">,
+  {
+    perSample,
+    precision,
+    ...paths
+  }: Values<"perSample" | "precision" | "input" | "features" | "weights" | "labels" | "output">,
   { degrees, given }: AngleReader,
 ): Promise<void> {
   async function* rows() {
@@ -121,6 +136,9 @@ async function addAll(
   }
   if (perSample === undefined) for await (const _ of rows());
   else {
+    const others = [paths.input, paths.features, paths.weights, paths.labels, paths.output];
+    if (others.some((other) => other !== undefined && resolve(other) === resolve(perSample)))
+      throw new UsageError(`--per-sample ${perSample} is a file of this run already: name another`);
     if (perSample === "-") throw new UsageError("--per-sample: name a file; standard output takes the report");
     const result = { ...resultOf(sampleColumns(margins), []), blocks: rows() };
     await writeToFile(delimited(result, { precision, degrees, given }, ","), perSample);
@@ -155,7 +173,11 @@ function sampleRow({ place, sample }: Measured, { className }: Samples, margins:
 function* figureRows(name: string, value: unknown): Generator<Row> {
   if (typeof value !== "object" || value === null) return yield [toBytes(name), value as number];
   const inside = (key: string | number) => (name === "" ? `${key}` : `${name}.${key}`);
-  for (const [key, item] of Object.entries(value)) {
+  const entries = Object.entries(value);
+  // Levels of quantiles in their order: a language that sorts 0 and 1 before 0.05 is not asked.
+  if (entries.every(([key]) => key !== "" && Number.isFinite(Number(key))))
+    entries.sort(([a], [b]) => Number(a) - Number(b));
+  for (const [key, item] of entries) {
     const [id, rest] = Array.isArray(value) ? identified(key, item) : [key, item];
     yield* figureRows(inside(id), rest);
   }
@@ -238,6 +260,7 @@ function notesOf(figures: Figures): Phrase[] {
     fisher_score === undefined
       ? []
       : [phrase`Angular Fisher score ${fisher_score}: spread within classes over spread between them, small is good.`];
+  if (samples === 0) return [verdict(figures)];
   return [
     phrase`${samples} samples of ${classes} classes; the smallest angle is the right class on ${correct} (${100 * accuracy} %).`,
     ...fisher,
@@ -246,11 +269,16 @@ function notesOf(figures: Figures): Phrase[] {
 }
 
 function verdict(figures: Figures): Phrase {
-  const { samples } = figures;
+  const { samples, accuracy } = figures;
+  if (samples === 0) return phrase`There are no samples.`;
   const { m, naive, angular, false_pass } = suspect(figures);
   const counts = phrase`At m = ${m}, ${naive} of ${samples} samples meet the naive condition, ${angular} meet the angular one`;
   if (false_pass === 0) return phrase`${counts}: no sample passes by the naive condition alone.`;
-  if (2 * false_pass > samples) return phrase`${counts}: the naive target was trained, or should be suspected.`;
+  if (2 * false_pass > samples) {
+    // Random vectors of many dimensions lie near pi/2, where cos(4 theta) is near 1.
+    const untrained = accuracy < 0.5 ? phrase` With ${100 * accuracy} % right perhaps nothing was learned.` : [];
+    return phrase`${counts}: the naive target was trained, or should be suspected.${untrained}`;
+  }
   return phrase`${counts}; false passes: ${false_pass}, with theta_y beyond ${angle(timesPi(1, m))}.`;
 }
 
@@ -264,4 +292,4 @@ function passes(check: ShareCheck, figures: Figures): boolean {
 }
 
 const failure = (check: ShareCheck, figures: Figures) =>
-  phrase`--check ${check.text} does not hold: the share is ${shareOf(check, figures)}`;
+  phrase`--check ${check.text} does not hold: ${figures.samples === 0 ? "there are no samples" : phrase`the share is ${shareOf(check, figures)}`}`;

@@ -5,7 +5,7 @@ import { angle, explained, inverseAt, valueAt } from "../../render/sql/expressio
 import { lossQuery, marginQuery, measureQuery, type Source } from "../../render/sql/queries.ts";
 import { command } from "../command.ts";
 import { UsageError } from "../errors.ts";
-import { chosenFunctions } from "../functions.ts";
+import { chosenFunctions, pictureFunctions } from "../functions.ts";
 import { STANDARD_MARGIN } from "../inputs.ts";
 import { type OptionName, options, type Values } from "../options.ts";
 import { type ColumnSource, isColumn } from "../parse.ts";
@@ -54,7 +54,7 @@ export default command({
 function statement(what: string, values: SqlValues, dialect: Dialect): { functions: readonly Target[]; sql: string } {
   const { prefix = "", m = what === "measure" ? [1, 2, 3, 4] : [STANDARD_MARGIN] } = values;
   const own = m.map((m) => target("asoftmax", { m })!);
-  const functions = what === "measure" ? (values.functions ?? own) : (chosenFunctions(values) ?? own);
+  const functions = what === "measure" ? (values.functions ?? pictureFunctions()) : (chosenFunctions(values) ?? own);
   const losses = (standard: number) =>
     functions.flatMap((target) => (values.scales ?? [standard]).map((scale) => ({ target, scale })));
   if (what === "psi" || what === "inverse") {

@@ -197,7 +197,7 @@ function samplesOf(source: Source, held: readonly string[], sums: readonly strin
     "sample, min(label) AS label, theta_y",
     "nullif(count(theta_j), 0) AS competitors, min(theta_j) AS min_theta_j",
   ];
-  const ratio = `CASE WHEN theta_y > 1e-300 THEN min_theta_j / theta_y
+  const ratio = `CASE WHEN theta_y = min_theta_j THEN 1 WHEN theta_y > 1e-300 THEN min_theta_j / theta_y
       WHEN min_theta_j > 0 THEN CAST('Infinity' AS ${source.dialect.double}) END AS effective_margin`;
   return {
     ...pairsOf(source),
