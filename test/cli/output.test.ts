@@ -111,7 +111,7 @@ describe("numbers that are none", () => {
   test.concurrent.each([
     ["Infinity in csv",  margin,                                                    "theta_y,effective_margin\n0,Infinity\n"],
     ["null in json",     `${margin} --format jsonl`,                                '{"theta_y":0,"effective_margin":null}\n'],
-    ["NaN in csv",       "margin --theta 0 --competing 0 --columns effective_margin", "effective_margin\nNaN\n"],
+    ["0 against 0",      "margin --theta 0 --competing 0 --columns effective_margin", "effective_margin\n1\n"],
     ["-0 given",         "psi --theta=-0 --columns theta",                          "theta\n0\n"],
     ["-0 computed",      "psi --theta 0 --columns dpsi_dtheta",                     "dpsi_dtheta\n0\n"],
     ["-0 in json",       "psi --theta 0 --columns dpsi_dtheta --format jsonl",      '{"dpsi_dtheta":0}\n'],

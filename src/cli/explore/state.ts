@@ -83,6 +83,7 @@ const actions: Readonly<Record<string, Action>> = {
   v: nextViolation,
   d: ({ degrees }) => ({ degrees: !degrees }),
   "?": ({ help }) => ({ help: !help }),
+  escape: () => ({ help: false }),
 };
 
 /** The state after a key; one that means nothing changes nothing. */

@@ -27,7 +27,7 @@ j  J            theta_j less, more
 n               to the next knot k pi/m
 v               to the middle of the next violation, where there is one
 d               degrees or radians
-?               these keys, or the plot
+?, escape       these keys, or the plot
 q               quit, and print the commands that give what is shown`;
 
 /** The screen: at most as many lines as it has, none wider. Where it is too small, what it needs. */
@@ -35,8 +35,8 @@ export function view(state: State, screen: Screen, given: NumberStyle["given"]):
   const { height } = screen;
   if (state.help)
     return HELP.split("\n")
-      .slice(0, height)
-      .map((line) => line.slice(0, screen.width));
+      .flatMap((line) => lines(line, screen))
+      .slice(0, height);
   const style = { ...DIGITS, degrees: state.degrees, given };
   const width = Math.max(LEAST_WIDTH, screen.width);
   const wide = width >= WIDE;
