@@ -4,6 +4,7 @@ import { emitKeypressEvents, type Key } from "node:readline";
 const ENTER = "\x1b[?1049h\x1b[?25l";
 const LEAVE = "\x1b[?25h\x1b[?1049l";
 const [HOME, CLEAR_LINE, CLEAR_BELOW] = ["\x1b[H", "\x1b[K", "\x1b[J"];
+const WARM_FRAMES = 12;
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** What a key types, or its name with shift+ or ctrl+ before it. */
@@ -31,6 +32,16 @@ export function fullScreen<S>(
       } catch (error) {
         leave();
         reject(error);
+      }
+    }
+    /** Draws what the next key may ask for without showing it, a frame between keys: cold code would be felt in the first of them. */
+    function warmUp(frames: number): void {
+      if (frames === 0 || !stdin.isRaw) return;
+      try {
+        draw(press(state, frames % 2 === 0 ? "left" : "right"), stdout.columns, stdout.rows);
+        setImmediate(warmUp, frames - 1);
+      } catch {
+        // What fails here is heard of when a key asks for it.
       }
     }
     function onKey(typed: string | undefined, key: Key): void {
@@ -65,5 +76,6 @@ export function fullScreen<S>(
     stdin.setRawMode(true).on("keypress", onKey).on("end", onHangUp).resume();
     stdout.on("resize", show).write(ENTER);
     show();
+    warmUp(WARM_FRAMES);
   });
 }
