@@ -25,6 +25,7 @@ export interface SharedRows {
   readonly header: Buffer;
   readonly firstBlocks: () => AsyncIterable<Block>;
   readonly otherBlocks: AsyncIterator<FileBlock>;
+  readonly rowsOf: (block: FileBlock) => Block;
 }
 
 /** The rows of a file. */
@@ -45,8 +46,12 @@ export async function fileRows(work: Work, options: RowOptions, path: string): P
   const header = new Header(names, separator, file);
   const bad = new BadRows(file, badRows);
   const visitRows = rowVisitor(work, header, bad);
+  const rowsIn =
+    (block: TableBlock): Block =>
+    (visit) =>
+      block((record) => visitRows(record, visit));
   async function* rowsOf(tableBlocks: AsyncIterable<TableBlock>): AsyncGenerator<Block> {
-    for await (const block of tableBlocks) yield (visit) => block((record) => visitRows(record, visit));
+    for await (const block of tableBlocks) yield rowsIn(block);
   }
   const added = [...shownColumns(work), ...work.columns];
   return {
@@ -62,7 +67,13 @@ export async function fileRows(work: Work, options: RowOptions, path: string): P
         header.clampedRows += tally.clamped;
         for (const [name, count] of Object.entries(tally.counts)) work.counts![name]! += count;
       },
-      ...(shared && { shared: { ...shared, firstBlocks: () => rowsOf(shared.firstBlocks()) } }),
+      ...(shared && {
+        shared: {
+          ...shared,
+          firstBlocks: () => rowsOf(shared.firstBlocks()),
+          rowsOf: (block) => rowsIn(shared.read(block)),
+        },
+      }),
     },
   };
 }

@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import { Pool } from "../bulk/pool.ts";
 import type { Block } from "../data/blocks.ts";
 import { DataError } from "../data/errors.ts";
@@ -18,19 +17,21 @@ export type RowAnswer =
   | { readonly tally: RowTally }
   | { readonly fault: string; readonly written: Uint8Array | undefined };
 
-/** The rows of the blocks that are left, as bytes, computed by workers that each run the same command line. */
+/** The rows of the blocks that are left, as bytes, computed by this thread (own) and workers that each run the same command line. */
 export async function* otherRows(
   { header, otherBlocks }: SharedRows,
   add: FileResult["file"]["add"],
   args: readonly string[],
-  threads = availableParallelism(),
+  threads: number,
+  own: (block: Block) => Promise<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
   const first = await otherBlocks.next();
   if (first.done) return;
   const work: RowWork = { args, header };
-  const pool = new Pool<RowQuestion, RowAnswer>(new URL("./row-worker.js", import.meta.url), work, threads);
+  const pool = new Pool<RowQuestion, RowAnswer>(new URL("./row-worker.js", import.meta.url), work, threads - 1);
+  const ownAnswer = async (block: RowQuestion) => ({ bytes: await own(block!) });
   try {
-    for await (const answer of pool.inOrder(startingWith(first.value, otherBlocks))) {
+    for await (const answer of pool.inOrder(startingWith(first.value, otherBlocks), ownAnswer)) {
       if ("fault" in answer) throw Object.assign(new DataError(answer.fault), { written: answer.written });
       if ("bytes" in answer) yield answer.bytes;
     }

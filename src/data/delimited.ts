@@ -10,7 +10,11 @@ const FIRST_BYTES = 2 ** 22;
 /** A table from blocks of delimited text, whose first record is the header. Throws DataError where there is none. */
 export async function delimitedTable(source: AsyncIterator<Block>, separator: string, file: string): Promise<Table> {
   const { names, rest, header } = await readHeader(source, separator, file);
-  let read = 0;
+  let bytesRead = 0;
+  const read =
+    (block: Block): TableBlock =>
+    (visit) =>
+      visitRecords(block, separator, file, visit);
   async function* blocksUpTo(limit: number): AsyncGenerator<TableBlock> {
     yield (visit) => {
       for (const record of rest) visit(record);
@@ -19,16 +23,16 @@ export async function delimitedTable(source: AsyncIterator<Block>, separator: st
       const next = await source.next();
       if (next.done) return;
       taken += next.value.bytes.length;
-      read += next.value.bytes.length;
-      yield (visit) => visitRecords(next.value, separator, file, visit);
+      bytesRead += next.value.bytes.length;
+      yield read(next.value);
     }
   }
   return {
     names,
     separator,
-    bytesRead: () => read,
+    bytesRead: () => bytesRead,
     blocks: () => blocksUpTo(Number.POSITIVE_INFINITY),
-    shared: { header, firstBlocks: () => blocksUpTo(FIRST_BYTES), otherBlocks: source },
+    shared: { header, firstBlocks: () => blocksUpTo(FIRST_BYTES), otherBlocks: source, read },
   };
 }
 

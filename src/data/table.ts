@@ -18,5 +18,7 @@ export interface Table {
     readonly header: Buffer;
     readonly firstBlocks: () => AsyncIterable<TableBlock>;
     readonly otherBlocks: AsyncIterator<Block>;
+    /** The records of one of those. */
+    readonly read: (block: Block) => TableBlock;
   };
 }
