@@ -1,4 +1,3 @@
-import { setImmediate as endOfTurn } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 
 /** How many items each worker may have before its first answer is taken. */
@@ -30,26 +29,19 @@ export class Pool<Item, Answer> {
     return Promise.all(this.workers.map((_, i) => this.ask(i, item)));
   }
 
-  /**
-   * The answers to all items in the order of the items, each as soon as it is there; only a few items are out at a time.
-   * While every worker has enough to do this thread answers an item itself.
-   */
-  async *inOrder(items: AsyncIterator<Item>, own: (item: Item) => Promise<Answer>): AsyncGenerator<Answer> {
+  /** The answers to all items in the order of the items, each as soon as it is there; only a few items are out at a time. */
+  async *inOrder(items: AsyncIterator<Item>): AsyncGenerator<Answer> {
     const answers: Promise<Answer>[] = [];
-    const most = 2 * AHEAD * (this.workers.length + 1);
     let next: Promise<IteratorResult<Item>> | undefined = items.next();
-    while (next !== undefined || answers.length > 0) {
-      if (next === undefined || answers.length >= most || (await isFirst(answers[0], next))) {
+    for (let turn = 0; next !== undefined || answers.length > 0; ) {
+      const full = answers.length >= AHEAD * this.workers.length;
+      if (next === undefined || full || (await isFirst(answers[0], next))) {
         yield await answers.shift()!;
         continue;
       }
       const item: IteratorResult<Item> = await next;
       next = item.done ? undefined : items.next();
-      if (item.done) continue;
-      const idle = this.waiting.findIndex((queue) => queue.length < AHEAD);
-      answers.push(heard(idle < 0 ? own(item.value) : this.ask(idle, item.value)));
-      // Answers of workers come in between turns of the event loop.
-      if (idle < 0) await endOfTurn();
+      if (!item.done) answers.push(this.ask(turn++ % this.workers.length, item.value));
     }
   }
 
@@ -63,15 +55,11 @@ export class Pool<Item, Answer> {
 
   private ask(i: number, item: Item): Promise<Answer> {
     const answer = new Promise<Answer>((resolve, reject) => this.queue(i).push({ resolve, reject }));
+    // One that fails while an earlier one is awaited is heard of in its turn.
+    answer.catch(() => {});
     this.workers[i]!.postMessage(item);
     return answer;
   }
-}
-
-/** A promise that may fail while an earlier one is awaited: it is heard of in its turn. */
-function heard<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => {});
-  return promise;
 }
 
 /** Is the first promise settled before the second? */

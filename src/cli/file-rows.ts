@@ -25,7 +25,6 @@ export interface SharedRows {
   readonly header: Buffer;
   readonly firstBlocks: () => AsyncIterable<Block>;
   readonly otherBlocks: AsyncIterator<FileBlock>;
-  readonly rowsOf: (block: FileBlock) => Block;
 }
 
 /** The rows of a file. */
@@ -46,12 +45,8 @@ export async function fileRows(work: Work, options: RowOptions, path: string): P
   const header = new Header(names, separator, file);
   const bad = new BadRows(file, badRows);
   const visitRows = rowVisitor(work, header, bad);
-  const rowsIn =
-    (block: TableBlock): Block =>
-    (visit) =>
-      block((record) => visitRows(record, visit));
   async function* rowsOf(tableBlocks: AsyncIterable<TableBlock>): AsyncGenerator<Block> {
-    for await (const block of tableBlocks) yield rowsIn(block);
+    for await (const block of tableBlocks) yield (visit) => block((record) => visitRows(record, visit));
   }
   const added = [...shownColumns(work), ...work.columns];
   return {
@@ -67,13 +62,7 @@ export async function fileRows(work: Work, options: RowOptions, path: string): P
         header.clampedRows += tally.clamped;
         for (const [name, count] of Object.entries(tally.counts)) work.counts![name]! += count;
       },
-      ...(shared && {
-        shared: {
-          ...shared,
-          firstBlocks: () => rowsOf(shared.firstBlocks()),
-          rowsOf: (block) => rowsIn(shared.read(block)),
-        },
-      }),
+      ...(shared && { shared: { ...shared, firstBlocks: () => rowsOf(shared.firstBlocks()) } }),
     },
   };
 }

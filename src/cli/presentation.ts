@@ -1,9 +1,8 @@
-import { availableParallelism } from "node:os";
 import { fromBytes, toBytes } from "../data/bytes.ts";
 import { DataError } from "../data/errors.ts";
 import type { NumberStyle } from "../render/number.ts";
 import { type Picture, pictures, render } from "../render/render.ts";
-import { type Block, pickColumns, type Result } from "../render/result.ts";
+import { pickColumns, type Result } from "../render/result.ts";
 import { UsageError } from "./errors.ts";
 import type { FileResult } from "./file-rows.ts";
 import type { Invocation } from "./program.ts";
@@ -29,27 +28,15 @@ export function presentation({ result: whole, values, angles }: Invocation, args
   const result = chosenColumns(whole, values);
   const rendered = (part: Result) => render(part, format, style, () => screenFor(values, isFile(output)), madeBy(args));
   const { file } = whole as Partial<FileResult>;
-  const isShared =
-    args !== undefined && (threads ?? availableParallelism()) > 1 && (format === "csv" || format === "tsv");
+  const isShared = args !== undefined && threads !== 1 && (format === "csv" || format === "tsv");
   if (!isShared || !file?.shared)
     return { result, style, pieces: args === undefined ? rendered(result) : withWritten(rendered(result)) };
-  return { result, style, pieces: withWritten(sharedPieces(file, threads ?? availableParallelism())) };
-
-  /** Every block that this thread takes goes through one rendering, a piece for each. */
-  async function* sharedPieces({ shared, add }: FileResult["file"], count: number) {
-    let taken: Block | undefined;
-    async function* handed() {
-      for (;;) yield taken!;
-    }
-    const rendering = rendered(chosenColumns({ ...whole, blocks: handed() }, values));
-    const pieceOf = async (block: Block) => {
-      taken = block;
-      return (await rendering.next()).value as Uint8Array;
-    };
-    for await (const block of shared!.firstBlocks()) yield await pieceOf(block);
+  async function* pieces({ shared, add }: FileResult["file"]) {
+    yield* rendered(chosenColumns({ ...whole, blocks: shared!.firstBlocks() }, values));
     const { otherRows } = await import("./threads.ts");
-    yield* otherRows(shared!, add, args!, count, (block) => pieceOf(shared!.rowsOf(block)));
+    yield* otherRows(shared!, add, args!, threads);
   }
+  return { result, style, pieces: withWritten(pieces(file)) };
 }
 
 /** The version, and the command line as a shell reads it. */

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { Pool } from "../bulk/pool.ts";
 import type { Block } from "../data/blocks.ts";
 import { DataError } from "../data/errors.ts";
@@ -17,21 +18,19 @@ export type RowAnswer =
   | { readonly tally: RowTally }
   | { readonly fault: string; readonly written: Uint8Array | undefined };
 
-/** The rows of the blocks that are left, as bytes, computed by this thread (own) and workers that each run the same command line. */
+/** The rows of the blocks that are left, as bytes, computed by workers that each run the same command line. */
 export async function* otherRows(
   { header, otherBlocks }: SharedRows,
   add: FileResult["file"]["add"],
   args: readonly string[],
-  threads: number,
-  own: (block: Block) => Promise<Uint8Array>,
+  threads = availableParallelism(),
 ): AsyncGenerator<Uint8Array> {
   const first = await otherBlocks.next();
   if (first.done) return;
   const work: RowWork = { args, header };
-  const pool = new Pool<RowQuestion, RowAnswer>(new URL("./row-worker.js", import.meta.url), work, threads - 1);
-  const ownAnswer = async (block: RowQuestion) => ({ bytes: await own(block!) });
+  const pool = new Pool<RowQuestion, RowAnswer>(new URL("./row-worker.js", import.meta.url), work, threads);
   try {
-    for await (const answer of pool.inOrder(startingWith(first.value, otherBlocks), ownAnswer)) {
+    for await (const answer of pool.inOrder(startingWith(first.value, otherBlocks))) {
       if ("fault" in answer) throw Object.assign(new DataError(answer.fault), { written: answer.written });
       if ("bytes" in answer) yield answer.bytes;
     }

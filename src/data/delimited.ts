@@ -10,11 +10,7 @@ const FIRST_BYTES = 2 ** 22;
 /** A table from blocks of delimited text, whose first record is the header. Throws DataError where there is none. */
 export async function delimitedTable(source: AsyncIterator<Block>, separator: string, file: string): Promise<Table> {
   const { names, rest, header } = await readHeader(source, separator, file);
-  let bytesRead = 0;
-  const read =
-    (block: Block): TableBlock =>
-    (visit) =>
-      visitRecords(block, separator, file, visit);
+  let read = 0;
   async function* blocksUpTo(limit: number): AsyncGenerator<TableBlock> {
     yield (visit) => {
       for (const record of rest) visit(record);
@@ -23,16 +19,16 @@ export async function delimitedTable(source: AsyncIterator<Block>, separator: st
       const next = await source.next();
       if (next.done) return;
       taken += next.value.bytes.length;
-      bytesRead += next.value.bytes.length;
-      yield read(next.value);
+      read += next.value.bytes.length;
+      yield (visit) => visitRecords(next.value, separator, file, visit);
     }
   }
   return {
     names,
     separator,
-    bytesRead: () => bytesRead,
+    bytesRead: () => read,
     blocks: () => blocksUpTo(Number.POSITIVE_INFINITY),
-    shared: { header, firstBlocks: () => blocksUpTo(FIRST_BYTES), otherBlocks: source, read },
+    shared: { header, firstBlocks: () => blocksUpTo(FIRST_BYTES), otherBlocks: source },
   };
 }
 

@@ -18,7 +18,5 @@ export interface Table {
     readonly header: Buffer;
     readonly firstBlocks: () => AsyncIterable<TableBlock>;
     readonly otherBlocks: AsyncIterator<Block>;
-    /** The records of one of those. */
-    readonly read: (block: Block) => TableBlock;
   };
 }
