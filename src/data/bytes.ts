@@ -35,7 +35,8 @@ export class ByteWriter {
   /** What was written since the last time. */
   take(): Buffer {
     const taken = this.bytes.subarray(0, this.length);
-    this.bytes = Buffer.allocUnsafeSlow(Math.max(2 ** 16, this.length));
+    // The next block is about as long: with a little room it need not grow.
+    this.bytes = Buffer.allocUnsafeSlow(Math.max(2 ** 16, Math.ceil(1.2 * this.length)));
     this.length = 0;
     return taken;
   }
