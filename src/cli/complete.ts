@@ -1,6 +1,6 @@
 import { targetDefinition, targetDefinitions } from "../core/targets.ts";
 import type { Command } from "./command.ts";
-import { commonOptions, type OptionSpec, options } from "./options.ts";
+import { commonOptions, flagOf, type OptionSpec, options } from "./options.ts";
 import type { Commands } from "./program.ts";
 
 type Candidate = readonly [word: string, gives: string];
@@ -37,7 +37,7 @@ async function completion(words: readonly string[], current: string, commands: C
   const { default: command } = await load();
   const specs: OptionSpec<unknown>[] = [...command.options, ...commonOptions].map((option) => options[option]);
   const [, flag, value] = /^(--[^=]+)=(.*)$/s.exec(current) ?? [undefined, rest.at(-2), current];
-  const spec = specs.find(({ flags, parse }) => parse !== undefined && flags.split(" ")[0] === flag);
+  const spec = specs.find(({ flags, parse }) => parse !== undefined && flagOf({ flags }) === flag);
   if (spec !== undefined) return prefixed(current.slice(0, current.length - value!.length), valuesOf(spec, value!));
   return { kind: "words", candidates: wordsOf(command, specs, rest.slice(0, -1)) };
 }
@@ -51,7 +51,7 @@ const prefixed = (before: string, { kind, candidates }: Completion): Completion 
 function wordsOf({ argument }: Command, specs: readonly OptionSpec<unknown>[], given: readonly string[]): Candidate[] {
   if (argument !== undefined && !given.some((word) => argument.choices.includes(word)))
     return argument.choices.map((word) => [word, argument.name]);
-  return [...specs.map(({ flags, help }) => [flags.split(" ")[0]!, help] as const), ["--help", "this command's help"]];
+  return [...specs.map(({ flags, help }) => [flagOf({ flags }), help] as const), ["--help", "this command's help"]];
 }
 
 function valuesOf(spec: OptionSpec<unknown>, text: string): Completion {

@@ -1,5 +1,5 @@
 import { requireMargin } from "../core/psi.ts";
-import { requireLambda, type Target, target } from "../core/targets.ts";
+import { makeTarget, requireLambda, type Target, target, targetDefinitions } from "../core/targets.ts";
 import { UsageError } from "./errors.ts";
 import { STANDARD_MARGIN } from "./inputs.ts";
 import type { Values } from "./options.ts";
@@ -8,13 +8,16 @@ import type { Input } from "./rows.ts";
 
 const asoftmax = (m: number, lambda: number): Target => target("asoftmax", { m, lambda })!;
 
+/** What names target functions; an absent one may be undefined. */
+type Choice = { readonly [P in "functions" | "m" | "lambda"]?: Values<P>[P] | undefined };
+
 function refuseBoth(values: { functions?: unknown; m?: unknown; lambda?: unknown }): void {
   if (values.functions === undefined || (values.m === undefined && values.lambda === undefined)) return;
   throw new UsageError("--m and --lambda are short for --functions asoftmax:m=..:lambda=..: give one or the other");
 }
 
 /** The target functions of --functions, or of --m and --lambda which are short for asoftmax; else undefined. */
-export function chosenFunctions(values: Values<"functions" | "m" | "lambda">): readonly Target[] | undefined {
+export function chosenFunctions(values: Choice): readonly Target[] | undefined {
   refuseBoth(values);
   const { functions, m, lambda } = values;
   if (functions !== undefined || (m === undefined && lambda === undefined)) return functions;
@@ -28,8 +31,7 @@ export function functionInput(
 ): Input<Target> {
   const { functions, mOrColumn: m, lambdaOrColumn: lambda } = values;
   if (!isColumn(m) && !isColumn(lambda)) {
-    const source =
-      chosenFunctions({ ...(functions && { functions }), ...(m && { m }), ...(lambda && { lambda }) }) ?? standard();
+    const source = chosenFunctions({ functions, m, lambda }) ?? standard();
     return { column: { name: "function" }, cell: ({ spec }) => spec, source };
   }
   refuseBoth({ functions, m, lambda });
@@ -43,6 +45,9 @@ export function functionInput(
     },
   };
 }
+
+/** Every target function, at its defaults. */
+export const everyFunction = (): readonly Target[] => targetDefinitions.map((definition) => makeTarget(definition));
 
 /** What a picture shows when no function is named: psi and what it replaces. */
 export const pictureFunctions = (): readonly Target[] => [target("asoftmax")!, target("naive")!];

@@ -6,6 +6,7 @@ import { DataError, RowError } from "../data/errors.ts";
 import { CellRecord, cellsOf, type RawRecord } from "../data/records.ts";
 import type { Column } from "../render/result.ts";
 import { UsageError } from "./errors.ts";
+import { classPattern } from "./parse.ts";
 import { suggestion } from "./suggest.ts";
 
 /** Reads one value from a record. Throws RowError where the cell holds none. */
@@ -88,9 +89,10 @@ export class Header {
    * theta_y and theta_j are no classes (unless all classes are single letters), nor is the column that holds the target angle.
    */
   classes(pattern: string, degrees: boolean, target?: string): { name: string; angle: Reader<number> }[] {
-    const [before = "", after, ...more] = toBytes(pattern).split("*");
-    if (after === undefined || more.length > 0)
+    const around = classPattern(toBytes(pattern));
+    if (around === undefined)
       throw new UsageError(`--competing: "${pattern}" stands for one column a class: write one *, such as '@theta_*'`);
+    const [before, after] = around;
     const left = target === undefined ? -1 : this.find(target);
     const found = this.names.flatMap((name, i) => {
       const matches = name.startsWith(before) && name.endsWith(after) && name.length > before.length + after.length;

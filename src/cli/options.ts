@@ -151,6 +151,15 @@ export type Values<K extends OptionName> = {
   readonly [P in K]?: (typeof options)[P] extends OptionSpec<infer T> ? T : never;
 };
 
+/** --name, as it is typed. */
+export const flagOf = ({ flags }: Pick<OptionSpec<unknown>, "flags">): string => flags.split(" ")[0]!;
+
+/** The first of these options that was given, as it is typed: for those that would have no part in what is asked. */
+export function givenFlag(values: Values<OptionName>, names: readonly OptionName[]): string | undefined {
+  const given = names.find((name) => values[name] !== undefined);
+  return given && flagOf(options[given]);
+}
+
 /** Options of every command. */
 export const commonOptions = ["degrees", "columns", "format", "precision", "output", "color", "noColor"] as const;
 

@@ -20,7 +20,7 @@ const MOST_TURNS = 1e6;
 const PI_MULTIPLE = /^(?:([\d.]+(?:e[+-]?\d+)?)\*?)?(?:pi|π)(?:\/([\d.]+))?$/i;
 
 /** A decimal number, finite: nothing that parseFloat would make of half a word. */
-export function parseNumber(text: string): number {
+function parseNumber(text: string): number {
   const value = isDecimal(text) ? Number(text) : Number.NaN;
   if (Number.isNaN(value)) throw new UsageError(`"${text}" is not a number: write a decimal number such as 4 or 1.5`);
   if (!Number.isFinite(value)) throw new UsageError(`${text} is too large for a double`);
@@ -127,6 +127,12 @@ export const column: Parse<ColumnSource> = (text) => {
   if (!/^@./.test(text)) throw new UsageError(`"${text}" is no column: write @ and its name, such as @psi`);
   return { column: text.slice(1) };
 };
+
+/** What stands before and after the one * of a pattern such as theta_*; undefined for any other text. */
+export function classPattern(pattern: string): readonly [before: string, after: string] | undefined {
+  const [before = "", after, ...more] = pattern.split("*");
+  return after === undefined || more.length > 0 ? undefined : [before, after];
+}
 
 export const isColumn = (source: unknown): source is ColumnSource =>
   typeof source === "object" && source !== null && "column" in source;

@@ -3,7 +3,7 @@ import type { Block } from "../data/blocks.ts";
 import type { Result } from "../render/result.ts";
 import type { Command } from "./command.ts";
 import { UsageError } from "./errors.ts";
-import { commonOptions, type OptionName, type OptionSpec, options, type Values } from "./options.ts";
+import { commonOptions, flagOf, type OptionName, type OptionSpec, options, type Values } from "./options.ts";
 import { AngleReader, choice } from "./parse.ts";
 import { suggestion } from "./suggest.ts";
 
@@ -170,11 +170,11 @@ function givenValue(sub: Commander, flags: string): unknown {
   return value === false ? undefined : value;
 }
 
-function parsed({ flags, parse }: OptionSpec<unknown>, text: string, angles: AngleReader): unknown {
+function parsed(spec: OptionSpec<unknown>, text: string, angles: AngleReader): unknown {
   try {
-    return parse!(text, angles);
+    return spec.parse!(text, angles);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    throw new UsageError(`${flags.split(" ")[0]}: ${error.message}`);
+    throw new UsageError(`${flagOf(spec)}: ${error.message}`);
   }
 }

@@ -3,7 +3,7 @@ import type { Block as FileBlock } from "../data/blocks.ts";
 import { type Cell, type Column, type Ending, type Result, type Row, resultOf } from "../render/result.ts";
 import { UsageError } from "./errors.ts";
 import type { Header, Reader } from "./header.ts";
-import { type inputOptions, options as optionTable, type Values } from "./options.ts";
+import { givenFlag, type inputOptions, type Values } from "./options.ts";
 
 /** A value of a row computation: given on the command line, or read from each record of a file with this header. */
 export interface Input<T> {
@@ -36,11 +36,8 @@ export async function computeRows<T extends readonly unknown[]>(
 ): Promise<Result> {
   const computation = work as unknown as Work;
   if (options.input === undefined) {
-    const idle = (["prefix", "delimiter", "inputFormat", "badRows", "threads"] as const).find(
-      (name) => options[name] !== undefined,
-    );
-    if (idle !== undefined)
-      throw new UsageError(`${optionTable[idle].flags.split(" ")[0]} goes with --input: give it too`);
+    const idle = givenFlag(options, ["prefix", "delimiter", "inputFormat", "badRows", "threads"]);
+    if (idle !== undefined) throw new UsageError(`${idle} goes with --input: give it too`);
     return givenRows(computation);
   }
   const { fileRows } = await import("./file-rows.ts");

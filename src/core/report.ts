@@ -39,7 +39,7 @@ export const BINS = 60;
 
 const MEASURES = ["theta_y", "min_theta_j", "effective_margin", "angle_gap", "feature_norm"] as const;
 export type Measure = (typeof MEASURES)[number];
-export const isAngleMeasure = (name: Measure): boolean => name !== "effective_margin" && name !== "feature_norm";
+const isAngleMeasure = (name: Measure): boolean => name !== "effective_margin" && name !== "feature_norm";
 
 const TAKEN_FOR = 3;
 
@@ -227,7 +227,8 @@ function marginFigures(
   };
 }
 
-const binOf = (theta: number) => Math.min(BINS - 1, Math.floor((theta * BINS) / Math.PI));
+/** The bin of the histograms that holds an angle in [0, pi]. */
+export const binOf = (theta: number) => Math.min(BINS - 1, Math.floor((theta * BINS) / Math.PI));
 
 const mostFrequent = (takenFor: ReadonlyMap<number, number>) =>
   [...takenFor].sort(([i, a], [j, b]) => b - a || i - j).slice(0, TAKEN_FOR);

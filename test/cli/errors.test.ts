@@ -89,6 +89,7 @@ const cases: [args: string, message: string][] = [
   ["loss --theta 1 --competing 1 --lambda @l --functions naive", "--m and --lambda are short for --functions asoftmax:m=..:lambda=..: give one or the other"],
   ["loss --lambda @l --m 2,3 --input -",      "--m: one margin goes with a lambda from a column"],
   ["compare",                                 "angles are missing: give --theta, such as --theta 0.5, or --points"],
+  ["compare --functions naive --lambda 0 --theta 1", "--m and --lambda are short for --functions asoftmax:m=..:lambda=..: give one or the other"],
   ["compare --theta 1 --points 3",            "--theta and --points both give angles: use one"],
   ["boundary --theta-12 0",                   "--theta-12: theta_12 is 0: it must lie from 1e-100 to pi"],
   ["boundary --theta-12 4",                   `--theta-12: 4 lies above pi (3.141592653589793): ${DOMAIN}`],

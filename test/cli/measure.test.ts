@@ -188,7 +188,7 @@ describe("the report of a file of angles", () => {
   });
 
   test("--per-sample writes one row a sample", async () => {
-    writeFileSync(join(folder, "two.csv"), "label,theta_a,theta_b\na,0.25,1.5\n\nb,0.5,1.5\n");
+    writeFileSync(join(folder, "two.csv"), "label,theta_a,theta_b\na,0.25,1.5\n\nb,0.5,1.5\na,0,0\n");
     const { status } = await asoftmax(["measure", "--input", "two.csv", "--m", "4", "--per-sample", "rows.csv"], {
       cwd: folder,
     });
@@ -198,6 +198,7 @@ describe("the report of a file of angles", () => {
         "row,label,nearest,theta_y,min_theta_j,effective_margin,angle_gap,feature_norm,naive_4,angular_4,segment_4",
         "2,a,b,0.25,1.5,6,1.25,,true,true,0",
         "4,b,a,1.5,0.5,0.3333333333333333,-1,,true,false,1",
+        "5,a,b,0,0,1,0,,false,false,0",
         "",
       ].join("\n"),
     );

@@ -1,11 +1,11 @@
 import { boundary } from "../../core/boundary.ts";
 import { angle, type Phrase, phrase } from "../../core/phrase.ts";
-import { makeTarget, type Target, targetDefinitions, target as targetNamed } from "../../core/targets.ts";
+import { type Target, target as targetNamed } from "../../core/targets.ts";
 import type { Chart } from "../../render/chart.ts";
 import { resultOf } from "../../render/result.ts";
 import { functionChart, type PlotSize } from "../charts.ts";
 import { command } from "../command.ts";
-import { chosenFunctions, pictureFunctions } from "../functions.ts";
+import { chosenFunctions, everyFunction, pictureFunctions } from "../functions.ts";
 import { STANDARD_ARC } from "../inputs.ts";
 
 export default command({
@@ -16,7 +16,7 @@ export default command({
   ],
   options: ["functions", "m", "lambda", "theta12", "width", "height"],
   run(values) {
-    const targets = chosenFunctions(values) ?? targetDefinitions.map((definition) => makeTarget(definition));
+    const targets = chosenFunctions(values) ?? everyFunction();
     const arcs = values.theta12 ?? [STANDARD_ARC];
     const found = targets.flatMap((target) =>
       arcs.map((theta12) => ({ target, theta12, at: boundary(target, theta12) })),

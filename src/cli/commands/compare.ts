@@ -1,7 +1,7 @@
-import { makeTarget, type Target, targetDefinitions } from "../../core/targets.ts";
+import type { Target } from "../../core/targets.ts";
 import { command } from "../command.ts";
 import { UsageError } from "../errors.ts";
-import { functionInput } from "../functions.ts";
+import { everyFunction, functionInput } from "../functions.ts";
 import { angleInput, anglesOrGrid } from "../inputs.ts";
 import { gridOptions, inputOptions } from "../options.ts";
 import { computeRows } from "../rows.ts";
@@ -14,7 +14,6 @@ export default command({
   ],
   options: ["functions", "mOrColumn", "lambdaOrColumn", "theta", ...gridOptions, ...inputOptions],
   run(values, { degrees }) {
-    const everyFunction = () => targetDefinitions.map((definition) => makeTarget(definition));
     const angles =
       anglesOrGrid(values.theta, values, degrees) ?? (values.input === undefined ? undefined : { column: "theta" });
     if (angles === undefined)

@@ -11,7 +11,7 @@ import { command } from "../command.ts";
 import { UsageError } from "../errors.ts";
 import { chosenFunctions, pictureFunctions } from "../functions.ts";
 import { only } from "../inputs.ts";
-import { scheduleOptions } from "../options.ts";
+import { givenFlag, scheduleOptions } from "../options.ts";
 import { hasSchedule, scheduleOf } from "../schedule.ts";
 
 const STANDARD_RATE = 0.05;
@@ -47,11 +47,9 @@ export default command({
     if (thetaJ === undefined)
       throw new UsageError("the competing angle is missing: give --competing, such as --competing 1.5");
     const scale = only("--scale", values.scaleNumbers) ?? 1;
-    const idle = (["start", "rate", "steps"] as const).find((name) => values[name] !== undefined);
+    const idle = givenFlag(values, ["start", "rate", "steps"]);
     if (values.minima && (idle !== undefined || hasSchedule(values)))
-      throw new UsageError(
-        `--minima lists where any descent can rest: leave out ${idle === undefined ? "the schedule" : `--${idle}`}`,
-      );
+      throw new UsageError(`--minima lists where any descent can rest: leave out ${idle ?? "the schedule"}`);
     if (values.minima) return restsOf(targets, scale, thetaJ);
     if (values.start === undefined) throw new UsageError("the start is missing: give --start, such as --start 2");
     const { start, rate = STANDARD_RATE, steps = STANDARD_STEPS } = values;

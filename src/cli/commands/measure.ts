@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
-import { conditions } from "../../core/margin.ts";
+import { conditions, effectiveMargin } from "../../core/margin.ts";
 import { angle, type Phrase, phrase } from "../../core/phrase.ts";
 import { segment } from "../../core/psi.ts";
-import { BINS, type Figures, LEVELS, type LossKind, Report } from "../../core/report.ts";
+import { BINS, binOf, type Figures, LEVELS, type LossKind, Report } from "../../core/report.ts";
 import { timesPi, toDegrees } from "../../core/units.ts";
 import { toBytes } from "../../data/bytes.ts";
 import type { Chart } from "../../render/chart.ts";
@@ -12,7 +12,7 @@ import { command } from "../command.ts";
 import { UsageError } from "../errors.ts";
 import { pictureFunctions } from "../functions.ts";
 import type { Measured, Samples } from "../measured.ts";
-import { options as optionTable, type Values } from "../options.ts";
+import { givenFlag, type OptionName, type Values } from "../options.ts";
 import { writeToFile } from "../output.ts";
 import type { AngleReader, ShareCheck } from "../parse.ts";
 import { reportTerms } from "../report-terms.ts";
@@ -83,8 +83,8 @@ type SampleOptions = Values<
   | ("features" | "weights" | "labels" | "threads")
 >;
 
-const ANGLES_ONLY = ["label", "competing", "inputFormat", "delimiter"] as const;
-const FEATURES_ONLY = ["weights", "labels", "threads"] as const;
+const ANGLES_ONLY: readonly OptionName[] = ["label", "competing", "inputFormat", "delimiter"];
+const FEATURES_ONLY: readonly OptionName[] = ["weights", "labels", "threads"];
 
 async function openSamples(
   values: SampleOptions,
@@ -96,11 +96,9 @@ async function openSamples(
   const { input, features, weights, labels } = values;
   if ((input === undefined) === (features === undefined))
     throw new UsageError("give --input with a file of angles, or --features, --weights and --labels");
-  const idle = (input === undefined ? ANGLES_ONLY : FEATURES_ONLY).find((name) => values[name] !== undefined);
-  if (idle !== undefined)
-    throw new UsageError(
-      `${optionTable[idle].flags.split(" ")[0]} has no part in ${input === undefined ? "--features" : "--input"}: leave it out`,
-    );
+  const [source, others] = input === undefined ? ["--features", ANGLES_ONLY] : ["--input", FEATURES_ONLY];
+  const idle = givenFlag(values, others);
+  if (idle !== undefined) throw new UsageError(`${idle} has no part in ${source}: leave it out`);
   const dash = (["features", "weights", "labels"] as const).find((name) => values[name] === "-");
   if (dash !== undefined) throw new UsageError(`--${dash} -: .npy files are read by position, name a file`);
   if (input !== undefined) {
@@ -164,7 +162,7 @@ function sampleRow({ place, sample }: Measured, { className }: Samples, margins:
     const { naive, angular } = conditions(m, thetaY, minThetaJ);
     return [naive, angular, segment(m, thetaY)];
   });
-  const spread = [thetaY, minThetaJ, minThetaJ / thetaY, minThetaJ - thetaY, norm];
+  const spread = [thetaY, minThetaJ, effectiveMargin(thetaY, minThetaJ), minThetaJ - thetaY, norm];
   const bytes = (index: number) => toBytes(`${className(index)}`);
   return [place, bytes(label), bytes(nearest), ...spread, ...held];
 }
@@ -236,8 +234,7 @@ function tablesOf({ by_m, quantiles, mean, mean_loss, worst_classes }: Figures):
 }
 
 function chartOf({ histograms }: Report, m: number): Chart {
-  const at = (counts: readonly number[]) => (theta: number) =>
-    counts[Math.min(BINS - 1, Math.floor((theta * BINS) / Math.PI))]!;
+  const at = (counts: readonly number[]) => (theta: number) => counts[binOf(theta)]!;
   return {
     x: { from: 0, to: Math.PI, angle: true, name: "angle" },
     series: [

@@ -7,8 +7,8 @@ import { command } from "../command.ts";
 import { UsageError } from "../errors.ts";
 import { chosenFunctions, pictureFunctions } from "../functions.ts";
 import { STANDARD_MARGIN } from "../inputs.ts";
-import { type OptionName, options, type Values } from "../options.ts";
-import { type ColumnSource, isColumn } from "../parse.ts";
+import { givenFlag, type OptionName, type Values } from "../options.ts";
+import { type ColumnSource, classPattern, isColumn } from "../parse.ts";
 import { version } from "../version.ts";
 
 const EXPRESSION = ["dialect", "functionName", "theta", "psi", "m", "functions", "lambda"] as const;
@@ -37,8 +37,11 @@ export default command({
   options: [...EXPRESSION, ...QUERY],
   run(values, { degrees }, what): Result {
     const taken = ["dialect", "m", ...belonging[what]!];
-    const stray = [...EXPRESSION, ...QUERY].find((name) => values[name] !== undefined && !taken.includes(name));
-    if (stray !== undefined) throw new UsageError(`${options[stray].flags.split(" ")[0]} has no part in sql ${what}`);
+    const stray = givenFlag(
+      values,
+      [...EXPRESSION, ...QUERY].filter((name) => !taken.includes(name)),
+    );
+    if (stray !== undefined) throw new UsageError(`${stray} has no part in sql ${what}`);
     if (degrees) throw new UsageError("--degrees: sql takes and gives radians");
     const { dialect = "duckdb" } = values;
     const { functions, sql } = statement(what, values, dialects[dialect]);
@@ -77,10 +80,9 @@ function statement(what: string, values: SqlValues, dialect: Dialect): { functio
 function sourceOf({ table = "angles", label = "label", theta, competing }: SqlValues, dialect: Dialect): Source {
   if (competing !== undefined && theta !== undefined)
     throw new UsageError("--theta and --competing both name the angles: use one");
-  const [before, after, ...more] = competing === undefined ? [] : columnOf(competing, "theta_*").split("*");
-  if (competing !== undefined && (after === undefined || more.length > 0))
+  const wide = competing === undefined ? undefined : classPattern(columnOf(competing, "theta_*"));
+  if (competing !== undefined && wide === undefined)
     throw new UsageError("--competing: sql takes one column a class, such as '@theta_*'; leave it out for long rows");
-  const wide = before !== undefined && after !== undefined ? ([before, after] as const) : undefined;
   return { dialect, table, label, theta: columnOf(theta, "theta"), wide };
 }
 

@@ -36,6 +36,7 @@ test.concurrent.each([
   ["a grid",                 "--functions asoftmax --points 3 --degrees --columns theta,value",     ["0 1", "90 -3", "180 -7"]],
   ["functions, then angles", "--functions softmax,naive --theta 0,pi --columns function,value",     ["softmax 1", "softmax -1", "naive:m=4 1", "naive:m=4 1"]],
   ["--m and --lambda",       "--m 4 --lambda 5 --theta pi --columns function,value",                ["asoftmax:m=4:lambda=5 -2"]],
+  ["--lambda 0 is asoftmax", "--lambda 0 --theta pi --columns function,value",                       ["asoftmax:m=4 -7"]],
   ["the limit at 0",         "--functions asoftmax,asoftmax:lambda=5,arcface --theta 0 --columns dvalue_dcos", ["16", "3.5", "Infinity"]],
 ])("%s", async (_, line, rows) => {
   expect((await csvOf(`compare ${line}`)).cells.map((row) => row.join(" "))).toEqual(rows);
