@@ -4,12 +4,12 @@ import { toBytes } from "../data/bytes.ts";
 import { delimitedTable } from "../data/delimited.ts";
 import { RowError } from "../data/errors.ts";
 import { bytesOf, nameOf } from "../data/file.ts";
-import type { RawRecord } from "../data/records.ts";
+import type { Lines, RawRecord } from "../data/records.ts";
 import type { Table, TableBlock } from "../data/table.ts";
 import type { Block, Cell, Result, Row } from "../render/result.ts";
 import { BadRows } from "./bad-rows.ts";
 import { UsageError } from "./errors.ts";
-import { Header } from "./header.ts";
+import { Header, type Reader } from "./header.ts";
 import { choices, endOf, type RowOptions, shownColumns, type Work } from "./rows.ts";
 
 /** What a share of the rows came to, added up over all of them at the end. */
@@ -44,9 +44,12 @@ export async function fileRows(work: Work, options: RowOptions, path: string): P
   const { names, separator, bytesRead, blocks, shared } = await openTable(path, options);
   const header = new Header(names, separator, file);
   const bad = new BadRows(file, badRows);
-  const visitRows = rowVisitor(work, header, bad);
+  const readers = readersOf(work, header);
+  const visitRows = rowVisitor(work, readers, header, bad);
+  const takeNumbers = numberTaker(work, readers, header);
   async function* rowsOf(tableBlocks: AsyncIterable<TableBlock>): AsyncGenerator<Block> {
-    for await (const block of tableBlocks) yield (visit) => block((record) => visitRows(record, visit));
+    for await (const block of tableBlocks)
+      yield (visit, write) => block((record) => visitRows(record, visit), write && takeNumbers?.(write));
   }
   const added = [...shownColumns(work), ...work.columns];
   return {
@@ -89,9 +92,36 @@ async function openTable(path: string, options: RowOptions): Promise<Table> {
   return (await import("../data/parquet.ts")).parquetTable(path);
 }
 
+type Readers = readonly (Reader<unknown> | undefined)[];
+
+/** What reads each input that comes from the file. */
+const readersOf = ({ inputs }: Work, header: Header): Readers =>
+  inputs.map(({ source }) => (typeof source === "function" ? source(header) : undefined));
+
+/** Computes the numbers of plain lines together, where each has one and it follows from one cell. */
+function numberTaker(work: Work, readers: Readers, { names }: Header) {
+  const { number } = work;
+  const [choice, another] = choices(work);
+  const read = readers.findLastIndex((reader) => reader !== undefined);
+  const cell = readers[read]?.cell;
+  const isOnly = another === undefined && readers.findIndex((reader) => reader !== undefined) === read;
+  if (number === undefined || choice === undefined || cell === undefined || !isOnly) return undefined;
+  const { values } = choice;
+  return (write: NonNullable<Parameters<Block>[1]>) => (lines: Lines) => {
+    const column = lines.numbers(cell, names.length);
+    let count = 0;
+    for (; count < column.length; count++) {
+      values[read] = column[count];
+      const value = number(...values);
+      if (Number.isNaN(value)) break;
+      column[count] = value;
+    }
+    if (count > 0) write(lines, count);
+  };
+}
+
 /** Shows the rows of one record: those of every choice of the given values, or what is left of a bad one. */
-function rowVisitor(work: Work, header: Header, bad: BadRows) {
-  const readers = work.inputs.map(({ source }) => (typeof source === "function" ? source(header) : undefined));
+function rowVisitor(work: Work, readers: Readers, header: Header, bad: BadRows) {
   const read = readers.flatMap((reader, i) => (reader === undefined ? [] : [i]));
   const given = [...choices(work)];
   const computed: Iterable<Row>[] = [];

@@ -10,7 +10,11 @@ import { classPattern } from "./parse.ts";
 import { suggestion } from "./suggest.ts";
 
 /** Reads one value from a record. Throws RowError where the cell holds none. */
-export type Reader<T> = (record: RawRecord) => T;
+export interface Reader<T> {
+  (record: RawRecord): T;
+  /** The cell, where the value is the plain number in it. */
+  readonly cell?: number;
+}
 
 const numberAt =
   (index: number, name: string): Reader<number> =>
@@ -134,7 +138,7 @@ export class Header {
   private angleAt(index: number, name: string, degrees: boolean): Reader<number> {
     const toRadians = degrees ? fromDegrees : asRadians;
     const read = numberAt(index, name);
-    return (record) => {
+    const reader = (record: RawRecord) => {
       const theta = toRadians(read(record));
       if (theta >= 0 && theta <= Math.PI) return theta;
       return this.withinPi(
@@ -142,6 +146,7 @@ export class Header {
         record.line,
       );
     };
+    return degrees ? reader : Object.assign(reader, { cell: index });
   }
 
   private withinPi(theta: number, line: number): number {

@@ -19,6 +19,8 @@ export interface RowComputation<T extends readonly unknown[]> {
   readonly inputs: { readonly [I in keyof T]: Input<T[I]> };
   readonly columns: readonly Column[];
   readonly compute: (...values: T) => Iterable<Row>;
+  /** The one number of the row, where no more is asked for: NaN says that only compute can tell. */
+  readonly number?: ((...values: T) => number) | undefined;
   /** Counted while computing, and added up where rows are shared out; end speaks from them. */
   readonly counts?: Record<string, number>;
   readonly end?: () => Pick<Ending, "notes" | "holds">;

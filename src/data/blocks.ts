@@ -1,4 +1,5 @@
 import { DataError } from "./errors.ts";
+import { countLines, place } from "./memory.ts";
 
 /** Whole records of a delimited file, and the line on which they begin. */
 export interface Block {
@@ -35,7 +36,7 @@ export async function* recordBlocks(source: AsyncIterable<Buffer>, file: string,
     }
     const bytes = pending.subarray(0, cut);
     yield { bytes, line };
-    line += countLines(bytes);
+    line += lineEnds(bytes);
     pending = pending.subarray(cut);
   }
   if (pending.length === 0) return;
@@ -64,18 +65,9 @@ function lastRecordEnd(bytes: Buffer): number {
   return end;
 }
 
-/** Line ends of all three kinds. Where there is no CR, LFs are found by the engine's own search. */
-function countLines(bytes: Buffer): number {
-  let lines = 0;
-  if (!bytes.includes(CR)) {
-    for (let i = bytes.indexOf(LF); i >= 0; i = bytes.indexOf(LF, i + 1)) lines++;
-    return lines;
-  }
-  for (let i = 0; i < bytes.length; i++) {
-    const byte = bytes[i]!;
-    if (byte <= CR && (byte === LF || (byte === CR && bytes[i + 1] !== LF))) lines++;
-  }
-  return lines;
+function lineEnds(bytes: Buffer): number {
+  const start = place(bytes);
+  return countLines(start, start + bytes.length);
 }
 
 function countQuotes(bytes: Buffer): number {

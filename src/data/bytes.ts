@@ -1,4 +1,4 @@
-import { writeAscii, writeDecimal } from "./decimal.ts";
+import { allocate, copyBytes, memory, writeDecimal } from "./memory.ts";
 
 /** Text whose characters are bytes, read as UTF-8. */
 export const fromBytes = (bytes: string): string => Buffer.from(bytes, "latin1").toString("utf8");
@@ -6,46 +6,55 @@ export const fromBytes = (bytes: string): string => Buffer.from(bytes, "latin1")
 /** The UTF-8 bytes of a text, one character each. */
 export const toBytes = (text: string): string => Buffer.from(text, "utf8").toString("latin1");
 
-const LONGEST_NUMBER = 32;
+/** The bytes that a number needs at most, with what stands around it. */
+export const LONGEST_NUMBER = 32;
 
-/** Bytes that grow as they are written. Text is taken one character a byte. */
+/** Bytes that grow as they are written, in the memory of the text kernel. Text is taken one character a byte. */
 export class ByteWriter {
-  private bytes = Buffer.allocUnsafeSlow(2 ** 16);
-  private length = 0;
+  private size = 2 ** 16;
+  private start = allocate(this.size);
+  private end = this.start;
 
   text(text: string): void {
     this.makeRoom(text.length);
-    if (text.length > 40) this.length += this.bytes.write(text, this.length, "latin1");
-    else this.length = writeAscii(text, this.bytes, this.length);
+    if (text.length > 40) this.end += memory.write(text, this.end, "latin1");
+    else for (let i = 0; i < text.length; i++) memory[this.end++] = text.charCodeAt(i);
   }
 
   number(x: number): void {
     this.makeRoom(LONGEST_NUMBER);
-    this.length = writeDecimal(x, this.bytes, this.length);
+    this.end = writeDecimal(x, this.end);
   }
 
-  copy(source: Uint8Array, start: number, end: number): void {
+  /** Copies bytes of the same memory. */
+  copy(start: number, end: number): void {
     this.makeRoom(end - start);
-    const { bytes } = this;
-    let at = this.length;
-    for (let i = start; i < end; i++) bytes[at++] = source[i]!;
-    this.length = at;
+    copyBytes(this.end, start, end - start);
+    this.end += end - start;
+  }
+
+  /** Lets write put up to so many bytes at the address that it is given; it gives the one after them. */
+  put(size: number, write: (at: number) => number): void {
+    this.makeRoom(size);
+    this.end = write(this.end);
   }
 
   /** What was written since the last time. */
   take(): Buffer {
-    const taken = this.bytes.subarray(0, this.length);
-    // The next block is about as long: with a little room it need not grow.
-    this.bytes = Buffer.allocUnsafeSlow(Math.max(2 ** 16, Math.ceil(1.2 * this.length)));
-    this.length = 0;
+    const taken = Buffer.allocUnsafeSlow(this.end - this.start);
+    memory.copy(taken, 0, this.start, this.end);
+    this.end = this.start;
     return taken;
   }
 
   private makeRoom(size: number): void {
-    if (this.length + size <= this.bytes.length) return;
-    const grown = Buffer.allocUnsafeSlow(2 * (this.length + size));
-    this.bytes.copy(grown, 0, 0, this.length);
-    this.bytes = grown;
+    const used = this.end - this.start;
+    if (used + size <= this.size) return;
+    const { start } = this;
+    this.size = 2 * (used + size);
+    this.start = allocate(this.size);
+    memory.copyWithin(this.start, start, start + used);
+    this.end = this.start + used;
   }
 }
 

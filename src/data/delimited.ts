@@ -20,7 +20,7 @@ export async function delimitedTable(source: AsyncIterator<Block>, separator: st
       if (next.done) return;
       taken += next.value.bytes.length;
       read += next.value.bytes.length;
-      yield (visit) => visitRecords(next.value, separator, file, visit);
+      yield (visit, take) => visitRecords(next.value, separator, file, visit, take);
     }
   }
   return {

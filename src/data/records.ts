@@ -1,8 +1,18 @@
 import { CsvError, parse } from "csv-parse/sync";
-import { type Block, CR, LF, QUOTE } from "./blocks.ts";
-import { type ByteWriter, quoter } from "./bytes.ts";
-import { readDecimal } from "./decimal.ts";
+import { type Block, LF, QUOTE } from "./blocks.ts";
+import { type ByteWriter, LONGEST_NUMBER, quoter } from "./bytes.ts";
 import { DataError } from "./errors.ts";
+import {
+  allocate,
+  doubles,
+  indexLines,
+  integers,
+  memory,
+  place,
+  readColumn,
+  readDecimal,
+  writeColumn,
+} from "./memory.ts";
 
 /** One record of a file. Valid only while it is visited. */
 export interface RawRecord {
@@ -19,72 +29,136 @@ export interface RawRecord {
   writeTo(out: ByteWriter, delimiter: string): void;
 }
 
-/**
- * Visits the records of a block, blank lines left out. Without a quote character a record is a line cut at the delimiter; with one
- * csv-parse reads the block, strictly. Throws DataError for a stray quote.
- */
-export function visitRecords(block: Block, delimiter: string, file: string, visit: (record: RawRecord) => void): void {
-  if (block.bytes.includes(QUOTE)) for (const record of quotedRecords(block, delimiter, file)) visit(record);
-  else visitLines(block, delimiter, visit);
+/** Plain lines of a block from some line on, as far as nothing is unusual about them. */
+export interface Lines {
+  /** The numbers in one of so many cells, a line each. They may be changed in place. */
+  numbers(cell: number, cells: number): Float64Array;
+  /** Writes so many of the lines, each with its number as one more cell, and leaves them behind. */
+  writeNumbers(out: ByteWriter, delimiter: string, count: number): void;
 }
 
-function visitLines({ bytes, line }: Block, delimiter: string, visit: (record: RawRecord) => void): void {
-  const record = new LineRecord(bytes, delimiter, line);
-  const separator = delimiter.charCodeAt(0);
-  for (let i = 0; i <= bytes.length; i++) {
-    const byte = i < bytes.length ? bytes[i]! : LF;
-    if (byte === separator) record.endCell(i);
-    else if (byte === LF || byte === CR) {
-      if (i > record.start) {
-        record.endCell(i);
-        visit(record);
-      }
-      if (byte === CR && bytes[i + 1] === LF) i++;
-      record.nextLine(i + 1);
+/**
+ * Visits the records of a block, blank lines left out; lines are offered to take before one of them is visited. Without a quote character a record is a line cut at the delimiter; with one
+ * csv-parse reads the block, strictly. Throws DataError for a stray quote.
+ */
+export function visitRecords(
+  block: Block,
+  delimiter: string,
+  file: string,
+  visit: (record: RawRecord) => void,
+  take?: (lines: Lines) => void,
+): void {
+  if (block.bytes.includes(QUOTE)) for (const record of quotedRecords(block, delimiter, file)) visit(record);
+  else visitLines(block, delimiter, visit, take);
+}
+
+const places = (size: number) => ({ size, index: allocate(size), values: allocate(size) });
+
+// An index of lines, and as many numbers as it can have lines.
+let { size, index, values } = places(2 ** 20);
+
+function visitLines(
+  { bytes, line }: Block,
+  delimiter: string,
+  visit: (record: RawRecord) => void,
+  take: (lines: Lines) => void = () => {},
+): void {
+  const record = new LineRecord(delimiter, line);
+  let start = place(bytes);
+  // A line end behind the last line does no harm where it has one.
+  const end = start + bytes.length + 1;
+  memory[end - 1] = LF;
+  while (start < end) {
+    const next = indexLines(start, end, delimiter.charCodeAt(0), index, index + size);
+    if (next === start) ({ size, index, values } = places(2 * size));
+    else readIndex();
+    start = next;
+  }
+  function readIndex() {
+    record.moveTo(index / 4);
+    for (take(record); record.start >= 0; take(record)) {
+      if (!record.isBlank()) visit(record);
+      record.next();
     }
   }
 }
 
-/** A line without quotes, known by where its cells lie in the block: one object serves all lines in turn. */
-class LineRecord implements RawRecord {
+/** A line without quotes, known by its entry in the index of lines: one object serves all lines in turn. */
+class LineRecord implements RawRecord, Lines {
   line: number;
-  size = 0;
-  start = 0;
-  private readonly bytes: Buffer;
+  private entry = 0;
   private readonly delimiter: string;
-  private readonly ends: number[] = [];
 
-  constructor(bytes: Buffer, delimiter: string, line: number) {
-    this.bytes = bytes;
+  constructor(delimiter: string, line: number) {
     this.delimiter = delimiter;
     this.line = line;
   }
 
-  endCell(end: number): void {
-    this.ends[this.size++] = end;
+  get start(): number {
+    return integers[this.entry]!;
   }
 
-  nextLine(start: number): void {
-    this.start = start;
-    this.size = 0;
+  get size(): number {
+    return integers[this.entry + 1]!;
+  }
+
+  moveTo(entry: number): void {
+    this.entry = entry;
+  }
+
+  next(): void {
+    this.entry += 2 + this.size;
     this.line++;
   }
 
+  isBlank(): boolean {
+    return this.size === 1 && this.cellEnd(0) === this.start;
+  }
+
   text(i: number): string {
-    return this.bytes.toString("latin1", this.cellStart(i), this.ends[i]);
+    return memory.toString("latin1", this.cellStart(i), this.cellEnd(i));
   }
 
   number(i: number): number | undefined {
-    return readDecimal(this.bytes, this.cellStart(i), this.ends[i]!);
+    const value = readDecimal(this.cellStart(i), this.cellEnd(i));
+    return Number.isNaN(value) ? undefined : value;
   }
 
   writeTo(out: ByteWriter, delimiter: string): void {
-    if (delimiter === this.delimiter) out.copy(this.bytes, this.start, this.ends[this.size - 1]!);
+    if (delimiter === this.delimiter) out.copy(this.start, this.cellEnd(this.size - 1));
     else writeCells(this, out, delimiter);
   }
 
+  numbers(cell: number, cells: number): Float64Array {
+    const count = readColumn(4 * this.entry, cell, cells, values);
+    return doubles.subarray(values / 8, values / 8 + count);
+  }
+
+  writeNumbers(out: ByteWriter, delimiter: string, count: number): void {
+    const after = this.entry + count * (2 + this.size);
+    if (delimiter === this.delimiter) {
+      const lineBytes = integers[after - 1]! - this.start;
+      out.put(lineBytes + count * LONGEST_NUMBER, (at) =>
+        writeColumn(4 * this.entry, this.size, values, count, delimiter.charCodeAt(0), at),
+      );
+      this.entry = after;
+      this.line += count;
+      return;
+    }
+    for (let i = 0; i < count; i++, this.next()) {
+      this.writeTo(out, delimiter);
+      out.text(delimiter);
+      out.number(doubles[values / 8 + i]!);
+      out.text("\n");
+    }
+  }
+
   private cellStart(i: number): number {
-    return i === 0 ? this.start : this.ends[i - 1]! + 1;
+    return i === 0 ? this.start : this.cellEnd(i - 1) + 1;
+  }
+
+  private cellEnd(i: number): number {
+    return integers[this.entry + 2 + i]!;
   }
 }
 

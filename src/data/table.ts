@@ -1,8 +1,8 @@
 import type { Block } from "./blocks.ts";
-import type { RawRecord } from "./records.ts";
+import type { Lines, RawRecord } from "./records.ts";
 
-/** Shows records one by one; each is valid only then. */
-export type TableBlock = (visit: (record: RawRecord) => void) => void;
+/** Shows records one by one; each is valid only then. Plain lines are offered to take first. */
+export type TableBlock = (visit: (record: RawRecord) => void, take?: (lines: Lines) => void) => void;
 
 /** A file of records, read once, from its start. */
 export interface Table {

@@ -1,6 +1,6 @@
 import { ByteWriter, quoter } from "../data/bytes.ts";
 import { DataError } from "../data/errors.ts";
-import type { RawRecord } from "../data/records.ts";
+import type { Lines, RawRecord } from "../data/records.ts";
 import { formatCell, type NumberStyle } from "./number.ts";
 import { type Cell, type Column, computedColumns, type Result, type Row } from "./result.ts";
 
@@ -14,11 +14,12 @@ export async function* delimited(result: Result, style: NumberStyle, delimiter: 
   const computed = computedColumns(result);
   const places = computed.map(({ place }) => place);
   const out = new ByteWriter();
+  const isAsItIs = ({ kind }: Column) => style.precision === undefined && !(kind === "angle" && style.degrees);
   const writeCell = (cell: Cell, column: Column) => {
-    const isAngle = column.kind === "angle" && style.degrees;
-    if (typeof cell === "number" && style.precision === undefined && !isAngle) out.number(cell);
+    if (typeof cell === "number" && isAsItIs(column)) out.number(cell);
     else out.text(quote(formatCell(cell, column, style)));
   };
+  const isOneNumber = computed.length === 1 && isAsItIs(computed[0]!);
   const isEmptyLine = (row: Row) => columns.length === 1 && computed.length === 1 && row[computed[0]!.place] === null;
   // The header goes out with the first rows: what is wrong with those leaves nothing written.
   out.text(`${columns.map(({ name }) => quote(name)).join(delimiter)}\n`);
@@ -33,8 +34,12 @@ export async function* delimited(result: Result, style: NumberStyle, delimiter: 
       }
       out.text(isEmptyLine(row) ? '""\n' : "\n");
     };
+    const writeLines = (lines: Lines, count: number) => {
+      rows += count;
+      lines.writeNumbers(out, delimiter, count);
+    };
     try {
-      block(write);
+      block(write, isOneNumber ? writeLines : undefined);
     } catch (error) {
       // The rows before a bad one are not lost with it.
       if (error instanceof DataError && rows > 0) error.written = out.take();

@@ -1,5 +1,5 @@
 import type { Phrase } from "../core/phrase.ts";
-import { cellsOf, type RawRecord } from "../data/records.ts";
+import { cellsOf, type Lines, type RawRecord } from "../data/records.ts";
 import type { Chart } from "./chart.ts";
 
 export type Cell = number | boolean | string | null | readonly number[] | Phrase;
@@ -23,8 +23,14 @@ export interface Ending {
   readonly holds: boolean;
 }
 
-/** Shows rows one by one: what was computed, and the record of the input that it stands beside. Both are valid only then. */
-export type Block = (visit: (row: Row, record?: RawRecord) => void) => void;
+/**
+ * Shows rows one by one: what was computed, and the record of the input that it stands beside. Both are valid only then. Where one
+ * number is computed for each of many plain lines, they may be shown together to write.
+ */
+export type Block = (
+  visit: (row: Row, record?: RawRecord) => void,
+  write?: (lines: Lines, count: number) => void,
+) => void;
 
 /** A table of its own, for a result that is more than rows. */
 export interface TablePart {

@@ -48,3 +48,16 @@ test.each([
 ])("a stray quote is an error: %j", (text, line) => {
   expect(() => read(text, ",", 10)).toThrow(`f.csv line ${line}: ${STRAY}`);
 });
+
+test("more lines, and more cells in a line, than the index of lines has room for", () => {
+  const blank = "\r\n".repeat(200_000);
+  const cells = Array.from({ length: 700_000 }, (_, i) => `${i % 10}`);
+  const records = read(`a\r\n${blank}b\r\n${cells.join()}\n\rc`);
+  expect(records.map(({ line, cells }) => [line, cells.length])).toEqual([
+    [1, 1],
+    [200_002, 1],
+    [200_003, 700_000],
+    [200_005, 1],
+  ]);
+  expect(records[2]!.cells.join() === cells.join()).toBe(true);
+});

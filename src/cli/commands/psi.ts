@@ -31,7 +31,8 @@ export default command({
     const cells = (margin: number, theta: number) => (onlyPsi ? [null, psi(margin, theta)] : allCells(margin, theta));
     if (angles !== undefined) {
       const theta = angleInput(THETA, angles, degrees);
-      return computeRows({ inputs: [m, theta], columns, compute: (margin, angle) => [cells(margin, angle)] }, values);
+      const compute = (margin: number, angle: number) => [cells(margin, angle)];
+      return computeRows({ inputs: [m, theta], columns, compute, number: onlyPsi ? psi : undefined }, values);
     }
     function* compute(margin: number) {
       for (const theta of halfKnots(margin)) yield [theta, ...cells(margin, theta)];

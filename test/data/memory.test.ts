@@ -1,10 +1,35 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
-import { readDecimal, writeDecimal } from "../../src/data/decimal.ts";
+import { describe, expect, it, test } from "vitest";
+import { allocate, countLines, memory, place, readDecimal, writeDecimal } from "../../src/data/memory.ts";
 
-const bytes = new Uint8Array(64);
-const written = (x: number) => Buffer.from(bytes.buffer, 0, writeDecimal(x, bytes, 0)).toString("latin1");
-const read = (text: string) => readDecimal(Buffer.from(text, "latin1"), 0, text.length);
+const source = (name: string) => fileURLToPath(new URL(`../../src/data/${name}`, import.meta.url));
+
+test("text-kernel.ts holds what text.as.ts compiles to", () => {
+  const built = execFileSync(process.execPath, [source("build-text.js")], { encoding: "utf8" });
+  expect(built).toBe(readFileSync(source("text-kernel.ts"), "utf8"));
+});
+
+test("countLines counts LF, CRLF and CR, wherever they lie", () => {
+  const text = fc.string({ unit: fc.constantFrom("a", "\n", "\r", "\r\n"), maxLength: 50 });
+  const plain = (bytes: string) => bytes.match(/\r\n|\n|\r/g)?.length ?? 0;
+  fc.assert(
+    fc.property(text, (bytes) => {
+      const start = place(Buffer.from(bytes, "latin1"));
+      return countLines(start, start + bytes.length) === plain(bytes);
+    }),
+    { seed: 7, numRuns: 2000 },
+  );
+});
+
+const room = allocate(64);
+const written = (x: number) => memory.toString("latin1", room, writeDecimal(x, room));
+const read = (text: string) => {
+  const start = place(Buffer.from(text, "latin1"));
+  return readDecimal(start, start + text.length);
+};
 
 const runs = { numRuns: 200_000, seed: 7 };
 const anyDouble = fc.double();
@@ -74,7 +99,7 @@ describe("readDecimal is Number, or leaves it to Number", () => {
     ["few digits", human],
   ])("for the text of %s", (_, doubles) => {
     fc.assert(
-      fc.property(doubles, (x) => [x, undefined].includes(read(String(x + 0)))),
+      fc.property(doubles, (x) => [x, Number.NaN].includes(read(String(x + 0)))),
       runs,
     );
   });
@@ -93,7 +118,7 @@ describe("readDecimal is Number, or leaves it to Number", () => {
         const text = String(n).padStart(places + 1, "0");
         const decimal = places === 0 ? text : `${text.slice(0, -places)}.${text.slice(-places)}`;
         const value = read(decimal);
-        return value === undefined || value === Number(decimal);
+        return Number.isNaN(value) || value === Number(decimal);
       }),
       runs,
     );
@@ -102,7 +127,7 @@ describe("readDecimal is Number, or leaves it to Number", () => {
   it.each(["", "-", ".", "1.", "1e5", "0x1", " 1", "1 ", "1_0", "1.2.3", "--1", "+1", "1,5", "NaN"])(
     "leaves %j alone",
     (text) => {
-      expect(read(text)).toBeUndefined();
+      expect(read(text)).toBeNaN();
     },
   );
 });

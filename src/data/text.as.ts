@@ -1,0 +1,276 @@
+// The inner loops of delimited text, in AssemblyScript: cells found, decimals read and written, in the module's own memory.
+// Powers of ten up to 10^22 are doubles, so scaling by one is an error-free product (Dekker 1971). Where that does not settle the
+// last digit, and for unusual numbers, JavaScript's own Number and String are asked.
+
+const LF: i32 = 10;
+const CR: i32 = 13;
+const MINUS: i32 = 45;
+const POINT: i32 = 46;
+const ZERO: i32 = 48;
+
+// biome-ignore format: a table
+const POWERS = memory.data<f64>([
+  1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
+]);
+
+// The two digits of every number below 100.
+const PAIRS = memory.data(200);
+for (let n = 0; n < 100; n++) store<u16>(PAIRS + 2 * n, (ZERO + n / 10) | ((ZERO + (n % 10)) << 8));
+
+/** The first address that tables leave free. */
+export function firstFree(): i32 {
+  return <i32>__heap_base;
+}
+
+/** String(x) in ASCII at a place; gives the place after it. */
+declare function format(x: f64, at: i32): i32;
+
+/**
+ * Finds the cells of the lines in [start, end), which ends with a line end; the 15 bytes beyond it are read too. An entry of the
+ * index is, as i32: the start of a line, its number of cells, and the end of each; -1 follows the last. Gives the start of the
+ * first line for which the index had no room, or end.
+ */
+export function indexLines(start: i32, end: i32, delimiter: i32, index: i32, indexEnd: i32): i32 {
+  const delimiters = i8x16.splat(<i8>delimiter);
+  const lineFeeds = i8x16.splat(<i8>LF);
+  const returns = i8x16.splat(<i8>CR);
+  let entry = index;
+  let cell = entry + 8;
+  let line = start;
+  for (let chunk = start; chunk < end; chunk += 16) {
+    const bytes = v128.load(chunk);
+    const ends = v128.or(i8x16.eq(bytes, lineFeeds), i8x16.eq(bytes, returns));
+    for (let found = i8x16.bitmask(v128.or(i8x16.eq(bytes, delimiters), ends)); found != 0; found &= found - 1) {
+      const at = chunk + ctz(found);
+      if (at >= end) break;
+      const byte: i32 = load<u8>(at);
+      // The second byte of a CRLF.
+      if (byte == LF && at == line && load<u8>(at - 1) == CR) {
+        line++;
+        continue;
+      }
+      if (cell + 8 > indexEnd) {
+        store<i32>(entry, -1);
+        return line;
+      }
+      store<i32>(cell, at);
+      cell += 4;
+      if (byte == delimiter) continue;
+      store<i32>(entry, line);
+      store<i32>(entry, (cell - entry - 8) >> 2, 4);
+      entry = cell;
+      cell = entry + 8;
+      line = at + 1;
+    }
+  }
+  store<i32>(entry, -1);
+  return line;
+}
+
+/**
+ * Reads the number in one cell of the lines from an entry of the index on, as far as they have so many cells and spell it
+ * plainly, into values (f64). Gives how many lines that are.
+ */
+export function readColumn(entry: i32, cell: i32, cells: i32, values: i32): i32 {
+  let value = values;
+  for (; load<i32>(entry) >= 0 && load<i32>(entry, 4) == cells; entry += 8 + (cells << 2)) {
+    const end = entry + 8 + (cell << 2);
+    const x = readDecimal(cell == 0 ? load<i32>(entry) : load<i32>(end - 4) + 1, load<i32>(end));
+    if (isNaN(x)) break;
+    store<f64>(value, x);
+    value += 8;
+  }
+  return (value - values) >> 3;
+}
+
+/** Writes so many lines of so many cells at a place, each with its value as one more cell, and gives the place after them. */
+export function writeColumn(entry: i32, cells: i32, values: i32, count: i32, delimiter: i32, at: i32): i32 {
+  for (let i = 0; i < count; i++, entry += 8 + (cells << 2)) {
+    const start = load<i32>(entry);
+    const size = load<i32>(entry + 4 + (cells << 2)) - start;
+    copyBytes(at, start, size);
+    store<u8>(at + size, delimiter);
+    at = writeDecimal(load<f64>(values + (i << 3)), at + size + 1);
+    store<u8>(at++, LF);
+  }
+  return at;
+}
+
+/** How many LFs there are in [start, end), and CRs without one. */
+export function countLines(start: i32, end: i32): i32 {
+  const lineFeeds = i8x16.splat(<i8>LF);
+  const returns = i8x16.splat(<i8>CR);
+  let lines = 0;
+  for (let chunk = start; chunk < end; chunk += 16) {
+    const bytes = v128.load(chunk);
+    const inside = chunk + 16 <= end ? 0xffff : (1 << (end - chunk)) - 1;
+    lines += popcnt(i8x16.bitmask(i8x16.eq(bytes, lineFeeds)) & inside);
+    for (let found = i8x16.bitmask(i8x16.eq(bytes, returns)) & inside; found != 0; found &= found - 1) {
+      const next = chunk + ctz(found) + 1;
+      if (next == end || load<u8>(next) != LF) lines++;
+    }
+  }
+  return lines;
+}
+
+/** Copies size bytes; up to 7 beyond them are read, and written. */
+export function copyBytes(to: i32, from: i32, size: i32): void {
+  for (let i = 0; i < size; i += 8) store<u64>(to + i, load<u64>(from + i));
+}
+
+/** The number that [start, end) spell as plain digits with at most one point and a minus; NaN for anything else. */
+export function readDecimal(start: i32, end: i32): f64 {
+  const negative = load<u8>(start) == MINUS;
+  const first = start + i32(negative);
+  let value: u64 = 0;
+  let point = -1;
+  let zeros = 0;
+  for (let i = first; i < end; ) {
+    const eight = load<u64>(i);
+    if (i + 8 <= end && areDigits(eight)) {
+      if (value == 0) zeros += <i32>(ctz(eight ^ EIGHT_ZEROS) >> 3);
+      value = value * 100000000 + digits(eight);
+      i += 8;
+      continue;
+    }
+    const digit = <u32>load<u8>(i) - ZERO;
+    if (digit <= 9) {
+      value = value * 10 + digit;
+      zeros += i32(value == 0);
+    } else if (digit == <u32>(POINT - ZERO) && point < 0) {
+      point = i;
+    } else return NaN;
+    i++;
+  }
+  const places = point < 0 ? 0 : end - 1 - point;
+  const before = end - first - (point < 0 ? 0 : places + 1);
+  if (before < 1 || (point >= 0 && places < 1) || before + places - zeros > 19 || places > 22) return NaN;
+  const magnitude = quotient(value, power(places));
+  return negative ? -magnitude : magnitude;
+}
+
+@inline
+function power(places: i32): f64 {
+  return load<f64>(POWERS + (places << 3));
+}
+
+// Eight digits at a time, all in one word: their values are added by pairs, pairs of pairs, and so on.
+
+const EIGHT_ZEROS: u64 = 0x3030303030303030;
+
+@inline
+function areDigits(eight: u64): bool {
+  const high = 0xf0f0f0f0f0f0f0f0;
+  return ((eight & high) | (((eight + 0x0606060606060606) & high) >> 4)) == 0x3333333333333333;
+}
+
+@inline
+function digits(eight: u64): u64 {
+  const pairs = ((eight & 0x0f0f0f0f0f0f0f0f) * (256 * 10 + 1)) >> 8;
+  const fours = ((pairs & 0x00ff00ff00ff00ff) * (65536 * 100 + 1)) >> 16;
+  return ((fours & 0x0000ffff0000ffff) * (4294967296 * 10000 + 1)) >> 32;
+}
+
+/** n / power to the nearest double; NaN where the nearest is not certain. */
+@inline
+function quotient(n: u64, power: f64): f64 {
+  const whole = <f64>n;
+  const low = <f64>(<i64>(n - <u64>whole));
+  const q = whole / power;
+  const back = q * power;
+  const rest = (whole - back - productError(q, power, back) + low) / power;
+  const value = q + rest;
+  const slack = rest * 2 ** -40;
+  return q + (rest + slack) == value && q + (rest - slack) == value ? value : NaN;
+}
+
+/** What rounding left out of product = a * b, exactly. */
+@inline
+function productError(a: f64, b: f64, product: f64): f64 {
+  const aBig = 134217729 * a;
+  const bBig = 134217729 * b;
+  const aHigh = aBig - (aBig - a);
+  const bHigh = bBig - (bBig - b);
+  const aLow = a - aHigh;
+  const bLow = b - bHigh;
+  return aLow * bLow - (product - aHigh * bHigh - aLow * bHigh - aHigh * bLow);
+}
+
+/** Writes x at a place as String(x) has it, -0 as 0, and gives the place after it; 26 bytes are enough. */
+export function writeDecimal(x: f64, at: i32): i32 {
+  const negative = x < 0;
+  if (negative) store<u8>(at, MINUS);
+  const end = writePositive(Math.abs(x), at + i32(negative));
+  return end > 0 ? end : format(x, at);
+}
+
+// How near to a tie a digit may come before String is asked: far above the rounding of what is compared.
+const DOUBT = 1e-5;
+
+/**
+ * The shortest digits that read back, found on x * 10^places, which has 17 digits before its point and is held exactly.
+ * 0 where they are not certain, x is of unusual size, or it is a power of two, whose neighbours lie unevenly.
+ */
+function writePositive(x: f64, at: i32): i32 {
+  if (!(x >= 2 ** -17 && x < 2 ** 49)) return 0;
+  const bits = reinterpret<u64>(x);
+  if ((bits & 0xfffffffffffff) == 0) return 0;
+  const exponent = <i32>(bits >> 52);
+  // 1233 / 4096 is log10(2), near enough for these exponents.
+  let places = 16 - (((exponent - 1023) * 1233) >> 12);
+  if (x * power(places) >= 1e17) places--;
+  const scale = power(places);
+  const scaled = x * scale;
+  const halfSpacing = reinterpret<f64>(<u64>(exponent - 53) << 52) * scale;
+  let high = <i32>(scaled / 1e8);
+  const low = scaled - <f64>high * 1e8 + productError(x, scale, scaled);
+  let chosen = nearest(low);
+  if (!(Math.abs(low - chosen) < 0.5 - DOUBT) || chosen < 0) return 0;
+  for (let step: f64 = 10; step <= 1e8; step *= 10) {
+    const rounded = nearest(low / step) * step;
+    const distance = Math.abs(low - rounded);
+    if (Math.abs(distance - halfSpacing) < DOUBT || Math.abs(distance - step / 2) < DOUBT) return 0;
+    if (distance > halfSpacing) break;
+    chosen = rounded;
+  }
+  if (chosen >= 1e8) {
+    chosen -= 1e8;
+    high++;
+  }
+  return high >= 1000000000 ? 0 : writeDigits(high, <i32>chosen, 17 - places, at);
+}
+
+/** Writes the 9 digits of high and the 8 of low, whole of them before the point, without zeros at the end. */
+function writeDigits(high: i32, low: i32, whole: i32, at: i32): i32 {
+  // All digits from first on; those before the point stand one byte too far and are moved down to let it in.
+  let first = at + 1;
+  if (whole <= 0) {
+    store<u16>(at, ZERO | (POINT << 8));
+    for (first++; whole < 0; whole++) store<u8>(first++, ZERO);
+  }
+  const lead = high / 100000000;
+  store<u8>(first, ZERO + lead);
+  writeEight(high - lead * 100000000, first + 1);
+  writeEight(low, first + 9);
+  let end = first + 17;
+  while (load<u8>(end - 1) == ZERO) end--;
+  if (first > at + 1) return end;
+  for (let i = at; i < at + whole; i++) store<u8>(i, load<u8>(i + 1));
+  const point = at + whole;
+  store<u8>(point, POINT);
+  return end <= point + 1 ? point : end;
+}
+
+@inline
+function writeEight(n: u32, at: i32): void {
+  const top = n / 10000;
+  writeFour(top, at);
+  writeFour(n - top * 10000, at + 4);
+}
+
+@inline
+function writeFour(n: u32, at: i32): void {
+  const top = n / 100;
+  store<u16>(at, load<u16>(PAIRS + 2 * top));
+  store<u16>(at + 2, load<u16>(PAIRS + 2 * (n - top * 100)));
+}
