@@ -5,7 +5,7 @@ import type { Target } from "../core/targets.ts";
 import { fromBytes } from "../data/bytes.ts";
 import { DataError } from "../data/errors.ts";
 import { nameOf } from "../data/file.ts";
-import type { RawRecord } from "../data/records.ts";
+import type { RawRecord } from "../data/record.ts";
 import { UsageError } from "./errors.ts";
 import type { FileResult } from "./file-rows.ts";
 import type { Header } from "./header.ts";

@@ -4,7 +4,7 @@ import { toBytes } from "../data/bytes.ts";
 import { delimitedTable } from "../data/delimited.ts";
 import { RowError } from "../data/errors.ts";
 import { bytesOf, nameOf } from "../data/file.ts";
-import type { Lines, RawRecord } from "../data/records.ts";
+import type { Lines, RawRecord } from "../data/record.ts";
 import type { Table, TableBlock } from "../data/table.ts";
 import type { Block, Cell, Result, Row } from "../render/result.ts";
 import { BadRows } from "./bad-rows.ts";

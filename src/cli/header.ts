@@ -3,7 +3,7 @@ import { fromDegrees } from "../core/units.ts";
 import { fromBytes, toBytes } from "../data/bytes.ts";
 import { angleFrom, anyNumberIn, numberIn } from "../data/cells.ts";
 import { DataError, RowError } from "../data/errors.ts";
-import { CellRecord, cellsOf, type RawRecord } from "../data/records.ts";
+import { CellRecord, cellsOf, type RawRecord } from "../data/record.ts";
 import type { Column } from "../render/result.ts";
 import { UsageError } from "./errors.ts";
 import { classPattern } from "./parse.ts";

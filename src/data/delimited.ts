@@ -1,7 +1,8 @@
-import type { Block } from "./blocks.ts";
+import { type Block, QUOTE } from "./blocks.ts";
 import { ByteWriter } from "./bytes.ts";
 import { DataError } from "./errors.ts";
-import { CellRecord, cellsOf, visitRecords } from "./records.ts";
+import { visitLines } from "./lines.ts";
+import { CellRecord, cellsOf } from "./record.ts";
 import type { Table, TableBlock } from "./table.ts";
 
 /** Before threads are worth their start. */
@@ -20,7 +21,7 @@ export async function delimitedTable(source: AsyncIterator<Block>, separator: st
       if (next.done) return;
       taken += next.value.bytes.length;
       read += next.value.bytes.length;
-      yield (visit, take) => visitRecords(next.value, separator, file, visit, take);
+      yield await recordsIn(next.value, separator, file);
     }
   }
   return {
@@ -32,11 +33,21 @@ export async function delimitedTable(source: AsyncIterator<Block>, separator: st
   };
 }
 
+/** The records of a block: lines, or with a quote character in it what csv-parse makes of it, which takes a while to load. */
+async function recordsIn(block: Block, separator: string, file: string): Promise<TableBlock> {
+  if (!block.bytes.includes(QUOTE)) return (visit, take) => visitLines(block, separator, visit, take);
+  const { quotedRecords } = await import("./quoted.ts");
+  return (visit) => {
+    for (const record of quotedRecords(block, separator, file)) visit(record);
+  };
+}
+
 /** The names in the header, the header as bytes, and the records that came in one block with it. */
 async function readHeader(blocks: AsyncIterator<Block>, separator: string, file: string) {
   for (let next = await blocks.next(); !next.done; next = await blocks.next()) {
     const records: CellRecord[] = [];
-    visitRecords(next.value, separator, file, (record) => records.push(new CellRecord(cellsOf(record), record.line)));
+    const block = await recordsIn(next.value, separator, file);
+    block((record) => records.push(new CellRecord(cellsOf(record), record.line)));
     const [first, ...rest] = records;
     if (first === undefined) continue;
     const out = new ByteWriter();

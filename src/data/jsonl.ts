@@ -1,7 +1,7 @@
 import { type Block, recordBlocks } from "./blocks.ts";
 import { fromBytes, toBytes } from "./bytes.ts";
 import { DataError } from "./errors.ts";
-import { CellRecord } from "./records.ts";
+import { CellRecord } from "./record.ts";
 import type { Table, TableBlock } from "./table.ts";
 
 /**

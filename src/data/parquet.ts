@@ -4,7 +4,7 @@ import { compressors } from "hyparquet-compressors";
 import { toBytes } from "./bytes.ts";
 import { DataError } from "./errors.ts";
 import { openRegular, readFully } from "./file.ts";
-import { CellRecord } from "./records.ts";
+import { CellRecord } from "./record.ts";
 import type { Table, TableBlock } from "./table.ts";
 
 /**

@@ -1,5 +1,5 @@
 import type { Block } from "./blocks.ts";
-import type { Lines, RawRecord } from "./records.ts";
+import type { Lines, RawRecord } from "./record.ts";
 
 /** Shows records one by one; each is valid only then. Plain lines are offered to take first. */
 export type TableBlock = (visit: (record: RawRecord) => void, take?: (lines: Lines) => void) => void;

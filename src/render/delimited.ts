@@ -1,6 +1,6 @@
 import { ByteWriter, quoter } from "../data/bytes.ts";
 import { DataError } from "../data/errors.ts";
-import type { Lines, RawRecord } from "../data/records.ts";
+import type { Lines, RawRecord } from "../data/record.ts";
 import { formatCell, type NumberStyle } from "./number.ts";
 import { type Cell, type Column, computedColumns, type Result, type Row } from "./result.ts";
 

@@ -1,5 +1,5 @@
 import type { Phrase } from "../core/phrase.ts";
-import { cellsOf, type Lines, type RawRecord } from "../data/records.ts";
+import { cellsOf, type Lines, type RawRecord } from "../data/record.ts";
 import type { Chart } from "./chart.ts";
 
 export type Cell = number | boolean | string | null | readonly number[] | Phrase;

@@ -1,5 +1,7 @@
-import type { Block } from "../../src/data/blocks.ts";
-import { cellsOf, visitRecords } from "../../src/data/records.ts";
+import { type Block, QUOTE } from "../../src/data/blocks.ts";
+import { visitLines } from "../../src/data/lines.ts";
+import { quotedRecords } from "../../src/data/quoted.ts";
+import { cellsOf, type RawRecord } from "../../src/data/record.ts";
 
 /** What a test can keep of a record. */
 export interface Kept {
@@ -10,6 +12,8 @@ export interface Kept {
 /** The records of a block, kept. */
 export function recordsOf(block: Block, delimiter: string, file: string): Kept[] {
   const kept: Kept[] = [];
-  visitRecords(block, delimiter, file, (record) => kept.push({ line: record.line, cells: cellsOf(record) }));
+  const keep = (record: RawRecord) => kept.push({ line: record.line, cells: cellsOf(record) });
+  if (block.bytes.includes(QUOTE)) quotedRecords(block, delimiter, file).forEach(keep);
+  else visitLines(block, delimiter, keep);
   return kept;
 }
