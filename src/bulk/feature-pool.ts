@@ -12,7 +12,7 @@ export class FeaturePool {
   readonly #waiting: ((worker: Worker) => void)[] = [];
 
   constructor(threads: number, job: FeatureJob) {
-    const script = new URL("./feature-worker.js", import.meta.url);
+    const script = new URL("./feature-worker.cjs", import.meta.url);
     this.#workers = Array.from({ length: threads }, () => new Worker(script, { workerData: job }));
     this.#idle = [...this.#workers];
   }

@@ -10,8 +10,7 @@ import {
   writeSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { setImmediate as endOfTurn } from "node:timers/promises";
-import { systemReason } from "../data/file.ts";
+import { systemReason } from "../data/errors.ts";
 import { UsageError } from "./errors.ts";
 
 type Piece = string | Uint8Array;
@@ -49,7 +48,7 @@ export async function writeToFile(pieces: AsyncIterable<Piece>, path: string): P
       for await (const piece of pieces) {
         attempt(() => writeAll(descriptor, typeof piece === "string" ? Buffer.from(piece) : piece), failed);
         // Signals are heard between turns of the event loop; rows that are only computed never end one.
-        await endOfTurn();
+        await new Promise(setImmediate);
       }
     } finally {
       closeSync(descriptor);

@@ -25,12 +25,12 @@ async function* blocks(): AsyncGenerator<Block> {
   }
 }
 
-try {
+async function work(): Promise<void> {
   const invocation = (await invoke(args, "", blocks())) as Invocation;
   result = invocation.result as FileResult;
   const { pieces } = presentation(invocation);
   await pieces.next();
   for await (const bytes of pieces as AsyncIterable<Uint8Array>) answer({ bytes }, [bytes.buffer]);
-} catch (error) {
-  answer({ fault: (error as Error).message, written: (error as DataError).written });
 }
+
+work().catch((error: DataError) => answer({ fault: error.message, written: error.written }));

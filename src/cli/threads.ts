@@ -28,7 +28,7 @@ export async function* otherRows(
   const first = await otherBlocks.next();
   if (first.done) return;
   const work: RowWork = { args, header };
-  const pool = new Pool<RowQuestion, RowAnswer>(new URL("./row-worker.js", import.meta.url), work, threads);
+  const pool = new Pool<RowQuestion, RowAnswer>(new URL("./row-worker.cjs", import.meta.url), work, threads);
   try {
     for await (const answer of pool.inOrder(startingWith(first.value, otherBlocks))) {
       if ("fault" in answer) throw Object.assign(new DataError(answer.fault), { written: answer.written });

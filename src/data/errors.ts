@@ -1,3 +1,5 @@
+import { getSystemErrorMap } from "node:util";
+
 /** Something wrong in a data file: the message names the file and the place. */
 export class DataError extends Error {
   override readonly name: string = "DataError";
@@ -14,4 +16,10 @@ export class RowError extends DataError {
     super(message);
     this.line = line;
   }
+}
+
+/** What the operating system says is wrong, in its own words. */
+export function systemReason(error: unknown): string {
+  const { errno, message } = error as NodeJS.ErrnoException;
+  return (errno !== undefined && getSystemErrorMap().get(errno)?.[1]) || message;
 }

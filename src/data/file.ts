@@ -1,7 +1,6 @@
 import { openSync, readSync, statSync } from "node:fs";
 import { open } from "node:fs/promises";
-import { getSystemErrorMap } from "node:util";
-import { DataError } from "./errors.ts";
+import { DataError, systemReason } from "./errors.ts";
 
 const CHUNK = 2 ** 18;
 const LONGEST_READ = 2 ** 30;
@@ -45,10 +44,4 @@ export function readFully(fd: number, path: string, bytes: Uint8Array, position:
     if (got === 0) throw new DataError(`${path}: the file became shorter while it was read`);
     done += got;
   }
-}
-
-/** What the operating system says is wrong, in its own words. */
-export function systemReason(error: unknown): string {
-  const { errno, message } = error as NodeJS.ErrnoException;
-  return (errno !== undefined && getSystemErrorMap().get(errno)?.[1]) || message;
 }

@@ -1,6 +1,5 @@
 import { closeSync, fstatSync } from "node:fs";
-import { type AsyncBuffer, parquetMetadataAsync, parquetScan, parquetSchema } from "hyparquet";
-import { compressors } from "hyparquet-compressors";
+import type { AsyncBuffer } from "hyparquet";
 import { toBytes } from "./bytes.ts";
 import { DataError } from "./errors.ts";
 import { openRegular, readFully } from "./file.ts";
@@ -12,6 +11,8 @@ import type { Table, TableBlock } from "./table.ts";
  * empty, what is nested is JSON. Throws DataError where the file is damaged.
  */
 export async function parquetTable(path: string): Promise<Table> {
+  const { parquetMetadataAsync, parquetScan, parquetSchema } = await import("hyparquet");
+  const { compressors } = await import("hyparquet-compressors");
   let read = 0;
   const file = byPosition(path, (bytes) => {
     read += bytes;

@@ -1,5 +1,5 @@
-import { parse, type Spec, View } from "vega";
-import { compile, type TopLevelSpec } from "vega-lite";
+import type { Spec } from "vega";
+import type { TopLevelSpec } from "vega-lite";
 import { formatPhrase, forPeople, type NumberStyle } from "./number.ts";
 import { escapeHtml, page, paragraphs } from "./page.ts";
 import type { Picture } from "./render.ts";
@@ -37,6 +37,7 @@ export async function* picture(
   const spec = vegaLite(chart, style, kind === "html");
   if (kind === "vl.json") yield `${JSON.stringify({ ...spec, description: notes.join(" ") }, null, 1)}\n`;
   else {
+    const { compile } = await import("vega-lite");
     const vega = compile(spec as TopLevelSpec).spec;
     if (kind === "svg") yield await svg(vega, title, notes);
     else yield page(vega, reportAround(result, style) ?? { title, above: "", below: paragraphs(notes) }, madeBy, STYLE);
@@ -44,6 +45,7 @@ export async function* picture(
 }
 
 async function svg(spec: Spec, title: string, notes: readonly string[]): Promise<string> {
+  const { parse, View } = await import("vega");
   const text = await new View(parse(spec), { renderer: "none" }).toSVG();
   const described = `<title>${escapeHtml(title)}</title><desc>${escapeHtml(notes.join(" "))}</desc><style>${STYLE}</style>`;
   // A tag a line, so that a change shows as one.
