@@ -50,6 +50,9 @@ class LineRecord implements RawRecord, Lines {
   line: number;
   private entry = 0;
   private readonly delimiter: string;
+  /** Where the number of this line lies among the values, and how many follow from there. */
+  private value = 0;
+  private ahead = 0;
 
   constructor(delimiter: string, line: number) {
     this.delimiter = delimiter;
@@ -66,11 +69,11 @@ class LineRecord implements RawRecord, Lines {
 
   moveTo(entry: number): void {
     this.entry = entry;
+    this.ahead = 0;
   }
 
   next(): void {
-    this.entry += 2 + this.size;
-    this.line++;
+    this.skip(1);
   }
 
   isBlank(): boolean {
@@ -92,27 +95,36 @@ class LineRecord implements RawRecord, Lines {
   }
 
   numbers(cell: number, cells: number): Float64Array {
-    const count = readColumn(4 * this.entry, cell, cells, values);
-    return doubles.subarray(values / 8, values / 8 + count);
+    if (this.ahead <= 0) {
+      this.value = values / 8;
+      this.ahead = readColumn(4 * this.entry, cell, cells, values);
+    }
+    return doubles.subarray(this.value, this.value + this.ahead);
   }
 
   writeNumbers(out: ByteWriter, delimiter: string, count: number): void {
-    const after = this.entry + count * (2 + this.size);
     if (delimiter === this.delimiter) {
-      const lineBytes = integers[after - 1]! - this.start;
+      const { entry, size, value } = this;
+      const lineBytes = integers[entry + count * (2 + size) - 1]! - this.start;
       out.put(lineBytes + count * LONGEST_NUMBER, (at) =>
-        writeColumn(4 * this.entry, this.size, values, count, delimiter.charCodeAt(0), at),
+        writeColumn(4 * entry, size, 8 * value, count, delimiter.charCodeAt(0), at),
       );
-      this.entry = after;
-      this.line += count;
-      return;
-    }
-    for (let i = 0; i < count; i++, this.next()) {
-      this.writeTo(out, delimiter);
-      out.text(delimiter);
-      out.number(doubles[values / 8 + i]!);
-      out.text("\n");
-    }
+      this.skip(count);
+    } else
+      for (let i = 0; i < count; i++, this.next()) {
+        this.writeTo(out, delimiter);
+        out.text(delimiter);
+        out.number(doubles[this.value]!);
+        out.text("\n");
+      }
+  }
+
+  /** Goes beyond so many lines, all of the size of this one. */
+  private skip(count: number): void {
+    this.entry += count * (2 + this.size);
+    this.line += count;
+    this.value += count;
+    this.ahead -= count;
   }
 
   private cellStart(i: number): number {
