@@ -1,6 +1,5 @@
-import asciichart, { type PlotConfig } from "asciichart";
-import { fromDegrees, timesPi, toDegrees } from "../core/units.ts";
-import { formatAngle, formatNumber, type NumberStyle } from "./number.ts";
+import { fromDegrees, timesPi } from "../core/units.ts";
+import { formatAngle, formatNumber, inUnit, type NumberStyle, type Rounding } from "./number.ts";
 import type { Screen } from "./screen.ts";
 
 export interface Interval {
@@ -26,93 +25,105 @@ export interface Chart {
   readonly y?: { readonly angle?: boolean; readonly name?: string };
   readonly series: readonly Series[];
   /** What the highlighted stretches are. */
-  readonly highlight?: string;
+  readonly highlight?: string | undefined;
   /** Light vertical rules at the multiples of pi / knots (a margin) inside the range. */
-  readonly knots?: number;
+  readonly knots?: number | undefined;
   /** A vertical rule behind the lines, on a terminal. */
   readonly cursor?: number;
   readonly size?: { readonly width?: number | undefined; readonly height?: number | undefined };
 }
 
-type Role = number | "highlight" | "rule" | undefined;
-type Canvas = { char: string; role: Role }[][];
-
-const COLORS = [
-  "cyan",
-  "yellow",
-  "magenta",
-  "green",
-  "blue",
-  "white",
-  "cyanBright",
-  "yellowBright",
-  "magentaBright",
-  "greenBright",
-] as const;
-const LINE: Record<"unicode" | "ascii", NonNullable<PlotConfig["symbols"]>> = {
-  unicode: ["┼", "┤", "╶", "╴", "─", "╰", "╭", "╮", "╯", "│"],
-  ascii: ["+", "|", "-", "-", "-", "`", ",", ".", "'", "|"],
-};
-// Without colour every line but the first is drawn with a character of its own.
-const MARKERS = ["", "·", "*", "o", "x", "+", "=", "%", "@", "&"];
-const ASCII_MARKERS = ["", "=", "*", "o", "x", "+", "~", "%", "@", "&"];
-const HIGHLIGHT_MARKER = "#";
 const LEAST_WIDTH = 30;
+const LABEL: Rounding = { precision: 6 };
+const MOST_RULES = 64;
+/** Into how many parts a column is divided to see what the line does inside it. */
+const PARTS = 16;
+const GOLDEN = (Math.sqrt(5) - 1) / 2;
+
+const HUES = ["cyan", "yellow", "magenta", "green"] as const;
+const COLORS = [...HUES, "blue", "white", ...HUES.map((hue) => `${hue}Bright` as const)] as const;
+/** What is drawn in Unicode, and in ASCII. Of two characters the first leaves a row and the second reaches the next. */
+const GLYPHS = {
+  across: ["─", "-"],
+  upright: ["│", "|"],
+  falling: ["╮╰", ".`"],
+  rising: ["╯╭", "',"],
+  tick: ["┤", "+"],
+  corner: ["└", "+"],
+  mark: ["┬", "+"],
+  rule: ["┊", ":"],
+  dot: ["●", "@"],
+  pi: ["π", "pi"],
+  // One for each colour: without colour all of a line but the first is made of a character of its own.
+  markers: [" ·*ox+=%@&", " =*ox+~%@&"],
+} as const;
+type Glyph = (name: keyof typeof GLYPHS) => string;
+
+interface Pen {
+  readonly paint: (text: string) => string;
+  /** The character of which all is made; "" for the glyphs of lines. */
+  readonly marker: string;
+}
+
+const BLANK = { char: " ", pen: { paint: (text: string) => text, marker: "" } };
+type Cell = { char: string; pen: Pen };
 
 /** The chart as lines of text, exactly as wide as the screen. */
 export function drawChart(chart: Chart, screen: Screen, style: NumberStyle): string {
-  const width = Math.max(LEAST_WIDTH, chart.size?.width ?? screen.width);
-  const { from, to } = chart.x;
-  const sample = (columns: number) =>
-    Array.from({ length: columns }, (_, c) => from + ((to - from) * c) / (columns - 1));
-  const trial = sample(width).flatMap((x) => chart.series.map((s) => s.at(x)));
-  const inDegrees = chart.y?.angle === true && style.degrees;
-  const shown = niceTicks(trial.filter(Number.isFinite).map((y) => (inDegrees ? toDegrees(y) : y)));
-  const ticks = inDegrees ? shown.map(fromDegrees) : shown;
-  const perTick = Math.max(
-    1,
-    Math.floor(((chart.size?.height ?? Math.min(20, screen.height - 8)) - 1) / (ticks.length - 1)),
-  );
-  const labels = shown.map((tick) => formatNumber(tick, { precision: 6 }));
+  const { x, y, cursor, size = {} } = chart;
+  const width = Math.max(LEAST_WIDTH, size.width ?? screen.width);
+  const height = size.height ?? Math.min(20, screen.height - 8);
+  const series = chart.series.map((s) => (y?.angle ? { ...s, at: (x: number) => inUnit(s.at(x), style) } : s));
+  const ticks = niceTicks(trialOf(x, width).flatMap((x) => series.map(({ at }) => at(x))));
+  const perTick = Math.max(1, Math.floor((height - 1) / (ticks.length - 1)));
+  const labels = ticks.map((tick) => formatNumber(tick, LABEL)).reverse();
   const margin = Math.max(...labels.map((label) => label.length)) + 1;
-  const xs = sample(width - margin - 1);
-  const rows = (ticks.length - 1) * perTick + 1;
-  const canvas: Canvas = Array.from({ length: rows }, () => xs.map(() => ({ char: " ", role: undefined })));
 
-  const columnOf = (x: number) => Math.round(((x - from) / (to - from)) * (xs.length - 1));
-  drawKnots(chart, canvas, columnOf, screen);
-  if (chart.cursor !== undefined) drawRule(canvas, columnOf(chart.cursor), screen.unicode ? "│" : "|", undefined);
+  const glyph: Glyph = (name) => GLYPHS[name][screen.unicode ? 0 : 1];
+  const canvas = canvasOf(x, width - margin - 1, ticks, perTick);
+  const { cells, xs } = canvas;
+  const { pens, lit, rule } = pensOf(chart, screen, glyph);
+  const rules = rulesOf(chart);
+  const drawRule = (x: number, char: string, pen: Pen) => {
+    for (const row of cells) row[canvas.columnOf(x)] = { char, pen };
+  };
+  for (const at of rules) drawRule(at, glyph("rule"), rule);
+  if (cursor !== undefined) drawRule(cursor, glyph("upright"), BLANK.pen);
   // The first line is drawn last, so that it is the one seen where lines meet.
-  for (let i = chart.series.length - 1; i >= 0; i--)
-    drawSeries(chart.series[i]!, i, xs, columnOf, ticks, canvas, screen);
+  for (let i = series.length - 1; i >= 0; i--) drawSeries(series[i]!, pens[i]!, lit, canvas, glyph);
 
-  const paint = painter(screen);
-  const glyph = screen.unicode
-    ? { tick: "┤", axis: "│", corner: "└", line: "─", down: "┬" }
-    : { tick: "+", axis: "|", corner: "+", line: "-", down: "+" };
-  const body = canvas.map((line, r) => {
-    const tick = r % perTick === 0;
-    const label = tick ? labels[labels.length - 1 - r / perTick]! : "";
-    return `${label.padStart(margin)}${tick ? glyph.tick : glyph.axis}${paintLine(line, paint)}`;
-  });
-  const axis = xAxis(chart, xs.length, columnOf, style, screen);
-  const rule = Array.from({ length: xs.length }, (_, c) => (axis.columns.includes(c) ? glyph.down : glyph.line)).join(
-    "",
-  );
-  return [
-    ...body,
-    `${" ".repeat(margin)}${glyph.corner}${rule}`,
-    `${" ".repeat(margin + 1)}${axis.text}`,
-    ...legend(chart, screen, paint, width),
-  ]
-    .map((line) => line.trimEnd())
-    .join("\n");
+  const axis = xAxis(chart, canvas, style, glyph);
+  const base = xs.map((_, c) => glyph(axis.columns.includes(c) ? "mark" : "across"));
+  const entries: Entry[] = chart.series.map(({ name }, i) => [pens[i]!, glyph("across").repeat(2), name]);
+  if (chart.highlight !== undefined) entries.push([lit, glyph("across").repeat(2), chart.highlight]);
+  if (rules.length > 0) entries.push([rule, glyph("rule"), `k pi/${formatNumber(chart.knots!)}`]);
+  const lines = [
+    ...cells.map((row, r) => {
+      const isTick = r % perTick === 0;
+      const label = isTick ? labels[r / perTick]! : "";
+      return label.padStart(margin) + glyph(isTick ? "tick" : "upright") + painted(row);
+    }),
+    " ".repeat(margin) + glyph("corner") + base.join(""),
+    " ".repeat(margin + 1) + axis.text,
+    ...legend(entries, width),
+  ];
+  return lines.map((line) => line.trimEnd()).join("\n");
+}
+
+const evenly = ({ from, to }: Interval, count: number): number[] =>
+  Array.from({ length: count }, (_, i) => from + ((to - from) * i) / (count - 1));
+
+/** Where the reach of the lines is looked for: evenly, and so unevenly that no wave is always met at the same height. */
+function trialOf({ from, to }: Interval, width: number): number[] {
+  const count = width * PARTS;
+  const uneven = Array.from({ length: count }, (_, i) => from + ((to - from) * (i + ((i * GOLDEN) % 1))) / count);
+  return [...evenly({ from, to }, width), ...uneven];
 }
 
 /** Round numbers, evenly spaced, that enclose all values: 3 to 6 steps. */
 function niceTicks(values: readonly number[]): number[] {
-  const lo = Math.min(...values, values.length > 0 ? Number.POSITIVE_INFINITY : 0);
-  const hi = Math.max(...values, values.length > 0 ? Number.NEGATIVE_INFINITY : 1);
+  const finite = values.filter(Number.isFinite);
+  const [lo, hi] = finite.length > 0 ? [Math.min(...finite), Math.max(...finite)] : [0, 1];
   const raw = (hi - lo || Math.abs(hi) || 1) / 5;
   const power = 10 ** Math.floor(Math.log10(raw));
   const step = power * [1, 2, 2.5, 5, 10].find((unit) => unit * power >= raw * (1 - 1e-9))!;
@@ -121,57 +132,65 @@ function niceTicks(values: readonly number[]): number[] {
   return Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step);
 }
 
-const RULE = { unicode: "┊", ascii: ":" };
-const MOST_RULES = 64;
-
 /** The knots that are drawn: those inside the range, unless there are too many to be seen. */
 export function rulesOf({ x, knots = 0 }: Chart): number[] {
   if (!x.angle || !(knots > 1 && knots <= MOST_RULES)) return [];
-  return multiples(x, (k) => timesPi(k, knots)).filter((at) => at > x.from && at < x.to);
+  return multiplesOfPi(x, knots).filter((at) => at > x.from && at < x.to);
 }
 
-function drawKnots(chart: Chart, canvas: Canvas, columnOf: (x: number) => number, screen: Screen): void {
-  const char = RULE[screen.unicode ? "unicode" : "ascii"];
-  for (const at of rulesOf(chart)) drawRule(canvas, columnOf(at), char, "rule");
+/** The multiples of pi/q in the range. */
+export function multiplesOfPi({ from, to }: Interval, q: number): number[] {
+  const found: number[] = [];
+  for (let k = 0; timesPi(k, q) <= to; k++) if (timesPi(k, q) >= from) found.push(timesPi(k, q));
+  return found;
 }
 
-function drawRule(canvas: Canvas, column: number, char: string, role: Role): void {
-  for (const line of canvas) line[column] = { char, role };
-}
-
-/** A series in runs that nothing interrupts: a gap, a jump or the edge of a highlighted stretch. */
-function drawSeries(
-  series: Series,
-  index: number,
-  xs: readonly number[],
-  columnOf: (x: number) => number,
-  ticks: readonly number[],
-  canvas: Canvas,
-  screen: Screen,
-): void {
-  const top = canvas.length - 1;
+/** Rows of cells from the top, and where in them an x and a value of the lines are. */
+function canvasOf({ from, to }: Interval, columns: number, ticks: readonly number[], perTick: number) {
+  const xs = evenly({ from, to }, columns);
+  const bottom = (ticks.length - 1) * perTick;
   const [lo, hi] = [ticks[0]!, ticks.at(-1)!];
-  const levels = valuesAt(series, xs, (hi - lo) / 4).map((value) => Math.round(((value - lo) / (hi - lo)) * top));
-  const lit = (c: number) =>
-    series.highlight?.some(({ from, to }) => xs[c]! >= from && (xs[c]! < to || to === xs.at(-1))) ?? false;
-  const joined = (c: number) =>
-    Number.isFinite(levels[c + 1]) && !series.jumps?.some((jump) => jump > xs[c]! && jump <= xs[c + 1]!);
-  for (let start = 0; start < xs.length; start++) {
-    if (!Number.isFinite(levels[start])) continue;
-    let end = start;
-    while (joined(end) && lit(end) === lit(start)) end++;
-    const points = levels.slice(start, end + 1);
-    const lightChanges = lit(end) !== lit(start);
-    drawRun(lightChanges ? points : [...points, levels[end]!], start, lit(start) ? "highlight" : index, canvas, screen);
-    start = lightChanges ? end - 1 : end;
-  }
-  for (const x of series.points ?? []) {
-    const line = canvas[top - Math.round(((series.at(x) - lo) / (hi - lo)) * top)]!;
-    line[columnOf(x)] = { char: screen.unicode ? "●" : "@", role: index };
-  }
+  return {
+    xs,
+    cells: Array.from({ length: bottom + 1 }, () => xs.map((): Cell => BLANK)),
+    columnOf: (x: number) => Math.round(((x - from) / (to - from)) * (columns - 1)),
+    rowOf: (value: number) => bottom - Math.max(0, Math.min(bottom, Math.round(((value - lo) / (hi - lo)) * bottom))),
+    /** What a value changes by within a column where it is drawn as a band. */
+    wide: (hi - lo) / 4,
+  };
+}
+type Canvas = ReturnType<typeof canvasOf>;
+
+function pensOf({ series }: Chart, { colors }: Screen, glyph: Glyph) {
+  const marker = (char: string) => (colors.level > 0 ? "" : char.trim());
+  const pens = series.map((_, i): Pen => {
+    const place = i % COLORS.length;
+    return { paint: colors[COLORS[place]!], marker: marker(glyph("markers")[place]!) };
+  });
+  return { pens, lit: { paint: colors.red, marker: marker("#") }, rule: { paint: colors.dim, marker: "" } };
 }
 
-const PARTS = 16;
+/** A line, column by column, each joined to the next unless there is a gap or a jump. */
+function drawSeries(series: Series, own: Pen, lit: Pen, { cells, xs, columnOf, rowOf, wide }: Canvas, glyph: Glyph) {
+  const { at, jumps = [], highlight = [], points = [] } = series;
+  const rows = valuesAt(series, xs, wide).map(rowOf);
+  const isJoined = (c: number) =>
+    Number.isFinite(rows[c + 1]) && !jumps.some((jump) => jump > xs[c]! && jump <= xs[c + 1]!);
+  const isLit = (x: number) => highlight.some(({ from, to }) => x >= from && (x < to || to === xs.at(-1)));
+  rows.forEach((from, c) => {
+    if (!Number.isFinite(from)) return;
+    const to = isJoined(c) ? rows[c + 1]! : from;
+    const pen = isLit(xs[c]!) ? lit : own;
+    const put = (row: number, char: string) => {
+      cells[row]![c] = { char: pen.marker || char, pen };
+    };
+    for (let row = Math.min(from, to) + 1; row < Math.max(from, to); row++) put(row, glyph("upright"));
+    const [leaving, reaching] = glyph(to > from ? "falling" : "rising");
+    put(from, from === to ? glyph("across") : leaving!);
+    if (from !== to) put(to, reaching!);
+  });
+  for (const x of points) cells[rowOf(at(x))]![columnOf(x)] = { char: glyph("dot"), pen: own };
+}
 
 /** A value for each column; where the line goes up and down by more than `wide` within one, its ends in turn: a band. */
 function valuesAt({ at }: Series, xs: readonly number[], wide: number): number[] {
@@ -185,117 +204,62 @@ function valuesAt({ at }: Series, xs: readonly number[], wide: number): number[]
   });
 }
 
-/** asciichart as the rasteriser: its two columns of axis are cut off and every glyph keeps its role. */
-function drawRun(points: readonly number[], column: number, role: Role, canvas: Canvas, screen: Screen): void {
-  const height = canvas.length - 1;
-  const symbols = screen.unicode ? LINE.unicode : LINE.ascii;
-  const text = asciichart.plot([...points], { height, min: 0, max: height, offset: 2, format: () => " ", symbols });
-  const marker = markerOf(role, screen);
-  text.split("\n").forEach((line, r) => {
-    [...line].slice(2).forEach((char, c) => {
-      if (char !== " ") canvas[r]![column + c] = { char: marker || char, role };
-    });
+/** A row of the canvas, neighbours of one pen painted together. */
+function painted(row: readonly Cell[]): string {
+  let [text, run] = ["", ""];
+  row.forEach(({ char, pen }, c) => {
+    run += char;
+    if (row[c + 1]?.pen === pen) return;
+    text += pen.paint(run);
+    run = "";
   });
-}
-
-function markerOf(role: Role, screen: Screen): string {
-  if (screen.colors.level > 0) return "";
-  if (role === "highlight") return HIGHLIGHT_MARKER;
-  const markers = screen.unicode ? MARKERS : ASCII_MARKERS;
-  return typeof role === "number" ? markers[role % markers.length]! : "";
-}
-
-type Paint = (text: string, role: Role) => string;
-
-function painter({ colors }: Screen): Paint {
-  return (text, role) => {
-    if (role === undefined) return text;
-    if (role === "highlight") return colors.red(text);
-    return role === "rule" ? colors.dim(text) : colors[COLORS[role % COLORS.length]!](text);
-  };
-}
-
-function paintLine(line: Canvas[number], paint: Paint): string {
-  let text = "";
-  for (let c = 0; c < line.length; ) {
-    const { role } = line[c]!;
-    let run = "";
-    while (c < line.length && line[c]!.role === role) run += line[c++]!.char;
-    text += paint(run, role);
-  }
   return text;
 }
 
 /** Labels under the axis: multiples of pi/q for an angle, with the finest q whose labels fit, or round numbers. */
-function xAxis(
-  { x, knots }: Chart,
-  columns: number,
-  columnOf: (x: number) => number,
-  style: NumberStyle,
-  screen: Screen,
-) {
+function xAxis({ x, knots }: Chart, { xs, columnOf }: Canvas, style: NumberStyle, glyph: Glyph) {
   const inDegrees = x.angle && style.degrees;
-  const round = niceTicks([x.from, x.to].map((end) => (inDegrees ? toDegrees(end) : end))).map((tick) =>
-    inDegrees ? fromDegrees(tick) : tick,
-  );
   const finest = Number.isInteger(knots) && knots! <= MOST_RULES ? [knots!] : [];
-  const fractions = x.angle ? [...finest, 8, 6, 4, 3, 2, 1].map((q) => multiples(x, (k) => timesPi(k, q))) : [];
-  const candidates = [
-    ...fractions.filter((ticks) => ticks.length > 2),
-    round.filter((tick) => tick >= x.from && tick <= x.to),
-  ];
-  const labelled = candidates.map((ticks) =>
-    ticks.map((tick) => ({
-      column: columnOf(tick),
-      label: x.angle
-        ? formatAngle(tick, { ...style, precision: 6 }, screen.unicode ? "π" : "pi")
-        : formatNumber(tick, { precision: 6 }),
-    })),
-  );
-  const ends = [x.from, x.to].map((end) => ({ column: columnOf(end), label: formatNumber(end, { precision: 4 }) }));
-  const chosen = labelled.find((ticks) => ticks.length > 1 && layOut(ticks, columns) !== undefined) ?? ends;
-  return { columns: chosen.map(({ column }) => column), text: layOut(chosen, columns) ?? "" };
+  const fractions = x.angle ? [...finest, 8, 6, 4, 3, 2, 1].map((q) => multiplesOfPi(x, q)) : [];
+  const round = niceTicks([x.from, x.to].map((end) => (inDegrees ? inUnit(end, style) : end)))
+    .map((tick) => (inDegrees ? fromDegrees(tick) : tick))
+    .filter((tick) => tick >= x.from && tick <= x.to);
+  const labelled = (ticks: readonly number[], rounding: Rounding) => {
+    const label = (at: number) =>
+      x.angle ? formatAngle(at, { ...style, ...rounding }, glyph("pi")) : formatNumber(at, rounding);
+    const columns = ticks.map(columnOf);
+    return { columns, text: layOut(ticks.map(label), columns, xs.length) };
+  };
+  const candidates = [...fractions.filter((ticks) => ticks.length > 2), round].filter((ticks) => ticks.length > 1);
+  const axes = candidates.map((ticks) => labelled(ticks, LABEL));
+  return axes.find(({ text }) => text !== "") ?? labelled([x.from, x.to], { precision: 4 });
 }
 
-export function multiples({ from, to }: Interval, at: (k: number) => number): number[] {
-  const ticks: number[] = [];
-  for (let k = 0; at(k) <= to; k++) if (at(k) >= from) ticks.push(at(k));
-  return ticks;
-}
-
-/** The labels centred on their columns, or undefined where two would touch. */
-function layOut(ticks: readonly { column: number; label: string }[], columns: number): string | undefined {
+/** The labels centred on their columns; "" where two would touch. */
+function layOut(labels: readonly string[], columns: readonly number[], width: number): string {
   let text = "";
-  for (const { column, label } of ticks) {
-    const start = Math.max(0, Math.min(columns - label.length, column - Math.floor(label.length / 2)));
-    if (text !== "" && start <= text.length) return undefined;
+  for (const [i, label] of labels.entries()) {
+    const start = Math.max(0, Math.min(width - label.length, columns[i]! - Math.floor(label.length / 2)));
+    if (i > 0 && start <= text.length) return "";
     text = text.padEnd(start) + label;
   }
   return text;
 }
 
-function legend(chart: Chart, screen: Screen, paint: Paint, width: number): string[] {
-  const dash = screen.unicode ? "──" : "--";
-  const entries: [sample: string, name: string, role: Role][] = chart.series.map((series, i) => [
-    markerOf(i, screen).repeat(2) || dash,
-    series.name,
-    i,
-  ]);
-  if (chart.highlight !== undefined)
-    entries.push([markerOf("highlight", screen).repeat(2) || dash, chart.highlight, "highlight"]);
-  if (rulesOf(chart).length > 0)
-    entries.push([RULE[screen.unicode ? "unicode" : "ascii"], `k pi/${formatNumber(chart.knots!)}`, "rule"]);
+type Entry = readonly [pen: Pen, sample: string, name: string];
+
+/** What each line is, in lines that fit the width. */
+function legend(entries: readonly Entry[], width: number): string[] {
   const lines: string[] = [];
-  let line = "";
-  let length = 0;
-  for (const [sample, name, role] of entries) {
+  let free = 0;
+  for (const [{ marker, paint }, sample, name] of entries) {
     const size = name.length + 6;
-    if (length > 0 && length + size > width) {
-      lines.push(line);
-      [line, length] = ["", 0];
+    if (size > free) {
+      lines.push("");
+      free = width;
     }
-    line += `   ${paint(`${sample} ${name}`, role)}`;
-    length += size;
+    lines.push(`${lines.pop()}   ${paint(`${marker.repeat(2) || sample} ${name}`)}`);
+    free -= size;
   }
-  return [...lines, line];
+  return lines;
 }

@@ -1,5 +1,5 @@
 import { timesPi } from "../core/units.ts";
-import { type Chart, type Interval, multiples, rulesOf, type Series } from "./chart.ts";
+import { type Chart, type Interval, multiplesOfPi, rulesOf, type Series } from "./chart.ts";
 import { formatAngle, inUnit, type NumberStyle } from "./number.ts";
 
 // Okabe and Ito's colours, told apart by the colour-blind and seen on white and on black; vermilion is kept for the highlight.
@@ -173,7 +173,7 @@ const title = ({ name, angle }: { name?: string; angle?: boolean }, { degrees }:
  */
 function angleAxis(range: Interval, knots: number | undefined, style: NumberStyle, zooms: boolean): object {
   const divisors = [...(Number.isInteger(knots) && knots! <= MOST_DIVISOR ? [knots!] : []), 4, 6, 8, 12];
-  const within = (q: number) => multiples(range, (k) => timesPi(k, q));
+  const within = (q: number) => multiplesOfPi(range, q);
   const giving = (least: number) => divisors.find((q) => within(q).length >= least && within(q).length <= 13);
   const q = giving(3) ?? giving(2);
   if (q === undefined) return {};

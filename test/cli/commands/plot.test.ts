@@ -108,6 +108,15 @@ describe("the chart", () => {
     expect(lines.filter((line) => /[╭╯]/.test(line))).toEqual([]);
   });
 
+  test("waves that every column meets at the same height keep their reach", async () => {
+    expect(await shown("plot --functions naive:m=158 --width 80")).toMatch(/^ +1┤.*\n +-1┤[^\n]*\n +└/s);
+  });
+
+  test("the ends of a range too short for labels are in degrees under --degrees", async () => {
+    const text = await shown("plot --degrees --from 57.2957795 --to 57.2957796 --functions softmax --width 40");
+    expect(text).toMatch(/\n +57\.3 +57\.3\n/);
+  });
+
   test("each function in a colour of its own, its name in the same", async () => {
     const text = await shown("plot --functions asoftmax,naive,softmax --color");
     for (const [color, name] of [
