@@ -36,15 +36,14 @@ async function* rowsOf(result: Result, given: NumberStyle, screen: Screen): Asyn
     block((row, record) => rows.push(cellsOf(row, record)));
     if (rows.length === 0 && before !== undefined) continue;
     const following: Layout = layOut(result.columns, rows, given, screen, before);
-    const layout = following.fits || before === undefined ? following : layOut(result.columns, rows, given, screen);
-    yield layout.draw();
-    before = layout;
+    before = following.fits || before === undefined ? following : layOut(result.columns, rows, given, screen);
+    yield before.draw();
   }
 }
 
 interface Layout {
   readonly digits: number;
-  readonly widths: readonly number[];
+  readonly natural: readonly number[];
   readonly fits: boolean;
   draw(): string;
 }
@@ -62,24 +61,24 @@ function layOut(
   const tries = (before === undefined ? TABLE_DIGITS : [before.digits]).map((digits) => {
     const style = forPeople(given, digits);
     const cells = rows.map((row) => row.map((cell, i) => textOf(formatCell(cell, columns[i]!, style), columns[i]!)));
-    const widest = (i: number) =>
-      Math.max(before?.widths[i] ?? 0, width(names[i]!), ...cells.map((row) => width(row[i]!)));
-    const natural = names.map((_, i) => widest(i));
+    const widest = (name: string, i: number) =>
+      Math.max(before?.natural[i] ?? 0, width(name), ...cells.map((row) => width(row[i]!)));
+    const natural = names.map(widest);
     return { digits, cells, natural, widths: fitted(natural, columns, screen.width) };
   });
   const { digits, cells, natural, widths } = tries.find((one) => one.widths !== undefined) ?? tries[0]!;
-  const draw = () => {
-    if (widths !== undefined) return drawTable(before === undefined ? names : undefined, cells, widths, right, screen);
-    if (cells.length === 1) return upright(names, cells[0]!, screen);
-    return columnGroups(natural, screen.width)
-      .map((group) => {
-        const pick = <T>(items: readonly T[]) => group.map((i) => items[i]!);
-        const narrow = fitted(pick(natural), pick(columns), screen.width) ?? pick(natural);
-        return drawTable(pick(names), cells.map(pick), narrow, pick(right), screen);
-      })
-      .join("\n");
+  const inGroup = (group: readonly number[]) => {
+    const pick = <T>(items: readonly T[]) => group.map((i) => items[i]!);
+    const narrow = fitted(pick(natural), pick(columns), screen.width) ?? pick(natural);
+    return drawTable({ head: pick(names), rows: cells.map(pick), widths: narrow, right: pick(right) }, screen);
   };
-  return { digits, widths: natural, fits: widths !== undefined, draw };
+  const draw = () => {
+    if (widths !== undefined)
+      return drawTable({ head: before === undefined ? names : undefined, rows: cells, widths, right }, screen);
+    if (cells.length === 1) return upright(names, cells[0]!, screen);
+    return columnGroups(natural, screen.width).map(inGroup).join("\n");
+  };
+  return { digits, natural, fits: widths !== undefined, draw };
 }
 
 /** The columns in groups that fit the width, the first column in each. */
@@ -113,56 +112,37 @@ function upright(names: readonly string[], row: readonly string[], screen: Scree
   const first = Math.max(...names.map(width));
   const second = Math.max(8, screen.width - first - GAP);
   const longest = Math.min(second, Math.max(...row.map(width), 1));
-  const lines = names.map((name, i) => [name, row[i]!]);
-  return drawTable(undefined, lines, [first, longest], [], screen);
+  return drawTable({ rows: names.map((name, i) => [name, row[i]!]), widths: [first, longest] }, screen);
 }
 
 /** The text in lines that fit the width of the screen, each ended. */
-export function wrap(text: string, screen: Screen): string {
-  return drawTable(undefined, [[text]], [Math.min(screen.width, text.length)], [], screen);
+export const wrap = (text: string, screen: Screen): string =>
+  drawTable({ rows: [[text]], widths: [Math.min(screen.width, text.length)] }, screen);
+
+interface Grid {
+  readonly head?: readonly string[] | undefined;
+  readonly rows: readonly (readonly string[])[];
+  readonly widths: readonly number[];
+  /** Which columns are numbers, set to the right. */
+  readonly right?: readonly boolean[];
 }
 
-function drawTable(
-  head: readonly string[] | undefined,
-  rows: readonly (readonly string[])[],
-  widths: readonly number[],
-  right: readonly boolean[],
-  { unicode, colors }: Screen,
-): string {
+const SIDES = "top top-mid top-left top-right bottom bottom-mid bottom-left bottom-right left left-mid right right-mid";
+const NO_FRAME = Object.fromEntries(SIDES.split(" ").map((side) => [side, ""]));
+
+function drawTable({ head, rows, widths, right = [] }: Grid, { unicode, colors }: Screen): string {
   const line = unicode ? "─" : "-";
-  const chars = {
-    top: "",
-    "top-mid": "",
-    "top-left": "",
-    "top-right": "",
-    bottom: "",
-    "bottom-mid": "",
-    "bottom-left": "",
-  };
   const drawn = new Table({
-    ...(head === undefined ? {} : { head: head.map((name) => colors.bold(name)) }),
-    chars: {
-      ...chars,
-      "bottom-right": "",
-      left: "",
-      "left-mid": "",
-      mid: line,
-      "mid-mid": line.repeat(GAP),
-      right: "",
-      "right-mid": "",
-      middle: " ".repeat(GAP),
-    },
+    ...(head && { head: head.map((name) => colors.bold(name)) }),
+    chars: { ...NO_FRAME, mid: line, "mid-mid": line.repeat(GAP), middle: " ".repeat(GAP) },
     style: { "padding-left": 0, "padding-right": 0, head: [], border: [], compact: true },
     colWidths: [...widths],
     colAligns: widths.map((_, i) => (right[i] ? "right" : "left")),
     wordWrap: true,
   });
   drawn.push(...rows.map((row) => [...row]));
-  return `${drawn
-    .toString()
-    .split("\n")
-    .map((text) => text.trimEnd())
-    .join("\n")}\n`;
+  const lines = drawn.toString().split("\n");
+  return lines.map((text) => `${text.trimEnd()}\n`).join("");
 }
 
 const textOf = (text: string, column: Column) => (column.kind === "bytes" ? fromBytes(text) : text);
