@@ -138,6 +138,10 @@ export function rulesOf({ x, knots = 0 }: Chart): number[] {
   return multiplesOfPi(x, knots).filter((at) => at > x.from && at < x.to);
 }
 
+/** The q of the multiples of pi/q at which an axis may have its labels: a margin first, where all its knots can be told apart. */
+export const divisorsFor = (knots: number | undefined, others: readonly number[]): readonly number[] =>
+  knots !== undefined && Number.isInteger(knots) && knots <= MOST_RULES ? [knots, ...others] : others;
+
 /** The multiples of pi/q in the range. */
 export function multiplesOfPi({ from, to }: Interval, q: number): number[] {
   const found: number[] = [];
@@ -219,8 +223,7 @@ function painted(row: readonly Cell[]): string {
 /** Labels under the axis: multiples of pi/q for an angle, with the finest q whose labels fit, or round numbers. */
 function xAxis({ x, knots }: Chart, { xs, columnOf }: Canvas, style: NumberStyle, glyph: Glyph) {
   const inDegrees = x.angle && style.degrees;
-  const finest = Number.isInteger(knots) && knots! <= MOST_RULES ? [knots!] : [];
-  const fractions = x.angle ? [...finest, 8, 6, 4, 3, 2, 1].map((q) => multiplesOfPi(x, q)) : [];
+  const fractions = x.angle ? divisorsFor(knots, [8, 6, 4, 3, 2, 1]).map((q) => multiplesOfPi(x, q)) : [];
   const round = niceTicks([x.from, x.to].map((end) => (inDegrees ? inUnit(end, style) : end)))
     .map((tick) => (inDegrees ? fromDegrees(tick) : tick))
     .filter((tick) => tick >= x.from && tick <= x.to);

@@ -1,5 +1,5 @@
 import { timesPi } from "../core/units.ts";
-import { type Chart, type Interval, multiplesOfPi, rulesOf, type Series } from "./chart.ts";
+import { type Chart, divisorsFor, type Interval, multiplesOfPi, rulesOf, type Series } from "./chart.ts";
 import { formatAngle, inUnit, type NumberStyle } from "./number.ts";
 
 // Okabe and Ito's colours, told apart by the colour-blind and seen on white and on black; vermilion is kept for the highlight.
@@ -18,7 +18,6 @@ const HEIGHT = 340;
 const FINENESS = 480;
 const SAMPLES_A_KNOT = 24;
 const MOST_SAMPLES = 2000;
-const MOST_DIVISOR = 64;
 
 const config = {
   font: "Helvetica, Arial, sans-serif",
@@ -34,7 +33,8 @@ const config = {
 export function vegaLite(chart: Chart, style: NumberStyle, page = false): object {
   const { x, y = {}, series, highlight, knots } = chart;
   const names = [...new Set(series.map(({ name }) => name))];
-  const { lines, bands, rules, halos, points } = dataOf(chart, style);
+  const xs = abscissae(chart);
+  const { lines, bands, rules, halos, points } = dataOf(chart, xs, style);
   const dotted = rules.length > 0 ? ` (dotted: k ${style.degrees ? 180 : "π"}/${knots})` : "";
   const inX = {
     field: "x",
@@ -48,12 +48,15 @@ export function vegaLite(chart: Chart, style: NumberStyle, page = false): object
     type: "quantitative",
     title: title(y, style),
     scale: { zero: false },
-    axis: { ...(y.angle && angleAxis(reach(chart), knots, style, false)) },
+    axis: { ...(y.angle && angleAxis(reach(series, xs), knots, style, false)) },
   };
-  const look = looks(names, highlight);
+  const { color, strokeDash } = looks(names, highlight);
+  const looking = (of: object) => ({ color: { ...of, ...color }, strokeDash: { ...of, ...strokeDash } });
   const mark = (type: string, how: object, encoding: object) => ({ mark: { type, clip: page, ...how }, encoding });
   const from = (values: readonly object[], layer: object) =>
     values.length > 0 ? [{ data: { values }, ...layer }] : [];
+  const halo = { x: inX, y: inY, ...looking({ datum: highlight }), detail: { field: "stretch" } };
+  const point = { x: inX, y: inY, color: { field: "series", ...color } };
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
     width: page ? "container" : WIDTH,
@@ -66,44 +69,29 @@ export function vegaLite(chart: Chart, style: NumberStyle, page = false): object
       ...from(bands, mark("rect", { color: HIGHLIGHT, opacity: 0.15 }, { x: inX, x2: { field: "to" } })),
       ...from(rules, mark("rule", { color: GRAY, strokeDash: [1, 3] }, { x: inX })),
       ...(page ? [pointer(names, inX, x.name)] : []),
-      ...from(
-        halos,
-        mark(
-          "line",
-          { strokeWidth: 7, opacity: 0.5 },
-          { x: inX, y: inY, ...look({ datum: highlight }), detail: { field: "stretch" } },
-        ),
-      ),
+      ...from(halos, mark("line", { strokeWidth: 7, opacity: 0.5 }, halo)),
       {
         transform: [{ fold: names.map(escaped), as: ["series", "value"] }],
-        ...mark("line", { strokeWidth: 2 }, { x: inX, y: inY, ...look({ field: "series" }) }),
+        ...mark("line", { strokeWidth: 2 }, { x: inX, y: inY, ...looking({ field: "series" }) }),
       },
-      ...from(
-        points,
-        mark(
-          "point",
-          { filled: true, opacity: 1, size: 90 },
-          { x: inX, y: inY, color: look({ field: "series" }).color },
-        ),
-      ),
+      ...from(points, mark("point", { filled: true, opacity: 1, size: 90 }, point)),
     ],
   };
 }
 
 /** What each mark is drawn from, in the unit of the style; null where a line has no value. */
-function dataOf(chart: Chart, style: NumberStyle) {
+function dataOf(chart: Chart, xs: readonly number[], style: NumberStyle) {
   const { x, y, series } = chart;
   const inX = (at: number) => (x.angle ? inUnit(at, style) : at);
   const height = ({ at, jumps = [] }: Series, x: number) => {
     const value = jumps.includes(x) ? Number.NaN : at(x);
     return !Number.isFinite(value) ? null : y?.angle ? inUnit(value, style) : value;
   };
-  const xs = abscissae(chart);
-  const lit = series.filter((s) => s.highlight?.length);
-  const stretches = lit.flatMap((s) => s.highlight!.map((stretch) => ({ s, ...stretch })));
+  const stretches = series.flatMap((s) => (s.highlight ?? []).map((stretch) => ({ s, ...stretch })));
+  const isOneLine = stretches.every(({ s }) => s === stretches[0]!.s);
   return {
     lines: xs.map((x) => ({ x: inX(x), ...Object.fromEntries(series.map((s) => [s.name, height(s, x)])) })),
-    bands: lit.length > 1 ? [] : stretches.map(({ from, to }) => ({ x: inX(from), to: inX(to) })),
+    bands: isOneLine ? stretches.map(({ from, to }) => ({ x: inX(from), to: inX(to) })) : [],
     rules: rulesOf(chart).map((at) => ({ x: inX(at) })),
     halos: stretches.flatMap(({ s, from, to }, stretch) =>
       xs.filter((x) => x >= from && x <= to).map((x) => ({ x: inX(x), value: height(s, x), stretch })),
@@ -128,20 +116,20 @@ function abscissae({ x: { from, to, angle }, series, knots = 0 }: Chart): number
   return [...new Set(all)].filter((x) => x >= from && x <= to).sort((a, b) => a - b);
 }
 
-function reach(chart: Chart): Interval {
-  const values = chart.series.flatMap(({ at }) => abscissae(chart).map(at)).filter(Number.isFinite);
+function reach(series: readonly Series[], xs: readonly number[]): Interval {
+  const values = series.flatMap(({ at }) => xs.map(at)).filter(Number.isFinite);
   return { from: Math.min(...values), to: Math.max(...values) };
 }
 
 /** One legend for colour and dashes: the lines in order, then what is highlighted. */
 function looks(names: readonly string[], highlight: string | undefined) {
   const domain = highlight === undefined ? names : [...names, highlight];
-  const range = <T>(lines: readonly T[], last: T) =>
-    domain.map((_, i) => (i < names.length ? lines[i % lines.length]! : last));
   const legend = { title: null, orient: "bottom", columns: 1, symbolType: "stroke", symbolSize: 400, labelLimit: 0 };
-  const color = { scale: { domain, range: range(COLORS, HIGHLIGHT) }, legend };
-  const strokeDash = { scale: { domain, range: range(DASHES, DASHES[0]!) }, legend };
-  return (of: object) => ({ color: { ...of, ...color }, strokeDash: { ...of, ...strokeDash } });
+  const scaled = <T>(lines: readonly T[], last: T) => {
+    const range = domain.map((_, i) => (i < names.length ? lines[i % lines.length]! : last));
+    return { scale: { domain, range }, legend };
+  };
+  return { color: scaled(COLORS, HIGHLIGHT), strokeDash: scaled(DASHES, DASHES[0]!) };
 }
 
 /** A rule at the sample nearest to the pointer, with every value there; the axis of x can be dragged and zoomed. */
@@ -172,7 +160,7 @@ const title = ({ name, angle }: { name?: string; angle?: boolean }, { degrees }:
  * plain ticks where none does.
  */
 function angleAxis(range: Interval, knots: number | undefined, style: NumberStyle, zooms: boolean): object {
-  const divisors = [...(Number.isInteger(knots) && knots! <= MOST_DIVISOR ? [knots!] : []), 4, 6, 8, 12];
+  const divisors = divisorsFor(knots, [4, 6, 8, 12]);
   const within = (q: number) => multiplesOfPi(range, q);
   const giving = (least: number) => divisors.find((q) => within(q).length >= least && within(q).length <= 13);
   const q = giving(3) ?? giving(2);
