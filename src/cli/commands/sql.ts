@@ -12,8 +12,8 @@ import { type ColumnSource, classPattern, isColumn } from "../parse.ts";
 import { version } from "../version.ts";
 
 const EXPRESSION = ["dialect", "functionName", "theta", "psi", "m", "functions", "lambda"] as const;
-const QUERY = ["table", "label", "competing", "scales", "prefix"] as const;
-type SqlValues = Values<(typeof EXPRESSION)[number] | (typeof QUERY)[number]>;
+const OPTIONS = [...EXPRESSION, "table", "label", "competing", "scales", "prefix"] as const;
+type SqlValues = Values<(typeof OPTIONS)[number]>;
 
 /** The options that belong to each statement, beside --dialect and --m. */
 const belonging: Record<string, readonly OptionName[]> = {
@@ -34,22 +34,18 @@ export default command({
     ["asoftmax sql measure --table angles --dialect spark", "the report, from rows sample, label, class, theta"],
   ],
   argument: { name: "what", choices: Object.keys(belonging) },
-  options: [...EXPRESSION, ...QUERY],
+  options: OPTIONS,
   run(values, { degrees }, what): Result {
-    const taken = ["dialect", "m", ...belonging[what]!];
-    const stray = givenFlag(
-      values,
-      [...EXPRESSION, ...QUERY].filter((name) => !taken.includes(name)),
-    );
+    const taken: readonly OptionName[] = ["dialect", "m", ...belonging[what]!];
+    const idle = OPTIONS.filter((name) => !taken.includes(name));
+    const stray = givenFlag(values, idle);
     if (stray !== undefined) throw new UsageError(`${stray} has no part in sql ${what}`);
     if (degrees) throw new UsageError("--degrees: sql takes and gives radians");
     const { dialect = "duckdb" } = values;
     const { functions, sql } = statement(what, values, dialects[dialect]);
-    const comments = [
-      `asoftmax ${version}: ${what} for ${dialect}; t is theta, in radians`,
-      ...functions.map(explained),
-    ];
-    return documentOf("sql", `${comments.map((line) => `-- ${line}\n`).join("")}${sql}\n`);
+    const title = `asoftmax ${version}: ${what} for ${dialect}; t is theta, in radians`;
+    const comments = [title, ...functions.map(explained)].map((line) => `-- ${line}\n`);
+    return documentOf("sql", `${comments.join("")}${sql}\n`);
   },
 });
 
@@ -80,7 +76,7 @@ function statement(what: string, values: SqlValues, dialect: Dialect): { functio
 function sourceOf({ table = "angles", label = "label", theta, competing }: SqlValues, dialect: Dialect): Source {
   if (competing !== undefined && theta !== undefined)
     throw new UsageError("--theta and --competing both name the angles: use one");
-  const wide = competing === undefined ? undefined : classPattern(columnOf(competing, "theta_*"));
+  const wide = competing && classPattern(columnOf(competing, "theta_*"));
   if (competing !== undefined && wide === undefined)
     throw new UsageError("--competing: sql takes one column a class, such as '@theta_*'; leave it out for long rows");
   return { dialect, table, label, theta: columnOf(theta, "theta"), wide };

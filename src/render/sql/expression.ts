@@ -1,4 +1,4 @@
-import { type Piece, type Pieces, pieceEnd, pieceIndex, type Target, targetDefinitions } from "../../core/targets.ts";
+import { type Piece, type Pieces, pieceEnd, pieceIndex, type Target, targetDefinition } from "../../core/targets.ts";
 import type { Dialect } from "./dialects.ts";
 
 /** A number as a literal that every dialect reads as the same double beside a double. */
@@ -43,11 +43,8 @@ function piecesOf(pieces: Pieces, theta: string): string {
   const { count, piece, step } = pieces;
   if (count === 1) return pieceOf(piece(0), theta);
   if (step !== undefined) return halfTurns(pieces, step, theta);
-  const cases = Array.from(
-    { length: count },
-    (_, i) => `WHEN ${onPiece(pieces, i, theta)} THEN ${pieceOf(piece(i), theta)}`,
-  );
-  return `CASE ${cases.join(" ")} END`;
+  const when = (_: unknown, i: number) => `WHEN ${onPiece(pieces, i, theta)} THEN ${pieceOf(piece(i), theta)}`;
+  return `CASE ${Array.from({ length: count }, when).join(" ")} END`;
 }
 
 function pieceOf({ weight, a, b, offset }: Piece, theta: string): string {
@@ -87,6 +84,4 @@ export function inverseAt(target: Target, column: string, { double }: Dialect): 
 }
 
 /** What a target function is, for a comment. */
-export function explained({ name, spec }: Target): string {
-  return `${spec}: ${targetDefinitions.find((definition) => definition.name === name)!.formula}`;
-}
+export const explained = ({ name, spec }: Target): string => `${spec}: ${targetDefinition(name)!.formula}`;
