@@ -1,44 +1,52 @@
 import { monotonicity } from "../core/monotonicity.ts";
+import { psiValues } from "../core/psi.ts";
 import type { Target } from "../core/targets.ts";
-import type { Chart, Interval, Series } from "../render/chart.ts";
+import { violations } from "../core/violations.ts";
+import type { Chart, Interval } from "../render/chart.ts";
 import type { Values } from "./options.ts";
 
 export type PlotSize = Values<"width" | "height">;
+
+interface FunctionChart {
+  readonly range?: Interval;
+  readonly quantity?: "value" | "slope";
+  /** What the stretches are that are lit, and which those of a function are. */
+  readonly highlight?: string | undefined;
+  readonly lit?: (target: Target) => readonly Interval[];
+}
 
 /** Target functions over theta, with the knots of the first that has a margin. */
 export function functionChart(
   targets: readonly Target[],
   { width, height }: PlotSize,
-  { range = { from: 0, to: Math.PI }, quantity = "value", highlight }: FunctionChart = {},
+  { range = { from: 0, to: Math.PI }, quantity = "value", highlight, lit = () => [] }: FunctionChart = {},
 ): Chart {
-  const knots = targets.find(({ name }) => name === "asoftmax" || name === "naive")?.parameters.m;
   return {
     x: { ...range, angle: true, name: "theta" },
     y: { name: quantity === "value" ? "target function" : "slope by theta" },
-    series: targets.map((target) => seriesOf(target, quantity, highlight)),
-    ...(highlight === undefined ? {} : { highlight: highlight.name }),
-    ...(knots === undefined ? {} : { knots }),
+    series: targets.map((target) => ({
+      name: target.spec,
+      at: (theta: number) => target[quantity](theta),
+      jumps: quantity === "value" ? jumpsOf(target) : [],
+      highlight: lit(target),
+    })),
+    highlight,
+    knots: targets.find(({ name }) => name === "asoftmax" || name === "naive")?.parameters.m,
     size: { width, height },
   };
 }
 
-interface FunctionChart {
-  readonly range?: Interval;
-  readonly quantity?: "value" | "slope";
-  readonly highlight?: { readonly name: string; readonly intervals: (target: Target) => readonly Interval[] };
+/** Target functions and the level cos(theta_j), lit where the naive function of that m lies above it and angular does not hold. */
+export function violationChart(targets: readonly Target[], m: number, thetaJ: number, size: PlotSize): Chart {
+  const isNaive = ({ name, parameters }: Target) => name === "naive" && parameters.m === m;
+  const found = violations(m, thetaJ).map(({ lo, hi }) => ({ from: lo, to: hi }));
+  const chart = functionChart(targets, size, {
+    highlight: targets.some(isNaive) ? "naive holds, angular does not" : undefined,
+    lit: (target) => (isNaive(target) ? found : []),
+  });
+  const level = psiValues(1, thetaJ).cos_theta;
+  return { ...chart, series: [...chart.series, { name: "cos(theta_j)", at: () => level }] };
 }
 
-function seriesOf(target: Target, quantity: "value" | "slope", highlight: FunctionChart["highlight"]): Series {
-  const jumps =
-    quantity === "slope"
-      ? []
-      : monotonicity(target)
-          .stretches.filter(({ from, to }) => from === to)
-          .map(({ from }) => from);
-  return {
-    name: target.spec,
-    at: (theta) => target[quantity](theta),
-    jumps,
-    ...(highlight === undefined ? {} : { highlight: highlight.intervals(target) }),
-  };
-}
+const jumpsOf = (target: Target): number[] =>
+  monotonicity(target).stretches.flatMap(({ from, to }) => (from === to ? [from] : []));

@@ -5,7 +5,7 @@ import { minima } from "../../core/minima.ts";
 import { outcome } from "../../core/outcome.ts";
 import { phrase } from "../../core/phrase.ts";
 import { type Target, target as targetNamed } from "../../core/targets.ts";
-import { type Result, resultOf } from "../../render/result.ts";
+import { type Column, type Result, resultOf } from "../../render/result.ts";
 import type { PlotSize } from "../charts.ts";
 import { command } from "../command.ts";
 import { UsageError } from "../errors.ts";
@@ -16,6 +16,7 @@ import { hasSchedule, scheduleOf } from "../schedule.ts";
 
 const STANDARD_RATE = 0.05;
 const STANDARD_STEPS = 200;
+const THETA: Column = { name: "theta", kind: "angle" };
 
 export default command({
   examples: [
@@ -40,9 +41,8 @@ export default command({
   ],
   run(values) {
     const targets = chosenFunctions(values) ?? pictureFunctions();
-    if (hasSchedule(values) && targets.some(({ lambda }) => lambda > 0)) {
+    if (hasSchedule(values) && targets.some(({ lambda }) => lambda > 0))
       throw new UsageError("a schedule gives lambda at each step: leave lambda out of the functions");
-    }
     const thetaJ = only("--competing", values.competingAngles);
     if (thetaJ === undefined)
       throw new UsageError("the competing angle is missing: give --competing, such as --competing 1.5");
@@ -63,23 +63,17 @@ function pathsOf(
   descent: Descent,
   options: Parameters<typeof scheduleOf>[0] & PlotSize,
 ): Result {
-  const annealed = hasSchedule(options) ? scheduleOf(options) : undefined;
+  const { width, height } = options;
+  const schedule = hasSchedule(options) ? scheduleOf(options) : undefined;
   const paths = targets.map((target) => {
+    const { name, parameters } = target;
     const at = (step: number) =>
-      annealed === undefined
-        ? target
-        : targetNamed(target.name, { ...target.parameters, lambda: lambdaAt(annealed, step) })!;
+      schedule === undefined ? target : targetNamed(name, { ...parameters, lambda: lambdaAt(schedule, step) })!;
     const path = [...descend(at, descent)];
     const { sentence } = outcome(at(descent.steps), descent, path.at(-1)!);
     return { target, path, sentence: phrase`${target.spec}: ${sentence}.` };
   });
-  const columns = [
-    { name: "function" },
-    { name: "step" },
-    { name: "theta", kind: "angle" },
-    { name: "value" },
-    { name: "gradient" },
-  ] as const;
+  const columns = [{ name: "function" }, { name: "step" }, THETA, { name: "value" }, { name: "gradient" }];
   function* rows() {
     for (const { target, path } of paths)
       for (const { step, theta, value, gradient } of path) yield [target.spec, step, theta, value, gradient];
@@ -91,28 +85,18 @@ function pathsOf(
       name: `theta_y under ${target.spec}`,
       at: (step: number) => path[Math.round(step)]!.theta,
     })),
-    size: { width: options.width, height: options.height },
+    size: { width, height },
   });
   return resultOf(columns, rows(), { chart, shows: "chart", notes: paths.map(({ sentence }) => sentence) });
 }
 
 /** Every angle at which a descent of the loss can rest, and the loss there. */
 function restsOf(targets: readonly Target[], scale: number, thetaJ: number): Result {
-  const columns = [
-    { name: "function" },
-    { name: "kind" },
-    { name: "theta", kind: "angle" },
-    { name: "to", kind: "angle" },
-    { name: "value" },
-  ] as const;
-  const rows = targets.flatMap((target) =>
-    minima(target, thetaJ).map(({ kind, theta, to }) => [
-      target.spec,
-      kind,
-      theta,
-      to,
-      sampleLoss(target, scale, theta, [thetaJ]).loss,
-    ]),
-  );
-  return resultOf(columns, rows);
+  const columns = [{ name: "function" }, { name: "kind" }, THETA, { ...THETA, name: "to" }, { name: "value" }];
+  function* rows() {
+    for (const target of targets)
+      for (const { kind, theta, to } of minima(target, thetaJ))
+        yield [target.spec, kind, theta, to, sampleLoss(target, scale, theta, [thetaJ]).loss];
+  }
+  return resultOf(columns, rows());
 }

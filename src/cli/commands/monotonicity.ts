@@ -1,4 +1,4 @@
-import { type Monotonicity, monotonicity, type Stretch } from "../../core/monotonicity.ts";
+import { type Direction, type Monotonicity, monotonicity, type Stretch } from "../../core/monotonicity.ts";
 import { angle, type Phrase, phrase } from "../../core/phrase.ts";
 import type { Target } from "../../core/targets.ts";
 import { resultOf } from "../../render/result.ts";
@@ -7,6 +7,11 @@ import { command } from "../command.ts";
 import { chosenFunctions, pictureFunctions } from "../functions.ts";
 
 const SHOWN = 8;
+const [FROM, TO] = [
+  { name: "from", kind: "angle" },
+  { name: "to", kind: "angle" },
+] as const;
+const COLUMNS = [{ name: "function" }, FROM, TO, { name: "direction" }, { name: "change" }];
 
 export default command({
   examples: [
@@ -18,53 +23,46 @@ export default command({
   run(values) {
     const targets = chosenFunctions(values) ?? pictureFunctions();
     const found = targets.map((target) => ({ target, ...monotonicity(target) }));
-    const columns = [
-      { name: "function" },
-      { name: "from", kind: "angle" },
-      { name: "to", kind: "angle" },
-      { name: "direction" },
-      { name: "change" },
-    ] as const;
     const rows = found.flatMap(({ target, stretches }) =>
       stretches.map(({ from, to, direction, change }) => [target.spec, from, to, direction, change]),
     );
-    const rising = (target: Target) =>
-      found.find((f) => f.target === target)!.stretches.filter((s) => s.direction === "rising");
-    const chart = () => functionChart(targets, values, { highlight: { name: "rising", intervals: rising } });
-    return resultOf(columns, rows, { notes: found.map(verdict), chart });
+    const rising = (target: Target) => going(found.find((one) => one.target === target)!, "rising");
+    const chart = () => functionChart(targets, values, { highlight: "rising", lit: rising });
+    return resultOf(COLUMNS, rows, { notes: found.map(verdict), chart });
   },
 });
 
+const going = ({ stretches }: Monotonicity, wanted: Direction) =>
+  stretches.filter(({ direction }) => direction === wanted);
+
 /** Where the function breaks its fall, or that it does not. */
-function verdict({ target, stretches, level }: Monotonicity & { target: Target }): Phrase {
-  const rising = stretches.filter(({ direction }) => direction === "rising");
-  const jumping = stretches.filter(({ direction }) => direction === "jump-up");
+function verdict({ target, ...found }: Monotonicity & { target: Target }): Phrase {
+  const rising = going(found, "rising");
+  const jumping = going(found, "jump-up");
   if (rising.length + jumping.length > 0) {
     const first = Math.min(rising[0]?.from ?? Math.PI, jumping[0]?.from ?? Math.PI);
     const breaches = [
       ...(rising.length > 0 ? [phrase`rises on ${joined(rising.map(interval))}`] : []),
-      ...(jumping.length > 0 ? [phrase`jumps up at ${joined(jumping.map(({ from }) => phrase`${angle(from)}`))}`] : []),
+      ...(jumping.length > 0 ? [phrase`jumps up at ${joined(jumping.map(start))}`] : []),
     ];
     return phrase`${target.spec} ${joined(breaches)}: not monotone; the first offending angle is ${angle(first)}.`;
   }
-  const flat = stretches.filter(({ direction }) => direction === "flat");
-  const jumps = stretches.filter(({ direction }) => direction === "jump-down");
-  const drops =
-    jumps.length === 0
-      ? []
-      : phrase`, dropping by a jump at ${joined(jumps.map(({ from }) => phrase`${angle(from)}`))}`;
+  const flat = going(found, "flat");
+  const jumps = going(found, "jump-down");
+  const drops = jumps.length === 0 ? [] : phrase`, dropping by a jump at ${joined(jumps.map(start))}`;
   if (flat.length > 0) return phrase`${target.spec} never rises, but is flat on ${joined(flat.map(interval))}${drops}.`;
-  return phrase`${target.spec} falls on all of [0, pi]${drops}${levelAngles(target, level)}.`;
+  return phrase`${target.spec} falls on all of [0, pi]${drops}${levelAngles(target, found.level)}.`;
 }
 
 const interval = ({ from, to }: Stretch): Phrase => phrase`(${angle(from)}, ${angle(to)})`;
+const start = ({ from }: Stretch): Phrase => [angle(from)];
 
-function levelAngles(target: Target, level: readonly number[]): Phrase {
+function levelAngles({ name, lambda, parameters: { m } }: Target, level: readonly number[]): Phrase {
   if (level.length === 0) return [];
-  const m = target.parameters.m;
-  if (target.name === "asoftmax" && target.lambda === 0 && m! > 1)
+  if (name === "asoftmax" && lambda === 0 && m! > 1)
     return phrase`; its slope is 0 only at the single angles k pi/${m!}`;
-  return phrase`; its slope is 0 only at the single ${level.length === 1 ? "angle" : "angles"} ${joined(level.map((theta) => phrase`${angle(theta)}`))}`;
+  const angles = joined(level.map((theta) => [angle(theta)]));
+  return phrase`; its slope is 0 only at the single ${level.length === 1 ? "angle" : "angles"} ${angles}`;
 }
 
 /** a, b and c; the rest of a long list by its number. */

@@ -2,7 +2,7 @@ import { angle, type Phrase, phrase } from "../../core/phrase.ts";
 import { target } from "../../core/targets.ts";
 import { type Violation, violations } from "../../core/violations.ts";
 import { type Column, resultOf } from "../../render/result.ts";
-import { functionChart } from "../charts.ts";
+import { violationChart } from "../charts.ts";
 import { command } from "../command.ts";
 import { UsageError } from "../errors.ts";
 import { STANDARD_MARGIN } from "../inputs.ts";
@@ -13,15 +13,10 @@ interface Found {
   intervals: readonly Violation[];
 }
 
-const PAIR: readonly Column[] = [{ name: "m" }, { name: "theta_j", kind: "angle" }];
-const INTERVAL: readonly Column[] = [
-  { name: "index" },
-  { name: "lo", kind: "angle" },
-  { name: "hi", kind: "angle" },
-  { name: "hi_closed" },
-  { name: "length", kind: "angle" },
-];
-const TOTAL: readonly Column[] = [{ name: "count" }, { name: "total_length", kind: "angle" }, { name: "share" }];
+const angles = (...names: string[]): Column[] => names.map((name) => ({ name, kind: "angle" }));
+const PAIR = [{ name: "m" }, ...angles("theta_j")];
+const INTERVAL = [{ name: "index" }, ...angles("lo", "hi"), { name: "hi_closed" }, ...angles("length")];
+const TOTAL = [{ name: "count" }, ...angles("total_length"), { name: "share" }];
 
 export default command({
   examples: [
@@ -38,8 +33,9 @@ export default command({
     );
     const columns = [...PAIR, ...(summary ? TOTAL : INTERVAL)];
     const rows = found.flatMap(summary ? totalRow : intervalRows);
-    const drawn = summary && !plot ? {} : { chart: () => chartOf(found[0]!, size) };
-    return resultOf(columns, rows, { notes: found.map(verdict), ...drawn });
+    const { m, thetaJ } = found[0]!;
+    const chart = () => violationChart([target("naive", { m })!], m, thetaJ, size);
+    return resultOf(columns, rows, { notes: found.map(verdict), ...((plot || !summary) && { chart }) });
   },
 });
 
@@ -51,17 +47,6 @@ const totalLength = ({ intervals }: Found) => intervals.reduce((sum, { length })
 const totalRow = (found: Found) => [
   [found.m, found.thetaJ, found.intervals.length, totalLength(found), totalLength(found) / Math.PI],
 ];
-
-/** cos(m theta) and the level cos(theta_j), with the violating stretches lit. */
-function chartOf({ m, thetaJ, intervals }: Found, size: Parameters<typeof functionChart>[1]) {
-  const naive = target("naive", { m })!;
-  const lit = intervals.map(({ lo, hi }) => ({ from: lo, to: hi }));
-  const level = target("softmax")!.value(thetaJ);
-  const chart = functionChart([naive], size, {
-    highlight: { name: "naive holds, angular does not", intervals: () => lit },
-  });
-  return { ...chart, series: [...chart.series, { name: "cos(theta_j)", at: () => level }] };
-}
 
 function verdict(found: Found): Phrase {
   const { m, thetaJ, intervals } = found;

@@ -1,13 +1,11 @@
 import stringWidth from "string-width";
 import { marginOf } from "../../core/margin.ts";
 import { psiValues, segment } from "../../core/psi.ts";
-import type { Target } from "../../core/targets.ts";
-import { violations } from "../../core/violations.ts";
 import { drawChart, type Series } from "../../render/chart.ts";
 import { formatAngle, formatNumber, formatPhrase, type NumberStyle } from "../../render/number.ts";
 import type { Screen } from "../../render/screen.ts";
 import { wrap } from "../../render/table.ts";
-import { functionChart } from "../charts.ts";
+import { violationChart } from "../charts.ts";
 import { reasons } from "../reasons.ts";
 import { functionsOf, type State } from "./state.ts";
 
@@ -75,13 +73,9 @@ const beside = (left: readonly string[], right: readonly string[], column: numbe
 /** The functions that are on, the level of the competing angle, and the cursor; in so many rows where that can be. */
 function plotOf(state: State, screen: Screen, rows: number, style: NumberStyle): string[] {
   const { m, theta, thetaJ } = state;
-  const lit = violations(m, thetaJ).map(({ lo, hi }) => ({ from: lo, to: hi }));
-  const on = functionsOf(state).flatMap((one) => (one.on ? [one.target] : []));
-  const isNaive = ({ name, parameters }: Target) => name === "naive" && parameters.m === m;
-  const highlight = { name: "naive holds, angular does not", intervals: (one: Target) => (isNaive(one) ? lit : []) };
-  const chart = functionChart(on, {}, on.some(isNaive) ? { highlight } : {});
-  const level = { name: "cos(theta_j)", at: () => psiValues(1, thetaJ).cos_theta };
-  const series = [...chart.series.map((one) => ({ ...one, at: remembered(one), points: [theta] })), level];
+  const on = functionsOf(state).flatMap(({ target, on }) => (on ? [target] : []));
+  const chart = violationChart(on, m, thetaJ, {});
+  const series = chart.series.map((one, i) => (i < on.length ? { ...one, at: remembered(one), points: [theta] } : one));
   const draw = (height: number) =>
     drawChart({ ...chart, series, knots: m, cursor: theta, size: { height } }, screen, style).split("\n");
   // Beside the lines of the plot itself stand its axis and its legend.
