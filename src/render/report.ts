@@ -20,19 +20,12 @@ export function reportAround({ report, tables = [], end }: Result, style: Number
   const { notes, warnings } = end();
   const sentences = [...notes.slice(-1), ...notes.slice(0, -1), ...warnings].map((one) => formatPhrase(one, style));
   const { title, caption, terms } = report;
+  const parts = tables.map((table) => `${element("h2", table.caption)}\n${tableHtml(table, style)}`);
+  const meanings = terms.map(([term, meaning]) => element("dt", term) + element("dd", meaning));
   return {
     title,
-    above: [
-      STYLE,
-      element("h1", title),
-      paragraphs(sentences),
-      ...tables.map((table) => `${element("h2", table.caption)}\n${tableHtml(table, style)}`),
-      element("h2", caption),
-    ].join("\n"),
-    below: `<h2>What the figures are</h2>
-<dl>
-${terms.map(([term, meaning]) => `${element("dt", term)}${element("dd", meaning)}`).join("\n")}
-</dl>`,
+    above: [STYLE, element("h1", title), paragraphs(sentences), ...parts, element("h2", caption)].join("\n"),
+    below: `<h2>What the figures are</h2>\n<dl>\n${meanings.join("\n")}\n</dl>`,
   };
 }
 
@@ -40,20 +33,10 @@ function tableHtml({ columns, rows }: TablePart, style: NumberStyle): string {
   const opening = rows[0]!.map((cell) => (typeof cell === "number" ? ' class="number"' : ""));
   const row = (tag: string, texts: readonly string[]) =>
     `<tr>${texts.map((text, i) => `<${tag}${opening[i]}>${breakable(text)}</${tag}>`).join("")}</tr>`;
-  return `<div class="wide"><table>
-${row(
-  "th",
-  columns.map(({ name }) => name),
-)}
-${rows
-  .map((cells) =>
-    row(
-      "td",
-      cells.map((cell, i) => formatCell(cell, columns[i]!, style)),
-    ),
-  )
-  .join("\n")}
-</table></div>`;
+  const head = columns.map(({ name }) => name);
+  const body = rows.map((cells) => cells.map((cell, i) => formatCell(cell, columns[i]!, style)));
+  const lines = [row("th", head), ...body.map((texts) => row("td", texts))];
+  return `<div class="wide"><table>\n${lines.join("\n")}\n</table></div>`;
 }
 
 const element = (tag: string, text: string) => `<${tag}>${escapeHtml(text)}</${tag}>`;

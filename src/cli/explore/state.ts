@@ -25,12 +25,13 @@ export const MOST_MARGIN = 64;
 
 /** A function as a choice: it follows m and lambda where it has those of the screen at the start. */
 export function choiceOf(given: Target, m: number, lambda: number, on: boolean): Choice {
-  const { name, parameters } = given;
-  const follows = parameters.m === m && given.lambda === (name === "naive" ? 0 : lambda);
-  if (follows && name === "asoftmax") return { at: (m, lambda) => target(name, { m, lambda })!, on };
-  if (follows && name === "naive") return { at: (m) => target(name, { m })!, on };
+  const { spec } = given;
+  for (const at of [psiAt, naiveAt]) if (at(m, lambda).spec === spec) return { at, on };
   return { at: () => given, on };
 }
+
+const psiAt: Choice["at"] = (m, lambda) => target("asoftmax", { m, lambda })!;
+const naiveAt: Choice["at"] = (m) => target("naive", { m })!;
 
 /** Each choice as the function that it now is, with the key that turns it on and off. */
 export const functionsOf = ({ choices, m, lambda }: State) =>
@@ -40,18 +41,12 @@ export const functionsOf = ({ choices, m, lambda }: State) =>
 const [FINE, COARSE] = [360, 24];
 const LAMBDAS = [0, ...[0.1, 1, 10, 100].flatMap((power) => [1, 2, 5].map((n) => n * power)), 1000];
 
-type Action = (state: State) => Partial<State>;
-
 /** The next multiple of pi/parts above (1) or below (-1) theta, within [0, pi]. */
 function step(theta: number, parts: number, way: 1 | -1): number {
   const place = (theta * parts) / Math.PI;
   const next = way > 0 ? Math.floor(place + 1e-9) + 1 : Math.ceil(place - 1e-9) - 1;
   return timesPi(Math.min(parts, Math.max(0, next)), parts);
 }
-
-const move =
-  (parts: number, way: 1 | -1): Action =>
-  ({ theta }) => ({ theta: step(theta, parts, way) });
 
 /** After the last knot the first. */
 function nextKnot({ m, theta }: State): Partial<State> {
@@ -66,13 +61,13 @@ function nextViolation({ m, theta, thetaJ }: State): Partial<State> {
   return { theta: middles.find((middle) => middle > theta) ?? middles[0] ?? theta };
 }
 
-const actions: Readonly<Record<string, Action>> = {
-  left: move(FINE, -1),
-  right: move(FINE, 1),
-  "shift+left": move(COARSE, -1),
-  "shift+right": move(COARSE, 1),
-  pagedown: move(COARSE, -1),
-  pageup: move(COARSE, 1),
+const actions: Readonly<Record<string, (state: State) => Partial<State>>> = {
+  left: ({ theta }) => ({ theta: step(theta, FINE, -1) }),
+  right: ({ theta }) => ({ theta: step(theta, FINE, 1) }),
+  "shift+left": ({ theta }) => ({ theta: step(theta, COARSE, -1) }),
+  "shift+right": ({ theta }) => ({ theta: step(theta, COARSE, 1) }),
+  pagedown: ({ theta }) => ({ theta: step(theta, COARSE, -1) }),
+  pageup: ({ theta }) => ({ theta: step(theta, COARSE, 1) }),
   m: ({ m }) => ({ m: Math.max(1, m - 1) }),
   M: ({ m }) => ({ m: Math.min(MOST_MARGIN, m + 1) }),
   l: ({ lambda }) => ({ lambda: LAMBDAS.findLast((one) => one < lambda) ?? lambda }),

@@ -31,10 +31,8 @@ q               quit, and print the commands that give what is shown`;
 /** The screen: at most as many lines as it has, none wider. Where it is too small, what it needs. */
 export function view(state: State, screen: Screen, given: NumberStyle["given"]): string[] {
   const { height } = screen;
-  if (state.help)
-    return HELP.split("\n")
-      .flatMap((line) => lines(line, screen))
-      .slice(0, height);
+  const fitted = (text: string) => linesOf(text.split("\n"), screen).slice(0, height);
+  if (state.help) return fitted(HELP);
   const style = { ...DIGITS, degrees: state.degrees, given };
   const width = Math.max(LEAST_WIDTH, screen.width);
   const wide = width >= WIDE;
@@ -44,12 +42,13 @@ export function view(state: State, screen: Screen, given: NumberStyle["given"]):
   const body = wide ? beside(plot, figures, width - PANEL) : [...plot, ...figures];
   if (screen.width >= LEAST_WIDTH && height > body.length)
     return [...body, ...Array<string>(height - 1 - body.length).fill(""), HINT];
-  const needs = `explore needs ${LEAST_WIDTH} columns and ${body.length + 1} rows; here are ${screen.width} and ${height} (q quits)`;
-  return lines(needs, screen).slice(0, height);
+  return fitted(
+    `explore needs ${LEAST_WIDTH} columns and ${body.length + 1} rows; here are ${screen.width} and ${height} (q quits)`,
+  );
 }
 
-const lines = (text: string, screen: Screen): string[] =>
-  stringWidth(text) <= screen.width ? [text] : wrap(text, screen).trimEnd().split("\n");
+const linesOf = (texts: readonly string[], screen: Screen): string[] =>
+  texts.flatMap((text) => (stringWidth(text) <= screen.width ? text : wrap(text, screen).trimEnd().split("\n")));
 
 /** Values by function and angle: most keys ask for the same ones again. */
 const known = new Map<string, Map<number, number>>();
@@ -88,22 +87,24 @@ function figuresOf(state: State, screen: Screen, style: NumberStyle): string[] {
   const { m, lambda, theta, thetaJ } = state;
   const margin = marginOf(m, theta, [thetaJ]);
   const angle = (at: number) => formatAngle(at, style, screen.unicode ? "π" : "pi");
-  const row = (name: string, ...cells: (string | number)[]) =>
-    name.padEnd(screen.width - 26) +
-    cells.map((cell) => (typeof cell === "number" ? formatNumber(cell, DIGITS) : cell).padStart(13)).join("");
+  const row = (name: string, ...cells: string[]) =>
+    name.padEnd(screen.width - 26) + cells.map((cell) => cell.padStart(13)).join("");
+  const figure = (x: number) => formatNumber(x, DIGITS);
   const all = functionsOf(state);
-  const off = all.flatMap(({ key, target, on }) => (on ? [] : [`${key}:${target.name}`]));
-  return [
+  const on = all.filter(({ on }) => on);
+  const off = all.filter(({ on }) => !on).map(({ key, target }) => `${key}:${target.name}`);
+  const lines = [
     `theta ${angle(theta)}   segment ${segment(m, theta)}   theta_j ${angle(thetaJ)}   m ${m}   lambda ${lambda}`,
     row("  at theta", "value", "slope"),
-    ...all.flatMap(({ key, target, on }) =>
-      on ? [row(`${key} ${target.spec}`, target.value(theta), target.slope(theta))] : [],
+    ...on.map(({ key, target }) =>
+      row(`${key} ${target.spec}`, figure(target.value(theta)), figure(target.slope(theta))),
     ),
-    row("  cos(theta_j)", psiValues(1, thetaJ).cos_theta),
+    row("  cos(theta_j)", figure(psiValues(1, thetaJ).cos_theta)),
     ...(off.length > 0 ? [`off: ${off.join(" ")}`] : []),
     screen.colors.bold(`naive ${margin.naive}   angular ${margin.angular}   psi ${margin.psi}`),
     formatPhrase(reasons(m, theta, margin), style),
-  ].flatMap((line) => lines(line, screen));
+  ];
+  return linesOf(lines, screen);
 }
 
 /** The commands that print what the screen shows. */
