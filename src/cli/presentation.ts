@@ -22,28 +22,27 @@ export const isFile = (output: string | undefined): output is string => output !
 /** The result in the columns, the format and the style that were asked for. With args, large files are shared out to threads. */
 export function presentation({ result: whole, values, angles }: Invocation, args?: readonly string[]): Presentation {
   const { output, precision, threads } = values;
-  const format =
-    pictureOf(whole, values) ?? values.format ?? (process.stdout.isTTY && !isFile(output) ? "table" : "csv");
+  const standard = process.stdout.isTTY && !isFile(output) ? "table" : "csv";
+  const format = pictureOf(whole, values) ?? values.format ?? standard;
   const style: NumberStyle = { precision, degrees: angles.degrees, given: angles.given };
   const result = chosenColumns(whole, values);
   const rendered = (part: Result) => render(part, format, style, () => screenFor(values, isFile(output)), madeBy(args));
-  const { file } = whole as Partial<FileResult>;
-  const isShared = args !== undefined && threads !== 1 && (format === "csv" || format === "tsv");
-  if (!isShared || !file?.shared)
-    return { result, style, pieces: args === undefined ? rendered(result) : withWritten(rendered(result)) };
-  async function* pieces({ shared, add }: FileResult["file"]) {
-    yield* rendered(chosenColumns({ ...whole, blocks: shared!.firstBlocks() }, values));
+  if (args === undefined) return { result, style, pieces: rendered(result) };
+  const { shared, add } = (whole as Partial<FileResult>).file ?? {};
+  async function* pieces() {
+    if (shared === undefined || threads === 1 || (format !== "csv" && format !== "tsv")) return yield* rendered(result);
+    yield* rendered(chosenColumns({ ...whole, blocks: shared.firstBlocks() }, values));
     const { otherRows } = await import("./threads.ts");
-    yield* otherRows(shared!, add, args!, threads);
+    yield* otherRows(shared, add!, args!, threads);
   }
-  return { result, style, pieces: withWritten(pieces(file)) };
+  return { result, style, pieces: withWritten(pieces()) };
 }
 
 /** The version, and the command line as a shell reads it. */
-const madeBy = (args: readonly string[] = []) =>
-  `Made by asoftmax ${version}: ${["asoftmax", ...args]
-    .map((arg) => (/^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`))
-    .join(" ")}`;
+function madeBy(args: readonly string[] = []): string {
+  const quoted = args.map((arg) => (/^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`));
+  return `Made by asoftmax ${version}: ${["asoftmax", ...quoted].join(" ")}`;
+}
 
 const PICTURE = /\.(svg|html?|vl\.json|png|jpe?g|gif|webp|bmp|tiff?|pdf|e?ps)$/i;
 
