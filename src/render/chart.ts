@@ -74,7 +74,7 @@ export function drawChart(chart: Chart, screen: Screen, style: NumberStyle): str
   const width = Math.max(LEAST_WIDTH, size.width ?? screen.width);
   const height = size.height ?? Math.min(20, screen.height - 8);
   const series = chart.series.map((s) => (y?.angle ? { ...s, at: (x: number) => inUnit(s.at(x), style) } : s));
-  const ticks = niceTicks(trialOf(x, width).flatMap((x) => series.map(({ at }) => at(x))));
+  const ticks = niceTicks(reachOf(series, trialOf(x, width)));
   const perTick = Math.max(1, Math.floor((height - 1) / (ticks.length - 1)));
   const labels = ticks.map((tick) => formatNumber(tick, LABEL)).reverse();
   const margin = Math.max(...labels.map((label) => label.length)) + 1;
@@ -120,10 +120,18 @@ function trialOf({ from, to }: Interval, width: number): number[] {
   return [...evenly({ from, to }, width), ...uneven];
 }
 
-/** Round numbers, evenly spaced, that enclose all values: 3 to 6 steps. */
-function niceTicks(values: readonly number[]): number[] {
-  const finite = values.filter(Number.isFinite);
-  const [lo, hi] = finite.length > 0 ? [Math.min(...finite), Math.max(...finite)] : [0, 1];
+/** From the least to the greatest of the values that the lines have at these places; 0 to 1 where they have none. */
+export function reachOf(series: readonly Series[], xs: readonly number[]): Interval {
+  let [from, to] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of series.flatMap(({ at }) => xs.map(at)).filter(Number.isFinite)) {
+    from = Math.min(from, value);
+    to = Math.max(to, value);
+  }
+  return from <= to ? { from, to } : { from: 0, to: 1 };
+}
+
+/** Round numbers, evenly spaced, that enclose the range: 3 to 6 steps. */
+function niceTicks({ from: lo, to: hi }: Interval): number[] {
   const raw = (hi - lo || Math.abs(hi) || 1) / 5;
   const power = 10 ** Math.floor(Math.log10(raw));
   const step = power * [1, 2, 2.5, 5, 10].find((unit) => unit * power >= raw * (1 - 1e-9))!;
@@ -224,7 +232,8 @@ function painted(row: readonly Cell[]): string {
 function xAxis({ x, knots }: Chart, { xs, columnOf }: Canvas, style: NumberStyle, glyph: Glyph) {
   const inDegrees = x.angle && style.degrees;
   const fractions = x.angle ? divisorsFor(knots, [8, 6, 4, 3, 2, 1]).map((q) => multiplesOfPi(x, q)) : [];
-  const round = niceTicks([x.from, x.to].map((end) => (inDegrees ? inUnit(end, style) : end)))
+  const range = inDegrees ? { from: inUnit(x.from, style), to: inUnit(x.to, style) } : x;
+  const round = niceTicks(range)
     .map((tick) => (inDegrees ? fromDegrees(tick) : tick))
     .filter((tick) => tick >= x.from && tick <= x.to);
   const labelled = (ticks: readonly number[], rounding: Rounding) => {

@@ -101,10 +101,9 @@ function fitted(natural: readonly number[], columns: readonly Column[], width: n
   const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
   const over = sum(natural) + GAP * (natural.length - 1) - width;
   if (over <= 0) return [...natural];
-  const isText = (i: number) => columns[i]!.kind === "phrase" && natural[i]! > LEAST_TEXT_WIDTH;
-  const spare = sum(natural.map((size, i) => (isText(i) ? size - LEAST_TEXT_WIDTH : 0)));
-  if (spare < over) return undefined;
-  return natural.map((size, i) => (isText(i) ? size - Math.ceil((over * (size - LEAST_TEXT_WIDTH)) / spare) : size));
+  const spare = natural.map((size, i) => (columns[i]!.kind === "phrase" ? Math.max(0, size - LEAST_TEXT_WIDTH) : 0));
+  if (sum(spare) < over) return undefined;
+  return natural.map((size, i) => size - Math.ceil((over * spare[i]!) / sum(spare)));
 }
 
 /** One row as a list of names and values, where it does not fit beside itself. */

@@ -1,18 +1,12 @@
 import { timesPi } from "../core/units.ts";
-import { type Chart, divisorsFor, type Interval, multiplesOfPi, rulesOf, type Series } from "./chart.ts";
+import { type Chart, divisorsFor, type Interval, multiplesOfPi, reachOf, rulesOf, type Series } from "./chart.ts";
 import { formatAngle, inUnit, type NumberStyle } from "./number.ts";
 
 // Okabe and Ito's colours, told apart by the colour-blind and seen on white and on black; vermilion is kept for the highlight.
 const COLORS = ["#0072B2", "#CC79A7", "#009E73", "#E69F00", "#56B4E9", "#7F7F7F"];
 const HIGHLIGHT = "#D55E00";
 const GRAY = "#888";
-const DASHES = [
-  [1, 0],
-  [6, 4],
-  [2, 3],
-  [8, 3, 2, 3],
-  [4, 2, 1, 2, 1, 2],
-];
+const DASHES = ["1 0", "6 4", "2 3", "8 3 2 3", "4 2 1 2 1 2"].map((lengths) => lengths.split(" ").map(Number));
 const WIDTH = 560;
 const HEIGHT = 340;
 const FINENESS = 480;
@@ -48,7 +42,7 @@ export function vegaLite(chart: Chart, style: NumberStyle, page = false): object
     type: "quantitative",
     title: title(y, style),
     scale: { zero: false },
-    axis: { ...(y.angle && angleAxis(reach(series, xs), knots, style, false)) },
+    axis: { ...(y.angle && angleAxis(reachOf(series, xs), knots, style, false)) },
   };
   const { color, strokeDash } = looks(names, highlight);
   const looking = (of: object) => ({ color: { ...of, ...color }, strokeDash: { ...of, ...strokeDash } });
@@ -114,11 +108,6 @@ function abscissae({ x: { from, to, angle }, series, knots = 0 }: Chart): number
   ]);
   const all = angle ? [...even, ...special] : even.map(Math.round);
   return [...new Set(all)].filter((x) => x >= from && x <= to).sort((a, b) => a - b);
-}
-
-function reach(series: readonly Series[], xs: readonly number[]): Interval {
-  const values = series.flatMap(({ at }) => xs.map(at)).filter(Number.isFinite);
-  return { from: Math.min(...values), to: Math.max(...values) };
 }
 
 /** One legend for colour and dashes: the lines in order, then what is highlighted. */

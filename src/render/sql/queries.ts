@@ -166,10 +166,7 @@ function pairsOf(source: Source): string[] {
   const sides = { own: "CASE WHEN class = label THEN theta END", theta_j: "CASE WHEN class <> label THEN theta END" };
   const checked = { theta_y: `CASE WHEN ${complete} THEN max(own) OVER w END` };
   const whole = (sql: string) => `CASE WHEN theta_y IS NOT NULL THEN ${sql} END`;
-  const pairs = {
-    theta_j: whole("theta_j"),
-    min_theta_j: whole("min(theta_j) OVER (PARTITION BY sample)"),
-  };
+  const pairs = { theta_j: whole("theta_j"), min_theta_j: whole("min(theta_j) OVER (PARTITION BY sample)") };
   return [
     ...anglesOf(source),
     part("sides", ["sample, label, class", ...named(sides)], "angles"),
