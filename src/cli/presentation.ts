@@ -10,17 +10,11 @@ import { suggestion } from "./suggest.ts";
 import { screenFor } from "./terminal.ts";
 import { version } from "./version.ts";
 
-export interface Presentation {
-  readonly result: Result;
-  readonly style: NumberStyle;
-  readonly pieces: AsyncGenerator<string | Uint8Array>;
-}
-
 /** Is it a file that --output names? */
 export const isFile = (output: string | undefined): output is string => output !== undefined && output !== "-";
 
 /** The result in the columns, the format and the style that were asked for. With args, large files are shared out to threads. */
-export function presentation({ result: whole, values, angles }: Invocation, args?: readonly string[]): Presentation {
+export function presentation({ result: whole, values, angles }: Invocation, args?: readonly string[]) {
   const { output, precision, threads } = values;
   const standard = process.stdout.isTTY && !isFile(output) ? "table" : "csv";
   const format = pictureOf(whole, values) ?? values.format ?? standard;
@@ -77,16 +71,12 @@ function chosenColumns(result: Result, { columns, prefix = "" }: Invocation["val
   const own = names.slice(inputColumns).map((name) => name.slice(toBytes(prefix).length));
   const twice = columns?.find((name, i) => columns.indexOf(name) < i);
   if (twice !== undefined) throw new UsageError(`--columns: "${twice}" stands there twice`);
-  const places = columns?.map((name) => {
-    const place = own.indexOf(name);
-    if (place < 0) throw new UsageError(`--columns: there is no column "${name}"${suggestion(name, own)}`);
-    return place;
-  });
-  const picked = places === undefined ? result : pickColumns(result, places);
-  const taken = picked.columns.slice(inputColumns).find(({ name }) => names.slice(0, inputColumns).includes(name));
+  const unknown = columns?.find((name) => !own.includes(name));
+  if (unknown !== undefined)
+    throw new UsageError(`--columns: there is no column "${unknown}"${suggestion(unknown, own)}`);
+  const places = columns?.map((name) => own.indexOf(name)) ?? [...own.keys()];
+  const taken = places.map((place) => names[inputColumns + place]!).find((name) => names.indexOf(name) < inputColumns);
   if (taken !== undefined)
-    throw new UsageError(
-      `the input has a column "${fromBytes(taken.name)}" already: give --prefix, such as --prefix new_`,
-    );
-  return picked;
+    throw new UsageError(`the input has a column "${fromBytes(taken)}" already: give --prefix, such as --prefix new_`);
+  return columns === undefined ? result : pickColumns(result, places);
 }

@@ -1,12 +1,10 @@
 import type { Screen } from "../render/screen.ts";
+import type { Values } from "./options.ts";
 
 const STANDARD_WIDTH = 80;
 const STANDARD_HEIGHT = 24;
 
-interface Choice {
-  readonly color?: boolean | undefined;
-  readonly noColor?: boolean | undefined;
-}
+type Choice = Values<"color" | "noColor">;
 
 /** The screen that text goes to: standard output, or a file (never coloured unless asked for). */
 export async function screenFor(choice: Choice, toFile: boolean): Promise<Screen> {

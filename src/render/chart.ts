@@ -115,7 +115,7 @@ const evenly = ({ from, to }: Interval, count: number): number[] =>
 
 /** Where the reach of the lines is looked for: evenly, and so unevenly that no wave is always met at the same height. */
 function trialOf({ from, to }: Interval, width: number): number[] {
-  const count = width * PARTS;
+  const count = 4 * width;
   const uneven = Array.from({ length: count }, (_, i) => from + ((to - from) * (i + ((i * GOLDEN) % 1))) / count);
   return [...evenly({ from, to }, width), ...uneven];
 }
