@@ -42,6 +42,7 @@ const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
 const HUES = ["cyan", "yellow", "magenta", "green"] as const;
 const COLORS = [...HUES, "blue", "white", ...HUES.map((hue) => `${hue}Bright` as const)] as const;
+
 /** What is drawn in Unicode, and in ASCII. Of two characters the first leaves a row and the second reaches the next. */
 const GLYPHS = {
   across: ["─", "-"],
@@ -65,8 +66,11 @@ interface Pen {
   readonly marker: string;
 }
 
-const BLANK = { char: " ", pen: { paint: (text: string) => text, marker: "" } };
-type Cell = { char: string; pen: Pen };
+interface Cell {
+  readonly char: string;
+  readonly pen: Pen;
+}
+const BLANK: Cell = { char: " ", pen: { paint: (text) => text, marker: "" } };
 
 /** The chart as lines of text, exactly as wide as the screen. */
 export function drawChart(chart: Chart, screen: Screen, style: NumberStyle): string {
@@ -164,7 +168,7 @@ function canvasOf({ from, to }: Interval, columns: number, ticks: readonly numbe
   const [lo, hi] = [ticks[0]!, ticks.at(-1)!];
   return {
     xs,
-    cells: Array.from({ length: bottom + 1 }, () => xs.map((): Cell => BLANK)),
+    cells: Array.from({ length: bottom + 1 }, () => xs.map(() => BLANK)),
     columnOf: (x: number) => Math.round(((x - from) / (to - from)) * (columns - 1)),
     rowOf: (value: number) => bottom - Math.max(0, Math.min(bottom, Math.round(((value - lo) / (hi - lo)) * bottom))),
     /** What a value changes by within a column where it is drawn as a band. */
@@ -189,18 +193,18 @@ function drawSeries(series: Series, own: Pen, lit: Pen, { cells, xs, columnOf, r
   const isJoined = (c: number) =>
     Number.isFinite(rows[c + 1]) && !jumps.some((jump) => jump > xs[c]! && jump <= xs[c + 1]!);
   const isLit = (x: number) => highlight.some(({ from, to }) => x >= from && (x < to || to === xs.at(-1)));
-  rows.forEach((from, c) => {
-    if (!Number.isFinite(from)) return;
+  for (const [c, from] of rows.entries()) {
+    if (!Number.isFinite(from)) continue;
     const to = isJoined(c) ? rows[c + 1]! : from;
     const pen = isLit(xs[c]!) ? lit : own;
     const put = (row: number, char: string) => {
       cells[row]![c] = { char: pen.marker || char, pen };
     };
-    for (let row = Math.min(from, to) + 1; row < Math.max(from, to); row++) put(row, glyph("upright"));
     const [leaving, reaching] = glyph(to > from ? "falling" : "rising");
+    for (let row = Math.min(from, to) + 1; row < Math.max(from, to); row++) put(row, glyph("upright"));
+    put(to, reaching!);
     put(from, from === to ? glyph("across") : leaving!);
-    if (from !== to) put(to, reaching!);
-  });
+  }
   for (const x of points) cells[rowOf(at(x))]![columnOf(x)] = { char: glyph("dot"), pen: own };
 }
 
