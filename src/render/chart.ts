@@ -1,3 +1,4 @@
+import asciichart, { type PlotConfig } from "asciichart";
 import { fromDegrees, timesPi } from "../core/units.ts";
 import { formatAngle, formatNumber, inUnit, type NumberStyle, type Rounding } from "./number.ts";
 import type { Screen } from "./screen.ts";
@@ -186,26 +187,50 @@ function pensOf({ series }: Chart, { colors }: Screen, glyph: Glyph) {
   return { pens, lit: { paint: colors.red, marker: marker("#") }, rule: { paint: colors.dim, marker: "" } };
 }
 
-/** A line, column by column, each joined to the next unless there is a gap or a jump. */
-function drawSeries(series: Series, own: Pen, lit: Pen, { cells, xs, columnOf, rowOf, wide }: Canvas, glyph: Glyph) {
+/** A line in runs that nothing interrupts: a gap, a jump or the edge of a highlighted stretch. */
+function drawSeries(series: Series, own: Pen, lit: Pen, canvas: Canvas, glyph: Glyph): void {
+  const { cells, xs, columnOf, rowOf, wide } = canvas;
   const { at, jumps = [], highlight = [], points = [] } = series;
   const rows = valuesAt(series, xs, wide).map(rowOf);
   const isJoined = (c: number) =>
     Number.isFinite(rows[c + 1]) && !jumps.some((jump) => jump > xs[c]! && jump <= xs[c + 1]!);
-  const isLit = (x: number) => highlight.some(({ from, to }) => x >= from && (x < to || to === xs.at(-1)));
-  for (const [c, from] of rows.entries()) {
-    if (!Number.isFinite(from)) continue;
-    const to = isJoined(c) ? rows[c + 1]! : from;
-    const pen = isLit(xs[c]!) ? lit : own;
-    const put = (row: number, char: string) => {
-      cells[row]![c] = { char: pen.marker || char, pen };
-    };
-    const [leaving, reaching] = glyph(to > from ? "falling" : "rising");
-    for (let row = Math.min(from, to) + 1; row < Math.max(from, to); row++) put(row, glyph("upright"));
-    put(to, reaching!);
-    put(from, from === to ? glyph("across") : leaving!);
+  const isLit = (c: number) => highlight.some(({ from, to }) => xs[c]! >= from && (xs[c]! < to || to === xs.at(-1)));
+  for (let start = 0; start < xs.length; start++) {
+    if (!Number.isFinite(rows[start])) continue;
+    let end = start;
+    while (isJoined(end) && isLit(end) === isLit(start)) end++;
+    const isEdge = isLit(end) !== isLit(start);
+    const run = isEdge ? rows.slice(start, end + 1) : [...rows.slice(start, end + 1), rows[end]!];
+    drawRun(run, start, isLit(start) ? lit : own, cells, glyph);
+    start = isEdge ? end - 1 : end;
   }
   for (const x of points) cells[rowOf(at(x))]![columnOf(x)] = { char: glyph("dot"), pen: own };
+}
+
+/** asciichart as the rasteriser, without its axis, which is two columns; the last row gives no column, only an end. */
+function drawRun(rows: readonly number[], column: number, pen: Pen, cells: Cell[][], glyph: Glyph): void {
+  const height = cells.length - 1;
+  const levels = rows.map((row) => height - row);
+  const text = asciichart.plot(levels, {
+    height,
+    min: 0,
+    max: height,
+    offset: 2,
+    format: () => " ",
+    symbols: symbolsOf(glyph),
+  });
+  text.split("\n").forEach((line, r) => {
+    [...line].slice(2).forEach((char, c) => {
+      if (char !== " ") cells[r]![column + c] = { char: pen.marker || char, pen };
+    });
+  });
+}
+
+/** The glyphs in asciichart's order; those of its axis come first and are not seen. */
+function symbolsOf(glyph: Glyph): NonNullable<PlotConfig["symbols"]> {
+  const across = glyph("across");
+  const [fall, rise] = [glyph("falling"), glyph("rising")];
+  return [across, across, across, across, across, fall[1]!, rise[1]!, fall[0]!, rise[0]!, glyph("upright")];
 }
 
 /** A value for each column; where the line goes up and down by more than `wide` within one, its ends in turn: a band. */
