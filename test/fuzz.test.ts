@@ -93,7 +93,7 @@ const npys = ["f4-little-c", "f2-big-fortran", "i8-little-fortran", "u8-big-c", 
 function readNpy(path: string): void {
   const npy = openNpy(path);
   try {
-    for (let row = 0; row < npy.rows; row++) npy.read(row, npy.newBlock(1));
+    for (let row = 0; row < npy.rows; row++) npy.read(row, 1);
   } finally {
     npy.close();
   }

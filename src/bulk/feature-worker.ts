@@ -1,14 +1,15 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { DataError } from "../data/errors.ts";
-import { FeatureReader, type FeatureTask } from "./features.ts";
+import { type FeatureAnswer, FeatureReader, type FeatureTask } from "./features.ts";
 
 // A thread that measures features: a task in, its result or what is wrong with the data out.
 const reader = new FeatureReader(workerData);
+const answer = (content: FeatureAnswer) => parentPort!.postMessage(content);
 parentPort!.on("message", (task: FeatureTask) => {
   try {
-    parentPort!.postMessage({ result: reader.do(task) });
+    answer(reader.do(task));
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
-    parentPort!.postMessage({ fault: error.message });
+    answer({ fault: error.message });
   }
 });

@@ -1,10 +1,8 @@
-import { lengthOf } from "../core/angle.ts";
 import { requireWithin } from "../core/errors.ts";
 import type { Pair } from "../core/exact.ts";
-import { kernel } from "./kernel.ts";
-
-/** Vectors one after another, as a .npy file holds them. */
-export type Vectors = Float32Array | Float64Array;
+import { Instance } from "./instance.ts";
+import { Packed, ROUNDING } from "./packed.ts";
+import type { Vectors } from "./vectors.ts";
 
 /** Vectors of so many components; at most so many rows of features and so many classes at a time. */
 export interface ProductSize {
@@ -25,52 +23,26 @@ interface Candidate {
   readonly most: number;
 }
 
-/** The features or the classes held, and where in the memory; places are in floats. */
-interface Side {
-  /** Rounded vectors, in groups of `width`. */
-  readonly start: number;
-  readonly width: number;
-  /** The vectors as float32: as they are, or where they are of float64 as unit vectors. */
-  readonly vectors: number;
-  readonly lengths: Float64Array;
-  /** How far the rounded unit vectors are from the true ones; NaN for one without a direction. */
-  readonly errors: Float64Array;
-  /** What this side adds to the error of a dot product of `vectors`. */
-  fine: number;
+/** One limit a feature. For each, three words: below it for sure, above it for sure, how many classes were below. */
+interface Limit {
+  readonly place: number;
+  readonly bounds: Float32Array;
+  readonly counts: Uint32Array;
+  cosines: ArrayLike<number>;
 }
 
-/** The exports of product.wat; places in the memory are in bytes. */
-interface Kernel {
-  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
-  multiply(features: number, quads: number, panel: number, panelBytes: number, scores: number): void;
-  reaching(scores: number, rows: number, thresholds: number, list: number): number;
-  below(scores: number, rows: number, limits: number, list: number): number;
-  addPowers(scores: number, rows: number, sums: number): void;
-  dot(a: number, b: number, bytes: number): number;
+/** One sum of powers of 2 a feature. For each, six floats: rate, shift, and two doubles to be added. */
+interface Sum {
+  readonly place: number;
+  readonly rates: Float32Array;
+  readonly totals: Float64Array;
+  divisor: number;
 }
-
-// The types of Node leave WebAssembly out.
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
-};
 
 const QUAD = 4;
 const PANEL = 8;
-const PAGE = 65536;
-/** The components of unit vectors are held as multiples of 1 / ONE. */
-const ONE = 32767;
-/** More than what rounding scores and limits to float32 adds to an error. */
-const ROUNDING = 2 ** -21;
-// Floats a row: lower limit, upper limit, count; rate, shift, two doubles.
-const LIMIT = 3;
-const SUM = 6;
 /** Below every cosine. */
 const LOWEST = -2;
-
-const wholeQuads = (rows: number) => Math.ceil(rows / QUAD) * QUAD;
-const wholePairs = (components: number) => 2 * Math.ceil(components / 2);
-const wholePanels = (classes: number) => Math.ceil(classes / PANEL) * PANEL;
 
 /**
  * Cosines between a block of features and a block of class vectors, and a search for the classes nearest to each
@@ -80,181 +52,120 @@ const wholePanels = (classes: number) => Math.ceil(classes / PANEL) * PANEL;
  * products added up exactly. What the rounding of a vector left out is known, so that each cosine has a bound on its error: with a and b
  * for the lengths left out, |u v - u' v'| <= a + b + a b by Cauchy-Schwarz, about 4e-4 for 512 components.
  *
- * Vectors are normalised; one whose length is 0, infinite or NaN has cosine NaN with all others and is near to none.
+ * Vectors are normalised; one whose length is 0, infinite or NaN is near to none.
  * A cosine depends on its two vectors alone, to the bit: what is found does not depend on how the work is cut up.
  */
 export class Product {
-  readonly #size: ProductSize;
-  readonly #kernel: Kernel;
-  readonly #floats: Float32Array;
-  readonly #words: Uint32Array;
-  readonly #shorts: Int16Array;
+  readonly #instance = new Instance();
+  readonly #rows: Packed;
+  readonly #classes: Packed;
+  // Where the parts of the memory begin, and the parts.
+  readonly #at: Readonly<Record<"scores" | "bent" | "thresholds" | "list", number>>;
+  /** For each row the 8 scores of a panel; bent: as cosines of a part of their angles. */
+  readonly #scores: Float32Array;
+  readonly #bent: Float32Array;
+  /** For each row, the score from which on a class may be the nearest. */
+  readonly #thresholds: Float32Array;
+  /** The rows that the kernel found. */
   readonly #list: Uint32Array;
-  readonly #rows: Side;
-  readonly #classes: Side;
-  #worstClass = 0;
+  readonly #limits: readonly Limit[];
+  readonly #sums: readonly Sum[];
   /** For each row, what the cosine of the nearest class is at least. */
   readonly #floors: Float64Array;
-  // Where in #floats the parts begin; the class vectors begin at 0.
-  readonly #scores: number;
-  readonly #thresholds: number;
-  readonly #bent: number;
-  readonly #limits: number;
-  readonly #sums: number;
-  #rowCount = 0;
-  #classCount = 0;
-  #own = new Map<number, number[]>();
+  #labels: ArrayLike<number> = [];
   #candidates: Candidate[][] = [];
-  #cosines: ArrayLike<number>[] = [];
-  #divisors: number[] = [];
 
   /** Throws ParameterError for a dimension outside [1, 2^20] and a size beyond the 4 GiB of WebAssembly. */
-  constructor(size: ProductSize) {
-    const { dimension, rows, classes, limits = 0, sums = 0 } = size;
+  constructor({ dimension, rows, classes, limits = 0, sums = 0 }: ProductSize) {
     requireWithin("dimension", dimension, 1, 2 ** 20);
-    this.#size = size;
-    const pairs = wholePairs(dimension) / 2;
-    const features = wholePanels(classes) * pairs;
-    this.#scores = features + wholeQuads(rows) * pairs;
-    this.#thresholds = this.#scores + wholeQuads(rows) * PANEL;
-    const list = this.#thresholds + rows;
-    this.#bent = list + rows;
-    // Even, for the doubles in it.
-    this.#sums = 2 * Math.ceil((this.#bent + wholeQuads(rows) * PANEL) / 2);
-    this.#limits = this.#sums + sums * rows * SUM;
-    const vectors = this.#limits + limits * rows * LIMIT;
-    this.#rows = newSide(rows, features, QUAD, vectors);
-    this.#classes = newSide(classes, 0, PANEL, vectors + rows * wholeQuads(dimension));
-    const pages = Math.ceil((4 * (this.#classes.vectors + classes * wholeQuads(dimension))) / PAGE);
-    requireWithin("memory of the product", pages * PAGE, 0, 2 ** 32 - PAGE);
-    const bytes = Buffer.from(kernel, "base64");
-    const imports = { js: { exp2: (x: number) => 2 ** x } };
-    this.#kernel = new WebAssembly.Instance(new WebAssembly.Module(bytes), imports).exports as Kernel;
-    this.#kernel.memory.grow(pages);
-    this.#floats = new Float32Array(this.#kernel.memory.buffer);
-    this.#words = new Uint32Array(this.#kernel.memory.buffer);
-    this.#shorts = new Int16Array(this.#kernel.memory.buffer);
+    const instance = this.#instance;
+    const take = (words: number) => instance.take(4 * words);
+    const scores = Math.ceil(rows / QUAD) * QUAD * PANEL;
+    this.#classes = new Packed(instance, dimension, classes, PANEL);
+    this.#rows = new Packed(instance, dimension, rows, QUAD);
+    this.#at = { scores: take(scores), bent: take(scores), thresholds: take(rows), list: take(rows) };
+    const limitsAt = Array.from({ length: limits }, () => take(3 * rows));
+    const sumsAt = Array.from({ length: sums }, () => take(6 * rows));
+    // From here on the memory stays as it is, and views of it stay good.
+    const { buffer } = instance;
+    this.#scores = new Float32Array(buffer, this.#at.scores, scores);
+    this.#bent = new Float32Array(buffer, this.#at.bent, scores);
+    this.#thresholds = new Float32Array(buffer, this.#at.thresholds, rows);
+    this.#list = new Uint32Array(buffer, this.#at.list, rows);
+    this.#limits = limitsAt.map((place) => ({
+      place,
+      bounds: new Float32Array(buffer, place, 3 * rows),
+      counts: new Uint32Array(buffer, place, 3 * rows),
+      cosines: [],
+    }));
+    this.#sums = sumsAt.map((place) => ({
+      place,
+      rates: new Float32Array(buffer, place, 6 * rows),
+      totals: new Float64Array(buffer, place, 3 * rows),
+      divisor: 1,
+    }));
     this.#floors = new Float64Array(rows);
-    this.#list = new Uint32Array(this.#kernel.memory.buffer, 4 * list, rows);
   }
 
-  /** Puts class vectors at the places from `at` on, where the list of classes then ends; returns their lengths. */
-  setClasses(vectors: Vectors, at = 0): Pair[] {
-    this.#classCount = at + vectors.length / this.#size.dimension;
-    requireWithin("number of classes", this.#classCount, 0, this.#size.classes);
-    const lengths = this.#pack(vectors, this.#classes, at);
-    this.#worstClass = worstOf(this.#classes.errors.subarray(0, this.#classCount));
-    return lengths;
+  /** Takes class vectors in place of those before; returns their lengths. */
+  setClasses(vectors: Vectors): Pair[] {
+    return this.#classes.put(vectors);
   }
 
-  /** Takes features and the class that each belongs to, and forgets those before with their limits and sums; returns their lengths. */
+  /** Takes features and the class that each belongs to, and forgets those before; limits and sums are to be set again. Returns their lengths. */
   setFeatures(vectors: Vectors, labels: ArrayLike<number>): Pair[] {
-    this.#rowCount = vectors.length / this.#size.dimension;
-    requireWithin("number of features", this.#rowCount, 0, this.#size.rows);
-    this.#own = rowsByLabel(labels);
-    this.#cosines = [];
-    this.#divisors = [];
-    this.#candidates = Array.from({ length: this.#rowCount }, () => []);
+    const lengths = this.#rows.put(vectors);
+    this.#labels = labels;
+    this.#candidates = lengths.map(() => []);
     this.#floors.fill(LOWEST);
-    return this.#pack(vectors, this.#rows, 0);
-  }
-
-  /** Puts vectors into a side at the places from `at` on: as they are, and rounded in groups of `width`, two components at a time. */
-  #pack(vectors: Vectors, side: Side, at: number): Pair[] {
-    const { dimension } = this.#size;
-    const { start, width, errors } = side;
-    const [shorts, floats] = [this.#shorts, this.#floats];
-    const exact = vectors instanceof Float32Array;
-    side.fine = exact ? (dimension + 8) * 2 ** -54 : ROUNDING;
-    return Array.from({ length: vectors.length / dimension }, (_, i) => {
-      const vector = vectors.subarray(i * dimension, (i + 1) * dimension);
-      const length = lengthOf(vector);
-      const divisor = length.hi < Number.POSITIVE_INFINITY ? length.hi : Number.NaN;
-      const lane = (at + i) % width;
-      const to = 2 * start + (at + i - lane) * wholePairs(dimension) + 2 * lane;
-      const copy = side.vectors + (at + i) * wholeQuads(dimension);
-      let left = 0;
-      for (let k = 0; k < dimension; k++) {
-        const unit = vector[k]! / divisor;
-        const whole = Math.round(unit * ONE);
-        const rest = unit * ONE - whole;
-        left += rest * rest;
-        shorts[to + (k >> 1) * 2 * width + (k & 1)] = whole;
-        floats[copy + k] = exact ? vector[k]! : unit;
-      }
-      errors[at + i] = Math.sqrt(left) / ONE;
-      side.lengths[at + i] = exact ? divisor : 1;
-      return length;
-    });
-  }
-
-  /** The float32 class vector put at a place, in the memory of the product. */
-  classVector(place: number): Float32Array {
-    const { dimension } = this.#size;
-    const start = this.#classes.vectors + place * wholeQuads(dimension);
-    return this.#floats.subarray(start, start + dimension);
-  }
-
-  /** The cosine of a feature and a class is no further than this from the true one. */
-  #error(row: number, classError: number): number {
-    return combined(this.#rows.errors[row]!, classError);
-  }
-
-  /** No cosine of the vectors held is further than this from the true one. */
-  get error(): number {
-    return combined(worstOf(this.#rows.errors.subarray(0, this.#rowCount)), this.#worstClass);
-  }
-
-  /** The places at which panels of 8 classes begin; at each the scores are ready, 8 a row. */
-  *#panels(): Generator<number> {
-    const bytes = 2 * wholePairs(this.#size.dimension);
-    const quads = wholeQuads(this.#rowCount) / QUAD;
-    const [features, scores] = [4 * this.#rows.start, this.#scores];
-    const lostRows = [...this.#rows.errors.subarray(0, this.#rowCount).entries()].filter(([, error]) =>
-      Number.isNaN(error),
-    );
-    for (let place = 0; place < this.#classCount && quads > 0; place += PANEL) {
-      this.#kernel.multiply(features, quads, place * bytes, PANEL * bytes, 4 * scores);
-      for (const [row] of lostRows) this.#floats.fill(Number.NaN, scores + row * PANEL, scores + (row + 1) * PANEL);
-      for (let lane = 0; lane < PANEL; lane++) if (Number.isNaN(this.#classes.errors[place + lane])) this.#strike(lane);
-      yield place;
-    }
-  }
-
-  /** Takes the scores of one class of the panel away. */
-  #strike(lane: number): void {
-    for (let row = 0; row < this.#rowCount; row++) this.#floats[this.#scores + row * PANEL + lane] = Number.NaN;
-  }
-
-  /** The cosines, features by classes. */
-  multiply(): Float32Array {
-    const cosines = new Float32Array(this.#rowCount * this.#classCount);
-    const floats = this.#floats;
-    for (const place of this.#panels()) {
-      const width = Math.min(PANEL, this.#classCount - place);
-      for (let row = 0; row < this.#rowCount; row++) {
-        const from = this.#scores + row * PANEL;
-        const to = row * this.#classCount + place;
-        for (let lane = 0; lane < width; lane++) cosines[to + lane] = floats[from + lane]!;
-      }
-    }
-    return cosines;
+    return lengths;
   }
 
   /** Sets one limit a feature: the search counts the other classes of smaller cosine. NaN: none is. */
   setLimit(limit: number, cosines: ArrayLike<number>): void {
-    this.#cosines[limit] = cosines;
-    for (let row = 0; row < this.#rowCount; row++) this.#words[this.#limitAt(limit, row) + 2] = 0;
+    this.#limits[limit]!.cosines = cosines;
+    this.#limits[limit]!.counts.fill(0);
   }
 
   /** Sets one scale a feature: the search adds up exp(scale * cos(theta / divisor)) over the other classes. */
   setSum(sum: number, scales: ArrayLike<number>, divisor: number): void {
-    this.#divisors[sum] = divisor;
-    for (let row = 0; row < this.#rowCount; row++) {
-      const at = this.#sumAt(sum, row);
-      this.#floats.fill(0, at, at + SUM);
-      this.#floats[at] = scales[row]! * Math.LOG2E;
-      this.#floats[at + 1] = LOWEST;
+    const { rates, totals } = this.#sums[sum]!;
+    this.#sums[sum]!.divisor = divisor;
+    totals.fill(0);
+    for (let row = 0; row < this.#rows.count; row++) {
+      rates[6 * row] = scales[row]! * Math.LOG2E;
+      rates[6 * row + 1] = LOWEST;
+    }
+  }
+
+  /** The class vector put at a place, as it is where it was of float32. */
+  classVector(place: number): Float32Array {
+    return this.#classes.vector(place);
+  }
+
+  /** The score of a feature and the class at a place is no further than this from their cosine; NaN where one has no direction. */
+  error(row: number, place: number): number {
+    return combined(this.#rows.errors[row]!, this.#classes.errors[place]!);
+  }
+
+  /** The score of a feature and a class of the panel that is ready. */
+  score(row: number, lane: number): number {
+    return this.#scores[row * PANEL + lane]!;
+  }
+
+  /** The places at which panels of 8 classes begin; at each the scores are ready. Those of no class and of one without a direction are NaN. */
+  *panels(): Generator<number> {
+    const { count, rounded } = this.#rows;
+    const bytes = this.#classes.roundedBytes;
+    const quads = Math.ceil(count / QUAD);
+    for (let place = 0; place < this.#classes.count && quads > 0; place += PANEL) {
+      const panel = this.#classes.rounded + place * bytes;
+      this.#instance.kernel.multiply(rounded, quads, panel, PANEL * bytes, this.#at.scores);
+      for (let lane = 0; lane < PANEL; lane++) {
+        if (!Number.isNaN(this.#classes.errors[place + lane])) continue;
+        for (let row = 0; row < count; row++) this.#scores[row * PANEL + lane] = Number.NaN;
+      }
+      yield place;
     }
   }
 
@@ -262,103 +173,95 @@ export class Product {
    * Searches the classes held for those nearest to the features, counts and adds up; the class at place 0 has the number `first`.
    * Classes too close to a limit for a dot product in double are left to `settle`.
    */
-  search(first = 0, settle: Settle = () => false): void {
-    const [scores, thresholds, list] = [4 * this.#scores, 4 * this.#thresholds, this.#list];
-    const { limits = 0 } = this.#size;
+  search(first: number, settle: Settle): void {
+    const { kernel } = this.#instance;
+    const { count } = this.#rows;
+    const { scores, bent, thresholds, list } = this.#at;
+    const own = this.#ownScores(first);
     this.#allowErrors();
-    for (const place of this.#panels()) {
-      this.#mask(place, first);
-      const found = this.#kernel.reaching(scores, this.#rowCount, thresholds, list.byteOffset);
-      for (let i = 0; i < found; i++) this.#keep(list[i]!, place, first);
-      for (let limit = 0; limit < limits; limit++) {
-        const doubtful = this.#kernel.below(scores, this.#rowCount, 4 * this.#limitAt(limit, 0), list.byteOffset);
-        for (let i = 0; i < doubtful; i++) this.#settle(limit, list[i]!, place, first, settle);
+    for (const place of this.panels()) {
+      for (const at of own.get(place) ?? []) this.#scores[at] = Number.NaN;
+      const found = kernel.reaching(scores, count, thresholds, list);
+      for (let i = 0; i < found; i++) this.#keep(this.#list[i]!, place, first);
+      for (const [i, limit] of this.#limits.entries()) {
+        const doubtful = kernel.below(scores, count, limit.place, list);
+        for (let j = 0; j < doubtful; j++) {
+          const row = this.#list[j]!;
+          this.#settle(limit, row, place, (lane) => settle(i, row, first + place + lane));
+        }
       }
-      for (const [sum, divisor] of this.#divisors.entries()) {
-        if (divisor !== 1) this.#bend(divisor);
-        this.#kernel.addPowers(
-          4 * (divisor === 1 ? this.#scores : this.#bent),
-          this.#rowCount,
-          4 * this.#sumAt(sum, 0),
-        );
+      for (const sum of this.#sums) {
+        if (sum.divisor !== 1) this.#bend(sum.divisor);
+        kernel.addPowers(sum.divisor === 1 ? scores : bent, count, sum.place);
       }
     }
+  }
+
+  /** For each panel, by its place, where in the scores features meet their own class. */
+  #ownScores(first: number): Map<number, number[]> {
+    const own = new Map<number, number[]>();
+    for (let row = 0; row < this.#labels.length; row++) {
+      const at = this.#labels[row]! - first;
+      const place = Math.floor(at / PANEL) * PANEL;
+      own.set(place, [...(own.get(place) ?? []), row * PANEL + at - place]);
+    }
+    return own;
   }
 
   /** Sets the thresholds and limits of the kernel so far off that no error of the classes held can mislead. */
   #allowErrors(): void {
-    for (let row = 0; row < this.#rowCount; row++) {
-      const error = this.#error(row, this.#worstClass);
-      this.#floats[this.#thresholds + row] = this.#floors[row]! - error;
-      for (const [limit, cosines] of this.#cosines.entries()) {
-        const at = this.#limitAt(limit, row);
-        this.#floats[at] = cosines[row]! - error;
-        this.#floats[at + 1] = cosines[row]! + error;
+    for (let row = 0; row < this.#rows.count; row++) {
+      const error = combined(this.#rows.errors[row]!, this.#classes.worst);
+      this.#thresholds[row] = this.#floors[row]! - error;
+      for (const { bounds, cosines } of this.#limits) {
+        bounds[3 * row] = cosines[row]! - error;
+        bounds[3 * row + 1] = cosines[row]! + error;
       }
-    }
-  }
-
-  #limitAt = (limit: number, row: number) => this.#limits + (limit * this.#size.rows + row) * LIMIT;
-  #sumAt = (sum: number, row: number) => this.#sums + (sum * this.#size.rows + row) * SUM;
-
-  /** Takes a panel's scores against a feature's own class, and those of places without a class, out of the search. */
-  #mask(place: number, first: number): void {
-    const floats = this.#floats;
-    for (let lane = 0; lane < PANEL; lane++) {
-      const scores = this.#scores + lane;
-      if (place + lane >= this.#classCount) this.#strike(lane);
-      else for (const row of this.#own.get(first + place + lane) ?? []) floats[scores + row * PANEL] = Number.NaN;
     }
   }
 
   /** Keeps the classes of a panel that may still be the nearest to a row. */
   #keep(row: number, place: number, first: number): void {
-    const floats = this.#floats;
-    const threshold = this.#thresholds + row;
     for (let lane = 0; lane < PANEL; lane++) {
-      const cosine = floats[this.#scores + row * PANEL + lane]!;
-      if (!(cosine >= floats[threshold]!)) continue;
-      const error = this.#error(row, this.#classes.errors[place + lane]!);
+      const cosine = this.score(row, lane);
+      if (!(cosine >= this.#thresholds[row]!)) continue;
+      const error = this.error(row, place + lane);
       this.#candidates[row]!.push({ class: first + place + lane, most: cosine + error });
       this.#floors[row] = Math.max(this.#floors[row]!, cosine - error);
-      floats[threshold] = this.#floors[row]! - this.#error(row, this.#worstClass);
+      this.#thresholds[row] = this.#floors[row]! - combined(this.#rows.errors[row]!, this.#classes.worst);
     }
   }
 
   /** Counts those classes of a panel of which the cosine to a row is too close to its limit for the kernel. */
-  #settle(limit: number, row: number, place: number, first: number, settle: Settle): void {
-    const floats = this.#floats;
-    const at = this.#limitAt(limit, row);
+  #settle({ bounds, counts, cosines }: Limit, row: number, place: number, settle: (lane: number) => boolean): void {
     for (let lane = 0; lane < PANEL; lane++) {
-      const score = floats[this.#scores + row * PANEL + lane]!;
-      if (!(score >= floats[at]! && score <= floats[at + 1]!)) continue;
-      const above = this.#cosine(row, place + lane) - this.#cosines[limit]![row]!;
-      const below =
-        Math.abs(above) > this.#rows.fine + this.#classes.fine ? above < 0 : settle(limit, row, first + place + lane);
-      if (below) this.#words[at + 2]!++;
+      const score = this.score(row, lane);
+      if (!(score >= bounds[3 * row]! && score <= bounds[3 * row + 1]!)) continue;
+      const above = this.#cosine(row, place + lane) - cosines[row]!;
+      if (Math.abs(above) > this.#rows.fine + this.#classes.fine ? above < 0 : settle(lane)) counts[3 * row + 2]!++;
     }
   }
 
   /** A cosine in double; no further from the true one than both sides are fine. */
   #cosine(row: number, place: number): number {
-    const bytes = 4 * wholeQuads(this.#size.dimension);
     const [rows, classes] = [this.#rows, this.#classes];
-    const dot = this.#kernel.dot(4 * rows.vectors + row * bytes, 4 * classes.vectors + place * bytes, bytes);
+    const bytes = rows.floatBytes;
+    const dot = this.#instance.kernel.dot(rows.floats + row * bytes, classes.floats + place * bytes, bytes);
     return dot / (rows.lengths[row]! * classes.lengths[place]!);
   }
 
   /** The scores as cosines of a part of their angles. */
   #bend(divisor: number): void {
-    const floats = this.#floats;
-    for (let i = 0; i < this.#rowCount * PANEL; i++) {
-      const cosine = Math.min(1, Math.max(-1, floats[this.#scores + i]!));
-      floats[this.#bent + i] = Math.cos(Math.acos(cosine) / divisor);
+    for (let i = 0; i < this.#rows.count * PANEL; i++) {
+      const cosine = Math.min(1, Math.max(-1, this.#scores[i]!));
+      this.#bent[i] = Math.cos(Math.acos(cosine) / divisor);
     }
   }
 
   /** How many of the other classes searched have a cosine below the limit of each feature. */
   below(limit: number): number[] {
-    return Array.from({ length: this.#rowCount }, (_, row) => this.#words[this.#limitAt(limit, row) + 2]!);
+    const { counts } = this.#limits[limit]!;
+    return this.#candidates.map((_, row) => counts[3 * row + 2]!);
   }
 
   /**
@@ -366,11 +269,11 @@ export class Product {
    * at most scale * error (in practice by scale * 1e-5) and the powers by 1e-6; larger where divisor > 1 and the nearest class lies beside pi.
    */
   logSum(sum: number): number[] {
-    return Array.from({ length: this.#rowCount }, (_, row) => {
-      const at = this.#sumAt(sum, row);
-      const [even, odd] = new Float64Array(this.#floats.buffer, 4 * (at + 2), 2);
-      return (this.#floats[at]! / Math.LOG2E) * this.#floats[at + 1]! + Math.log(even! + odd!);
-    });
+    const { rates, totals } = this.#sums[sum]!;
+    return this.#candidates.map(
+      (_, row) =>
+        (rates[6 * row]! / Math.LOG2E) * rates[6 * row + 1]! + Math.log(totals[3 * row + 1]! + totals[3 * row + 2]!),
+    );
   }
 
   /** For each feature, the classes searched that may be the nearest of all but its own, in the order of the search. */
@@ -381,30 +284,5 @@ export class Product {
   }
 }
 
+/** How far a score may be off where unit vectors are off by so much. */
 const combined = (rowError: number, classError: number) => (1 + rowError) * (1 + classError) - 1 + ROUNDING;
-
-/** The largest of the errors of vectors that have a direction. */
-function worstOf(errors: Float64Array): number {
-  let worst = 0;
-  for (const error of errors) if (error > worst) worst = error;
-  return worst;
-}
-
-const newSide = (count: number, start: number, width: number, vectors: number): Side => ({
-  start,
-  width,
-  vectors,
-  lengths: new Float64Array(count),
-  errors: new Float64Array(count),
-  fine: 0,
-});
-
-function rowsByLabel(labels: ArrayLike<number>): Map<number, number[]> {
-  const rows = new Map<number, number[]>();
-  for (let row = 0; row < labels.length; row++) {
-    const own = rows.get(labels[row]!);
-    if (own === undefined) rows.set(labels[row]!, [row]);
-    else own.push(row);
-  }
-  return rows;
-}

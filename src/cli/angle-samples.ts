@@ -1,82 +1,70 @@
 import { statSync } from "node:fs";
 import { sampleLoss } from "../core/loss.ts";
 import { countNaive, type Sample } from "../core/report.ts";
-import type { Target } from "../core/targets.ts";
 import { fromBytes } from "../data/bytes.ts";
 import { DataError } from "../data/errors.ts";
 import { nameOf } from "../data/file.ts";
-import type { RawRecord } from "../data/record.ts";
 import { UsageError } from "./errors.ts";
-import type { FileResult } from "./file-rows.ts";
-import type { Header } from "./header.ts";
-import type { Measured, Samples } from "./measured.ts";
+import { fileRows } from "./file-rows.ts";
+import type { Header, Reader } from "./header.ts";
+import type { Measured, Questions, Samples } from "./measured.ts";
 import type { Values } from "./options.ts";
 import { isColumn } from "./parse.ts";
 import { withProgress } from "./progress.ts";
-import { computeRows } from "./rows.ts";
 import { labelPlaces } from "./samples.ts";
-
-/** The losses of a sample: each function at each scale. */
-export interface AngleLosses {
-  readonly functions: readonly Target[];
-  readonly scales: readonly number[];
-}
 
 /** Samples from a file with one column of angles a class and a label that names the target class. */
 export async function angleSamples(
   path: string,
   values: Values<"input" | "competing" | "label" | "inputFormat" | "delimiter" | "badRows">,
-  margins: readonly number[],
-  { functions, scales }: AngleLosses,
+  { margins, functions, scales }: Questions,
   degrees: boolean,
 ): Promise<Samples> {
+  const numbers = scales.filter((scale) => scale !== "norm");
+  if (numbers.length < scales.length) throw new UsageError("--scale norm needs --features: angles have no length");
   const { label = "label", competing = { column: "theta_*" } } = values;
   if (!isColumn(competing) || !competing.column.includes("*"))
     throw new UsageError("--competing names the columns of angles here, such as '@theta_*'");
   const pattern = competing.column;
+
   let classes: ReturnType<Header["classes"]> = [];
   let sample: Sample | undefined;
-  const sampleReader = (header: Header) => {
+  function sampleReader(header: Header): Reader<void> {
     classes = header.classes(pattern, degrees);
     if (classes.length < 2) throw new DataError(`${nameOf(path)}: ${pattern} is one column: give two or more`);
     const placeOf = labelPlaces(header, label, pattern, classes);
-    return (record: RawRecord): Sample => {
+    return (record) => {
       const place = placeOf(record);
       const angles = classes.map(({ angle }) => angle(record));
       const thetaY = angles.splice(place, 1)[0]!;
       const binding = angles.reduce((least, theta, j) => (theta < angles[least]! ? j : least), 0);
-      return {
+      sample = {
         label: place,
         thetaY,
         nearest: binding < place ? binding : binding + 1,
         minThetaJ: angles[binding]!,
         naivePairs: countNaive(margins, thetaY, angles),
-        losses: functions.flatMap((target) => scales.map((scale) => sampleLoss(target, scale, thetaY, angles).loss)),
+        losses: functions.flatMap((target) => numbers.map((scale) => sampleLoss(target, scale, thetaY, angles).loss)),
       };
     };
-  };
-  const compute = (read: Sample) => {
-    sample = read;
-    return [[true]];
-  };
-  const rows = await computeRows<[Sample]>(
-    { inputs: [{ source: sampleReader }], columns: [{ name: "right" }], compute },
-    values,
-  );
-  const { bytesRead, tally } = (rows as FileResult).file;
+  }
+  // What a record gives is a sample and no cells: the row that shows it is empty.
+  const rows = await fileRows({ inputs: [{ source: sampleReader }], columns: [], compute: () => [[]] }, values, path);
   async function* measured() {
     for await (const block of rows.blocks) {
       const found: Measured[] = [];
-      block(([right], record) => found.push({ place: record!.line, ...(right && sample && { sample }) }));
+      block((_, record) => {
+        found.push({ place: record!.line, sample });
+        sample = undefined;
+      });
       yield found;
     }
   }
-  const size = path === "-" ? undefined : statSync(path).size;
   return {
     classes: classes.length,
     className: (index) => fromBytes(classes[index]!.name),
-    blocks: withProgress(measured(), size, bytesRead),
-    skipped: () => tally().bad,
+    blocks: withProgress(measured(), path === "-" ? undefined : statSync(path).size, rows.file.bytesRead),
+    skipped: () => rows.file.tally().bad,
     warnings: () => rows.end().warnings,
   };
 }

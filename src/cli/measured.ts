@@ -1,11 +1,18 @@
 import type { Phrase } from "../core/phrase.ts";
 import type { Sample } from "../core/report.ts";
+import type { Target } from "../core/targets.ts";
 
-/** One row of the data: a sample, or a bad row that is kept without values. */
+/** What is asked of every sample: the conditions at each m, the losses of each function at each scale. */
+export interface Questions {
+  readonly margins: readonly number[];
+  readonly functions: readonly Target[];
+  readonly scales: readonly (number | "norm")[];
+}
+
+/** One row of the data, by the line or the row that it came from: a sample, or a bad row that is kept without values. */
 export interface Measured {
-  /** The line or the row that it came from. */
   readonly place: number;
-  readonly sample?: Sample;
+  readonly sample: Sample | undefined;
 }
 
 /** Samples as they are read, in the order of the rows, and what there is to say of them afterwards. */

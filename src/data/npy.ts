@@ -4,6 +4,9 @@ import { requireWithin } from "../core/errors.ts";
 import { DataError } from "./errors.ts";
 import { openRegular, readFully } from "./file.ts";
 
+/** Numbers of the smaller type that holds every element exactly. */
+export type Numbers = Float32Array | Float64Array;
+
 /** An open .npy file of one or two dimensions; one dimension is a single column. */
 export interface Npy {
   /** The element type, as numpy writes it: "<f4". */
@@ -12,43 +15,31 @@ export interface Npy {
   readonly rows: number;
   readonly cols: number;
   readonly isInteger: boolean;
-  /** Room for a block of rows, of the smaller type that holds every element exactly. */
-  newBlock(rows: number): Float32Array | Float64Array;
-  /**
-   * Fills a block with the rows from start on, row after row. A Float32Array rounds what it cannot hold.
-   * Throws DataError for an integer beyond 2^53 and where the file cannot be read any more.
-   */
-  read(start: number, block: Float32Array | Float64Array): void;
+  /** So many rows from start on, row after row. Throws DataError for an integer beyond 2^53 and where the file cannot be read any more. */
+  read(start: number, count: number): Numbers;
   close(): void;
 }
 
-interface Header {
-  readonly dtype: string;
-  readonly fortran: boolean;
-  readonly shape: readonly number[];
-}
-
-type Items = Exclude<NodeJS.TypedArray, Uint8ClampedArray>;
-
 interface ItemType {
-  readonly array: new (length: number) => Items;
-  /** The number that an item stands for, where it is not that itself. */
-  readonly toNumber?: (item: number | bigint) => number;
+  readonly items: new (length: number) => Exclude<NodeJS.TypedArray, Uint8ClampedArray>;
+  readonly numbers: new (length: number) => Numbers;
+  /** The number that an item stands for. */
+  readonly toNumber: (item: number | bigint) => number;
 }
 
 const TYPES: ReadonlyMap<string, ItemType> = new Map([
-  ["f2", { array: Uint16Array, toNumber: fromHalf }],
-  ["f4", { array: Float32Array }],
-  ["f8", { array: Float64Array }],
-  ["i1", { array: Int8Array }],
-  ["i2", { array: Int16Array }],
-  ["i4", { array: Int32Array }],
-  ["i8", { array: BigInt64Array, toNumber: Number }],
-  ["u1", { array: Uint8Array }],
-  ["u2", { array: Uint16Array }],
-  ["u4", { array: Uint32Array }],
-  ["u8", { array: BigUint64Array, toNumber: Number }],
-] as [string, ItemType][]);
+  ["f2", { items: Uint16Array, numbers: Float32Array, toNumber: fromHalf }],
+  ["f4", { items: Float32Array, numbers: Float32Array, toNumber: Number }],
+  ["f8", { items: Float64Array, numbers: Float64Array, toNumber: Number }],
+  ["i1", { items: Int8Array, numbers: Float32Array, toNumber: Number }],
+  ["i2", { items: Int16Array, numbers: Float32Array, toNumber: Number }],
+  ["i4", { items: Int32Array, numbers: Float64Array, toNumber: Number }],
+  ["i8", { items: BigInt64Array, numbers: Float64Array, toNumber: Number }],
+  ["u1", { items: Uint8Array, numbers: Float32Array, toNumber: Number }],
+  ["u2", { items: Uint16Array, numbers: Float32Array, toNumber: Number }],
+  ["u4", { items: Uint32Array, numbers: Float64Array, toNumber: Number }],
+  ["u8", { items: BigUint64Array, numbers: Float64Array, toNumber: Number }],
+]);
 
 const HOST_ORDER = endianness() === "LE" ? "<" : ">";
 const MAGIC = "\x93NUMPY";
@@ -91,24 +82,17 @@ function npyOf(path: string, fd: number): Npy {
   const swapped = width > 1 && "<>".includes(dtype[0]!) && dtype[0] !== HOST_ORDER;
   const isInteger = dtype[1] !== "f";
 
-  /** Fills an array with the items from one on. */
-  function readItems(first: number, items: Items): void {
-    const bytes = Buffer.from(items.buffer, items.byteOffset, items.byteLength);
+  /** The numbers that `count` items from one on stand for. */
+  function readItems(first: number, count: number): Numbers {
+    const items = new type!.items(count);
+    const bytes = Buffer.from(items.buffer);
     readFully(fd, path, bytes, end + first * width);
     if (swapped) width === 2 ? bytes.swap16() : width === 4 ? bytes.swap32() : bytes.swap64();
-  }
-
-  /** The numbers that `count` items from one on stand for. */
-  function readNumbers(first: number, count: number): ArrayLike<number> {
-    const items = new type!.array(count);
-    readItems(first, items);
-    const { toNumber } = type!;
-    if (!toNumber) return items as Float64Array;
-    const numbers = new Float64Array(count);
-    for (let i = 0; i < count; i++) numbers[i] = toNumber(items[i]!);
-    if (isInteger) {
-      const at = numbers.findIndex((x) => !Number.isSafeInteger(x));
-      if (at >= 0) throw tooLarge(first + at, items[at]!);
+    if (items instanceof type!.numbers) return items;
+    const numbers = new type!.numbers(count);
+    for (let i = 0; i < count; i++) {
+      numbers[i] = type!.toNumber(items[i]!);
+      if (isInteger && !Number.isSafeInteger(numbers[i])) throw tooLarge(first + i, items[i]!);
     }
     return numbers;
   }
@@ -124,18 +108,15 @@ function npyOf(path: string, fd: number): Npy {
     rows,
     cols,
     isInteger,
-    newBlock: (count) => new (width > (isInteger ? 2 : 4) ? Float64Array : Float32Array)(count * cols),
-    read(start, block) {
-      const count = block.length / cols;
+    read(start, count) {
       requireWithin("end of the block", start + count, count, rows);
-      if (!fortran && block instanceof type.array) readItems(start * cols, block);
-      else if (!fortran) block.set(readNumbers(start * cols, block.length));
-      else {
-        for (let col = 0; col < cols; col++) {
-          const strip = readNumbers(col * rows + start, count);
-          for (let i = 0; i < count; i++) block[i * cols + col] = strip[i]!;
-        }
+      if (!fortran) return readItems(start * cols, count * cols);
+      const block = new type.numbers(count * cols);
+      for (let col = 0; col < cols; col++) {
+        const strip = readItems(col * rows + start, count);
+        for (let i = 0; i < count; i++) block[i * cols + col] = strip[i]!;
       }
+      return block;
     },
     close: () => closeSync(fd),
   };
@@ -143,23 +124,24 @@ function npyOf(path: string, fd: number): Npy {
 
 /** The text of the header, and where it ends in the file. */
 function headerText(fd: number, path: string, size: number): { text: string; end: number } {
+  const fault = (reason: string) => new DataError(`${path}: ${reason}`);
   const head = Buffer.alloc(Math.min(size, 12));
   readFully(fd, path, head, 0);
   if (head.toString("latin1", 0, 6) !== MAGIC) {
-    throw new DataError(`${path}: it does not begin with \\x93NUMPY: this is no .npy file`);
+    throw fault(`it does not begin with \\x93NUMPY: this is no .npy file`);
   }
   const version = head[6];
   const start = version === 1 ? 10 : 12;
-  if (size < start) throw new DataError(`${path}: the file ends after ${size} bytes, within the header`);
+  if (size < start) throw fault(`the file ends after ${size} bytes, within the header`);
   if (!(version! >= 1 && version! <= 3 && head[7] === 0)) {
-    throw new DataError(`${path}: format version ${version}.${head[7]} is not supported: it must be 1.0, 2.0 or 3.0`);
+    throw fault(`format version ${version}.${head[7]} is not supported: it must be 1.0, 2.0 or 3.0`);
   }
   const length = version === 1 ? head.readUInt16LE(8) : head.readUInt32LE(8);
   if (length > size - start) {
-    throw new DataError(`${path}: the header should have ${length} bytes, but the file ends after ${size - start}`);
+    throw fault(`the header should have ${length} bytes, but the file ends after ${size - start}`);
   }
   if (length > LONGEST_HEADER) {
-    throw new DataError(`${path}: the header has ${length} bytes: at most ${LONGEST_HEADER} are supported`);
+    throw fault(`the header has ${length} bytes: at most ${LONGEST_HEADER} are supported`);
   }
   const bytes = Buffer.alloc(length);
   readFully(fd, path, bytes, start);
@@ -170,7 +152,7 @@ const ENTRY =
   /\s*(['"])(descr|fortran_order|shape)\1\s*:\s*('[\w<>=|[\]]*'|"[\w<>=|[\]]*"|\[.*\]|True|False|\((?:\s*\d+L?\s*,)*(?:\s*\d+L?)?\s*\))\s*(?:,|(?=\}))/sy;
 
 /** Reads the header's Python dict, which holds descr, fortran_order and shape and nothing else. */
-function parseHeader(text: string, path: string): Header {
+function parseHeader(text: string, path: string): { dtype: string; fortran: boolean; shape: number[] } {
   const found: Record<string, string> = {};
   let end = 1;
   ENTRY.lastIndex = end;

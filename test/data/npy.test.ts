@@ -30,14 +30,9 @@ const header = (descr: string, shape: string, fortran = "False") =>
 const bytesOf = (array: NodeJS.TypedArray) => new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 
 /** All the elements, read in blocks of that many rows. */
-function elements(npy: Npy, step = 2, type?: typeof Float64Array | typeof Float32Array): number[] {
+function elements(npy: Npy, step = 2): number[] {
   const all: number[] = [];
-  for (let row = 0; row < npy.rows; row += step) {
-    const count = Math.min(step, npy.rows - row);
-    const block = type ? new type(count * npy.cols) : npy.newBlock(count);
-    npy.read(row, block);
-    all.push(...block);
-  }
+  for (let row = 0; row < npy.rows; row += step) all.push(...npy.read(row, Math.min(step, npy.rows - row)));
   npy.close();
   return all;
 }
@@ -55,8 +50,6 @@ describe("files written by numpy", () => {
       expect(npy.isInteger).toBe(/^[iu]/.test(name));
       expect(elements(npy, step)).toEqual(VALUES);
     }
-    expect(elements(openNpy(`${fixtures}${name}.npy`), 3, Float64Array)).toEqual(VALUES);
-    expect(elements(openNpy(`${fixtures}${name}.npy`), 3, Float32Array)).toEqual(VALUES);
   });
 
   test("one dimension is one column", () => {
@@ -73,13 +66,11 @@ describe("files written by numpy", () => {
   });
 });
 
-test("doubles stay doubles, and round only where a Float32Array asks for it", () => {
+test("doubles stay doubles", () => {
   const data = bytesOf(Float64Array.of(0.1, 1e300, -5e-324, NaN));
   for (const fortran of ["False", "True"]) {
     expect(elements(openNpy(written(header("<f8", "(4,)", fortran), data)))).toEqual([0.1, 1e300, -5e-324, NaN]);
   }
-  const npy = openNpy(written(header("<f8", "(2, 2)"), data));
-  expect(elements(npy, 1, Float32Array)).toEqual([Math.fround(0.1), Infinity, -0, NaN]);
 });
 
 // biome-ignore format: aligned by eye
@@ -161,11 +152,9 @@ test.each([
 test("a file that shrinks while it is read, rows that are not there", () => {
   const path = written(header("<f4", "(2, 3)"), six);
   const npy = openNpy(path);
-  expect(() => npy.read(1, npy.newBlock(2))).toThrow("end of the block is 3: it must lie from 2 to 2");
+  expect(() => npy.read(1, 2)).toThrow("end of the block is 3: it must lie from 2 to 2");
   writeFileSync(path, "");
-  expect(() => npy.read(0, npy.newBlock(2))).toThrow(
-    new DataError(`${path}: the file became shorter while it was read`),
-  );
+  expect(() => npy.read(0, 2)).toThrow(new DataError(`${path}: the file became shorter while it was read`));
   npy.close();
 });
 
