@@ -5,8 +5,7 @@ import { kernel } from "./kernel.ts";
 interface Kernel {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
   multiply(features: number, quads: number, panel: number, panelBytes: number, scores: number): void;
-  reaching(scores: number, rows: number, thresholds: number, list: number): number;
-  below(scores: number, rows: number, limits: number, list: number): number;
+  below(scores: number, rows: number, bounds: number, list: number): number;
   addPowers(scores: number, rows: number, sums: number): void;
   dot(a: number, b: number, bytes: number): number;
 }
@@ -18,31 +17,31 @@ declare const WebAssembly: {
 };
 
 const PAGE = 65536;
-const ALIGNED = 64;
 
-/** A kernel of its own, and its memory. */
+/** A kernel with memory of its own, all 0, that is given out from its beginning on. */
 export class Instance {
   readonly kernel: Kernel;
   #end = 0;
 
-  constructor() {
+  /** Throws ParameterError beyond the 4 GiB of WebAssembly. */
+  constructor(bytes: number) {
+    const pages = Math.ceil(bytes / PAGE);
+    requireWithin("memory of the product", pages * PAGE, 0, 2 ** 32 - PAGE);
     const imports = { js: { exp2: (x: number) => 2 ** x } };
     const module = new WebAssembly.Module(Buffer.from(kernel, "base64"));
     this.kernel = new WebAssembly.Instance(module, imports).exports as Kernel;
+    this.kernel.memory.grow(pages);
   }
 
-  /** All of the memory, until more of it is taken. */
-  get buffer(): ArrayBuffer {
-    return this.kernel.memory.buffer;
+  /** The next so many numbers of a type. Whoever takes larger numbers first has all of them aligned. */
+  take<T>(type: TypedArrayOf<T>, length: number): T {
+    const start = this.#end;
+    this.#end += length * type.BYTES_PER_ELEMENT;
+    return new type(this.kernel.memory.buffer, start, length);
   }
+}
 
-  /** Takes so many bytes of memory, all 0, and gives their place. Throws ParameterError beyond the 4 GiB of WebAssembly. */
-  take(bytes: number): number {
-    const place = this.#end;
-    this.#end += Math.ceil(bytes / ALIGNED) * ALIGNED;
-    requireWithin("memory of the product", this.#end, 0, 2 ** 32 - PAGE);
-    const missing = this.#end - this.buffer.byteLength;
-    if (missing > 0) this.kernel.memory.grow(Math.ceil(missing / PAGE));
-    return place;
-  }
+interface TypedArrayOf<T> {
+  readonly BYTES_PER_ELEMENT: number;
+  new (buffer: ArrayBuffer, byteOffset: number, length: number): T;
 }

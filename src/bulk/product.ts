@@ -1,7 +1,7 @@
 import { requireWithin } from "../core/errors.ts";
 import type { Pair } from "../core/exact.ts";
 import { Instance } from "./instance.ts";
-import { Packed, ROUNDING } from "./packed.ts";
+import { Packed } from "./packed.ts";
 import type { Vectors } from "./vectors.ts";
 
 /** Vectors of so many components; at most so many rows of features and so many classes at a time. */
@@ -23,17 +23,14 @@ interface Candidate {
   readonly most: number;
 }
 
-/** One limit a feature. For each, three words: below it for sure, above it for sure, how many classes were below. */
-interface Limit {
-  readonly place: number;
+/** Bounds of the scores of each feature. Three words: the lower one, the upper one, how many scores were below. */
+interface Bounds {
   readonly bounds: Float32Array;
   readonly counts: Uint32Array;
-  cosines: ArrayLike<number>;
 }
 
-/** One sum of powers of 2 a feature. For each, six floats: rate, shift, and two doubles to be added. */
+/** One sum of powers of 2 a feature. Six floats: rate, shift, and two doubles to be added. */
 interface Sum {
-  readonly place: number;
   readonly rates: Float32Array;
   readonly totals: Float64Array;
   divisor: number;
@@ -43,6 +40,8 @@ const QUAD = 4;
 const PANEL = 8;
 /** Below every cosine. */
 const LOWEST = -2;
+/** More than what rounding vectors, scores and limits to float32 adds to an error. */
+const ROUNDING = 2 ** -21;
 
 /**
  * Cosines between a block of features and a block of class vectors, and a search for the classes nearest to each
@@ -56,20 +55,20 @@ const LOWEST = -2;
  * A cosine depends on its two vectors alone, to the bit: what is found does not depend on how the work is cut up.
  */
 export class Product {
-  readonly #instance = new Instance();
+  readonly #instance: Instance;
   readonly #rows: Packed;
   readonly #classes: Packed;
-  // Where the parts of the memory begin, and the parts.
-  readonly #at: Readonly<Record<"scores" | "bent" | "thresholds" | "list", number>>;
   /** For each row the 8 scores of a panel; bent: as cosines of a part of their angles. */
   readonly #scores: Float32Array;
   readonly #bent: Float32Array;
-  /** For each row, the score from which on a class may be the nearest. */
-  readonly #thresholds: Float32Array;
   /** The rows that the kernel found. */
   readonly #list: Uint32Array;
-  readonly #limits: readonly Limit[];
+  /** The scores of classes that may be the nearest. */
+  readonly #near: Bounds;
+  /** The scores too close to a limit. */
+  readonly #limits: readonly Bounds[];
   readonly #sums: readonly Sum[];
+  #cosines: ArrayLike<number>[] = [];
   /** For each row, what the cosine of the nearest class is at least. */
   readonly #floors: Float64Array;
   #labels: ArrayLike<number> = [];
@@ -78,32 +77,25 @@ export class Product {
   /** Throws ParameterError for a dimension outside [1, 2^20] and a size beyond the 4 GiB of WebAssembly. */
   constructor({ dimension, rows, classes, limits = 0, sums = 0 }: ProductSize) {
     requireWithin("dimension", dimension, 1, 2 ** 20);
-    const instance = this.#instance;
-    const take = (words: number) => instance.take(4 * words);
     const scores = Math.ceil(rows / QUAD) * QUAD * PANEL;
+    const vectorBytes = Packed.bytes(dimension, classes, PANEL) + Packed.bytes(dimension, rows, QUAD);
+    const instance = new Instance(vectorBytes + 8 * scores + rows * (24 * sums + 12 * (1 + limits) + 4));
+    this.#instance = instance;
     this.#classes = new Packed(instance, dimension, classes, PANEL);
     this.#rows = new Packed(instance, dimension, rows, QUAD);
-    this.#at = { scores: take(scores), bent: take(scores), thresholds: take(rows), list: take(rows) };
-    const limitsAt = Array.from({ length: limits }, () => take(3 * rows));
-    const sumsAt = Array.from({ length: sums }, () => take(6 * rows));
-    // From here on the memory stays as it is, and views of it stay good.
-    const { buffer } = instance;
-    this.#scores = new Float32Array(buffer, this.#at.scores, scores);
-    this.#bent = new Float32Array(buffer, this.#at.bent, scores);
-    this.#thresholds = new Float32Array(buffer, this.#at.thresholds, rows);
-    this.#list = new Uint32Array(buffer, this.#at.list, rows);
-    this.#limits = limitsAt.map((place) => ({
-      place,
-      bounds: new Float32Array(buffer, place, 3 * rows),
-      counts: new Uint32Array(buffer, place, 3 * rows),
-      cosines: [],
-    }));
-    this.#sums = sumsAt.map((place) => ({
-      place,
-      rates: new Float32Array(buffer, place, 6 * rows),
-      totals: new Float64Array(buffer, place, 3 * rows),
-      divisor: 1,
-    }));
+    this.#scores = instance.take(Float32Array, scores);
+    this.#bent = instance.take(Float32Array, scores);
+    this.#sums = Array.from({ length: sums }, () => {
+      const totals = instance.take(Float64Array, 3 * rows);
+      return { rates: new Float32Array(totals.buffer, totals.byteOffset, 6 * rows), totals, divisor: 1 };
+    });
+    const [near, ...others] = Array.from({ length: 1 + limits }, () => {
+      const bounds = instance.take(Float32Array, 3 * rows);
+      return { bounds, counts: new Uint32Array(bounds.buffer, bounds.byteOffset, 3 * rows) };
+    });
+    this.#near = near!;
+    this.#limits = others;
+    this.#list = instance.take(Uint32Array, rows);
     this.#floors = new Float64Array(rows);
   }
 
@@ -123,7 +115,7 @@ export class Product {
 
   /** Sets one limit a feature: the search counts the other classes of smaller cosine. NaN: none is. */
   setLimit(limit: number, cosines: ArrayLike<number>): void {
-    this.#limits[limit]!.cosines = cosines;
+    this.#cosines[limit] = cosines;
     this.#limits[limit]!.counts.fill(0);
   }
 
@@ -159,8 +151,8 @@ export class Product {
     const bytes = this.#classes.roundedBytes;
     const quads = Math.ceil(count / QUAD);
     for (let place = 0; place < this.#classes.count && quads > 0; place += PANEL) {
-      const panel = this.#classes.rounded + place * bytes;
-      this.#instance.kernel.multiply(rounded, quads, panel, PANEL * bytes, this.#at.scores);
+      const panel = this.#classes.rounded.byteOffset + place * bytes;
+      this.#instance.kernel.multiply(rounded.byteOffset, quads, panel, PANEL * bytes, this.#scores.byteOffset);
       for (let lane = 0; lane < PANEL; lane++) {
         if (!Number.isNaN(this.#classes.errors[place + lane])) continue;
         for (let row = 0; row < count; row++) this.#scores[row * PANEL + lane] = Number.NaN;
@@ -176,23 +168,21 @@ export class Product {
   search(first: number, settle: Settle): void {
     const { kernel } = this.#instance;
     const { count } = this.#rows;
-    const { scores, bent, thresholds, list } = this.#at;
     const own = this.#ownScores(first);
     this.#allowErrors();
     for (const place of this.panels()) {
       for (const at of own.get(place) ?? []) this.#scores[at] = Number.NaN;
-      const found = kernel.reaching(scores, count, thresholds, list);
-      for (let i = 0; i < found; i++) this.#keep(this.#list[i]!, place, first);
+      this.#within(this.#near, (row, lane) => this.#keep(row, lane, place, first));
       for (const [i, limit] of this.#limits.entries()) {
-        const doubtful = kernel.below(scores, count, limit.place, list);
-        for (let j = 0; j < doubtful; j++) {
-          const row = this.#list[j]!;
-          this.#settle(limit, row, place, (lane) => settle(i, row, first + place + lane));
-        }
+        this.#within(limit, (row, lane) => {
+          const above = this.#cosine(row, place + lane) - this.#cosines[i]![row]!;
+          const isBelow = Math.abs(above) > ROUNDING ? above < 0 : settle(i, row, first + place + lane);
+          if (isBelow) limit.counts[3 * row + 2]!++;
+        });
       }
       for (const sum of this.#sums) {
         if (sum.divisor !== 1) this.#bend(sum.divisor);
-        kernel.addPowers(sum.divisor === 1 ? scores : bent, count, sum.place);
+        kernel.addPowers((sum.divisor === 1 ? this.#scores : this.#bent).byteOffset, count, sum.totals.byteOffset);
       }
     }
   }
@@ -208,45 +198,49 @@ export class Product {
     return own;
   }
 
-  /** Sets the thresholds and limits of the kernel so far off that no error of the classes held can mislead. */
+  /** Sets the bounds so far off that no error of the classes held can mislead. */
   #allowErrors(): void {
     for (let row = 0; row < this.#rows.count; row++) {
-      const error = combined(this.#rows.errors[row]!, this.#classes.worst);
-      this.#thresholds[row] = this.#floors[row]! - error;
-      for (const { bounds, cosines } of this.#limits) {
-        bounds[3 * row] = cosines[row]! - error;
-        bounds[3 * row + 1] = cosines[row]! + error;
+      const error = this.#errorOfAll(row);
+      this.#near.bounds[3 * row] = this.#floors[row]! - error;
+      this.#near.bounds[3 * row + 1] = Number.POSITIVE_INFINITY;
+      for (const [i, { bounds }] of this.#limits.entries()) {
+        bounds[3 * row] = this.#cosines[i]![row]! - error;
+        bounds[3 * row + 1] = this.#cosines[i]![row]! + error;
       }
     }
   }
 
-  /** Keeps the classes of a panel that may still be the nearest to a row. */
-  #keep(row: number, place: number, first: number): void {
-    for (let lane = 0; lane < PANEL; lane++) {
-      const cosine = this.score(row, lane);
-      if (!(cosine >= this.#thresholds[row]!)) continue;
-      const error = this.error(row, place + lane);
-      this.#candidates[row]!.push({ class: first + place + lane, most: cosine + error });
-      this.#floors[row] = Math.max(this.#floors[row]!, cosine - error);
-      this.#thresholds[row] = this.#floors[row]! - combined(this.#rows.errors[row]!, this.#classes.worst);
+  /** Visits the scores of the panel within their bounds, and counts those below. */
+  #within({ bounds }: Bounds, visit: (row: number, lane: number) => void): void {
+    const [scores, list] = [this.#scores.byteOffset, this.#list.byteOffset];
+    const found = this.#instance.kernel.below(scores, this.#rows.count, bounds.byteOffset, list);
+    for (let i = 0; i < found; i++) {
+      const row = this.#list[i]!;
+      for (let lane = 0; lane < PANEL; lane++) {
+        const score = this.score(row, lane);
+        if (score >= bounds[3 * row]! && score <= bounds[3 * row + 1]!) visit(row, lane);
+      }
     }
   }
 
-  /** Counts those classes of a panel of which the cosine to a row is too close to its limit for the kernel. */
-  #settle({ bounds, counts, cosines }: Limit, row: number, place: number, settle: (lane: number) => boolean): void {
-    for (let lane = 0; lane < PANEL; lane++) {
-      const score = this.score(row, lane);
-      if (!(score >= bounds[3 * row]! && score <= bounds[3 * row + 1]!)) continue;
-      const above = this.#cosine(row, place + lane) - cosines[row]!;
-      if (Math.abs(above) > this.#rows.fine + this.#classes.fine ? above < 0 : settle(lane)) counts[3 * row + 2]!++;
-    }
+  /** Keeps a class of the panel that may still be the nearest to a row. */
+  #keep(row: number, lane: number, place: number, first: number): void {
+    const cosine = this.score(row, lane);
+    const error = this.error(row, place + lane);
+    this.#candidates[row]!.push({ class: first + place + lane, most: cosine + error });
+    this.#floors[row] = Math.max(this.#floors[row]!, cosine - error);
+    this.#near.bounds[3 * row] = this.#floors[row]! - this.#errorOfAll(row);
   }
 
-  /** A cosine in double; no further from the true one than both sides are fine. */
+  #errorOfAll = (row: number) => combined(this.#rows.errors[row]!, this.#classes.worst);
+
+  /** A cosine in double, from the vectors as float32. */
   #cosine(row: number, place: number): number {
     const [rows, classes] = [this.#rows, this.#classes];
     const bytes = rows.floatBytes;
-    const dot = this.#instance.kernel.dot(rows.floats + row * bytes, classes.floats + place * bytes, bytes);
+    const [a, b] = [rows.floats.byteOffset + row * bytes, classes.floats.byteOffset + place * bytes];
+    const dot = this.#instance.kernel.dot(a, b, bytes);
     return dot / (rows.lengths[row]! * classes.lengths[place]!);
   }
 
