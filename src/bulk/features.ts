@@ -1,18 +1,20 @@
 import { basename } from "node:path";
 import { angleBetween } from "../core/angle.ts";
 import { conditions } from "../core/margin.ts";
+import type { Sample } from "../core/report.ts";
 import { target } from "../core/targets.ts";
 import { ClassVectors } from "./class-vectors.ts";
 import { type FeatureFiles, type FeaturePaths, openFeatures, ROWS, readSamples } from "./feature-files.ts";
-import { Product, type Settle } from "./product.ts";
+import { Product } from "./product.ts";
 import { type ClassSpread, classSpread } from "./spread.ts";
 import { isDirection, lengthFault, rowOf, type Vectors } from "./vectors.ts";
 
 /** What is asked of the features of a file; plain values, so that it can be sent to a thread. */
 export interface FeatureJob extends FeaturePaths {
   readonly margins: readonly number[];
-  /** The sums exp(scale * cos(theta_j / divisor)) over the competing classes; "norm": the length of the feature. */
-  readonly sums: readonly { readonly scale: number | "norm"; readonly divisor: number }[];
+  readonly functions: readonly { readonly name: string; readonly parameters: Readonly<Record<string, number>> }[];
+  /** "norm": the length of the feature. */
+  readonly scales: readonly (number | "norm")[];
 }
 
 /** A part of the work: the samples from a row on, or the spread of the classes from a number on. */
@@ -21,20 +23,9 @@ export interface FeatureTask {
   readonly start: number;
 }
 
-/** The samples of some rows, each list in their order. */
 export interface FeatureBlock {
-  readonly start: number;
-  readonly label: Vectors;
-  readonly norm: Float64Array;
-  readonly thetaY: Float64Array;
-  readonly nearest: Float64Array;
-  readonly minThetaJ: Float64Array;
-  /** For each m. */
-  readonly naivePairs: readonly (readonly number[])[];
-  /** For each sum, its logarithm. */
-  readonly logSums: readonly (readonly number[])[];
-  /** What is wrong with a row; its values mean nothing. */
-  readonly faults: ReadonlyMap<number, string>;
+  /** The samples of some rows in their order, or what is wrong with a row. */
+  readonly samples: readonly (Sample | string)[];
   /** The lengths of the class vectors lie between these. */
   readonly shortest: number;
   readonly longest: number;
@@ -64,11 +55,20 @@ export class FeatureReader {
   readonly #heldClasses: number;
   readonly #product: Product;
   readonly #classes: ClassVectors;
+  /** Each function at each scale, and the sums of the product that they need. */
+  readonly #losses;
+  readonly #sums;
 
   /** Opens the files. Throws DataError where they do not fit each other. */
   constructor(job: FeatureJob) {
     this.#job = job;
     this.#files = openFeatures(job);
+    const functions = job.functions.map(({ name, parameters }) => target(name, parameters)!);
+    const divisors = [...new Set(functions.map(({ competingDivisor }) => competingDivisor))];
+    this.#sums = divisors.flatMap((divisor) => job.scales.map((scale) => ({ scale, divisor })));
+    this.#losses = functions.flatMap(({ value, competingDivisor }) =>
+      job.scales.map((scale, i) => ({ value, scale, sum: divisors.indexOf(competingDivisor) * job.scales.length + i })),
+    );
     const { features, weights } = this.#files;
     this.#heldClasses = Math.min(weights.rows, Math.ceil(HELD_FLOATS / weights.cols));
     this.#product = new Product({
@@ -76,7 +76,7 @@ export class FeatureReader {
       rows: Math.min(ROWS, features.rows),
       classes: this.#heldClasses,
       limits: job.margins.length,
-      sums: job.sums.length,
+      sums: this.#sums.length,
     });
     this.#classes = new ClassVectors(job.weights, weights, this.#product);
   }
@@ -89,54 +89,72 @@ export class FeatureReader {
 
   /** theta_y, the nearest competitor and every doubtful pair in double from the vectors, the rest from the cosines of the product. */
   #samples(start: number): FeatureBlock {
-    const { margins, sums } = this.#job;
+    const { margins } = this.#job;
     const product = this.#product;
-    const { vectors, label } = readSamples(this.#files, start);
-    const lengths = product.setFeatures(vectors, label);
-    const feature = lengths.map((_, row) => rowOf(vectors, this.#files.features.cols, row));
-    const norm = Float64Array.from(lengths, ({ hi }) => hi);
-    const faults = new Map(feature.flatMap((vector, row) => this.#fault(row, vector, norm[row]!, label[row]!)));
+    const { vectors, label: labels } = readSamples(this.#files, start);
+    const lengths = product.setFeatures(vectors, labels);
+    const norms = Float64Array.from(lengths, ({ hi }) => hi);
+    const features = lengths.map((_, row) => rowOf(vectors, this.#files.features.cols, row));
+    const faults = features.map((vector, row) => this.#fault(vector, norms[row]!, labels[row]!));
     const angleTo = (row: number, place: number) => {
       const { vector, length } = this.#classes.at(place);
-      return angleBetween(feature[row]!, vector, lengths[row], length);
+      return angleBetween(features[row]!, vector, lengths[row], length);
     };
-    const thetaY = norm.map((_, row) => (faults.has(row) ? Number.NaN : angleTo(row, label[row]!)));
-    for (const [i, m] of margins.entries()) product.setLimit(i, thetaY.map(target("naive", { m })!.value));
-    for (const [i, { scale, divisor }] of sums.entries())
-      product.setSum(i, scale === "norm" ? norm : norm.map(() => scale), divisor);
+    const thetas = norms.map((_, row) => (faults[row] === undefined ? angleTo(row, labels[row]!) : Number.NaN));
+    this.#search(norms, thetas, angleTo);
 
-    this.#search((limit, row, place) => conditions(margins[limit]!, thetaY[row]!, angleTo(row, place)).naive);
-    const nearest = new Float64Array(norm.length);
-    const minThetaJ = new Float64Array(norm.length).fill(Number.POSITIVE_INFINITY);
-    for (const [row, places] of product.nearest().entries()) {
-      for (const place of faults.has(row) ? [] : places) {
+    const candidates = product.nearest();
+    const pairs = margins.map((_, i) => product.below(i));
+    const logSums = this.#sums.map((_, i) => product.logSum(i));
+    const sampleOf = (row: number): Sample => {
+      const [thetaY, norm] = [thetas[row]!, norms[row]!];
+      let [nearest, minThetaJ] = [0, Number.POSITIVE_INFINITY];
+      for (const place of candidates[row]!) {
         const theta = angleTo(row, place);
-        if (!(theta < minThetaJ[row]!)) continue;
-        minThetaJ[row] = theta;
-        nearest[row] = place;
+        if (theta < minThetaJ) [nearest, minThetaJ] = [place, theta];
       }
-    }
-    const naivePairs = margins.map((_, limit) => product.below(limit));
-    const logSums = sums.map((_, sum) => product.logSum(sum));
+      return {
+        label: labels[row]!,
+        thetaY,
+        nearest,
+        minThetaJ,
+        naivePairs: pairs.map((counts) => counts[row]!),
+        losses: this.#losses.map(({ value, scale, sum }) =>
+          softplus(logSums[sum]![row]! - (scale === "norm" ? norm : scale) * value(thetaY)),
+        ),
+        norm,
+      };
+    };
+    const samples = faults.map((fault, row) => fault ?? sampleOf(row));
     const { shortest, longest } = this.#classes;
-    return { start, label, norm, thetaY, nearest, minThetaJ, naivePairs, logSums, faults, shortest, longest };
+    return { samples, shortest, longest };
   }
 
   /** Searches all classes, as many at a time as are held. */
-  #search(settle: Settle): void {
+  #search(norms: Float64Array, thetas: Float64Array, angleTo: (row: number, place: number) => number): void {
+    const { margins } = this.#job;
     const { rows } = this.#files.weights;
+    const product = this.#product;
+    for (const [i, m] of margins.entries()) product.setLimit(i, thetas.map(target("naive", { m })!.value));
+    for (const [i, { scale, divisor }] of this.#sums.entries())
+      product.setSum(i, scale === "norm" ? norms : norms.map(() => scale), divisor);
     for (let first = 0; first < rows; first += this.#heldClasses) {
       this.#classes.hold(first, Math.min(this.#heldClasses, rows - first));
-      this.#product.search(first, settle);
+      product.search(
+        first,
+        (limit, row, place) => conditions(margins[limit]!, thetas[row]!, angleTo(row, place)).naive,
+      );
     }
   }
 
   /** What is wrong with a row, if anything. */
-  #fault(row: number, vector: Vectors, norm: number, label: number): [row: number, fault: string][] {
+  #fault(vector: Vectors, norm: number, label: number): string | undefined {
     const { rows } = this.#files.weights;
-    if (!isDirection(norm)) return [[row, lengthFault(vector, norm)]];
-    if (label >= 0 && label < rows) return [];
-    const file = basename(this.#job.labels);
-    return [[row, `the label in ${file} is ${label}: classes are numbered 0 to ${rows - 1}`]];
+    if (!isDirection(norm)) return lengthFault(vector, norm);
+    if (label >= 0 && label < rows) return undefined;
+    return `the label in ${basename(this.#job.labels)} is ${label}: classes are numbered 0 to ${rows - 1}`;
   }
 }
+
+/** log(1 + e^x): the loss where the competing logits come to x above the target's. */
+const softplus = (x: number) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
