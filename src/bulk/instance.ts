@@ -1,5 +1,5 @@
 import { requireWithin } from "../core/errors.ts";
-import { kernel } from "./kernel.ts";
+import { kernel } from "./product-kernel.ts";
 
 /** The exports of the kernel; places in the memory are in bytes. */
 interface Kernel {
@@ -27,7 +27,7 @@ export class Instance {
   constructor(bytes: number) {
     const pages = Math.ceil(bytes / PAGE);
     requireWithin("memory of the product", pages * PAGE, 0, 2 ** 32 - PAGE);
-    const imports = { js: { exp2: (x: number) => 2 ** x } };
+    const imports = { product: { exp2: (x: number) => 2 ** x } };
     const module = new WebAssembly.Module(Buffer.from(kernel, "base64"));
     this.kernel = new WebAssembly.Instance(module, imports).exports as Kernel;
     this.kernel.memory.grow(pages);

@@ -1,12 +1,13 @@
-// Compiles text.as.ts and prints text-kernel.ts: npm run build:kernel. A test holds the two together.
+// Compiles the AssemblyScript of the file that is named and prints it as a module: npm run build:kernel. Tests hold the two together.
 import { readFileSync } from "node:fs";
+import { basename } from "node:path";
 import asc from "assemblyscript/asc";
 
-const source = readFileSync(new URL("text.as.ts", import.meta.url), "utf8");
+const [, , path] = process.argv;
 const { binary, error, stderr } = await asc.compileString(
-  { "text.ts": source },
+  { [basename(path).replace(".as", "")]: readFileSync(path, "utf8") },
   { optimizeLevel: 3, runtime: "stub", noAssert: true, enable: ["simd"], initialMemory: 32 },
 );
 if (error) throw new Error(stderr.toString());
-console.log("/** text.as.ts, compiled by `npm run build:kernel`, as base64. */");
+console.log(`/** ${basename(path)}, compiled by \`npm run build:kernel\`, as base64. */`);
 console.log(`export const kernel =\n  "${Buffer.from(binary).toString("base64")}";`);
