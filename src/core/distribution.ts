@@ -2,7 +2,9 @@ import { twoSum } from "./exact.ts";
 
 /** Up to this many numbers a distribution keeps them all. */
 const EXACT = 1e6;
+/** A bucket is the high word of a size without its last places, and the sign. */
 const PLACES_CUT = 7;
+const INFINITE = 0x7ff00000 >>> PLACES_CUT;
 
 const bits = new DataView(new ArrayBuffer(8));
 
@@ -34,45 +36,47 @@ export class Mean {
 export class Distribution extends Mean {
   #values = new Float64Array(1024);
   #buckets: Map<number, number> | undefined;
-  #sorted = false;
-  #order: [key: number, count: number][] | undefined;
 
   override add(x: number): void {
-    if (this.count === EXACT) this.#intoBuckets();
-    if (this.#buckets !== undefined) {
-      tally(this.#buckets, x);
-      this.#order = undefined;
-    } else {
+    if (this.count === EXACT) {
+      this.#buckets = new Map();
+      for (const value of this.#values) tally(this.#buckets, value);
+      this.#values = new Float64Array();
+    }
+    if (this.#buckets !== undefined) tally(this.#buckets, x);
+    else {
       if (this.count === this.#values.length) this.#values = enlarged(this.#values);
       this.#values[this.count] = x;
-      this.#sorted = false;
     }
     super.add(x);
   }
 
-  /** The number below which a share p in [0, 1] of all lies, linear between neighbours (numpy's default); NaN where there is nothing. */
-  quantile(p: number): number {
-    if (this.count === 0) return Number.NaN;
-    const place = p * (this.count - 1);
-    const [lo, hi] = [this.#at(Math.floor(place)), this.#at(Math.ceil(place))];
-    return lo === hi ? lo : lo + (hi - lo) * (place - Math.floor(place));
+  /** The numbers below which these shares in [0, 1] of all lie, linear between neighbours (numpy's default); NaN where there is nothing. */
+  quantiles(shares: readonly number[]): number[] {
+    if (this.count === 0) return shares.map(() => Number.NaN);
+    const at = this.#inOrder();
+    return shares.map((share) => {
+      const place = share * (this.count - 1);
+      const [lo, hi] = [at(Math.floor(place)), at(Math.ceil(place))];
+      return lo === hi ? lo : lo + (hi - lo) * (place - Math.floor(place));
+    });
   }
 
-  /** The number at a place in rising order. */
-  #at(place: number): number {
-    if (this.#buckets !== undefined) {
-      this.#order ??= [...this.#buckets].sort(([a], [b]) => a - b);
-      return numberAt(this.#order, place);
+  /** Gives the number at a place in rising order. */
+  #inOrder(): (place: number) => number {
+    if (this.#buckets === undefined) {
+      const sorted = this.#values.subarray(0, this.count).sort();
+      return (place) => sorted[place]!;
     }
-    if (!this.#sorted) this.#values.subarray(0, this.count).sort();
-    this.#sorted = true;
-    return this.#values[place]!;
-  }
-
-  #intoBuckets(): void {
-    this.#buckets = new Map();
-    for (const x of this.#values) tally(this.#buckets, x);
-    this.#values = new Float64Array();
+    const buckets = [...this.#buckets].sort(([a], [b]) => a - b);
+    return (place) => {
+      let before = 0;
+      const [bucket] = buckets.find(([, count]) => {
+        before += count;
+        return before > place;
+      })!;
+      return middleOf(bucket);
+    };
   }
 }
 
@@ -85,27 +89,15 @@ function enlarged(values: Float64Array): Float64Array<ArrayBuffer> {
 function tally(buckets: Map<number, number>, x: number): void {
   bits.setFloat64(0, Math.abs(x));
   const size = bits.getUint32(0) >>> PLACES_CUT;
-  const key = x < 0 ? -size : size;
-  buckets.set(key, (buckets.get(key) ?? 0) + 1);
+  const bucket = x < 0 ? -size : size;
+  buckets.set(bucket, (buckets.get(bucket) ?? 0) + 1);
 }
 
-function numberAt(buckets: readonly [key: number, count: number][], place: number): number {
-  let before = 0;
-  for (const [key, n] of buckets) {
-    before += n;
-    if (before > place) return Math.sign(key) * middleOf(Math.abs(key));
-  }
-  return Number.NaN;
-}
-
-/** The middle of a bucket; that of 0 and of infinity is itself. */
-function middleOf(key: number): number {
-  const start = numberOf(key << PLACES_CUT);
-  return key > 0 && Number.isFinite(start) ? numberOf((key << PLACES_CUT) | (1 << (PLACES_CUT - 1))) : start;
-}
-
-function numberOf(highWord: number): number {
-  bits.setUint32(0, highWord);
+/** The middle of a bucket; those of 0, of infinity and of NaN are these. */
+function middleOf(bucket: number): number {
+  const size = Math.abs(bucket);
+  const half = size === 0 || size >= INFINITE ? 0 : 1 << (PLACES_CUT - 1);
+  bits.setUint32(0, (size << PLACES_CUT) | half);
   bits.setUint32(4, 0);
-  return bits.getFloat64(0);
+  return Math.sign(bucket) * bits.getFloat64(0);
 }

@@ -124,7 +124,7 @@ export class Report {
     const mean: Record<string, number> = {};
     for (const { measure, spread } of this.#spreads) {
       const shown = degrees && measure.isAngle ? toDegrees : (x: number) => x;
-      quantiles[measure.name] = Object.fromEntries(LEVELS.map((level) => [level, shown(spread.quantile(level))]));
+      quantiles[measure.name] = Object.fromEntries(spread.quantiles(LEVELS).map((x, i) => [LEVELS[i], shown(x)]));
       mean[measure.name] = shown(spread.value());
     }
     return {

@@ -7,7 +7,7 @@ import { UsageError } from "../errors.ts";
 import { pictureFunctions } from "../functions.ts";
 import { marginReport } from "../margin-report.ts";
 import type { Questions, Samples } from "../measured.ts";
-import { givenFlag, type OptionName, type Values } from "../options.ts";
+import { givenFlag, type Values } from "../options.ts";
 import { writeToFile } from "../output.ts";
 import type { ShareCheck } from "../parse.ts";
 import { perSample } from "../per-sample.ts";
@@ -16,6 +16,10 @@ const STANDARD_MARGINS = [1, 2, 3, 4];
 const STANDARD_SCALE = 30;
 const STANDARD_WORST = 10;
 
+const OF_ANGLES = ["input", "competing", "label", "inputFormat", "delimiter"] as const;
+const OF_FEATURES = ["features", "weights", "labels", "threads"] as const;
+type Given = Values<(typeof OF_ANGLES)[number] | (typeof OF_FEATURES)[number] | "badRows" | "output">;
+
 export default command({
   examples: [
     ["asoftmax measure --input angles.csv", "a file with columns label, theta_0, theta_1, ..."],
@@ -23,24 +27,7 @@ export default command({
     ["asoftmax measure --input angles.csv --check 'angular@4>=0.9'", "exit status 1 unless 9 in 10 reach m = 4"],
     ["asoftmax measure --input angles.csv --functions asoftmax:m=4,arcface --scale 30,64", "mean losses"],
   ],
-  options: [
-    "m",
-    "losses",
-    "lossScale",
-    "input",
-    "competing",
-    "label",
-    "inputFormat",
-    "delimiter",
-    "features",
-    "weights",
-    "labels",
-    "threads",
-    "badRows",
-    "worst",
-    "perSample",
-    "checks",
-  ],
+  options: ["m", "losses", "lossScale", ...OF_ANGLES, ...OF_FEATURES, "badRows", "worst", "perSample", "checks"],
   async run(values, angles) {
     const { checks = [], worst = STANDARD_WORST } = values;
     const { degrees } = angles;
@@ -67,20 +54,11 @@ export default command({
   },
 });
 
-type Given = Values<
-  | ("input" | "competing" | "label" | "inputFormat" | "delimiter" | "badRows")
-  | ("features" | "weights" | "labels" | "threads")
-  | "output"
->;
-
-const ANGLES_ONLY: readonly OptionName[] = ["label", "competing", "inputFormat", "delimiter"];
-const FEATURES_ONLY: readonly OptionName[] = ["weights", "labels", "threads"];
-
 async function openSamples(values: Given, questions: Questions, degrees: boolean): Promise<Samples> {
   const { input, features, weights, labels } = values;
   if ((input === undefined) === (features === undefined))
     throw new UsageError("give --input with a file of angles, or --features, --weights and --labels");
-  const [source, others] = input === undefined ? ["--features", ANGLES_ONLY] : ["--input", FEATURES_ONLY];
+  const [source, others] = input === undefined ? ["--features", OF_ANGLES] : ["--input", OF_FEATURES];
   const idle = givenFlag(values, others);
   if (idle !== undefined) throw new UsageError(`${idle} has no part in ${source}: leave it out`);
   if (input !== undefined) {
