@@ -7,7 +7,7 @@ const src = fileURLToPath(new URL("../src/", import.meta.url));
 const files = readdirSync(src, { recursive: true, encoding: "utf8" })
   .map((path) => path.replaceAll("\\", "/"))
   // What builds the program is no part of it.
-  .filter((path) => /\.[jt]s$/.test(path) && !/^build\/|build-/.test(path));
+  .filter((path) => /\.[jt]s$/.test(path) && !/^build\//.test(path));
 
 const read = (file: string) => readFileSync(join(src, file), "utf8");
 /** The code without comments, so that a comment may speak of what code may not do. */

@@ -8,7 +8,7 @@ import { angleBetween } from "../../src/core/angle.ts";
 const source = (path: string) => fileURLToPath(new URL(`../../src/${path}`, import.meta.url));
 
 test("product-kernel.ts holds what product.as.ts compiles to", () => {
-  const built = execFileSync(process.execPath, [source("data/build-kernel.js"), source("bulk/product.as.ts")]);
+  const built = execFileSync(process.execPath, [source("build/kernel.js"), source("bulk/product.as.ts")]);
   expect(built.equals(readFileSync(source("bulk/product-kernel.ts")))).toBe(true);
 });
 

@@ -8,7 +8,9 @@ import { allocate, countLines, memory, place, readDecimal, writeDecimal } from "
 const source = (name: string) => fileURLToPath(new URL(`../../src/data/${name}`, import.meta.url));
 
 test("text-kernel.ts holds what text.as.ts compiles to", () => {
-  const built = execFileSync(process.execPath, [source("build-kernel.js"), source("text.as.ts")], { encoding: "utf8" });
+  const built = execFileSync(process.execPath, [source("../build/kernel.js"), source("text.as.ts")], {
+    encoding: "utf8",
+  });
   expect(built).toBe(readFileSync(source("text-kernel.ts"), "utf8"));
 });
 
