@@ -8,13 +8,13 @@ import { nameOf } from "../data/file.ts";
 import type { RawRecord } from "../data/record.ts";
 import { UsageError } from "./errors.ts";
 import type { FileResult } from "./file-rows.ts";
-import type { Header } from "./header.ts";
+import type { ClassColumn, Header } from "./header.ts";
 import type { Measured, Samples } from "./measured.ts";
-import type { Values } from "./options.ts";
+import type { Values, ValuesOf } from "./options.ts";
 import { isColumn } from "./parse.ts";
 import { withProgress } from "./progress.ts";
 import { computeRows } from "./rows.ts";
-import { labelPlaces } from "./samples.ts";
+import { labelPlaces, type sampleOptions } from "./samples.ts";
 
 /** The losses of a sample: each function at each scale. */
 export interface AngleLosses {
@@ -25,19 +25,19 @@ export interface AngleLosses {
 /** Samples from a file with one column of angles a class and a label that names the target class. */
 export async function angleSamples(
   path: string,
-  values: Values<"input" | "competing" | "label" | "inputFormat" | "delimiter" | "badRows">,
+  values: Values<"input" | "label" | "inputFormat" | "delimiter" | "badRows" | "degrees"> &
+    ValuesOf<Pick<typeof sampleOptions, "competing">>,
   margins: readonly number[],
   { functions, scales }: AngleLosses,
-  degrees: boolean,
 ): Promise<Samples> {
   const { label = "label", competing = { column: "theta_*" } } = values;
   if (!isColumn(competing) || !competing.column.includes("*"))
     throw new UsageError("--competing names the columns of angles here, such as '@theta_*'");
   const pattern = competing.column;
-  let classes: ReturnType<Header["classes"]> = [];
+  let classes: ClassColumn[] = [];
   let sample: Sample | undefined;
   const sampleReader = (header: Header) => {
-    classes = header.classes(pattern, degrees);
+    classes = header.classes(pattern);
     if (classes.length < 2) throw new DataError(`${nameOf(path)}: ${pattern} is one column: give two or more`);
     const placeOf = labelPlaces(header, label, pattern, classes);
     return (record: RawRecord): Sample => {

@@ -27,7 +27,9 @@ export interface RowComputation<T extends readonly unknown[]> {
 }
 
 /** blocks, where they do not come from the file itself, are those of a share of it, the header first. */
-export type RowOptions = Values<(typeof inputOptions)[number]> & { readonly blocks?: AsyncGenerator<FileBlock> };
+export type RowOptions = Values<(typeof inputOptions)[number] | "degrees"> & {
+  readonly blocks?: AsyncGenerator<FileBlock>;
+};
 /** A row computation, whatever its values are. */
 export type Work = RowComputation<unknown[]>;
 

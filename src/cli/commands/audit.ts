@@ -3,12 +3,14 @@ import { type Target, target } from "../../core/targets.ts";
 import type { Chart } from "../../render/chart.ts";
 import { resultOf } from "../../render/result.ts";
 import { functionChart, type PlotSize } from "../charts.ts";
-import { command } from "../command.ts";
+import { columnsOf, command } from "../command.ts";
 import { UsageError } from "../errors.ts";
 import { chosenFunctions } from "../functions.ts";
-import type { Header } from "../header.ts";
-import { fileOptions } from "../options.ts";
+import { fileOptions, option, pick } from "../options.ts";
+import { column } from "../parse.ts";
 import { computeRows, type Input } from "../rows.ts";
+
+const COLUMNS = columnsOf("function rows max_abs_error max_ulp_error first_bad_theta:angle passes diagnosis:phrase");
 
 export default command({
   examples: [
@@ -18,26 +20,26 @@ export default command({
       "its gradient too, computed in float32",
     ],
   ],
-  options: ["functions", "m", "lambda", "angleColumn", "value", "gradient", "dtype", ...fileOptions, "width", "height"],
-  async run(values, { degrees }) {
-    const { angleColumn = { column: "theta" }, value = { column: "value" }, gradient, dtype = "float64" } = values;
+  options: {
+    ...pick("functions", "m", "lambda"),
+    theta: option("@column", "the column of angles (default @theta)", column),
+    ...pick("value", "gradient", "dtype", ...fileOptions, "width", "height"),
+  },
+  async run(values) {
+    const { theta = { column: "theta" }, value = { column: "value" }, gradient, dtype = "float64" } = values;
     if (values.input === undefined)
       throw new UsageError("the table is missing: give --input, a file or - for standard input");
-    const rows: number[][] = [];
-    const inputs: Input<number>[] = [
-      { source: (header) => header.angle(angleColumn.column, degrees) },
-      ...[value, ...(gradient ? [gradient] : [])].map(({ column }) => ({
-        source: (header: Header) => header.anyNumber(column),
-      })),
-    ];
-    const keep = (...row: number[]) => {
-      rows.push(row);
+    const inputs: Input<number>[] = [{ source: (header) => header.angle(theta.column) }];
+    for (const { column } of gradient === undefined ? [value] : [value, gradient])
+      inputs.push({ source: (header) => header.anyNumber(column) });
+    const read: number[][] = inputs.map(() => []);
+    const compute = (...row: number[]) => {
+      for (const [i, x] of row.entries()) read[i]!.push(x);
       return [];
     };
-    const reading = await computeRows<number[]>({ inputs, columns: [], compute: keep }, values);
+    const reading = await computeRows<number[]>({ inputs, columns: [], compute }, values);
     for await (const block of reading.blocks) block(() => {});
-    const [theta, given, slope] = [0, 1, 2].map((i) => Float64Array.from(rows, (row) => row[i]!));
-    const table = { theta: theta!, value: given!, ...(gradient && { gradient: slope! }) };
+    const table = { theta: read[0]!, value: read[1]!, gradient: read[2] };
     const audits = (chosenFunctions(values) ?? [target("asoftmax")!]).map((chosen) => ({
       chosen,
       found: audit(chosen, table, dtype),
@@ -57,25 +59,10 @@ interface Audited {
   readonly found: AuditResult;
 }
 
-const COLUMNS = [
-  { name: "function" },
-  { name: "rows" },
-  { name: "max_abs_error" },
-  { name: "max_ulp_error" },
-  { name: "first_bad_theta", kind: "angle" },
-  { name: "passes" },
-  { name: "diagnosis", kind: "phrase" },
-] as const;
-
-const auditRow = ({ chosen, found }: Audited) => [
-  chosen.spec,
-  found.rows,
-  found.maxAbsError,
-  found.maxUlpError,
-  found.firstBadTheta ?? null,
-  found.passes,
-  found.diagnosis,
-];
+function auditRow({ chosen, found }: Audited) {
+  const { rows, maxAbsError, maxUlpError, firstBadTheta = null, passes, diagnosis } = found;
+  return [chosen.spec, rows, maxAbsError, maxUlpError, firstBadTheta, passes, diagnosis];
+}
 
 /** The truth and the table, of the column that fails. */
 function chartOf({ chosen, found }: Audited, { theta, value, gradient }: AuditTable, size: PlotSize): Chart {

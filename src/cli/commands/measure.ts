@@ -12,14 +12,22 @@ import { command } from "../command.ts";
 import { UsageError } from "../errors.ts";
 import { pictureFunctions } from "../functions.ts";
 import type { Measured, Samples } from "../measured.ts";
-import { givenFlag, type OptionName, type Values } from "../options.ts";
+import { givenFlag, option, options, pick, type Values, type ValuesOf } from "../options.ts";
 import { writeToFile } from "../output.ts";
-import type { AngleReader, ShareCheck } from "../parse.ts";
+import { type AngleReader, list, type ShareCheck, scaleOrNorm, shareCheck } from "../parse.ts";
 import { reportTerms } from "../report-terms.ts";
+import { sampleOptions } from "../samples.ts";
 
 const STANDARD_MARGINS = [1, 2, 3, 4];
 const STANDARD_SCALE = 30;
 const STANDARD_WORST = 10;
+
+/** What says where the samples are. */
+const sourceOptions = {
+  input: options.input,
+  competing: sampleOptions.competing,
+  ...pick("label", "inputFormat", "delimiter", "features", "weights", "labels", "threads", "badRows"),
+};
 
 export default command({
   examples: [
@@ -28,32 +36,36 @@ export default command({
     ["asoftmax measure --input angles.csv --check 'angular@4>=0.9'", "exit status 1 unless 9 in 10 reach m = 4"],
     ["asoftmax measure --input angles.csv --functions asoftmax:m=4,arcface --scale 30,64", "mean losses"],
   ],
-  options: [
-    "m",
-    "losses",
-    "lossScale",
-    "input",
-    "competing",
-    "label",
-    "inputFormat",
-    "delimiter",
-    "features",
-    "weights",
-    "labels",
-    "threads",
-    "badRows",
-    "worst",
-    "perSample",
-    "checks",
-  ],
+  options: {
+    m: options.m,
+    functions: {
+      ...options.functions,
+      help: "functions of which the mean loss is given (default asoftmax:m=4,naive:m=4)",
+    },
+    scale: option(
+      "list",
+      "scales of the losses; norm: the length of each feature (default with features, else 30)",
+      list(scaleOrNorm),
+    ),
+    ...sourceOptions,
+    ...pick("worst", "perSample"),
+    check: {
+      ...option(
+        "condition@m>=share",
+        "exit with status 1 unless naive, angular, psi or false_pass@m is >= or <= a share of the samples (repeatable)",
+        list(shareCheck),
+      ),
+      repeatable: true,
+    },
+  },
   async run(values, angles) {
-    const { checks = [], worst = STANDARD_WORST } = values;
+    const { check: checks = [], worst = STANDARD_WORST } = values;
     const margins = [...new Set([...(values.m ?? STANDARD_MARGINS), ...checks.map(({ m }) => m)])];
     const norms = values.features !== undefined;
-    const scales = values.lossScale ?? [norms ? "norm" : STANDARD_SCALE];
-    const functions = values.losses ?? pictureFunctions();
+    const scales = values.scale ?? [norms ? "norm" : STANDARD_SCALE];
+    const functions = values.functions ?? pictureFunctions();
     const losses: LossKind[] = functions.flatMap(({ spec }) => scales.map((scale) => ({ function: spec, scale })));
-    const samples = await openSamples(values, margins, functions, scales, angles.degrees);
+    const samples = await openSamples(values, margins, functions, scales);
     const report = new Report({ classes: samples.classes, margins, losses, norms });
     await addAll(samples, report, margins, values, angles);
     const figures = report.figures(angles.degrees ? toDegrees : (theta) => theta, samples.className, {
@@ -78,26 +90,22 @@ export default command({
   },
 });
 
-type SampleOptions = Values<
-  | ("input" | "competing" | "label" | "inputFormat" | "delimiter" | "badRows")
-  | ("features" | "weights" | "labels" | "threads")
->;
+type SourceValues = ValuesOf<typeof sourceOptions> & Values<"degrees">;
 
-const ANGLES_ONLY: readonly OptionName[] = ["label", "competing", "inputFormat", "delimiter"];
-const FEATURES_ONLY: readonly OptionName[] = ["weights", "labels", "threads"];
+const ANGLES_ONLY = ["label", "competing", "inputFormat", "delimiter"] as const;
+const FEATURES_ONLY = ["weights", "labels", "threads"] as const;
 
 async function openSamples(
-  values: SampleOptions,
+  values: SourceValues,
   margins: readonly number[],
   functions: ReturnType<typeof pictureFunctions>,
   scales: readonly (number | "norm")[],
-  degrees: boolean,
 ): Promise<Samples> {
   const { input, features, weights, labels } = values;
   if ((input === undefined) === (features === undefined))
     throw new UsageError("give --input with a file of angles, or --features, --weights and --labels");
   const [source, others] = input === undefined ? ["--features", ANGLES_ONLY] : ["--input", FEATURES_ONLY];
-  const idle = givenFlag(values, others);
+  const idle = givenFlag<keyof SourceValues>(values, others);
   if (idle !== undefined) throw new UsageError(`${idle} has no part in ${source}: leave it out`);
   const dash = (["features", "weights", "labels"] as const).find((name) => values[name] === "-");
   if (dash !== undefined) throw new UsageError(`--${dash} -: .npy files are read by position, name a file`);
@@ -105,7 +113,7 @@ async function openSamples(
     const numbers = scales.filter((scale) => scale !== "norm");
     if (numbers.length < scales.length) throw new UsageError("--scale norm needs --features: angles have no length");
     const { angleSamples } = await import("../angle-samples.ts");
-    return angleSamples(input, values, margins, { functions, scales: numbers }, degrees);
+    return angleSamples(input, values, margins, { functions, scales: numbers });
   }
   if (weights === undefined || labels === undefined) throw new UsageError("--features needs --weights and --labels");
   const { featureSamples } = await import("../feature-samples.ts");
