@@ -2,6 +2,7 @@ import { requireMargin } from "../core/psi.ts";
 import { makeTarget, requireLambda, type Target, target, targetDefinitions } from "../core/targets.ts";
 import { UsageError } from "./errors.ts";
 import { STANDARD_MARGIN } from "./inputs.ts";
+import { options, orColumn } from "./options.ts";
 import { type ColumnSource, isColumn } from "./parse.ts";
 import type { Input } from "./rows.ts";
 
@@ -25,6 +26,13 @@ export function chosenFunctions({ functions, m, lambda }: Choice): readonly Targ
   if (m === undefined && lambda === undefined) return functions;
   return (m ?? [STANDARD_MARGIN]).map((value) => asoftmax(value, lambda));
 }
+
+/** What names target functions, or gives A-Softmax its m and lambda row by row. */
+export const functionOptions = {
+  functions: options.functions,
+  m: orColumn(options.m),
+  lambda: orColumn(options.lambda),
+};
 
 /** Target functions as an input of a row computation: chosen as above, or A-Softmax with m and lambda of each row. */
 export function functionInput(

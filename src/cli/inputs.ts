@@ -4,7 +4,7 @@ import { fromDegrees, toDegrees } from "../core/units.ts";
 import type { Column } from "../render/result.ts";
 import { UsageError } from "./errors.ts";
 import type { Header, Reader } from "./header.ts";
-import type { gridOptions, Values } from "./options.ts";
+import type { gridOptions, Values, ValuesOf } from "./options.ts";
 import { type ColumnSource, isColumn } from "./parse.ts";
 import type { Input } from "./rows.ts";
 
@@ -38,7 +38,7 @@ export const scaleInput = (given: Numbers = [1]) =>
     header.number(name, (scale) => requireWithin("scale", scale, Number.MIN_VALUE, LARGEST)),
   );
 
-type Grid = Values<(typeof gridOptions)[number] | "degrees">;
+type Grid = ValuesOf<typeof gridOptions> & Values<"degrees">;
 
 /** The angles of --theta, of a grid, or of the column theta of a file; undefined where there is none of them. */
 export function thetaInput(values: Grid & Values<"input"> & { readonly theta?: Numbers }): Input<number> | undefined {

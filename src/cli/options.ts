@@ -51,6 +51,8 @@ export const orColumn = <T>({ help, parse, ...rest }: Option<T>): Option<T | Col
   parse: (text, angles) => (/^@./.test(text) ? column(text) : parse!(text, angles)),
 });
 
+const inputFormats = ["csv", "tsv", "jsonl", "parquet"] as const;
+
 /** Every option, defined once; commands pick from here by name. */
 export const options = {
   m: option("list", "margins m, real, from 1 to 2^20", list(margin)),
@@ -94,12 +96,7 @@ export const options = {
   table: option("name", "the table, or schema.table (default angles)", text),
   functionName: option("name", "write the statement that makes it a function of this name", text),
   input: option("file", "a data file, - for standard input", text),
-  inputFormat: oneOf("format", "csv, tsv, jsonl or parquet (default: by the ending)", [
-    "csv",
-    "tsv",
-    "jsonl",
-    "parquet",
-  ]),
+  inputFormat: oneOf("format", "csv, tsv, jsonl or parquet (default: by the ending)", inputFormats),
   delimiter: option("char", "the character between cells of the input", text),
   badRows: oneOf("what", "stop, skip or keep (default stop)", ["stop", "skip", "keep"]),
   prefix: option("text", "put before the name of each column that is appended to the rows", text),
@@ -121,24 +118,19 @@ export const pick = <K extends OptionName>(...names: readonly K[]) =>
   Object.fromEntries(names.map((name) => [name, options[name]])) as Pick<typeof options, K>;
 
 /** Options of commands that read a file. */
-export const fileOptions = ["input", "inputFormat", "delimiter", "badRows"] as const;
+export const fileOptions = pick("input", "inputFormat", "delimiter", "badRows");
 
 /** Options of commands that append to the rows of a file. */
-export const inputOptions = [...fileOptions, "prefix", "threads"] as const;
+export const inputOptions = { ...fileOptions, ...pick("prefix", "threads") };
 
-/** A schedule of lambda. */
-export const scheduleOptions = ["preset", "base", "gamma", "power", "lambdaMin"] as const;
-
-export const gridOptions = ["points", "from", "to"] as const;
+/** Evenly spaced angles. */
+export const gridOptions = pick("points", "from", "to");
 
 /** --name, as it is typed. */
 export const flagOf = (name: string): string => `--${name.replace(/[A-Z]|\d+/g, "-$&").toLowerCase()}`;
 
 /** The first of these options that was given, as it is typed: for those that would have no part in what is asked. */
-export function givenFlag<K extends string>(
-  values: { readonly [P in K]?: unknown },
-  names: readonly K[],
-): string | undefined {
+export function givenFlag<V extends object>(values: V, names: readonly (keyof V & string)[]): string | undefined {
   const given = names.find((name) => values[name] !== undefined);
   return given && flagOf(given);
 }

@@ -5,8 +5,8 @@ import { target } from "../../core/targets.ts";
 import { resultOf } from "../../render/result.ts";
 import { columnsOf, command } from "../command.ts";
 import { only, STANDARD_ARC, STANDARD_MARGIN } from "../inputs.ts";
-import { pick, scheduleOptions } from "../options.ts";
-import { scheduleOf } from "../schedule.ts";
+import { pick } from "../options.ts";
+import { scheduleOf, scheduleOptions } from "../schedule.ts";
 
 export default command({
   examples: [
@@ -14,7 +14,7 @@ export default command({
     ["asoftmax anneal --preset clcarwin --m 3 --iterations 0,100,10000", "another schedule, at given iterations"],
     ["asoftmax anneal --base 100 --gamma 0.01 --lambda-min 0 --theta-12 60deg", "a schedule of your own"],
   ],
-  options: pick("m", "theta12", "iterations", ...scheduleOptions, "width", "height"),
+  options: { ...pick("m", "theta12", "iterations"), ...scheduleOptions, ...pick("width", "height") },
   run(values) {
     const m = only("--m", values.m) ?? STANDARD_MARGIN;
     const theta12 = only("--theta-12", values.theta12) ?? STANDARD_ARC;

@@ -1,5 +1,5 @@
 import { type AuditResult, type AuditTable, audit } from "../../core/audit.ts";
-import { type Target, target } from "../../core/targets.ts";
+import { type Target, target as targetNamed } from "../../core/targets.ts";
 import type { Chart } from "../../render/chart.ts";
 import { resultOf } from "../../render/result.ts";
 import { functionChart, type PlotSize } from "../charts.ts";
@@ -23,7 +23,9 @@ export default command({
   options: {
     ...pick("functions", "m", "lambda"),
     theta: option("@column", "the column of angles (default @theta)", column),
-    ...pick("value", "gradient", "dtype", ...fileOptions, "width", "height"),
+    ...pick("value", "gradient", "dtype"),
+    ...fileOptions,
+    ...pick("width", "height"),
   },
   async run(values) {
     const { theta = { column: "theta" }, value = { column: "value" }, gradient, dtype = "float64" } = values;
@@ -40,11 +42,9 @@ export default command({
     const reading = await computeRows<number[]>({ inputs, columns: [], compute }, values);
     for await (const block of reading.blocks) block(() => {});
     const table = { theta: read[0]!, value: read[1]!, gradient: read[2] };
-    const audits = (chosenFunctions(values) ?? [target("asoftmax")!]).map((chosen) => ({
-      chosen,
-      found: audit(chosen, table, dtype),
-    }));
-    const failed = audits.find(({ found }) => !found.passes);
+    const chosen = chosenFunctions(values) ?? [targetNamed("asoftmax")!];
+    const audits = chosen.map((target) => ({ target, ...audit(target, table, dtype) }));
+    const failed = audits.find(({ passes }) => !passes);
     return resultOf(COLUMNS, audits.map(auditRow), {
       warnings: reading.end().warnings,
       holds: failed === undefined,
@@ -54,25 +54,20 @@ export default command({
   },
 });
 
-interface Audited {
-  readonly chosen: Target;
-  readonly found: AuditResult;
+interface Audited extends AuditResult {
+  readonly target: Target;
 }
 
-function auditRow({ chosen, found }: Audited) {
-  const { rows, maxAbsError, maxUlpError, firstBadTheta = null, passes, diagnosis } = found;
-  return [chosen.spec, rows, maxAbsError, maxUlpError, firstBadTheta, passes, diagnosis];
+function auditRow({ target, rows, maxAbsError, maxUlpError, firstBadTheta, passes, diagnosis }: Audited) {
+  return [target.spec, rows, maxAbsError, maxUlpError, firstBadTheta ?? null, passes, diagnosis];
 }
 
 /** The truth and the table, of the column that fails. */
-function chartOf({ chosen, found }: Audited, { theta, value, gradient }: AuditTable, size: PlotSize): Chart {
-  const ofValue = found.bad > 0 || found.passes;
+function chartOf({ target, bad, passes }: Audited, { theta, value, gradient }: AuditTable, size: PlotSize): Chart {
+  const ofValue = bad > 0 || passes;
   const given = ofValue ? value : gradient!;
-  const chart = functionChart([chosen], size, { quantity: ofValue ? "value" : "slope" });
-  const order = Array.from(theta, (_, i) => i).sort((i, j) => theta[i]! - theta[j]!);
-  const at = (x: number) => {
-    const next = order.findIndex((i) => theta[i]! >= x);
-    return next < 0 ? Number.NaN : given[order[next]!]!;
-  };
+  const chart = functionChart([target], size, { quantity: ofValue ? "value" : "slope" });
+  const points = Array.from(theta, (t, i) => ({ t, y: given[i]! })).sort((a, b) => a.t - b.t);
+  const at = (x: number) => points.find(({ t }) => t >= x)?.y ?? Number.NaN;
   return { ...chart, series: [...chart.series, { name: "the table", at }] };
 }

@@ -1,9 +1,9 @@
 import type { Target } from "../../core/targets.ts";
 import { columnsOf, command } from "../command.ts";
 import { UsageError } from "../errors.ts";
-import { everyFunction, functionInput } from "../functions.ts";
+import { everyFunction, functionInput, functionOptions } from "../functions.ts";
 import { thetaInput } from "../inputs.ts";
-import { gridOptions, inputOptions, options, orColumn, pick } from "../options.ts";
+import { gridOptions, inputOptions, options, orColumn } from "../options.ts";
 import { computeRows } from "../rows.ts";
 
 export default command({
@@ -12,13 +12,7 @@ export default command({
     ["asoftmax compare --functions asoftmax:m=4,arcface:m=0.5 --theta 0.5,1", "two of them at two angles"],
     ["asoftmax compare --m 4 --lambda 5 --points 5", "one function over a grid"],
   ],
-  options: {
-    functions: options.functions,
-    m: orColumn(options.m),
-    lambda: orColumn(options.lambda),
-    theta: orColumn(options.theta),
-    ...pick(...gridOptions, ...inputOptions),
-  },
+  options: { ...functionOptions, theta: orColumn(options.theta), ...gridOptions, ...inputOptions },
   run(values) {
     const theta = thetaInput(values);
     if (theta === undefined) throw new UsageError("angles are missing: give --theta, such as --theta 0.5, or --points");

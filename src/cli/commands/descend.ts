@@ -11,9 +11,9 @@ import { command } from "../command.ts";
 import { UsageError } from "../errors.ts";
 import { chosenFunctions, pictureFunctions } from "../functions.ts";
 import { only } from "../inputs.ts";
-import { givenFlag, option, pick, scheduleOptions } from "../options.ts";
+import { givenFlag, option, pick } from "../options.ts";
 import { list, positive } from "../parse.ts";
-import { hasSchedule, scheduleOf } from "../schedule.ts";
+import { hasSchedule, scheduleOf, scheduleOptions } from "../schedule.ts";
 
 const STANDARD_RATE = 0.05;
 const STANDARD_STEPS = 200;
@@ -29,7 +29,9 @@ export default command({
   options: {
     ...pick("functions", "m", "lambda", "start", "competing", "rate", "steps"),
     scale: option("number", "scale of the logits (default 1)", list(positive)),
-    ...pick("minima", ...scheduleOptions, "width", "height"),
+    ...pick("minima"),
+    ...scheduleOptions,
+    ...pick("width", "height"),
   },
   run(values) {
     const targets = chosenFunctions(values) ?? pictureFunctions();

@@ -4,7 +4,7 @@ import { psi } from "../../core/psi.ts";
 import { columnsOf, command } from "../command.ts";
 import { UsageError } from "../errors.ts";
 import { inputOf, marginInput } from "../inputs.ts";
-import { inputOptions, options, orColumn, pick } from "../options.ts";
+import { inputOptions, options, orColumn } from "../options.ts";
 import { isColumn } from "../parse.ts";
 import { computeRows } from "../rows.ts";
 
@@ -13,7 +13,7 @@ export default command({
     ["asoftmax inverse --m 4 --psi 0.5,-1,-2.5", "the angles at which psi has these values"],
     ["asoftmax inverse --m 4 --psi 0.5 --degrees", "in degrees"],
   ],
-  options: { m: orColumn(options.m), psi: orColumn(options.psi), ...pick(...inputOptions) },
+  options: { m: orColumn(options.m), psi: orColumn(options.psi), ...inputOptions },
   run(values) {
     const given = values.psi ?? (values.input === undefined ? undefined : { column: "psi" });
     if (given === undefined) throw new UsageError("values of psi are missing: give --psi, such as --psi -2.5");

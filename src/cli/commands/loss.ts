@@ -1,9 +1,9 @@
 import { sampleLoss } from "../../core/loss.ts";
 import { type Target, target } from "../../core/targets.ts";
 import { columnsOf, command } from "../command.ts";
-import { functionInput } from "../functions.ts";
+import { functionInput, functionOptions } from "../functions.ts";
 import { scaleInput } from "../inputs.ts";
-import { inputOptions, options, orColumn, pick } from "../options.ts";
+import { inputOptions, options, orColumn } from "../options.ts";
 import { computeRows } from "../rows.ts";
 import { type Competitors, sampleInputs, sampleOptions } from "../samples.ts";
 
@@ -20,14 +20,7 @@ export default command({
     ],
     ["asoftmax loss --m 4 --lambda 5 --theta 2 --competing 1.5", "with the plain cosine blended in"],
   ],
-  options: {
-    functions: options.functions,
-    m: orColumn(options.m),
-    lambda: orColumn(options.lambda),
-    scale: orColumn(options.scale),
-    ...sampleOptions,
-    ...pick(...inputOptions),
-  },
+  options: { ...functionOptions, scale: orColumn(options.scale), ...sampleOptions, ...inputOptions },
   run(values) {
     const chosen = functionInput(values, () => [target("asoftmax")!]);
     const inputs = [chosen, scaleInput(values.scale), ...sampleInputs(values)] as const;

@@ -20,7 +20,7 @@ export default command({
     ["asoftmax margin --m 4 --theta 0.3 --competing 1.5 --check", "exit status 1 unless the psi condition holds"],
     ["asoftmax margin --m 4 --input angles.csv --label label --competing '@theta_*'", "a file with one column a class"],
   ],
-  options: { m: orColumn(options.m), ...sampleOptions, ...pick("each", "check", ...inputOptions) },
+  options: { m: orColumn(options.m), ...sampleOptions, ...pick("each", "check"), ...inputOptions },
   run(values) {
     const { each, check } = values;
     const counts = { samples: 0, naive: 0, angular: 0, psi: 0, falsePass: 0 };

@@ -105,7 +105,7 @@ async function openSamples(
   if ((input === undefined) === (features === undefined))
     throw new UsageError("give --input with a file of angles, or --features, --weights and --labels");
   const [source, others] = input === undefined ? ["--features", ANGLES_ONLY] : ["--input", FEATURES_ONLY];
-  const idle = givenFlag<keyof SourceValues>(values, others);
+  const idle = givenFlag(values, others);
   if (idle !== undefined) throw new UsageError(`${idle} has no part in ${source}: leave it out`);
   const dash = (["features", "weights", "labels"] as const).find((name) => values[name] === "-");
   if (dash !== undefined) throw new UsageError(`--${dash} -: .npy files are read by position, name a file`);

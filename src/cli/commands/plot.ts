@@ -14,7 +14,7 @@ export default command({
     ["asoftmax plot --m 1,2,3,4 --quantity slope", "slopes for several m"],
     ["asoftmax plot --m 4 --points 5 --format csv", "the points as rows"],
   ],
-  options: pick("functions", "m", "lambda", ...gridOptions, "quantity", "width", "height"),
+  options: { ...pick("functions", "m", "lambda"), ...gridOptions, ...pick("quantity", "width", "height") },
   run(values) {
     const targets = chosenFunctions(values) ?? pictureFunctions();
     const { quantity = "value", from = 0, to = Math.PI } = values;

@@ -2,7 +2,7 @@ import { angleOfQuarter } from "../../core/exact.ts";
 import { psi, psiValues } from "../../core/psi.ts";
 import { columnsOf, command } from "../command.ts";
 import { marginInput, thetaInput } from "../inputs.ts";
-import { gridOptions, inputOptions, options, orColumn, pick } from "../options.ts";
+import { gridOptions, inputOptions, options, orColumn } from "../options.ts";
 import { computeRows } from "../rows.ts";
 
 const COLUMNS = columnsOf("k psi dpsi_dtheta dpsi_dcos cos_m_theta cos_theta");
@@ -20,7 +20,7 @@ export default command({
     ["asoftmax psi --m 4 --points 181 --columns theta,psi", "a grid over [0, pi]"],
     ["asoftmax psi --input angles.csv --theta @theta_y", "columns appended to every row of a file"],
   ],
-  options: { m: orColumn(options.m), theta: orColumn(options.theta), ...pick(...gridOptions, ...inputOptions) },
+  options: { m: orColumn(options.m), theta: orColumn(options.theta), ...gridOptions, ...inputOptions },
   run(values) {
     const m = marginInput(values.m);
     const theta = thetaInput(values);

@@ -45,11 +45,8 @@ export default command({
   options: sqlOptions,
   run(values, { degrees }, what): Result {
     const taken = ["dialect", "m", ...belonging[what]!];
-    const names = Object.keys(sqlOptions) as (keyof SqlValues)[];
-    const stray = givenFlag(
-      values,
-      names.filter((name) => !taken.includes(name)),
-    );
+    const others = (Object.keys(sqlOptions) as (keyof SqlValues)[]).filter((name) => !taken.includes(name));
+    const stray = givenFlag(values, others);
     if (stray !== undefined) throw new UsageError(`${stray} has no part in sql ${what}`);
     if (degrees) throw new UsageError("--degrees: sql takes and gives radians");
     const { dialect = "duckdb" } = values;
