@@ -84,15 +84,12 @@ export class Header {
   /** Several angles in one cell, with ; between. */
   angles(name: string): Reader<number[]> {
     const index = this.index(name);
-    const angleIn = (cell: string, line: number) => {
-      const theta = this.toRadians(numberIn(cell, line, name));
-      return isAngle(theta) ? theta : this.nearPi(theta, cell, line, name);
-    };
+    const read = this.angleAt(0, name);
     return (record) =>
       record
         .text(index)
         .split(";")
-        .map((cell) => angleIn(cell, record.line));
+        .map((cell) => read(new CellRecord([cell], record.line)));
   }
 
   /**
@@ -147,17 +144,14 @@ export class Header {
     const read = numberAt(index, name);
     const reader = (record: RawRecord) => {
       const theta = toRadians(read(record));
-      return isAngle(theta) ? theta : this.nearPi(theta, record.text(index), record.line, name);
+      if (isAngle(theta)) return theta;
+      angleFrom(theta, () => record.text(index), record.line, name);
+      // A little above pi: it counts as pi, and its row once.
+      if (record.line !== this.lastClamped) this.clampedRows++;
+      this.lastClamped = record.line;
+      return Math.PI;
     };
     return toRadians === asRadians ? Object.assign(reader, { cell: index }) : reader;
-  }
-
-  /** pi for what lies a little above it. */
-  private nearPi(theta: number, cell: string, line: number, name: string): number {
-    angleFrom(theta, () => cell, line, name);
-    if (line !== this.lastClamped) this.clampedRows++;
-    this.lastClamped = line;
-    return Math.PI;
   }
 
   private find(name: string): number {

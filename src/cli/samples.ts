@@ -83,12 +83,7 @@ function labelledClasses(header: Header, column = "label", pattern = "theta_*") 
 }
 
 /** The place among the classes of the one that a label names. */
-export function labelPlaces(
-  header: Header,
-  column: string,
-  pattern: string,
-  classes: readonly ClassColumn[],
-): Reader<number> {
+export function labelPlaces(header: Header, column: string, pattern: string, classes: ClassColumn[]): Reader<number> {
   const places = new Map(classes.map(({ name }, i) => [name, i]));
   const labelOf = header.text(column);
   return (record) => {

@@ -32,8 +32,8 @@ export default command({
     if (values.input === undefined)
       throw new UsageError("the table is missing: give --input, a file or - for standard input");
     const inputs: Input<number>[] = [{ source: (header) => header.angle(theta.column) }];
-    for (const { column } of gradient === undefined ? [value] : [value, gradient])
-      inputs.push({ source: (header) => header.anyNumber(column) });
+    for (const given of gradient === undefined ? [value] : [value, gradient])
+      inputs.push({ source: (header) => header.anyNumber(given.column) });
     const read: number[][] = inputs.map(() => []);
     const compute = (...row: number[]) => {
       for (const [i, x] of row.entries()) read[i]!.push(x);
