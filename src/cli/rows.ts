@@ -27,10 +27,10 @@ export interface RowComputation<T extends readonly unknown[]> {
 }
 
 /** blocks, where they do not come from the file itself, are those of a share of it, the header first. */
-export type RowOptions = ValuesOf<typeof inputOptions> &
-  Values<"degrees"> & {
-    readonly blocks?: AsyncGenerator<FileBlock>;
-  };
+export interface RowOptions extends ValuesOf<typeof inputOptions>, Values<"degrees"> {
+  readonly blocks?: AsyncGenerator<FileBlock>;
+}
+
 /** A row computation, whatever its values are. */
 export type Work = RowComputation<unknown[]>;
 
