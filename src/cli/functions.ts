@@ -2,30 +2,9 @@ import { requireMargin } from "../core/psi.ts";
 import { makeTarget, requireLambda, type Target, target, targetDefinitions } from "../core/targets.ts";
 import { UsageError } from "./errors.ts";
 import { STANDARD_MARGIN } from "./inputs.ts";
-import { options, orColumn } from "./options.ts";
-import { type ColumnSource, isColumn } from "./parse.ts";
+import { options, orColumn, type Values, type ValuesOf } from "./options.ts";
+import { isColumn } from "./parse.ts";
 import type { Input } from "./rows.ts";
-
-/** What names target functions. */
-interface Choice<Extra = never> {
-  readonly functions?: readonly Target[] | undefined;
-  readonly m?: readonly number[] | Extra | undefined;
-  readonly lambda?: number | Extra | undefined;
-}
-
-const asoftmax = (m = STANDARD_MARGIN, lambda = 0): Target => target("asoftmax", { m, lambda })!;
-
-function refuseBoth({ functions, m, lambda }: Choice<ColumnSource>): void {
-  if (functions === undefined || (m === undefined && lambda === undefined)) return;
-  throw new UsageError("--m and --lambda are short for --functions asoftmax:m=..:lambda=..: give one or the other");
-}
-
-/** The target functions of --functions, or of --m and --lambda which are short for asoftmax; else undefined. */
-export function chosenFunctions({ functions, m, lambda }: Choice): readonly Target[] | undefined {
-  refuseBoth({ functions, m, lambda });
-  if (m === undefined && lambda === undefined) return functions;
-  return (m ?? [STANDARD_MARGIN]).map((value) => asoftmax(value, lambda));
-}
 
 /** What names target functions, or gives A-Softmax its m and lambda row by row. */
 export const functionOptions = {
@@ -33,17 +12,34 @@ export const functionOptions = {
   m: orColumn(options.m),
   lambda: orColumn(options.lambda),
 };
+type Chosen = ValuesOf<typeof functionOptions>;
+type Given = Values<"functions" | "m" | "lambda">;
+
+const asoftmax = (m = STANDARD_MARGIN, lambda = 0): Target => target("asoftmax", { m, lambda })!;
+
+function refuseBoth({ functions, m, lambda }: Chosen): void {
+  if (functions === undefined || (m === undefined && lambda === undefined)) return;
+  throw new UsageError("--m and --lambda are short for --functions asoftmax:m=..:lambda=..: give one or the other");
+}
+
+/** The target functions of --functions, or of --m and --lambda which are short for asoftmax; else undefined. */
+export function chosenFunctions(values: Given): readonly Target[] | undefined {
+  refuseBoth(values);
+  const { functions, m, lambda } = values;
+  if (m === undefined && lambda === undefined) return functions;
+  return (m ?? [STANDARD_MARGIN]).map((value) => asoftmax(value, lambda));
+}
+
+const isGiven = (values: Chosen): values is Given => !isColumn(values.m) && !isColumn(values.lambda);
 
 /** Target functions as an input of a row computation: chosen as above, or A-Softmax with m and lambda of each row. */
-export function functionInput(
-  { functions, m, lambda }: Choice<ColumnSource>,
-  standard: () => readonly Target[],
-): Input<Target> {
-  if (!isColumn(m) && !isColumn(lambda)) {
-    const source = chosenFunctions({ functions, m, lambda }) ?? standard();
+export function functionInput(values: Chosen, standard: () => readonly Target[]): Input<Target> {
+  if (isGiven(values)) {
+    const source = chosenFunctions(values) ?? standard();
     return { column: { name: "function" }, cell: ({ spec }) => spec, source };
   }
-  refuseBoth({ functions, m, lambda });
+  refuseBoth(values);
+  const { m, lambda } = values;
   if (!isColumn(m) && m !== undefined && m.length > 1)
     throw new UsageError("--m: one margin goes with a lambda from a column");
   return {
