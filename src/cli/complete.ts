@@ -1,6 +1,6 @@
 import { targetDefinition, targetDefinitions } from "../core/targets.ts";
 import type { Command } from "./command.ts";
-import { commands, load } from "./commands.ts";
+import { commands } from "./commands.ts";
 import { flagOf, type Option } from "./options.ts";
 
 type Candidate = readonly [word: string, gives: string];
@@ -32,7 +32,8 @@ async function completion(words: readonly string[], current: string): Promise<Co
   if (rest.length === 0) return wordsFrom([...listed, ...OWN]);
   if (name === "help" && rest.length === 1) return wordsFrom(listed);
   if (!Object.hasOwn(commands, name)) return wordsFrom([]);
-  const command = await load(name);
+  const [, , load] = commands[name]!;
+  const { default: command } = await load();
   const flags: Flag[] = Object.entries(command.options).map(([name, option]) => ({ flag: flagOf(name), ...option }));
   const [, typed, value] = /^(--[^=]+)=(.*)$/s.exec(current) ?? [undefined, rest.at(-2), current];
   const option = flags.find(({ flag, parse }) => parse !== undefined && flag === typed);

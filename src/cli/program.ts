@@ -2,7 +2,7 @@ import { Command as Commander, CommanderError, Option } from "commander";
 import type { Block } from "../data/blocks.ts";
 import type { Result } from "../render/result.ts";
 import type { Command } from "./command.ts";
-import { COMPLETE, commands, load } from "./commands.ts";
+import { COMPLETE, commands } from "./commands.ts";
 import { UsageError } from "./errors.ts";
 import { flagOf, type OptionName, type Values } from "./options.ts";
 import { AngleReader, choice } from "./parse.ts";
@@ -43,10 +43,10 @@ export async function invoke(args: readonly string[], blocks?: AsyncGenerator<Bl
     .configureOutput({ writeOut, writeErr: () => {} })
     .helpCommand("help [command]", "the help page of a command")
     .addHelpText("before", exampleLines(EXAMPLES));
-  for (const [name, [group, gives]] of Object.entries(commands)) {
+  for (const [name, [group, gives, load]] of Object.entries(commands)) {
     const sub = program.command(name).description(gives).helpGroup(`${group}:`);
     if (name !== wanted) continue;
-    const definition = await load(name);
+    const { default: definition } = await load();
     configure(sub, definition).action(() => {
       run = () => runCommand(definition, sub, blocks);
     });
