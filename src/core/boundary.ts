@@ -1,16 +1,14 @@
 import { requireWithin } from "./errors.ts";
 import {
   add,
-  addTo,
   divide,
   halfPiTimes,
   multiply,
-  multiplyPairs,
-  negate,
   type Pair,
   pair,
   reduce,
   sine,
+  subtract,
   twoProduct,
   twoSum,
 } from "./exact.ts";
@@ -80,12 +78,12 @@ function* changesOfSign(target: Target, theta12: number) {
 function difference({ lambda, competingDivisor }: Target, piece: Piece, theta12: number): Curve {
   const { weight, a, b, offset } = piece;
   const turned = weight < 0 ? halfPiTimes(2) : pair(0);
-  const other = (t: number) => divide(twoSum(theta12, -t), pair(competingDivisor));
+  const other = (t: number) => divide(twoSum(theta12, -t), competingDivisor);
   const bound = (power: number) => (lambda + a ** power) / (1 + lambda) + competingDivisor ** -power;
   return {
     at: (t) => {
       const phi = other(t);
-      const own = addTo(cosineGap(add(addTo(twoProduct(a, t), b), turned), phi), offset);
+      const own = add(cosineGap(add(add(twoProduct(a, t), b), turned), phi), offset);
       return lambda === 0 ? own.hi : add(multiply(cosineGap(pair(t), phi), lambda), own).hi / (1 + lambda);
     },
     derivative: (t) => pieceSlope(piece, t, lambda).hi - Math.sin(other(t).hi) / competingDivisor,
@@ -95,7 +93,6 @@ function difference({ lambda, competingDivisor }: Target, piece: Piece, theta12:
 }
 
 /** cos(x) - cos(y) */
-const cosineGap = (x: Pair, y: Pair) =>
-  multiply(multiplyPairs(sineOfHalf(add(y, x)), sineOfHalf(add(y, negate(x)))), 2);
+const cosineGap = (x: Pair, y: Pair) => multiply(multiply(sineOfHalf(add(y, x)), sineOfHalf(subtract(y, x))), 2);
 
 const sineOfHalf = ({ hi, lo }: Pair) => sine(reduce(1, hi / 2, lo / 2));
