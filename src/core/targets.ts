@@ -85,9 +85,9 @@ const angle = within(0, Math.PI);
 const offset = within(0, 2);
 
 const plain = (a = 1, b = 0, offset = 0): Piece => ({ weight: 1, a, b, offset });
-/** Pieces that meet where a theta + b has turned by that many quarters. */
+/** Pieces that meet where a theta + b has turned by that many quarters; the last goes on. */
 const parts = (a: number, b: number, quarters: number, ...list: Piece[]): Pieces => {
-  return { a, b, quarters, count: list.length, piece: (i) => list[i]! };
+  return { a, b, quarters, count: list.length, piece: (i) => list[i] ?? list.at(-1)! };
 };
 const one = (piece: Piece): Pieces => parts(1, 0, 2, piece);
 const halfTurns = (a: number, step: number): Pieces => {
