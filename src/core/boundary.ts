@@ -52,9 +52,13 @@ export function boundary(target: Target, theta12: number): Boundary | undefined 
   }
   let first = difference(target, target.pieces.piece(0), theta12).at(0) === 0 ? 0 : undefined;
   let count = first === undefined ? 0 : 1;
-  for (const { curve, brackets } of changesOfSign(target, theta12)) {
-    count += brackets.length;
+  for (let i = 0, start = 0; i < target.pieces.count && start < theta12; i++) {
+    const end = Math.min(theta12, pieceEnd(target.pieces, i));
+    const curve = difference(target, target.pieces.piece(i), theta12);
+    const brackets = end > start ? crossings(curve, start, end, 1e-12 * theta12) : [];
     if (brackets[0] !== undefined) first ??= bisect(curve.at, ...brackets[0]);
+    count += brackets.length;
+    start = end;
   }
   return first === undefined ? undefined : divided(theta12, first, count);
 }
@@ -64,22 +68,16 @@ function divided(theta12: number, theta1: number, count: number): Boundary {
   return { theta1, theta2, effectiveM: theta2 / theta1, angularMargin: theta12 - 2 * theta1, count };
 }
 
-/** The changes of sign of target(theta_1) - cos(theta_2), piece by piece. */
-function* changesOfSign(target: Target, theta12: number) {
-  for (let i = 0, start = 0; i < target.pieces.count && start < theta12; i++) {
-    const end = Math.min(theta12, pieceEnd(target.pieces, i));
-    const curve = difference(target, target.pieces.piece(i), theta12);
-    if (end > start) yield { curve, brackets: crossings(curve, start, end, 1e-12 * theta12) };
-    start = end;
-  }
-}
-
 /** target(theta_1) - cos(theta_2) on one piece of the target, as products of sines: nearly equal cosines are never subtracted. */
 function difference({ lambda, competingDivisor }: Target, piece: Piece, theta12: number): Curve {
   const { weight, a, b, offset } = piece;
   const turned = weight < 0 ? halfPiTimes(2) : pair(0);
   const other = (t: number) => divide(twoSum(theta12, -t), competingDivisor);
-  const bound = (power: number) => (lambda + a ** power) / (1 + lambda) + competingDivisor ** -power;
+  // Where both cosines turn alike they differ by one cosine, which may be as good as 0 throughout.
+  const amplitude = 2 * Math.abs(Math.sin((theta12 + b) / 2)) + 2 ** -50;
+  const isOne = a === 1 && competingDivisor === 1 && lambda === 0;
+  const bound = (power: number) =>
+    isOne ? amplitude : (lambda + a ** power) / (1 + lambda) + competingDivisor ** -power;
   return {
     at: (t) => {
       const phi = other(t);

@@ -1,4 +1,4 @@
-import { descend } from "./descend.ts";
+import { type Descent, descend } from "./descend.ts";
 import { angleOfQuarter, cosine, fold, reduce } from "./exact.ts";
 import { type Conditions, conditions } from "./margin.ts";
 import { monotonicity } from "./monotonicity.ts";
@@ -73,7 +73,12 @@ type Pair = readonly [y: number, j: number];
 
 /** Uniform pairs, pairs at and beside the knots, and pairs at and beside m theta_y = theta_j. */
 function seededPairs(m: number): Pair[] {
-  const random = seeded(20170408);
+  // Park and Miller's generator: enough to spread test angles.
+  let state = 20170408;
+  const random = () => {
+    state = (state * 48271) % 2147483647;
+    return state / 2147483647;
+  };
   const pairs: Pair[] = [];
   while (pairs.length < 120_000) {
     const thetaY = Math.PI * random();
@@ -83,15 +88,6 @@ function seededPairs(m: number): Pair[] {
     pairs.push([thetaY, Math.PI * random()], [knot * nudge, Math.PI * random()], [small, m * small * nudge]);
   }
   return pairs.filter(([y, j]) => isAngle(y) && isAngle(j));
-}
-
-/** Park and Miller's generator: enough to spread test angles. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state * 48271) % 2147483647;
-    return state / 2147483647;
-  };
 }
 
 const LATTICE = 100_000;
@@ -237,8 +233,4 @@ function endAboveKnot(m: number, lambda: number, c: number): number {
   return endOf(soft, { start, thetaJ: Math.PI / 2, scale: 1, rate: c / (m * m * missed), steps: 2000 }) - knot;
 }
 
-function endOf(descended: Target, settings: Parameters<typeof descend>[1]): number {
-  let theta = Number.NaN;
-  for (const step of descend(() => descended, settings)) theta = step.theta;
-  return theta;
-}
+const endOf = (descended: Target, settings: Descent) => [...descend(() => descended, settings)].at(-1)!.theta;

@@ -176,11 +176,8 @@ function sineNearZero(x: number, y: number): Pair {
   const powerLow = productError(cube, t, power) + cubeLow * t + cube * tLow;
   const fifth = power * ONE_120TH.hi;
   const fifthLow = productError(power, ONE_120TH.hi, fifth) + powerLow * ONE_120TH.hi + power * ONE_120TH.lo;
-  const tail =
-    power *
-    t *
-    (1 / 5040 -
-      t * (1 / 362880 - t * (1 / 39916800 - t * (1 / 6227020800 - t * (1 / 1307674368000 - t / 355687428096000)))));
+  const far = 1 / 6227020800 - t * (1 / 1307674368000 - t / 355687428096000);
+  const tail = power * t * (1 / 5040 - t * (1 / 362880 - t * (1 / 39916800 - t * far)));
   const head = x - third;
   const sum = head + fifth;
   const low =
@@ -197,15 +194,8 @@ function cosineNearZero(x: number, y: number): Pair {
   const squareLow = productError(t, t, square) + 2 * t * tLow;
   const fourth = square * ONE_24TH.hi;
   const fourthLow = productError(square, ONE_24TH.hi, fourth) + squareLow * ONE_24TH.hi + square * ONE_24TH.lo;
-  const tail =
-    square *
-    t *
-    (1 / 720 -
-      t *
-        (1 / 40320 -
-          t *
-            (1 / 3628800 -
-              t * (1 / 479001600 - t * (1 / 87178291200 - t * (1 / 20922789888000 - t / 6402373705728000))))));
+  const far = 1 / 87178291200 - t * (1 / 20922789888000 - t / 6402373705728000);
+  const tail = square * t * (1 / 720 - t * (1 / 40320 - t * (1 / 3628800 - t * (1 / 479001600 - t * far))));
   const head = 1 - t / 2;
   const sum = head + fourth;
   const low =

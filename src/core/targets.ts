@@ -201,13 +201,14 @@ export function pieceIndex({ a, b, quarters, count }: Pieces, theta: number): nu
 
 /** The value of a piece at theta, whether theta lies on it or not, with lambda blended in. */
 export function pieceValue({ weight, a, b, offset, offsetLow = 0 }: Piece, theta: number, lambda: number): Pair {
-  const own = add(signed(weight, cosine(reduce(a, theta, b))), { hi: offset, lo: offsetLow });
+  const turned = cosine(reduce(a, theta, b));
+  const own = add(weight < 0 ? negate(turned) : turned, { hi: offset, lo: offsetLow });
   return blend(lambda, () => cosine(reduce(1, theta)), own);
 }
 
 /** The slope of a piece by theta, likewise. */
 export function pieceSlope({ weight, a, b }: Piece, theta: number, lambda: number): Pair {
-  const own = multiply(signed(weight, sine(reduce(a, theta, b))), -a);
+  const own = multiply(sine(reduce(a, theta, b)), -weight * a);
   return blend(lambda, () => negate(sine(reduce(1, theta))), own);
 }
 
@@ -215,8 +216,6 @@ export function pieceSlope({ weight, a, b }: Piece, theta: number, lambda: numbe
 function blend(lambda: number, plainPart: () => Pair, own: Pair): Pair {
   return lambda === 0 ? own : divide(add(multiply(plainPart(), lambda), own), twoSum(1, lambda));
 }
-
-const signed = (weight: 1 | -1, x: Pair) => (weight < 0 ? negate(x) : x);
 
 /** Near 0 a slope that vanishes there does so like theta: every tiny angle has the limit, to the last bit. */
 function bySine(slope: (theta: number) => Pair, theta: number): number {
