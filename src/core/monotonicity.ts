@@ -43,7 +43,13 @@ export function monotonicity({ pieces, lambda }: Target): Monotonicity {
     for (let c = 1; c < cuts.length; c++) addPart(parts, partOf(piece, lambda, cuts[c - 1]!, cuts[c]!));
     start = end;
   }
-  return { stretches: parts.map(({ first, last, ...rest }) => ({ ...rest, change: last - first })), level };
+  const stretches = parts.map(({ from, to, direction, first, last }) => ({
+    from,
+    to,
+    direction,
+    change: last - first,
+  }));
+  return { stretches, level };
 }
 
 function partOf(piece: Piece, lambda: number, from: number, to: number): Part {
