@@ -6,19 +6,19 @@ import { DataError } from "../data/errors.ts";
 import { nameOf } from "../data/file.ts";
 import { UsageError } from "./errors.ts";
 import { fileRows } from "./file-rows.ts";
-import type { Header, Reader } from "./header.ts";
+import type { ClassColumn, Header, Reader } from "./header.ts";
 import type { Measured, Questions, Samples } from "./measured.ts";
-import type { Values } from "./options.ts";
+import type { Values, ValuesOf } from "./options.ts";
 import { isColumn } from "./parse.ts";
 import { withProgress } from "./progress.ts";
-import { labelPlaces } from "./samples.ts";
+import { labelPlaces, type sampleOptions } from "./samples.ts";
 
 /** Samples from a file with one column of angles a class and a label that names the target class. */
 export async function angleSamples(
   path: string,
-  values: Values<"input" | "competing" | "label" | "inputFormat" | "delimiter" | "badRows">,
+  values: Values<"input" | "label" | "inputFormat" | "delimiter" | "badRows" | "degrees"> &
+    ValuesOf<Pick<typeof sampleOptions, "competing">>,
   { margins, functions, scales }: Questions,
-  degrees: boolean,
 ): Promise<Samples> {
   const numbers = scales.filter((scale) => scale !== "norm");
   if (numbers.length < scales.length) throw new UsageError("--scale norm needs --features: angles have no length");
@@ -27,10 +27,10 @@ export async function angleSamples(
     throw new UsageError("--competing names the columns of angles here, such as '@theta_*'");
   const pattern = competing.column;
 
-  let classes: ReturnType<Header["classes"]> = [];
+  let classes: ClassColumn[] = [];
   let sample: Sample | undefined;
   function sampleReader(header: Header): Reader<void> {
-    classes = header.classes(pattern, degrees);
+    classes = header.classes(pattern);
     if (classes.length < 2) throw new DataError(`${nameOf(path)}: ${pattern} is one column: give two or more`);
     const placeOf = labelPlaces(header, label, pattern, classes);
     return (record) => {

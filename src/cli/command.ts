@@ -1,20 +1,28 @@
-import type { Result } from "../render/result.ts";
-import type { commonOptions, OptionName, Values } from "./options.ts";
+import type { Column, Result } from "../render/result.ts";
+import { type Options, pick, type ValuesOf } from "./options.ts";
 import type { AngleReader } from "./parse.ts";
 
+const commonOptions = pick("degrees", "columns", "format", "precision", "output", "color", "noColor");
+
 /** One command: what its help shows, which options it takes, and what it gives. It neither prints nor formats. */
-export interface Command<K extends OptionName = OptionName> {
+export interface Command<O extends Options = Options> {
   /** Command lines that the help page begins with, and what they show; a test runs each. */
   readonly examples: readonly (readonly [line: string, shows: string])[];
   /** One word that must be given, where the command takes one. */
   readonly argument?: { readonly name: string; readonly choices: readonly string[] };
-  readonly options: readonly K[];
-  readonly run: (
-    values: Values<K | (typeof commonOptions)[number]>,
-    angles: AngleReader,
-    argument: string,
-  ) => Result | Promise<Result>;
+  readonly options: O;
+  run(values: ValuesOf<O & typeof commonOptions>, angles: AngleReader, argument: string): Result | Promise<Result>;
 }
 
-/** A command whose run sees just the options that it takes. */
-export const command = <const K extends OptionName>(definition: Command<K>): Command => definition;
+/** A command whose run sees just the options that it takes: its own, and those of every command. */
+export const command = <O extends Options>(definition: Command<O>): Command => ({
+  ...definition,
+  options: { ...definition.options, ...commonOptions },
+});
+
+/** Columns from their names, with a colon and its kind after a name that has one: columnsOf("m theta:angle psi"). */
+export const columnsOf = (names: string): Column[] =>
+  names.split(" ").map((word) => {
+    const [name, kind] = word.split(":") as [string, Column["kind"]];
+    return kind === undefined ? { name } : { name, kind };
+  });

@@ -1,8 +1,10 @@
 import { targetDefinition, targetDefinitions } from "../core/targets.ts";
-import { commonOptions, flagOf, type OptionSpec, options } from "./options.ts";
-import type { Commands } from "./program.ts";
+import type { Command } from "./command.ts";
+import { commands } from "./commands.ts";
+import { flagOf, type Option } from "./options.ts";
 
 type Candidate = readonly [word: string, gives: string];
+type Flag = Option<unknown> & { readonly flag: string };
 
 /** What can stand for the last word. kind: words are whole, open ones can go on, files are for the shell to list. */
 interface Completion {
@@ -17,14 +19,14 @@ const OWN: readonly Candidate[] = [
 ];
 
 /** The words after "asoftmax", the last one unfinished, completed: a line with the kind, then a line "word TAB what it gives" each. */
-export async function complete(words: readonly string[], commands: Commands): Promise<string> {
+export async function complete(words: readonly string[]): Promise<string> {
   const current = words.at(-1) ?? "";
-  const { kind, candidates } = await completion(words, current, commands);
+  const { kind, candidates } = await completion(words, current);
   const fitting = candidates.filter(([word]) => word.startsWith(current));
   return [kind, ...fitting.map((candidate) => candidate.join("\t"))].map((line) => `${line}\n`).join("");
 }
 
-async function completion(words: readonly string[], current: string, commands: Commands): Promise<Completion> {
+async function completion(words: readonly string[], current: string): Promise<Completion> {
   const [name = "", ...rest] = words;
   const listed = Object.entries(commands).map(([command, [, gives]]): Candidate => [command, gives]);
   if (rest.length === 0) return wordsFrom([...listed, ...OWN]);
@@ -32,15 +34,11 @@ async function completion(words: readonly string[], current: string, commands: C
   if (!Object.hasOwn(commands, name)) return wordsFrom([]);
   const [, , load] = commands[name]!;
   const { default: command } = await load();
-  const specs: OptionSpec<unknown>[] = [...command.options, ...commonOptions].map((option) => options[option]);
-  const [, flag, value = ""] = /^(--[^=]+)=(.*)$/s.exec(current) ?? [undefined, rest.at(-2), current];
-  const spec = specs.find(({ flags, parse }) => parse !== undefined && flagOf({ flags }) === flag);
-  if (spec !== undefined) return prefixed(current.slice(0, current.length - value.length), valuesOf(spec, value));
-  const { argument } = command;
-  // The command's own word, unless it is there already.
-  if (argument !== undefined && !rest.slice(0, -1).some((word) => argument.choices.includes(word)))
-    return wordsFrom(argument.choices.map((word) => [word, argument.name]));
-  return wordsFrom([...specs.map((spec): Candidate => [flagOf(spec), spec.help]), ["--help", "this command's help"]]);
+  const flags: Flag[] = Object.entries(command.options).map(([name, option]) => ({ flag: flagOf(name), ...option }));
+  const [, typed, value] = /^(--[^=]+)=(.*)$/s.exec(current) ?? [undefined, rest.at(-2), current];
+  const option = flags.find(({ flag, parse }) => parse !== undefined && flag === typed);
+  if (option !== undefined) return prefixed(current.slice(0, current.length - value!.length), valuesOf(option, value!));
+  return wordsFrom(wordsOf(command, flags, rest.slice(0, -1)));
 }
 
 const wordsFrom = (candidates: readonly Candidate[]): Completion => ({ kind: "words", candidates });
@@ -50,10 +48,17 @@ const prefixed = (before: string, { kind, candidates }: Completion): Completion 
   candidates: candidates.map(([word, gives]) => [before + word, gives]),
 });
 
-function valuesOf(spec: OptionSpec<unknown>, text: string): Completion {
-  if (spec.flags.endsWith("<file>")) return { kind: "files", candidates: [] };
-  if (spec.flags.startsWith("--functions ")) return functionsOf(text);
-  return wordsFrom((spec.choices ?? []).map((word) => [word, ""]));
+/** The command's own word, unless it is there already, else its options. */
+function wordsOf({ argument }: Command, flags: readonly Flag[], given: readonly string[]): Candidate[] {
+  if (argument !== undefined && !given.some((word) => argument.choices.includes(word)))
+    return argument.choices.map((word) => [word, argument.name]);
+  return [...flags.map(({ flag, help }) => [flag, help] as const), ["--help", "this command's help"]];
+}
+
+function valuesOf({ flag, value, choices = [] }: Flag, text: string): Completion {
+  if (value === "file") return { kind: "files", candidates: [] };
+  if (flag === "--functions") return functionsOf(text);
+  return wordsFrom(choices.map((word) => [word, ""]));
 }
 
 /** The last of a list of target functions: its name, or after a colon its parameters. */

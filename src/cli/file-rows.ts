@@ -39,10 +39,10 @@ export interface FileResult extends Result {
 
 /** The rows of a computation for each record of a file, after the record's own cells, as they are read. */
 export async function fileRows(work: Work, options: RowOptions, path: string): Promise<FileResult> {
-  const { prefix = "", badRows = "stop" } = options;
+  const { prefix = "", badRows = "stop", degrees } = options;
   const file = nameOf(path);
   const { names, separator, bytesRead, blocks, shared } = await openTable(path, options);
-  const header = new Header(names, separator, file);
+  const header = new Header(names, separator, file, degrees);
   const bad = new BadRows(file, badRows);
   const readers = readersOf(work, header);
   const visitRows = rowVisitor(work, readers, header, bad);

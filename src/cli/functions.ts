@@ -2,45 +2,50 @@ import { requireMargin } from "../core/psi.ts";
 import { makeTarget, requireLambda, type Target, target, targetDefinitions } from "../core/targets.ts";
 import { UsageError } from "./errors.ts";
 import { STANDARD_MARGIN } from "./inputs.ts";
-import type { Values } from "./options.ts";
+import { options, orColumn, type Values, type ValuesOf } from "./options.ts";
 import { isColumn } from "./parse.ts";
 import type { Input } from "./rows.ts";
 
-const asoftmax = (m: number, lambda: number): Target => target("asoftmax", { m, lambda })!;
+/** What names target functions, or gives A-Softmax its m and lambda row by row. */
+export const functionOptions = {
+  functions: options.functions,
+  m: orColumn(options.m),
+  lambda: orColumn(options.lambda),
+};
+type Chosen = ValuesOf<typeof functionOptions>;
+type Given = Values<"functions" | "m" | "lambda">;
 
-/** What names target functions; an absent one may be undefined. */
-type Choice = { readonly [P in "functions" | "m" | "lambda"]?: Values<P>[P] | undefined };
+const asoftmax = (m = STANDARD_MARGIN, lambda = 0): Target => target("asoftmax", { m, lambda })!;
 
-function refuseBoth(values: { functions?: unknown; m?: unknown; lambda?: unknown }): void {
-  if (values.functions === undefined || (values.m === undefined && values.lambda === undefined)) return;
+function refuseBoth({ functions, m, lambda }: Chosen): void {
+  if (functions === undefined || (m === undefined && lambda === undefined)) return;
   throw new UsageError("--m and --lambda are short for --functions asoftmax:m=..:lambda=..: give one or the other");
 }
 
 /** The target functions of --functions, or of --m and --lambda which are short for asoftmax; else undefined. */
-export function chosenFunctions(values: Choice): readonly Target[] | undefined {
+export function chosenFunctions(values: Given): readonly Target[] | undefined {
   refuseBoth(values);
   const { functions, m, lambda } = values;
-  if (functions !== undefined || (m === undefined && lambda === undefined)) return functions;
-  return (m ?? [STANDARD_MARGIN]).map((value) => asoftmax(value, lambda ?? 0));
+  if (m === undefined && lambda === undefined) return functions;
+  return (m ?? [STANDARD_MARGIN]).map((value) => asoftmax(value, lambda));
 }
 
+const isGiven = (values: Chosen): values is Given => !isColumn(values.m) && !isColumn(values.lambda);
+
 /** Target functions as an input of a row computation: chosen as above, or A-Softmax with m and lambda of each row. */
-export function functionInput(
-  values: Values<"functions" | "mOrColumn" | "lambdaOrColumn">,
-  standard: () => readonly Target[],
-): Input<Target> {
-  const { functions, mOrColumn: m, lambdaOrColumn: lambda } = values;
-  if (!isColumn(m) && !isColumn(lambda)) {
-    const source = chosenFunctions({ functions, m, lambda }) ?? standard();
+export function functionInput(values: Chosen, standard: () => readonly Target[]): Input<Target> {
+  if (isGiven(values)) {
+    const source = chosenFunctions(values) ?? standard();
     return { column: { name: "function" }, cell: ({ spec }) => spec, source };
   }
-  refuseBoth({ functions, m, lambda });
-  if (m !== undefined && !isColumn(m) && m.length > 1)
+  refuseBoth(values);
+  const { m, lambda } = values;
+  if (!isColumn(m) && m !== undefined && m.length > 1)
     throw new UsageError("--m: one margin goes with a lambda from a column");
   return {
     source: (header) => {
-      const readM = isColumn(m) ? header.number(m.column, requireMargin) : () => m?.[0] ?? STANDARD_MARGIN;
-      const readLambda = isColumn(lambda) ? header.number(lambda.column, requireLambda) : () => lambda ?? 0;
+      const readM = isColumn(m) ? header.number(m.column, requireMargin) : () => m?.[0];
+      const readLambda = isColumn(lambda) ? header.number(lambda.column, requireLambda) : () => lambda;
       return (record) => asoftmax(readM(record), readLambda(record));
     },
   };

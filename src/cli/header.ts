@@ -1,4 +1,5 @@
 import { type Phrase, phrase } from "../core/phrase.ts";
+import { isAngle } from "../core/psi.ts";
 import { fromDegrees } from "../core/units.ts";
 import { fromBytes, toBytes } from "../data/bytes.ts";
 import { angleFrom, anyNumberIn, numberIn } from "../data/cells.ts";
@@ -16,27 +17,35 @@ export interface Reader<T> {
   readonly cell?: number;
 }
 
+/** A column of angles to one class, which is called by the bytes that its name has beside those of all classes. */
+export interface ClassColumn {
+  readonly name: string;
+  readonly angle: Reader<number>;
+}
+
 const numberAt =
-  (index: number, name: string): Reader<number> =>
+  (index: number, name: string, inText = numberIn): Reader<number> =>
   (record) =>
-    record.number(index) ?? numberIn(record.text(index), record.line, name);
+    record.number(index) ?? inText(record.text(index), record.line, name);
 
 const asRadians = (x: number) => x;
 
 /** The columns of a file, and readers for them. Names outside are text, names inside bytes. */
 export class Header {
   readonly names: readonly string[];
-  private readonly file: string;
   private readonly separator: string;
+  private readonly file: string;
+  private readonly toRadians: (angle: number) => number;
   /** Rows with an angle a little above pi. */
   clampedRows = 0;
   private lastClamped = 0;
 
-  constructor(cells: readonly string[], separator: string, file: string) {
-    this.names = cells;
-    this.file = file;
+  constructor(names: readonly string[], separator: string, file: string, degrees = false) {
+    this.names = names;
     this.separator = separator;
-    const twice = cells.find((name, i) => cells.indexOf(name) < i);
+    this.file = file;
+    this.toRadians = degrees ? fromDegrees : asRadians;
+    const twice = names.find((name, i) => names.indexOf(name) < i);
     if (twice !== undefined)
       throw new DataError(`${file}: the header has two columns named "${fromBytes(twice)}": rename one`);
   }
@@ -51,8 +60,7 @@ export class Header {
 
   /** check throws an Error for a number outside its domain. */
   number(name: string, check: (value: number) => void = () => {}): Reader<number> {
-    const index = this.index(name);
-    const read = numberAt(index, name);
+    const read = numberAt(this.index(name), name);
     return (record) => {
       const value = read(record);
       try {
@@ -66,43 +74,40 @@ export class Header {
 
   /** A number that may be NaN or an infinity. */
   anyNumber(name: string): Reader<number> {
-    const index = this.index(name);
-    return (record) => record.number(index) ?? anyNumberIn(record.text(index), record.line, name);
+    return numberAt(this.index(name), name, anyNumberIn);
   }
 
-  angle(name: string, degrees: boolean): Reader<number> {
-    return this.angleAt(this.index(name), name, degrees);
+  angle(name: string): Reader<number> {
+    return this.angleAt(this.index(name), name);
   }
 
   /** Several angles in one cell, with ; between. */
-  angles(name: string, degrees: boolean): Reader<number[]> {
+  angles(name: string): Reader<number[]> {
     const index = this.index(name);
-    const toRadians = degrees ? fromDegrees : asRadians;
-    return (record) => {
-      const { line } = record;
-      const angleOf = (cell: string) => angleFrom(toRadians(numberIn(cell, line, name)), () => cell, line, name);
-      return record
+    const read = this.angleAt(0, name);
+    return (record) =>
+      record
         .text(index)
         .split(";")
-        .map((cell) => this.withinPi(angleOf(cell), line));
-    };
+        .map((cell) => read(new CellRecord([cell], record.line)));
   }
 
   /**
-   * One angle a column, for the columns that a pattern such as theta_* matches, with what * stands for, the class (as bytes).
+   * One angle a column, for the columns that a pattern such as theta_* matches; the class is what * stands for.
    * theta_y and theta_j are no classes (unless all classes are single letters), nor is the column that holds the target angle.
    */
-  classes(pattern: string, degrees: boolean, target?: string): { name: string; angle: Reader<number> }[] {
+  classes(pattern: string, target?: string): ClassColumn[] {
     const around = classPattern(toBytes(pattern));
     if (around === undefined)
       throw new UsageError(`--competing: "${pattern}" stands for one column a class: write one *, such as '@theta_*'`);
     const [before, after] = around;
     const left = target === undefined ? -1 : this.find(target);
-    const found = this.names.flatMap((name, i) => {
-      const matches = name.startsWith(before) && name.endsWith(after) && name.length > before.length + after.length;
+    const found = this.names.flatMap((column, i) => {
+      const matches =
+        column.startsWith(before) && column.endsWith(after) && column.length > before.length + after.length;
       if (!matches || i === left) return [];
-      const own = name.slice(before.length, name.length - after.length);
-      return [{ column: name, name: own, angle: this.angleAt(i, fromBytes(name), degrees) }];
+      const name = column.slice(before.length, column.length - after.length);
+      return [{ column, name, angle: this.angleAt(i, fromBytes(column)) }];
     });
     if (found.length === 0) throw this.missing(pattern);
     const letters = found.every(({ name }) => name.length === 1 && name.toLowerCase() !== name.toUpperCase());
@@ -117,16 +122,15 @@ export class Header {
 
   /** The record with empty cells added until it has as many as the header. */
   padded(record: RawRecord): RawRecord {
-    const missing = Math.max(0, this.names.length - record.size);
-    return missing === 0 ? record : new CellRecord([...cellsOf(record), ...Array(missing).fill("")], record.line);
+    const missing = this.names.length - record.size;
+    return missing > 0 ? new CellRecord([...cellsOf(record), ...Array(missing).fill("")], record.line) : record;
   }
 
   ragged({ size, line }: RawRecord): RowError {
-    const decimals = this.separator === "," && size > this.names.length ? " (decimal commas? quote such cells)" : "";
-    return new RowError(
-      line,
-      `the row has ${size} ${size === 1 ? "cell" : "cells"}, the header ${this.names.length}${decimals}`,
-    );
+    const wanted = this.names.length;
+    const decimals = this.separator === "," && size > wanted ? " (decimal commas? quote such cells)" : "";
+    const cells = size === 1 ? "cell" : "cells";
+    return new RowError(line, `the row has ${size} ${cells}, the header ${wanted}${decimals}`);
   }
 
   warnings(): Phrase[] {
@@ -135,25 +139,19 @@ export class Header {
     return [phrase`${this.file}: ${rows} an angle above pi by at most 1e-6, which counts as pi`];
   }
 
-  private angleAt(index: number, name: string, degrees: boolean): Reader<number> {
-    const toRadians = degrees ? fromDegrees : asRadians;
+  private angleAt(index: number, name: string): Reader<number> {
+    const { toRadians } = this;
     const read = numberAt(index, name);
     const reader = (record: RawRecord) => {
       const theta = toRadians(read(record));
-      if (theta >= 0 && theta <= Math.PI) return theta;
-      return this.withinPi(
-        angleFrom(theta, () => record.text(index), record.line, name),
-        record.line,
-      );
+      if (isAngle(theta)) return theta;
+      angleFrom(theta, () => record.text(index), record.line, name);
+      // A little above pi: it counts as pi, and its row once.
+      if (record.line !== this.lastClamped) this.clampedRows++;
+      this.lastClamped = record.line;
+      return Math.PI;
     };
-    return degrees ? reader : Object.assign(reader, { cell: index });
-  }
-
-  private withinPi(theta: number, line: number): number {
-    if (theta <= Math.PI) return theta;
-    if (line !== this.lastClamped) this.clampedRows++;
-    this.lastClamped = line;
-    return Math.PI;
+    return toRadians === asRadians ? Object.assign(reader, { cell: index }) : reader;
   }
 
   private find(name: string): number {
@@ -168,15 +166,12 @@ export class Header {
   }
 
   private missing(name: string): DataError {
-    const other = [";", "\t", "|", ","].find(
-      (char) => char !== this.separator && this.names.length === 1 && this.names[0]!.includes(char),
-    );
-    if (other !== undefined) {
-      const written = other === "\t" ? "'\\t'" : `'${other}'`;
-      return new DataError(
-        `${this.file}: there is no column "${name}", and the header holds ${written}: give --delimiter ${written}`,
-      );
-    }
-    return new DataError(`${this.file}: there is no column "${name}"${suggestion(name, this.names.map(fromBytes))}`);
+    const fault = `${this.file}: there is no column "${name}"`;
+    const [only = "", more] = this.names;
+    const other = [";", "\t", "|", ","].find((char) => char !== this.separator && only.includes(char));
+    if (more !== undefined || other === undefined)
+      return new DataError(fault + suggestion(name, this.names.map(fromBytes)));
+    const written = other === "\t" ? "'\\t'" : `'${other}'`;
+    return new DataError(`${fault}, and the header holds ${written}: give --delimiter ${written}`);
   }
 }

@@ -1,10 +1,10 @@
 import { LARGEST, requireWithin } from "../core/errors.ts";
-import { angleOfQuarter } from "../core/exact.ts";
 import { requireMargin } from "../core/psi.ts";
 import { fromDegrees, toDegrees } from "../core/units.ts";
 import type { Column } from "../render/result.ts";
 import { UsageError } from "./errors.ts";
-import type { gridOptions, Values } from "./options.ts";
+import type { Header, Reader } from "./header.ts";
+import type { gridOptions, Values, ValuesOf } from "./options.ts";
 import { type ColumnSource, isColumn } from "./parse.ts";
 import type { Input } from "./rows.ts";
 
@@ -19,39 +19,43 @@ export function only<T>(flag: string, values: readonly T[] | undefined): T | und
   return values?.[0];
 }
 
-type Given<T> = readonly T[] | ColumnSource | undefined;
-
-/** Numbers from an option, from a column, or a standard one; check throws ParameterError for one outside its domain. */
-function numberInput(
-  name: string,
-  given: Given<number>,
-  standard: number,
-  check: (value: number) => void,
-): Input<number> {
-  if (!isColumn(given)) return { column: { name }, source: given ?? [standard] };
-  return { source: (header) => header.number(given.column, check) };
+/** Values as they were given, shown in a column, or what is read from the column of the input that was named. */
+export function inputOf<T>(
+  column: Column,
+  given: Iterable<T> | ColumnSource,
+  read: (header: Header, name: string) => Reader<T>,
+): Input<T> {
+  return isColumn(given) ? { source: (header) => read(header, given.column) } : { column, source: given };
 }
 
-export const marginInput = (given: Given<number>) => numberInput("m", given, STANDARD_MARGIN, requireMargin);
+type Numbers = readonly number[] | ColumnSource;
 
-export const scaleInput = (given: Given<number>) =>
-  numberInput("scale", given, 1, (scale) => requireWithin("scale", scale, Number.MIN_VALUE, LARGEST));
+export const marginInput = (given: Numbers = [STANDARD_MARGIN]) =>
+  inputOf({ name: "m" }, given, (header, name) => header.number(name, requireMargin));
 
-/** Angles from an option or a column. */
-export function angleInput(column: Column, given: Iterable<number> | ColumnSource, degrees: boolean): Input<number> {
-  return isColumn(given) ? { source: (header) => header.angle(given.column, degrees) } : { column, source: given };
+export const scaleInput = (given: Numbers = [1]) =>
+  inputOf({ name: "scale" }, given, (header, name) =>
+    header.number(name, (scale) => requireWithin("scale", scale, Number.MIN_VALUE, LARGEST)),
+  );
+
+type Grid = ValuesOf<typeof gridOptions> & Values<"degrees">;
+
+/** The angles of --theta, of a grid, or of the column theta of a file; undefined where there is none of them. */
+export function thetaInput(values: Grid & Values<"input"> & { readonly theta?: Numbers }): Input<number> | undefined {
+  const { theta, input } = values;
+  const grid = gridAngles(values);
+  if (theta !== undefined && grid !== undefined) throw new UsageError("--theta and --points both give angles: use one");
+  const angles = theta ?? grid ?? (input === undefined ? undefined : { column: "theta" });
+  return angles && inputOf({ name: "theta", kind: "angle" }, angles, (header, name) => header.angle(name));
 }
-
-type Grid = Values<(typeof gridOptions)[number]>;
 
 /** The angles of --points, --from and --to, made as they are asked for: start + i * step in the unit of the angles; undefined without --points. */
-export function gridAngles({ points, from, to }: Grid, degrees: boolean): Iterable<number> | undefined {
+export function gridAngles({ points, from, to, degrees }: Grid): Iterable<number> | undefined {
   if (points === undefined) {
     if (from !== undefined || to !== undefined) throw new UsageError("--from and --to go with --points: give it too");
     return undefined;
   }
-  const start = from ?? 0;
-  const end = to ?? Math.PI;
+  const [start, end] = [from ?? 0, to ?? Math.PI];
   if (!(start < end)) throw new UsageError("--from must lie below --to");
   const [lo, hi] = degrees ? [toDegrees(start), toDegrees(end)] : [start, end];
   const step = (hi - lo) / (points - 1);
@@ -61,17 +65,4 @@ export function gridAngles({ points, from, to }: Grid, degrees: boolean): Iterab
       for (let i = 0; i < points; i++) yield i === points - 1 ? end : at(i);
     },
   };
-}
-
-/** Angles of an option or of a grid, not of both. */
-export function anglesOrGrid<T>(theta: T | undefined, grid: Grid, degrees: boolean): T | Iterable<number> | undefined {
-  const angles = gridAngles(grid, degrees);
-  if (theta !== undefined && angles !== undefined)
-    throw new UsageError("--theta and --points both give angles: use one");
-  return theta ?? angles;
-}
-
-/** Every k pi/(2m) in [0, pi]: the knots of psi and the angles half way between. */
-export function* halfKnots(m: number): Generator<number> {
-  for (let k = 0; k <= 2 * m; k++) yield Math.min(Math.PI, angleOfQuarter(k, m));
 }

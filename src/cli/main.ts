@@ -6,7 +6,6 @@ import { UsageError } from "./errors.ts";
 import { writeToFile, writeToStandardOutput } from "./output.ts";
 import { isFile, presentation } from "./presentation.ts";
 import { type Invocation, invoke } from "./program.ts";
-import { version } from "./version.ts";
 
 /** Exit status: done; done and the answer is no; wrong usage or input. */
 const YES = 0;
@@ -16,16 +15,13 @@ const WRONG = 2;
 /** Runs the program: the one place that prints and sets the exit status. */
 export async function main(args: readonly string[]): Promise<void> {
   try {
-    const invocation = await invoke(args, version);
-    process.exitCode = typeof invocation === "string" ? await printText(invocation) : await print(invocation, args);
+    const invocation = await invoke(args);
+    if (typeof invocation === "string") await writeToStandardOutput([invocation]);
+    else process.exitCode = await print(invocation, args);
   } catch (error) {
-    process.exitCode = report(error);
+    say(messageOf(error));
+    process.exitCode = WRONG;
   }
-}
-
-async function printText(text: string): Promise<number> {
-  await writeToStandardOutput([text]);
-  return YES;
 }
 
 /** Writes the result where it belongs, and what there is to say to standard error. */
@@ -39,18 +35,14 @@ async function print(invocation: Invocation, args: readonly string[]): Promise<n
   return holds ? YES : NO;
 }
 
-/** One line for whatever went wrong, and the status it gives. */
-function report(error: unknown): number {
-  if (error instanceof CommanderError) {
-    say(error.message.replace(/^error: /, "").replace(/\n\(Did you mean (.*)\?\)/s, ": did you mean $1?"));
-  } else if (error instanceof UsageError || error instanceof DataError || error instanceof ParameterError) {
-    say(error.message);
-  } else {
-    say(
-      `this is a fault of asoftmax, please report it: ${error instanceof Error ? error.stack?.split("\n", 2).join("") : error}`,
-    );
-  }
-  return WRONG;
+/** One line for whatever went wrong. */
+function messageOf(error: unknown): string {
+  if (error instanceof CommanderError)
+    return error.message.replace(/^error: /, "").replace(/\n\(Did you mean (.*)\?\)/s, ": did you mean $1?");
+  if (error instanceof UsageError || error instanceof DataError || error instanceof ParameterError)
+    return error.message;
+  const place = error instanceof Error ? error.stack?.split("\n", 2).join("") : error;
+  return `this is a fault of asoftmax, please report it: ${place}`;
 }
 
 function say(text: string): void {

@@ -15,17 +15,18 @@ export interface ColumnSource {
   readonly column: string;
 }
 
-/** No multiple of pi beyond it need be computed to be refused. */
-const MOST_TURNS = 1e6;
-const PI_MULTIPLE = /^(?:([\d.]+(?:e[+-]?\d+)?)\*?)?(?:pi|π)(?:\/([\d.]+))?$/i;
-
 /** A decimal number, finite: nothing that parseFloat would make of half a word. */
-function parseNumber(text: string): number {
-  const value = isDecimal(text) ? Number(text) : Number.NaN;
-  if (Number.isNaN(value)) throw new UsageError(`"${text}" is not a number: write a decimal number such as 4 or 1.5`);
+export function number(given: string): number {
+  const text = given.trim();
+  if (!isDecimal(text)) throw new UsageError(`"${text}" is not a number: write a decimal number such as 4 or 1.5`);
+  const value = Number(text);
   if (!Number.isFinite(value)) throw new UsageError(`${text} is too large for a double`);
   return value;
 }
+
+/** No multiple of pi beyond it need be computed to be refused. */
+const MOST_TURNS = 1e6;
+const PI_MULTIPLE = /^(?:([\d.]+(?:e[+-]?\d+)?)\*?)?(?:pi|π)(?:\/([\d.]+))?$/i;
 
 /** Angles as people write them (1.2, pi/4, 3pi/4, 2*pi/3, 60deg), in radians; remembers how they were given. */
 export class AngleReader {
@@ -37,7 +38,8 @@ export class AngleReader {
     this.degrees = degrees;
   }
 
-  parse(text: string): number {
+  parse(given: string): number {
+    const text = given.trim();
     const { radians, degrees } = this.read(text);
     if (!(radians >= 0)) throw new UsageError(`${text} lies below 0: an angle lies in [0, pi]`);
     if (!(radians <= Math.PI))
@@ -49,21 +51,19 @@ export class AngleReader {
   }
 
   private read(text: string): { radians: number; degrees: number } {
-    const multiple = PI_MULTIPLE.exec(text);
-    if (multiple !== null) {
-      const [coefficient, divisor] = [parseNumber(multiple[1] ?? "1"), parseNumber(multiple[2] ?? "1")];
-      if (divisor === 0) throw new UsageError(`${text} divides by 0`);
-      if (!(coefficient <= MOST_TURNS * divisor))
-        throw new UsageError(`${text} lies above pi: an angle lies in [0, pi]`);
-      return { radians: timesPi(coefficient, divisor), degrees: (coefficient * 180) / divisor };
-    }
-    if (text.endsWith("deg")) return ofDegrees(parseNumber(text.slice(0, -3)));
-    if (!isDecimal(text)) {
-      throw new UsageError(`"${text}" is not an angle: write it as 1.2, pi/4, 2*pi/3 or 60deg`);
-    }
-    const value = parseNumber(text);
+    const [multiple, coefficient = "1", divisor = "1"] = PI_MULTIPLE.exec(text) ?? [];
+    if (multiple !== undefined) return ofPi(text, number(coefficient), number(divisor));
+    if (text.endsWith("deg")) return ofDegrees(number(text.slice(0, -3)));
+    if (!isDecimal(text)) throw new UsageError(`"${text}" is not an angle: write it as 1.2, pi/4, 2*pi/3 or 60deg`);
+    const value = number(text);
     return this.degrees ? ofDegrees(value) : { radians: value, degrees: toDegrees(value) };
   }
+}
+
+function ofPi(text: string, coefficient: number, divisor: number) {
+  if (divisor === 0) throw new UsageError(`${text} divides by 0`);
+  if (!(coefficient <= MOST_TURNS * divisor)) throw new UsageError(`${text} lies above pi: an angle lies in [0, pi]`);
+  return { radians: timesPi(coefficient, divisor), degrees: (coefficient * 180) / divisor };
 }
 
 const ofDegrees = (degrees: number) => ({ radians: fromDegrees(degrees), degrees });
@@ -73,40 +73,35 @@ function advice(radians: number, degrees: boolean): string {
   return degrees ? "an angle lies in [0, 180]" : "an angle lies in [0, pi]; for degrees write 60deg or use --degrees";
 }
 
-export const number: Parse<number> = (text) => parseNumber(text.trim());
+export const angle: Parse<number> = (text, angles) => angles.parse(text);
 
-export const angle: Parse<number> = (text, angles) => angles.parse(text.trim());
+/** A value that passes a check, which throws for one that does not. */
+const checked =
+  <T>(parse: Parse<T>, check: (value: T, text: string) => void): Parse<T> =>
+  (text, angles) => {
+    const value = parse(text, angles);
+    check(value, text);
+    return value;
+  };
 
-export const margin: Parse<number> = (text) => {
-  const m = parseNumber(text.trim());
-  requireMargin(m);
-  return m;
-};
+export const margin = checked(number, requireMargin);
 
 /** An angle between two class vectors. */
-export const arc: Parse<number> = (text, angles) => {
-  const theta12 = angle(text, angles);
-  requireArc(theta12);
-  return theta12;
-};
+export const arc = checked(angle, requireArc);
 
 /** A number within bounds. */
-export function numberFrom(lo: number, hi = LARGEST): Parse<number> {
-  return (text) => {
-    const value = parseNumber(text.trim());
+export const numberFrom = (lo: number, hi = LARGEST) =>
+  checked(number, (value, text) => {
     if (!(value >= lo && value <= hi)) throw new UsageError(`${text} is out of range: it must ${rangeWords(lo, hi)}`);
-    return value;
-  };
-}
+  });
 
-export function wholeFrom(lo: number, hi: number): Parse<number> {
-  const within = numberFrom(lo, hi);
-  return (text, angles) => {
-    const value = within(text, angles);
+export const notNegative = numberFrom(0);
+export const positive = numberFrom(Number.MIN_VALUE);
+
+export const wholeFrom = (lo: number, hi: number) =>
+  checked(numberFrom(lo, hi), (value, text) => {
     if (!Number.isInteger(value)) throw new UsageError(`${text} is not a whole number`);
-    return value;
-  };
-}
+  });
 
 /** A list with commas between. */
 export function list<T>(item: Parse<T>): Parse<readonly T[]> {
@@ -117,16 +112,11 @@ export function list<T>(item: Parse<T>): Parse<readonly T[]> {
     });
 }
 
-/** A list, or @name for the column of that name. */
-export function orColumn<T>(values: Parse<T>): Parse<T | ColumnSource> {
-  return (text, angles) => (text.startsWith("@") && text.length > 1 ? { column: text.slice(1) } : values(text, angles));
-}
-
 /** @name and nothing else. */
-export const column: Parse<ColumnSource> = (text) => {
+export function column(text: string): ColumnSource {
   if (!/^@./.test(text)) throw new UsageError(`"${text}" is no column: write @ and its name, such as @psi`);
   return { column: text.slice(1) };
-};
+}
 
 /** What stands before and after the one * of a pattern such as theta_*; undefined for any other text. */
 export function classPattern(pattern: string): readonly [before: string, after: string] | undefined {
@@ -137,7 +127,7 @@ export function classPattern(pattern: string): readonly [before: string, after: 
 export const isColumn = (source: unknown): source is ColumnSource =>
   typeof source === "object" && source !== null && "column" in source;
 
-export function choice<const T extends string>(choices: readonly T[]): Parse<T> {
+export function choice<const T extends string>(choices: readonly T[]): (text: string) => T {
   return (text) => {
     if (!choices.includes(text as T)) throw new UsageError(`"${text}" is not known${suggestion(text, choices)}`);
     return text as T;
@@ -146,7 +136,7 @@ export function choice<const T extends string>(choices: readonly T[]): Parse<T> 
 
 /** A scale, or that of each sample: the length of its feature. */
 export const scaleOrNorm: Parse<number | "norm"> = (text, angles) =>
-  text.trim() === "norm" ? "norm" : numberFrom(Number.MIN_VALUE)(text, angles);
+  text.trim() === "norm" ? "norm" : positive(text, angles);
 
 /** What must hold for a share of the samples: condition@m>=share. */
 export interface ShareCheck {
@@ -164,35 +154,30 @@ export const shareCheck: Parse<ShareCheck> = (given, angles) => {
   if (order === undefined) throw new UsageError(`"${given}" is not of the form condition@m>=share: angular@4>=0.9`);
   return {
     text: given.trim(),
-    condition: choice(["naive", "angular", "psi", "false_pass"])(condition, angles),
+    condition: choice(["naive", "angular", "psi", "false_pass"])(condition),
     m: margin(m, angles),
     atLeast: order === ">=",
     share: numberFrom(0, 1)(share, angles),
   };
 };
 
-export const text: Parse<string> = (given) => {
+export function text(given: string): string {
   if (given === "") throw new UsageError("the value is empty");
   return given;
-};
+}
 
 /**
  * A target function as name:param=value:... Its angles are radians (or 30deg, pi/6) even under --degrees, so that the
  * printed form reads back.
  */
-export const targetFunction: Parse<Target> = (spec) => {
-  const angles = new AngleReader(false);
+export function targetFunction(spec: string): Target {
   const [name = "", ...settings] = spec.trim().split(":");
   const definition = targetDefinition(name);
   if (definition === undefined) {
-    throw new UsageError(
-      `there is no target function "${name}"${suggestion(
-        name,
-        targetDefinitions.map((d) => d.name),
-      )}`,
-    );
+    const names = targetDefinitions.map((known) => known.name);
+    throw new UsageError(`there is no target function "${name}"${suggestion(name, names)}`);
   }
-  const known = [...definition.parameters.map((p) => p.name), "lambda"];
+  const known = [...definition.parameters.map((parameter) => parameter.name), "lambda"];
   const parameters: Record<string, number> = {};
   for (const setting of settings) {
     const [key = "", value, ...rest] = setting.split("=");
@@ -200,8 +185,8 @@ export const targetFunction: Parse<Target> = (spec) => {
       throw new UsageError(`"${setting}" in ${spec} is not of the form parameter=value`);
     if (!known.includes(key)) throw new UsageError(`${name} has no parameter "${key}"${suggestion(key, known)}`);
     if (key in parameters) throw new UsageError(`${spec} gives ${key} twice`);
-    const isAngle = definition.parameters.some((p) => p.name === key && p.hi === Math.PI);
-    parameters[key] = isAngle ? angles.parse(value) : parseNumber(value);
+    const isAngle = definition.parameters.some((parameter) => parameter.name === key && parameter.hi === Math.PI);
+    parameters[key] = isAngle ? new AngleReader(false).parse(value) : number(value);
   }
   return makeTarget(definition, parameters);
-};
+}

@@ -26,7 +26,7 @@ async function* blocks(): AsyncGenerator<Block> {
 }
 
 async function work(): Promise<void> {
-  const invocation = (await invoke(args, "", blocks())) as Invocation;
+  const invocation = (await invoke(args, blocks())) as Invocation;
   result = invocation.result as FileResult;
   const { pieces } = presentation(invocation);
   await pieces.next();

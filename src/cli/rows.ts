@@ -3,7 +3,7 @@ import type { Block as FileBlock } from "../data/blocks.ts";
 import { type Cell, type Column, type Ending, type Result, type Row, resultOf } from "../render/result.ts";
 import { UsageError } from "./errors.ts";
 import type { Header, Reader } from "./header.ts";
-import { givenFlag, type inputOptions, type Values } from "./options.ts";
+import { givenFlag, type inputOptions, type Values, type ValuesOf } from "./options.ts";
 
 /** A value of a row computation: given on the command line, or read from each record of a file with this header. */
 export interface Input<T> {
@@ -27,7 +27,10 @@ export interface RowComputation<T extends readonly unknown[]> {
 }
 
 /** blocks, where they do not come from the file itself, are those of a share of it, the header first. */
-export type RowOptions = Values<(typeof inputOptions)[number]> & { readonly blocks?: AsyncGenerator<FileBlock> };
+export interface RowOptions extends ValuesOf<typeof inputOptions>, Values<"degrees"> {
+  readonly blocks?: AsyncGenerator<FileBlock>;
+}
+
 /** A row computation, whatever its values are. */
 export type Work = RowComputation<unknown[]>;
 

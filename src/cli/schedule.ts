@@ -1,19 +1,14 @@
 import { type Schedule, schedules } from "../core/anneal.ts";
-import type { Values } from "./options.ts";
+import { pick, type ValuesOf } from "./options.ts";
 
-type ScheduleOptions = Values<"preset" | "base" | "gamma" | "power" | "lambdaMin">;
+export const scheduleOptions = pick("preset", "base", "gamma", "power", "lambdaMin");
+type ScheduleValues = ValuesOf<typeof scheduleOptions>;
 
 /** A schedule of lambda from a preset (the authors' training if none is named) and what is given beside it. */
-export function scheduleOf({ preset = "sphereface", base, gamma, power, lambdaMin }: ScheduleOptions): Schedule {
-  const standard = schedules[preset];
-  return {
-    base: base ?? standard.base,
-    gamma: gamma ?? standard.gamma,
-    power: power ?? standard.power,
-    lambdaMin: lambdaMin ?? standard.lambdaMin,
-  };
+export function scheduleOf(values: ScheduleValues): Schedule {
+  const { base, gamma, power, lambdaMin } = { ...schedules[values.preset ?? "sphereface"], ...values };
+  return { base, gamma, power, lambdaMin };
 }
 
 /** Is a schedule asked for at all? */
-export const hasSchedule = ({ preset, base, gamma, power, lambdaMin }: ScheduleOptions): boolean =>
-  [preset, base, gamma, power, lambdaMin].some((given) => given !== undefined);
+export const hasSchedule = (values: ScheduleValues) => Object.keys(scheduleOptions).some((name) => name in values);

@@ -1,10 +1,11 @@
 import type { Screen } from "../render/screen.ts";
-import type { Values } from "./options.ts";
 
 const STANDARD_WIDTH = 80;
 const STANDARD_HEIGHT = 24;
 
-type Choice = Values<"color" | "noColor">;
+interface Choice {
+  readonly color?: boolean | undefined;
+}
 
 /** The screen that text goes to: standard output, or a file (never coloured unless asked for). */
 export async function screenFor(choice: Choice, toFile: boolean): Promise<Screen> {
@@ -22,9 +23,8 @@ export async function screenFor(choice: Choice, toFile: boolean): Promise<Screen
 }
 
 /** Options before NO_COLOR before FORCE_COLOR before what standard output is. */
-function wantsColor({ color, noColor }: Choice, terminal: boolean): boolean {
-  if (noColor) return false;
-  if (color) return true;
+function wantsColor({ color }: Choice, terminal: boolean): boolean {
+  if (color !== undefined) return color;
   if (process.env.NO_COLOR) return false;
   const forced = process.env.FORCE_COLOR;
   if (forced) return forced !== "0" && forced !== "false";

@@ -181,10 +181,8 @@ function asSingle(target: Target, table: AuditTable): Phrase[] | undefined {
 }
 
 function described({ name, parameters, residual }: Candidate): Phrase {
-  const found = Object.entries(parameters).map(
-    ([parameter, x], i) => phrase`${i > 0 ? ", " : " with "}${parameter} = ${x}`,
-  );
-  return phrase`${name}${found.flat()}, to within ${residual}`;
+  const found = Object.entries(parameters).map(([parameter, x]) => phrase`${parameter} = ${x}`);
+  return phrase`${name}${found.length > 0 ? " with " : ""}${joined(found, ", ")}, to within ${residual}`;
 }
 
 /** Up to pi/m psi is the same as cos(m theta) and others. */

@@ -1,16 +1,14 @@
 import { requireWithin } from "./errors.ts";
 import {
   add,
-  addTo,
   divide,
   halfPiTimes,
   multiply,
-  multiplyPairs,
-  negate,
   type Pair,
   pair,
   reduce,
   sine,
+  subtract,
   twoProduct,
   twoSum,
 } from "./exact.ts";
@@ -54,9 +52,13 @@ export function boundary(target: Target, theta12: number): Boundary | undefined 
   }
   let first = difference(target, target.pieces.piece(0), theta12).at(0) === 0 ? 0 : undefined;
   let count = first === undefined ? 0 : 1;
-  for (const { curve, brackets } of changesOfSign(target, theta12)) {
-    count += brackets.length;
+  for (let i = 0, start = 0; i < target.pieces.count && start < theta12; i++) {
+    const end = Math.min(theta12, pieceEnd(target.pieces, i));
+    const curve = difference(target, target.pieces.piece(i), theta12);
+    const brackets = end > start ? crossings(curve, start, end, 1e-12 * theta12) : [];
     if (brackets[0] !== undefined) first ??= bisect(curve.at, ...brackets[0]);
+    count += brackets.length;
+    start = end;
   }
   return first === undefined ? undefined : divided(theta12, first, count);
 }
@@ -66,26 +68,20 @@ function divided(theta12: number, theta1: number, count: number): Boundary {
   return { theta1, theta2, effectiveM: theta2 / theta1, angularMargin: theta12 - 2 * theta1, count };
 }
 
-/** The changes of sign of target(theta_1) - cos(theta_2), piece by piece. */
-function* changesOfSign(target: Target, theta12: number) {
-  for (let i = 0, start = 0; i < target.pieces.count && start < theta12; i++) {
-    const end = Math.min(theta12, pieceEnd(target.pieces, i));
-    const curve = difference(target, target.pieces.piece(i), theta12);
-    if (end > start) yield { curve, brackets: crossings(curve, start, end, 1e-12 * theta12) };
-    start = end;
-  }
-}
-
 /** target(theta_1) - cos(theta_2) on one piece of the target, as products of sines: nearly equal cosines are never subtracted. */
 function difference({ lambda, competingDivisor }: Target, piece: Piece, theta12: number): Curve {
   const { weight, a, b, offset } = piece;
   const turned = weight < 0 ? halfPiTimes(2) : pair(0);
-  const other = (t: number) => divide(twoSum(theta12, -t), pair(competingDivisor));
-  const bound = (power: number) => (lambda + a ** power) / (1 + lambda) + competingDivisor ** -power;
+  const other = (t: number) => divide(twoSum(theta12, -t), competingDivisor);
+  // Where both cosines turn alike they differ by one cosine, which may be as good as 0 throughout.
+  const amplitude = 2 * Math.abs(Math.sin((theta12 + b) / 2)) + 2 ** -50;
+  const isOne = a === 1 && competingDivisor === 1 && lambda === 0;
+  const bound = (power: number) =>
+    isOne ? amplitude : (lambda + a ** power) / (1 + lambda) + competingDivisor ** -power;
   return {
     at: (t) => {
       const phi = other(t);
-      const own = addTo(cosineGap(add(addTo(twoProduct(a, t), b), turned), phi), offset);
+      const own = add(cosineGap(add(add(twoProduct(a, t), b), turned), phi), offset);
       return lambda === 0 ? own.hi : add(multiply(cosineGap(pair(t), phi), lambda), own).hi / (1 + lambda);
     },
     derivative: (t) => pieceSlope(piece, t, lambda).hi - Math.sin(other(t).hi) / competingDivisor,
@@ -95,7 +91,6 @@ function difference({ lambda, competingDivisor }: Target, piece: Piece, theta12:
 }
 
 /** cos(x) - cos(y) */
-const cosineGap = (x: Pair, y: Pair) =>
-  multiply(multiplyPairs(sineOfHalf(add(y, x)), sineOfHalf(add(y, negate(x)))), 2);
+const cosineGap = (x: Pair, y: Pair) => multiply(multiply(sineOfHalf(add(y, x)), sineOfHalf(subtract(y, x))), 2);
 
 const sineOfHalf = ({ hi, lo }: Pair) => sine(reduce(1, hi / 2, lo / 2));

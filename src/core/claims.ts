@@ -1,6 +1,6 @@
-import { descend } from "./descend.ts";
+import { type Descent, descend } from "./descend.ts";
 import { angleOfQuarter, cosine, fold, reduce } from "./exact.ts";
-import { conditions } from "./margin.ts";
+import { type Conditions, conditions } from "./margin.ts";
 import { monotonicity } from "./monotonicity.ts";
 import { angle, type Phrase, phrase } from "./phrase.ts";
 import { isAngle, psi, requireMargin, segment } from "./psi.ts";
@@ -16,14 +16,21 @@ export interface Claim {
   evidence: Phrase;
 }
 
-interface Subject {
-  m: number;
-  soft: Target;
-  naive: Target;
-  pairs: readonly Pair[];
+/** A pair of angles, the segment of theta_y, and which conditions hold. */
+interface Judged extends Conditions {
+  readonly y: number;
+  readonly j: number;
+  readonly k: number;
 }
 
-type Pair = readonly [thetaY: number, thetaJ: number];
+interface Subject {
+  readonly m: number;
+  readonly soft: Target;
+  readonly pairs: readonly Judged[];
+  /** Evenly spread over the square [0, pi]^2. */
+  readonly lattice: readonly Judged[];
+}
+
 type Finding = [holds: boolean, evidence: Phrase];
 type Test = (subject: Subject) => Finding;
 
@@ -53,16 +60,28 @@ const statements: readonly [id: string, claim: string, expected: (m: number) => 
  */
 export function claims(m: number): Claim[] {
   requireMargin(m);
-  const subject = { m, soft: target("asoftmax", { m })!, naive: target("naive", { m })!, pairs: seededPairs(m) };
+  const judged = ([y, j]: Pair): Judged => {
+    const { naive, angular, psi } = conditions(m, y, j);
+    return { y, j, k: segment(m, y), naive, angular, psi };
+  };
+  const [pairs, lattice] = [seededPairs(m).map(judged), latticePairs().map(judged)];
+  const subject = { m, soft: target("asoftmax", { m })!, pairs, lattice };
   return statements.map(([id, claim, expected, test]) => {
     const [holds, evidence] = test(subject);
     return { id, claim, expected: expected(m), holds, evidence };
   });
 }
 
+type Pair = readonly [y: number, j: number];
+
 /** Uniform pairs, pairs at and beside the knots, and pairs at and beside m theta_y = theta_j. */
 function seededPairs(m: number): Pair[] {
-  const random = seeded(20170408);
+  // Park and Miller's generator: enough to spread test angles.
+  let state = 20170408;
+  const random = () => {
+    state = (state * 48271) % 2147483647;
+    return state / 2147483647;
+  };
   const pairs: Pair[] = [];
   while (pairs.length < 120_000) {
     const thetaY = Math.PI * random();
@@ -74,19 +93,21 @@ function seededPairs(m: number): Pair[] {
   return pairs.filter(([y, j]) => isAngle(y) && isAngle(j));
 }
 
-/** Park and Miller's generator: enough to spread test angles. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state * 48271) % 2147483647;
-    return state / 2147483647;
-  };
-}
+const LATTICE = 100_000;
+const LATTICE_ERROR = 0.01;
+const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
-function agreeBelow({ m, pairs }: Subject): Finding {
-  const held = pairs.filter(([y]) => segment(m, y) === 0).map(([y, j]) => conditions(m, y, j));
-  const differ = held.filter(({ naive, angular }) => naive !== angular).length;
-  return [differ === 0, phrase`${differ} of ${held.length} pairs differ`];
+/** A lattice that lines up with no multiple of pi. */
+const latticePairs = () =>
+  Array.from({ length: LATTICE }, (_, i): Pair => [(Math.PI * (i + 0.5)) / LATTICE, Math.PI * ((i * GOLDEN) % 1)]);
+
+const count = (pairs: readonly Judged[], test: (pair: Judged) => boolean) =>
+  pairs.reduce((sum, pair) => (test(pair) ? sum + 1 : sum), 0);
+
+function agreeBelow({ pairs }: Subject): Finding {
+  const below = pairs.filter(({ k }) => k === 0);
+  const differ = count(below, ({ naive, angular }) => naive !== angular);
+  return [differ === 0, phrase`${differ} of ${below.length} pairs differ`];
 }
 
 function lieBeyond({ m }: Subject): Finding {
@@ -99,7 +120,8 @@ function lieBeyond({ m }: Subject): Finding {
   return [naive && !angular, phrase`${found.length} intervals at theta_j = ${angle(thetaJ)}; ${example}`];
 }
 
-function endOutside({ m, naive }: Subject): Finding {
+function endOutside({ m }: Subject): Finding {
+  const naive = target("naive", { m })!;
   const settings = { thetaJ: Math.PI / 2, scale: 1, rate: 1 / (m * m), steps: 300 };
   const justBeyond = (Math.PI / m + Math.min(Math.PI, (2 * Math.PI) / m)) / 2;
   const starts = [...Array.from({ length: 100 }, (_, i) => ((i + 0.5) * Math.PI) / 100), justBeyond];
@@ -122,50 +144,42 @@ function isContinuous({ soft: { pieces } }: Subject): Finding {
 
 function isDecreasing({ soft, pairs }: Subject): Finding {
   const { stretches } = monotonicity(soft);
-  const values = Float64Array.from(pairs, ([y]) => y)
+  const values = Float64Array.from(pairs, ({ y }) => y)
     .sort()
-    .map((theta) => soft.value(theta));
+    .map(soft.value);
   const rises = values.filter((value, i) => value > values[i - 1]!).length;
-  const falling = stretches.filter(({ direction }) => direction === "falling");
-  const change = falling.reduce((sum, stretch) => sum + stretch.change, 0);
+  const change = stretches.reduce((sum, stretch) => (stretch.direction === "falling" ? sum + stretch.change : sum), 0);
   return [
-    falling.length === 1 && stretches.length === 1 && rises === 0,
+    stretches.length === 1 && stretches[0]!.direction === "falling" && rises === 0,
     phrase`${stretches.length} stretch, change ${change}; ${rises} rises over ${values.length} sorted angles`,
   ];
 }
 
 function areEquivalent({ m, pairs }: Subject): Finding {
-  let differ = 0;
-  let misjudged = 0;
-  for (const [y, j] of pairs) {
-    const held = conditions(m, y, j);
-    if (held.psi !== held.angular) differ++;
-    if (psi(m, y) > cosine(reduce(1, j)).hi !== held.angular) misjudged++;
-  }
+  const differ = count(pairs, (pair) => pair.psi !== pair.angular);
+  const misjudged = count(pairs, ({ y, j, angular }) => psi(m, y) > cosine(reduce(1, j)).hi !== angular);
   const aside = phrase`comparing rounded cosines would misjudge ${misjudged}`;
   return [differ === 0, phrase`${differ} of ${pairs.length} pairs differ (${aside})`];
 }
 
 function neverTurns({ soft, pairs }: Subject): Finding {
-  const rising = pairs.filter(([y]) => soft.slope(y) > 0).length;
+  const rising = count(pairs, ({ y }) => soft.slope(y) > 0);
   const others = monotonicity(soft).stretches.filter(({ direction }) => direction !== "falling").length;
-  return [
-    rising + others === 0,
-    phrase`${others} stretches where psi does not fall, ${rising} of ${pairs.length} angles with a rising slope`,
-  ];
+  const slopes = phrase`${rising} of ${pairs.length} angles with a rising slope`;
+  return [rising + others === 0, phrase`${others} stretches where psi does not fall, ${slopes}`];
 }
 
-function shareOfAngular({ m }: Subject): Finding {
-  const { angular, psi: held, pairs } = latticeShares(m);
-  const stated = 1 / (2 * m);
+function shareOfAngular({ m, lattice }: Subject): Finding {
+  const [angular, held] = [count(lattice, (pair) => pair.angular), count(lattice, (pair) => pair.psi)];
+  const [stated, counted] = [1 / (2 * m), angular / LATTICE];
   return [
-    Math.abs(angular - stated) < LATTICE_ERROR && held === angular,
-    phrase`stated ${stated}, counted ${angular} and ${held} on ${pairs} pairs`,
+    Math.abs(counted - stated) < LATTICE_ERROR && held === angular,
+    phrase`stated ${stated}, counted ${counted} and ${held / LATTICE} on ${LATTICE} pairs`,
   ];
 }
 
 /** For a given theta_y the share is 1 - fold(m theta_y)/pi, linear between knots: the trapezoid rule over them is exact. */
-function shareOfNaive({ m }: Subject): Finding {
+function shareOfNaive({ m, lattice }: Subject): Finding {
   const height = (theta: number) => {
     const { quarter, hi } = fold(reduce(m, theta));
     return 1 - quarter / 2 - hi / Math.PI;
@@ -175,73 +189,51 @@ function shareOfNaive({ m }: Subject): Finding {
     const [from, to] = [angleOfQuarter(2 * k, m), Math.min(Math.PI, angleOfQuarter(2 * k + 2, m))];
     share += ((to - from) * (height(from) + height(to))) / (2 * Math.PI);
   }
-  const { naive, pairs } = latticeShares(m);
+  const counted = count(lattice, ({ naive }) => naive) / LATTICE;
   const right = !Number.isInteger(m) || Math.abs(share - 0.5) < 1e-9;
   return [
-    right && Math.abs(naive - share) < LATTICE_ERROR,
-    phrase`integral ${share}, counted ${naive} on ${pairs} pairs`,
+    right && Math.abs(counted - share) < LATTICE_ERROR,
+    phrase`integral ${share}, counted ${counted} on ${LATTICE} pairs`,
   ];
 }
 
-const LATTICE_ERROR = 0.01;
-const GOLDEN = (Math.sqrt(5) - 1) / 2;
-
-/** Shares of the square on which each condition holds, counted on a lattice that lines up with no multiple of pi. */
-function latticeShares(m: number): Record<"naive" | "angular" | "psi" | "pairs", number> {
-  const pairs = 100_000;
-  const count = { naive: 0, angular: 0, psi: 0 };
-  for (let i = 0; i < pairs; i++) {
-    const held = conditions(m, (Math.PI * (i + 0.5)) / pairs, Math.PI * ((i * GOLDEN) % 1));
-    for (const name of ["naive", "angular", "psi"] as const) if (held[name]) count[name]++;
-  }
-  return { naive: count.naive / pairs, angular: count.angular / pairs, psi: count.psi / pairs, pairs };
-}
-
-function optimumBeyond({ m, soft, pairs }: Subject): Finding {
-  const beyond = pairs.filter(([y]) => segment(m, y) > 0);
-  const met = beyond.filter(([y, j]) => conditions(m, y, j).psi).length;
+function optimumBeyond({ soft, pairs }: Subject): Finding {
+  const beyond = pairs.filter(({ k }) => k > 0);
+  const met = count(beyond, (pair) => pair.psi);
   const top = soft.value(pieceEnd(soft.pieces, 0));
   const why = phrase`psi is at most ${top} there, cos(theta_j) at least ${-1}`;
   return [met > 0, phrase`${met} of ${beyond.length} pairs beyond pi/m meet the psi condition: ${why}`];
 }
 
-function optimumFirst({ m, pairs }: Subject): Finding {
-  const met = pairs.filter(([y, j]) => conditions(m, y, j).psi);
-  const inside = met.filter(([y]) => segment(m, y) === 0).length;
+function optimumFirst({ pairs }: Subject): Finding {
+  const met = pairs.filter((pair) => pair.psi);
+  const inside = count(met, ({ k }) => k === 0);
   return [inside === met.length, phrase`${inside} of ${met.length} pairs that meet the psi condition lie there`];
 }
 
-function knotHolds({ m, soft }: Subject): Finding {
-  if (!(m > 1)) return NO_KNOT;
-  const [slow, fast] = [fromAboveKnot(soft, 0.5), fromAboveKnot(soft, 3)];
-  return [
-    Math.abs(slow) < 1e-9 && m * fast < -1e-3,
-    phrase`theta_y - pi/m ends at ${slow} for c = ${0.5}, at ${fast} for c = ${3}`,
-  ];
+function knotHolds({ m }: Subject): Finding {
+  const [slow, fast] = [endAboveKnot(m, 0, 0.5), endAboveKnot(m, 0, 3)];
+  return freedFrom(m, slow, fast, phrase` for c = ${0.5}, at ${fast} for c = ${3}`);
 }
 
-function lambdaFrees({ m, soft }: Subject): Finding {
-  if (!(m > 1)) return NO_KNOT;
-  const [held, freed] = [fromAboveKnot(soft, 0.5), fromAboveKnot(target("asoftmax", { m, lambda: 5 })!, 0.5)];
-  return [
-    Math.abs(held) < 1e-9 && m * freed < -1e-3,
-    phrase`theta_y - pi/m ends at ${held} without lambda, at ${freed} with it`,
-  ];
+function lambdaFrees({ m }: Subject): Finding {
+  const [held, freed] = [endAboveKnot(m, 0, 0.5), endAboveKnot(m, 5, 0.5)];
+  return freedFrom(m, held, freed, phrase` without lambda, at ${freed} with it`);
 }
 
-const NO_KNOT: Finding = [false, phrase`no knot lies inside (0, pi)`];
+/** Of two descents from just above the knot pi/m, which end so far from it: is one held there, and not the other? */
+function freedFrom(m: number, held: number, freed: number, how: Phrase): Finding {
+  if (!(m > 1)) return [false, phrase`no knot lies inside (0, pi)`];
+  return [Math.abs(held) < 1e-9 && m * freed < -1e-3, phrase`theta_y - pi/m ends at ${held}${how}`];
+}
 
 /** Where 2000 steps from just above the knot pi/m end, relative to it; near it a step takes off c times the distance. */
-function fromAboveKnot(soft: Target, c: number): number {
-  const m = soft.parameters.m!;
+function endAboveKnot(m: number, lambda: number, c: number): number {
+  const soft = target("asoftmax", { m, lambda })!;
   const knot = pieceEnd(soft.pieces, 0);
   const missed = 1 / (1 + Math.exp(-1));
   const start = knot + Math.min(0.05, ((m - 1) * Math.PI) / 2) / m;
   return endOf(soft, { start, thetaJ: Math.PI / 2, scale: 1, rate: c / (m * m * missed), steps: 2000 }) - knot;
 }
 
-function endOf(descended: Target, settings: Parameters<typeof descend>[1]): number {
-  let theta = Number.NaN;
-  for (const step of descend(() => descended, settings)) theta = step.theta;
-  return theta;
-}
+const endOf = (descended: Target, settings: Descent) => [...descend(() => descended, settings)].at(-1)!.theta;

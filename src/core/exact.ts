@@ -59,41 +59,39 @@ export function twoProduct(a: number, b: number): Pair {
   return { hi, lo: productError(a, b, hi) };
 }
 
+export const pair = (hi: number): Pair => ({ hi, lo: 0 });
+
 export const negate = ({ hi, lo }: Pair): Pair => ({ hi: -hi, lo: -lo });
 
-/** x + y for a pair x and a double y, to about 2^-105. */
-export function addTo(x: Pair, y: number): Pair {
-  const s = twoSum(x.hi, y);
-  return twoSum(s.hi, s.lo + x.lo);
-}
+// Of a pair and a pair or a double: each to about 2^-102 of the result, a sum to 2^-104 of its larger part.
 
-/** x + y, to about 2^-104 of the larger. */
-export function add(x: Pair, y: Pair): Pair {
+export function add(x: Pair, y: Pair | number): Pair {
+  if (typeof y === "number") {
+    const s = twoSum(x.hi, y);
+    return twoSum(s.hi, s.lo + x.lo);
+  }
   const high = twoSum(x.hi, y.hi);
   const low = twoSum(x.lo, y.lo);
   const sum = twoSum(high.hi, high.lo + low.hi);
   return twoSum(sum.hi, sum.lo + low.lo);
 }
 
-/** x * y, to about 2^-103. */
-export function multiply(x: Pair, y: number): Pair {
+export function subtract(x: Pair, y: Pair | number): Pair {
+  return add(x, typeof y === "number" ? -y : negate(y));
+}
+
+export function multiply(x: Pair, y: Pair | number): Pair {
+  if (typeof y !== "number") return add(multiply(x, y.hi), x.hi * y.lo);
   const p = twoProduct(x.hi, y);
   return twoSum(p.hi, p.lo + x.lo * y);
 }
 
-/** x * y for two pairs, to about 2^-102. */
-export function multiplyPairs(x: Pair, y: Pair): Pair {
-  return addTo(multiply(x, y.hi), x.hi * y.lo);
-}
-
-/** x / d, to about 2^-103. */
-export function divide(x: Pair, d: Pair): Pair {
+export function divide(x: Pair, y: Pair | number): Pair {
+  const d = typeof y === "number" ? pair(y) : y;
   const q = x.hi / d.hi;
-  const rest = add(x, negate(multiply(d, q)));
+  const rest = subtract(x, multiply(d, q));
   return twoSum(q, rest.hi / d.hi);
 }
-
-export const pair = (hi: number): Pair => ({ hi, lo: 0 });
 
 /** n * pi/2 for a whole number n below 2^30 in size. */
 export function halfPiTimes(n: number): Pair {
@@ -102,7 +100,7 @@ export function halfPiTimes(n: number): Pair {
 
 /** The double nearest to (n pi/2 - b) / a: the angle at which a*theta + b has turned by n quarters. */
 export function angleOfQuarter(n: number, a = 1, b = 0): number {
-  return divide(addTo(halfPiTimes(n), -b), pair(a)).hi;
+  return divide(subtract(halfPiTimes(n), b), a).hi;
 }
 
 /** a*theta + b reduced by the nearest multiple of pi/2, to 2^-104 of what remains or 2^-124; |a| <= 2^20, theta and b in [0, pi]. */
@@ -136,11 +134,8 @@ export function wholeQuarters(phase: Phase): number {
 /** The angle in [0, pi] with the same cosine. */
 export function fold({ quarter, hi, lo }: Phase): Phase {
   const turn = quarter & 3;
-  const negative = hi < 0;
-  if (turn === 0) return { quarter: 0, hi: negative ? -hi : hi, lo: negative ? -lo : lo };
-  if (turn === 1) return { quarter: 1, hi, lo };
-  if (turn === 2) return { quarter: 2, hi: negative ? hi : -hi, lo: negative ? lo : -lo };
-  return { quarter: 1, hi: -hi, lo: -lo };
+  const flips = turn === 0 ? hi < 0 : turn === 3 || (turn === 2 && !(hi < 0));
+  return { quarter: turn === 3 ? 1 : turn, hi: flips ? -hi : hi, lo: flips ? -lo : lo };
 }
 
 /** Is x < y? Exact for equal quarters, else to about 2^-104. NaN gives false. */
@@ -181,11 +176,8 @@ function sineNearZero(x: number, y: number): Pair {
   const powerLow = productError(cube, t, power) + cubeLow * t + cube * tLow;
   const fifth = power * ONE_120TH.hi;
   const fifthLow = productError(power, ONE_120TH.hi, fifth) + powerLow * ONE_120TH.hi + power * ONE_120TH.lo;
-  const tail =
-    power *
-    t *
-    (1 / 5040 -
-      t * (1 / 362880 - t * (1 / 39916800 - t * (1 / 6227020800 - t * (1 / 1307674368000 - t / 355687428096000)))));
+  const far = 1 / 6227020800 - t * (1 / 1307674368000 - t / 355687428096000);
+  const tail = power * t * (1 / 5040 - t * (1 / 362880 - t * (1 / 39916800 - t * far)));
   const head = x - third;
   const sum = head + fifth;
   const low =
@@ -202,15 +194,8 @@ function cosineNearZero(x: number, y: number): Pair {
   const squareLow = productError(t, t, square) + 2 * t * tLow;
   const fourth = square * ONE_24TH.hi;
   const fourthLow = productError(square, ONE_24TH.hi, fourth) + squareLow * ONE_24TH.hi + square * ONE_24TH.lo;
-  const tail =
-    square *
-    t *
-    (1 / 720 -
-      t *
-        (1 / 40320 -
-          t *
-            (1 / 3628800 -
-              t * (1 / 479001600 - t * (1 / 87178291200 - t * (1 / 20922789888000 - t / 6402373705728000))))));
+  const far = 1 / 87178291200 - t * (1 / 20922789888000 - t / 6402373705728000);
+  const tail = square * t * (1 / 720 - t * (1 / 40320 - t * (1 / 3628800 - t * (1 / 479001600 - t * far))));
   const head = 1 - t / 2;
   const sum = head + fourth;
   const low =

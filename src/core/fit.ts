@@ -39,11 +39,9 @@ export function fit(mistake: Mistake, rows: readonly Row[]): Fit | undefined {
     [[]],
   );
   const few = rows.filter((_, i) => i % Math.ceil(rows.length / SCANNED) === 0);
+  const at = (u: number[], of: readonly Row[]) => residuals(mistake.curve(...parametersOf(mistake, u)), of);
   // In float32, so that starts which do equally well on these rows stay in order.
-  const scanned = starts.map((u) => ({
-    u,
-    cost: Math.fround(spread(residuals(mistake.curve(...parametersOf(mistake, u)), few))),
-  }));
+  const scanned = starts.map((u) => ({ u, cost: Math.fround(spread(at(u, few))) }));
   for (const { u } of scanned.sort((x, y) => x.cost - y.cost).slice(0, TRIED_STARTS)) {
     const found = shorten(mistake, parametersOf(mistake, refine(mistake, u, rows)), rows);
     if (rows.every((row) => accepts(found.curve, row))) return found;
@@ -51,27 +49,27 @@ export function fit(mistake: Mistake, rows: readonly Row[]): Fit | undefined {
   return undefined;
 }
 
+/** The parameters rounded to as few decimals as fit about as well as they do. */
 function shorten(mistake: Mistake, found: number[], rows: readonly Row[]): Fit {
-  const enough = 2 * cost(mistake.curve(...found), rows) + rows.reduce((sum, { dtype }) => sum + ulp(1, dtype), 0);
-  for (let decimals = 0; decimals <= MOST_DECIMALS; decimals++) {
-    const parameters = found.map((p) => Number(p.toFixed(decimals)));
-    const curve = mistake.curve(...parameters);
-    if (cost(curve, rows) <= enough) return { parameters, curve };
-  }
-  return { parameters: found, curve: mistake.curve(...found) };
+  const costOf = (parameters: number[]) => sizeOf(residuals(mistake.curve(...parameters), rows));
+  const enough = 2 * costOf(found) + rows.reduce((sum, { dtype }) => sum + ulp(1, dtype), 0);
+  const rounded = Array.from({ length: MOST_DECIMALS + 1 }, (_, d) => found.map((p) => Number(p.toFixed(d))));
+  const parameters = rounded.find((short) => costOf(short) <= enough) ?? found;
+  return { parameters, curve: mistake.curve(...parameters) };
 }
 
 const parametersOf = ({ searched }: Mistake, u: readonly number[]) => u.map((x, i) => searched[i]!.from?.(x) ?? x);
 
 const residuals = (curve: Curve, rows: readonly Row[]) => rows.map((row) => residual(curve, row));
 
+const sizeOf = (r: readonly number[]) => r.reduce((sum, x) => sum + Math.abs(x), 0);
+
 /** How far residuals lie from their mean: an offset is not held against a start, as one step finds it. */
 function spread(r: readonly number[]): number {
   const mean = r.reduce((sum, x) => sum + x, 0) / r.length;
-  return r.reduce((sum, x) => sum + Math.abs(x - mean), 0);
+  return sizeOf(r.map((x) => x - mean));
 }
 
-const cost = (curve: Curve, rows: readonly Row[]) => residuals(curve, rows).reduce((sum, r) => sum + Math.abs(r), 0);
 const dot = (x: readonly number[], y: readonly number[]) => x.reduce((sum, xi, i) => sum + xi * y[i]!, 0);
 
 function refine(mistake: Mistake, start: readonly number[], rows: readonly Row[]): number[] {

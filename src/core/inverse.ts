@@ -4,12 +4,11 @@ import {
   divide,
   halfPiTimes,
   multiply,
-  multiplyPairs,
-  negate,
   type Pair,
   pair,
   reduce,
   sine,
+  subtract,
   twoSum,
 } from "./exact.ts";
 import { psi, requireMargin, segment } from "./psi.ts";
@@ -35,8 +34,8 @@ export function inverse(m: number, y: number): Inverse {
   if (y > 1 - 2 * k) k--;
   const u = y + 2 * k;
   const turn = arccosine(Math.abs(u));
-  const phase = u < 0 ? add(halfPiTimes(2 * k + 2), negate(turn)) : add(halfPiTimes(2 * k), turn);
-  const theta = Math.min(Math.PI, divide(phase, pair(m)).hi);
+  const phase = u < 0 ? subtract(halfPiTimes(2 * k + 2), turn) : add(halfPiTimes(2 * k), turn);
+  const theta = Math.min(Math.PI, divide(phase, m).hi);
   return { theta, k: segment(m, theta) };
 }
 
@@ -46,6 +45,6 @@ function arccosine(u: number): Pair {
   if (h === 0) return pair(0);
   const phase = reduce(1, h);
   const sin = sine(phase);
-  const excess = add(multiplyPairs(sin, sin), multiply(twoSum(1, -u), -0.5));
+  const excess = add(multiply(sin, sin), multiply(twoSum(1, -u), -0.5));
   return twoSum(2 * h, -excess.hi / (sin.hi * cosine(phase).hi));
 }

@@ -1,5 +1,5 @@
 import { LARGEST, ParameterError, requireWithin } from "./errors.ts";
-import { add, addTo, cosine, divide, multiply, negate, type Pair, type Phase, pair, reduce, sine } from "./exact.ts";
+import { add, cosine, divide, multiply, negate, type Pair, type Phase, pair, reduce, sine, subtract } from "./exact.ts";
 import { isAngle } from "./psi.ts";
 import type { Target } from "./targets.ts";
 
@@ -29,23 +29,23 @@ export function sampleLoss(target: Target, scale: number, thetaY: number, compet
   if (!(competing.length > 0)) throw new ParameterError("competing angles are missing: give at least one");
   const own = target.exactValue(thetaY);
   const phases = Array.from(competing, (theta) => competingPhase(target, theta));
-  const gaps = phases.map((phase) => add(cosine(phase), negate(own)));
+  const gaps = phases.map((phase) => subtract(cosine(phase), own));
   const exponents = gaps.map((gap) => multiply(gap, scale));
   const shift = exponents.reduce<Pair>((top, x) => (x.hi > top.hi ? x : top), pair(0));
-  const shifted = exponents.map((x) => expOf(add(x, negate(shift))));
-  const others = shifted.reduce<Pair>(addTo, pair(0));
+  const shifted = exponents.map((x) => expOf(subtract(x, shift)));
+  const others = shifted.reduce<Pair>((sum, x) => add(sum, x), pair(0));
   const ownPart = expOf(negate(shift));
-  const total = addTo(others, ownPart);
+  const total = add(others, ownPart);
   const shares = shifted.map((x) => x / total.hi);
   const missed = divide(others, total).hi;
   const pull = -missed * scale;
   return {
     logitY: multiply(own, scale).hi,
-    loss: shift.hi === 0 ? Math.log1p(others.hi) : shift.hi + Math.log1p(addTo(total, -1).hi) + shift.lo,
+    loss: shift.hi === 0 ? Math.log1p(others.hi) : shift.hi + Math.log1p(add(total, -1).hi) + shift.lo,
     probability: ownPart / total.hi,
     byThetaY: pull * target.slope(thetaY),
     byCosY: product(pull, target.slopeByCosine(thetaY)),
-    byScale: shares.reduce((sum, share, j) => addTo(sum, share * gaps[j]!.hi), pair(0)).hi,
+    byScale: shares.reduce((sum, share, j) => add(sum, share * gaps[j]!.hi), pair(0)).hi,
     byThetaJ: shares.map((share, j) => (-share * scale * sine(phases[j]!).hi) / target.competingDivisor),
   };
 }
@@ -54,7 +54,7 @@ export function sampleLoss(target: Target, scale: number, thetaY: number, compet
 function competingPhase({ competingDivisor }: Target, theta: number): Phase {
   if (!isAngle(theta)) return { quarter: 0, hi: Number.NaN, lo: Number.NaN };
   if (competingDivisor === 1) return reduce(1, theta);
-  const { hi, lo } = divide(pair(theta), pair(competingDivisor));
+  const { hi, lo } = divide(pair(theta), competingDivisor);
   return reduce(1, hi, lo);
 }
 

@@ -1,5 +1,5 @@
 import { ParameterError } from "./errors.ts";
-import { addTo, cosine, fold, isBelow, negate, reduce, sine, twoProduct, wholeQuarters } from "./exact.ts";
+import { add, cosine, fold, isBelow, negate, type Phase, reduce, sine, twoProduct, wholeQuarters } from "./exact.ts";
 import { isAngle, requireMargin } from "./psi.ts";
 
 /** The three conditions on a target angle theta_y and a competing angle theta_j, each decided in exact arithmetic. */
@@ -57,16 +57,18 @@ export function marginOf(m: number, thetaY: number, competing: ArrayLike<number>
     if (!(isAngle(competing[j]!) && competing[j]! >= competing[binding]!)) binding = j;
   }
   const minThetaJ = competing[binding]!;
-  const held = conditions(m, thetaY, minThetaJ);
-  const valid = isAngle(thetaY) && isAngle(minThetaJ);
+  const { naive, angular, psi } = conditions(m, thetaY, minThetaJ);
+  const y = isAngle(thetaY) && isAngle(minThetaJ) ? thetaY : Number.NaN;
   return {
-    ...held,
-    falsePass: held.naive && !held.angular,
+    naive,
+    angular,
+    psi,
+    falsePass: naive && !angular,
     binding,
     minThetaJ,
-    effectiveMargin: valid ? effectiveMargin(thetaY, minThetaJ) : Number.NaN,
-    marginGap: valid ? gap(m, thetaY, minThetaJ) : Number.NaN,
-    cosineGap: valid ? cosineGap(m, thetaY, minThetaJ) : Number.NaN,
+    effectiveMargin: effectiveMargin(y, minThetaJ),
+    marginGap: gap(m, y, minThetaJ),
+    cosineGap: cosineGap(m, y, minThetaJ),
   };
 }
 
@@ -76,8 +78,7 @@ export const effectiveMargin = (thetaY: number, minThetaJ: number): number =>
 
 /** theta_j - m theta_y, rounded once, so that its sign is exact. */
 function gap(m: number, thetaY: number, thetaJ: number): number {
-  const product = twoProduct(m, thetaY * UP);
-  const scaled = addTo(negate(product), thetaJ * UP).hi;
+  const scaled = add(negate(twoProduct(m, thetaY * UP)), thetaJ * UP).hi;
   return withSign(scaled / UP, scaled);
 }
 
@@ -93,13 +94,11 @@ function cosineGap(m: number, thetaY: number, thetaJ: number): number {
     return withSign(2 * sum! * difference!, gap(m, thetaY, thetaJ));
   }
   const half = cosine(reduce(1, thetaJ / 2)).hi;
-  return -(oneMinusCosine(m, thetaY, k) + 2 * (k - 1) + 2 * half * half);
+  return -(oneMinusCosine({ ...phase, quarter: phase.quarter - 2 * k }) + 2 * (k - 1) + 2 * half * half);
 }
 
-/** 1 - cos(m theta - k pi) for theta in segment k. */
-function oneMinusCosine(m: number, theta: number, k: number): number {
-  const phase = reduce(m, theta);
-  if (phase.quarter !== 2 * k) return 1 - cosine({ ...phase, quarter: phase.quarter - 2 * k }).hi;
-  const half = sine({ quarter: 0, hi: phase.hi / 2, lo: phase.lo / 2 }).hi;
+function oneMinusCosine(phase: Phase): number {
+  if (phase.quarter !== 0) return 1 - cosine(phase).hi;
+  const half = sine({ ...phase, hi: phase.hi / 2, lo: phase.lo / 2 }).hi;
   return 2 * half * half;
 }

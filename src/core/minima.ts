@@ -32,30 +32,27 @@ export const isWanted = (target: Target, thetaY: number, thetaJ: number) =>
  */
 export function minima(target: Target, thetaJ: number): Rest[] {
   const { stretches, level } = monotonicity(target);
-  const rests: Rest[] = [];
-  let next = 0;
-  stretches.forEach(({ from, to, direction }, i) => {
-    const before = stretches[i - 1];
-    if ((before === undefined || isUp(before.direction)) && isDown(direction))
-      rests.push(minimum(from, before?.direction, direction));
-    if (direction === "flat") rests.push({ theta: from, to, kind: "flat", holds: ["below", "above"] });
-    for (; level[next]! < to; next++) {
-      const theta = level[next]!;
-      // No function has one on a stretch where it rises.
-      if (theta > from) rests.push({ theta, to: theta, kind: "half-stable", holds: ["above"] });
-    }
-  });
-  const last = stretches.at(-1)?.direction;
-  if (last === "rising") rests.push(minimum(Math.PI, last));
-  return rests;
-
-  function minimum(theta: number, before?: Direction, after?: Direction): Rest {
+  const ends = [0, ...stretches.map(({ to }) => to)];
+  const turns = ends.flatMap((theta, i): Rest[] => {
+    const [before, after] = [stretches[i - 1]?.direction, stretches[i]?.direction];
+    if ((before && !isUp(before)) || (after && !isDown(after))) return [];
     const kind = theta === 0 || isWanted(target, theta, thetaJ) ? "minimum" : "false minimum";
     const jumps = before === "jump-up" || after === "jump-down";
-    const sides = [before && ("below" as const), after && ("above" as const)];
-    return { theta, to: theta, kind, holds: jumps ? [] : sides.filter((side) => side !== undefined) };
-  }
+    const holds = jumps ? [] : BOTH.filter((side) => (side === "below" ? before : after));
+    return [{ theta, to: theta, kind, holds }];
+  });
+  const flat = stretches
+    .filter(({ direction }) => direction === "flat")
+    .map(({ from, to }): Rest => ({ theta: from, to, kind: "flat", holds: BOTH }));
+  // Inside a stretch, and no function has one where it rises.
+  const known = new Set(ends);
+  const knots = level
+    .filter((theta) => !known.has(theta))
+    .map((theta): Rest => ({ theta, to: theta, kind: "half-stable", holds: ["above"] }));
+  return [...turns, ...flat, ...knots].sort((x, y) => x.theta - y.theta);
 }
+
+const BOTH = ["below", "above"] as const;
 
 const isUp = (direction: Direction) => direction === "rising" || direction === "jump-up";
 const isDown = (direction: Direction) => direction === "falling" || direction === "jump-down";

@@ -1,14 +1,14 @@
-import { cosine, reduce, sine } from "./exact.ts";
+import { cosine, reduce, sine, TINY_ANGLE } from "./exact.ts";
 import type { Mistake, Searched } from "./fit.ts";
 import type { Curve } from "./rounding.ts";
 import {
   type Piece,
-  type Pieces,
   pieceSlope,
   pieceValue,
   type Target,
   type TargetDefinition,
   targetDefinitions,
+  target as targetNamed,
 } from "./targets.ts";
 
 /** The values of a target, within 0.51 ulp. */
@@ -28,16 +28,20 @@ const even = (lo: number, hi: number, steps: number) =>
   Array.from({ length: steps + 1 }, (_, i) => lo + ((hi - lo) * i) / steps);
 
 /** psi gone wrong: weight and offset of segment k, and how far the segments are shifted, in m theta. */
-const wrongPsi: readonly [name: string, weight: (k: number) => 1 | -1, offset: (k: number) => number, shift: number][] =
-  [
-    ["cos(m theta) without psi", () => 1, () => 0, 0],
-    ["-k in place of -2k", sign, (k) => -k, 0],
-    ["+2k in place of -2k", sign, (k) => 2 * k, 0],
-    ["the sign (-1)^k is missing", () => 1, (k) => -2 * k, 0],
-    ["k is one too large", (k) => sign(k + 1), (k) => -2 * (k + 1), 0],
-    ["k is one too small", (k) => sign(k - 1), (k) => -2 * (k - 1), 0],
-    ["k is rounded, not floored", sign, (k) => -2 * k, Math.PI / 2],
-  ];
+const wrongPsi: readonly [
+  name: string,
+  weight: (k: number) => 1 | -1,
+  offset: (k: number) => number,
+  shift?: number,
+][] = [
+  ["cos(m theta) without psi", () => 1, () => 0],
+  ["-k in place of -2k", sign, (k) => -k],
+  ["+2k in place of -2k", sign, (k) => 2 * k],
+  ["the sign (-1)^k is missing", () => 1, (k) => -2 * k],
+  ["k is one too large", (k) => sign(k + 1), (k) => -2 * (k + 1)],
+  ["k is one too small", (k) => sign(k - 1), (k) => -2 * (k - 1)],
+  ["k is rounded, not floored", sign, (k) => -2 * k, Math.PI / 2],
+];
 
 /** Last terms c8 x^8/8! + c9 x^9/9! of the series that some codes take for psi, x = m theta. */
 const wrongSeries: readonly [name: string, c8: number, c9: number][] = [
@@ -54,6 +58,7 @@ const SERIES_TERMS = 26;
 /** The mistakes that the values of a target are searched for, the likelier first. */
 export function valueMistakes(target: Target): Mistake[] {
   const { pieces, lambda } = target;
+  const value = valueCurve(target).at;
   // The margin of sphereface-r2 is not in its values.
   const known = targetDefinitions.filter(({ competingDivisor }) => competingDivisor === undefined);
   const own = known.find(({ name }) => name === target.name);
@@ -67,7 +72,7 @@ export function valueMistakes(target: Target): Mistake[] {
     {
       name: "a scale factor is left in",
       searched: [coefficient("scale", 1)],
-      curve: (scale) => ({ pieces, at: (piece, theta) => scale! * pieceValue(piece, theta, lambda).hi }),
+      curve: (scale) => ({ pieces, at: (piece, theta) => scale! * value(piece, theta) }),
     },
     {
       name: lambda === 0 ? "a lambda blend is left in" : "another lambda",
@@ -82,8 +87,7 @@ export function valueMistakes(target: Target): Mistake[] {
       searched: [coefficient("scale", 1), coefficient("weight", 0), coefficient("offset", 0)],
       curve: (scale, weight, offset) => ({
         pieces,
-        at: (piece, theta) =>
-          scale! * pieceValue(piece, theta, lambda).hi + weight! * cosine(reduce(1, theta)).hi + offset!,
+        at: (piece, theta) => scale! * value(piece, theta) + weight! * cosine(reduce(1, theta)).hi + offset!,
       }),
     },
   ];
@@ -93,45 +97,38 @@ export function valueMistakes(target: Target): Mistake[] {
 export function slopeMistakes(target: Target): Mistake[] {
   const { pieces, lambda } = target;
   const slope = slopeCurve(target).at;
+  const changed = (name: string, at: Curve["at"]) => fixed(name, { pieces, at });
   // At 0 the limit, which a tiny angle gives to the last bit.
   const byCosine = (piece: Piece, theta: number) => {
-    const t = Math.max(theta, 2 ** -300);
+    const t = Math.max(theta, TINY_ANGLE);
     return -slope(piece, t) / sine(reduce(1, t)).hi;
   };
   const unscaled = (piece: Piece, theta: number) =>
     slope(piece, theta) - (piece.a && ((1 - 1 / piece.a) * pieceSlope(piece, theta, 0).hi) / (1 + lambda));
+  const naive = () => slopeCurve(targetNamed("naive", { m: pieces.a, lambda })!);
   return [
-    fixed("the gradient is by cos(theta), not theta", { pieces, at: byCosine }),
-    fixed("the gradient has its sign flipped", { pieces, at: (piece, theta) => -slope(piece, theta) }),
-    fixed("the gradient lacks the factor m", { pieces, at: unscaled }),
-    ...(target.name === "asoftmax"
-      ? [fixed("the gradient is that of cos(m theta)", naiveSlope(pieces.a, lambda))]
-      : []),
+    changed("the gradient is by cos(theta), not theta", byCosine),
+    changed("the gradient has its sign flipped", (piece, theta) => -slope(piece, theta)),
+    changed("the gradient lacks the factor m", unscaled),
+    ...(target.name === "asoftmax" ? [fixed("the gradient is that of cos(m theta)", naive())] : []),
   ];
 }
-
-const naiveSlope = (m: number, lambda: number): Curve => ({
-  pieces: plainPieces({ weight: 1, a: m, b: 0, offset: 0 }),
-  at: (piece, theta) => pieceSlope(piece, theta, lambda).hi,
-});
-
-const plainPieces = (piece: Piece): Pieces => ({ a: 1, b: 0, quarters: 2, count: 1, piece: () => piece });
 
 const fixed = (name: string, curve: Curve): Mistake => ({ name, searched: [], curve: () => curve });
 
 function psiMistakes(m: number, lambda: number): Mistake[] {
-  const segments = wrongPsi.map(([name, weight, offset, b]) => {
+  const segments = wrongPsi.map(([name, weight, offset, b = 0]) => {
     const piece = (k: number) => ({ weight: weight(k), a: m, b: 0, offset: offset(k) });
     return fixed(name, valueCurve({ pieces: { a: m, b, quarters: 2, count: Math.ceil(m) + 1, piece }, lambda }));
   });
-  const plain = plainPieces({ weight: 1, a: 1, b: 0, offset: 0 });
+  const { pieces } = targetNamed("softmax")!;
   const series = wrongSeries.map(([name, c8, c9]) => {
     const at = (_: Piece, theta: number) => {
       const x = m * theta;
       const sum = 1 - x ** 2 / 2 + x ** 4 / 24 - x ** 6 / 720 + (c8 * x ** 8) / 40320 + (c9 * x ** 9) / 362880;
       return (lambda * cosine(reduce(1, theta)).hi + Math.min(1, Math.max(-m, sum))) / (1 + lambda);
     };
-    return fixed(`${name}, clamped at -m`, { pieces: plain, at, terms: SERIES_TERMS });
+    return fixed(`${name}, clamped at -m`, { pieces, at, terms: SERIES_TERMS });
   });
   return [...segments, ...series];
 }
@@ -170,8 +167,7 @@ const truncated = (definition: TargetDefinition, m: number, lambda: number): Mis
 
 /** Starts so close that a cosine over [0, pi] is met within a fraction of a turn; fewer where there are several parameters. */
 function searchedMargin({ name, lo, hi }: Omit<Searched, "starts">, together: number): Searched {
-  if (hi < Math.PI) return { name, lo, hi, starts: [lo] };
-  if (hi === Math.PI) return { name, lo, hi, starts: even(lo, hi, 6) };
   const most = together > 1 ? 16 : 64;
-  return { name, lo, hi, starts: even(0.25, most, 4 * most - 1).filter((m) => m >= lo) };
+  const wide = () => even(0.25, most, 4 * most - 1).filter((m) => m >= lo);
+  return { name, lo, hi, starts: hi < Math.PI ? [lo] : hi === Math.PI ? even(lo, hi, 6) : wide() };
 }

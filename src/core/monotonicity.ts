@@ -19,63 +19,70 @@ export interface Monotonicity {
   level: number[];
 }
 
+/** A stretch with the values at its ends, as limits from inside. */
+interface Part extends Omit<Stretch, "change"> {
+  readonly first: number;
+  last: number;
+}
+
 /**
  * Where a target function falls, rises, is flat and jumps on [0, pi]: exact, from the angles at which its formula or
  * the sign of its slope changes. Without lambda these are closed forms (nearest doubles); with lambda the slope's zeros are
  * isolated by bisection with a bound on its derivative, which misses none that changes sign by more than 1e-12 in angle.
  */
-export function monotonicity(target: Target): Monotonicity {
-  const stretches: Stretch[] = [];
+export function monotonicity({ pieces, lambda }: Target): Monotonicity {
+  const parts: Part[] = [];
   const level: number[] = [];
-  const limit = (piece: Piece, theta: number) => pieceValue(piece, theta, target.lambda).hi;
-  let start = 0;
-  let reached: number | undefined;
-  /** The value at the start of the last stretch. */
-  let beginning = Number.NaN;
-  for (let i = 0; i < target.pieces.count; i++) {
-    const end = pieceEnd(target.pieces, i);
+  for (let i = 0, start = 0; i < pieces.count; i++) {
+    const end = pieceEnd(pieces, i);
     if (!(end > start)) continue;
-    const piece = target.pieces.piece(i);
-    const jump = reached === undefined ? 0 : limit(piece, start) - reached;
-    if (jump !== 0)
-      stretches.push({ from: start, to: start, direction: jump > 0 ? "jump-up" : "jump-down", change: jump });
-    const slope = slopeOf(piece, target.lambda);
-    const zeros = slope.zeros(start, end);
-    const inside = zeros.filter((t) => t > start && t < end);
-    if (!slope.flat) for (const t of zeros) if (level.at(-1) !== t) level.push(t);
-    const cuts = [start, ...inside, end];
-    for (let c = 1; c < cuts.length; c++) {
-      const [from, to] = [cuts[c - 1]!, cuts[c]!];
-      const sign = slope.flat ? 0 : Math.sign(slope.at(from + (to - from) / 2));
-      const direction = sign < 0 ? "falling" : sign > 0 ? "rising" : "flat";
-      const last = stretches.at(-1);
-      const began = last?.direction === direction ? beginning : limit(piece, from);
-      const stretch = { from, to, direction, change: limit(piece, to) - began } as const;
-      if (last?.direction === direction) stretches[stretches.length - 1] = { ...stretch, from: last.from };
-      else stretches.push(stretch);
-      beginning = began;
-    }
+    const piece = pieces.piece(i);
+    const zeros = zerosOfSlope(piece, lambda, start, end);
+    for (const t of zeros) if (t !== level.at(-1)) level.push(t);
+    const cuts = [...new Set([start, ...zeros, end])];
+    for (let c = 1; c < cuts.length; c++) addPart(parts, partOf(piece, lambda, cuts[c - 1]!, cuts[c]!));
     start = end;
-    reached = limit(piece, end);
   }
+  const stretches = parts.map(({ from, to, direction, first, last }) => ({
+    from,
+    to,
+    direction,
+    change: last - first,
+  }));
   return { stretches, level };
 }
 
-interface Slope {
-  flat: boolean;
-  at(theta: number): number;
-  /** The zeros in [from, to], in order. */
-  zeros(from: number, to: number): number[];
+function partOf(piece: Piece, lambda: number, from: number, to: number): Part {
+  const slope = pieceSlope(piece, from + (to - from) / 2, lambda).hi;
+  const direction = slope < 0 ? "falling" : slope > 0 ? "rising" : "flat";
+  const [first, last] = [from, to].map((t) => pieceValue(piece, t, lambda).hi);
+  return { from, to, direction, first: first!, last: last! };
 }
 
-function slopeOf(piece: Piece, lambda: number): Slope {
+/** Appends a part, or makes the last one longer by it; a jump between the two is a part of its own. */
+function addPart(parts: Part[], part: Part): void {
+  const before = parts.at(-1);
+  const jump = before === undefined ? 0 : part.first - before.last;
+  if (before !== undefined && jump !== 0) {
+    const direction = jump > 0 ? "jump-up" : "jump-down";
+    parts.push({ from: part.from, to: part.from, direction, first: before.last, last: part.first });
+  }
+  if (jump === 0 && before?.direction === part.direction) [before.to, before.last] = [part.to, part.last];
+  else parts.push(part);
+}
+
+/** The single angles in [from, to] at which the slope of a piece is 0, in order. */
+function zerosOfSlope(piece: Piece, lambda: number, from: number, to: number): number[] {
   const { weight, a, b } = piece;
-  const at = (t: number) => pieceSlope(piece, t, lambda).hi;
-  if (lambda === 0) return { flat: a === 0, at, zeros: (from, to) => (a === 0 ? [] : wholeHalfTurns(a, b, from, to)) };
-  const derivative = (t: number) => (-weight * a * a * Math.cos(a * t + b) - lambda * Math.cos(t)) / (1 + lambda);
+  if (lambda === 0) return a === 0 ? [] : wholeHalfTurns(a, b, from, to);
   const bound = (power: number) => (lambda + a ** power) / (1 + lambda);
-  const curve: Curve = { at, derivative, bound: bound(2), secondBound: bound(3) };
-  return { flat: false, at, zeros: (from, to) => isolate(curve, from, to) };
+  const curve = {
+    at: (t: number) => pieceSlope(piece, t, lambda).hi,
+    derivative: (t: number) => (-weight * a * a * Math.cos(a * t + b) - lambda * Math.cos(t)) / (1 + lambda),
+    bound: bound(2),
+    secondBound: bound(3),
+  };
+  return isolate(curve, from, to);
 }
 
 /** The angles in [from, to] at which a theta + b is a multiple of pi. */
@@ -101,12 +108,10 @@ const SMALLEST_PART = 1e-12;
 /** The zeros of a curve in [from, to], the ends included. */
 function isolate(curve: Curve, from: number, to: number): number[] {
   // The double pi misses pi by less than an ulp: what is left there may be the slope times that.
-  const isZero = (t: number) => Math.abs(curve.at(t)) <= curve.bound * 2 ** -52;
-  const [first, last] = [isZero(from), isZero(to)];
-  const inner = crossings(curve, from, to, SMALLEST_PART)
-    .map(([lo, hi]) => bisect(curve.at, lo, hi))
-    .filter((t) => !(first && t - from < SMALLEST_PART) && !(last && to - t < SMALLEST_PART));
-  return [...(first ? [from] : []), ...inner, ...(last ? [to] : [])];
+  const ends = [from, to].filter((t) => Math.abs(curve.at(t)) <= curve.bound * 2 ** -52);
+  const inner = crossings(curve, from, to, SMALLEST_PART).map(([lo, hi]) => bisect(curve.at, lo, hi));
+  const apart = inner.filter((t) => ends.every((end) => Math.abs(t - end) >= SMALLEST_PART));
+  return [...ends, ...apart].sort((x, y) => x - y);
 }
 
 /** Brackets, in order, of every change of sign between from and to; two closer than the smallest part may be missed. */

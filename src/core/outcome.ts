@@ -32,21 +32,15 @@ export function outcome(target: Target, descent: Descent, end: DescentStep): Out
   const { theta, value, gradient } = end;
   const m = wantedMargin(target);
   const turned = (t: number) => phrase`${m === 1 ? [] : phrase`${m} `}theta_y = ${angle(m * t)}`;
-  const ended = (kind: Outcome["kind"], words: Phrase): Outcome => {
+  const ended = (kind: Outcome["kind"], words: Phrase) => {
     return { kind, theta, sentence: phrase`from ${angle(start)} it ${words}` };
   };
-  if (isWanted(target, theta, thetaJ)) {
+  if (isWanted(target, theta, thetaJ))
     return ended("reached", phrase`reaches ${angle(theta)}, where ${turned(theta)} < theta_j = ${angle(thetaJ)}`);
-  }
   const missed = -Math.expm1(-value);
+  const pull = rate * scale * missed;
   const c = rate * scale * target.pieces.a ** 2 * missed;
-  const rest = minima(target, thetaJ).find((r) => isHeldAt(r, theta, c) && attracts(r));
-  /** Near a minimum a step takes off rate * loss'' times the distance: from 2 on it swings ever wider. */
-  function attracts({ kind, theta: at }: Rest): boolean {
-    if (kind !== "false minimum" || at === 0 || at === Math.PI) return true;
-    const bend = Math.abs(target.slope(at + NEARBY) - target.slope(at - NEARBY)) / (2 * NEARBY);
-    return rate * scale * missed * bend < 2;
-  }
+  const rest = minima(target, thetaJ).find((r) => isHeldAt(r, theta, c) && attracts(target, r, pull));
   if (rest?.kind === "false minimum") {
     const yet = phrase`yet ${turned(rest.theta)} >= theta_j = ${angle(thetaJ)}`;
     const why = phrase`where ${target.spec} is ${target.value(rest.theta)}, ${yet}: a false minimum`;
@@ -55,27 +49,27 @@ export function outcome(target: Target, descent: Descent, end: DescentStep): Out
   if (rest?.kind === "half-stable") {
     const why = phrase`a step leaves 1 - c of the distance above it, c = ${c} < 1`;
     const freed = phrase`a rate above ${rate / c} jumps over it, lambda > 0 frees it`;
-    return {
-      ...ended("knot", phrase`is held at the knot ${angle(rest.theta)}: ${why}; ${freed}`),
-      c,
-      jumpRate: rate / c,
-    };
+    const words = phrase`is held at the knot ${angle(rest.theta)}: ${why}; ${freed}`;
+    return { ...ended("knot", words), c, jumpRate: rate / c };
   }
-  if (rest?.kind === "flat") {
+  if (rest?.kind === "flat")
     return ended("flat", phrase`stays at ${angle(theta)}: no slope from ${angle(rest.theta)} to ${angle(rest.to)}`);
-  }
   const moved = Math.min(Math.PI, Math.max(0, theta - rate * gradient));
   const stays = moved === theta;
-  if ((stays && (theta === 0 || theta === Math.PI)) || (rest?.kind === "minimum" && thetaJ === 0)) {
+  if ((stays && (theta === 0 || theta === Math.PI)) || (rest?.kind === "minimum" && thetaJ === 0))
     return ended("end", phrase`stops at ${angle(theta)}, the end of the domain, not in the wanted region`);
-  }
-  if (!stays) {
-    return ended("moving", phrase`is still moving at ${angle(theta)}: the next step is ${moved - theta}`);
-  }
+  if (!stays) return ended("moving", phrase`is still moving at ${angle(theta)}: the next step is ${moved - theta}`);
   const unsaturated = rate * scale * Math.abs(target.slope(theta));
   return theta + unsaturated !== theta
     ? ended("saturated", phrase`stops at ${angle(theta)}: the loss has saturated, 1 - p = ${missed}`)
     : ended("stalled", phrase`stalls at ${angle(theta)}: a step of ${unsaturated} is below the spacing of doubles`);
+}
+
+/** Near a minimum a step takes off pull * slope' times the distance: from 2 on it swings ever wider. */
+function attracts(target: Target, { kind, theta }: Rest, pull: number): boolean {
+  if (kind !== "false minimum" || theta === 0 || theta === Math.PI) return true;
+  const bend = Math.abs(target.slope(theta + NEARBY) - target.slope(theta - NEARBY)) / (2 * NEARBY);
+  return pull * bend < 2;
 }
 
 /** Is a descent at theta held at that rest? A knot holds from above, and only while c < 1. */

@@ -5,6 +5,7 @@ import {
   multiply,
   negate,
   type Pair,
+  type Phase,
   reduce,
   sine,
   sumError,
@@ -32,9 +33,7 @@ export function requireMargin(m: number): void {
 }
 
 /** Is theta an angle, that is a number in [0, pi]? (The double pi lies below the number pi.) */
-export function isAngle(theta: number): boolean {
-  return theta >= 0 && theta <= Math.PI;
-}
+export const isAngle = (theta: number): boolean => theta >= 0 && theta <= Math.PI;
 
 /**
  * The target of A-Softmax, psi(theta) = (-1)^k cos(m theta) - 2k on [k pi/m, (k+1) pi/m], k = 0 ... ceil(m)-1.
@@ -42,41 +41,40 @@ export function isAngle(theta: number): boolean {
  * Throws ParameterError for m outside [1, 2^20]. Source: SphereFace (arXiv:1704.08063), section 3.2.
  */
 export function psi(m: number, theta: number): number {
-  requireMargin(m);
-  if (!isAngle(theta)) return Number.NaN;
-  const phase = reduce(m, theta);
-  return psiOfPhase(wholeQuarters(phase) >> 1, cosine(phase));
+  const phase = phaseOf(m, theta);
+  return psiOfPhase(halfTurns(phase), cosine(phase));
 }
 
 /** The segment k in which theta lies: floor(m theta / pi), exact for the double theta. Domain and errors as psi. */
-export function segment(m: number, theta: number): number {
-  requireMargin(m);
-  return isAngle(theta) ? wholeQuarters(reduce(m, theta)) >> 1 : Number.NaN;
-}
+export const segment = (m: number, theta: number): number => halfTurns(phaseOf(m, theta));
 
 /**
  * psi, its segment k, its slopes -m |sin(m theta)| (by theta) and m |sin(m theta)| / sin(theta) (by cos(theta), m^2 at 0),
- * cos(m theta) and cos(theta). Domain and errors as psi. k is exact, all others are
- * within 0.51 ulp.
+ * cos(m theta) and cos(theta). Domain and errors as psi. k is exact, all others are within 0.51 ulp.
  */
 export function psiValues(m: number, theta: number): PsiValues {
-  requireMargin(m);
-  if (!isAngle(theta)) return NOT_AN_ANGLE;
-  const phase = reduce(m, theta);
-  const k = wholeQuarters(phase) >> 1;
+  const phase = phaseOf(m, theta);
+  const k = halfTurns(phase);
   const cos = cosine(phase);
   const slope = multiply(magnitude(sine(phase)), m);
-  const own = reduce(1, theta);
+  const own = phaseOf(1, theta);
   return {
     k,
     psi: psiOfPhase(k, cos),
     dpsi_dtheta: -slope.hi,
-    dpsi_dcos: theta < TINY_ANGLE ? m * m : divide(slope, sine(own)).hi,
+    dpsi_dcos: theta >= 0 && theta < TINY_ANGLE ? m * m : divide(slope, sine(own)).hi,
     cos_m_theta: cos.hi,
     cos_theta: cosine(own).hi,
   };
 }
 
+/** m theta; NaN where theta is no angle. */
+function phaseOf(m: number, theta: number): Phase {
+  requireMargin(m);
+  return reduce(m, isAngle(theta) ? theta : Number.NaN);
+}
+
+const halfTurns = (phase: Phase) => Math.floor(wholeQuarters(phase) / 2);
 const magnitude = (x: Pair) => (x.hi < 0 ? negate(x) : x);
 
 function psiOfPhase(k: number, cos: Pair): number {
@@ -85,12 +83,3 @@ function psiOfPhase(k: number, cos: Pair): number {
   const sum = own - 2 * k;
   return sum + (sumError(own, -2 * k, sum) + sign * cos.lo);
 }
-
-const NOT_AN_ANGLE: PsiValues = {
-  k: Number.NaN,
-  psi: Number.NaN,
-  dpsi_dtheta: Number.NaN,
-  dpsi_dcos: Number.NaN,
-  cos_m_theta: Number.NaN,
-  cos_theta: Number.NaN,
-};

@@ -78,33 +78,22 @@ export interface TargetDefinition {
   readonly competingDivisor?: (...parameters: number[]) => number;
 }
 
-const margin = (standard: number): Parameter => ({ name: "m", standard, lo: 1, hi: MAX_MARGIN });
-const factor = (name: string, standard: number): Parameter => ({
-  name,
-  standard,
-  lo: Number.MIN_VALUE,
-  hi: MAX_MARGIN,
-});
-const angle = (name: string, standard: number): Parameter => ({ name, standard, lo: 0, hi: Math.PI });
-const offset = (name: string, standard: number): Parameter => ({ name, standard, lo: 0, hi: 2 });
+const within = (lo: number, hi: number) => (name: string, standard: number) => ({ name, standard, lo, hi });
+const margin = within(1, MAX_MARGIN);
+const factor = within(Number.MIN_VALUE, MAX_MARGIN);
+const angle = within(0, Math.PI);
+const offset = within(0, 2);
 
 const plain = (a = 1, b = 0, offset = 0): Piece => ({ weight: 1, a, b, offset });
-const one = (piece: Piece): Pieces => ({ a: 1, b: 0, quarters: 2, count: 1, piece: () => piece });
-const two = (a: number, b: number, quarters: number, first: Piece, second: Piece): Pieces => ({
-  a,
-  b,
-  quarters,
-  count: 2,
-  piece: (i) => (i === 0 ? first : second),
-});
-const halfTurns = (a: number, step: number): Pieces => ({
-  a,
-  b: 0,
-  quarters: 2,
-  count: Math.ceil(a),
-  piece: (k) => ({ weight: k & 1 ? -1 : 1, a, b: 0, offset: step * k }),
-  step,
-});
+/** Pieces that meet where a theta + b has turned by that many quarters; the last goes on. */
+const parts = (a: number, b: number, quarters: number, ...list: Piece[]): Pieces => {
+  return { a, b, quarters, count: list.length, piece: (i) => list[i] ?? list.at(-1)! };
+};
+const one = (piece: Piece): Pieces => parts(1, 0, 2, piece);
+const halfTurns = (a: number, step: number): Pieces => {
+  const piece = (k: number): Piece => ({ weight: k & 1 ? -1 : 1, a, b: 0, offset: step * k });
+  return { a, b: 0, quarters: 2, count: Math.ceil(a), piece, step };
+};
 
 /** Every target function known. Sources: SphereFace (arXiv:1704.08063), CosFace (1801.09414), ArcFace (1801.07698), SphereFace-R (2109.05565). */
 export const targetDefinitions: readonly TargetDefinition[] = [
@@ -112,38 +101,18 @@ export const targetDefinitions: readonly TargetDefinition[] = [
     name: "asoftmax",
     aliases: ["sphereface", "psi"],
     formula: "(-1)^k cos(m t) - 2k on [k pi/m, (k+1) pi/m]",
-    parameters: [margin(4)],
+    parameters: [margin("m", 4)],
     pieces: (m) => halfTurns(m!, -2),
   },
-  {
-    name: "naive",
-    formula: "cos(m t)",
-    parameters: [factor("m", 4)],
-    pieces: (m) => one(plain(m)),
-  },
-  {
-    name: "softmax",
-    formula: "cos(t)",
-    parameters: [],
-    pieces: () => one(plain()),
-  },
-  {
-    name: "cosface",
-    formula: "cos(t) - m",
-    parameters: [offset("m", 0.35)],
-    pieces: (m) => one(plain(1, 0, -m!)),
-  },
-  {
-    name: "arcface",
-    formula: "cos(t + m)",
-    parameters: [angle("m", 0.5)],
-    pieces: (m) => one(plain(1, m)),
-  },
+  { name: "naive", formula: "cos(m t)", parameters: [factor("m", 4)], pieces: (m) => one(plain(m)) },
+  { name: "softmax", formula: "cos(t)", parameters: [], pieces: () => one(plain()) },
+  { name: "cosface", formula: "cos(t) - m", parameters: [offset("m", 0.35)], pieces: (m) => one(plain(1, 0, -m!)) },
+  { name: "arcface", formula: "cos(t + m)", parameters: [angle("m", 0.5)], pieces: (m) => one(plain(1, m)) },
   {
     name: "arcface-easy",
     formula: "cos(t + m) if cos(t) > 0, else cos(t)",
     parameters: [angle("m", 0.5)],
-    pieces: (m) => two(1, 0, 1, plain(1, m), plain()),
+    pieces: (m) => parts(1, 0, 1, plain(1, m), plain()),
   },
   {
     name: "arcface-hard",
@@ -151,7 +120,7 @@ export const targetDefinitions: readonly TargetDefinition[] = [
     parameters: [angle("m", 0.5)],
     pieces: (m) => {
       const drop = multiply(sine(reduce(1, m!)), -m!);
-      return two(1, m!, 2, plain(1, m), { ...plain(1, 0, drop.hi), offsetLow: drop.lo });
+      return parts(1, m!, 2, plain(1, m), { ...plain(1, 0, drop.hi), offsetLow: drop.lo });
     },
   },
   {
@@ -163,13 +132,13 @@ export const targetDefinitions: readonly TargetDefinition[] = [
   {
     name: "sphereface-r1",
     formula: "cos(min(m t, pi))",
-    parameters: [margin(1.7)],
-    pieces: (m) => two(m!, 0, 2, plain(m), { weight: -1, a: 0, b: 0, offset: 0 }),
+    parameters: [margin("m", 1.7)],
+    pieces: (m) => parts(m!, 0, 2, plain(m), { ...plain(0), weight: -1 }),
   },
   {
     name: "sphereface-r2",
     formula: "cos(t), against cos(theta_j / m)",
-    parameters: [margin(1.7)],
+    parameters: [margin("m", 1.7)],
     pieces: () => one(plain()),
     competingDivisor: (m) => m!,
   },
@@ -189,17 +158,13 @@ export function makeTarget(definition: TargetDefinition, given: Readonly<Record<
   requireLambda(lambda);
   const unknown = Object.keys(own).find((name) => !definition.parameters.some((p) => p.name === name));
   if (unknown !== undefined) throw new ParameterError(`${definition.name} has no parameter ${unknown}`);
-  const parameters: Record<string, number> = {};
-  for (const { name, standard, lo, hi } of definition.parameters) {
-    parameters[name] = own[name] ?? standard;
-    requireWithin(name, parameters[name], lo, hi);
-  }
+  const parameters = Object.fromEntries(definition.parameters.map((p) => [p.name, own[p.name] ?? p.standard]));
+  for (const { name, lo, hi } of definition.parameters) requireWithin(name, parameters[name]!, lo, hi);
   const values = Object.values(parameters);
   const written = Object.entries(lambda === 0 ? parameters : { ...parameters, lambda }).map(([n, v]) => `:${n}=${v}`);
   const pieces = definition.pieces(...values);
-  const exactValue = (theta: number) =>
-    isAngle(theta) ? pieceValue(pieceAt(pieces, theta), theta, lambda) : NOT_A_NUMBER;
-  const slope = (theta: number) => (isAngle(theta) ? pieceSlope(pieceAt(pieces, theta), theta, lambda) : NOT_A_NUMBER);
+  const at = (of: typeof pieceValue, theta: number) =>
+    isAngle(theta) ? of(pieces.piece(pieceIndex(pieces, theta)), theta, lambda) : pair(Number.NaN);
   return {
     name: definition.name,
     parameters,
@@ -207,10 +172,10 @@ export function makeTarget(definition: TargetDefinition, given: Readonly<Record<
     spec: definition.name + written.join(""),
     pieces,
     competingDivisor: definition.competingDivisor?.(...values) ?? 1,
-    exactValue,
-    value: (theta) => exactValue(theta).hi,
-    slope: (theta) => slope(theta).hi,
-    slopeByCosine: (theta) => bySine(slope, theta),
+    exactValue: (theta) => at(pieceValue, theta),
+    value: (theta) => at(pieceValue, theta).hi,
+    slope: (theta) => at(pieceSlope, theta).hi,
+    slopeByCosine: (theta) => bySine((t) => at(pieceSlope, t), theta),
   };
 }
 
@@ -234,17 +199,16 @@ export function pieceIndex({ a, b, quarters, count }: Pieces, theta: number): nu
   return count === 1 ? 0 : Math.min(Math.floor(wholeQuarters(reduce(a, theta, b)) / quarters), count - 1);
 }
 
-const pieceAt = (pieces: Pieces, theta: number) => pieces.piece(pieceIndex(pieces, theta));
-
 /** The value of a piece at theta, whether theta lies on it or not, with lambda blended in. */
 export function pieceValue({ weight, a, b, offset, offsetLow = 0 }: Piece, theta: number, lambda: number): Pair {
-  const own = add(signed(weight, cosine(reduce(a, theta, b))), { hi: offset, lo: offsetLow });
+  const turned = cosine(reduce(a, theta, b));
+  const own = add(weight < 0 ? negate(turned) : turned, { hi: offset, lo: offsetLow });
   return blend(lambda, () => cosine(reduce(1, theta)), own);
 }
 
 /** The slope of a piece by theta, likewise. */
 export function pieceSlope({ weight, a, b }: Piece, theta: number, lambda: number): Pair {
-  const own = multiply(signed(weight, sine(reduce(a, theta, b))), -a);
+  const own = multiply(sine(reduce(a, theta, b)), -weight * a);
   return blend(lambda, () => negate(sine(reduce(1, theta))), own);
 }
 
@@ -252,10 +216,6 @@ export function pieceSlope({ weight, a, b }: Piece, theta: number, lambda: numbe
 function blend(lambda: number, plainPart: () => Pair, own: Pair): Pair {
   return lambda === 0 ? own : divide(add(multiply(plainPart(), lambda), own), twoSum(1, lambda));
 }
-
-const signed = (weight: 1 | -1, x: Pair) => (weight < 0 ? negate(x) : x);
-
-const NOT_A_NUMBER = pair(Number.NaN);
 
 /** Near 0 a slope that vanishes there does so like theta: every tiny angle has the limit, to the last bit. */
 function bySine(slope: (theta: number) => Pair, theta: number): number {

@@ -2,7 +2,7 @@ import { divide, halfPiTimes, multiply, pair } from "./exact.ts";
 
 /** The double nearest to coefficient * pi / divisor, for doubles of moderate size. */
 export function timesPi(coefficient: number, divisor = 1): number {
-  return divide(multiply(halfPiTimes(2), coefficient), pair(divisor)).hi;
+  return divide(multiply(halfPiTimes(2), coefficient), divisor).hi;
 }
 
 /** Degrees to radians, rounded once: fromDegrees(180) is the double pi. */

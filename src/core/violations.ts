@@ -1,4 +1,4 @@
-import { add, addTo, divide, halfPiTimes, negate, type Pair, pair, twoProduct } from "./exact.ts";
+import { add, divide, halfPiTimes, subtract, twoProduct } from "./exact.ts";
 import { isAngle, requireMargin } from "./psi.ts";
 
 /** An interval (lo, hi) of target angles where the naive condition holds and the angular one does not. */
@@ -17,21 +17,21 @@ export interface Violation {
  */
 export function violations(m: number, thetaJ: number): Violation[] {
   requireMargin(m);
-  const mPi: Pair = twoProduct(m, Math.PI);
+  const mPi = twoProduct(m, Math.PI);
   const found: Violation[] = [];
-  if (!isAngle(thetaJ) || thetaJ === 0) return found;
+  if (!(isAngle(thetaJ) && thetaJ > 0)) return found;
   for (let n = 1; ; n++) {
     const turns = halfPiTimes(4 * n);
-    const start = addTo(turns, -thetaJ);
-    const end = addTo(turns, thetaJ);
-    const toPi = add(mPi, negate(start));
+    const start = subtract(turns, thetaJ);
+    const end = add(turns, thetaJ);
+    const toPi = subtract(mPi, start);
     if (!(toPi.hi > 0)) return found;
-    const hiClosed = add(mPi, negate(end)).hi < 0;
+    const hiClosed = subtract(mPi, end).hi < 0;
     found.push({
-      lo: divide(start, pair(m)).hi,
-      hi: hiClosed ? Math.PI : divide(end, pair(m)).hi,
+      lo: divide(start, m).hi,
+      hi: hiClosed ? Math.PI : divide(end, m).hi,
       hiClosed,
-      length: hiClosed ? divide(toPi, pair(m)).hi : (2 * thetaJ) / m,
+      length: hiClosed ? divide(toPi, m).hi : (2 * thetaJ) / m,
     });
   }
 }

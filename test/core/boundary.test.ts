@@ -65,6 +65,7 @@ test.each([
   ["naive",    { m: 4 },            2.5,         0.5,                4,                 3],
   ["arcface",  { m: 0.5 },          0.5,         0,                  Infinity,          1],
   ["softmax",  {},                  0.3,         0.15,               1,                 1],
+  ["arcface",  { m: Math.PI },      Math.PI,     0,                  Infinity,          1], // the two sides are the same, nearly
 ] as const)(
   "%s %o at %d: theta_1 %d, effective m %d, %d roots",
   (name, parameters, theta12, theta1, effectiveM, count) => {

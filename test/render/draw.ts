@@ -5,7 +5,7 @@ import { words } from "../cli/run.ts";
 /** What the program writes for a command line with --output, without writing it. */
 export async function draw(line: string, ending: string): Promise<string> {
   const args = [...words(line), "--output", `picture.${ending}`];
-  const invocation = (await invoke(args, "")) as Invocation;
+  const invocation = (await invoke(args)) as Invocation;
   let text = "";
   for await (const piece of presentation(invocation, args).pieces) text += piece;
   return text;

@@ -3,10 +3,10 @@ import { boundary } from "../../core/boundary.ts";
 import { angle, type Phrase, phrase } from "../../core/phrase.ts";
 import { target } from "../../core/targets.ts";
 import { resultOf } from "../../render/result.ts";
-import { command } from "../command.ts";
+import { columnsOf, command } from "../command.ts";
 import { only, STANDARD_ARC, STANDARD_MARGIN } from "../inputs.ts";
-import { scheduleOptions } from "../options.ts";
-import { scheduleOf } from "../schedule.ts";
+import { pick } from "../options.ts";
+import { scheduleOf, scheduleOptions } from "../schedule.ts";
 
 export default command({
   examples: [
@@ -14,7 +14,7 @@ export default command({
     ["asoftmax anneal --preset clcarwin --m 3 --iterations 0,100,10000", "another schedule, at given iterations"],
     ["asoftmax anneal --base 100 --gamma 0.01 --lambda-min 0 --theta-12 60deg", "a schedule of your own"],
   ],
-  options: ["m", "theta12", "iterations", ...scheduleOptions, "width", "height"],
+  options: { ...pick("m", "theta12", "iterations"), ...scheduleOptions, ...pick("width", "height") },
   run(values) {
     const m = only("--m", values.m) ?? STANDARD_MARGIN;
     const theta12 = only("--theta-12", values.theta12) ?? STANDARD_ARC;
@@ -26,21 +26,18 @@ export default command({
       const lambda = lambdaAt(schedule, iteration);
       return [iteration, lambda, psiWeight(lambda), effectiveM(lambda)];
     });
-    const columns = ["iteration", "lambda", "psi_weight", "effective_m"].map((name) => ({ name }));
-    const last = Math.max(1, ...iterations);
     const { width, height } = values;
     const along = (figure: (lambda: number) => number) => (iteration: number) => figure(lambdaAt(schedule, iteration));
-    const chart = () => ({
-      x: { from: 0, to: last, angle: false, name: "iteration" },
-      series: [
-        { name: "effective m", at: along(effectiveM) },
-        { name: "weight of psi, 1/(1 + lambda)", at: along(psiWeight) },
-      ],
-      size: { width, height },
-    });
-    return resultOf(columns, rows, {
-      chart,
+    return resultOf(columnsOf("iteration lambda psi_weight effective_m"), rows, {
       notes: [verdict(schedule, floor, effectiveM, theta12)],
+      chart: () => ({
+        x: { from: 0, to: Math.max(1, ...iterations), angle: false, name: "iteration" },
+        series: [
+          { name: "effective m", at: along(effectiveM) },
+          { name: "weight of psi, 1/(1 + lambda)", at: along(psiWeight) },
+        ],
+        size: { width, height },
+      }),
     });
   },
 });
@@ -48,9 +45,8 @@ export default command({
 function verdict(schedule: Schedule, floor: number, effectiveM: (lambda: number) => number, theta12: number): Phrase {
   const { base, gamma, power, lambdaMin } = schedule;
   const left = (lambda: number) => phrase`effective m is ${effectiveM(lambda)} there at theta_12 = ${angle(theta12)}`;
-  if (Number.isFinite(floor)) {
+  if (Number.isFinite(floor))
     return phrase`lambda is at its floor ${lambdaMin} from iteration ${floor} on; ${left(lambdaMin)}.`;
-  }
   if (gamma === 0 || power === 0) return phrase`lambda stays at ${base}; ${left(base)}.`;
   return phrase`lambda comes ever nearer to ${lambdaMin} and never reaches it; ${left(lambdaMin)}.`;
 }

@@ -1,14 +1,16 @@
 import { type AuditResult, type AuditTable, audit } from "../../core/audit.ts";
-import { type Target, target } from "../../core/targets.ts";
+import { type Target, target as targetNamed } from "../../core/targets.ts";
 import type { Chart } from "../../render/chart.ts";
 import { resultOf } from "../../render/result.ts";
 import { functionChart, type PlotSize } from "../charts.ts";
-import { command } from "../command.ts";
+import { columnsOf, command } from "../command.ts";
 import { UsageError } from "../errors.ts";
 import { chosenFunctions } from "../functions.ts";
-import type { Header } from "../header.ts";
-import { fileOptions } from "../options.ts";
+import { fileOptions, option, pick } from "../options.ts";
+import { column } from "../parse.ts";
 import { computeRows, type Input } from "../rows.ts";
+
+const COLUMNS = columnsOf("function rows max_abs_error max_ulp_error first_bad_theta:angle passes diagnosis:phrase");
 
 export default command({
   examples: [
@@ -18,31 +20,31 @@ export default command({
       "its gradient too, computed in float32",
     ],
   ],
-  options: ["functions", "m", "lambda", "angleColumn", "value", "gradient", "dtype", ...fileOptions, "width", "height"],
-  async run(values, { degrees }) {
-    const { angleColumn = { column: "theta" }, value = { column: "value" }, gradient, dtype = "float64" } = values;
+  options: {
+    ...pick("functions", "m", "lambda"),
+    theta: option("@column", "the column of angles (default @theta)", column),
+    ...pick("value", "gradient", "dtype"),
+    ...fileOptions,
+    ...pick("width", "height"),
+  },
+  async run(values) {
+    const { theta = { column: "theta" }, value = { column: "value" }, gradient, dtype = "float64" } = values;
     if (values.input === undefined)
       throw new UsageError("the table is missing: give --input, a file or - for standard input");
-    const rows: number[][] = [];
-    const inputs: Input<number>[] = [
-      { source: (header) => header.angle(angleColumn.column, degrees) },
-      ...[value, ...(gradient ? [gradient] : [])].map(({ column }) => ({
-        source: (header: Header) => header.anyNumber(column),
-      })),
-    ];
-    const keep = (...row: number[]) => {
-      rows.push(row);
+    const inputs: Input<number>[] = [{ source: (header) => header.angle(theta.column) }];
+    for (const given of gradient === undefined ? [value] : [value, gradient])
+      inputs.push({ source: (header) => header.anyNumber(given.column) });
+    const read: number[][] = inputs.map(() => []);
+    const compute = (...row: number[]) => {
+      for (const [i, x] of row.entries()) read[i]!.push(x);
       return [];
     };
-    const reading = await computeRows<number[]>({ inputs, columns: [], compute: keep }, values);
+    const reading = await computeRows<number[]>({ inputs, columns: [], compute }, values);
     for await (const block of reading.blocks) block(() => {});
-    const [theta, given, slope] = [0, 1, 2].map((i) => Float64Array.from(rows, (row) => row[i]!));
-    const table = { theta: theta!, value: given!, ...(gradient && { gradient: slope! }) };
-    const audits = (chosenFunctions(values) ?? [target("asoftmax")!]).map((chosen) => ({
-      chosen,
-      found: audit(chosen, table, dtype),
-    }));
-    const failed = audits.find(({ found }) => !found.passes);
+    const table = { theta: read[0]!, value: read[1]!, gradient: read[2] };
+    const chosen = chosenFunctions(values) ?? [targetNamed("asoftmax")!];
+    const audits = chosen.map((target) => ({ target, ...audit(target, table, dtype) }));
+    const failed = audits.find(({ passes }) => !passes);
     return resultOf(COLUMNS, audits.map(auditRow), {
       warnings: reading.end().warnings,
       holds: failed === undefined,
@@ -52,40 +54,20 @@ export default command({
   },
 });
 
-interface Audited {
-  readonly chosen: Target;
-  readonly found: AuditResult;
+interface Audited extends AuditResult {
+  readonly target: Target;
 }
 
-const COLUMNS = [
-  { name: "function" },
-  { name: "rows" },
-  { name: "max_abs_error" },
-  { name: "max_ulp_error" },
-  { name: "first_bad_theta", kind: "angle" },
-  { name: "passes" },
-  { name: "diagnosis", kind: "phrase" },
-] as const;
-
-const auditRow = ({ chosen, found }: Audited) => [
-  chosen.spec,
-  found.rows,
-  found.maxAbsError,
-  found.maxUlpError,
-  found.firstBadTheta ?? null,
-  found.passes,
-  found.diagnosis,
-];
+function auditRow({ target, rows, maxAbsError, maxUlpError, firstBadTheta, passes, diagnosis }: Audited) {
+  return [target.spec, rows, maxAbsError, maxUlpError, firstBadTheta ?? null, passes, diagnosis];
+}
 
 /** The truth and the table, of the column that fails. */
-function chartOf({ chosen, found }: Audited, { theta, value, gradient }: AuditTable, size: PlotSize): Chart {
-  const ofValue = found.bad > 0 || found.passes;
+function chartOf({ target, bad, passes }: Audited, { theta, value, gradient }: AuditTable, size: PlotSize): Chart {
+  const ofValue = bad > 0 || passes;
   const given = ofValue ? value : gradient!;
-  const chart = functionChart([chosen], size, { quantity: ofValue ? "value" : "slope" });
-  const order = Array.from(theta, (_, i) => i).sort((i, j) => theta[i]! - theta[j]!);
-  const at = (x: number) => {
-    const next = order.findIndex((i) => theta[i]! >= x);
-    return next < 0 ? Number.NaN : given[order[next]!]!;
-  };
+  const chart = functionChart([target], size, { quantity: ofValue ? "value" : "slope" });
+  const points = Array.from(theta, (t, i) => ({ t, y: given[i]! })).sort((a, b) => a.t - b.t);
+  const at = (x: number) => points.find(({ t }) => t >= x)?.y ?? Number.NaN;
   return { ...chart, series: [...chart.series, { name: "the table", at }] };
 }

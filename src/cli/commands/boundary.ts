@@ -4,9 +4,12 @@ import { type Target, target as targetNamed } from "../../core/targets.ts";
 import type { Chart } from "../../render/chart.ts";
 import { resultOf } from "../../render/result.ts";
 import { functionChart, type PlotSize } from "../charts.ts";
-import { command } from "../command.ts";
+import { columnsOf, command } from "../command.ts";
 import { chosenFunctions, everyFunction, pictureFunctions } from "../functions.ts";
 import { STANDARD_ARC } from "../inputs.ts";
+import { pick } from "../options.ts";
+
+const COLUMNS = columnsOf("function theta_12:angle theta_1:angle theta_2:angle effective_m angular_margin:angle");
 
 export default command({
   examples: [
@@ -14,35 +17,23 @@ export default command({
     ["asoftmax boundary --m 4 --lambda 5", "the m that lambda leaves of m = 4"],
     ["asoftmax boundary --functions asoftmax:m=4,arcface:m=0.5 --theta-12 60deg,90deg --degrees", "in degrees"],
   ],
-  options: ["functions", "m", "lambda", "theta12", "width", "height"],
+  options: pick("functions", "m", "lambda", "theta12", "width", "height"),
   run(values) {
-    const targets = chosenFunctions(values) ?? everyFunction();
+    const chosen = chosenFunctions(values);
     const arcs = values.theta12 ?? [STANDARD_ARC];
-    const found = targets.flatMap((target) =>
-      arcs.map((theta12) => ({ target, theta12, at: boundary(target, theta12) })),
-    );
-    const columns = [
-      { name: "function" },
-      { name: "theta_12", kind: "angle" },
-      { name: "theta_1", kind: "angle" },
-      { name: "theta_2", kind: "angle" },
-      { name: "effective_m" },
-      { name: "angular_margin", kind: "angle" },
-    ] as const;
-    const rows = found.map(({ target, theta12, at }) => {
-      const cells =
-        at === undefined ? [null, null, null, null] : [at.theta1, at.theta2, at.effectiveM, at.angularMargin];
-      return [target.spec, theta12, ...cells];
-    });
-    const notes = found.flatMap(({ target, theta12, at }): Phrase[] => {
-      const where = phrase`${target.spec} at theta_12 = ${angle(theta12)}`;
-      if (at === undefined) return [phrase`${where}: the target nowhere equals cos(theta_2): no boundary.`];
-      return at.count > 1 ? [phrase`${where}: ${at.count} boundaries; the one nearest to the own class is shown.`] : [];
-    });
-    return resultOf(columns, rows, {
-      notes,
-      chart: () => arcChart(chosenFunctions(values) ?? pictureFunctions(), arcs[0]!, values),
-    });
+    const rows: (string | number | null)[][] = [];
+    const notes: Phrase[] = [];
+    for (const target of chosen ?? everyFunction()) {
+      for (const theta12 of arcs) {
+        const at = boundary(target, theta12);
+        const { theta1 = null, theta2 = null, effectiveM = null, angularMargin = null, count = 0 } = at ?? {};
+        rows.push([target.spec, theta12, theta1, theta2, effectiveM, angularMargin]);
+        const where = phrase`${target.spec} at theta_12 = ${angle(theta12)}`;
+        if (count === 0) notes.push(phrase`${where}: the target nowhere equals cos(theta_2): no boundary.`);
+        if (count > 1) notes.push(phrase`${where}: ${count} boundaries; the one nearest to the own class is shown.`);
+      }
+    }
+    return resultOf(COLUMNS, rows, { notes, chart: () => arcChart(chosen ?? pictureFunctions(), arcs[0]!, values) });
   },
 });
 

@@ -1,6 +1,6 @@
 import { documentOf } from "../../render/result.ts";
 import { command } from "../command.ts";
-import { COMPLETE } from "../program.ts";
+import { COMPLETE } from "../commands.ts";
 
 /** Each asks the program itself what fits: its first line is words, open (no space after it) or files. */
 const scripts = {
@@ -66,6 +66,6 @@ export default command({
     ["asoftmax completion fish", "for ~/.config/fish/completions/asoftmax.fish"],
   ],
   argument: { name: "shell", choices: Object.keys(scripts) },
-  options: [],
+  options: {},
   run: (_values, _angles, shell) => documentOf("script", scripts[shell as keyof typeof scripts]),
 });

@@ -11,8 +11,9 @@ import { command } from "../command.ts";
 import { UsageError } from "../errors.ts";
 import { chosenFunctions, pictureFunctions } from "../functions.ts";
 import { only } from "../inputs.ts";
-import { givenFlag, scheduleOptions } from "../options.ts";
-import { hasSchedule, scheduleOf } from "../schedule.ts";
+import { givenFlag, option, pick } from "../options.ts";
+import { list, positive } from "../parse.ts";
+import { hasSchedule, scheduleOf, scheduleOptions } from "../schedule.ts";
 
 const STANDARD_RATE = 0.05;
 const STANDARD_STEPS = 200;
@@ -25,28 +26,21 @@ export default command({
     ["asoftmax descend --start 2 --competing 1.5 --m 4 --preset sphereface --steps 2000", "with lambda annealed"],
     ["asoftmax descend --minima --competing 1.5", "every angle at which a descent can rest"],
   ],
-  options: [
-    "functions",
-    "m",
-    "lambda",
-    "start",
-    "competingAngles",
-    "rate",
-    "steps",
-    "scaleNumbers",
-    "minima",
+  options: {
+    ...pick("functions", "m", "lambda", "start", "competing", "rate", "steps"),
+    scale: option("number", "scale of the logits (default 1)", list(positive)),
+    ...pick("minima"),
     ...scheduleOptions,
-    "width",
-    "height",
-  ],
+    ...pick("width", "height"),
+  },
   run(values) {
     const targets = chosenFunctions(values) ?? pictureFunctions();
     if (hasSchedule(values) && targets.some(({ lambda }) => lambda > 0))
       throw new UsageError("a schedule gives lambda at each step: leave lambda out of the functions");
-    const thetaJ = only("--competing", values.competingAngles);
+    const thetaJ = only("--competing", values.competing);
     if (thetaJ === undefined)
       throw new UsageError("the competing angle is missing: give --competing, such as --competing 1.5");
-    const scale = only("--scale", values.scaleNumbers) ?? 1;
+    const scale = only("--scale", values.scale) ?? 1;
     const idle = givenFlag(values, ["start", "rate", "steps"]);
     if (values.minima && (idle !== undefined || hasSchedule(values)))
       throw new UsageError(`--minima lists where any descent can rest: leave out ${idle ?? "the schedule"}`);

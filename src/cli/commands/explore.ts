@@ -7,6 +7,8 @@ import { fullScreen } from "../explore/terminal.ts";
 import { plainCommands, view } from "../explore/view.ts";
 import { chosenFunctions } from "../functions.ts";
 import { only, STANDARD_MARGIN } from "../inputs.ts";
+import { option, options, pick } from "../options.ts";
+import { angle } from "../parse.ts";
 import { screenFor } from "../terminal.ts";
 
 /** As many as there are keys from 1 to 9. */
@@ -18,7 +20,11 @@ export default command({
     ["asoftmax explore --m 3 --lambda 5 --theta pi/4 --competing 60deg", "begin somewhere else"],
     ["asoftmax explore --functions asoftmax:m=2,asoftmax:m=4,arcface", "other functions"],
   ],
-  options: ["functions", "m", "lambda", "thetaStart", "competingAngles"],
+  options: {
+    ...pick("functions", "m", "lambda"),
+    theta: option("angle", "the angle theta_y to begin at (default 1.2)", angle),
+    competing: options.competing,
+  },
   async run(values, { degrees, given }) {
     const { stdin, stdout, env } = process;
     if (!stdin.isTTY || !stdout.isTTY || env.TERM === "dumb")
@@ -35,8 +41,8 @@ export default command({
       choices: functions.map((one, i) => choiceOf(one, m, lambda, values.functions !== undefined || i < 2)),
       m,
       lambda,
-      theta: values.thetaStart ?? 1.2,
-      thetaJ: only("--competing", values.competingAngles) ?? 1.5,
+      theta: values.theta ?? 1.2,
+      thetaJ: only("--competing", values.competing) ?? 1.5,
       degrees,
       help: false,
     };

@@ -7,18 +7,24 @@ import { UsageError } from "../errors.ts";
 import { pictureFunctions } from "../functions.ts";
 import { marginReport } from "../margin-report.ts";
 import type { Questions, Samples } from "../measured.ts";
-import { givenFlag, type Values } from "../options.ts";
+import { givenFlag, option, options, pick, type Values, type ValuesOf } from "../options.ts";
 import { writeToFile } from "../output.ts";
-import type { ShareCheck } from "../parse.ts";
+import { list, type ShareCheck, scaleOrNorm, shareCheck } from "../parse.ts";
 import { perSample } from "../per-sample.ts";
+import { sampleOptions } from "../samples.ts";
 
 const STANDARD_MARGINS = [1, 2, 3, 4];
 const STANDARD_SCALE = 30;
 const STANDARD_WORST = 10;
 
-const OF_ANGLES = ["input", "competing", "label", "inputFormat", "delimiter"] as const;
-const OF_FEATURES = ["features", "weights", "labels", "threads"] as const;
-type Given = Values<(typeof OF_ANGLES)[number] | (typeof OF_FEATURES)[number] | "badRows" | "output">;
+/** What says where the samples are, as angles or as vectors. */
+const OF_ANGLES = {
+  input: options.input,
+  competing: sampleOptions.competing,
+  ...pick("label", "inputFormat", "delimiter"),
+};
+const OF_FEATURES = pick("features", "weights", "labels", "threads");
+type Given = ValuesOf<typeof OF_ANGLES & typeof OF_FEATURES> & Values<"badRows" | "degrees" | "output">;
 
 export default command({
   examples: [
@@ -27,15 +33,38 @@ export default command({
     ["asoftmax measure --input angles.csv --check 'angular@4>=0.9'", "exit status 1 unless 9 in 10 reach m = 4"],
     ["asoftmax measure --input angles.csv --functions asoftmax:m=4,arcface --scale 30,64", "mean losses"],
   ],
-  options: ["m", "losses", "lossScale", ...OF_ANGLES, ...OF_FEATURES, "badRows", "worst", "perSample", "checks"],
+  options: {
+    m: options.m,
+    functions: {
+      ...options.functions,
+      help: "functions of which the mean loss is given (default asoftmax:m=4,naive:m=4)",
+    },
+    scale: option(
+      "list",
+      "scales of the losses; norm: the length of each feature (default with features, else 30)",
+      list(scaleOrNorm),
+    ),
+    ...OF_ANGLES,
+    ...OF_FEATURES,
+    badRows: options.badRows,
+    ...pick("worst", "perSample"),
+    check: {
+      ...option(
+        "condition@m>=share",
+        "exit with status 1 unless naive, angular, psi or false_pass@m is >= or <= a share of the samples (repeatable)",
+        list(shareCheck),
+      ),
+      repeatable: true,
+    },
+  },
   async run(values, angles) {
-    const { checks = [], worst = STANDARD_WORST } = values;
+    const { check: checks = [], worst = STANDARD_WORST } = values;
     const { degrees } = angles;
     const norms = values.features !== undefined;
     const margins = [...new Set([...(values.m ?? STANDARD_MARGINS), ...checks.map(({ m }) => m)])];
-    const functions = values.losses ?? pictureFunctions();
-    const scales = values.lossScale ?? [norms ? "norm" : STANDARD_SCALE];
-    const samples = await openSamples(values, { margins, functions, scales }, degrees);
+    const functions = values.functions ?? pictureFunctions();
+    const scales = values.scale ?? [norms ? "norm" : STANDARD_SCALE];
+    const samples = await openSamples(values, { margins, functions, scales });
     const { classes, className } = samples;
     const losses = functions.flatMap(({ spec }) => scales.map((scale) => ({ function: spec, scale })));
     const report = new Report({ classes, margins, losses, norms });
@@ -54,16 +83,16 @@ export default command({
   },
 });
 
-async function openSamples(values: Given, questions: Questions, degrees: boolean): Promise<Samples> {
+async function openSamples(values: Given, questions: Questions): Promise<Samples> {
   const { input, features, weights, labels } = values;
   if ((input === undefined) === (features === undefined))
     throw new UsageError("give --input with a file of angles, or --features, --weights and --labels");
   const [source, others] = input === undefined ? ["--features", OF_ANGLES] : ["--input", OF_FEATURES];
-  const idle = givenFlag(values, others);
+  const idle = givenFlag(values, Object.keys(others) as (keyof typeof values)[]);
   if (idle !== undefined) throw new UsageError(`${idle} has no part in ${source}: leave it out`);
   if (input !== undefined) {
     const { angleSamples } = await import("../angle-samples.ts");
-    return angleSamples(input, values, questions, degrees);
+    return angleSamples(input, values, questions);
   }
   const dash = (["features", "weights", "labels"] as const).find((name) => values[name] === "-");
   if (dash !== undefined) throw new UsageError(`--${dash} -: .npy files are read by position, name a file`);

@@ -5,6 +5,7 @@ import { resultOf } from "../../render/result.ts";
 import { functionChart } from "../charts.ts";
 import { command } from "../command.ts";
 import { chosenFunctions, pictureFunctions } from "../functions.ts";
+import { pick } from "../options.ts";
 
 const SHOWN = 8;
 const [FROM, TO] = [
@@ -19,7 +20,7 @@ export default command({
     ["asoftmax monotonicity --functions arcface-easy:m=0.5", "a jump counts too"],
     ["asoftmax monotonicity --functions naive:m=4:lambda=20 --format json", "what lambda mends"],
   ],
-  options: ["functions", "m", "lambda", "width", "height"],
+  options: pick("functions", "m", "lambda", "width", "height"),
   run(values) {
     const targets = chosenFunctions(values) ?? pictureFunctions();
     const found = targets.map((target) => ({ target, ...monotonicity(target) }));

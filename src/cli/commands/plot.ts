@@ -3,7 +3,7 @@ import { functionChart } from "../charts.ts";
 import { command } from "../command.ts";
 import { chosenFunctions, pictureFunctions } from "../functions.ts";
 import { gridAngles } from "../inputs.ts";
-import { gridOptions } from "../options.ts";
+import { gridOptions, pick } from "../options.ts";
 
 const STANDARD_POINTS = 181;
 
@@ -14,11 +14,11 @@ export default command({
     ["asoftmax plot --m 1,2,3,4 --quantity slope", "slopes for several m"],
     ["asoftmax plot --m 4 --points 5 --format csv", "the points as rows"],
   ],
-  options: ["functions", "m", "lambda", ...gridOptions, "quantity", "width", "height"],
-  run(values, { degrees }) {
+  options: { ...pick("functions", "m", "lambda"), ...gridOptions, ...pick("quantity", "width", "height") },
+  run(values) {
     const targets = chosenFunctions(values) ?? pictureFunctions();
     const { quantity = "value", from = 0, to = Math.PI } = values;
-    const angles = gridAngles({ ...values, points: values.points ?? STANDARD_POINTS }, degrees)!;
+    const angles = gridAngles({ ...values, points: values.points ?? STANDARD_POINTS })!;
     function* rows() {
       for (const target of targets) for (const theta of angles) yield [target.spec, theta, target[quantity](theta)];
     }

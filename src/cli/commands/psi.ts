@@ -1,11 +1,11 @@
+import { angleOfQuarter } from "../../core/exact.ts";
 import { psi, psiValues } from "../../core/psi.ts";
-import { command } from "../command.ts";
-import { angleInput, anglesOrGrid, halfKnots, marginInput } from "../inputs.ts";
-import { gridOptions, inputOptions } from "../options.ts";
+import { columnsOf, command } from "../command.ts";
+import { marginInput, thetaInput } from "../inputs.ts";
+import { gridOptions, inputOptions, options, orColumn } from "../options.ts";
 import { computeRows } from "../rows.ts";
 
-const THETA = { name: "theta", kind: "angle" } as const;
-const COLUMNS = ["k", "psi", "dpsi_dtheta", "dpsi_dcos", "cos_m_theta", "cos_theta"] as const;
+const COLUMNS = columnsOf("k psi dpsi_dtheta dpsi_dcos cos_m_theta cos_theta");
 
 function allCells(m: number, theta: number): number[] {
   const { k, psi: value, dpsi_dtheta, dpsi_dcos, cos_m_theta, cos_theta } = psiValues(m, theta);
@@ -20,23 +20,25 @@ export default command({
     ["asoftmax psi --m 4 --points 181 --columns theta,psi", "a grid over [0, pi]"],
     ["asoftmax psi --input angles.csv --theta @theta_y", "columns appended to every row of a file"],
   ],
-  options: ["mOrColumn", "theta", ...gridOptions, ...inputOptions],
-  run(values, { degrees }) {
-    const m = marginInput(values.mOrColumn);
-    const angles =
-      anglesOrGrid(values.theta, values, degrees) ?? (values.input === undefined ? undefined : { column: "theta" });
-    const columns = COLUMNS.map((name) => ({ name }));
+  options: { m: orColumn(options.m), theta: orColumn(options.theta), ...gridOptions, ...inputOptions },
+  run(values) {
+    const m = marginInput(values.m);
+    const theta = thetaInput(values);
     // For psi alone the rest need not be computed; its place in the row stays.
     const onlyPsi = values.columns?.length === 1 && values.columns[0] === "psi";
-    const cells = (margin: number, theta: number) => (onlyPsi ? [null, psi(margin, theta)] : allCells(margin, theta));
-    if (angles !== undefined) {
-      const theta = angleInput(THETA, angles, degrees);
+    const cells = (margin: number, angle: number) => (onlyPsi ? [null, psi(margin, angle)] : allCells(margin, angle));
+    if (theta !== undefined) {
       const compute = (margin: number, angle: number) => [cells(margin, angle)];
-      return computeRows({ inputs: [m, theta], columns, compute, number: onlyPsi ? psi : undefined }, values);
+      return computeRows({ inputs: [m, theta], columns: COLUMNS, compute, number: onlyPsi ? psi : undefined }, values);
     }
     function* compute(margin: number) {
-      for (const theta of halfKnots(margin)) yield [theta, ...cells(margin, theta)];
+      for (const angle of halfKnots(margin)) yield [angle, ...cells(margin, angle)];
     }
-    return computeRows({ inputs: [m], columns: [THETA, ...columns], compute }, values);
+    return computeRows({ inputs: [m], columns: [...columnsOf("theta:angle"), ...COLUMNS], compute }, values);
   },
 });
+
+/** Every k pi/(2m) in [0, pi]: the knots of psi and the angles half way between. */
+function* halfKnots(m: number): Generator<number> {
+  for (let k = 0; k <= 2 * m; k++) yield Math.min(Math.PI, angleOfQuarter(k, m));
+}

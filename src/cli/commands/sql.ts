@@ -7,21 +7,29 @@ import { command } from "../command.ts";
 import { UsageError } from "../errors.ts";
 import { chosenFunctions, pictureFunctions } from "../functions.ts";
 import { STANDARD_MARGIN } from "../inputs.ts";
-import { givenFlag, type OptionName, type Values } from "../options.ts";
+import { givenFlag, options, orColumn, pick, type ValuesOf } from "../options.ts";
 import { type ColumnSource, classPattern, isColumn } from "../parse.ts";
+import { sampleOptions } from "../samples.ts";
 import { version } from "../version.ts";
 
-const EXPRESSION = ["dialect", "functionName", "theta", "psi", "m", "functions", "lambda"] as const;
-const OPTIONS = [...EXPRESSION, "table", "label", "competing", "scales", "prefix"] as const;
-type SqlValues = Values<(typeof OPTIONS)[number]>;
+const sqlOptions = {
+  ...pick("dialect", "functionName"),
+  theta: orColumn(options.theta),
+  psi: orColumn(options.psi),
+  ...pick("m", "functions", "lambda", "table", "label"),
+  competing: sampleOptions.competing,
+  scale: { ...options.scale, help: "scales of the logits (default 1; sql measure 30)" },
+  prefix: options.prefix,
+};
+type SqlValues = ValuesOf<typeof sqlOptions>;
 
 /** The options that belong to each statement, beside --dialect and --m. */
-const belonging: Record<string, readonly OptionName[]> = {
+const belonging: Record<string, readonly (keyof SqlValues)[]> = {
   psi: ["functionName", "theta", "functions", "lambda"],
   inverse: ["functionName", "psi"],
   margin: ["table", "label", "theta", "competing", "prefix"],
-  loss: ["table", "label", "theta", "competing", "prefix", "functions", "lambda", "scales"],
-  measure: ["table", "label", "theta", "competing", "functions", "scales"],
+  loss: ["table", "label", "theta", "competing", "prefix", "functions", "lambda", "scale"],
+  measure: ["table", "label", "theta", "competing", "functions", "scale"],
 };
 /** measure counts the samples in every segment. */
 const MOST_SEGMENTS = 100;
@@ -34,11 +42,11 @@ export default command({
     ["asoftmax sql measure --table angles --dialect spark", "the report, from rows sample, label, class, theta"],
   ],
   argument: { name: "what", choices: Object.keys(belonging) },
-  options: OPTIONS,
+  options: sqlOptions,
   run(values, { degrees }, what): Result {
-    const taken: readonly OptionName[] = ["dialect", "m", ...belonging[what]!];
-    const idle = OPTIONS.filter((name) => !taken.includes(name));
-    const stray = givenFlag(values, idle);
+    const taken = ["dialect", "m", ...belonging[what]!];
+    const others = (Object.keys(sqlOptions) as (keyof SqlValues)[]).filter((name) => !taken.includes(name));
+    const stray = givenFlag(values, others);
     if (stray !== undefined) throw new UsageError(`${stray} has no part in sql ${what}`);
     if (degrees) throw new UsageError("--degrees: sql takes and gives radians");
     const { dialect = "duckdb" } = values;
@@ -55,7 +63,7 @@ function statement(what: string, values: SqlValues, dialect: Dialect): { functio
   const own = m.map((m) => target("asoftmax", { m })!);
   const functions = what === "measure" ? (values.functions ?? pictureFunctions()) : (chosenFunctions(values) ?? own);
   const losses = (standard: number) =>
-    functions.flatMap((target) => (values.scales ?? [standard]).map((scale) => ({ target, scale })));
+    functions.flatMap((target) => (values.scale ?? [standard]).map((scale) => ({ target, scale })));
   if (what === "psi" || what === "inverse") {
     const [only, more] = functions;
     if (more !== undefined) throw new UsageError(`sql ${what} writes one expression: give one function, one m`);

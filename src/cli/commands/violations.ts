@@ -6,6 +6,7 @@ import { violationChart } from "../charts.ts";
 import { command } from "../command.ts";
 import { UsageError } from "../errors.ts";
 import { STANDARD_MARGIN } from "../inputs.ts";
+import { pick } from "../options.ts";
 
 interface Found {
   m: number;
@@ -24,13 +25,11 @@ export default command({
     ["asoftmax violations --m 2,3,4 --competing pi/2,pi --summary", "how many, how long, which share of [0, pi]"],
     ["asoftmax violations --m 4 --competing 60deg --degrees", "in degrees"],
   ],
-  options: ["m", "competingAngles", "summary", "plot", "width", "height"],
-  run({ m: margins = [STANDARD_MARGIN], competingAngles, summary, plot, ...size }) {
-    if (competingAngles === undefined)
+  options: pick("m", "competing", "summary", "plot", "width", "height"),
+  run({ m: margins = [STANDARD_MARGIN], competing, summary, plot, ...size }) {
+    if (competing === undefined)
       throw new UsageError("competing angles are missing: give --competing, such as --competing 1.5");
-    const found = margins.flatMap((m) =>
-      competingAngles.map((thetaJ) => ({ m, thetaJ, intervals: violations(m, thetaJ) })),
-    );
+    const found = margins.flatMap((m) => competing.map((thetaJ) => ({ m, thetaJ, intervals: violations(m, thetaJ) })));
     const columns = [...PAIR, ...(summary ? TOTAL : INTERVAL)];
     const rows = found.flatMap(summary ? totalRow : intervalRows);
     const { m, thetaJ } = found[0]!;
