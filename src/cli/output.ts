@@ -15,16 +15,17 @@ import { UsageError } from "./errors.ts";
 
 type Piece = string | Uint8Array;
 
+const STANDARD_OUTPUT = 1;
+
 /** Writes text to standard output, piece by piece. False: the reader has closed the pipe and wants no more. */
 export async function writeToStandardOutput(pieces: AsyncIterable<Piece> | Iterable<Piece>): Promise<boolean> {
-  const { stdout } = process;
-  // The callback below reports every failure; without a listener the event would end the program first.
-  stdout.on("error", () => {});
   for await (const piece of pieces) {
-    const failure = await new Promise<Error | null | undefined>((resolve) => stdout.write(piece, resolve));
-    if (failure instanceof Error) {
-      if ((failure as NodeJS.ErrnoException).code === "EPIPE") return false;
-      throw new UsageError(`cannot write to standard output: ${systemReason(failure)}`);
+    try {
+      // By its number: the stream would be most of what is loaded for a small result.
+      await writeAll(STANDARD_OUTPUT, piece);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "EPIPE") return false;
+      throw new UsageError(`cannot write to standard output: ${systemReason(error)}`);
     }
   }
   return true;
@@ -46,7 +47,9 @@ export async function writeToFile(pieces: AsyncIterable<Piece>, path: string): P
     try {
       if (target.mode !== undefined) fchmodSync(descriptor, target.mode);
       for await (const piece of pieces) {
-        attempt(() => writeAll(descriptor, typeof piece === "string" ? Buffer.from(piece) : piece), failed);
+        await writeAll(descriptor, piece).catch((error) => {
+          throw failed(error);
+        });
         // Signals are heard between turns of the event loop; rows that are only computed never end one.
         await new Promise(setImmediate);
       }
@@ -72,8 +75,17 @@ function place(path: string): { path: string; final: string; temporary: boolean;
   return { path: temporary, final, temporary: true, ...(stats === undefined ? {} : { mode: stats.mode }) };
 }
 
-function writeAll(descriptor: number, bytes: Uint8Array): void {
-  for (let written = 0; written < bytes.length; ) written += writeSync(descriptor, bytes, written);
+async function writeAll(descriptor: number, piece: Piece): Promise<void> {
+  const bytes = typeof piece === "string" ? Buffer.from(piece) : piece;
+  for (let written = 0; written < bytes.length; ) {
+    try {
+      written += writeSync(descriptor, bytes, written);
+    } catch (error) {
+      // A pipe that another of its users has made non-blocking is full for now.
+      if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  }
 }
 
 function attempt<T>(action: () => T, failed: (error: unknown) => Error): T {

@@ -7,7 +7,7 @@ import { UsageError } from "./errors.ts";
 import type { FileResult } from "./file-rows.ts";
 import type { Invocation } from "./program.ts";
 import { suggestion } from "./suggest.ts";
-import { screenFor } from "./terminal.ts";
+import { isOnTerminal, screenFor } from "./terminal.ts";
 import { version } from "./version.ts";
 
 /** Is it a file that --output names? */
@@ -16,7 +16,7 @@ export const isFile = (output: string | undefined): output is string => output !
 /** The result in the columns, the format and the style that were asked for. With args, large files are shared out to threads. */
 export function presentation({ result: whole, values, angles }: Invocation, args?: readonly string[]) {
   const { output, precision, threads } = values;
-  const standard = process.stdout.isTTY && !isFile(output) ? "table" : "csv";
+  const standard = !isFile(output) && isOnTerminal() ? "table" : "csv";
   const format = pictureOf(whole, values) ?? values.format ?? standard;
   const style: NumberStyle = { precision, degrees: angles.degrees, given: angles.given };
   const result = chosenColumns(whole, values);

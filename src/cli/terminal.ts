@@ -1,3 +1,4 @@
+import { fstatSync } from "node:fs";
 import type { Screen } from "../render/screen.ts";
 
 const STANDARD_WIDTH = 80;
@@ -7,11 +8,14 @@ interface Choice {
   readonly color?: boolean | undefined;
 }
 
+/** Is standard output a terminal? The stream is asked only where it may be one: to load it takes longer than a small result. */
+export const isOnTerminal = (): boolean => fstatSync(1).isCharacterDevice() && process.stdout.isTTY;
+
 /** The screen that text goes to: standard output, or a file (never coloured unless asked for). */
 export async function screenFor(choice: Choice, toFile: boolean): Promise<Screen> {
   const { Chalk, default: chalk } = await import("chalk");
   const { stdout, env } = process;
-  const terminal = stdout.isTTY && !toFile;
+  const terminal = isOnTerminal() && !toFile;
   const colored = wantsColor(choice, terminal);
   const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || "";
   return {
