@@ -29,7 +29,8 @@ const EXAMPLES = [
 export async function invoke(args: readonly string[], blocks?: AsyncGenerator<Block>): Promise<Invocation | string> {
   if (args[0] === COMPLETE) return (await import("./complete.ts")).complete(args.slice(1));
   const wanted = args[0] === "help" ? args[1] : args[0];
-  if (wanted !== undefined && !wanted.startsWith("-") && !Object.hasOwn(commands, wanted))
+  const isKnown = wanted !== undefined && Object.hasOwn(commands, wanted);
+  if (wanted !== undefined && !wanted.startsWith("-") && !isKnown)
     throw new UsageError(`there is no command "${wanted}"${suggestion(wanted, Object.keys(commands))}`);
   let text = "";
   let run: (() => Promise<Invocation>) | undefined;
@@ -44,8 +45,10 @@ export async function invoke(args: readonly string[], blocks?: AsyncGenerator<Bl
     .helpCommand("help [command]", "the help page of a command")
     .addHelpText("before", exampleLines(EXAMPLES));
   for (const [name, [group, gives, load]] of Object.entries(commands)) {
+    // All of them are only for the program's own help.
+    if (isKnown && name !== wanted) continue;
     const sub = program.command(name).description(gives).helpGroup(`${group}:`);
-    if (name !== wanted) continue;
+    if (!isKnown) continue;
     const { default: definition } = await load();
     configure(sub, definition).action(() => {
       run = () => runCommand(definition, sub, blocks);
