@@ -1,9 +1,8 @@
-import { statSync } from "node:fs";
 import { sampleLoss } from "../core/loss.ts";
 import { countNaive, type Sample } from "../core/report.ts";
 import { fromBytes } from "../data/bytes.ts";
 import { DataError } from "../data/errors.ts";
-import { nameOf } from "../data/file.ts";
+import { nameOf, sizeOf } from "../data/file.ts";
 import { UsageError } from "./errors.ts";
 import { fileRows } from "./file-rows.ts";
 import type { ClassColumn, Header, Reader } from "./header.ts";
@@ -63,7 +62,7 @@ export async function angleSamples(
   return {
     classes: classes.length,
     className: (index) => fromBytes(classes[index]!.name),
-    blocks: withProgress(measured(), path === "-" ? undefined : statSync(path).size, rows.file.bytesRead),
+    blocks: withProgress(measured(), sizeOf(path), rows.file.bytesRead),
     skipped: () => rows.file.tally().bad,
     warnings: () => rows.end().warnings,
   };

@@ -3,7 +3,7 @@ import { type Block as FileBlock, recordBlocks } from "../data/blocks.ts";
 import { toBytes } from "../data/bytes.ts";
 import { delimitedTable } from "../data/delimited.ts";
 import { RowError } from "../data/errors.ts";
-import { bytesOf, nameOf } from "../data/file.ts";
+import { bytesOf, nameOf, sizeOf } from "../data/file.ts";
 import type { Lines, RawRecord } from "../data/record.ts";
 import type { Table, TableBlock } from "../data/table.ts";
 import type { Block, Cell, Result, Row } from "../render/result.ts";
@@ -23,6 +23,8 @@ export interface RowTally {
 /** What may be shared out: the first of the blocks as rows, and the rest as they are. */
 export interface SharedRows {
   readonly header: Buffer;
+  /** Is it known to have blocks enough for threads? */
+  readonly isLong: boolean;
   readonly firstBlocks: () => AsyncIterable<Block>;
   readonly otherBlocks: AsyncIterator<FileBlock>;
 }
@@ -36,6 +38,9 @@ export interface FileResult extends Result {
     readonly shared?: SharedRows;
   };
 }
+
+/** Of a file beyond this size a good part is left when the threads have started. */
+const LONG = 2 ** 24;
 
 /** The rows of a computation for each record of a file, after the record's own cells, as they are read. */
 export async function fileRows(work: Work, options: RowOptions, path: string): Promise<FileResult> {
@@ -65,7 +70,9 @@ export async function fileRows(work: Work, options: RowOptions, path: string): P
         header.clampedRows += tally.clamped;
         for (const [name, count] of Object.entries(tally.counts)) work.counts![name]! += count;
       },
-      ...(shared && { shared: { ...shared, firstBlocks: () => rowsOf(shared.firstBlocks()) } }),
+      ...(shared && {
+        shared: { ...shared, isLong: sizeOf(path) > LONG, firstBlocks: () => rowsOf(shared.firstBlocks()) },
+      }),
     },
   };
 }
@@ -98,21 +105,19 @@ type Readers = readonly (Reader<unknown> | undefined)[];
 const readersOf = ({ inputs }: Work, header: Header): Readers =>
   inputs.map(({ source }) => (typeof source === "function" ? source(header) : undefined));
 
-/** Computes the numbers of plain lines together, where each has one and it follows from one cell. */
+/** Computes the numbers of plain lines together, where each has one and it follows from one cell, which is the last input. */
 function numberTaker(work: Work, readers: Readers, { names }: Header) {
-  const { number } = work;
   const [choice, another] = choices(work);
-  const read = readers.findLastIndex((reader) => reader !== undefined);
-  const cell = readers[read]?.cell;
-  const isOnly = another === undefined && readers.findIndex((reader) => reader !== undefined) === read;
-  if (number === undefined || choice === undefined || cell === undefined || !isOnly) return undefined;
-  const { values } = choice;
+  const last = readers.length - 1;
+  const cell = readers[last]?.cell;
+  const isOnly = another === undefined && readers.findIndex((reader) => reader !== undefined) === last;
+  if (work.number === undefined || choice === undefined || cell === undefined || !isOnly) return undefined;
+  const numberOf: (value: number) => number = work.number.bind(undefined, ...choice.values.slice(0, last));
   return (write: NonNullable<Parameters<Block>[1]>) => (lines: Lines) => {
     const column = lines.numbers(cell, names.length);
     let count = 0;
     for (; count < column.length; count++) {
-      values[read] = column[count];
-      const value = number(...values);
+      const value = numberOf(column[count]!);
       if (Number.isNaN(value)) break;
       column[count] = value;
     }

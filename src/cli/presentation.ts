@@ -25,9 +25,9 @@ export function presentation({ result: whole, values, angles }: Invocation, args
   const { shared, add } = (whole as Partial<FileResult>).file ?? {};
   async function* pieces() {
     if (shared === undefined || threads === 1 || (format !== "csv" && format !== "tsv")) return yield* rendered(result);
-    yield* rendered(chosenColumns({ ...whole, blocks: shared.firstBlocks() }, values));
-    const { otherRows } = await import("./threads.ts");
-    yield* otherRows(shared, add!, args!, threads);
+    const { sharedRows } = await import("./threads.ts");
+    const first = rendered(chosenColumns({ ...whole, blocks: shared.firstBlocks() }, values));
+    yield* sharedRows(first, shared, add!, args!, threads);
   }
   return { result, style, pieces: withWritten(pieces()) };
 }

@@ -9,10 +9,10 @@ const QUIET = 1000;
  */
 export async function* withProgress<T>(
   blocks: AsyncIterable<readonly T[]>,
-  total: number | undefined,
+  total: number,
   done: () => number,
 ): AsyncGenerator<readonly T[]> {
-  if (!process.stderr.isTTY || total === undefined) return yield* blocks;
+  if (!process.stderr.isTTY || total === 0) return yield* blocks;
   const start = performance.now();
   let bar: SingleBar | undefined;
   let rows = 0;

@@ -18,25 +18,32 @@ export type RowAnswer =
   | { readonly tally: RowTally }
   | { readonly fault: string; readonly written: Uint8Array | undefined };
 
-/** The rows of the blocks that are left, as bytes, computed by workers that each run the same command line. */
-export async function* otherRows(
-  { header, otherBlocks }: SharedRows,
+/**
+ * The rows of a file as bytes: its first blocks as they are given, the others computed by workers that each run the same command
+ * line. They start beside the first blocks where the file is known to be long.
+ */
+export async function* sharedRows<First>(
+  first: AsyncIterable<First>,
+  { header, isLong, otherBlocks }: SharedRows,
   add: FileResult["file"]["add"],
   args: readonly string[],
   threads = availableParallelism(),
-): AsyncGenerator<Uint8Array> {
-  const first = await otherBlocks.next();
-  if (first.done) return;
+): AsyncGenerator<First | Uint8Array> {
   const work: RowWork = { args, header };
-  const pool = new Pool<RowQuestion, RowAnswer>(new URL("./row-worker.cjs", import.meta.url), work, threads);
+  const start = () => new Pool<RowQuestion, RowAnswer>(new URL("./row-worker.cjs", import.meta.url), work, threads);
+  let pool = isLong ? start() : undefined;
   try {
-    for await (const answer of pool.inOrder(startingWith(first.value, otherBlocks))) {
+    yield* first;
+    const next = await otherBlocks.next();
+    if (next.done) return;
+    pool ??= start();
+    for await (const answer of pool.inOrder(startingWith(next.value, otherBlocks))) {
       if ("fault" in answer) throw Object.assign(new DataError(answer.fault), { written: answer.written });
       if ("bytes" in answer) yield answer.bytes;
     }
     for (const answer of await pool.askAll(undefined)) if ("tally" in answer) add(answer.tally);
   } finally {
-    pool.end();
+    pool?.end();
   }
 }
 

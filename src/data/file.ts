@@ -20,6 +20,9 @@ export async function* bytesOf(path: string): AsyncGenerator<Buffer> {
 
 export const nameOf = (path: string): string => (path === "-" ? "standard input" : path);
 
+/** How many bytes there are to read, 0 where that is not known. */
+export const sizeOf = (path: string): number => (path === "-" ? 0 : statSync(path).size);
+
 /** Opens a file of some kind that is read by position. Throws DataError where it cannot be. */
 export function openRegular(path: string, kind: string): number {
   try {
