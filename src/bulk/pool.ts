@@ -10,10 +10,13 @@ interface Waiting<Answer> {
 
 /** Worker threads that answer each message with one message. */
 export class Pool<Item, Answer> {
+  /** How many items can be out at a time. */
+  readonly most: number;
   private readonly workers: readonly Worker[];
   private readonly waiting: Waiting<Answer>[][];
 
   constructor(script: URL, workerData: unknown, size: number) {
+    this.most = AHEAD * size;
     this.workers = Array.from({ length: size }, () => new Worker(script, { workerData }));
     this.waiting = this.workers.map(() => []);
     this.workers.forEach((worker, i) => {
@@ -29,12 +32,12 @@ export class Pool<Item, Answer> {
     return Promise.all(this.workers.map((_, i) => this.ask(i, item)));
   }
 
-  /** The answers to all items in the order of the items, each as soon as it is there; only a few items are out at a time. */
+  /** The answers to all items in the order of the items, each as soon as it is there; one item is read ahead of the most that are out. */
   async *inOrder(items: AsyncIterator<Item>): AsyncGenerator<Answer> {
     const answers: Promise<Answer>[] = [];
     let next: Promise<IteratorResult<Item>> | undefined = items.next();
     for (let turn = 0; next !== undefined || answers.length > 0; ) {
-      const full = answers.length >= AHEAD * this.workers.length;
+      const full = answers.length >= this.most;
       if (next === undefined || full || (await isFirst(answers[0], next))) {
         yield await answers.shift()!;
         continue;

@@ -5,23 +5,25 @@ import type { DataError } from "../data/errors.ts";
 import type { FileResult } from "./file-rows.ts";
 import { presentation } from "./presentation.ts";
 import { type Invocation, invoke } from "./program.ts";
-import type { RowAnswer, RowQuestion, RowWork } from "./threads.ts";
+import { inShared, type RowAnswer, type RowQuestion, type RowWork } from "./threads.ts";
 
 // Runs the command line of its work over the blocks that it is sent, and answers each with its rows as bytes.
 
 const { args, header } = workerData as RowWork;
 
-function answer(content: RowAnswer, transfer: ArrayBufferLike[] = []): void {
-  parentPort!.postMessage(content, transfer as ArrayBuffer[]);
-}
-
 let result: FileResult | undefined;
+/** Where the rows of the block at hand go. */
+let room = new SharedArrayBuffer(0);
+
+const answer = (content: RowAnswer): void => parentPort!.postMessage(content);
 
 async function* blocks(): AsyncGenerator<Block> {
   yield { bytes: Buffer.from(header), line: 0 };
   for await (const [question] of on(parentPort!, "message") as AsyncIterable<[RowQuestion]>) {
     if (question === undefined) return answer({ tally: result!.file.tally() });
-    yield { bytes: Buffer.from(question.bytes), line: question.line };
+    const { bytes, line } = question;
+    room = question.room;
+    yield { bytes: Buffer.from(bytes.buffer, 0, bytes.length), line };
   }
 }
 
@@ -30,7 +32,9 @@ async function work(): Promise<void> {
   result = invocation.result as FileResult;
   const { pieces } = presentation(invocation);
   await pieces.next();
-  for await (const bytes of pieces as AsyncIterable<Uint8Array>) answer({ bytes }, [bytes.buffer]);
+  for await (const bytes of pieces as AsyncIterable<Uint8Array>) answer({ bytes: inShared(room, bytes) });
 }
 
-work().catch((error: DataError) => answer({ fault: error.message, written: error.written }));
+work().catch(({ message, written }: DataError) =>
+  answer({ fault: message, written: written && inShared(room, written) }),
+);

@@ -10,8 +10,10 @@ export interface RowWork {
   readonly header: Uint8Array;
 }
 
-/** A block of the file to a worker; undefined asks for its tally, at the end. */
-export type RowQuestion = Block | undefined;
+/** A block of the file to a worker, and the memory for its rows, all of it shared; undefined asks for its tally, at the end. */
+export type RowQuestion =
+  | { readonly bytes: Uint8Array; readonly line: number; readonly room: SharedArrayBuffer }
+  | undefined;
 
 export type RowAnswer =
   | { readonly bytes: Uint8Array }
@@ -37,13 +39,44 @@ export async function* sharedRows<First>(
     const next = await otherBlocks.next();
     if (next.done) return;
     pool ??= start();
-    for await (const answer of pool.inOrder(startingWith(next.value, otherBlocks))) {
+    const slots = Array.from({ length: pool.most + 1 }, newSlot);
+    let turn = 0;
+    for await (const answer of pool.inOrder(placed(startingWith(next.value, otherBlocks), slots))) {
       if ("fault" in answer) throw Object.assign(new DataError(answer.fault), { written: answer.written });
-      if ("bytes" in answer) yield answer.bytes;
+      if (!("bytes" in answer)) continue;
+      slots[turn++ % slots.length]!.rows = answer.bytes.buffer as SharedArrayBuffer;
+      yield answer.bytes;
     }
     for (const answer of await pool.askAll(undefined)) if ("tally" in answer) add(answer.tally);
   } finally {
     pool?.end();
+  }
+}
+
+/** Memory for one block on its way and for its rows, used again and again: a new piece for each would pile up as garbage. */
+interface Slot {
+  block: SharedArrayBuffer;
+  rows: SharedArrayBuffer;
+}
+
+const newSlot = (): Slot => ({ block: new SharedArrayBuffer(0), rows: new SharedArrayBuffer(0) });
+
+/** The bytes, copied into shared memory: the given one, or one with room to spare where that is too small. */
+export function inShared(given: SharedArrayBuffer, bytes: Uint8Array): Uint8Array {
+  const memory = given.byteLength < bytes.length ? new SharedArrayBuffer(2 * bytes.length) : given;
+  const copy = new Uint8Array(memory, 0, bytes.length);
+  copy.set(bytes);
+  return copy;
+}
+
+/** The blocks in the slots in turn. One is read ahead of those that are out, so there is a slot more than can be out. */
+async function* placed(blocks: AsyncIterable<Block>, slots: readonly Slot[]): AsyncGenerator<RowQuestion> {
+  let turn = 0;
+  for await (const block of blocks) {
+    const slot = slots[turn++ % slots.length]!;
+    const bytes = inShared(slot.block, block.bytes);
+    slot.block = bytes.buffer as SharedArrayBuffer;
+    yield { bytes, line: block.line, room: slot.rows };
   }
 }
 

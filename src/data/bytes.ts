@@ -39,10 +39,9 @@ export class ByteWriter {
     this.end = write(this.end);
   }
 
-  /** What was written since the last time. */
+  /** What was written since the last time, where it lies: valid until more is written. */
   take(): Buffer {
-    const taken = Buffer.allocUnsafeSlow(this.end - this.start);
-    memory.copy(taken, 0, this.start, this.end);
+    const taken = memory.subarray(this.start, this.end);
     this.end = this.start;
     return taken;
   }

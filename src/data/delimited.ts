@@ -53,7 +53,7 @@ async function readHeader(blocks: AsyncIterator<Block>, separator: string, file:
     const out = new ByteWriter();
     first.writeTo(out, separator);
     out.text("\n");
-    return { names: first.cells, rest, header: out.take() };
+    return { names: first.cells, rest, header: Buffer.from(out.take()) };
   }
   throw new DataError(`${file} is empty: it needs at least a header line`);
 }
