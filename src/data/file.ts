@@ -1,5 +1,5 @@
-import { openSync, readSync, statSync } from "node:fs";
-import { open } from "node:fs/promises";
+import { createReadStream, fstatSync, open, openSync, readSync, statSync } from "node:fs";
+import { promisify } from "node:util";
 import { DataError, systemReason } from "./errors.ts";
 
 const CHUNK = 2 ** 18;
@@ -9,9 +9,10 @@ const LONGEST_READ = 2 ** 30;
 export async function* bytesOf(path: string): AsyncGenerator<Buffer> {
   try {
     if (path === "-") return yield* process.stdin as AsyncIterable<Buffer>;
-    const file = await open(path);
-    if ((await file.stat()).isDirectory()) throw new DataError(`${path} is a directory: name a file`);
-    yield* file.createReadStream({ highWaterMark: CHUNK }) as AsyncIterable<Buffer>;
+    // A number, not a FileHandle: that would warn where reading stops early. Not openSync: a named pipe may keep it waiting.
+    const fd = await promisify(open)(path, "r");
+    if (fstatSync(fd).isDirectory()) throw new DataError(`${path} is a directory: name a file`);
+    yield* createReadStream("", { fd, highWaterMark: CHUNK }) as AsyncIterable<Buffer>;
   } catch (error) {
     if (error instanceof DataError) throw error;
     throw new DataError(`cannot read ${nameOf(path)}: ${systemReason(error)}`);
