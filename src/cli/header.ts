@@ -84,12 +84,13 @@ export class Header {
   /** Several angles in one cell, with ; between. */
   angles(name: string): Reader<number[]> {
     const index = this.index(name);
-    const read = this.angleAt(0, name);
-    return (record) =>
-      record
-        .text(index)
-        .split(";")
-        .map((cell) => read(new CellRecord([cell], record.line)));
+    const whole = this.angleAt(index, name);
+    const part = this.angleAt(0, name);
+    return (record) => {
+      if (record.number(index) !== undefined) return [whole(record)];
+      const cells = record.text(index).split(";");
+      return cells.map((cell) => part(new CellRecord([cell], record.line)));
+    };
   }
 
   /**

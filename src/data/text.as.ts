@@ -200,8 +200,17 @@ function productError(a: f64, b: f64, product: f64): f64 {
 export function writeDecimal(x: f64, at: i32): i32 {
   const negative = x < 0;
   if (negative) store<u8>(at, MINUS);
-  const end = writePositive(Math.abs(x), at + i32(negative));
+  const size = Math.abs(x);
+  const start = at + i32(negative);
+  const end = size < 1e9 && floor(size) == size ? writeWhole(<u32>size, start) : writePositive(size, start);
   return end > 0 ? end : format(x, at);
+}
+
+function writeWhole(n: u32, at: i32): i32 {
+  let end = at + 1;
+  for (let power: u32 = 10; n >= power && end < at + 9; power *= 10) end++;
+  for (let i = end - 1; i >= at; i--, n /= 10) store<u8>(i, ZERO + (n % 10));
+  return end;
 }
 
 // How near to a tie a digit may come before String is asked: far above the rounding of what is compared.

@@ -334,4 +334,11 @@ describe("the digits: counts against a plain count in the test", () => {
     expect(status).toBe(1);
     expect(stdout.endsWith("\n450 samples: naive 450, angular 0, psi 0; 450 false passes.\n")).toBe(true);
   });
+
+  test("a Parquet file with a run of more values than its page has room for", async () => {
+    const path = fileURLToPath(new URL("../fixtures/run-too-long.parquet", import.meta.url));
+    const { status, stdout, stderr } = await asoftmax(["psi", "--theta", "@theta_y", "--input", path]);
+    expect([status, stdout]).toEqual([2, ""]);
+    expect(stderr).toMatch(/^asoftmax: .* is not Parquet, damaged, or of a kind that is not read: .+\n$/);
+  });
 });
