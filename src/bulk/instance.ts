@@ -1,22 +1,14 @@
 import { requireWithin } from "../core/errors.ts";
+import { instantiate, type KernelMemory, PAGE } from "../data/instantiate.ts";
 import { kernel } from "./product-kernel.ts";
 
 /** The exports of the kernel; places in the memory are in bytes. */
-interface Kernel {
-  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
+interface Kernel extends KernelMemory {
   multiply(features: number, quads: number, panel: number, panelBytes: number, scores: number): void;
   below(scores: number, rows: number, bounds: number, list: number): number;
   addPowers(scores: number, rows: number, sums: number): void;
   dot(a: number, b: number, bytes: number): number;
 }
-
-// The types of Node leave WebAssembly out.
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
-};
-
-const PAGE = 65536;
 
 /** A kernel with memory of its own, all 0, that is given out from its beginning on. */
 export class Instance {
@@ -27,9 +19,7 @@ export class Instance {
   constructor(bytes: number) {
     const pages = Math.ceil(bytes / PAGE);
     requireWithin("memory of the product", pages * PAGE, 0, 2 ** 32 - PAGE);
-    const imports = { product: { exp2: (x: number) => 2 ** x } };
-    const module = new WebAssembly.Module(Buffer.from(kernel, "base64"));
-    this.kernel = new WebAssembly.Instance(module, imports).exports as Kernel;
+    this.kernel = instantiate<Kernel>(kernel, { product: { exp2: (x: number) => 2 ** x } });
     this.kernel.memory.grow(pages);
   }
 

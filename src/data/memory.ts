@@ -1,14 +1,8 @@
+import { instantiate, type KernelMemory, PAGE } from "./instantiate.ts";
 import { kernel } from "./text-kernel.ts";
 
-// The types of Node leave WebAssembly out.
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object, imports: object) => { readonly exports: object };
-};
-
 /** What text.as.ts exports; places are addresses in its memory. */
-interface Kernel {
-  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): void };
+interface Kernel extends KernelMemory {
   firstFree(): number;
   indexLines(start: number, end: number, delimiter: number, index: number, indexEnd: number): number;
   readColumn(entry: number, cell: number, cells: number, values: number): number;
@@ -19,11 +13,8 @@ interface Kernel {
   writeDecimal(x: number, at: number): number;
 }
 
-const PAGE = 2 ** 16;
-
 const format = (x: number, at: number) => at + memory.write(String(x), at, "latin1");
-const module = new WebAssembly.Module(Buffer.from(kernel, "base64"));
-const instance = new WebAssembly.Instance(module, { text: { format } }).exports as Kernel;
+const instance = instantiate<Kernel>(kernel, { text: { format } });
 
 export const { indexLines, readColumn, writeColumn, countLines, copyBytes, readDecimal, writeDecimal } = instance;
 
