@@ -8,61 +8,89 @@ interface Waiting<Answer> {
   readonly reject: (error: unknown) => void;
 }
 
+/** One thread: who waits for its answers, what it said before it was asked, and what ended it. */
+interface Thread<Answer> {
+  readonly worker: Worker;
+  readonly waiting: Waiting<Answer>[];
+  readonly early: Answer[];
+  failure?: unknown;
+}
+
 /** Worker threads that answer each message with one message. */
 export class Pool<Item, Answer> {
   /** How many items can be out at a time. */
   readonly most: number;
-  private readonly workers: readonly Worker[];
-  private readonly waiting: Waiting<Answer>[][];
+  private readonly threads: readonly Thread<Answer>[];
 
   constructor(script: URL, workerData: unknown, size: number) {
     this.most = AHEAD * size;
-    this.workers = Array.from({ length: size }, () => new Worker(script, { workerData }));
-    this.waiting = this.workers.map(() => []);
-    this.workers.forEach((worker, i) => {
-      worker.on("message", (answer: Answer) => this.queue(i).shift()?.resolve(answer));
-      worker.on("error", (error) => {
-        for (const { reject } of this.queue(i).splice(0)) reject(error);
-      });
-    });
+    this.threads = Array.from({ length: size }, () => startThread(new Worker(script, { workerData })));
   }
 
   /** Sends an item to every worker. */
   askAll(item: Item): Promise<Answer[]> {
-    return Promise.all(this.workers.map((_, i) => this.ask(i, item)));
+    return Promise.all(this.threads.map((thread) => ask(thread, item)));
   }
 
-  /** The answers to all items in the order of the items, each as soon as it is there; one item is read ahead of the most that are out. */
+  /**
+   * The answers to all items in the order of the items, each as soon as it is there; one item is read ahead of the most that are
+   * out. Where the items fail, the answers to those before come first.
+   */
   async *inOrder(items: AsyncIterator<Item>): AsyncGenerator<Answer> {
     const answers: Promise<Answer>[] = [];
-    let next: Promise<IteratorResult<Item>> | undefined = items.next();
+    let failure: { readonly error: unknown } | undefined;
+    const read = (): Promise<IteratorResult<Item> | undefined> =>
+      items.next().catch((error) => {
+        failure = { error };
+        return undefined;
+      });
+    let next: ReturnType<typeof read> | undefined = read();
     for (let turn = 0; next !== undefined || answers.length > 0; ) {
       const full = answers.length >= this.most;
       if (next === undefined || full || (await isFirst(answers[0], next))) {
         yield await answers.shift()!;
         continue;
       }
-      const item: IteratorResult<Item> = await next;
-      next = item.done ? undefined : items.next();
-      if (!item.done) answers.push(this.ask(turn++ % this.workers.length, item.value));
+      const item: IteratorResult<Item> | undefined = await next;
+      next = item?.done === false ? read() : undefined;
+      if (item?.done === false) answers.push(ask(this.threads[turn++ % this.threads.length]!, item.value));
     }
+    if (failure !== undefined) throw failure.error;
   }
 
   end(): void {
-    for (const worker of this.workers) worker.terminate();
+    for (const { worker } of this.threads) worker.terminate();
   }
+}
 
-  private queue(i: number): Waiting<Answer>[] {
-    return this.waiting[i]!;
-  }
+function startThread<Answer>(worker: Worker): Thread<Answer> {
+  const thread: Thread<Answer> = { worker, waiting: [], early: [] };
+  const fail = (error: unknown) => {
+    thread.failure ??= error;
+    for (const { reject } of thread.waiting.splice(0)) reject(thread.failure);
+  };
+  worker.on("message", (answer: Answer) => {
+    const first = thread.waiting.shift();
+    if (first === undefined) thread.early.push(answer);
+    else first.resolve(answer);
+  });
+  worker.on("error", fail);
+  worker.on("exit", () => fail(new Error("a thread ended before its work")));
+  return thread;
+}
 
-  private ask(i: number, item: Item): Promise<Answer> {
-    const answer = new Promise<Answer>((resolve, reject) => this.queue(i).push({ resolve, reject }));
-    // One that fails while an earlier one is awaited is heard of in its turn.
-    answer.catch(() => {});
-    this.workers[i]!.postMessage(item);
-    return answer;
-  }
+function ask<Item, Answer>(thread: Thread<Answer>, item: Item): Promise<Answer> {
+  const answer = new Promise<Answer>((resolve, reject) => {
+    if (thread.early.length > 0) resolve(thread.early.shift()!);
+    else if (thread.failure !== undefined) reject(thread.failure);
+    else {
+      thread.waiting.push({ resolve, reject });
+      thread.worker.postMessage(item);
+    }
+  });
+  // One that fails while an earlier one is awaited is heard of in its turn.
+  answer.catch(() => {});
+  return answer;
 }
 
 /** Is the first promise settled before the second? */

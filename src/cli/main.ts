@@ -1,6 +1,7 @@
 import { CommanderError } from "commander";
 import { ParameterError } from "../core/errors.ts";
 import { DataError } from "../data/errors.ts";
+import { leaveStandardInput } from "../data/file.ts";
 import { formatPhrase } from "../render/number.ts";
 import { UsageError } from "./errors.ts";
 import { writeToFile, writeToStandardOutput } from "./output.ts";
@@ -14,14 +15,19 @@ const WRONG = 2;
 
 /** Runs the program: the one place that prints and sets the exit status. */
 export async function main(args: readonly string[]): Promise<void> {
+  // Should the program end before it is done, it has gone wrong.
+  process.exitCode = WRONG;
   try {
     const invocation = await invoke(args);
-    if (typeof invocation === "string") await writeToStandardOutput([invocation]);
-    else process.exitCode = await print(invocation, args);
+    if (typeof invocation !== "string") process.exitCode = await print(invocation, args);
+    else {
+      await writeToStandardOutput([invocation]);
+      process.exitCode = YES;
+    }
   } catch (error) {
     say(messageOf(error));
-    process.exitCode = WRONG;
   }
+  leaveStandardInput();
 }
 
 /** Writes the result where it belongs, and what there is to say to standard error. */

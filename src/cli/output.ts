@@ -37,11 +37,12 @@ export async function writeToStandardOutput(pieces: AsyncIterable<Piece> | Itera
  */
 export async function writeToFile(pieces: AsyncIterable<Piece>, path: string): Promise<void> {
   const failed = (error: unknown) => new UsageError(`cannot write ${path}: ${systemReason(error)}`);
-  const target = attempt(() => place(path), failed);
+  const target = attempt(() => targetOf(path), failed);
   const remove = () => {
     if (target.temporary) rmSync(target.path, { force: true });
   };
-  const interrupted = onSignals(remove);
+  // Without a temporary file a signal ends the program as it ends any, also while a pipe waits for its reader.
+  const interrupted = target.temporary ? onSignals(remove) : undefined;
   try {
     const descriptor = attempt(() => openSync(target.path, target.temporary ? "wx" : "w"), failed);
     try {
@@ -61,16 +62,16 @@ export async function writeToFile(pieces: AsyncIterable<Piece>, path: string): P
     remove();
     throw error;
   } finally {
-    interrupted.forget();
+    interrupted?.forget();
   }
 }
 
-function place(path: string): { path: string; final: string; temporary: boolean; mode?: number } {
+function targetOf(path: string): { path: string; final: string; temporary: boolean; mode?: number } {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats?.isDirectory()) throw new Error("it is a directory");
+  if (stats !== undefined && !stats.isFile()) return { path, final: path, temporary: false };
   const exists = lstatSync(path, { throwIfNoEntry: false }) !== undefined;
   const final = exists ? realpathSync(path) : path;
-  const stats = statSync(final, { throwIfNoEntry: false });
-  if (stats?.isDirectory()) throw new Error("it is a directory");
-  if (stats !== undefined && !stats.isFile()) return { path: final, final, temporary: false };
   const temporary = join(dirname(final), `.${basename(final)}.${process.pid}.tmp`);
   return { path: temporary, final, temporary: true, ...(stats === undefined ? {} : { mode: stats.mode }) };
 }

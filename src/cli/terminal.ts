@@ -9,7 +9,7 @@ interface Choice {
 }
 
 /** Is standard output a terminal? The stream is asked only where it may be one: to load it takes longer than a small result. */
-export const isOnTerminal = (): boolean => fstatSync(1).isCharacterDevice() && process.stdout.isTTY;
+export const isOnTerminal = (): boolean => fstatSync(1).isCharacterDevice() && process.stdout.isTTY === true;
 
 /** The screen that text goes to: standard output, or a file (never coloured unless asked for). */
 export async function screenFor(choice: Choice, toFile: boolean): Promise<Screen> {

@@ -61,12 +61,14 @@ interface Slot {
 
 const newSlot = (): Slot => ({ block: new SharedArrayBuffer(0), rows: new SharedArrayBuffer(0) });
 
-/** The bytes, copied into shared memory: the given one, or one with room to spare where that is too small. */
-export function inShared(given: SharedArrayBuffer, bytes: Uint8Array): Uint8Array {
-  const memory = given.byteLength < bytes.length ? new SharedArrayBuffer(2 * bytes.length) : given;
-  const copy = new Uint8Array(memory, 0, bytes.length);
-  copy.set(bytes);
-  return copy;
+/** Bytes with more behind them, in the shared memory of the first, or in one with room to spare where that is too small. */
+export function behind(bytes: Uint8Array, more: Uint8Array): Uint8Array {
+  const length = bytes.length + more.length;
+  const fits = length <= bytes.buffer.byteLength;
+  const both = new Uint8Array(fits ? bytes.buffer : new SharedArrayBuffer(2 * length), 0, length);
+  if (!fits) both.set(bytes);
+  both.set(more, bytes.length);
+  return both;
 }
 
 /** The blocks in the slots in turn. One is read ahead of those that are out, so there is a slot more than can be out. */
@@ -74,7 +76,7 @@ async function* placed(blocks: AsyncIterable<Block>, slots: readonly Slot[]): As
   let turn = 0;
   for await (const block of blocks) {
     const slot = slots[turn++ % slots.length]!;
-    const bytes = inShared(slot.block, block.bytes);
+    const bytes = behind(new Uint8Array(slot.block, 0, 0), block.bytes);
     slot.block = bytes.buffer as SharedArrayBuffer;
     yield { bytes, line: block.line, room: slot.rows };
   }

@@ -1,5 +1,5 @@
 import { DataError } from "./errors.ts";
-import { countLines, place } from "./memory.ts";
+import { countLines, placeInput } from "./memory.ts";
 
 /** Whole records of a delimited file, and the line on which they begin. */
 export interface Block {
@@ -9,6 +9,7 @@ export interface Block {
 
 /** An open quote may keep a record going this far and no further. */
 const LONGEST_RECORD = 2 ** 26;
+const LONG_RECORD = 2 ** 20;
 export const QUOTE = 0x22;
 export const LF = 0x0a;
 export const CR = 0x0d;
@@ -22,8 +23,17 @@ export async function* recordBlocks(source: AsyncIterable<Buffer>, file: string,
   let pending: Buffer = Buffer.alloc(0);
   let line = 1;
   let atStart = true;
+  let chunks: Buffer[] = [];
+  let gathered = 0;
+  let enough = 0;
   for await (const chunk of source) {
-    pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);
+    chunks.push(chunk);
+    gathered += chunk.length;
+    if (pending.length + gathered < enough) continue;
+    pending = pending.length === 0 && chunks.length === 1 ? chunk : Buffer.concat([pending, ...chunks]);
+    chunks = [];
+    gathered = 0;
+    enough = 0;
     if (atStart) {
       if (pending.length < 3 && BYTE_ORDER_MARK.subarray(0, pending.length).equals(pending)) continue;
       if (pending.subarray(0, 3).equals(BYTE_ORDER_MARK)) pending = pending.subarray(3);
@@ -32,6 +42,8 @@ export async function* recordBlocks(source: AsyncIterable<Buffer>, file: string,
     const cut = quotes && pending.includes(QUOTE) ? lastRecordEnd(pending) : lastLineEnd(pending);
     if (cut === 0) {
       if (pending.length > LONGEST_RECORD) throw quotes ? neverClosed(file, line) : tooLong(file, line);
+      // A long record is looked through again only when it has doubled.
+      if (pending.length > LONG_RECORD) enough = 2 * pending.length;
       continue;
     }
     const bytes = pending.subarray(0, cut);
@@ -39,6 +51,7 @@ export async function* recordBlocks(source: AsyncIterable<Buffer>, file: string,
     line += lineEnds(bytes);
     pending = pending.subarray(cut);
   }
+  pending = Buffer.concat([pending, ...chunks]);
   if (pending.length === 0) return;
   if (quotes && countQuotes(pending) % 2 === 1) throw neverClosed(file, line);
   yield { bytes: pending, line };
@@ -66,7 +79,7 @@ function lastRecordEnd(bytes: Buffer): number {
 }
 
 function lineEnds(bytes: Buffer): number {
-  const start = place(bytes);
+  const start = placeInput(bytes);
   return countLines(start, start + bytes.length);
 }
 

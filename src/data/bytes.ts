@@ -39,6 +39,11 @@ export class ByteWriter {
     this.end = write(this.end);
   }
 
+  /** How many bytes were written since the last time. */
+  get length(): number {
+    return this.end - this.start;
+  }
+
   /** What was written since the last time, where it lies: valid until more is written. */
   take(): Buffer {
     const taken = memory.subarray(this.start, this.end);

@@ -51,7 +51,9 @@ async function readHeader(blocks: AsyncIterator<Block>, separator: string, file:
     const [first, ...rest] = records;
     if (first === undefined) continue;
     const out = new ByteWriter();
-    first.writeTo(out, separator);
+    // A blank line would be passed over.
+    if (first.size === 1 && first.text(0) === "") out.text('""');
+    else first.writeTo(out, separator);
     out.text("\n");
     return { names: first.cells, rest, header: Buffer.from(out.take()) };
   }

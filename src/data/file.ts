@@ -5,10 +5,20 @@ import { DataError, systemReason } from "./errors.ts";
 const CHUNK = 2 ** 18;
 const LONGEST_READ = 2 ** 30;
 
+let standardInput: NodeJS.ReadStream | undefined;
+
+/** Lets go of standard input where it was read: its other end may stay open, and would keep the program waiting. */
+export const leaveStandardInput = (): void => {
+  standardInput?.destroy();
+};
+
 /** The bytes of a file, or of standard input for "-", as they come. Throws DataError where it cannot be read. */
 export async function* bytesOf(path: string): AsyncGenerator<Buffer> {
   try {
-    if (path === "-") return yield* process.stdin as AsyncIterable<Buffer>;
+    if (path === "-") {
+      standardInput = process.stdin;
+      return yield* standardInput as AsyncIterable<Buffer>;
+    }
     // A number, not a FileHandle: that would warn where reading stops early. Not openSync: a named pipe may keep it waiting.
     const fd = await promisify(open)(path, "r");
     if (fstatSync(fd).isDirectory()) throw new DataError(`${path} is a directory: name a file`);
@@ -22,7 +32,8 @@ export async function* bytesOf(path: string): AsyncGenerator<Buffer> {
 export const nameOf = (path: string): string => (path === "-" ? "standard input" : path);
 
 /** How many bytes there are to read, 0 where that is not known. */
-export const sizeOf = (path: string): number => (path === "-" ? 0 : statSync(path).size);
+export const sizeOf = (path: string): number =>
+  path === "-" ? 0 : (statSync(path, { throwIfNoEntry: false })?.size ?? 0);
 
 /** Opens a file of some kind that is read by position. Throws DataError where it cannot be. */
 export function openRegular(path: string, kind: string): number {

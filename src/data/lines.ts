@@ -6,17 +6,17 @@ import {
   indexLines,
   integers,
   memory,
-  place,
+  placeInput,
   readColumn,
   readDecimal,
   writeColumn,
 } from "./memory.ts";
 import { type Lines, type RawRecord, writeCells } from "./record.ts";
 
-const places = (size: number) => ({ size, index: allocate(size), values: allocate(size) });
+const newIndex = (size: number) => ({ size, index: allocate(size), values: allocate(size) });
 
 // An index of lines, and as many numbers as it can have lines.
-let { size, index, values } = places(2 ** 20);
+let { size, index, values } = newIndex(2 ** 20);
 
 /** Visits the lines of a block without quote characters, each cut at the delimiter, blank ones left out; they are offered to take first. */
 export function visitLines(
@@ -26,13 +26,13 @@ export function visitLines(
   take: (lines: Lines) => void = () => {},
 ): void {
   const record = new LineRecord(delimiter, line);
-  let start = place(bytes);
+  let start = placeInput(bytes);
   // A line end behind the last line does no harm where it has one.
   const end = start + bytes.length + 1;
   memory[end - 1] = LF;
   while (start < end) {
     const next = indexLines(start, end, delimiter.charCodeAt(0), index, index + size);
-    if (next === start) ({ size, index, values } = places(2 * size));
+    if (next === start) ({ size, index, values } = newIndex(2 * size));
     else readIndex();
     start = next;
   }

@@ -45,7 +45,7 @@ let input = allocate(PAGE);
 let inputSize = PAGE;
 
 /** Puts the bytes in the one place for input, which the next bytes take over, and gives its address. A byte behind them is free. */
-export function place(bytes: Uint8Array): number {
+export function placeInput(bytes: Uint8Array): number {
   if (bytes.length >= inputSize) {
     inputSize = 2 * bytes.length;
     input = allocate(inputSize);

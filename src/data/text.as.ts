@@ -135,8 +135,8 @@ export function readDecimal(start: i32, end: i32): f64 {
     }
     const digit = <u32>load<u8>(i) - ZERO;
     if (digit <= 9) {
+      zeros += i32((value | digit) == 0);
       value = value * 10 + digit;
-      zeros += i32(value == 0);
     } else if (digit == <u32>(POINT - ZERO) && point < 0) {
       point = i;
     } else return NaN;

@@ -4,6 +4,8 @@ import type { Lines, RawRecord } from "../data/record.ts";
 import { formatCell, type NumberStyle } from "./number.ts";
 import { type Cell, type Column, computedColumns, type Result, type Row } from "./result.ts";
 
+const MOST_BYTES = 2 ** 26;
+
 /**
  * CSV (RFC 4180) or TSV, a block at a time: a header, LF line ends, quotes only where they are needed.
  * A row of one empty cell is written "" since readers pass over a blank line.
@@ -25,6 +27,8 @@ export async function* delimited(result: Result, style: NumberStyle, delimiter: 
   out.text(`${columns.map(({ name }) => quote(name)).join(delimiter)}\n`);
   for await (const block of result.blocks) {
     let rows = 0;
+    // A block of wide records can give gigabytes.
+    const parts: Uint8Array[] = [];
     const write = (row: Row, record?: RawRecord) => {
       rows++;
       record?.writeTo(out, delimiter);
@@ -33,6 +37,7 @@ export async function* delimited(result: Result, style: NumberStyle, delimiter: 
         writeCell(row[places[i]!]!, computed[i]!);
       }
       out.text(isEmptyLine(row) ? '""\n' : "\n");
+      if (out.length > MOST_BYTES) parts.push(Buffer.from(out.take()));
     };
     const writeLines = (lines: Lines, count: number) => {
       rows += count;
@@ -42,9 +47,10 @@ export async function* delimited(result: Result, style: NumberStyle, delimiter: 
       block(write, isOneNumber ? writeLines : undefined);
     } catch (error) {
       // The rows before a bad one are not lost with it.
-      if (error instanceof DataError && rows > 0) error.written = out.take();
+      if (error instanceof DataError && rows > 0) error.written = Buffer.concat([...parts, out.take()]);
       throw error;
     }
+    yield* parts;
     yield out.take();
   }
 }

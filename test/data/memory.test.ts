@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
-import { allocate, countLines, memory, place, readDecimal, writeDecimal } from "../../src/data/memory.ts";
+import { allocate, countLines, memory, placeInput, readDecimal, writeDecimal } from "../../src/data/memory.ts";
 
 const source = (name: string) => fileURLToPath(new URL(`../../src/data/${name}`, import.meta.url));
 
@@ -19,7 +19,7 @@ test("countLines counts LF, CRLF and CR, wherever they lie", () => {
   const plain = (bytes: string) => bytes.match(/\r\n|\n|\r/g)?.length ?? 0;
   fc.assert(
     fc.property(text, (bytes) => {
-      const start = place(Buffer.from(bytes, "latin1"));
+      const start = placeInput(Buffer.from(bytes, "latin1"));
       return countLines(start, start + bytes.length) === plain(bytes);
     }),
     { seed: 7, numRuns: 2000 },
@@ -29,7 +29,7 @@ test("countLines counts LF, CRLF and CR, wherever they lie", () => {
 const room = allocate(64);
 const written = (x: number) => memory.toString("latin1", room, writeDecimal(x, room));
 const read = (text: string) => {
-  const start = place(Buffer.from(text, "latin1"));
+  const start = placeInput(Buffer.from(text, "latin1"));
   return readDecimal(start, start + text.length);
 };
 
@@ -114,7 +114,7 @@ describe("readDecimal is Number, or leaves it to Number", () => {
   });
 
   it("agrees with Number on digits that are no double's own", () => {
-    const digits = fc.tuple(fc.bigInt({ min: 0n, max: 10n ** 19n }), fc.integer({ min: 0, max: 19 }));
+    const digits = fc.tuple(fc.bigInt({ min: 0n, max: 10n ** 22n }), fc.integer({ min: 0, max: 19 }));
     fc.assert(
       fc.property(digits, ([n, places]) => {
         const text = String(n).padStart(places + 1, "0");
@@ -126,7 +126,19 @@ describe("readDecimal is Number, or leaves it to Number", () => {
     );
   });
 
-  it.each(["", "-", ".", "1.", "1e5", "0x1", " 1", "1 ", "1_0", "1.2.3", "--1", "+1", "1,5", "NaN"])(
+  it("reads numbers of few digits without Number", () => {
+    fc.assert(
+      fc.property(human, (x) => /e/.test(String(x)) || read(String(x + 0)) === x + 0),
+      { ...runs, numRuns: 20_000 },
+    );
+  });
+
+  // The last ones wrap around where digits are taken as a number of 64 bits.
+  // biome-ignore format: a table
+  it.each([
+    "", "-", ".", "1.", "1e5", "0x1", " 1", "1 ", "1_0", "1.2.3", "--1", "+1", "1,5", "NaN",
+    "1.8446744073709551616", "0.18446744073709551616", "36893488147419103232", "18446744073709551616000",
+  ])(
     "leaves %j alone",
     (text) => {
       expect(read(text)).toBeNaN();
