@@ -15,16 +15,17 @@ const WRONG = 2;
 
 /** Runs the program: the one place that prints and sets the exit status. */
 export async function main(args: readonly string[]): Promise<void> {
-  // Should the program end before it is done, it has gone wrong.
-  process.exitCode = WRONG;
   try {
     const invocation = await invoke(args);
+    // Should the program end before all is written, it has gone wrong.
+    process.exitCode = WRONG;
     if (typeof invocation !== "string") process.exitCode = await print(invocation, args);
     else {
       await writeToStandardOutput([invocation]);
       process.exitCode = YES;
     }
   } catch (error) {
+    process.exitCode = WRONG;
     say(messageOf(error));
   }
   leaveStandardInput();

@@ -178,6 +178,12 @@ describe("files that are refused whole, under --bad-rows skip too", () => {
     expect(await runOn("", line)).toEqual({ status: 2, stdout: "", stderr: `asoftmax: ${message}\n` });
   });
 
+  test("a bad row ends the program though standard input stays open", async () => {
+    const child = spawn(process.execPath, [bin, "psi", "--input", "-"], { env: environment() });
+    child.stdin.write("theta\nabc\n");
+    expect(await new Promise((resolve) => child.on("close", resolve))).toBe(2);
+  });
+
   test.runIf(process.platform === "linux")("a file that opens but cannot be read to its end", async () => {
     const { status, stderr } = await asoftmax(words("psi --input /proc/self/mem"));
     expect([status, stderr]).toEqual([2, "asoftmax: cannot read /proc/self/mem: i/o error\n"]);

@@ -177,6 +177,16 @@ describe("--output", () => {
     expect(lstatSync("/dev/null").isCharacterDevice()).toBe(true);
   });
 
+  test.runIf(process.platform === "linux")("a pipe that has a name is written through it", async () => {
+    expect(await sh(`asoftmax ${line.join(" ")} --output /dev/stdout | cat`)).toEqual(ok(CSV));
+    const cwd = folder();
+    const through = `mkfifo p; cat p & asoftmax ${line.join(" ")} --output p; wait`;
+    expect(await sh(through, { cwd })).toEqual(ok(CSV));
+    // Without a reader the program waits, and a signal ends it.
+    const alone = `mkfifo q; "${process.execPath}" "${bin}" ${line.join(" ")} --output q & sleep 0.5; kill -TERM $!; wait $!; echo $?`;
+    expect((await sh(alone, { cwd })).stdout).toBe("143\n");
+  });
+
   test("a link keeps pointing where it did, and the mode of the file stays", async () => {
     const cwd = folder();
     const real = join(cwd, "real.csv");

@@ -108,6 +108,31 @@ test("an error far back leaves the old --output file, and no other", async () =>
   expect(readdirSync(cwd)).toEqual(before);
 });
 
+test("a quote that is never closed, far back, comes after all rows before it", async () => {
+  writeFileSync(join(cwd, "open.csv"), `${rowsOf("\n")}\n1,2,"x\n`);
+  const ran = await runs(`${PSI} --input open.csv`);
+  expect(ran[0]!.status).toBe(2);
+  expect(ran[0]!.stderr).toMatch(/^asoftmax: open.csv: a quote opened on line \d+ or later is never closed: .+\n$/);
+  expect(ran[0]!.stdout.split("\n").length).toBeGreaterThan(ROWS);
+  expectSame(ran);
+});
+
+test("one column whose name is empty", async () => {
+  writeFileSync(join(cwd, "blank.csv"), `""\n${`${PADDING}\n`.repeat(90_000)}`);
+  const ran = await runs("psi --theta 1.2 --columns psi --input blank.csv");
+  expect([ran[0]!.status, ran[0]!.stderr]).toEqual([0, ""]);
+  expect(ran[0]!.stdout.split("\n").length).toBe(90_002);
+  expectSame(ran);
+});
+
+test("a file so long that the threads start at once", async () => {
+  writeFileSync(join(cwd, "long.csv"), rowsOf("\n").replaceAll(PADDING, PADDING.repeat(5)));
+  const ran = await runs("psi --theta @theta_y --columns psi --input long.csv");
+  expect([ran[0]!.status, ran[0]!.stderr]).toEqual([0, ""]);
+  expect(ran[0]!.stdout.length).toBeGreaterThan(2 ** 24);
+  expectSame(ran);
+});
+
 test("a pipe in, a file out", async () => {
   const line = `cat plain.csv | asoftmax ${PSI} --input -`;
   const [one, two] = await Promise.all([
