@@ -86,6 +86,13 @@ function writeAngles(rows) {
   closeSync(file);
 }
 
+/** The compiler of the rival in C++, which it has compiled, or undefined where there is none. */
+function compiled() {
+  const version = lineOf("g++", "--version");
+  if (version !== undefined) run(["g++", "-O2", "-o", at("psi"), fileURLToPath(new URL("psi.cpp", import.meta.url))]);
+  return version && `one thread of C++, ${version}`;
+}
+
 /** The rival tools that are installed: what each is, and the command that writes id, theta and psi to a file of its name. */
 function rivals() {
   const input = at(`${ROWS}.csv`);
@@ -113,6 +120,7 @@ f.to_csv("${at("pandas.csv")}", index=False)`;
     miller: [lineOf("mlr", "--version"), sh("miller", "mlr", "--csv", "put", miller, input)],
     mawk: [lineOf("mawk", "-W", "version"), sh("mawk", "mawk", "-F,", mawk, input)],
     pandas: [lineOf(PYTHON, "-c", 'import pandas; print("pandas", pandas.__version__)'), [PYTHON, "-c", pandas]],
+    cpp: [compiled(), [at("psi"), input, at("cpp.csv")]],
   };
   const missing = Object.keys(all).filter((name) => all[name][0] === undefined);
   if (missing.length > 0) console.log(`Not installed: ${missing.join(", ")}.`);
