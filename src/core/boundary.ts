@@ -13,7 +13,7 @@ import {
   twoSum,
 } from "./exact.ts";
 import { bisect, type Curve, crossings } from "./monotonicity.ts";
-import { type Piece, pieceEnd, pieceSlope, type Target } from "./targets.ts";
+import { type Piece, pieceEnd, pieceIndex, pieceSlope, type Target } from "./targets.ts";
 
 /** Where, on the arc between two class vectors, a sample of the first class is told from the second. */
 export interface Boundary {
@@ -40,15 +40,17 @@ export function requireArc(theta12: number): void {
 /**
  * The boundary target(theta_1) = cos(theta_2), theta_1 + theta_2 = theta_12 (cos(theta_2 / m) for sphereface-r2), or undefined if
  * the two sides are nowhere equal; where the target jumps past the cosine they are not. theta_12 in radians. theta_1 is within 0.52 ulp:
- * theta_12 / (m + 1) for asoftmax without lambda, else by bisection, every change of sign isolated first by bounds on the
+ * theta_12 / (m + 1) for asoftmax without lambda, else by bisection, for other functions every change of sign isolated first by bounds on the
  * derivatives (two closer than 1e-12 theta_12 may go unseen). Throws ParameterError for theta_12 outside [1e-100, pi].
  */
 export function boundary(target: Target, theta12: number): Boundary | undefined {
   requireArc(theta12);
   const { m } = target.parameters;
-  if (target.name === "asoftmax" && target.lambda === 0) {
-    const theta1 = divide(pair(theta12), twoSum(m!, 1)).hi;
-    return { ...divided(theta12, theta1, 1), effectiveM: m! };
+  if (target.name === "asoftmax") {
+    if (target.lambda === 0) return { ...divided(theta12, divide(pair(theta12), twoSum(m!, 1)).hi, 1), effectiveM: m! };
+    // It falls everywhere, and the cosine rises: they meet once, in whichever of its many pieces.
+    const gap = (t: number) => difference(target, target.pieces.piece(pieceIndex(target.pieces, t)), theta12).at(t);
+    return divided(theta12, bisect(gap, 0, theta12), 1);
   }
   let first = difference(target, target.pieces.piece(0), theta12).at(0) === 0 ? 0 : undefined;
   let count = first === undefined ? 0 : 1;
