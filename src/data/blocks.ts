@@ -9,6 +9,7 @@ export interface Block {
 
 /** An open quote may keep a record going this far and no further. */
 const LONGEST_RECORD = 2 ** 26;
+/** From here on a record is not looked through with each piece of it. */
 const LONG_RECORD = 2 ** 20;
 export const QUOTE = 0x22;
 export const LF = 0x0a;
@@ -20,42 +21,40 @@ const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
  * A byte order mark at the start is dropped. Throws DataError for a quote that is never closed.
  */
 export async function* recordBlocks(source: AsyncIterable<Buffer>, file: string, quotes = true): AsyncGenerator<Block> {
-  let pending: Buffer = Buffer.alloc(0);
+  let chunks: Buffer[] = [];
+  let size = 0;
+  let enough = 0;
   let line = 1;
   let atStart = true;
-  let chunks: Buffer[] = [];
-  let gathered = 0;
-  let enough = 0;
   for await (const chunk of source) {
     chunks.push(chunk);
-    gathered += chunk.length;
-    if (pending.length + gathered < enough) continue;
-    pending = pending.length === 0 && chunks.length === 1 ? chunk : Buffer.concat([pending, ...chunks]);
-    chunks = [];
-    gathered = 0;
-    enough = 0;
+    size += chunk.length;
+    // A long record is looked at again only where it can have ended: at a line end, with quotes when it has doubled.
+    if (size > LONG_RECORD && size <= LONGEST_RECORD && (size < enough || !hasLineEnd(chunk))) continue;
+    let pending = chunks.length === 1 ? chunk : Buffer.concat(chunks);
     if (atStart) {
-      if (pending.length < 3 && BYTE_ORDER_MARK.subarray(0, pending.length).equals(pending)) continue;
+      if (size < 3 && BYTE_ORDER_MARK.subarray(0, size).equals(pending)) continue;
       if (pending.subarray(0, 3).equals(BYTE_ORDER_MARK)) pending = pending.subarray(3);
       atStart = false;
     }
-    const cut = quotes && pending.includes(QUOTE) ? lastRecordEnd(pending) : lastLineEnd(pending);
-    if (cut === 0) {
-      if (pending.length > LONGEST_RECORD) throw quotes ? neverClosed(file, line) : tooLong(file, line);
-      // A long record is looked through again only when it has doubled.
-      if (pending.length > LONG_RECORD) enough = 2 * pending.length;
-      continue;
-    }
-    const bytes = pending.subarray(0, cut);
-    yield { bytes, line };
-    line += lineEnds(bytes);
-    pending = pending.subarray(cut);
+    const hasQuotes = quotes && pending.includes(QUOTE);
+    const cut = hasQuotes ? lastRecordEnd(pending) : lastLineEnd(pending);
+    if (cut > 0) {
+      const bytes = pending.subarray(0, cut);
+      yield { bytes, line };
+      line += lineEnds(bytes);
+    } else if (size > LONGEST_RECORD) throw quotes ? neverClosed(file, line) : tooLong(file, line);
+    chunks = [pending.subarray(cut)];
+    size = pending.length - cut;
+    enough = hasQuotes ? 2 * size : 0;
   }
-  pending = Buffer.concat([pending, ...chunks]);
-  if (pending.length === 0) return;
-  if (quotes && countQuotes(pending) % 2 === 1) throw neverClosed(file, line);
-  yield { bytes: pending, line };
+  const bytes = Buffer.concat(chunks);
+  if (size === 0) return;
+  if (quotes && countQuotes(bytes) % 2 === 1) throw neverClosed(file, line);
+  yield { bytes, line };
 }
+
+const hasLineEnd = (bytes: Buffer) => bytes.includes(LF) || bytes.includes(CR);
 
 const neverClosed = (file: string, line: number) =>
   new DataError(`${file}: a quote opened on line ${line} or later is never closed: write quotes inside a cell twice`);

@@ -73,6 +73,17 @@ describe("records of a file, whole and in pieces of one byte", () => {
   });
 });
 
+test("a record of many pieces, and what comes before and after it", async () => {
+  const long = "x\n".repeat(2_000_000);
+  const text = `a,b\n1,"${long}"\n2,z\n`;
+  const pieces = Array.from({ length: Math.ceil(text.length / 50_000) }, (_, i) =>
+    text.slice(i * 50_000, (i + 1) * 50_000),
+  );
+  const records = await recordsFrom(pieces);
+  expect(records.map(({ line }) => line)).toEqual([1, 2, 2_000_003]);
+  expect(records.map(({ cells }) => cells[1]!.length)).toEqual([1, long.length, 1]);
+});
+
 test.each([
   ['a\n"1\n2\n', "f.csv: a quote opened on line 2 or later is never closed: write quotes inside a cell twice"],
   ['a\n1\n2,"', "f.csv: a quote opened on line 3 or later is never closed: write quotes inside a cell twice"],
