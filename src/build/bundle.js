@@ -1,11 +1,13 @@
-// Bundles the program, and what its threads run, into dist/program: as CommonJS in few files it starts much faster than its modules do.
+// Bundles the program, and what its threads run, into dist/program: as CommonJS in few files it starts much faster than its
+// modules do.
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 
 const at = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
-// What every command needs is bundled with it, and what is mended below; the other packages stay where they are installed, and are loaded when they are needed.
+// What every command needs is bundled with it, and what is mended below; the other packages stay where they are installed, and
+// are loaded when they are needed.
 const BUNDLED = { commander: "LICENSE", "fastest-levenshtein": "LICENSE.md", hyparquet: "LICENSE" };
 
 // Commander would load it for subcommands that are programs of their own: there are none.

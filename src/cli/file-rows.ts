@@ -21,7 +21,7 @@ export interface RowTally {
 export interface SharedRows {
   readonly header: Buffer;
   /** Is it known to have blocks enough for threads? */
-  readonly isLong: boolean;
+  readonly isLong: () => boolean;
   readonly firstBlocks: () => AsyncIterable<Block>;
   readonly otherBlocks: AsyncIterator<FileBlock>;
 }
@@ -68,7 +68,7 @@ export async function fileRows(work: Work, options: RowOptions, path: string): P
         for (const [name, count] of Object.entries(tally.counts)) work.counts![name]! += count;
       },
       ...(shared && {
-        shared: { ...shared, isLong: sizeOf(path) > LONG, firstBlocks: () => rowsOf(shared.firstBlocks()) },
+        shared: { ...shared, isLong: () => sizeOf(path) > LONG, firstBlocks: () => rowsOf(shared.firstBlocks()) },
       }),
     },
   };

@@ -25,6 +25,7 @@ export function numberTaker(work: Work, readers: Readers, { names }: Header) {
     let count = 0;
     for (; count < column.length; count++) {
       const value = numberOf(column[count]!);
+      // The line is then visited alone, which tells what is unusual about it.
       if (Number.isNaN(value)) break;
       column[count] = value;
     }

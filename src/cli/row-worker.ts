@@ -5,7 +5,7 @@ import { DataError } from "../data/errors.ts";
 import type { FileResult } from "./file-rows.ts";
 import { presentation } from "./presentation.ts";
 import { type Invocation, invoke } from "./program.ts";
-import { behind, type RowAnswer, type RowQuestion, type RowWork } from "./threads.ts";
+import { appended, type RowAnswer, type RowQuestion, type RowWork } from "./threads.ts";
 
 // Runs the command line of its work over the blocks that it is sent, and answers each with its rows as bytes.
 
@@ -32,10 +32,10 @@ async function work(): Promise<void> {
   const invocation = (await invoke(args, blocks())) as Invocation;
   result = invocation.result as FileResult;
   const { pieces } = presentation(invocation);
-  for await (const bytes of pieces as AsyncIterable<Uint8Array>) rows = behind(rows, bytes);
+  for await (const bytes of pieces as AsyncIterable<Uint8Array>) rows = appended(rows, bytes);
 }
 
 work().catch((error: Error) => {
   if (!(error instanceof DataError)) throw error;
-  answer({ fault: error.message, written: error.written && behind(rows, error.written) });
+  answer({ fault: error.message, written: error.written && appended(rows, error.written) });
 });

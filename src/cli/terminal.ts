@@ -14,13 +14,14 @@ export const isOnTerminal = (): boolean => fstatSync(1).isCharacterDevice() && p
 /** The screen that text goes to: standard output, or a file (never coloured unless asked for). */
 export async function screenFor(choice: Choice, toFile: boolean): Promise<Screen> {
   const { Chalk, default: chalk } = await import("chalk");
-  const { stdout, env } = process;
-  const terminal = isOnTerminal() && !toFile;
+  const terminal = !toFile && isOnTerminal();
+  const { columns, rows } = terminal ? process.stdout : {};
   const colored = wantsColor(choice, terminal);
+  const { env } = process;
   const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || "";
   return {
-    width: (terminal && stdout.columns) || STANDARD_WIDTH,
-    height: (terminal && stdout.rows) || STANDARD_HEIGHT,
+    width: columns || STANDARD_WIDTH,
+    height: rows || STANDARD_HEIGHT,
     unicode: /utf-?8/i.test(locale) && env.TERM !== "dumb",
     colors: new Chalk({ level: colored ? chalk.level || 1 : 0 }),
   };

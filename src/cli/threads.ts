@@ -33,7 +33,7 @@ export async function* sharedRows<First>(
 ): AsyncGenerator<First | Uint8Array> {
   const work: RowWork = { args, header };
   const start = () => new Pool<RowQuestion, RowAnswer>(new URL("./row-worker.cjs", import.meta.url), work, threads);
-  let pool = isLong ? start() : undefined;
+  let pool = isLong() ? start() : undefined;
   try {
     yield* first;
     const next = await otherBlocks.next();
@@ -61,8 +61,8 @@ interface Slot {
 
 const newSlot = (): Slot => ({ block: new SharedArrayBuffer(0), rows: new SharedArrayBuffer(0) });
 
-/** Bytes with more behind them, in the shared memory of the first, or in one with room to spare where that is too small. */
-export function behind(bytes: Uint8Array, more: Uint8Array): Uint8Array {
+/** Bytes with more after them, in the shared memory of the first, or in one with room to spare where that is too small. */
+export function appended(bytes: Uint8Array, more: Uint8Array): Uint8Array {
   const length = bytes.length + more.length;
   const fits = length <= bytes.buffer.byteLength;
   const both = new Uint8Array(fits ? bytes.buffer : new SharedArrayBuffer(2 * length), 0, length);
@@ -76,7 +76,7 @@ async function* placed(blocks: AsyncIterable<Block>, slots: readonly Slot[]): As
   let turn = 0;
   for await (const block of blocks) {
     const slot = slots[turn++ % slots.length]!;
-    const bytes = behind(new Uint8Array(slot.block, 0, 0), block.bytes);
+    const bytes = appended(new Uint8Array(slot.block, 0, 0), block.bytes);
     slot.block = bytes.buffer as SharedArrayBuffer;
     yield { bytes, line: block.line, room: slot.rows };
   }

@@ -39,9 +39,9 @@ export function requireArc(theta12: number): void {
 
 /**
  * The boundary target(theta_1) = cos(theta_2), theta_1 + theta_2 = theta_12 (cos(theta_2 / m) for sphereface-r2), or undefined if
- * the two sides are nowhere equal; where the target jumps past the cosine they are not. theta_12 in radians. theta_1 is within 0.52 ulp:
- * theta_12 / (m + 1) for asoftmax without lambda, else by bisection, for other functions every change of sign isolated first by bounds on the
- * derivatives (two closer than 1e-12 theta_12 may go unseen). Throws ParameterError for theta_12 outside [1e-100, pi].
+ * the two sides are nowhere equal; where the target jumps past the cosine they are not. theta_12 in radians. theta_1 is within
+ * 0.52 ulp: theta_12 / (m + 1) for asoftmax without lambda, else by bisection, for other functions every change of sign isolated
+ * first by bounds on the derivatives (two closer than 1e-12 theta_12 may go unseen). Throws ParameterError for theta_12 outside [1e-100, pi].
  */
 export function boundary(target: Target, theta12: number): Boundary | undefined {
   requireArc(theta12);

@@ -18,7 +18,10 @@ const newIndex = (size: number) => ({ size, index: allocate(size), values: alloc
 // An index of lines, and as many numbers as it can have lines.
 let { size, index, values } = newIndex(2 ** 20);
 
-/** Visits the lines of a block without quote characters, each cut at the delimiter, blank ones left out; they are offered to take first. */
+/**
+ * Visits the lines of a block without quote characters, each cut at the delimiter, blank ones left out; they are offered to take
+ * first.
+ */
 export function visitLines(
   { bytes, line }: Block,
   delimiter: string,

@@ -4,6 +4,7 @@ import type { Lines, RawRecord } from "../data/record.ts";
 import { formatCell, type NumberStyle } from "./number.ts";
 import { type Cell, type Column, computedColumns, type Result, type Row } from "./result.ts";
 
+/** A block of wide records can give gigabytes, more than the writer can hold at a time. */
 const MOST_BYTES = 2 ** 26;
 
 /**
@@ -27,7 +28,6 @@ export async function* delimited(result: Result, style: NumberStyle, delimiter: 
   out.text(`${columns.map(({ name }) => quote(name)).join(delimiter)}\n`);
   for await (const block of result.blocks) {
     let rows = 0;
-    // A block of wide records can give gigabytes.
     const parts: Uint8Array[] = [];
     const write = (row: Row, record?: RawRecord) => {
       rows++;
