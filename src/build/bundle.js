@@ -28,7 +28,7 @@ const boundedRuns = {
 };
 
 const program = await rolldown({
-  input: [at("src/cli/main.ts"), at("src/cli/row-worker.ts"), at("src/bulk/feature-worker.ts")],
+  input: [at("src/cli/main.ts"), at("src/cli/row-worker.ts"), at("src/measure/feature-worker.ts")],
   platform: "node",
   external: (name) => /^[a-z]/.test(name) && !(name in BUNDLED) && name !== UNUSED,
   plugins: [boundedRuns],

@@ -1,10 +1,10 @@
 import { requireMargin } from "../core/psi.ts";
 import { makeTarget, requireLambda, type Target, target, targetDefinitions } from "../core/targets.ts";
+import type { Input } from "../rows/rows.ts";
 import { UsageError } from "./errors.ts";
 import { STANDARD_MARGIN } from "./inputs.ts";
 import { options, orColumn, type Values, type ValuesOf } from "./options.ts";
 import { isColumn } from "./parse.ts";
-import type { Input } from "./rows.ts";
 
 /** What names target functions, or gives A-Softmax its m and lambda row by row. */
 export const functionOptions = {

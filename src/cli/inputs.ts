@@ -2,11 +2,11 @@ import { LARGEST, requireWithin } from "../core/errors.ts";
 import { requireMargin } from "../core/psi.ts";
 import { fromDegrees, toDegrees } from "../core/units.ts";
 import type { Column } from "../render/result.ts";
+import type { Header, Reader } from "../rows/header.ts";
+import type { Input } from "../rows/rows.ts";
 import { UsageError } from "./errors.ts";
-import type { Header, Reader } from "./header.ts";
 import type { gridOptions, Values, ValuesOf } from "./options.ts";
 import { type ColumnSource, isColumn } from "./parse.ts";
-import type { Input } from "./rows.ts";
 
 export const STANDARD_MARGIN = 4;
 

@@ -1,5 +1,5 @@
 import { formats } from "../render/render.ts";
-import { dialectNames } from "../render/sql/dialects.ts";
+import { dialectNames } from "../sql/dialects.ts";
 import {
   angle,
   arc,

@@ -4,8 +4,8 @@ import { requireMargin } from "../core/psi.ts";
 import { makeTarget, type Target, targetDefinition, targetDefinitions } from "../core/targets.ts";
 import { fromDegrees, timesPi, toDegrees } from "../core/units.ts";
 import { isDecimal } from "../data/cells.ts";
+import { suggestion } from "../data/suggestion.ts";
 import { UsageError } from "./errors.ts";
-import { suggestion } from "./suggest.ts";
 
 /** Reads the text of an option, in the unit of angles that was chosen. */
 export type Parse<T> = (text: string, angles: AngleReader) => T;

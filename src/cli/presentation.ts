@@ -1,12 +1,12 @@
 import { fromBytes, toBytes } from "../data/bytes.ts";
 import { DataError } from "../data/errors.ts";
+import { suggestion } from "../data/suggestion.ts";
 import type { NumberStyle } from "../render/number.ts";
 import { type Picture, pictures, render } from "../render/render.ts";
 import { pickColumns, type Result } from "../render/result.ts";
+import type { FileResult } from "../rows/file-rows.ts";
 import { UsageError } from "./errors.ts";
-import type { FileResult } from "./file-rows.ts";
 import type { Invocation } from "./program.ts";
-import { suggestion } from "./suggest.ts";
 import { isOnTerminal, screenFor } from "./terminal.ts";
 import { version } from "./version.ts";
 
@@ -25,7 +25,7 @@ export function presentation({ result: whole, values, angles }: Invocation, args
   const { shared, add } = (whole as Partial<FileResult>).file ?? {};
   async function* pieces() {
     if (shared === undefined || threads === 1 || (format !== "csv" && format !== "tsv")) return yield* rendered(result);
-    const { sharedRows } = await import("./threads.ts");
+    const { sharedRows } = await import("../rows/threads.ts");
     const first = rendered(chosenColumns({ ...whole, blocks: shared.firstBlocks() }, values));
     yield* sharedRows(first, shared, add!, args!, threads);
   }

@@ -2,10 +2,10 @@ import { on } from "node:events";
 import { parentPort, workerData } from "node:worker_threads";
 import type { Block } from "../data/blocks.ts";
 import { DataError } from "../data/errors.ts";
-import type { FileResult } from "./file-rows.ts";
+import type { FileResult } from "../rows/file-rows.ts";
+import { appended, type RowAnswer, type RowQuestion, type RowWork } from "../rows/threads.ts";
 import { presentation } from "./presentation.ts";
 import { type Invocation, invoke } from "./program.ts";
-import { appended, type RowAnswer, type RowQuestion, type RowWork } from "./threads.ts";
 
 // Runs the command line of its work over the blocks that it is sent, and answers each with its rows as bytes.
 

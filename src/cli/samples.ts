@@ -1,11 +1,11 @@
 import { fromBytes } from "../data/bytes.ts";
 import { RowError } from "../data/errors.ts";
+import type { ClassColumn, Header, Reader } from "../rows/header.ts";
+import type { Input } from "../rows/rows.ts";
 import { UsageError } from "./errors.ts";
-import type { ClassColumn, Header, Reader } from "./header.ts";
 import { inputOf } from "./inputs.ts";
 import { options, orColumn, type Values, type ValuesOf } from "./options.ts";
 import { isColumn } from "./parse.ts";
-import type { Input } from "./rows.ts";
 
 /** The competing angles of a sample, and what each is called: its place in the list, or its class (as bytes). */
 export interface Competitors {

@@ -1,4 +1,3 @@
-import { requireWithin } from "./errors.ts";
 import {
   add,
   divide,
@@ -11,7 +10,8 @@ import {
   subtract,
   twoProduct,
   twoSum,
-} from "./exact.ts";
+} from "./double-double.ts";
+import { requireWithin } from "./errors.ts";
 import { bisect, type Curve, crossings } from "./monotonicity.ts";
 import { type Piece, pieceEnd, pieceIndex, pieceSlope, type Target } from "./targets.ts";
 

@@ -1,5 +1,5 @@
 import { requireArc } from "./boundary.ts";
-import { twoProduct } from "./exact.ts";
+import { twoProduct } from "./double-double.ts";
 import { requireMargin } from "./psi.ts";
 
 /** The paper's Properties 2 and 3: does every class stay tighter than the gap to the next? */

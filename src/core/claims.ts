@@ -1,8 +1,8 @@
 import { type Descent, descend } from "./descend.ts";
-import { angleOfQuarter, cosine, fold, reduce } from "./exact.ts";
+import { angleOfQuarter, cosine, fold, reduce } from "./double-double.ts";
 import { type Conditions, conditions } from "./margin.ts";
+import { angle, type Phrase, phrase } from "./message.ts";
 import { monotonicity } from "./monotonicity.ts";
-import { angle, type Phrase, phrase } from "./phrase.ts";
 import { isAngle, psi, requireMargin, segment } from "./psi.ts";
 import { pieceEnd, pieceValue, type Target, target } from "./targets.ts";
 import { violations } from "./violations.ts";

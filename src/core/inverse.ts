@@ -10,7 +10,7 @@ import {
   sine,
   subtract,
   twoSum,
-} from "./exact.ts";
+} from "./double-double.ts";
 import { psi, requireMargin, segment } from "./psi.ts";
 
 /** The angle at which psi has a given value. */

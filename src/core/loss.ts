@@ -1,5 +1,17 @@
+import {
+  add,
+  cosine,
+  divide,
+  multiply,
+  negate,
+  type Pair,
+  type Phase,
+  pair,
+  reduce,
+  sine,
+  subtract,
+} from "./double-double.ts";
 import { LARGEST, ParameterError, requireWithin } from "./errors.ts";
-import { add, cosine, divide, multiply, negate, type Pair, type Phase, pair, reduce, sine, subtract } from "./exact.ts";
 import { isAngle } from "./psi.ts";
 import type { Target } from "./targets.ts";
 

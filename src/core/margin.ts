@@ -1,5 +1,16 @@
+import {
+  add,
+  cosine,
+  fold,
+  isBelow,
+  negate,
+  type Phase,
+  reduce,
+  sine,
+  twoProduct,
+  wholeQuarters,
+} from "./double-double.ts";
 import { ParameterError } from "./errors.ts";
-import { add, cosine, fold, isBelow, negate, type Phase, reduce, sine, twoProduct, wholeQuarters } from "./exact.ts";
 import { isAngle, requireMargin } from "./psi.ts";
 
 /** The three conditions on a target angle theta_y and a competing angle theta_j, each decided in exact arithmetic. */

@@ -1,4 +1,4 @@
-import { angleOfQuarter } from "./exact.ts";
+import { angleOfQuarter } from "./double-double.ts";
 import { type Piece, pieceEnd, pieceSlope, pieceValue, type Target } from "./targets.ts";
 
 export type Direction = "falling" | "rising" | "flat" | "jump-up" | "jump-down";

@@ -1,6 +1,6 @@
 import type { Descent, DescentStep } from "./descend.ts";
+import { angle, type Phrase, phrase } from "./message.ts";
 import { isWanted, minima, type Rest, wantedMargin } from "./minima.ts";
-import { angle, type Phrase, phrase } from "./phrase.ts";
 import type { Target } from "./targets.ts";
 
 /** How a descent ended. */

@@ -1,4 +1,3 @@
-import { requireWithin } from "./errors.ts";
 import {
   cosine,
   divide,
@@ -11,7 +10,8 @@ import {
   sumError,
   TINY_ANGLE,
   wholeQuarters,
-} from "./exact.ts";
+} from "./double-double.ts";
+import { requireWithin } from "./errors.ts";
 
 /** The largest margin m of A-Softmax; the reduction is exact up to it. */
 export const MAX_MARGIN = 2 ** 20;

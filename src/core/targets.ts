@@ -1,4 +1,3 @@
-import { LARGEST, ParameterError, requireWithin } from "./errors.ts";
 import {
   add,
   angleOfQuarter,
@@ -13,7 +12,8 @@ import {
   TINY_ANGLE,
   twoSum,
   wholeQuarters,
-} from "./exact.ts";
+} from "./double-double.ts";
+import { LARGEST, ParameterError, requireWithin } from "./errors.ts";
 import { isAngle, MAX_MARGIN } from "./psi.ts";
 
 /** weight * cos(a theta + b) + offset: what every target function is, piece by piece. */

@@ -1,4 +1,4 @@
-import { divide, halfPiTimes, multiply, pair } from "./exact.ts";
+import { divide, halfPiTimes, multiply, pair } from "./double-double.ts";
 
 /** The double nearest to coefficient * pi / divisor, for doubles of moderate size. */
 export function timesPi(coefficient: number, divisor = 1): number {

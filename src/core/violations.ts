@@ -1,4 +1,4 @@
-import { add, divide, halfPiTimes, subtract, twoProduct } from "./exact.ts";
+import { add, divide, halfPiTimes, subtract, twoProduct } from "./double-double.ts";
 import { isAngle, requireMargin } from "./psi.ts";
 
 /** An interval (lo, hi) of target angles where the naive condition holds and the angular one does not. */

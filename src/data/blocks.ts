@@ -1,5 +1,5 @@
+import { countLines, placeInput } from "../kernels/text.ts";
 import { DataError } from "./errors.ts";
-import { countLines, placeInput } from "./memory.ts";
 
 /** Whole records of a delimited file, and the line on which they begin. */
 export interface Block {

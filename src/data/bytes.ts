@@ -1,4 +1,4 @@
-import { allocate, copyBytes, memory, writeDecimal } from "./memory.ts";
+import { allocate, copyBytes, memory, writeDecimal } from "../kernels/text.ts";
 
 /** Text whose characters are bytes, read as UTF-8. */
 export const fromBytes = (bytes: string): string => Buffer.from(bytes, "latin1").toString("utf8");

@@ -1,5 +1,3 @@
-import { type Block, LF } from "./blocks.ts";
-import { type ByteWriter, LONGEST_NUMBER } from "./bytes.ts";
 import {
   allocate,
   doubles,
@@ -10,7 +8,9 @@ import {
   readColumn,
   readDecimal,
   writeColumn,
-} from "./memory.ts";
+} from "../kernels/text.ts";
+import { type Block, LF } from "./blocks.ts";
+import { type ByteWriter, LONGEST_NUMBER } from "./bytes.ts";
 import { type Lines, type RawRecord, writeCells } from "./record.ts";
 
 const newIndex = (size: number) => ({ size, index: allocate(size), values: allocate(size) });

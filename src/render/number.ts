@@ -1,4 +1,4 @@
-import type { Phrase } from "../core/phrase.ts";
+import type { Phrase } from "../core/message.ts";
 import { asFractionOfPi, toDegrees } from "../core/units.ts";
 import type { Cell, Column } from "./result.ts";
 

@@ -3,7 +3,7 @@ import type { TopLevelSpec } from "vega-lite";
 import { formatPhrase, forPeople, type NumberStyle } from "./number.ts";
 import { escapeHtml, page, paragraphs } from "./page.ts";
 import type { Picture } from "./render.ts";
-import { reportAround } from "./report.ts";
+import { reportAround } from "./report-page.ts";
 import type { Result } from "./result.ts";
 import { vegaLite } from "./vega-lite.ts";
 

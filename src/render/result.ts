@@ -1,4 +1,4 @@
-import type { Phrase } from "../core/phrase.ts";
+import type { Phrase } from "../core/message.ts";
 import { cellsOf, type Lines, type RawRecord } from "../data/record.ts";
 import type { Chart } from "./chart.ts";
 

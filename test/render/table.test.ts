@@ -1,6 +1,6 @@
 import { Chalk } from "chalk";
 import { describe, expect, test } from "vitest";
-import { phrase } from "../../src/core/phrase.ts";
+import { phrase } from "../../src/core/message.ts";
 import { type Column, type Result, type Row, resultOf } from "../../src/render/result.ts";
 import { table } from "../../src/render/table.ts";
 

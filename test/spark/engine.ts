@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { dialects } from "../../src/render/sql/dialects.ts";
-import { duckdb, type Engine } from "../render/engines.ts";
+import { dialects } from "../../src/sql/dialects.ts";
+import { duckdb, type Engine } from "../sql/engines.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const VENV = here("../../node_modules/.cache/spark");

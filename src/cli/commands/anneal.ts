@@ -1,6 +1,6 @@
 import { floorIteration, lambdaAt, psiWeight, type Schedule } from "../../core/anneal.ts";
 import { boundary } from "../../core/boundary.ts";
-import { angle, type Phrase, phrase } from "../../core/phrase.ts";
+import { angle, type Phrase, phrase } from "../../core/message.ts";
 import { target } from "../../core/targets.ts";
 import { resultOf } from "../../render/result.ts";
 import { columnsOf, command } from "../command.ts";

@@ -1,14 +1,14 @@
-import { type AuditResult, type AuditTable, audit } from "../../core/audit.ts";
+import { type AuditResult, type AuditTable, audit } from "../../audit/audit.ts";
 import { type Target, target as targetNamed } from "../../core/targets.ts";
 import type { Chart } from "../../render/chart.ts";
 import { resultOf } from "../../render/result.ts";
+import { computeRows, type Input } from "../../rows/rows.ts";
 import { functionChart, type PlotSize } from "../charts.ts";
 import { columnsOf, command } from "../command.ts";
 import { UsageError } from "../errors.ts";
 import { chosenFunctions } from "../functions.ts";
 import { fileOptions, option, pick } from "../options.ts";
 import { column } from "../parse.ts";
-import { computeRows, type Input } from "../rows.ts";
 
 const COLUMNS = columnsOf("function rows max_abs_error max_ulp_error first_bad_theta:angle passes diagnosis:phrase");
 

@@ -1,5 +1,5 @@
 import { boundary } from "../../core/boundary.ts";
-import { angle, type Phrase, phrase } from "../../core/phrase.ts";
+import { angle, type Phrase, phrase } from "../../core/message.ts";
 import { type Target, target as targetNamed } from "../../core/targets.ts";
 import type { Chart } from "../../render/chart.ts";
 import { resultOf } from "../../render/result.ts";

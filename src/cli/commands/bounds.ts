@@ -1,5 +1,5 @@
 import { bounds } from "../../core/bounds.ts";
-import { phrase } from "../../core/phrase.ts";
+import { phrase } from "../../core/message.ts";
 import { resultOf } from "../../render/result.ts";
 import { columnsOf, command } from "../command.ts";
 import { STANDARD_ARC } from "../inputs.ts";

@@ -1,5 +1,5 @@
 import { claims } from "../../core/claims.ts";
-import { phrase } from "../../core/phrase.ts";
+import { phrase } from "../../core/message.ts";
 import { resultOf } from "../../render/result.ts";
 import { columnsOf, command } from "../command.ts";
 import { only, STANDARD_MARGIN } from "../inputs.ts";

@@ -1,10 +1,10 @@
 import type { Target } from "../../core/targets.ts";
+import { computeRows } from "../../rows/rows.ts";
 import { columnsOf, command } from "../command.ts";
 import { UsageError } from "../errors.ts";
 import { everyFunction, functionInput, functionOptions } from "../functions.ts";
 import { thetaInput } from "../inputs.ts";
 import { gridOptions, inputOptions, options, orColumn } from "../options.ts";
-import { computeRows } from "../rows.ts";
 
 export default command({
   examples: [

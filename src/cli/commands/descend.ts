@@ -1,9 +1,9 @@
 import { lambdaAt } from "../../core/anneal.ts";
 import { type Descent, descend } from "../../core/descend.ts";
 import { sampleLoss } from "../../core/loss.ts";
+import { phrase } from "../../core/message.ts";
 import { minima } from "../../core/minima.ts";
 import { outcome } from "../../core/outcome.ts";
-import { phrase } from "../../core/phrase.ts";
 import { type Target, target as targetNamed } from "../../core/targets.ts";
 import { type Column, type Result, resultOf } from "../../render/result.ts";
 import type { PlotSize } from "../charts.ts";

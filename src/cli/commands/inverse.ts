@@ -1,12 +1,12 @@
 import { requireWithin } from "../../core/errors.ts";
 import { inverse } from "../../core/inverse.ts";
 import { psi } from "../../core/psi.ts";
+import { computeRows } from "../../rows/rows.ts";
 import { columnsOf, command } from "../command.ts";
 import { UsageError } from "../errors.ts";
 import { inputOf, marginInput } from "../inputs.ts";
 import { inputOptions, options, orColumn } from "../options.ts";
 import { isColumn } from "../parse.ts";
-import { computeRows } from "../rows.ts";
 
 export default command({
   examples: [

@@ -1,10 +1,10 @@
 import { sampleLoss } from "../../core/loss.ts";
 import { type Target, target } from "../../core/targets.ts";
+import { computeRows } from "../../rows/rows.ts";
 import { columnsOf, command } from "../command.ts";
 import { functionInput, functionOptions } from "../functions.ts";
 import { scaleInput } from "../inputs.ts";
 import { inputOptions, options, orColumn } from "../options.ts";
-import { computeRows } from "../rows.ts";
 import { type Competitors, sampleInputs, sampleOptions } from "../samples.ts";
 
 const COLUMNS = columnsOf(

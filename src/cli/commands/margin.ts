@@ -1,13 +1,13 @@
+import { reasons } from "../../core/explanation.ts";
 import { conditions, type Margin, marginOf } from "../../core/margin.ts";
-import { type Phrase, phrase } from "../../core/phrase.ts";
+import { type Phrase, phrase } from "../../core/message.ts";
 import { psiValues } from "../../core/psi.ts";
 import { fromBytes } from "../../data/bytes.ts";
 import type { Row } from "../../render/result.ts";
+import { computeRows } from "../../rows/rows.ts";
 import { columnsOf, command } from "../command.ts";
 import { marginInput } from "../inputs.ts";
 import { inputOptions, options, orColumn, pick } from "../options.ts";
-import { reasons } from "../reasons.ts";
-import { computeRows } from "../rows.ts";
 import { type Competitors, sampleInputs, sampleOptions } from "../samples.ts";
 
 /** Up to this many samples are explained one by one; more are counted. */

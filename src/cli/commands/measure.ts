@@ -1,16 +1,16 @@
 import { resolve } from "node:path";
-import { type Phrase, phrase } from "../../core/phrase.ts";
-import { type Figures, Report } from "../../core/report.ts";
+import { type Phrase, phrase } from "../../core/message.ts";
+import { perSample } from "../../measure/per-sample.ts";
+import { marginReport } from "../../measure/report.ts";
+import type { Questions, Samples } from "../../measure/samples.ts";
+import { type Figures, Report } from "../../measure/statistics.ts";
 import { delimited } from "../../render/delimited.ts";
 import { command } from "../command.ts";
 import { UsageError } from "../errors.ts";
 import { pictureFunctions } from "../functions.ts";
-import { marginReport } from "../margin-report.ts";
-import type { Questions, Samples } from "../measured.ts";
 import { givenFlag, option, options, pick, type Values, type ValuesOf } from "../options.ts";
 import { writeToFile } from "../output.ts";
 import { list, type ShareCheck, scaleOrNorm, shareCheck } from "../parse.ts";
-import { perSample } from "../per-sample.ts";
 import { sampleOptions } from "../samples.ts";
 
 const STANDARD_MARGINS = [1, 2, 3, 4];
@@ -91,14 +91,14 @@ async function openSamples(values: Given, questions: Questions): Promise<Samples
   const idle = givenFlag(values, Object.keys(others) as (keyof typeof values)[]);
   if (idle !== undefined) throw new UsageError(`${idle} has no part in ${source}: leave it out`);
   if (input !== undefined) {
-    const { angleSamples } = await import("../angle-samples.ts");
+    const { angleSamples } = await import("../../measure/angle-samples.ts");
     return angleSamples(input, values, questions);
   }
   const dash = (["features", "weights", "labels"] as const).find((name) => values[name] === "-");
   if (dash !== undefined) throw new UsageError(`--${dash} -: .npy files are read by position, name a file`);
   if (features === undefined || weights === undefined || labels === undefined)
     throw new UsageError("--features needs --weights and --labels");
-  const { featureSamples } = await import("../feature-samples.ts");
+  const { featureSamples } = await import("../../measure/feature-samples.ts");
   return featureSamples({ features, weights, labels }, values, questions);
 }
 

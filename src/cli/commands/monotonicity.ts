@@ -1,5 +1,5 @@
+import { angle, type Phrase, phrase } from "../../core/message.ts";
 import { type Direction, type Monotonicity, monotonicity, type Stretch } from "../../core/monotonicity.ts";
-import { angle, type Phrase, phrase } from "../../core/phrase.ts";
 import type { Target } from "../../core/targets.ts";
 import { resultOf } from "../../render/result.ts";
 import { functionChart } from "../charts.ts";

@@ -1,9 +1,9 @@
-import { angleOfQuarter } from "../../core/exact.ts";
+import { angleOfQuarter } from "../../core/double-double.ts";
 import { psi, psiValues } from "../../core/psi.ts";
+import { computeRows } from "../../rows/rows.ts";
 import { columnsOf, command } from "../command.ts";
 import { marginInput, thetaInput } from "../inputs.ts";
 import { gridOptions, inputOptions, options, orColumn } from "../options.ts";
-import { computeRows } from "../rows.ts";
 
 const COLUMNS = columnsOf("k psi dpsi_dtheta dpsi_dcos cos_m_theta cos_theta");
 

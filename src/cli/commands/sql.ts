@@ -1,8 +1,8 @@
 import { type Target, target } from "../../core/targets.ts";
 import { documentOf, type Result } from "../../render/result.ts";
-import { type Dialect, dialects } from "../../render/sql/dialects.ts";
-import { angle, explained, inverseAt, valueAt } from "../../render/sql/expression.ts";
-import { lossQuery, marginQuery, measureQuery, type Source } from "../../render/sql/queries.ts";
+import { type Dialect, dialects } from "../../sql/dialects.ts";
+import { angle, explained, inverseAt, valueAt } from "../../sql/expression.ts";
+import { lossQuery, marginQuery, measureQuery, type Source } from "../../sql/queries.ts";
 import { command } from "../command.ts";
 import { UsageError } from "../errors.ts";
 import { chosenFunctions, pictureFunctions } from "../functions.ts";

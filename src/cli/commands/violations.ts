@@ -1,4 +1,4 @@
-import { angle, type Phrase, phrase } from "../../core/phrase.ts";
+import { angle, type Phrase, phrase } from "../../core/message.ts";
 import { target } from "../../core/targets.ts";
 import { type Violation, violations } from "../../core/violations.ts";
 import { type Column, resultOf } from "../../render/result.ts";

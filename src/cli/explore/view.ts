@@ -1,4 +1,5 @@
 import stringWidth from "string-width";
+import { reasons } from "../../core/explanation.ts";
 import { marginOf } from "../../core/margin.ts";
 import { psiValues, segment } from "../../core/psi.ts";
 import { drawChart, type Series } from "../../render/chart.ts";
@@ -6,7 +7,6 @@ import { formatAngle, formatNumber, formatPhrase, type NumberStyle } from "../..
 import type { Screen } from "../../render/screen.ts";
 import { wrap } from "../../render/table.ts";
 import { violationChart } from "../charts.ts";
-import { reasons } from "../reasons.ts";
 import { functionsOf, type State } from "./state.ts";
 
 const LEAST_WIDTH = 50;

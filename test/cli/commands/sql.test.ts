@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { psi } from "../../../src/core/psi.ts";
-import { duckdb } from "../../render/engines.ts";
+import { duckdb } from "../../sql/engines.ts";
 import { asoftmax } from "../run.ts";
 
 const sql = async (...args: string[]) => (await asoftmax(["sql", ...args])).stdout;

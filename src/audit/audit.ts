@@ -1,0 +1,196 @@
+import { ParameterError } from "../core/errors.ts";
+import { angle, type Phrase, phrase } from "../core/message.ts";
+import { isAngle } from "../core/psi.ts";
+import { pieceEnd, type Target } from "../core/targets.ts";
+import { fit, type Mistake } from "./fit.ts";
+import { slopeCurve, slopeMistakes, valueCurve, valueMistakes } from "./mistakes.ts";
+import { accepts, type Curve, type Dtype, type Row, residual, rowOf, ulp, valueAt } from "./tolerance.ts";
+
+/** What a program gave: for each angle, in radians, its value and, if known, its gradient by theta. */
+export interface AuditTable {
+  readonly theta: ArrayLike<number>;
+  readonly value: ArrayLike<number>;
+  readonly gradient?: ArrayLike<number> | undefined;
+}
+
+/** How one column compares with the truth. Errors are NaN, and row numbers -1, where there is nothing to report. */
+export interface Check {
+  maxAbsError: number;
+  /** In ulp of max(|true value|, 1) in the table's precision. */
+  maxUlpError: number;
+  /** Row of the largest error. */
+  worst: number;
+  /** How many rows fail, and the first of them. */
+  bad: number;
+  firstBad: number;
+  /** How many of them hold NaN or infinity (or an angle outside [0, pi]), and the first of those. They have no error. */
+  notFinite: number;
+  firstNotFinite: number;
+}
+
+/** A known mistake that explains a column to within rounding. */
+export interface Candidate {
+  readonly column: "value" | "gradient";
+  readonly name: string;
+  /** What was searched for, as found. */
+  readonly parameters: Readonly<Record<string, number>>;
+  /** The largest difference that it leaves. */
+  readonly residual: number;
+}
+
+/** The check is that of the values. */
+export interface AuditResult extends Check {
+  rows: number;
+  /** Value and gradient, where given, are right in every row. */
+  passes: boolean;
+  /** Angle of the first row that fails in either. */
+  firstBadTheta: number | undefined;
+  gradient: Check | undefined;
+  candidates: Candidate[];
+  diagnosis: Phrase;
+}
+
+interface Column {
+  readonly name: Candidate["column"];
+  readonly given: ArrayLike<number>;
+  readonly curve: Curve;
+  readonly mistakes: (target: Target) => Mistake[];
+}
+
+/**
+ * Is a table of someone's values of the target right, and if not, which known mistakes explain it? A row is right when
+ * its value lies within what the target does over cos(theta) +- 16 roundings of the precision (2^-53 or 2^-24), give or
+ * take 16 ulp of max(|value|, 1) (see accepts); its gradient by theta likewise, against the slope. A mistake is fitted on
+ * up to 96 rows, and named if it explains every row by the same rule. Angles that are not in [0, pi] fail.
+ * Throws ParameterError for a table without rows or with columns of unequal length.
+ */
+export function audit(target: Target, table: AuditTable, dtype: Dtype): AuditResult {
+  const { theta, value, gradient } = table;
+  if (!(theta.length > 0)) throw new ParameterError("the table has no rows: nothing to audit");
+  const columns: Column[] = [{ name: "value", given: value, curve: valueCurve(target), mistakes: valueMistakes }];
+  if (gradient) columns.push({ name: "gradient", given: gradient, curve: slopeCurve(target), mistakes: slopeMistakes });
+  if (columns.some(({ given }) => given.length !== theta.length))
+    throw new ParameterError("the columns of the table differ in length");
+  const compared = columns.map((column) => compare(column, theta, dtype));
+  const candidates = columns.flatMap((column, i) =>
+    compared[i]!.bad.length > 0 ? explain(column.name, column.mistakes(target), compared[i]!) : [],
+  );
+  const checks = compared.map(({ check }) => check);
+  const firstBad = checks.map(({ firstBad }) => firstBad).filter((i) => i >= 0);
+  const isUnexplained = firstBad.length > 0 && candidates.length === 0;
+  const more =
+    (isUnexplained && dtype === "float64" && theta.length >= FEWEST_SINGLE && asSingle(target, table)) ||
+    reach(target, theta);
+  return {
+    ...checks[0]!,
+    rows: theta.length,
+    passes: firstBad.length === 0,
+    firstBadTheta: theta[Math.min(...firstBad)],
+    gradient: checks[1],
+    candidates,
+    diagnosis: joined([...findings(columns, checks, candidates, theta), ...more], "; "),
+  };
+}
+
+/** Fewer rows are no sign of float32. */
+const FEWEST_SINGLE = 8;
+
+function compare({ given, curve }: Column, theta: ArrayLike<number>, dtype: Dtype) {
+  const none = { maxAbsError: Number.NaN, maxUlpError: Number.NaN, worst: -1 };
+  const check: Check = { ...none, bad: 0, firstBad: -1, notFinite: 0, firstNotFinite: -1 };
+  const rows: Row[] = [];
+  const bad: Row[] = [];
+  for (let i = 0; i < theta.length; i++) {
+    const truth = isAngle(theta[i]!) ? valueAt(curve, theta[i]!) : Number.NaN;
+    const error = Math.abs(given[i]! - truth);
+    const finite = error < Number.POSITIVE_INFINITY;
+    const row = rowOf(theta[i]!, given[i]!, dtype);
+    const right = finite && accepts(curve, row);
+    if (!right && check.bad++ === 0) check.firstBad = i;
+    if (!finite && check.notFinite++ === 0) check.firstNotFinite = i;
+    if (!finite) continue;
+    rows.push(row);
+    if (!right) bad.push(row);
+    if (!(error <= check.maxAbsError)) [check.maxAbsError, check.worst] = [error, i];
+    check.maxUlpError = Math.max(check.maxUlpError || 0, error / ulp(truth, dtype));
+  }
+  return { check, rows, bad };
+}
+
+const MOST_SAMPLED = 48;
+const EQUALLY_WELL = 16;
+const GOLDEN = (Math.sqrt(5) - 1) / 2;
+
+/** Up to 48 rows, spread unevenly, so that no cosine looks like a slower one. */
+function sampled(rows: readonly Row[]): readonly Row[] {
+  if (rows.length <= MOST_SAMPLED) return rows;
+  return Array.from({ length: MOST_SAMPLED }, (_, i) => rows[Math.floor(rows.length * ((i * GOLDEN) % 1))]!);
+}
+
+/**
+ * The mistakes that explain every row, each about as closely as the best does. A searched one that is the same function
+ * on [0, pi] as one before adds nothing.
+ */
+function explain(column: Candidate["column"], mistakes: Mistake[], { rows, bad }: Record<"rows" | "bad", Row[]>) {
+  const { dtype } = rows[0]!;
+  const sample = [...sampled(bad), ...sampled(rows)];
+  const distinct = new Set(bad.map(({ theta }) => theta)).size;
+  const fits = mistakes.flatMap(({ name, searched }, i) => {
+    // With no more rows than the search has parameters anything explains them.
+    if (searched.length > 0 && distinct <= searched.length) return [];
+    const found = fit(mistakes[i]!, sample);
+    if (!found || !rows.every((row) => accepts(found.curve, row))) return [];
+    const parameters = Object.fromEntries(searched.map((p, j) => [p.name, found.parameters[j]!]));
+    const left = rows.reduce((most, row) => Math.max(most, Math.abs(residual(found.curve, row))), 0);
+    return [{ candidate: { column, name, parameters, residual: left }, curve: found.curve, isFixed: !searched.length }];
+  });
+  const enough = EQUALLY_WELL * (ulp(1, dtype) + Math.min(...fits.map(({ candidate }) => candidate.residual)));
+  const close = fits.filter(({ candidate }) => candidate.residual <= enough);
+  const news = close.filter((x, i) => x.isFixed || !close.slice(0, i).some((y) => areSame(y.curve, x.curve, dtype)));
+  return news.map(({ candidate }): Candidate => candidate);
+}
+
+function areSame(x: Curve, y: Curve, dtype: Dtype): boolean {
+  const angles = Array.from({ length: MOST_SAMPLED }, (_, i) => ((i + 0.5) * Math.PI) / MOST_SAMPLED);
+  return angles.every((t) => accepts(x, rowOf(t, valueAt(y, t), dtype)));
+}
+
+function findings(columns: Column[], checks: Check[], candidates: Candidate[], theta: ArrayLike<number>): Phrase[] {
+  if (checks.every(({ bad }) => bad === 0)) return [phrase`every row is right to within rounding`];
+  return columns.flatMap(({ name, given, curve }, i) => {
+    const { notFinite, firstNotFinite, bad, worst } = checks[i]!;
+    const said: Phrase[] = [];
+    if (notFinite > 0) said.push(phrase`${name}: ${notFinite} not finite, first at ${angle(theta[firstNotFinite]!)}`);
+    const found = candidates.filter(({ column }) => column === name).map(described);
+    if (found.length > 0) said.push(phrase`${name}: ${joined(found, " or ")}`);
+    // A gradient that goes with wrong values need not be a mistake of its own.
+    else if (bad > notFinite && (i === 0 || checks[0]!.bad === checks[0]!.notFinite)) {
+      const [t, truth] = [theta[worst]!, valueAt(curve, theta[worst]!)];
+      said.push(
+        phrase`${name}: ${bad} of ${theta.length} rows wrong, and no known mistake explains it; worst at ${angle(t)}: ${given[worst]!} in place of ${truth}`,
+      );
+    }
+    return said;
+  });
+}
+
+/** What there is to say of the table taken as float32, where that is more than that it is wrong. */
+function asSingle(target: Target, table: AuditTable): Phrase[] | undefined {
+  const { passes, candidates, diagnosis } = audit(target, table, "float32");
+  return passes || candidates.length > 0 ? [phrase`taken as float32: ${diagnosis}`] : undefined;
+}
+
+function described({ name, parameters, residual }: Candidate): Phrase {
+  const found = Object.entries(parameters).map(([parameter, x]) => phrase`${parameter} = ${x}`);
+  return phrase`${name}${found.length > 0 ? " with " : ""}${joined(found, ", ")}, to within ${residual}`;
+}
+
+/** Up to pi/m psi is the same as cos(m theta) and others. */
+function reach({ name, pieces }: Target, theta: ArrayLike<number>): Phrase[] {
+  const end = pieceEnd(pieces, 0);
+  if (name !== "asoftmax" || pieces.count === 1 || Array.prototype.some.call(theta, (t) => t > end)) return [];
+  return [phrase`no angle lies beyond pi/m = ${angle(end)}: the table cannot tell psi from cos(m theta) and others`];
+}
+
+const joined = (parts: readonly Phrase[], between: string): Phrase =>
+  parts.flatMap((part, i) => (i > 0 ? [between, ...part] : part));

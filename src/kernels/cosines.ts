@@ -1,0 +1,37 @@
+import { requireWithin } from "../core/errors.ts";
+import { kernel } from "./cosines-kernel.ts";
+import { instantiate, type KernelMemory, PAGE } from "./instantiate.ts";
+
+/** The exports of the kernel; places in the memory are in bytes. */
+interface Kernel extends KernelMemory {
+  multiply(features: number, quads: number, panel: number, panelBytes: number, scores: number): void;
+  below(scores: number, rows: number, bounds: number, list: number): number;
+  addPowers(scores: number, rows: number, sums: number): void;
+  dot(a: number, b: number, bytes: number): number;
+}
+
+/** A kernel with memory of its own, all 0, that is given out from its beginning on. */
+export class Instance {
+  readonly kernel: Kernel;
+  #end = 0;
+
+  /** Throws ParameterError beyond the 4 GiB of WebAssembly. */
+  constructor(bytes: number) {
+    const pages = Math.ceil(bytes / PAGE);
+    requireWithin("memory of the product", pages * PAGE, 0, 2 ** 32 - PAGE);
+    this.kernel = instantiate<Kernel>(kernel, { product: { exp2: (x: number) => 2 ** x } });
+    this.kernel.memory.grow(pages);
+  }
+
+  /** The next so many numbers of a type. Whoever takes larger numbers first has all of them aligned. */
+  take<T>(type: TypedArrayOf<T>, length: number): T {
+    const start = this.#end;
+    this.#end += length * type.BYTES_PER_ELEMENT;
+    return new type(this.kernel.memory.buffer, start, length);
+  }
+}
+
+interface TypedArrayOf<T> {
+  readonly BYTES_PER_ELEMENT: number;
+  new (buffer: ArrayBuffer, byteOffset: number, length: number): T;
+}

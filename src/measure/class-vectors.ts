@@ -1,0 +1,53 @@
+import { lengthOf } from "../core/angle-between.ts";
+import type { Pair } from "../core/double-double.ts";
+import { DataError } from "../data/errors.ts";
+import type { Npy } from "../data/npy.ts";
+import type { Product } from "./cosine-search.ts";
+import { isDirection, lengthFault, rowOf, type Vectors } from "./vectors.ts";
+
+interface ClassVector {
+  readonly vector: Vectors;
+  readonly length: Pair;
+}
+
+/** The class vectors of a file, of which a product holds some at a time. */
+export class ClassVectors {
+  /** The lengths of all that were held lie between these. */
+  shortest = Number.POSITIVE_INFINITY;
+  longest = 0;
+  readonly #path: string;
+  readonly #file: Npy;
+  readonly #product: Product;
+  #first = Number.NaN;
+  #held: readonly ClassVector[] = [];
+
+  constructor(path: string, file: Npy, product: Product) {
+    this.#path = path;
+    this.#file = file;
+    this.#product = product;
+  }
+
+  /** Puts so many class vectors into the product, unless they are there. Throws DataError for one without a direction. */
+  hold(first: number, count: number): void {
+    if (this.#first === first) return;
+    const vectors = this.#file.read(first, count);
+    const vectorAt = (i: number) => rowOf(vectors, this.#file.cols, i);
+    const lengths = this.#product.setClasses(vectors);
+    for (const [i, { hi }] of lengths.entries()) {
+      if (!isDirection(hi)) throw new DataError(`${this.#path} row ${first + i}: ${lengthFault(vectorAt(i), hi)}`);
+      this.shortest = Math.min(this.shortest, hi);
+      this.longest = Math.max(this.longest, hi);
+    }
+    // Of a float32 file the product has the vectors already.
+    const own = vectors instanceof Float32Array ? (i: number) => this.#product.classVector(i) : vectorAt;
+    this.#held = lengths.map((length, i) => ({ vector: own(i), length }));
+    this.#first = first;
+  }
+
+  at(place: number): ClassVector {
+    const held = this.#held[place - this.#first];
+    if (held !== undefined) return held;
+    const vector = this.#file.read(place, 1);
+    return { vector, length: lengthOf(vector) };
+  }
+}

@@ -1,0 +1,282 @@
+import type { Pair } from "../core/double-double.ts";
+import { requireWithin } from "../core/errors.ts";
+import { Instance } from "../kernels/cosines.ts";
+import { Packed } from "./quantized-vectors.ts";
+import type { Vectors } from "./vectors.ts";
+
+/** Vectors of so many components; at most so many rows of features and so many classes at a time. */
+export interface ProductSize {
+  readonly dimension: number;
+  readonly rows: number;
+  readonly classes: number;
+  /** How many limits and sums a feature has: 0 unless told. */
+  readonly limits?: number;
+  readonly sums?: number;
+}
+
+/** Decides, for a pair too close for the product to tell, whether the cosine of a feature and a class lies below a limit. */
+export type Settle = (limit: number, row: number, place: number) => boolean;
+
+/** A class, and the largest cosine that it may have. */
+interface Candidate {
+  readonly class: number;
+  readonly most: number;
+}
+
+/** Bounds of the scores of each feature. Three words: the lower one, the upper one, how many scores were below. */
+interface Bounds {
+  readonly bounds: Float32Array;
+  readonly counts: Uint32Array;
+}
+
+/** One sum of powers of 2 a feature. Six floats: rate, shift, and two doubles to be added. */
+interface Sum {
+  readonly rates: Float32Array;
+  readonly totals: Float64Array;
+  divisor: number;
+}
+
+const QUAD = 4;
+const PANEL = 8;
+/** Below every cosine. */
+const LOWEST = -2;
+/** More than what rounding vectors, scores and limits to float32 adds to an error. */
+const ROUNDING = 2 ** -21;
+
+/**
+ * Cosines between a block of features and a block of class vectors, and a search for the classes nearest to each
+ * feature that keeps no more than the candidates. Uses about 6 dimension (rows + classes) bytes of its own.
+ *
+ * Unit vectors are rounded to components of 16 bits, of which a processor multiplies twice as many at a time as of float32, and their
+ * products added up exactly. What the rounding of a vector left out is known, so that each cosine has a bound on its error: with a and b
+ * for the lengths left out, |u v - u' v'| <= a + b + a b by Cauchy-Schwarz, about 4e-4 for 512 components.
+ *
+ * Vectors are normalised; one whose length is 0, infinite or NaN is near to none.
+ * A cosine depends on its two vectors alone, to the bit: what is found does not depend on how the work is cut up.
+ */
+export class Product {
+  readonly #instance: Instance;
+  readonly #rows: Packed;
+  readonly #classes: Packed;
+  /** For each row the 8 scores of a panel; bent: as cosines of a part of their angles. */
+  readonly #scores: Float32Array;
+  readonly #bent: Float32Array;
+  /** The rows that the kernel found. */
+  readonly #list: Uint32Array;
+  /** The scores of classes that may be the nearest. */
+  readonly #near: Bounds;
+  /** The scores too close to a limit. */
+  readonly #limits: readonly Bounds[];
+  readonly #sums: readonly Sum[];
+  #cosines: ArrayLike<number>[] = [];
+  /** For each row, what the cosine of the nearest class is at least. */
+  readonly #floors: Float64Array;
+  #labels: ArrayLike<number> = [];
+  #candidates: Candidate[][] = [];
+
+  /** Throws ParameterError for a dimension outside [1, 2^20] and a size beyond the 4 GiB of WebAssembly. */
+  constructor({ dimension, rows, classes, limits = 0, sums = 0 }: ProductSize) {
+    requireWithin("dimension", dimension, 1, 2 ** 20);
+    const scores = Math.ceil(rows / QUAD) * QUAD * PANEL;
+    const vectorBytes = Packed.bytes(dimension, classes, PANEL) + Packed.bytes(dimension, rows, QUAD);
+    const instance = new Instance(vectorBytes + 8 * scores + rows * (24 * sums + 12 * (1 + limits) + 4));
+    this.#instance = instance;
+    this.#classes = new Packed(instance, dimension, classes, PANEL);
+    this.#rows = new Packed(instance, dimension, rows, QUAD);
+    this.#scores = instance.take(Float32Array, scores);
+    this.#bent = instance.take(Float32Array, scores);
+    this.#sums = Array.from({ length: sums }, () => {
+      const totals = instance.take(Float64Array, 3 * rows);
+      return { rates: new Float32Array(totals.buffer, totals.byteOffset, 6 * rows), totals, divisor: 1 };
+    });
+    const [near, ...others] = Array.from({ length: 1 + limits }, () => {
+      const bounds = instance.take(Float32Array, 3 * rows);
+      return { bounds, counts: new Uint32Array(bounds.buffer, bounds.byteOffset, 3 * rows) };
+    });
+    this.#near = near!;
+    this.#limits = others;
+    this.#list = instance.take(Uint32Array, rows);
+    this.#floors = new Float64Array(rows);
+  }
+
+  /** Takes class vectors in place of those before; returns their lengths. */
+  setClasses(vectors: Vectors): Pair[] {
+    return this.#classes.put(vectors);
+  }
+
+  /** Takes features and the class that each belongs to, and forgets those before; limits and sums are to be set again. Returns their lengths. */
+  setFeatures(vectors: Vectors, labels: ArrayLike<number>): Pair[] {
+    const lengths = this.#rows.put(vectors);
+    this.#labels = labels;
+    this.#candidates = lengths.map(() => []);
+    this.#floors.fill(LOWEST);
+    return lengths;
+  }
+
+  /** Sets one limit a feature: the search counts the other classes of smaller cosine. NaN: none is. */
+  setLimit(limit: number, cosines: ArrayLike<number>): void {
+    this.#cosines[limit] = cosines;
+    this.#limits[limit]!.counts.fill(0);
+  }
+
+  /** Sets one scale a feature: the search adds up exp(scale * cos(theta / divisor)) over the other classes. */
+  setSum(sum: number, scales: ArrayLike<number>, divisor: number): void {
+    const { rates, totals } = this.#sums[sum]!;
+    this.#sums[sum]!.divisor = divisor;
+    totals.fill(0);
+    for (let row = 0; row < this.#rows.count; row++) {
+      rates[6 * row] = scales[row]! * Math.LOG2E;
+      rates[6 * row + 1] = LOWEST;
+    }
+  }
+
+  /** The class vector put at a place, as it is where it was of float32. */
+  classVector(place: number): Float32Array {
+    return this.#classes.vector(place);
+  }
+
+  /** The score of a feature and the class at a place is no further than this from their cosine; NaN where one has no direction. */
+  error(row: number, place: number): number {
+    return combined(this.#rows.errors[row]!, this.#classes.errors[place]!);
+  }
+
+  /** The score of a feature and a class of the panel that is ready. */
+  score(row: number, lane: number): number {
+    return this.#scores[row * PANEL + lane]!;
+  }
+
+  /** The places at which panels of 8 classes begin; at each the scores are ready. Those of no class and of one without a direction are NaN. */
+  *panels(): Generator<number> {
+    const { count, rounded } = this.#rows;
+    const bytes = this.#classes.roundedBytes;
+    const quads = Math.ceil(count / QUAD);
+    for (let place = 0; place < this.#classes.count && quads > 0; place += PANEL) {
+      const panel = this.#classes.rounded.byteOffset + place * bytes;
+      this.#instance.kernel.multiply(rounded.byteOffset, quads, panel, PANEL * bytes, this.#scores.byteOffset);
+      for (let lane = 0; lane < PANEL; lane++) {
+        if (!Number.isNaN(this.#classes.errors[place + lane])) continue;
+        for (let row = 0; row < count; row++) this.#scores[row * PANEL + lane] = Number.NaN;
+      }
+      yield place;
+    }
+  }
+
+  /**
+   * Searches the classes held for those nearest to the features, counts and adds up; the class at place 0 has the number `first`.
+   * Classes too close to a limit for a dot product in double are left to `settle`.
+   */
+  search(first: number, settle: Settle): void {
+    const { kernel } = this.#instance;
+    const { count } = this.#rows;
+    const own = this.#ownScores(first);
+    this.#allowErrors();
+    for (const place of this.panels()) {
+      for (const at of own.get(place) ?? []) this.#scores[at] = Number.NaN;
+      this.#within(this.#near, (row, lane) => this.#keep(row, lane, place, first));
+      for (const [i, limit] of this.#limits.entries()) {
+        this.#within(limit, (row, lane) => {
+          const above = this.#cosine(row, place + lane) - this.#cosines[i]![row]!;
+          const isBelow = Math.abs(above) > ROUNDING ? above < 0 : settle(i, row, first + place + lane);
+          if (isBelow) limit.counts[3 * row + 2]!++;
+        });
+      }
+      for (const sum of this.#sums) {
+        if (sum.divisor !== 1) this.#bend(sum.divisor);
+        kernel.addPowers((sum.divisor === 1 ? this.#scores : this.#bent).byteOffset, count, sum.totals.byteOffset);
+      }
+    }
+  }
+
+  /** For each panel, by its place, where in the scores features meet their own class. */
+  #ownScores(first: number): Map<number, number[]> {
+    const own = new Map<number, number[]>();
+    for (let row = 0; row < this.#labels.length; row++) {
+      const at = this.#labels[row]! - first;
+      const place = Math.floor(at / PANEL) * PANEL;
+      own.set(place, [...(own.get(place) ?? []), row * PANEL + at - place]);
+    }
+    return own;
+  }
+
+  /** Sets the bounds so far off that no error of the classes held can mislead. */
+  #allowErrors(): void {
+    for (let row = 0; row < this.#rows.count; row++) {
+      const error = this.#errorOfAll(row);
+      this.#near.bounds[3 * row] = this.#floors[row]! - error;
+      this.#near.bounds[3 * row + 1] = Number.POSITIVE_INFINITY;
+      for (const [i, { bounds }] of this.#limits.entries()) {
+        bounds[3 * row] = this.#cosines[i]![row]! - error;
+        bounds[3 * row + 1] = this.#cosines[i]![row]! + error;
+      }
+    }
+  }
+
+  /** Visits the scores of the panel within their bounds, and counts those below. */
+  #within({ bounds }: Bounds, visit: (row: number, lane: number) => void): void {
+    const [scores, list] = [this.#scores.byteOffset, this.#list.byteOffset];
+    const found = this.#instance.kernel.below(scores, this.#rows.count, bounds.byteOffset, list);
+    for (let i = 0; i < found; i++) {
+      const row = this.#list[i]!;
+      for (let lane = 0; lane < PANEL; lane++) {
+        const score = this.score(row, lane);
+        if (score >= bounds[3 * row]! && score <= bounds[3 * row + 1]!) visit(row, lane);
+      }
+    }
+  }
+
+  /** Keeps a class of the panel that may still be the nearest to a row. */
+  #keep(row: number, lane: number, place: number, first: number): void {
+    const cosine = this.score(row, lane);
+    const error = this.error(row, place + lane);
+    this.#candidates[row]!.push({ class: first + place + lane, most: cosine + error });
+    this.#floors[row] = Math.max(this.#floors[row]!, cosine - error);
+    this.#near.bounds[3 * row] = this.#floors[row]! - this.#errorOfAll(row);
+  }
+
+  #errorOfAll = (row: number) => combined(this.#rows.errors[row]!, this.#classes.worst);
+
+  /** A cosine in double, from the vectors as float32. */
+  #cosine(row: number, place: number): number {
+    const [rows, classes] = [this.#rows, this.#classes];
+    const bytes = rows.floatBytes;
+    const [a, b] = [rows.floats.byteOffset + row * bytes, classes.floats.byteOffset + place * bytes];
+    const dot = this.#instance.kernel.dot(a, b, bytes);
+    return dot / (rows.lengths[row]! * classes.lengths[place]!);
+  }
+
+  /** The scores as cosines of a part of their angles. */
+  #bend(divisor: number): void {
+    for (let i = 0; i < this.#rows.count * PANEL; i++) {
+      const cosine = Math.min(1, Math.max(-1, this.#scores[i]!));
+      this.#bent[i] = Math.cos(Math.acos(cosine) / divisor);
+    }
+  }
+
+  /** How many of the other classes searched have a cosine below the limit of each feature. */
+  below(limit: number): number[] {
+    const { counts } = this.#limits[limit]!;
+    return this.#candidates.map((_, row) => counts[3 * row + 2]!);
+  }
+
+  /**
+   * log sum exp(scale * cos(theta / divisor)) over the other classes searched, for each feature. Rounded cosines put it off by
+   * at most scale * error (in practice by scale * 1e-5) and the powers by 1e-6; larger where divisor > 1 and the nearest class lies beside pi.
+   */
+  logSum(sum: number): number[] {
+    const { rates, totals } = this.#sums[sum]!;
+    return this.#candidates.map(
+      (_, row) =>
+        (rates[6 * row]! / Math.LOG2E) * rates[6 * row + 1]! + Math.log(totals[3 * row + 1]! + totals[3 * row + 2]!),
+    );
+  }
+
+  /** For each feature, the classes searched that may be the nearest of all but its own, in the order of the search. */
+  nearest(): number[][] {
+    return this.#candidates.map((candidates, row) =>
+      candidates.filter(({ most }) => most >= this.#floors[row]!).map((candidate) => candidate.class),
+    );
+  }
+}
+
+/** How far a score may be off where unit vectors are off by so much. */
+const combined = (rowError: number, classError: number) => (1 + rowError) * (1 + classError) - 1 + ROUNDING;

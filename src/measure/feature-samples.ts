@@ -1,0 +1,86 @@
+import { availableParallelism } from "node:os";
+import type { Values } from "../cli/options.ts";
+import { withProgress } from "../cli/progress.ts";
+import { phrase } from "../core/message.ts";
+import { DataError } from "../data/errors.ts";
+import { BadRows } from "../rows/bad-rows.ts";
+import { Pool } from "../rows/pool.ts";
+import { type ClassSpread, fisherScore } from "./class-scatter.ts";
+import { type FeatureFiles, type FeaturePaths, openFeatures } from "./feature-files.ts";
+import { type FeatureAnswer, type FeatureJob, FeatureReader, type FeatureTask, featureTasks } from "./features.ts";
+import type { Measured, Questions, Samples } from "./samples.ts";
+
+/** Products of two floats that take less time than starting a thread. */
+const SMALL = 2 ** 30;
+/** Lengths of class vectors that are unit vectors up to rounding to float32. */
+const ROUNDING = 2 ** -20;
+
+/** Samples from a file of features, one of class vectors and one of labels. */
+export function featureSamples(
+  paths: FeaturePaths,
+  { threads, badRows }: Values<"threads" | "badRows">,
+  { margins, functions, scales }: Questions,
+): Samples {
+  const files = openFeatures(paths);
+  const named = functions.map(({ name, parameters, lambda }) => ({ name, parameters: { ...parameters, lambda } }));
+  const job: FeatureJob = { ...paths, margins, functions: named, scales };
+  const bad = new BadRows(paths.features, badRows, "row");
+  const spreads: ClassSpread[] = [];
+  let [done, shortest, longest] = [0, Number.POSITIVE_INFINITY, 0];
+
+  async function* measured() {
+    for await (const answer of answers(job, files, threads)) {
+      if ("fault" in answer) throw new DataError(answer.fault);
+      if ("within" in answer) {
+        spreads.push(answer);
+        continue;
+      }
+      shortest = Math.min(shortest, answer.shortest);
+      longest = Math.max(longest, answer.longest);
+      const block: Measured[] = [];
+      for (const sample of answer.samples) {
+        const place = done++;
+        if (typeof sample !== "string") block.push({ place, sample });
+        else if (bad.take({ line: place, message: sample })) block.push({ place, sample: undefined });
+      }
+      yield block;
+    }
+  }
+  return {
+    classes: files.weights.rows,
+    className: (index) => index,
+    blocks: withProgress(measured(), files.features.rows, () => done),
+    skipped: () => bad.count,
+    fisherScore: () => fisherScore(spreads),
+    warnings: () => [
+      ...bad.warnings(),
+      ...(Math.max(longest - 1, 1 - shortest) > ROUNDING
+        ? [phrase`${paths.weights}: class vectors of length ${shortest} to ${longest} were made unit vectors`]
+        : []),
+    ],
+  };
+}
+
+/** The answers to all tasks in their order, by threads where these are worth their start. */
+async function* answers(job: FeatureJob, files: FeatureFiles, threads?: number): AsyncGenerator<FeatureAnswer> {
+  const { features, weights } = files;
+  const tasks = featureTasks(files);
+  const isSmall = features.rows * weights.rows * weights.cols < SMALL;
+  const count = Math.min(threads ?? (isSmall ? 1 : availableParallelism()), tasks.length);
+  if (count === 1) {
+    const reader = new FeatureReader(job);
+    for (const task of tasks) yield reader.do(task);
+    return;
+  }
+  const script = new URL("./feature-worker.cjs", import.meta.url);
+  const pool = new Pool<FeatureTask, FeatureAnswer>(script, job, count);
+  try {
+    yield* pool.inOrder(asynchronous(tasks));
+  } finally {
+    pool.end();
+  }
+}
+
+async function* asynchronous<T>(items: Iterable<T>): AsyncGenerator<T> {
+  yield* items;
+}

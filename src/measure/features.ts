@@ -1,0 +1,160 @@
+import { basename } from "node:path";
+import { angleBetween } from "../core/angle-between.ts";
+import { conditions } from "../core/margin.ts";
+import { target } from "../core/targets.ts";
+import { type ClassSpread, classSpread } from "./class-scatter.ts";
+import { ClassVectors } from "./class-vectors.ts";
+import { Product } from "./cosine-search.ts";
+import { type FeatureFiles, type FeaturePaths, openFeatures, ROWS, readSamples } from "./feature-files.ts";
+import type { Sample } from "./statistics.ts";
+import { isDirection, lengthFault, rowOf, type Vectors } from "./vectors.ts";
+
+/** What is asked of the features of a file; plain values, so that it can be sent to a thread. */
+export interface FeatureJob extends FeaturePaths {
+  readonly margins: readonly number[];
+  readonly functions: readonly { readonly name: string; readonly parameters: Readonly<Record<string, number>> }[];
+  /** "norm": the length of the feature. */
+  readonly scales: readonly (number | "norm")[];
+}
+
+/** A part of the work: the samples from a row on, or the spread of the classes from a number on. */
+export interface FeatureTask {
+  readonly kind: "samples" | "spread";
+  readonly start: number;
+}
+
+export interface FeatureBlock {
+  /** The samples of some rows in their order, or what is wrong with a row. */
+  readonly samples: readonly (Sample | string)[];
+  /** The lengths of the class vectors lie between these. */
+  readonly shortest: number;
+  readonly longest: number;
+}
+
+export type FeatureAnswer = FeatureBlock | ClassSpread | { readonly fault: string };
+
+// 64 MiB of class vectors as float32 and half of that rounded, 16 MiB of sums.
+const HELD_FLOATS = 2 ** 24;
+const SPREAD_DOUBLES = 2 ** 21;
+
+const tasksOf = (kind: FeatureTask["kind"], end: number, step: number): FeatureTask[] =>
+  Array.from({ length: Math.ceil(end / step) }, (_, i) => ({ kind, start: i * step }));
+
+const spreadClasses = ({ weights }: FeatureFiles) => Math.ceil(SPREAD_DOUBLES / weights.cols);
+
+/** The parts of all the work, the samples first. */
+export const featureTasks = (files: FeatureFiles): FeatureTask[] => [
+  ...tasksOf("samples", files.features.rows, ROWS),
+  ...tasksOf("spread", files.weights.rows, spreadClasses(files)),
+];
+
+/** Measures the features of one .npy file against the class vectors of another. Each thread has one of its own. */
+export class FeatureReader {
+  readonly #job: FeatureJob;
+  readonly #files: FeatureFiles;
+  readonly #heldClasses: number;
+  readonly #product: Product;
+  readonly #classes: ClassVectors;
+  /** Each function at each scale, and the sums of the product that they need. */
+  readonly #losses;
+  readonly #sums;
+
+  /** Opens the files. Throws DataError where they do not fit each other. */
+  constructor(job: FeatureJob) {
+    this.#job = job;
+    this.#files = openFeatures(job);
+    const functions = job.functions.map(({ name, parameters }) => target(name, parameters)!);
+    const divisors = [...new Set(functions.map(({ competingDivisor }) => competingDivisor))];
+    this.#sums = divisors.flatMap((divisor) => job.scales.map((scale) => ({ scale, divisor })));
+    this.#losses = functions.flatMap(({ value, competingDivisor }) =>
+      job.scales.map((scale, i) => ({ value, scale, sum: divisors.indexOf(competingDivisor) * job.scales.length + i })),
+    );
+    const { features, weights } = this.#files;
+    this.#heldClasses = Math.min(weights.rows, Math.ceil(HELD_FLOATS / weights.cols));
+    this.#product = new Product({
+      dimension: features.cols,
+      rows: Math.min(ROWS, features.rows),
+      classes: this.#heldClasses,
+      limits: job.margins.length,
+      sums: this.#sums.length,
+    });
+    this.#classes = new ClassVectors(job.weights, weights, this.#product);
+  }
+
+  do({ kind, start }: FeatureTask): FeatureBlock | ClassSpread {
+    if (kind === "samples") return this.#samples(start);
+    const count = Math.min(spreadClasses(this.#files), this.#files.weights.rows - start);
+    return classSpread(this.#files, start, count);
+  }
+
+  /** theta_y, the nearest competitor and every doubtful pair in double from the vectors, the rest from the cosines of the product. */
+  #samples(start: number): FeatureBlock {
+    const { margins } = this.#job;
+    const product = this.#product;
+    const { vectors, label: labels } = readSamples(this.#files, start);
+    const lengths = product.setFeatures(vectors, labels);
+    const norms = Float64Array.from(lengths, ({ hi }) => hi);
+    const features = lengths.map((_, row) => rowOf(vectors, this.#files.features.cols, row));
+    const faults = features.map((vector, row) => this.#fault(vector, norms[row]!, labels[row]!));
+    const angleTo = (row: number, place: number) => {
+      const { vector, length } = this.#classes.at(place);
+      return angleBetween(features[row]!, vector, lengths[row], length);
+    };
+    const thetas = norms.map((_, row) => (faults[row] === undefined ? angleTo(row, labels[row]!) : Number.NaN));
+    this.#search(norms, thetas, angleTo);
+
+    const candidates = product.nearest();
+    const pairs = margins.map((_, i) => product.below(i));
+    const logSums = this.#sums.map((_, i) => product.logSum(i));
+    const sampleOf = (row: number): Sample => {
+      const [thetaY, norm] = [thetas[row]!, norms[row]!];
+      let [nearest, minThetaJ] = [0, Number.POSITIVE_INFINITY];
+      for (const place of candidates[row]!) {
+        const theta = angleTo(row, place);
+        if (theta < minThetaJ) [nearest, minThetaJ] = [place, theta];
+      }
+      return {
+        label: labels[row]!,
+        thetaY,
+        nearest,
+        minThetaJ,
+        naivePairs: pairs.map((counts) => counts[row]!),
+        losses: this.#losses.map(({ value, scale, sum }) =>
+          softplus(logSums[sum]![row]! - (scale === "norm" ? norm : scale) * value(thetaY)),
+        ),
+        norm,
+      };
+    };
+    const samples = faults.map((fault, row) => fault ?? sampleOf(row));
+    const { shortest, longest } = this.#classes;
+    return { samples, shortest, longest };
+  }
+
+  /** Searches all classes, as many at a time as are held. */
+  #search(norms: Float64Array, thetas: Float64Array, angleTo: (row: number, place: number) => number): void {
+    const { margins } = this.#job;
+    const { rows } = this.#files.weights;
+    const product = this.#product;
+    for (const [i, m] of margins.entries()) product.setLimit(i, thetas.map(target("naive", { m })!.value));
+    for (const [i, { scale, divisor }] of this.#sums.entries())
+      product.setSum(i, scale === "norm" ? norms : norms.map(() => scale), divisor);
+    for (let first = 0; first < rows; first += this.#heldClasses) {
+      this.#classes.hold(first, Math.min(this.#heldClasses, rows - first));
+      product.search(
+        first,
+        (limit, row, place) => conditions(margins[limit]!, thetas[row]!, angleTo(row, place)).naive,
+      );
+    }
+  }
+
+  /** What is wrong with a row, if anything. */
+  #fault(vector: Vectors, norm: number, label: number): string | undefined {
+    const { rows } = this.#files.weights;
+    if (!isDirection(norm)) return lengthFault(vector, norm);
+    if (label >= 0 && label < rows) return undefined;
+    return `the label in ${basename(this.#job.labels)} is ${label}: classes are numbered 0 to ${rows - 1}`;
+  }
+}
+
+/** log(1 + e^x): the loss where the competing logits come to x above the target's. */
+const softplus = (x: number) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));

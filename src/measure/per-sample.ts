@@ -1,0 +1,33 @@
+import { conditions } from "../core/margin.ts";
+import { segment } from "../core/psi.ts";
+import { toBytes } from "../data/bytes.ts";
+import { type Block, type Column, type Result, type Row, resultOf } from "../render/result.ts";
+import type { Measured, Samples } from "./samples.ts";
+import { MEASURES } from "./statistics.ts";
+
+/** One row a sample, as they are read; a bad row that is kept is empty but for its place. */
+export function perSample({ blocks, className }: Samples, margins: readonly number[]): Result {
+  const columns: Column[] = [
+    ...["row", "label", "nearest"].map((name) => ({ name })),
+    ...MEASURES.map(({ name, isAngle }) => ({ name, ...(isAngle && { kind: "angle" as const }) })),
+    ...margins.flatMap((m) => ["naive", "angular", "segment"].map((name) => ({ name: `${name}_${m}` }))),
+  ];
+  const rowOf = ({ place, sample }: Measured): Row => {
+    if (sample === undefined) return [place, ...Array(columns.length - 1).fill(null)];
+    const { label, nearest, thetaY, minThetaJ } = sample;
+    const classes = [label, nearest].map((index) => toBytes(`${className(index)}`));
+    const held = margins.flatMap((m) => {
+      const { naive, angular } = conditions(m, thetaY, minThetaJ);
+      return [naive, angular, segment(m, thetaY)];
+    });
+    return [place, ...classes, ...MEASURES.map(({ of }) => of(sample) ?? null), ...held];
+  };
+  async function* rows(): AsyncGenerator<Block> {
+    for await (const block of blocks) {
+      yield (visit) => {
+        for (const one of block) visit(rowOf(one));
+      };
+    }
+  }
+  return { ...resultOf(columns, []), blocks: rows() };
+}

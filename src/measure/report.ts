@@ -1,0 +1,131 @@
+import { angle, type Phrase, phrase } from "../core/message.ts";
+import { timesPi } from "../core/units.ts";
+import { toBytes } from "../data/bytes.ts";
+import type { Chart } from "../render/chart.ts";
+import { type Cell, type Column, type Row, resultOf, type TablePart } from "../render/result.ts";
+import { reportTerms } from "./report-terms.ts";
+import { BINS, binOf, type Figures, LEVELS, type Report } from "./statistics.ts";
+
+type Ending = NonNullable<Parameters<typeof resultOf>[2]>;
+
+/** The figures of a report in every form: rows, one object, tables, sentences, a chart and a page. */
+export const marginReport = (
+  figures: Figures,
+  histograms: Report["histograms"],
+  degrees: boolean,
+  ending: Pick<Ending, "warnings" | "holds">,
+) =>
+  resultOf([{ name: "measure", kind: "bytes" }, { name: "value" }], figureRows("", figures), {
+    object: figures,
+    tables: tablesOf(figures),
+    report: {
+      title: "Margin report",
+      caption: `Samples by angle, in ${BINS} bins over [0, pi]`,
+      terms: reportTerms(figures, degrees),
+    },
+    chart: () => chartOf(histograms, suspect(figures).m),
+    notes: notesOf(figures),
+    ...ending,
+  });
+
+/** Every figure with its dotted name. An item of a list goes by what tells it from the others. */
+function* figureRows(name: string, value: unknown): Generator<Row> {
+  if (typeof value !== "object" || value === null) return yield [toBytes(name), value as number];
+  const entries = Object.entries(value);
+  // Levels of quantiles in their order: a language that sorts 0 and 1 before 0.05 is not asked.
+  if (entries.every(([key]) => key !== "" && Number.isFinite(Number(key))))
+    entries.sort(([a], [b]) => Number(a) - Number(b));
+  for (const [key, item] of entries) {
+    const [id, rest] = Array.isArray(value) ? identified(key, item) : [key, item];
+    yield* figureRows(name === "" ? id : `${name}.${id}`, rest);
+  }
+}
+
+function identified(place: string, item: unknown): [id: string, rest: unknown] {
+  if (typeof item !== "object" || item === null) return [place, item];
+  if ("function" in item && "scale" in item && "value" in item) return [`${item.function}.${item.scale}`, item.value];
+  const [[, id], ...rest] = Object.entries(item) as [[string, unknown], ...[string, unknown][]];
+  return [`${id}`, Object.fromEntries(rest)];
+}
+
+function tablesOf({ by_m, quantiles, mean, mean_loss, worst_classes }: Figures): TablePart[] {
+  const measures = Object.keys(mean);
+  return [
+    tableOf("Conditions by m", by_m, {
+      m: ({ m }) => m,
+      naive: ({ naive }) => naive,
+      angular: ({ angular }) => angular,
+      psi: ({ psi }) => psi,
+      "false pass": ({ false_pass }) => false_pass,
+      "beyond pi/m": ({ beyond_first_segment }) => beyond_first_segment,
+      "naive pairs": ({ pair_naive }) => pair_naive,
+      "angular pairs": ({ pair_angular }) => pair_angular,
+    }),
+    {
+      caption: "Angles and effective margin",
+      columns: ["quantile", ...measures].map((name) => ({ name })),
+      rows: [
+        ...LEVELS.map((level) => [`${100 * level} %`, ...measures.map((name) => quantiles[name]![level]!)]),
+        ["mean", ...measures.map((name) => mean[name]!)],
+      ],
+    },
+    tableOf("Mean losses", mean_loss, {
+      function: (loss) => loss.function,
+      scale: ({ scale }) => scale,
+      "mean loss": ({ value }) => value,
+    }),
+    tableOf("Worst classes", worst_classes, {
+      class: (one) => one.class,
+      samples: ({ samples }) => samples,
+      correct: ({ correct }) => correct,
+      accuracy: ({ accuracy }) => accuracy,
+      "taken for": ({ taken_for }) =>
+        taken_for.flatMap((other, i) => phrase`${i > 0 ? ", " : ""}${other.class} (${other.samples})`),
+    }),
+  ].filter(({ rows }) => rows.length > 0);
+}
+
+/** One row an item; a column is its name and what it shows of the item. */
+function tableOf<T>(caption: string, items: readonly T[], columns: Readonly<Record<string, (item: T) => Cell>>) {
+  return {
+    caption,
+    columns: Object.keys(columns).map((name): Column => ({ name, kind: "phrase" })),
+    rows: items.map((item) => Object.values(columns).map((cellOf) => cellOf(item))),
+  };
+}
+
+function chartOf({ theta_y, min_theta_j }: Report["histograms"], m: number): Chart {
+  return {
+    x: { from: 0, to: Math.PI, angle: true, name: "angle" },
+    series: [
+      { name: "samples by theta_y", at: (theta) => theta_y[binOf(theta)]! },
+      { name: "by min theta_j", at: (theta) => min_theta_j[binOf(theta)]! },
+    ],
+    knots: m,
+  };
+}
+
+/** The m at which naive most often holds without angular; where none does, the largest. */
+const suspect = ({ by_m }: Figures) =>
+  by_m.toSorted((one, other) => other.false_pass - one.false_pass || other.m - one.m)[0]!;
+
+function notesOf(figures: Figures): Phrase[] {
+  const { samples, classes, correct, accuracy, fisher_score } = figures;
+  if (samples === 0) return [phrase`There are no samples.`];
+  const right = phrase`${samples} samples of ${classes} classes; the smallest angle is the right class on ${correct} (${100 * accuracy} %).`;
+  if (fisher_score === undefined) return [right, verdict(figures)];
+  const fisher = phrase`Angular Fisher score ${fisher_score}: spread within classes over spread between them, small is good.`;
+  return [right, fisher, verdict(figures)];
+}
+
+function verdict(figures: Figures): Phrase {
+  const { samples, accuracy } = figures;
+  const { m, naive, angular, false_pass } = suspect(figures);
+  const counts = phrase`At m = ${m}, ${naive} of ${samples} samples meet the naive condition, ${angular} meet the angular one`;
+  if (false_pass === 0) return phrase`${counts}: no sample passes by the naive condition alone.`;
+  if (2 * false_pass <= samples)
+    return phrase`${counts}; false passes: ${false_pass}, with theta_y beyond ${angle(timesPi(1, m))}.`;
+  // Random vectors of many dimensions lie near pi/2, where cos(4 theta) is near 1.
+  const untrained = accuracy < 0.5 ? phrase` With ${100 * accuracy} % right perhaps nothing was learned.` : [];
+  return phrase`${counts}: the naive target was trained, or should be suspected.${untrained}`;
+}

@@ -1,0 +1,26 @@
+import type { Phrase } from "../core/message.ts";
+import type { Target } from "../core/targets.ts";
+import type { Sample } from "./statistics.ts";
+
+/** What is asked of every sample: the conditions at each m, the losses of each function at each scale. */
+export interface Questions {
+  readonly margins: readonly number[];
+  readonly functions: readonly Target[];
+  readonly scales: readonly (number | "norm")[];
+}
+
+/** One row of the data, by the line or the row that it came from: a sample, or a bad row that is kept without values. */
+export interface Measured {
+  readonly place: number;
+  readonly sample: Sample | undefined;
+}
+
+/** Samples as they are read, in the order of the rows, and what there is to say of them afterwards. */
+export interface Samples {
+  readonly classes: number;
+  readonly className: (index: number) => string | number;
+  readonly blocks: AsyncIterable<readonly Measured[]>;
+  readonly skipped: () => number;
+  readonly warnings: () => readonly Phrase[];
+  readonly fisherScore?: () => number;
+}

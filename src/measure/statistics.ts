@@ -1,0 +1,209 @@
+import { fold, reduce } from "../core/double-double.ts";
+import { conditions, effectiveMargin } from "../core/margin.ts";
+import { segment } from "../core/psi.ts";
+import { toDegrees } from "../core/units.ts";
+import { Distribution, Mean } from "./distribution.ts";
+
+/** One sample among all classes. Classes are numbered from 0; angles are in radians. */
+export interface Sample {
+  readonly label: number;
+  readonly thetaY: number;
+  /** The competing class at the smallest angle. */
+  readonly nearest: number;
+  readonly minThetaJ: number;
+  /** For each m, how many competing classes meet the naive condition. */
+  readonly naivePairs: readonly number[];
+  /** One for each function and scale of the report. */
+  readonly losses: readonly number[];
+  /** Length of the feature vector, where features are known. */
+  readonly norm?: number;
+}
+
+/** A loss that is averaged; "norm": the scale of a sample is the length of its feature. */
+export interface LossKind {
+  readonly function: string;
+  readonly scale: number | "norm";
+}
+
+export interface ReportOptions {
+  readonly classes: number;
+  readonly margins: readonly number[];
+  readonly losses: readonly LossKind[];
+  /** Whether samples have a norm. */
+  readonly norms: boolean;
+}
+
+/** What is measured of each sample. */
+export const MEASURES: readonly {
+  readonly name: string;
+  readonly isAngle: boolean;
+  readonly of: (sample: Sample) => number | undefined;
+}[] = [
+  { name: "theta_y", isAngle: true, of: ({ thetaY }) => thetaY },
+  { name: "min_theta_j", isAngle: true, of: ({ minThetaJ }) => minThetaJ },
+  { name: "effective_margin", isAngle: false, of: ({ thetaY, minThetaJ }) => effectiveMargin(thetaY, minThetaJ) },
+  { name: "angle_gap", isAngle: true, of: ({ thetaY, minThetaJ }) => minThetaJ - thetaY },
+  { name: "feature_norm", isAngle: false, of: ({ norm }) => norm },
+];
+
+/** Shares at which quantiles are given. */
+export const LEVELS = [0, 0.05, 0.25, 0.5, 0.75, 0.95, 1];
+/** Histograms have bins of pi/60, so that pi/2 to pi/6 lie between bins. */
+export const BINS = 60;
+
+const TAKEN_FOR = 3;
+
+/** The samples of one class, and what those that fail were taken for. */
+interface ClassTally {
+  samples: number;
+  correct: number;
+  readonly takenFor: Map<number, number>;
+}
+
+/** How many samples and pairs (sample, competing class) meet the conditions at one m; segments: those of psi by theta_y. */
+type MarginTally = ReturnType<typeof newMargin>;
+
+/** What there is to know for the figures beside the samples. */
+interface Presented {
+  readonly degrees: boolean;
+  readonly className: (index: number) => string | number;
+  /** How many of the worst classes are given. */
+  readonly worst: number;
+  readonly skipped: number;
+  readonly fisherScore?: number | undefined;
+}
+
+export type Figures = ReturnType<Report["figures"]>;
+
+/**
+ * What margin a set of samples reached: counts, means and quantiles, added up sample by sample. A sample is correct
+ * where theta_y is smaller than every competing angle. Sums are compensated and taken in the order of the samples.
+ */
+export class Report {
+  readonly histograms = { theta_y: Array<number>(BINS).fill(0), min_theta_j: Array<number>(BINS).fill(0) };
+  readonly #classCount: number;
+  readonly #margins: readonly MarginTally[];
+  readonly #spreads;
+  readonly #losses;
+  readonly #classes = new Map<number, ClassTally>();
+  #samples = 0;
+  #correct = 0;
+
+  /** Throws ParameterError for an m outside [1, 2^20]. */
+  constructor({ classes, margins, losses, norms }: ReportOptions) {
+    this.#classCount = classes;
+    this.#margins = margins.map(newMargin);
+    const measures = MEASURES.filter(({ name }) => norms || name !== "feature_norm");
+    this.#spreads = measures.map((measure) => ({ measure, spread: new Distribution() }));
+    this.#losses = losses.map((kind) => ({ kind, mean: new Mean() }));
+  }
+
+  add(sample: Sample): void {
+    const { label, thetaY, minThetaJ, nearest, naivePairs, losses } = sample;
+    const isCorrect = thetaY < minThetaJ;
+    this.#samples++;
+    if (isCorrect) this.#correct++;
+    for (const [i, tally] of this.#margins.entries()) addMargin(tally, sample, this.#classCount - 1, naivePairs[i]!);
+    for (const { measure, spread } of this.#spreads) spread.add(measure.of(sample)!);
+    for (const [i, { mean }] of this.#losses.entries()) mean.add(losses[i]!);
+    this.histograms.theta_y[binOf(thetaY)]!++;
+    this.histograms.min_theta_j[binOf(minThetaJ)]!++;
+    const own = this.#classes.get(label) ?? { samples: 0, correct: 0, takenFor: new Map() };
+    this.#classes.set(label, own);
+    own.samples++;
+    if (isCorrect) own.correct++;
+    else own.takenFor.set(nearest, (own.takenFor.get(nearest) ?? 0) + 1);
+  }
+
+  /**
+   * All figures; fisher_score where it is given. The worst classes are those of the lowest accuracy, each with the classes
+   * that it is most often taken for.
+   */
+  figures({ degrees, className, worst, skipped, fisherScore }: Presented) {
+    const quantiles: Record<string, Record<string, number>> = {};
+    const mean: Record<string, number> = {};
+    for (const { measure, spread } of this.#spreads) {
+      const shown = degrees && measure.isAngle ? toDegrees : (x: number) => x;
+      quantiles[measure.name] = Object.fromEntries(spread.quantiles(LEVELS).map((x, i) => [LEVELS[i], shown(x)]));
+      mean[measure.name] = shown(spread.value());
+    }
+    return {
+      samples: this.#samples,
+      classes: this.#classCount,
+      correct: this.#correct,
+      accuracy: this.#correct / this.#samples,
+      by_m: this.#margins,
+      quantiles,
+      mean,
+      mean_loss: this.#losses.map(({ kind, mean }) => ({ ...kind, value: mean.value() })),
+      ...(fisherScore === undefined ? {} : { fisher_score: fisherScore }),
+      worst_classes: this.#worst(worst).map(([label, { samples, correct, takenFor }]) => ({
+        class: className(label),
+        samples,
+        correct,
+        accuracy: correct / samples,
+        taken_for: mostFrequent(takenFor).map(([other, times]) => ({ class: className(other), samples: times })),
+      })),
+      skipped_rows: skipped,
+    };
+  }
+
+  /** Classes with failures: the lowest accuracy first, then the most failures, then by number. */
+  #worst(count: number): [label: number, tally: ClassTally][] {
+    const failed = ({ samples, correct }: ClassTally) => samples - correct;
+    return [...this.#classes]
+      .filter(([, tally]) => failed(tally) > 0)
+      .sort(([i, a], [j, b]) => a.correct / a.samples - b.correct / b.samples || failed(b) - failed(a) || i - j)
+      .slice(0, count);
+  }
+}
+
+const newMargin = (m: number) => ({
+  m,
+  naive: 0,
+  angular: 0,
+  psi: 0,
+  false_pass: 0,
+  pairs: 0,
+  pair_naive: 0,
+  pair_angular: 0,
+  pair_false_pass: 0,
+  beyond_first_segment: 0,
+  segments: Array<number>(segment(m, Math.PI) + 1).fill(0),
+});
+
+function addMargin(tally: MarginTally, { thetaY, minThetaJ }: Sample, pairs: number, naivePairs: number): void {
+  const { naive, angular, psi } = conditions(tally.m, thetaY, minThetaJ);
+  const k = segment(tally.m, thetaY);
+  if (naive) tally.naive++;
+  if (angular) tally.angular++;
+  if (psi) tally.psi++;
+  if (naive && !angular) tally.false_pass++;
+  tally.pairs += pairs;
+  tally.pair_naive += naivePairs;
+  // Within segment 0 the two conditions are the same; beyond it angular never holds.
+  tally[k === 0 ? "pair_angular" : "pair_false_pass"] += naivePairs;
+  if (k > 0) tally.beyond_first_segment++;
+  tally.segments[k]!++;
+}
+
+/** The bin of the histograms that holds an angle in [0, pi]. */
+export const binOf = (theta: number) => Math.min(BINS - 1, Math.floor((theta * BINS) / Math.PI));
+
+const mostFrequent = (takenFor: ReadonlyMap<number, number>) =>
+  [...takenFor].sort(([i, a], [j, b]) => b - a || i - j).slice(0, TAKEN_FOR);
+
+/** Angles further apart than this need no exact comparison. */
+const DOUBT = 1e-12;
+
+/** For each m, how many of the competing angles meet the naive condition against thetaY; decided as by conditions. */
+export function countNaive(margins: readonly number[], thetaY: number, competing: readonly number[]): number[] {
+  return margins.map((m) => {
+    const { quarter, hi } = fold(reduce(m, thetaY));
+    const folded = (quarter * Math.PI) / 2 + hi;
+    return competing.filter((theta) => {
+      const above = theta - folded;
+      return Math.abs(above) > DOUBT ? above > 0 : conditions(m, thetaY, theta).naive;
+    }).length;
+  });
+}

@@ -1,0 +1,46 @@
+import { type Phrase, phrase } from "../core/message.ts";
+import { DataError, type RowError } from "../data/errors.ts";
+
+export type BadRowPolicy = "stop" | "skip" | "keep";
+
+const SHOWN_LINES = 5;
+
+/** Keeps count of the rows that could not be computed, and stops at the first unless told otherwise. */
+export class BadRows {
+  private readonly file: string;
+  private readonly policy: BadRowPolicy;
+  private readonly unit: "line" | "row";
+  count = 0;
+  /** Lines of the first few. */
+  lines: number[] = [];
+
+  constructor(file: string, policy: BadRowPolicy = "stop", unit: "line" | "row" = "line") {
+    this.file = file;
+    this.policy = policy;
+    this.unit = unit;
+  }
+
+  /** Is the row kept? Throws where the program must stop: by policy, or for a row too long to keep in its columns. */
+  take({ line, message }: Pick<RowError, "line" | "message">, tooLong = false): boolean {
+    const place = `${this.file} ${this.unit} ${line}: ${message}`;
+    if (this.policy === "stop") throw new DataError(place);
+    if (this.policy === "keep" && tooLong) throw new DataError(`${place}: such a row cannot be kept, only skipped`);
+    this.add(1, [line]);
+    return this.policy === "keep";
+  }
+
+  /** Counts rows that were met elsewhere. */
+  add(count: number, lines: readonly number[]): void {
+    this.count += count;
+    this.lines = [...this.lines, ...lines].sort((a, b) => a - b).slice(0, SHOWN_LINES);
+  }
+
+  warnings(): Phrase[] {
+    if (this.count === 0) return [];
+    const what = this.policy === "keep" ? "kept without values" : "left out";
+    const lines = this.lines.join(", ") + (this.count > this.lines.length ? ", ..." : "");
+    return [
+      phrase`${this.file}: ${this.count} bad ${this.count === 1 ? "row" : "rows"} ${what}: ${this.unit} ${lines}`,
+    ];
+  }
+}

@@ -1,0 +1,445 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { type AuditTable, audit } from "../../src/audit/audit.ts";
+import type { Dtype } from "../../src/audit/tolerance.ts";
+import { type Target, target } from "../../src/core/targets.ts";
+
+type Round = (x: number) => number;
+type Code = (theta: number, m: number, r: Round) => number;
+
+const dtypes: readonly Dtype[] = ["float64", "float32"];
+const margins = [1.5, 2, 3, 4, 5];
+const rounder = { float64: (x: number) => x, float32: Math.fround };
+const of = (name: string, parameters: Record<string, number> = {}) => target(name, parameters)!;
+const text = (table: ReturnType<typeof audit>) =>
+  table.diagnosis.map((part) => (typeof part === "object" ? part.angle : part)).join("");
+
+/** 0, pi, every quarter turn of m theta, the doubles and the float32 numbers beside them, a grid, and a low-discrepancy spread. */
+function angles(m: number): number[] {
+  const marks = [0, Math.PI, ...Array.from({ length: 2 * m + 1 }, (_, j) => (j * Math.PI) / 2 / m)];
+  const beside = marks.flatMap((t) => [
+    t,
+    ...[2 ** -52, 2 ** -23, 2 ** -18].flatMap((e) => [t * (1 - e), t * (1 + e)]),
+  ]);
+  const tiny = [1e-300, 1e-12, 1e-8, 1e-5, 1e-3].flatMap((d) => [d, Math.PI - d]);
+  const grid = Array.from({ length: 60 }, (_, i) => (i * Math.PI) / 59);
+  const spread = Array.from({ length: 60 }, (_, i) => Math.PI * ((i * 0.6180339887498949) % 1));
+  return [...beside, ...tiny, ...grid, ...spread].filter((t) => t <= Math.PI);
+}
+
+function tableOf(code: Code, m: number, dtype: Dtype, theta = angles(m)): AuditTable {
+  return { theta, value: theta.map((t) => code(t, m, rounder[dtype])) };
+}
+
+const cosine: Code = (theta, _, r) => r(Math.cos(theta));
+const angleOf: Code = (theta, m, r) => r(Math.acos(cosine(theta, m, r)));
+const cosM: Code = (theta, m, r) => r(Math.cos(r(m * angleOf(theta, m, r))));
+const segment: Code = (theta, m, r) => Math.floor(r(r(m * angleOf(theta, m, r)) / r(Math.PI)));
+const power = (k: number) => (k % 2 === 0 ? 1 : -1);
+const psiWith =
+  (weight: (k: number) => number, offset: (k: number) => number, k: Code = segment): Code =>
+  (theta, m, r) =>
+    r(weight(k(theta, m, r)) * cosM(theta, m, r) + offset(k(theta, m, r)));
+const acosPsi = psiWith(power, (k) => -2 * k);
+const directPsi: Code = (theta, m, r) => {
+  const x = r(m * r(theta));
+  const k = Math.floor(r(x / r(Math.PI)));
+  return r(r(power(k) * r(Math.cos(x))) - 2 * k);
+};
+const doublePsi: Code = (theta, m) => {
+  const k = Math.floor((m * theta) / Math.PI);
+  return power(k) * Math.cos(m * theta) - 2 * k;
+};
+/** The multiple-angle formulas of the authors' code, with k counted from the cosine. */
+const polynomials: Record<number, (c: number, r: Round) => number> = {
+  2: (c, r) => r(r(2 * r(c * c)) - 1),
+  3: (c, r) => r(r(4 * r(c * r(c * c))) - r(3 * c)),
+  4: (c, r) => r(r(r(8 * r(r(c * c) * r(c * c))) - r(8 * r(c * c))) + 1),
+  5: (c, r) => r(r(r(16 * r(c * r(r(c * c) * r(c * c)))) - r(20 * r(c * r(c * c)))) + r(5 * c)),
+};
+const polynomialPsi: Code = (theta, m, r) => {
+  const c = cosine(theta, m, r);
+  let k = 0;
+  while (k < m - 1 && c < r(Math.cos(((k + 1) * Math.PI) / m))) k++;
+  return r(power(k) * polynomials[m]!(c, r) - 2 * k);
+};
+const sineOf: Code = (theta, m, r) => r(Math.sqrt(Math.max(0, r(1 - r(cosine(theta, m, r) ** 2)))));
+const arc: Code = (theta, m, r) => r(r(cosine(theta, m, r) * r(Math.cos(m))) - r(sineOf(theta, m, r) * r(Math.sin(m))));
+const blended =
+  (code: Code, lambda: number): Code =>
+  (theta, m, r) =>
+    r(r(r(lambda * cosine(theta, m, r)) + code(theta, m, r)) / r(1 + lambda));
+
+const right: [name: string, spec: Target[], code: Code][] = [
+  ["acos route", margins.map((m) => of("asoftmax", { m })), acosPsi],
+  ["direct", margins.map((m) => of("asoftmax", { m })), directPsi],
+  ["double", margins.map((m) => of("asoftmax", { m })), doublePsi],
+  ["polynomial", [2, 3, 4, 5].map((m) => of("asoftmax", { m })), polynomialPsi],
+  ["large m", [of("asoftmax", { m: 1000 })], acosPsi],
+  ["blended", margins.map((m) => of("asoftmax", { m, lambda: 5 })), blended(acosPsi, 5)],
+  ["naive", margins.map((m) => of("naive", { m })), cosM],
+  ["naive polynomial", [2, 3, 4, 5].map((m) => of("naive", { m })), (t, m, r) => polynomials[m]!(cosine(t, m, r), r)],
+  ["softmax", [of("softmax")], cosine],
+  ["cosface", [of("cosface", { m: 0.35 })], (t, m, r) => r(cosine(t, m, r) - r(m))],
+  ["arcface", [0.3, 0.5].map((m) => of("arcface", { m })), arc],
+  ["arcface by acos", [of("arcface", { m: 0.5 })], (t, m, r) => r(Math.cos(r(angleOf(t, m, r) + r(m))))],
+  [
+    "arcface-easy",
+    [of("arcface-easy", { m: 0.5 })],
+    (t, m, r) => (cosine(t, m, r) > 0 ? arc(t, m, r) : cosine(t, m, r)),
+  ],
+  [
+    "arcface-hard",
+    [of("arcface-hard", { m: 0.5 })],
+    (t, m, r) =>
+      cosine(t, m, r) > r(Math.cos(Math.PI - m)) ? arc(t, m, r) : r(cosine(t, m, r) - r(Math.sin(Math.PI - m) * m)),
+  ],
+  [
+    "sphereface-r1",
+    [of("sphereface-r1", { m: 1.7 })],
+    (t, m, r) => r(Math.cos(Math.min(r(m * angleOf(t, m, r)), r(Math.PI)))),
+  ],
+];
+
+describe.each(dtypes)("right in %s", (dtype) => {
+  test.each(right)("%s", (_, targets, code) => {
+    for (const t of targets) {
+      const result = audit(t, tableOf(code, t.parameters.m ?? 1, dtype), dtype);
+      expect([t.spec, result.firstBadTheta, text(result)]).toEqual([
+        t.spec,
+        undefined,
+        "every row is right to within rounding",
+      ]);
+    }
+  });
+});
+
+test("right at any m and angle", () => {
+  const theta = fc.double({ min: 0, max: Math.PI, noNaN: true });
+  const near = fc.tuple(fc.nat(64), fc.double({ min: -1e-6, max: 1e-6, noNaN: true }));
+  const anywhere = [
+    fc.double({ min: 1, max: 64, noNaN: true }),
+    fc.array(theta, { minLength: 1 }),
+    fc.array(near),
+  ] as const;
+  fc.assert(
+    fc.property(...anywhere, (m, angles, knots) => {
+      const beside = knots.map(([k, d]) => ((k % (m + 1)) * Math.PI) / m + d).filter((t) => t >= 0 && t <= Math.PI);
+      for (const dtype of dtypes)
+        for (const code of [acosPsi, directPsi, doublePsi])
+          expect(audit(of("asoftmax", { m }), tableOf(code, m, dtype, [...angles, ...beside]), dtype).passes).toBe(
+            true,
+          );
+    }),
+    { seed: 1704, numRuns: 300 },
+  );
+});
+
+const series =
+  (c8: number, c9: number): Code =>
+  (theta, m, r) => {
+    const x = r(m * angleOf(theta, m, r));
+    const terms = [1, -(x ** 2) / 2, x ** 4 / 24, -(x ** 6) / 720, (c8 * x ** 8) / 40320, (c9 * x ** 9) / 362880];
+    return Math.min(
+      1,
+      Math.max(
+        -m,
+        terms.reduce((sum, term) => r(sum + r(term)), 0),
+      ),
+    );
+  };
+const clampedAt =
+  (eps: number): Code =>
+  (theta, m, r) =>
+    acosPsi(Math.acos(Math.min(1 - eps, Math.max(eps - 1, Math.cos(theta)))), m, r);
+
+const wrong: [name: string, ms: number[], code: Code, found?: Record<string, number>][] = [
+  ["cos(m theta) without psi", margins, cosM],
+  ["-k in place of -2k", margins, psiWith(power, (k) => -k)],
+  ["+2k in place of -2k", margins, psiWith(power, (k) => 2 * k)],
+  [
+    "the sign (-1)^k is missing",
+    margins,
+    psiWith(
+      () => 1,
+      (k) => -2 * k,
+    ),
+  ],
+  [
+    "k is one too large",
+    margins,
+    psiWith(
+      (k) => power(k + 1),
+      (k) => -2 * (k + 1),
+    ),
+  ],
+  [
+    "k is one too small",
+    margins,
+    psiWith(
+      (k) => power(k - 1),
+      (k) => -2 * (k - 1),
+    ),
+  ],
+  [
+    "k is rounded, not floored",
+    margins,
+    psiWith(
+      power,
+      (k) => -2 * k,
+      (t, m, r) => Math.round(r(r(m * angleOf(t, m, r)) / r(Math.PI))),
+    ),
+  ],
+  [
+    "degrees taken for radians",
+    margins,
+    (t, m, r) => directPsi((t * 180) / Math.PI, m, r === Math.fround ? (x) => x : r),
+  ],
+  ["radians taken for degrees", margins, (t, m, r) => directPsi((t / 180) * Math.PI, m, r)],
+  ["another m", margins, (t, _, r) => acosPsi(t, 3.7, r), { m: 3.7 }],
+  ["m is truncated to a whole number", [1.5, 1.9], (t, m, r) => acosPsi(t, Math.trunc(m), r), { m: 1 }],
+  ["m is truncated to a whole number", [4.25, 4.75], (t, m, r) => acosPsi(t, Math.trunc(m), r), { m: 4 }],
+  ["m is truncated to a whole number", [2000.5], (t, m, r) => acosPsi(t, Math.trunc(m), r), { m: 2000 }],
+  ["a scale factor is left in", margins, (t, m, r) => r(64 * acosPsi(t, m, r)), { scale: 64 }],
+  ["a scale factor is left in", margins, (t, m, r) => -acosPsi(t, m, r), { scale: -1 }],
+  ["a lambda blend is left in", margins, blended(acosPsi, 5), { lambda: 5 }],
+  ["a lambda blend is left in", margins, blended(acosPsi, 1000), { lambda: 1000 }],
+  ["the cosine is clamped at 1 - eps", margins, clampedAt(1e-5), { eps: 1e-5 }],
+  ["the cosine is clamped at 1 - eps", margins, clampedAt(2e-3), { eps: 2e-3 }],
+  ["a Taylor series with -x^9/9! in place of +x^8/8!, clamped at -m", margins, series(0, -1)],
+  ["a Taylor series with +x^9/9! in place of +x^8/8!, clamped at -m", margins, series(0, 1)],
+  ["a Taylor series with a stray last term -x^9/9!, clamped at -m", margins, series(1, -1)],
+  ["cosface", margins, (t, m, r) => r(cosine(t, m, r) - r(0.35)), { m: 0.35 }],
+  ["arcface", margins, (t, _, r) => arc(t, 0.5, r), { m: 0.5 }],
+  ["arcface-easy", margins, (t, m, r) => (cosine(t, m, r) > 0 ? arc(t, 0.4, r) : cosine(t, m, r)), { m: 0.4 }],
+  ["arcface-hard", margins, (t, _, r) => r(of("arcface-hard", { m: 0.5 }).value(t)), { m: 0.5 }],
+  [
+    "combined",
+    margins,
+    (t, _, r) => r(Math.cos(r(r(0.9 * angleOf(t, 1, r)) + r(0.4))) - r(0.15)),
+    { m1: 0.9, m2: 0.4, m3: 0.15 },
+  ],
+  ["sphereface-r1", margins, (t, _, r) => r(Math.cos(Math.min(r(1.7 * angleOf(t, 1, r)), r(Math.PI)))), { m: 1.7 }],
+  ["naive", margins, (t, _, r) => cosM(t, 2.6, r), { m: 2.6 }],
+];
+
+describe.each(dtypes)("wrong in %s", { timeout: 60000 }, (dtype) => {
+  test.each(wrong)("%s", (name, ms, code, found = {}) => {
+    for (const m of ms) {
+      const result = audit(of("asoftmax", { m }), tableOf(code, m, dtype), dtype);
+      expect(result.passes).toBe(false);
+      const names = found.m === 1 ? [name, "softmax"] : [name];
+      expect({ m, names: result.candidates.map((c) => c.name) }).toEqual({ m, names });
+      const near = Object.entries(found).map(([k, x]) => [k, expect.closeTo(x, dtype === "float64" ? 10 : 4)]);
+      expect(result.candidates[0]!.parameters).toEqual(Object.fromEntries(near));
+    }
+  });
+});
+
+const m4 = of("asoftmax", { m: 4 });
+const named = (result: ReturnType<typeof audit>) => result.candidates.map(({ column, name }) => `${column}: ${name}`);
+
+describe("gradients", () => {
+  const slope: Code = (t, m, r) => r(r(-m) * Math.abs(Math.sin(r(m * angleOf(t, m, r)))));
+  const autograd: Code = (t, m, r) => {
+    const x = r(m * angleOf(t, m, r));
+    return r(r(-m * power(Math.floor(r(x / r(Math.PI))))) * r(Math.sin(x)));
+  };
+  const cases: [name: string, code: Code, found: string[]][] = [
+    ["right", slope, []],
+    ["right, by pieces", autograd, []],
+    [
+      "by cosine",
+      (t, m, r) => r(of("asoftmax", { m }).slopeByCosine(t)),
+      ["gradient: the gradient is by cos(theta), not theta"],
+    ],
+    ["sign flipped", (t, m, r) => -slope(t, m, r), ["gradient: the gradient has its sign flipped"]],
+    ["no m", (t, m, r) => r(slope(t, m, r) / m), ["gradient: the gradient lacks the factor m"]],
+    ["another", (t, m, r) => r(slope(t, m, r) / 2 + 0.1), []],
+  ];
+  test.each(dtypes.flatMap((dtype) => cases.map((c) => [dtype, ...c] as const)))(
+    "%s: %s",
+    (dtype, name, code, found) => {
+      for (const m of margins) {
+        const { theta, value } = tableOf(acosPsi, m, dtype);
+        const gradient = angles(m).map((t) => code(t, m, rounder[dtype]));
+        const result = audit(of("asoftmax", { m }), { theta, value, gradient }, dtype);
+        expect([m, result.passes, result.firstBad]).toEqual([m, name.startsWith("right"), -1]);
+        expect([m, ...named(result)]).toEqual([m, ...found]);
+      }
+    },
+  );
+
+  test("sphereface-r1 without the factor m, flat piece included", () => {
+    const r1 = of("sphereface-r1", { m: 2 });
+    const gradient = angles(2).map((t) => r1.slope(t) / 2);
+    expect(named(audit(r1, { theta: angles(2), value: angles(2).map(r1.value), gradient }, "float64"))).toEqual([
+      "gradient: the gradient lacks the factor m",
+    ]);
+  });
+
+  test("with lambda the factor m is missing from psi's part", () => {
+    const theta = angles(4);
+    const blend = of("asoftmax", { m: 4, lambda: 5 });
+    const gradient = theta.map((t) => (-5 * Math.sin(t) - Math.abs(Math.sin(4 * t))) / 6);
+    expect(named(audit(blend, { theta, value: theta.map(blend.value), gradient }, "float64"))).toEqual([
+      "gradient: the gradient lacks the factor m",
+    ]);
+  });
+});
+
+describe("other targets", () => {
+  const cases: [audited: Target, table: Target, found: string[], parameters: Record<string, number>][] = [
+    [of("cosface"), of("cosface", { m: 0.4 }), ["value: another m"], { m: 0.4 }],
+    [of("arcface"), of("arcface", { m: 0.3 }), ["value: another m"], { m: 0.3 }],
+    [of("arcface"), m4, ["value: asoftmax"], { m: 4 }],
+    [
+      of("sphereface-r1"),
+      of("sphereface-r1", { m: 1 }),
+      ["value: m is truncated to a whole number", "value: softmax"],
+      { m: 1 },
+    ],
+    [of("naive"), m4, ["value: asoftmax"], { m: 4 }],
+    [m4, of("softmax"), ["value: another m", "value: softmax"], { m: 1 }],
+    [
+      of("combined"),
+      of("combined", { m1: 1.1, m2: 0.2, m3: 0.1 }),
+      ["value: other parameters"],
+      { m1: 1.1, m2: 0.2, m3: 0.1 },
+    ],
+    [of("asoftmax", { lambda: 5 }), m4, ["value: another lambda"], { lambda: 0 }],
+    [of("asoftmax", { lambda: 5 }), of("naive", { lambda: 5 }), ["value: cos(m theta) without psi"], {}],
+    [of("sphereface-r1"), of("sphereface-r1", { m: 2 }), ["value: another m"], { m: 2 }],
+  ];
+  test.each(cases)("$spec", (audited, table, found, parameters) => {
+    for (const dtype of dtypes) {
+      const theta = angles(4);
+      const result = audit(audited, { theta, value: theta.map((t) => rounder[dtype](table.value(t))) }, dtype);
+      expect(named(result)).toEqual(found);
+      const near = Object.entries(parameters).map(([k, x]) => [k, expect.closeTo(x, 5)]);
+      expect(result.candidates[0]!.parameters).toEqual(Object.fromEntries(near));
+    }
+  });
+});
+
+test("combined is found at any of its parameters", () => {
+  const within = (min: number, max: number) => fc.double({ min, max, noNaN: true });
+  fc.assert(
+    fc.property(within(0.5, 3.5), within(0.1, 2.8), within(0.1, 2), (m1, m2, m3) => {
+      const theta = angles(1);
+      const result = audit(m4, { theta, value: theta.map(of("combined", { m1, m2, m3 }).value) }, "float64");
+      expect(named(result)).toEqual(["value: combined"]);
+    }),
+    { seed: 1801, numRuns: 15, examples: [[3, 2.5, 1.9]] },
+  );
+});
+
+describe("what else a table can hold", () => {
+  const theta = angles(4);
+  const value = theta.map((t) => acosPsi(t, 4, (x) => x));
+
+  test("NaN and infinity are counted, located and fail", () => {
+    const broken = value.with(7, Number.NaN).with(9, Number.POSITIVE_INFINITY);
+    const result = audit(m4, { theta, value: broken }, "float64");
+    expect(result).toMatchObject({
+      passes: false,
+      notFinite: 2,
+      firstNotFinite: 7,
+      firstBad: 7,
+      firstBadTheta: theta[7],
+    });
+    expect(result.maxUlpError).toBeLessThan(100);
+    expect(text(result)).toBe(`value: 2 not finite, first at ${theta[7]}`);
+  });
+
+  test("NaN rows do not hide another mistake", () => {
+    const naive = theta.map((t) => Math.cos(4 * t)).with(3, Number.NaN);
+    const result = audit(m4, { theta, value: naive }, "float64");
+    expect([named(result), result.notFinite]).toEqual([["value: cos(m theta) without psi"], 1]);
+  });
+
+  test("a wrong function with a gradient of its own is one mistake; values that nothing explains are always said", () => {
+    const naive = of("naive", { m: 4 });
+    const own = audit(m4, { theta, value: theta.map(naive.value), gradient: theta.map(naive.slope) }, "float64");
+    expect(text(own)).toMatch(
+      /^value: cos\(m theta\) without psi, [^;]*; gradient: the gradient is that of cos\(m theta\), to within [^;]*$/,
+    );
+    const odd = { theta, value: theta.map((t) => t), gradient: theta.map((t) => -m4.slope(t)) };
+    expect(text(audit(m4, odd, "float64"))).toMatch(
+      /^value: .* no known .*; gradient: the gradient has its sign flipped/,
+    );
+  });
+
+  test("one bad row that nothing explains is shown", () => {
+    const result = audit(m4, { theta, value: value.with(20, value[20]! + 1e-12) }, "float64");
+    expect(result).toMatchObject({ passes: false, worst: 20, firstBad: 20, firstBadTheta: theta[20], candidates: [] });
+    expect(text(result)).toMatch(/^value: \d+ of \d+ rows wrong, and no known mistake explains it; worst at /);
+  });
+
+  test("too few rows are explained by nothing that is searched for", () => {
+    const result = audit(m4, { theta: [1], value: [0.3] }, "float64");
+    expect([result.passes, result.candidates]).toEqual([false, []]);
+  });
+
+  test.each([
+    [64, 5, "a mix scale * target + weight * cos(theta) + offset"],
+    [1, 0, "a mix scale * target + weight * cos(theta) + offset"],
+  ])("scale %d and lambda %d left in, and 1 added", (scale, lambda, name) => {
+    const mixed = theta.map((t, i) => (scale * (lambda * Math.cos(t) + value[i]!)) / (1 + lambda) + 1);
+    expect(named(audit(m4, { theta, value: mixed }, "float64"))).toEqual([`value: ${name}`]);
+  });
+
+  test("a cosine clamped at one end only", () => {
+    const oneEnd = theta.map((t) => m4.value(Math.max(t, Math.acos(1 - 1e-4))));
+    expect(named(audit(m4, { theta, value: oneEnd }, "float64"))).toEqual([
+      "value: the cosine is clamped at 1 - eps, not at -1 + eps",
+    ]);
+  });
+
+  test("the gradient of the naive target beside a right psi", () => {
+    const gradient = theta.map((t) => -4 * Math.sin(4 * t));
+    expect(named(audit(m4, { theta, value, gradient }, "float64"))).toEqual([
+      "gradient: the gradient is that of cos(m theta)",
+    ]);
+  });
+
+  test("below pi/m the table cannot tell", () => {
+    const low = theta.filter((t) => t <= Math.PI / 4);
+    const right = audit(m4, { theta: low, value: low.map((t) => Math.cos(4 * t)) }, "float64");
+    expect([right.passes, text(right)]).toEqual([true, expect.stringContaining("cannot tell psi from")]);
+    const other = audit(m4, { theta: low, value: low.map((t) => Math.cos(3 * t)) }, "float64");
+    expect(named(other)).toEqual(["value: another m", "value: naive", "value: sphereface-r1"]);
+  });
+
+  test("cancelled digits and a cosine clamped by 1e-12 do not pass", () => {
+    const cancelled = theta.map((t, i) => value[i]! + 100 - 100 + 1e-13 * Math.sin(1e3 * t));
+    expect(audit(m4, { theta, value: cancelled }, "float64").passes).toBe(false);
+    const result = audit(m4, tableOf(clampedAt(1e-12), 4, "float64"), "float64");
+    expect(named(result)).toEqual(["value: the cosine is clamped at 1 - eps"]);
+    expect(result.candidates[0]!.parameters.eps! / 1e-12).toBeCloseTo(1, 2);
+  });
+
+  test("where float32 tells little, at m = 2^20, the closest is named", () => {
+    const grid = Array.from({ length: 300 }, (_, i) => (i * Math.PI) / 299);
+    const table = { theta: grid, value: grid.map(of("asoftmax", { m: 2 ** 18 }).value) };
+    const result = audit(of("asoftmax", { m: 2 ** 20 }), table, "float32");
+    expect([named(result), result.candidates[0]?.parameters.m]).toEqual([["value: another m"], 2 ** 18]);
+  });
+
+  test.each([20, 1000, 20_000])("%i rows", (n) => {
+    const grid = Array.from({ length: n }, (_, i) => (i * Math.PI) / (n - 1));
+    expect(audit(m4, tableOf(acosPsi, 4, "float32", grid), "float32").passes).toBe(true);
+    const found = (code: Code) => audit(m4, tableOf(code, 4, "float32", grid), "float32").candidates[0];
+    expect(found(psiWith(power, (k) => -k))).toMatchObject({ name: "-k in place of -2k" });
+    expect(found((t, _, r) => cosM(t, 2.6, r))).toMatchObject({
+      name: "naive",
+      parameters: { m: expect.closeTo(2.6, 5) },
+    });
+    expect(found(clampedAt(1e-4))).toMatchObject({ parameters: { eps: expect.closeTo(1e-4, 6) } });
+  });
+
+  test("a table without rows, or with columns that differ, is refused", () => {
+    expect(() => audit(m4, { theta: [], value: [] }, "float64")).toThrow("the table has no rows: nothing to audit");
+    expect(() => audit(m4, { theta: [1], value: [] }, "float64")).toThrow("the columns of the table differ in length");
+  });
+});

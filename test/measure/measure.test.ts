@@ -1,0 +1,409 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, describe, expect, test } from "vitest";
+import { angleBetween } from "../../src/core/angle-between.ts";
+import { asoftmax } from "../cli/run.ts";
+import { npy } from "../npy.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "asoftmax-measure-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/${name}.csv`, import.meta.url));
+
+async function figuresOf(args: readonly string[]) {
+  const { status, stdout, stderr } = await asoftmax(["measure", "--format", "json", ...args], { cwd: folder });
+  return { status, stderr, figures: stdout === "" ? undefined : JSON.parse(stdout) };
+}
+
+/** theta_y and the competing angles of one sample, by class. */
+interface Angles {
+  readonly label: number;
+  readonly angles: readonly number[];
+}
+
+function quantile(values: readonly number[], p: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const place = p * (sorted.length - 1);
+  const lo = sorted[Math.floor(place)]!;
+  return lo + (sorted[Math.ceil(place)]! - lo) * (place % 1);
+}
+
+const mean = (values: readonly number[]) => values.reduce((sum, x) => sum + x, 0) / values.length;
+
+const psi = (m: number, theta: number) => {
+  const k = Math.min(m - 1, Math.floor((m * theta) / Math.PI));
+  return (-1) ** k * Math.cos(m * theta) - 2 * k;
+};
+
+/** The report by the definitions, with plain cosines: right unless two angles nearly meet. */
+function plainReport(samples: readonly Angles[], margins: readonly number[]) {
+  const spread = samples.map(({ label, angles }) => {
+    const others = angles.toSpliced(label, 1);
+    return { y: angles[label]!, others, j: Math.min(...others) };
+  });
+  const of = (values: number[]) =>
+    Object.fromEntries([0, 0.05, 0.25, 0.5, 0.75, 0.95, 1].map((p) => [p, quantile(values, p)]));
+  const measures = {
+    theta_y: spread.map(({ y }) => y),
+    min_theta_j: spread.map(({ j }) => j),
+    effective_margin: spread.map(({ y, j }) => j / y),
+    angle_gap: spread.map(({ y, j }) => j - y),
+  };
+  const loss = (target: (y: number) => number, scale: number) =>
+    mean(
+      spread.map(({ y, others }) => {
+        const logits = [target(y), ...others.map(Math.cos)].map((x) => scale * x);
+        const top = Math.max(...logits);
+        return top + Math.log(logits.reduce((sum, x) => sum + Math.exp(x - top), 0)) - logits[0]!;
+      }),
+    );
+  return {
+    correct: spread.filter(({ y, j }) => y < j).length,
+    by_m: margins.map((m) => {
+      const count = (holds: (y: number, theta: number) => boolean) => ({
+        samples: spread.filter(({ y, others }) => others.every((theta) => holds(y, theta))).length,
+        pairs: spread.reduce((sum, { y, others }) => sum + others.filter((theta) => holds(y, theta)).length, 0),
+      });
+      const naive = count((y, theta) => Math.cos(m * y) > Math.cos(theta));
+      const angular = count((y, theta) => m * y < theta);
+      const segments = Array.from(
+        { length: m },
+        (_, k) => spread.filter(({ y }) => Math.floor((m * y) / Math.PI) === k).length,
+      );
+      return {
+        m,
+        naive: naive.samples,
+        angular: angular.samples,
+        psi: count((y, theta) => psi(m, y) > Math.cos(theta)).samples,
+        false_pass: spread.filter(
+          ({ y, others }) =>
+            others.every((theta) => Math.cos(m * y) > Math.cos(theta)) && !others.every((theta) => m * y < theta),
+        ).length,
+        pairs: samples.length * (samples[0]!.angles.length - 1),
+        pair_naive: naive.pairs,
+        pair_angular: angular.pairs,
+        pair_false_pass: naive.pairs - angular.pairs,
+        beyond_first_segment: samples.length - segments[0]!,
+        segments,
+      };
+    }),
+    quantiles: Object.fromEntries(Object.entries(measures).map(([name, values]) => [name, of(values)])),
+    mean: Object.fromEntries(Object.entries(measures).map(([name, values]) => [name, mean(values)])),
+    loss,
+  };
+}
+
+const relative = (actual: number, expected: number) => Math.abs(actual - expected) / Math.max(1, Math.abs(expected));
+
+describe.each(["digits-softmax-3d", "digits-asoftmax-m4-3d", "digits-naive-m4-16d"])("%s", (name) => {
+  const samples = readFileSync(fixture(name), "utf8")
+    .trim()
+    .split("\n")
+    .slice(1)
+    .map((line): Angles => {
+      const [label, ...angles] = line.split(",").map(Number);
+      return { label: label!, angles };
+    });
+
+  test("counts are exact, quantiles, means and losses good to 1e-12", async () => {
+    const margins = [1, 2, 3, 4, 5];
+    const expected = plainReport(samples, margins);
+    const { figures } = await figuresOf([
+      ...["--input", fixture(name), "--m", margins.join(",")],
+      ...["--functions", "softmax,asoftmax:m=4,naive:m=2", "--scale", "30,64"],
+    ]);
+    expect(figures).toMatchObject({ samples: samples.length, classes: 10, correct: expected.correct, skipped_rows: 0 });
+    expect(figures.accuracy).toBe(expected.correct / samples.length);
+    expect(figures.by_m).toEqual(expected.by_m);
+    for (const [measure, at] of Object.entries(expected.quantiles)) {
+      for (const [p, value] of Object.entries(at))
+        expect(relative(figures.quantiles[measure][p], value)).toBeLessThan(1e-12);
+      expect(relative(figures.mean[measure], expected.mean[measure]!)).toBeLessThan(1e-12);
+    }
+    const targets = {
+      softmax: Math.cos,
+      "asoftmax:m=4": (y: number) => psi(4, y),
+      "naive:m=2": (y: number) => Math.cos(2 * y),
+    };
+    const losses = Object.entries(targets).flatMap(([spec, target]) =>
+      [30, 64].map((scale) => ({ function: spec, scale, value: expected.loss(target, scale) })),
+    );
+    expect(figures.mean_loss.map(({ value: _, ...kind }: { value: number }) => kind)).toEqual(
+      losses.map(({ value: _, ...kind }) => kind),
+    );
+    for (const [i, { value }] of losses.entries())
+      expect(relative(figures.mean_loss[i].value, value)).toBeLessThan(1e-12);
+  });
+});
+
+describe("the report of a file of angles", () => {
+  const naive = ["--input", fixture("digits-naive-m4-16d")];
+
+  test("for people it ends with a sentence that sums up", async () => {
+    const { stdout } = await asoftmax(["measure", ...naive, "--format", "table"]);
+    expect(stdout.replaceAll("\n", " ")).toContain(
+      "At m = 4, 450 of 450 samples meet the naive condition, 0 meet the angular one: the naive target was trained, or should be suspected.",
+    );
+    for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  test("the worst classes come with what they are taken for", async () => {
+    const { figures } = await figuresOf([...naive, "--worst", "2"]);
+    expect(figures.worst_classes).toEqual([
+      { class: "3", samples: 46, correct: 0, accuracy: 0, taken_for: [{ class: "1", samples: 46 }] },
+      { class: "5", samples: 46, correct: 0, accuracy: 0, taken_for: [{ class: "1", samples: 46 }] },
+    ]);
+  });
+
+  test("csv has every figure by its dotted name", async () => {
+    const { stdout } = await asoftmax(["measure", ...naive, "--worst", "1"]);
+    const rows = stdout.split("\n");
+    expect(rows[0]).toBe("measure,value");
+    for (const row of [
+      "samples,450",
+      "by_m.4.naive,450",
+      "by_m.4.segments.0,0",
+      "worst_classes.3.taken_for.1.samples,46",
+      "skipped_rows,0",
+    ])
+      expect(rows).toContain(row);
+    expect(rows.some((row) => row.startsWith("quantiles.theta_y.0.5,"))).toBe(true);
+    expect(rows.some((row) => row.startsWith("mean_loss.asoftmax:m=4.30,"))).toBe(true);
+  });
+
+  test("--degrees gives angles, and nothing else, in degrees", async () => {
+    writeFileSync(join(folder, "half.csv"), `label,theta_a,theta_b\na,${Math.PI / 4},${Math.PI / 2}\n`);
+    const { figures } = await figuresOf(["--input", "half.csv"]);
+    expect(figures.mean).toEqual({
+      theta_y: Math.PI / 4,
+      min_theta_j: Math.PI / 2,
+      effective_margin: 2,
+      angle_gap: Math.PI / 4,
+    });
+    writeFileSync(join(folder, "degrees.csv"), "label,theta_a,theta_b\na,45,90\n");
+    const { figures: degrees } = await figuresOf(["--input", "degrees.csv", "--degrees"]);
+    expect(degrees.mean).toEqual({ theta_y: 45, min_theta_j: 90, effective_margin: 2, angle_gap: 45 });
+  });
+
+  test("--per-sample writes one row a sample", async () => {
+    writeFileSync(join(folder, "two.csv"), "label,theta_a,theta_b\na,0.25,1.5\n\nb,0.5,1.5\na,0,0\n");
+    const { status } = await asoftmax(["measure", "--input", "two.csv", "--m", "4", "--per-sample", "rows.csv"], {
+      cwd: folder,
+    });
+    expect(status).toBe(0);
+    expect(readFileSync(join(folder, "rows.csv"), "utf8")).toBe(
+      [
+        "row,label,nearest,theta_y,min_theta_j,effective_margin,angle_gap,feature_norm,naive_4,angular_4,segment_4",
+        "2,a,b,0.25,1.5,6,1.25,,true,true,0",
+        "4,b,a,1.5,0.5,0.3333333333333333,-1,,true,false,1",
+        "5,a,b,0,0,1,0,,false,false,0",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  // biome-ignore format: aligned by eye
+  test.each([
+    // file of angles                             arguments                status  message
+    ["label,theta_a,theta_b\na,1,x\n",             "",                      2, 'bad.csv line 2: column theta_b: "x" is not a decimal number'],
+    ["label,theta_a,theta_b\nc,1,2\n",             "",                      2, 'bad.csv line 2: column label: no column of theta_* is that of class "c"'],
+    ["label,theta_a,theta_b\na,1\n",               "",                      2, "bad.csv line 2: the row has 2 cells, the header 3"],
+    ["label,theta_a\na,1\n",                       "",                      2, "bad.csv: theta_* is one column: give two or more"],
+    ["label,theta_a,theta_b\na,1,x\na,1,2\n",      "--bad-rows skip",       0, "bad.csv: 1 bad row left out: line 2"],
+    ["label,theta_a,theta_b\na,1,2\n",             "--check angular@4>=0.9", 1, "--check angular@4>=0.9 does not hold: the share is 0"],
+    ["label,theta_a,theta_b\na,1,2\n",             "--check angular@4>=2",  2, "--check: 2 is out of range: it must lie from 0 to 1"],
+    ["label,theta_a,theta_b\na,1,2\n",             "--check anglar@4>=1",   2, '--check: "anglar" is not known: did you mean angular?'],
+    ["label,theta_a,theta_b\na,1,2\n",             "--scale norm",          2, "--scale norm needs --features: angles have no length"],
+    ["label,theta_a,theta_b\na,1,2\n",             "--features f.npy",      2, "give --input with a file of angles, or --features, --weights and --labels"],
+    ["label,theta_a,theta_b\na,1,2\n",             "--check naive@2<=0.5 --check angular@1>=1 --check psi@3<=0.5", 0, ""],
+  ])("%j %s: status %d", async (text, args, status, message) => {
+    writeFileSync(join(folder, "bad.csv"), text);
+    const ran = await asoftmax(["measure", "--input", "bad.csv", ...args.split(" ").filter(Boolean)], { cwd: folder });
+    expect(ran.stderr).toBe(message === "" ? "" : `asoftmax: ${message}\n`);
+    expect(ran.status).toBe(status);
+  });
+
+  test("rows that are left out are counted; kept ones stay in the file of --per-sample", async () => {
+    writeFileSync(join(folder, "keep.csv"), "label,theta_a,theta_b\na,1,x\na,0.25,1.5\n");
+    const { figures } = await figuresOf([
+      "--input",
+      "keep.csv",
+      "--bad-rows",
+      "keep",
+      "--m",
+      "1",
+      "--per-sample",
+      "kept.csv",
+    ]);
+    expect(figures).toMatchObject({ samples: 1, skipped_rows: 1 });
+    expect(readFileSync(join(folder, "kept.csv"), "utf8").split("\n").slice(1)).toEqual([
+      "2,,,,,,,,,,",
+      "3,a,b,0.25,1.5,6,1.25,,true,true,0",
+      "",
+    ]);
+  });
+
+  test("a header alone gives a report without samples", async () => {
+    writeFileSync(join(folder, "none.csv"), "label,theta_a,theta_b\n");
+    const { figures, status } = await figuresOf(["--input", "none.csv"]);
+    expect(status).toBe(0);
+    expect(figures).toMatchObject({ samples: 0, accuracy: null, worst_classes: [], mean: { theta_y: null } });
+  });
+});
+
+/** Seeded noise in (-1, 1) (Park and Miller). */
+function noise(length: number, seed: number): Float32Array {
+  let state = seed;
+  return Float32Array.from({ length }, () => {
+    state = (state * 48271) % 2147483647;
+    return (2 * state) / 2147483647 - 1;
+  });
+}
+
+function writeNpy(name: string, ...content: Parameters<typeof npy>): string {
+  writeFileSync(join(folder, name), npy(...content));
+  return name;
+}
+
+describe("features", () => {
+  const [n, d, c] = [1300, 9, 83];
+  const weights = noise(c * d, 5);
+  const labels = Int32Array.from({ length: n }, (_, i) => (i * 31) % c);
+  const blur = noise(n * d, 11);
+  const vector = (vectors: Float32Array, i: number) => vectors.subarray(i * d, (i + 1) * d);
+  const features = Float32Array.from(
+    blur,
+    (x, i) => 3 * (weights[labels[Math.floor(i / d)]! * d + (i % d)]! + 0.4 * x),
+  );
+  // One class vector twice, and one feature just upon its class vector.
+  weights.copyWithin(7 * d, 3 * d, 4 * d);
+  features.set(
+    vector(weights, labels[5]!).map((x) => 2 * x),
+    5 * d,
+  );
+  const files = [
+    "--features",
+    writeNpy("f.npy", "<f4", [n, d], features),
+    "--weights",
+    writeNpy("w.npy", "<f4", [c, d], weights),
+  ];
+  const all = [...files, "--labels", writeNpy("l.npy", "<i4", [n], labels)];
+  const samples = Array.from(
+    labels,
+    (label, i): Angles => ({
+      label,
+      angles: Array.from({ length: c }, (_, j) => angleBetween(vector(features, i), vector(weights, j))),
+    }),
+  );
+
+  test("counts are those of all angles in double, quantiles good to 1e-12, losses to float32", async () => {
+    const margins = [1, 2, 3, 4];
+    const expected = plainReport(samples, margins);
+    const { figures, stderr } = await figuresOf([...all, "--functions", "asoftmax:m=2,softmax", "--scale", "16,norm"]);
+    expect(figures.correct).toBe(expected.correct);
+    expect(figures.by_m).toEqual(expected.by_m);
+    for (const [measure, at] of Object.entries(expected.quantiles)) {
+      for (const [p, value] of Object.entries(at)) {
+        if (Number.isFinite(value)) expect(relative(figures.quantiles[measure][p], value)).toBeLessThan(1e-12);
+      }
+    }
+    const norms = samples.map((_, i) => Math.hypot(...vector(features, i)));
+    expect(figures.mean.feature_norm).toBeCloseTo(mean(norms), 12);
+    const lossOf = (scale: number) => expected.loss((y) => psi(2, y), scale);
+    expect(figures.mean_loss[0].value).toBeCloseTo(lossOf(16), 4);
+    expect(figures.mean_loss[1]).toMatchObject({ function: "asoftmax:m=2", scale: "norm" });
+    expect(stderr).toMatch(/w.npy: class vectors of length [\d.]+ to [\d.]+ were made unit vectors/);
+  });
+
+  test("the angular Fisher score is that of its definition", async () => {
+    const unit = samples.map((_, i) => {
+      const x = Array.from(vector(features, i));
+      return x.map((v) => v / Math.hypot(...x));
+    });
+    const meanOf = (vectors: number[][]) => Array.from({ length: d }, (_, k) => mean(vectors.map((v) => v[k]!)));
+    const cosine = (a: number[], b: number[]) =>
+      a.reduce((sum, x, k) => sum + x * b[k]!, 0) / Math.hypot(...a) / Math.hypot(...b);
+    const whole = meanOf(unit);
+    let [within, between] = [0, 0];
+    for (let j = 0; j < c; j++) {
+      const own = unit.filter((_, i) => labels[i] === j);
+      const center = meanOf(own);
+      for (const x of own) within += 1 - cosine(x, center);
+      between += own.length * (1 - cosine(center, whole));
+    }
+    const { figures } = await figuresOf(all);
+    expect(figures.fisher_score / (within / between)).toBeCloseTo(1, 11);
+  });
+
+  test("sphereface-r2 bends the competing angles", async () => {
+    const { figures } = await figuresOf([...all, "--functions", "sphereface-r2:m=1.7,softmax", "--scale", "8"]);
+    const loss = mean(
+      samples.map(({ label, angles }) => {
+        const own = 8 * Math.cos(angles[label]!);
+        const others = angles.toSpliced(label, 1).map((theta) => 8 * Math.cos(theta / 1.7) - own);
+        return Math.log1p(others.reduce((sum, x) => sum + Math.exp(x), 0));
+      }),
+    );
+    expect(figures.mean_loss[0].value).toBeCloseTo(loss, 4);
+    expect(figures.mean_loss[1].value).toBeLessThan(loss);
+  });
+
+  test("nothing depends on the number of threads", async () => {
+    const runs = await Promise.all(
+      ["1", "2", "3"].map((threads) =>
+        asoftmax(["measure", ...all, "--threads", threads, "--per-sample", `${threads}.csv`], { cwd: folder }),
+      ),
+    );
+    expect(runs[0]!.status).toBe(0);
+    expect(runs[1]).toEqual(runs[0]);
+    expect(runs[2]).toEqual(runs[0]);
+    const rows = ["1", "2", "3"].map((threads) => readFileSync(join(folder, `${threads}.csv`), "utf8"));
+    expect(rows[0]!.split("\n").length).toBe(n + 2);
+    expect(rows[1]).toBe(rows[0]);
+    expect(rows[2]).toBe(rows[0]);
+  });
+
+  const bad = features.slice();
+  bad.fill(0, 2 * d, 3 * d);
+  bad[4 * d + 3] = Number.NaN;
+  const wrong = labels.slice();
+  wrong[6] = c;
+
+  test.each(["1", "2"])("bad vectors and labels are row errors, on %s threads", async (threads) => {
+    writeNpy("bad.npy", "<f4", [n, d], bad);
+    writeNpy("wrong.npy", "<i4", [n], wrong);
+    const args = ["--features", "bad.npy", "--weights", "w.npy", "--labels", "wrong.npy", "--threads", threads];
+    const stopped = await figuresOf(args);
+    expect(stopped).toMatchObject({ status: 2, figures: undefined });
+    expect(stopped.stderr).toBe("asoftmax: bad.npy row 2: the vector has length 0 and so no direction\n");
+    const { figures, stderr } = await figuresOf([...args, "--bad-rows", "skip"]);
+    expect(figures).toMatchObject({ samples: n - 3, skipped_rows: 3 });
+    expect(stderr).toContain("bad.npy: 3 bad rows left out: row 2, 4, 6\n");
+    const good = samples.filter((_, i) => ![2, 4, 6].includes(i));
+    expect(figures.by_m).toEqual(plainReport(good, [1, 2, 3, 4]).by_m);
+  });
+
+  test.each(["1", "2"])("a class vector without direction ends the work, on %s threads", async (threads) => {
+    const zero = weights.slice();
+    zero[5 * d] = Number.POSITIVE_INFINITY;
+    writeNpy("zero.npy", "<f4", [c, d], zero);
+    const args = ["--features", "f.npy", "--weights", "zero.npy", "--labels", "l.npy", "--per-sample", "no.csv"];
+    const { status, stderr } = await figuresOf([...args, "--threads", threads]);
+    expect([status, stderr]).toEqual([2, "asoftmax: zero.npy row 5: component 0 is Infinity\n"]);
+    expect(readdirSync(folder).filter((name) => name.includes("no.csv"))).toEqual([]);
+  });
+
+  // biome-ignore format: aligned by eye
+  test.each([
+    // features  weights   labels    message
+    ["f.npy",   "w.npy",   "w.npy",  "w.npy: labels are whole numbers, one a row: this is <f4 with 9 columns"],
+    ["w.npy",   "w.npy",   "l.npy",  "l.npy: there are 1300 labels for 83 features"],
+    ["f.npy",   "l.npy",   "l.npy",  "l.npy: class vectors have 1 components, features 9"],
+    ["no.npy",  "w.npy",   "l.npy",  "cannot read no.npy: no such file or directory"],
+  ])("%s %s %s: %s", async (f, w, l, message) => {
+    const { status, stderr } = await figuresOf(["--features", f, "--weights", w, "--labels", l]);
+    expect([status, stderr]).toEqual([2, `asoftmax: ${message}\n`]);
+  });
+});

@@ -1,0 +1,350 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, describe, expect, test } from "vitest";
+import { asoftmax, bin, environment, sh, words } from "../cli/run.ts";
+
+const root = mkdtempSync(join(tmpdir(), "asoftmax-input-"));
+afterAll(() => rmSync(root, { recursive: true }));
+
+/** A folder with f.csv, whose text is given one character a byte. */
+function folder(text: string): string {
+  const cwd = mkdtempSync(join(root, "d-"));
+  writeFileSync(join(cwd, "f.csv"), Buffer.from(text, "latin1"));
+  return cwd;
+}
+
+const runOn = (text: string, line: string) => asoftmax(words(line), { cwd: folder(text), encoding: "latin1" });
+
+describe("files that are accepted without a word", () => {
+  // Each angle stands beside its segment for m = 4: 0 for 0.5, 1 for 1, 2 for 2, 3 for 3.
+  // biome-ignore format: a table
+  const cases: [name: string, file: string, out: string][] = [
+    ["plain",                           "theta,id\n0.5,a\n3,b\n",                  "theta,id,k\n0.5,a,0\n3,b,3\n"],
+    ["byte order mark",                 "\xef\xbb\xbftheta\n1\n",                  "theta,k\n1,1\n"],
+    ["byte order mark, quoted header",  '\xef\xbb\xbf"theta","id"\n1,a\n',         "theta,id,k\n1,a,1\n"],
+    ["CRLF",                            "theta,id\r\n1,a\r\n2,b\r\n",              "theta,id,k\n1,a,1\n2,b,2\n"],
+    ["lone CR",                         "theta,id\r1,a\r2,b\r",                    "theta,id,k\n1,a,1\n2,b,2\n"],
+    ["line ends mixed",                 "theta\r\n0.5\r1\n2\n\r3",                 "theta,k\n0.5,0\n1,1\n2,2\n3,3\n"],
+    ["no final newline",                "theta\n1",                                "theta,k\n1,1\n"],
+    ["no final newline after a quote",  'id,theta\na,"1"',                         "id,theta,k\na,1,1\n"],
+    ["blank lines at the start",        "\n\r\n\ntheta\n1\n",                      "theta,k\n1,1\n"],
+    ["blank lines in the middle",       "theta\n\n1\n\n\n2\n",                     "theta,k\n1,1\n2,2\n"],
+    ["blank lines at the end",          "theta\n1\n\n\n",                          "theta,k\n1,1\n"],
+    ["header only",                     "theta,id\n",                              "theta,id,k\n"],
+    ["header only, no newline",         "id,theta",                                "id,theta,k\n"],
+    ["header only, byte order mark",    "\xef\xbb\xbftheta",                       "theta,k\n"],
+    ["quoted fields with newlines",     'theta,id\n1,"a\nb"\n2,"c\r\nd"\n',        'theta,id,k\n1,"a\nb",1\n2,"c\r\nd",2\n'],
+    ["doubled quotes and delimiters",   'theta,id\n1,"say ""x"", y"\n',            'theta,id,k\n1,"say ""x"", y",1\n'],
+    ["quotes where none are needed",    'theta,id\n"1","a b"\n',                   "theta,id,k\n1,a b,1\n"],
+    ["empty cells elsewhere",           "theta,id,x\n1,,\n2,\"\",b\n",             "theta,id,x,k\n1,,,1\n2,,b,2\n"],
+    ["quoted names of columns",         '"a,b","theta"\nx,1\n',                    '"a,b",theta,k\nx,1,1\n'],
+    ["ids stay as they are",            "theta,id\n1,13911860366432393\n1,007\n1,1e5\n1,1.0\n", "theta,id,k\n1,13911860366432393,1\n1,007,1\n1,1e5,1\n1,1.0,1\n"],
+    ["latin-1 bytes elsewhere",         "theta,nom\n1,caf\xe9\n2,\x80\xff\n",      "theta,nom,k\n1,caf\xe9,1\n2,\x80\xff,2\n"],
+    ["latin-1 bytes in quotes",         'theta,nom\n1,"\xe9, \xe8"\n',             'theta,nom,k\n1,"\xe9, \xe8",1\n'],
+    ["UTF-8 elsewhere",                 "theta,\xce\xb8\n1,\xcf\x80\n",            "theta,\xce\xb8,k\n1,\xcf\x80,1\n"],
+    ["NUL bytes elsewhere",             "theta,id\n1,a\x00b\n",                    "theta,id,k\n1,a\x00b,1\n"],
+    ["spaces round a number",           "theta,id\n 1 , a \n\t2,b\n",              "theta,id,k\n 1 , a ,1\n\t2,b,2\n"],
+    ["spaces round a name",             "id, theta\na,1\n",                        "id, theta,k\na,1,1\n"],
+    ["every spelling of a decimal",     "theta\n+1\n1.\n.5\n1e0\n2E-1\n-0\n1e-400\n", "theta,k\n+1,1\n1.,1\n.5,0\n1e0,1\n2E-1,0\n-0,0\n1e-400,0\n"],
+  ];
+  test.concurrent.each(cases)("%s", async (_, file, stdout) => {
+    const ran = await runOn(file, "psi --input f.csv --columns k");
+    expect(ran).toEqual({ status: 0, stdout, stderr: "" });
+  });
+});
+
+describe("rows that are refused, with file, line, column and cell", () => {
+  const BAD = "bad";
+  // A row between two good ones: what stop says, and what keep writes for it.
+  // biome-ignore format: a table
+  const cases: [name: string, row: string, message: string, kept: string][] = [
+    ["text",              "abc,b",          'column theta: "abc" is not a decimal number',                    "abc,b,"],
+    ["number and text",   "1x,b",           'column theta: "1x" is not a decimal number',                     "1x,b,"],
+    ["empty",             ",b",             "column theta: the cell is empty: it needs a number",             ",b,"],
+    ["spaces",            "  ,b",           "column theta: the cell is empty: it needs a number",             "  ,b,"],
+    ["hex",               "0x1,b",          'column theta: "0x1" is not a decimal number',                    "0x1,b,"],
+    ["1_0",               "1_0,b",          'column theta: "1_0" is not a decimal number',                    "1_0,b,"],
+    ["pi",                "pi/4,b",         'column theta: "pi/4" is not a decimal number',                   "pi/4,b,"],
+    ["too large",         "1e400,b",        "column theta: 1e400 is too large for a double",                  "1e400,b,"],
+    ["NaN",               "NaN,b",          'column theta: "NaN" is not a finite number',                     "NaN,b,"],
+    ["infinity",          "-Infinity,b",    'column theta: "-Infinity" is not a finite number',               "-Infinity,b,"],
+    ["inf",               "inf,b",          'column theta: "inf" is not a finite number',                     "inf,b,"],
+    ["negative",          "-0.5,b",         "column theta: -0.5 lies below 0: an angle lies in [0, pi]",      "-0.5,b,"],
+    ["3.2",               "3.2,b",          "column theta: 3.2 lies above pi: an angle lies in [0, pi]",      "3.2,b,"],
+    ["just too large",    "3.141594,b",     "column theta: 3.141594 lies above pi: an angle lies in [0, pi]", "3.141594,b,"],
+    ["decimal comma",     '"1,5",b',        'column theta: "1,5" is not a decimal number',                    '"1,5",b,'],
+    ["other digits",      "\xd9\xa1,b",     'column theta: "\u0661" is not a decimal number',                 "\xd9\xa1,b,"],
+    ["short row",         "1",              "the row has 1 cell, the header 2",                               "1,,"],
+    ["long row",          "1,b,c",          "the row has 3 cells, the header 2 (decimal commas? quote such cells)", BAD],
+  ];
+
+  const fileOf = (...rows: string[]) => `theta,id\n1,"a\nx"\n${rows.map((row) => `${row}\n`).join("")}3,c\n`;
+  const outOf = (...rows: string[]) => `theta,id,k\n1,"a\nx",1\n${rows.map((row) => `${row}\n`).join("")}3,c,3\n`;
+
+  test.concurrent.each(cases)("stop: %s", async (_, row, message) => {
+    const { status, stderr } = await runOn(fileOf(row), "psi --input f.csv --columns k --bad-rows stop");
+    expect([status, stderr]).toEqual([2, `asoftmax: f.csv line 4: ${message}\n`]);
+  });
+
+  test("skip leaves each of them out", async () => {
+    const ran = await runOn(fileOf(...cases.map(([, row]) => row)), "psi --input f.csv --columns k --bad-rows skip");
+    const stderr = `asoftmax: f.csv: ${cases.length} bad rows left out: line 4, 5, 6, 7, 8, ...\n`;
+    expect(ran).toEqual({ status: 0, stdout: outOf(), stderr });
+  });
+
+  test("keep writes each of them with empty cells", async () => {
+    const keepable = cases.filter(([, , , kept]) => kept !== BAD);
+    const ran = await runOn(fileOf(...keepable.map(([, row]) => row)), "psi --input f.csv --columns k --bad-rows keep");
+    const stderr = `asoftmax: f.csv: ${keepable.length} bad rows kept without values: line 4, 5, 6, 7, 8, ...\n`;
+    expect(ran).toEqual({ status: 0, stdout: outOf(...keepable.map(([, , , kept]) => kept)), stderr });
+  });
+
+  test("a single one is named alone; a row too long cannot be kept", async () => {
+    const one = await runOn(fileOf("x,b"), "psi --input f.csv --columns k --bad-rows skip");
+    expect(one.stderr).toBe("asoftmax: f.csv: 1 bad row left out: line 4\n");
+    const { status, stderr } = await runOn(fileOf("1,b,c"), "psi --input f.csv --columns k --bad-rows keep");
+    const [, , message] = cases.at(-1)!;
+    expect([status, stderr]).toEqual([
+      2,
+      `asoftmax: f.csv line 4: ${message}: such a row cannot be kept, only skipped\n`,
+    ]);
+  });
+
+  test("without --bad-rows the first bad row stops", async () => {
+    const { status, stderr } = await runOn("theta\n1\nx\ny\n", "psi --input f.csv");
+    expect([status, stderr]).toEqual([2, 'asoftmax: f.csv line 3: column theta: "x" is not a decimal number\n']);
+  });
+
+  test("many bad rows are counted, the first few named", async () => {
+    const { stdout, stderr } = await runOn(
+      `theta\n${"x\n1\n".repeat(7)}`,
+      "psi --input f.csv --bad-rows skip --columns k",
+    );
+    expect(stdout).toBe(`theta,k\n${"1,1\n".repeat(7)}`);
+    expect(stderr).toBe("asoftmax: f.csv: 7 bad rows left out: line 2, 4, 6, 8, 10, ...\n");
+  });
+
+  test("a kept row is null in json", async () => {
+    const { stdout } = await runOn("theta\nx\n", "psi --input f.csv --bad-rows keep --columns k,psi --format jsonl");
+    expect(stdout).toBe('{"theta":"x","k":null,"psi":null}\n');
+  });
+
+  test("margins from a column", async () => {
+    const { stdout, stderr } = await runOn(
+      "theta,m\n1,4\n1,0.5\n1,2\n",
+      "psi --m @m --input f.csv --bad-rows keep --columns k",
+    );
+    expect(stdout).toBe("theta,m,k\n1,4,1\n1,0.5,\n1,2,0\n");
+    expect(stderr).toBe("asoftmax: f.csv: 1 bad row kept without values: line 3\n");
+    const stop = await runOn("theta,m\n1,0.5\n", "psi --m @m --input f.csv");
+    expect(stop.stderr).toBe("asoftmax: f.csv line 2: column m: m is 0.5: it must lie from 1 to 2^20\n");
+  });
+});
+
+describe("files that are refused whole, under --bad-rows skip too", () => {
+  const QUOTE = "a quote stands where none may: quote the whole cell and write quotes inside it twice";
+  const EMPTY = "f.csv is empty: it needs at least a header line";
+  // biome-ignore format: a table
+  const cases: [name: string, file: string, message: string, options?: string][] = [
+    ["empty",                         "",                                 EMPTY],
+    ["blank lines only",              "\n\r\n\n",                         EMPTY],
+    ["a byte order mark only",        "\xef\xbb\xbf",                     EMPTY],
+    ["a stray quote",                 'theta,id\n1,a\n2,x"y"\n',          `f.csv line 3: ${QUOTE}`],
+    ["text after a closing quote",    'theta,id\n1,"a"b\n',               `f.csv line 2: ${QUOTE}`],
+    ["a quote never closed",          'theta,id\n1,a\n2,"b\n3,c\n',       "f.csv: a quote opened on line 3 or later is never closed: write quotes inside a cell twice"],
+    ["a duplicate column",            "theta,id,theta\n1,a,2\n",          'f.csv: the header has two columns named "theta": rename one'],
+    ["a misspelt column",             "thetta,id\n1,a\n",                 'f.csv: there is no column "theta": did you mean thetta?'],
+    ["a misspelt @column",            "theta_y,id\n1,a\n",                'f.csv: there is no column "theta_x": did you mean theta_y?', "--theta @theta_x"],
+    ["no column near to it",          "angle,id\n1,a\n",                  'f.csv: there is no column "theta": choose from angle, id'],
+    ["; and decimal commas",          "theta;id\n1,5;a\n",                "f.csv: there is no column \"theta\", and the header holds ';': give --delimiter ';'"],
+    ["tabs",                          "theta\tid\n1\ta\n",                "f.csv: there is no column \"theta\", and the header holds '\\t': give --delimiter '\\t'"],
+    ["a taken name",                  "theta,k\n1,a\n",                   'the input has a column "k" already: give --prefix, such as --prefix new_'],
+    ["a taken m",                     "theta,m\n1,a\n",                   'the input has a column "m" already: give --prefix, such as --prefix new_', "--m 4"],
+    ["a taken prefixed name",         "theta,p_k\n1,a\n",                 'the input has a column "p_k" already: give --prefix, such as --prefix new_', "--prefix p_"],
+    ["a column that is not computed", "theta,id\n1,a\n",                  '--columns: there is no column "psy": did you mean psi?', "--columns psy"],
+  ];
+  test.concurrent.each(cases)("%s", async (_, file, message, options = "") => {
+    const { status, stderr } = await runOn(file, `psi --input f.csv --bad-rows skip ${options}`.trim());
+    expect([status, stderr]).toEqual([2, `asoftmax: ${message}\n`]);
+  });
+
+  test.concurrent.each([
+    ["psi --input none.csv", "cannot read none.csv: no such file or directory"],
+    ["psi --input .", ". is a directory: name a file"],
+  ])("asoftmax %s", async (line, message) => {
+    expect(await runOn("", line)).toEqual({ status: 2, stdout: "", stderr: `asoftmax: ${message}\n` });
+  });
+
+  test("a bad row ends the program though standard input stays open", async () => {
+    const child = spawn(process.execPath, [bin, "psi", "--input", "-"], { env: environment() });
+    child.stdin.write("theta\nabc\n");
+    expect(await new Promise((resolve) => child.on("close", resolve))).toBe(2);
+  });
+
+  test.runIf(process.platform === "linux")("a file that opens but cannot be read to its end", async () => {
+    const { status, stderr } = await asoftmax(words("psi --input /proc/self/mem"));
+    expect([status, stderr]).toEqual([2, "asoftmax: cannot read /proc/self/mem: i/o error\n"]);
+  });
+});
+
+describe("which columns are read, and what they are called", () => {
+  // biome-ignore format: a table
+  const cases: [name: string, file: string, line: string, out: string][] = [
+    ["--delimiter ;",                "id;theta\na;1\n",                   "psi --delimiter ; --columns k",        "id,theta,k\na,1,1\n"],
+    ["--delimiter tab",              "id\ttheta\na\t1\n",                 "psi --delimiter \\t --columns k",      "id,theta,k\na,1,1\n"],
+    ["--input-format tsv",           "id\ttheta\na,b\t1\n",               "psi --input-format tsv --columns k",   'id,theta,k\n"a,b",1,1\n'],
+    ["tsv to tsv",                   "id\ttheta\na,b\t1\n",               "psi --input-format tsv --format tsv --columns k", "id\ttheta\tk\na,b\t1\t1\n"],
+    ["@column",                      "theta,t\nx,1\n",                    "psi --theta @t --columns k",           "theta,t,k\nx,1,1\n"],
+    ["@m is not repeated",           "theta,mm\n1,4\n1,8\n",              "psi --m @mm --columns k",              "theta,mm,k\n1,4,1\n1,8,2\n"],
+    ["a constant m is appended",     "theta\n1\n",                        "psi --columns m,k",                    "theta,m,k\n1,4,1\n"],
+    ["several m give rows each",     "theta\n1\n2\n",                     "psi --m 4,8 --columns m,k",            "theta,m,k\n1,4,1\n1,8,2\n2,4,2\n2,8,5\n"],
+    ["--prefix",                     "theta,k\n1,a\n",                    "psi --prefix new_ --columns m,k",      "theta,k,new_m,new_k\n1,a,4,1\n"],
+    ["--columns frees a taken name", "theta,k\n1,a\n",                    "psi --columns m",                      "theta,k,m\n1,a,4\n"],
+    ["--degrees",                    "theta\n60\n180.0000001\n",          "psi --degrees --columns k",            "theta,k\n60,1\n180.0000001,3\n"],
+    ["list cells",                   "theta_y,theta_j\n0.3,1.5; 1.25 ;2\n1.2,1.5\n", "margin --columns competitors,binding,psi", "theta_y,theta_j,competitors,binding,psi\n0.3,1.5; 1.25 ;2,3,2,true\n1.2,1.5,1,1,false\n"],
+    ["a list cell of another name",  "y,others\n0.3,1.5;1.25\n",          "margin --theta @y --competing @others --columns min_theta_j", "y,others,min_theta_j\n0.3,1.5;1.25,1.25\n"],
+    ["given competitors",            "theta_y\n0.3\n1.2\n",               "margin --competing 1.5,1.25 --columns binding,naive", "theta_y,binding,naive\n0.3,2,true\n1.2,2,false\n"],
+    ["label and theta_*",            "label,theta_0,theta_1,theta_cat\n1,1.5,0.2,1.4\ncat,1.5,1.6,0.3\n", "margin --label label --competing @theta_* --columns competitors,binding,min_theta_j", "label,theta_0,theta_1,theta_cat,competitors,binding,min_theta_j\n1,1.5,0.2,1.4,2,cat,1.4\ncat,1.5,1.6,0.3,2,0,1.5\n"],
+    ["label and theta_* unasked",    "theta_a,label,theta_b\n0.2,a,1.5\n", "margin --columns binding",            "theta_a,label,theta_b,binding\n0.2,a,1.5,b\n"],
+    ["a label of another name",      "class,d_x_1,d_y_1\nx,0.2,1\n",      "margin --label class --competing @d_*_1 --columns binding", "class,d_x_1,d_y_1,binding\nx,0.2,1,y\n"],
+    ["a class of latin-1 bytes",     "label,theta_\xe9,theta_b\nb,1,0.2\n", "margin --columns binding",           "label,theta_\xe9,theta_b,binding\nb,1,0.2,\xe9\n"],
+    ["--each",                       "label,theta_0,theta_1,theta_2\n1,1.5,0.2,0.7\n", "margin --each --columns j,theta_j,psi", "label,theta_0,theta_1,theta_2,j,theta_j,psi\n1,1.5,0.2,0.7,0,1.5,true\n1,1.5,0.2,0.7,2,0.7,false\n"],
+    ["theta_y and all of theta_*",   "y,theta_0,theta_1\n0.2,1.5,0.7\n",  "margin --theta @y --competing @theta_* --columns competitors,binding", "y,theta_0,theta_1,competitors,binding\n0.2,1.5,0.7,2,1\n"],
+  ];
+  test.concurrent.each(cases)("%s", async (_, file, line, stdout) => {
+    const ran = await runOn(file, `${line} --input f.csv`);
+    expect([ran.status, ran.stdout]).toEqual([0, stdout]);
+  });
+
+  test("json keeps the text of the file's own cells", async () => {
+    const { stdout } = await asoftmax(words("psi --input f.csv --columns k --format jsonl"), {
+      cwd: folder("theta,id,nom\n1,007,caf\xc3\xa9\n"),
+    });
+    expect(stdout).toBe('{"theta":"1","id":"007","nom":"café","k":1}\n');
+  });
+
+  // biome-ignore format: a table
+  test.concurrent.each([
+    ["a label that is no class",   "label,theta_0,theta_1\n2,0.2,1\n",           "margin",                           'f.csv line 2: column label: no column of theta_* is that of class "2"'],
+    ["a misspelt label",           "label,theta_0,theta_1\n0,0.2,1\n", "margin --label lable",             'f.csv: there is no column "lable": did you mean label?'],
+    ["a pattern with one match",   "label,theta_0\n0,0.2\n",           "margin",                           "--competing: theta_* matches one column: a sample needs a competing class"],
+    ["a pattern without match",    "label,theta_0\n0,0.2\n",           "margin --competing @thata_*",      'f.csv: there is no column "thata_*": did you mean theta_0?'],
+    ["no column of angles",        "label,x\n0,0.2\n",                 "margin",                           'f.csv: there is no column "theta_*": choose from label, x'],
+    ["an empty place in a list",   "theta_y,theta_j\n0.3,1;;2\n",      "margin",                           "f.csv line 2: column theta_j: the cell is empty: it needs a number"],
+    ["a bad angle in a list",      "theta_y,theta_j\n0.3,1;4\n",       "margin",                           "f.csv line 2: column theta_j: 4 lies above pi: an angle lies in [0, pi]"],
+    ["a bad angle in theta_*",     "label,theta_0,theta_1\n0,0.2,x\n", "margin",                           'f.csv line 2: column theta_1: "x" is not a decimal number'],
+  ])("%s", async (_, file, line, message) => {
+    const { status, stderr } = await runOn(file, `${line} --input f.csv`);
+    expect([status, stderr]).toEqual([2, `asoftmax: ${message}\n`]);
+  });
+});
+
+describe("float32's pi counts as pi, and the rows are counted", () => {
+  // biome-ignore format: a table
+  test.concurrent.each([
+    ["one row",              "theta\n3.1415927\n1\n",                            "psi --columns psi", "theta,psi\n3.1415927,-7\n1,-1.3463563791363882\n", "1 row has"],
+    ["two rows",             "theta\n3.1415927410125732\n3.141593\n",            "psi --columns psi", "theta,psi\n3.1415927410125732,-7\n3.141593,-7\n",  "2 rows have"],
+    ["two angles in a row",  "label,theta_0,theta_1,theta_2\n0,1,3.1415927,3.1415927\n", "margin --columns min_theta_j", "label,theta_0,theta_1,theta_2,min_theta_j\n0,1,3.1415927,3.1415927,3.141592653589793\n", "1 row has"],
+  ])("%s", async (_, file, line, stdout, rows) => {
+    const stderr = `asoftmax: f.csv: ${rows} an angle above pi by at most 1e-6, which counts as pi\n`;
+    expect(await runOn(file, `${line} --input f.csv`)).toEqual({ status: 0, stdout, stderr });
+  });
+});
+
+describe("pipes", () => {
+  test("- is standard input, and is named so", async () => {
+    const stdin = "theta\n1\nx\n";
+    const { status, stdout, stderr } = await asoftmax(words("psi --input - --columns k --bad-rows skip"), { stdin });
+    expect([status, stdout]).toEqual([0, "theta,k\n1,1\n"]);
+    expect(stderr).toBe("asoftmax: standard input: 1 bad row left out: line 3\n");
+  });
+
+  test("one command after another", async () => {
+    const ran = await sh(
+      "asoftmax psi --m 4 --theta 0.3,1.2 --columns theta | asoftmax margin --input - --theta @theta --competing 1.5 --columns psi | asoftmax psi --input - --columns k",
+    );
+    expect(ran).toEqual({ status: 0, stdout: "theta,psi,k\n0.3,true,0\n1.2,false,1\n", stderr: "" });
+  });
+
+  test.concurrent.each([
+    ["csv", "theta,k\n", ["0.5,0\n", "1,1\n"]],
+    ["jsonl", "", ['{"theta":"0.5","k":0}\n', '\n{"theta":"1","k":1}']],
+  ])("a slow pipe gives rows at once (%s)", async (format, head, rows) => {
+    const args = [...words("psi --input - --columns k --format"), format];
+    const child = spawn(process.execPath, [bin, ...args], { env: environment() });
+    let out = "";
+    child.stdout.on("data", (chunk) => {
+      out += chunk;
+    });
+    const seen = async (text: string) => {
+      while (!out.includes(text.trim())) await new Promise((resolve) => setTimeout(resolve, 10));
+    };
+    // Each write waits for the output of the one before: a program that held rows back would hang here.
+    child.stdin.write("theta\n0.5\n");
+    await seen(head + rows[0]!);
+    child.stdin.write("1\n");
+    await seen(rows[1]!);
+    child.stdin.end("2\n");
+    await new Promise((resolve) => child.on("close", resolve));
+    expect(out.trim().split("\n").length).toBe(format === "csv" ? 4 : 3);
+  });
+});
+
+describe("the digits: counts against a plain count in the test", () => {
+  const M = 4;
+  const files = {
+    naive: "digits-naive-m4-16d.csv",
+    asoftmax: "digits-asoftmax-m4-3d.csv",
+    softmax: "digits-softmax-3d.csv",
+  };
+
+  /** No exact arithmetic here: none of these angles is within 1e-9 of a boundary. */
+  function plainCount(text: string) {
+    const [, ...lines] = text.trim().split("\n");
+    return lines.map((line) => {
+      const [label, ...angles] = line.split(",").map(Number);
+      const thetaY = angles[label!]!;
+      const thetaJ = Math.min(...angles.filter((_, i) => i !== label));
+      const k = Math.min(Math.floor((M * thetaY) / Math.PI), M - 1);
+      const psi = (k % 2 === 0 ? 1 : -1) * Math.cos(M * thetaY) - 2 * k;
+      return [Math.cos(M * thetaY) > Math.cos(thetaJ), M * thetaY < thetaJ, psi > Math.cos(thetaJ)].join();
+    });
+  }
+
+  test.concurrent.each([
+    ["naive", 450],
+    ["asoftmax", 360],
+    ["softmax", 360],
+  ] as const)("%s: %i rows", async (name, rows) => {
+    const path = fileURLToPath(new URL(`../fixtures/${files[name]}`, import.meta.url));
+    const text = readFileSync(path, "utf8");
+    const line = `margin --m ${M} --label label --competing @theta_* --columns naive,angular,psi --input ${path}`;
+    const { status, stdout, stderr } = await asoftmax(words(line));
+    expect([status, stderr]).toEqual([0, ""]);
+    const out = stdout.trim().split("\n");
+    expect(out[0]).toBe(`${text.split("\n")[0]},naive,angular,psi`);
+    const found = out.slice(1).map((row) => row.split(",").slice(-3).join());
+    expect(found).toEqual(plainCount(text));
+    expect(out.slice(1).map((row) => row.split(",").slice(0, -3).join())).toEqual(text.trim().split("\n").slice(1));
+    expect(found.length).toBe(rows);
+    if (name === "naive") expect(new Set(found)).toEqual(new Set(["true,false,false"]));
+    expect(found.every((row) => row.split(",")[1] === row.split(",")[2])).toBe(true);
+  });
+
+  test("the last line of the table sums up, and --check says no", async () => {
+    const path = fileURLToPath(new URL(`../fixtures/${files.naive}`, import.meta.url));
+    const { status, stdout } = await asoftmax(words(`margin --check --format table --input ${path}`));
+    expect(status).toBe(1);
+    expect(stdout.endsWith("\n450 samples: naive 450, angular 0, psi 0; 450 false passes.\n")).toBe(true);
+  });
+
+  test("a Parquet file with a run of more values than its page has room for", async () => {
+    const path = fileURLToPath(new URL("../fixtures/run-too-long.parquet", import.meta.url));
+    const { status, stdout, stderr } = await asoftmax(["psi", "--theta", "@theta_y", "--input", path]);
+    expect([status, stdout]).toEqual([2, ""]);
+    expect(stderr).toMatch(/^asoftmax: .* is not Parquet, damaged, or of a kind that is not read: .+\n$/);
+  });
+});

@@ -1,0 +1,65 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { Pool } from "../../src/rows/pool.ts";
+
+/** A thread that runs a line of JavaScript for each item, with post to answer by. */
+const script = (body: string) =>
+  new URL(
+    `data:text/javascript,${encodeURIComponent(`import { parentPort } from "node:worker_threads";
+const post = (answer) => parentPort.postMessage(answer);
+${body}`)}`,
+  );
+const echo = script('parentPort.on("message", post);');
+
+let pool: Pool<number, number> | undefined;
+afterEach(() => pool?.end());
+
+async function* numbers(count: number, error?: Error): AsyncGenerator<number> {
+  for (let i = 0; i < count; i++) yield i;
+  if (error !== undefined) throw error;
+}
+
+/** What comes in order before the end, and the error that ends it. */
+async function run(from: URL, items: AsyncGenerator<number>, size = 2) {
+  const answers: number[] = [];
+  pool = new Pool<number, number>(from, undefined, size);
+  try {
+    for await (const answer of pool.inOrder(items)) answers.push(answer);
+  } catch (error) {
+    return { answers, error: (error as Error).message };
+  }
+  return { answers, error: undefined };
+}
+
+const upTo = (n: number) => Array.from({ length: n }, (_, i) => i);
+
+test.each([1, 2, 3])("answers come in the order of the items, with %d threads", async (size) => {
+  const late = script(`let last = Promise.resolve();
+parentPort.on("message", (n) => {
+  last = last.then(() => new Promise((done) => setTimeout(done, (n * 7) % 5))).then(() => post(n));
+});`);
+  expect(await run(late, numbers(50), size)).toEqual({ answers: upTo(50), error: undefined });
+});
+
+describe("nothing is lost, and nothing waits for ever", () => {
+  test("where the items fail, all answers come before the error", async () => {
+    expect(await run(echo, numbers(17, new Error("no more")))).toEqual({ answers: upTo(17), error: "no more" });
+  });
+
+  test("an answer that comes before the first question is that to it", async () => {
+    const hasty = script('post(-1); parentPort.on("message", post);');
+    pool = new Pool<number, number>(hasty, undefined, 1);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(await pool.askAll(5)).toEqual([-1]);
+  });
+
+  // biome-ignore format: a table
+  test.each([
+    ["that cannot start",           script('throw new Error("broken");'),                           "broken"],
+    ["that fails at its third item", script('parentPort.on("message", (n) => { if (n > 4) throw new Error("broken"); post(n); });'), "broken"],
+    ["that ends",                   script('parentPort.on("message", () => process.exit());'),      "a thread ended before its work"],
+  ])("a thread %s", async (_, from, message) => {
+    expect((await run(from, numbers(1000))).error).toBe(message);
+    // And later, when nobody is waiting.
+    await expect(pool!.askAll(1)).rejects.toThrow(message);
+  });
+});

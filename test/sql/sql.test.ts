@@ -1,0 +1,392 @@
+import { readFileSync } from "node:fs";
+import { afterAll, describe, expect, test, vi } from "vitest";
+import { angleOfQuarter } from "../../src/core/double-double.ts";
+import { inverse } from "../../src/core/inverse.ts";
+import { sampleLoss } from "../../src/core/loss.ts";
+import { conditions, marginOf } from "../../src/core/margin.ts";
+import { psi, segment } from "../../src/core/psi.ts";
+import { makeTarget, type Target, target, targetDefinitions } from "../../src/core/targets.ts";
+import { angle, inverseAt, onPiece, valueAt } from "../../src/sql/expression.ts";
+import { lossQuery, marginQuery, measureQuery, type Source } from "../../src/sql/queries.ts";
+import { duckdb, type Engine, postgres } from "./engines.ts";
+
+vi.setConfig({ testTimeout: 300_000 });
+
+const DIGITS = ["digits-softmax-3d", "digits-asoftmax-m4-3d", "digits-naive-m4-16d"] as const;
+const MARGINS = [1, 1.5, 2, 3, 4, 7, 12.3, 64, 1000.7, 2 ** 20 - 1];
+/** Angles that are none, as csv and as SQL. */
+const BAD = ["", "NaN", "-0.1", "3.1415926535897936", "Infinity", "-Infinity"];
+
+const ulp = (x: number) => 2 ** (Math.floor(Math.log2(Math.max(1, Math.abs(x)))) - 52);
+const sum = (xs: readonly number[]) => xs.reduce((total, x) => total + x, 0);
+
+/** mulberry32: the same angles in every run. */
+function randomAngles(count: number, seed: number): number[] {
+  let state = seed;
+  return Array.from({ length: count }, () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return (((t ^ (t >>> 14)) >>> 0) / 2 ** 32) * Math.PI;
+  });
+}
+
+/** Up to 40 knots k pi/m, spread, with the doubles beside them and the angles half way. */
+function knots(m: number): number[] {
+  const step = Math.max(1, Math.floor(m / 20));
+  const quarters = Array.from({ length: Math.ceil((2 * m) / step) }, (_, i) => angleOfQuarter(i * step, m));
+  return quarters.flatMap((t) => [t * (1 - 2 ** -53), t, t * (1 + 2 ** -52)]).filter((t) => t <= Math.PI);
+}
+
+interface Sample {
+  label: number;
+  angles: number[];
+}
+
+const samplesOf = (file: string): Sample[] =>
+  readFileSync(new URL(`../fixtures/${file}.csv`, import.meta.url), "utf8")
+    .trim()
+    .split("\n")
+    .slice(1)
+    .map((line) => line.split(",").map(Number))
+    .map(([label, ...angles]) => ({ label: label!, angles }));
+
+const own = ({ label, angles }: Sample) => angles[label]!;
+const others = ({ label, angles }: Sample) => angles.toSpliced(label, 1);
+
+const long = (engine: Engine, table: string): Source => ({
+  dialect: engine.dialect,
+  table,
+  label: "label",
+  theta: "theta",
+  wide: undefined,
+});
+const wide = (engine: Engine, table: string): Source => ({ ...long(engine, table), wide: ["theta_", ""] });
+
+const CLASSES = Array.from({ length: 10 }, (_, j) => j);
+const longRows = (samples: readonly Sample[]) =>
+  samples.flatMap(({ label, angles }, i) => angles.map((theta, j) => `${i},${label},${j},${theta}`)).join("\n");
+const wideRows = (samples: readonly Sample[]) =>
+  samples.map(({ label, angles }) => [label, ...angles].join(",")).join("\n");
+
+/** The engines of this process, or Spark where it is asked for (npm run test:spark). */
+const engines: (() => Promise<Engine>)[] =
+  process.env.ENGINE === "spark" ? [(await import("../spark/engine.ts")).spark] : [duckdb, postgres];
+
+describe.each(engines.map((open) => [open.name, open] as const))("%s", async (name, open) => {
+  const engine = await open();
+  const figures: Record<string, number> = {};
+  afterAll(async () => {
+    if (process.env.FIGURES) console.log(name, figures);
+    await engine.close();
+  });
+  const { dialect } = engine;
+  const { double } = dialect;
+  const LONG = { sample: "integer", label: "integer", class: "integer", theta: double };
+  const WIDE = { label: "integer", ...Object.fromEntries(CLASSES.map((j) => [`theta_${j}`, double])) };
+
+  const angles = [...MARGINS.flatMap(knots), 0, 5e-300, Math.PI, ...randomAngles(100_000, 8)];
+  await engine.load("thetas", { i: "integer", theta: double }, angles.map((theta, i) => `${i},${theta}`).join("\n"));
+  for (const file of DIGITS) {
+    const samples = samplesOf(file);
+    await engine.load(file, WIDE, wideRows(samples));
+    await engine.load(`${file} long`, LONG, longRows(samples));
+  }
+
+  /** The largest difference from ours at the first angles, in ulps of max(|value|, 1). */
+  const worst = async (targets: readonly Target[], count: number) => {
+    const columns = targets.map((t, i) => `${valueAt(t, angle("theta", dialect))} AS v${i}`);
+    const rows = await engine.rows(`SELECT i, ${columns.join(", ")} FROM thetas WHERE i < ${count}`);
+    expect(rows.length).toBe(count);
+    const errors = targets.flatMap((t, column) =>
+      rows.map((row) => {
+        const value = t.value(angles[row.i as number]!);
+        return Math.abs((row[`v${column}`] as number) - value) / ulp(value);
+      }),
+    );
+    return errors.reduce((most, error) => Math.max(most, error), 0);
+  };
+
+  test("psi is within 4 ulp for every m, beside knots too", async () => {
+    const targets = MARGINS.map((m) => target("asoftmax", { m })!);
+    const everywhere = await worst([target("asoftmax", { m: 3 })!, target("asoftmax", { m: 4 })!], angles.length);
+    figures.psi_ulp = Math.max(everywhere, await worst(targets, 10_000));
+    expect(figures.psi_ulp).toBeLessThanOrEqual(4);
+  });
+
+  test("every target function is, with and without lambda", async () => {
+    const targets = targetDefinitions.flatMap((d) => [makeTarget(d), makeTarget(d, { lambda: 2.5 })]);
+    figures.target_ulp = await worst(targets, 10_000);
+    expect(figures.target_ulp).toBeLessThanOrEqual(4);
+  });
+
+  test("segments are exact, at the doubles nearest to knots too", async () => {
+    for (const m of [3, 7, 12.3]) {
+      const { pieces } = target("asoftmax", { m })!;
+      const cases = Array.from({ length: pieces.count }, (_, k) => `WHEN ${onPiece(pieces, k, "theta")} THEN ${k}`);
+      const rows = await engine.rows(`SELECT i, CASE ${cases.join(" ")} END AS k FROM thetas WHERE i < 5000`);
+      expect(rows.filter(({ i, k }) => k !== segment(m, angles[i as number]!))).toEqual([]);
+    }
+  });
+
+  test("what is no angle gives NULL", async () => {
+    const targets = targetDefinitions.map((d) => makeTarget(d, { lambda: 1 }));
+    await engine.load("bad", { i: "integer", theta: double }, BAD.map((text) => `0,${text}`).join("\n"));
+    const columns = targets.map((t, i) => `${valueAt(t, angle("theta", dialect))} AS v${i}`);
+    const rows = await engine.rows(`SELECT ${columns.join(", ")} FROM bad`);
+    expect(rows.flatMap((row) => Object.values(row))).toEqual(BAD.flatMap(() => targets.map(() => null)));
+  });
+
+  test("inverse is good to 4 ulp of the angle or of 1", async () => {
+    const ys = [
+      1,
+      1 - 2 ** -53,
+      0,
+      -1 + 2 ** -53,
+      -1,
+      -1 - 2 ** -52,
+      -3,
+      -3 + 2 ** -51,
+      -6.9,
+      -7,
+      ...randomAngles(1000, 3).map((x) => 1 - 2.5 * x),
+    ];
+    await engine.load("ys", { i: "integer", psi: double }, ys.map((y, i) => `${i},${y}`).join("\n"));
+    for (const m of [4, 5.5]) {
+      const rows = await engine.rows(
+        `SELECT ${inverseAt(target("asoftmax", { m })!, "psi", dialect)} AS theta FROM ys ORDER BY i`,
+      );
+      rows.forEach(({ theta }, i) => {
+        const { theta: expected } = inverse(m, ys[i]!);
+        if (Number.isNaN(expected)) expect(theta).toBeNull();
+        else expect(Math.abs((theta as number) - expected)).toBeLessThanOrEqual(4 * ulp(expected));
+      });
+    }
+    const outside = await engine.rows(
+      `SELECT ${inverseAt(target("asoftmax")!, `CAST('NaN' AS ${double})`, dialect)} AS a, ${inverseAt(target("asoftmax")!, "1.0000001", dialect)} AS b`,
+    );
+    expect(outside).toEqual([{ a: null, b: null }]);
+  });
+
+  test("as a function it gives the same", async () => {
+    const name = dialect.identifier('p"s`i; drop');
+    await engine.run(dialect.define(name, "x", valueAt(target("asoftmax")!, angle("x", dialect))));
+    const [row] = await engine.rows(`SELECT ${name}(1.2) AS a, ${name}(-1) AS b`);
+    expect(row).toEqual({ a: expect.closeTo(psi(4, 1.2), 14), b: null });
+  });
+
+  test.each(DIGITS)("margin adds the conditions to the rows of %s", async (file) => {
+    const rows = await engine.rows(marginQuery(wide(engine, file), [2, 4], "our_"));
+    const samples = samplesOf(file);
+    expect(rows.length).toBe(2 * samples.length);
+    let unclear = 0;
+    for (const row of rows) {
+      const sample = {
+        label: row.label as number,
+        angles: Array.from({ length: 10 }, (_, j) => row[`theta_${j}`] as number),
+      };
+      const { minThetaJ, binding, ...expected } = marginOf(row.our_m as number, own(sample), others(sample));
+      expect(row).toMatchObject({
+        our_competitors: 9,
+        our_min_theta_j: minThetaJ,
+        our_effective_margin: expect.closeTo(expected.effectiveMargin, 12),
+      });
+      expect(row.our_binding).toBe(String(binding < sample.label ? binding : binding + 1));
+      expect(row.our_margin_gap).toBeCloseTo(expected.marginGap, 13);
+      expect(row.our_cosine_gap).toBeCloseTo(expected.cosineGap, 13);
+      if (Math.abs(expected.cosineGap) < 1e-12 || Math.abs(expected.marginGap) < 1e-12) unclear++;
+      else
+        expect([row.our_naive, row.our_angular, row.our_psi, row.our_false_pass]).toEqual([
+          expected.naive,
+          expected.angular,
+          expected.psi,
+          expected.falsePass,
+        ]);
+    }
+    expect(unclear).toBe(0);
+  });
+
+  test("margin of long rows judges each pair", async () => {
+    const rows = await engine.rows(marginQuery(long(engine, "digits-softmax-3d long"), [4], ""));
+    const samples = samplesOf("digits-softmax-3d");
+    expect(rows.length).toBe(10 * samples.length);
+    for (const { sample, class: j, theta_y, theta_j, naive, angular, psi } of rows) {
+      const s = samples[sample as number]!;
+      if (j === s.label) expect([theta_j, naive, angular, psi]).toEqual([null, null, null, null]);
+      else expect({ naive, angular, psi }).toEqual(conditions(4, theta_y as number, theta_j as number));
+    }
+  });
+
+  test("conditions of 50,000 pairs agree but for gaps below 1e-12", async () => {
+    const tied = randomAngles(1000, 6).map((x, i) => [x / 4, x * (1 + (i % 3) * 2 ** -52 - 2 ** -52)] as const);
+    const pairs = [...randomAngles(50_000, 5).map((thetaJ, i) => [angles[i]!, thetaJ] as const), ...tied];
+    await engine.load("pairs_at_random", LONG, longRows(pairs.map((pair) => ({ label: 0, angles: [...pair] }))));
+    const query = marginQuery(long(engine, "pairs_at_random"), [4], "");
+    const rows = await engine.rows(`SELECT * FROM (${query}) AS r WHERE class = 1`);
+    const differing = rows.filter(({ sample, naive, angular, psi }) => {
+      const expected = conditions(4, ...pairs[sample as number]!);
+      return naive !== expected.naive || angular !== expected.angular || psi !== expected.psi;
+    });
+    const isTied = ([y, j]: readonly [number, number]) =>
+      Math.min(Math.abs(Math.cos(4 * y) - Math.cos(j)), Math.abs(4 * y - j)) < 1e-12;
+    Object.assign(figures, { pairs: rows.length, tied: pairs.filter(isTied).length, differing: differing.length });
+    expect(rows.length).toBe(pairs.length);
+    expect(differing.filter(({ sample }) => !isTied(pairs[sample as number]!))).toEqual([]);
+  });
+
+  test("loss is that of the library", async () => {
+    const losses = [
+      { target: target("asoftmax", { m: 4, lambda: 5 })!, scale: 30 },
+      { target: target("sphereface-r2")!, scale: 1000 },
+    ];
+    const rows = await engine.rows(lossQuery(long(engine, "digits-softmax-3d long"), losses, ""));
+    const samples = samplesOf("digits-softmax-3d");
+    expect(rows.length).toBe(2 * samples.length);
+    for (const row of rows) {
+      const { target, scale } = losses.find((l) => l.scale === row.scale)!;
+      const sample = samples[row.sample as number]!;
+      const expected = sampleLoss(target, scale, own(sample), others(sample));
+      expect(row).toMatchObject({ function: target.spec, label: sample.label, theta_y: own(sample), competitors: 9 });
+      expect(row.logit_y).toBeCloseTo(expected.logitY, 11);
+      for (const name of ["loss", "probability"] as const)
+        if (expected[name] > 1e-300) expect((row[name] as number) / expected[name]).toBeCloseTo(1, 10);
+    }
+  });
+
+  test.each(DIGITS)("measure reports %s as a plain computation does", async (file) => {
+    const margins = [1, 1.5, 4];
+    const losses = [
+      { target: target("asoftmax", { m: 4 })!, scale: 30 },
+      { target: target("cosface")!, scale: 64 },
+    ];
+    const expected = report(samplesOf(file), margins, losses);
+    for (const source of [long(engine, `${file} long`), wide(engine, file)]) {
+      const rows = await engine.rows(measureQuery(source, margins, losses));
+      const found = Object.fromEntries(rows.map(({ measure, value }) => [measure, value as number]));
+      expect(Object.keys(found)).toEqual(Object.keys(expected));
+      for (const [name, value] of Object.entries(expected)) {
+        if (Number.isInteger(value)) expect([name, found[name]]).toEqual([name, value]);
+        else expect(Math.abs(found[name]! - value) / Math.max(1, Math.abs(value)), name).toBeLessThan(1e-12);
+      }
+    }
+  });
+
+  test("a bad angle makes its sample NULL, and is counted", async () => {
+    const rows = ["0.3,1.5,1.6", ...BAD.map((text) => `0.3,${text},1.6`), ...BAD.map((text) => `${text},1.5,1.6`)];
+    await engine.load(
+      "spoilt",
+      { label: "integer", theta_0: double, theta_1: double, theta_2: double },
+      [...rows.map((row) => `0,${row}`), ",0.3,1.5,1.6", "7,0.3,1.5,1.6"].join("\n"),
+    );
+    const bad = rows.length + 1;
+    const margins = await engine.rows(marginQuery(wide(engine, "spoilt"), [4], "our_"));
+    const added = (row: Record<string, unknown>) => Object.entries(row).filter(([name]) => /^our_(?!m$)/.test(name));
+    expect(margins.length).toBe(bad + 1);
+    const nulls = margins.filter((row) => added(row).every(([, value]) => value === null));
+    expect(nulls.length).toBe(bad);
+    const losses = [{ target: target("asoftmax")!, scale: 30 }];
+    const lost = await engine.rows(lossQuery(wide(engine, "spoilt"), losses, "our_"));
+    expect(
+      lost.filter(
+        ({ our_loss, our_probability, our_logit_y }) =>
+          our_loss === null && our_probability === null && our_logit_y === null,
+      ).length,
+    ).toBe(bad);
+    const found = await engine.rows(measureQuery(wide(engine, "spoilt"), [4], losses));
+    const value = (name: string) => found.find(({ measure }) => measure === name)!.value;
+    expect([value("samples"), value("skipped_rows"), value("by_m.4.pairs"), value("by_m.4.angular")]).toEqual([
+      1,
+      bad,
+      2,
+      1,
+    ]);
+  });
+
+  test("no sample at all is a report of nothing", async () => {
+    await engine.load("nothing", LONG, "");
+    const found = await engine.rows(measureQuery(long(engine, "nothing"), [4], []));
+    expect(found.find(({ measure }) => measure === "samples")!.value).toBe(0);
+    expect(found.find(({ measure }) => measure === "quantiles.theta_y.0.5")!.value).toBeNull();
+  });
+
+  const NAMES = [
+    'we"ird',
+    "it's `odd`",
+    "x y",
+    "θ_角",
+    '"; drop table thetas; --',
+    "a\\' or 1=1 --\n/*",
+    "select",
+    "$$",
+    "*",
+  ];
+  test.each(NAMES)("the name %j is a name and nothing else", async (name) => {
+    const id = dialect.identifier(name);
+    await engine.load(name, { [`l${name}`]: "integer", [name]: double, [`${name}1`]: double }, "1,1.5,0.3");
+    const [row] = await engine.rows(`SELECT ${valueAt(target("softmax")!, angle(id, dialect))} AS v FROM ${id}`);
+    expect(row).toEqual({ v: expect.closeTo(Math.cos(1.5), 14) });
+    await engine.load(
+      `${name}2`,
+      { sample: "integer", [`l${name}`]: "integer", class: "integer", [name]: double },
+      "0,1,0,1.5\n0,1,1,0.3",
+    );
+    const source: Source = { dialect, table: `${name}2`, label: `l${name}`, theta: name, wide: undefined };
+    const [, , pair] = [1, 2, ...(await engine.rows(marginQuery(source, [4], name)))];
+    expect(pair).toMatchObject({ [`${name}angular`]: true });
+    const [whole] = await engine.rows(marginQuery({ ...source, table: name, wide: [name, ""] }, [4], "our_"));
+    expect(whole).toMatchObject({ our_competitors: null, our_psi: null });
+    expect((await engine.rows("SELECT count(*) AS n FROM thetas"))[0]).toEqual({ n: angles.length });
+  });
+});
+
+/** The report by the plainest means. */
+function report(
+  samples: readonly Sample[],
+  margins: readonly number[],
+  losses: readonly { target: Target; scale: number }[],
+) {
+  const count = <T>(items: readonly T[], holds: (item: T) => boolean) => items.filter(holds).length;
+  const nearest = (sample: Sample) => Math.min(...others(sample));
+  const pairs = samples.flatMap((sample) => others(sample).map((thetaJ) => [own(sample), thetaJ] as const));
+  const correct = count(samples, (s) => own(s) < nearest(s));
+  const figures: Record<string, number[]> = {
+    theta_y: samples.map(own),
+    min_theta_j: samples.map(nearest),
+    effective_margin: samples.map((s) => nearest(s) / own(s)),
+    angle_gap: samples.map((s) => nearest(s) - own(s)),
+  };
+  const result: Record<string, number> = {
+    samples: samples.length,
+    classes: 10,
+    correct,
+    accuracy: correct / samples.length,
+  };
+  for (const m of margins) {
+    const held = samples.map((s) => marginOf(m, own(s), others(s)));
+    const each = pairs.map(([y, j]) => conditions(m, y, j));
+    const at = `by_m.${m}.`;
+    for (const name of ["naive", "angular", "psi"] as const) result[at + name] = count(held, (h) => h[name]);
+    result[`${at}false_pass`] = count(held, (h) => h.falsePass);
+    result[`${at}pairs`] = pairs.length;
+    for (const name of ["naive", "angular"] as const) result[`${at}pair_${name}`] = count(each, (c) => c[name]);
+    result[`${at}pair_false_pass`] = count(each, (c) => c.naive && !c.angular);
+    result[`${at}beyond_first_segment`] = count(samples, (s) => segment(m, own(s)) > 0);
+    for (let k = 0; k < m; k++) result[`${at}segments.${k}`] = count(samples, (s) => segment(m, own(s)) === k);
+  }
+  for (const [name, xs] of Object.entries(figures))
+    for (const q of [0, 0.05, 0.25, 0.5, 0.75, 0.95, 1]) result[`quantiles.${name}.${q}`] = quantile(xs, q);
+  for (const [name, xs] of Object.entries(figures)) result[`mean.${name}`] = sum(xs) / xs.length;
+  for (const { target, scale } of losses) {
+    const all = samples.map((s) => sampleLoss(target, scale, own(s), others(s)).loss);
+    result[`mean_loss.${target.spec}.${scale}`] = sum(all) / all.length;
+  }
+  return { ...result, skipped_rows: 0 };
+}
+
+/** numpy.quantile, method linear. */
+function quantile(xs: readonly number[], q: number): number {
+  const sorted = xs.toSorted((a, b) => a - b);
+  const at = q * (xs.length - 1);
+  const low = sorted[Math.floor(at)]!;
+  return low + (sorted[Math.ceil(at)]! - low) * (at - Math.floor(at));
+}
