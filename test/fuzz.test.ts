@@ -3,9 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, expect, test } from "vitest";
-import { UsageError } from "../src/cli/errors.ts";
 import { ParameterError } from "../src/core/errors.ts";
-import { DataError } from "../src/data/errors.ts";
+import { DataError, UsageError } from "../src/data/errors.ts";
 import { openNpy } from "../src/data/npy.ts";
 import { drain } from "./cli/drain.ts";
 

@@ -1,5 +1,5 @@
 import { ParameterError } from "../core/errors.ts";
-import { angle, type Phrase, phrase } from "../core/message.ts";
+import { type Message, message, radians } from "../core/message.ts";
 import { isAngle } from "../core/psi.ts";
 import { pieceEnd, type Target } from "../core/targets.ts";
 import { fit, type Mistake } from "./fit.ts";
@@ -47,7 +47,7 @@ export interface AuditResult extends Check {
   firstBadTheta: number | undefined;
   gradient: Check | undefined;
   candidates: Candidate[];
-  diagnosis: Phrase;
+  diagnosis: Message;
 }
 
 interface Column {
@@ -155,19 +155,20 @@ function areSame(x: Curve, y: Curve, dtype: Dtype): boolean {
   return angles.every((t) => accepts(x, rowOf(t, valueAt(y, t), dtype)));
 }
 
-function findings(columns: Column[], checks: Check[], candidates: Candidate[], theta: ArrayLike<number>): Phrase[] {
-  if (checks.every(({ bad }) => bad === 0)) return [phrase`every row is right to within rounding`];
+function findings(columns: Column[], checks: Check[], candidates: Candidate[], theta: ArrayLike<number>): Message[] {
+  if (checks.every(({ bad }) => bad === 0)) return [message`every row is right to within rounding`];
   return columns.flatMap(({ name, given, curve }, i) => {
     const { notFinite, firstNotFinite, bad, worst } = checks[i]!;
-    const said: Phrase[] = [];
-    if (notFinite > 0) said.push(phrase`${name}: ${notFinite} not finite, first at ${angle(theta[firstNotFinite]!)}`);
+    const said: Message[] = [];
+    if (notFinite > 0)
+      said.push(message`${name}: ${notFinite} not finite, first at ${radians(theta[firstNotFinite]!)}`);
     const found = candidates.filter(({ column }) => column === name).map(described);
-    if (found.length > 0) said.push(phrase`${name}: ${joined(found, " or ")}`);
+    if (found.length > 0) said.push(message`${name}: ${joined(found, " or ")}`);
     // A gradient that goes with wrong values need not be a mistake of its own.
     else if (bad > notFinite && (i === 0 || checks[0]!.bad === checks[0]!.notFinite)) {
       const [t, truth] = [theta[worst]!, valueAt(curve, theta[worst]!)];
       said.push(
-        phrase`${name}: ${bad} of ${theta.length} rows wrong, and no known mistake explains it; worst at ${angle(t)}: ${given[worst]!} in place of ${truth}`,
+        message`${name}: ${bad} of ${theta.length} rows wrong, and no known mistake explains it; worst at ${radians(t)}: ${given[worst]!} in place of ${truth}`,
       );
     }
     return said;
@@ -175,22 +176,22 @@ function findings(columns: Column[], checks: Check[], candidates: Candidate[], t
 }
 
 /** What there is to say of the table taken as float32, where that is more than that it is wrong. */
-function asSingle(target: Target, table: AuditTable): Phrase[] | undefined {
+function asSingle(target: Target, table: AuditTable): Message[] | undefined {
   const { passes, candidates, diagnosis } = audit(target, table, "float32");
-  return passes || candidates.length > 0 ? [phrase`taken as float32: ${diagnosis}`] : undefined;
+  return passes || candidates.length > 0 ? [message`taken as float32: ${diagnosis}`] : undefined;
 }
 
-function described({ name, parameters, residual }: Candidate): Phrase {
-  const found = Object.entries(parameters).map(([parameter, x]) => phrase`${parameter} = ${x}`);
-  return phrase`${name}${found.length > 0 ? " with " : ""}${joined(found, ", ")}, to within ${residual}`;
+function described({ name, parameters, residual }: Candidate): Message {
+  const found = Object.entries(parameters).map(([parameter, x]) => message`${parameter} = ${x}`);
+  return message`${name}${found.length > 0 ? " with " : ""}${joined(found, ", ")}, to within ${residual}`;
 }
 
 /** Up to pi/m psi is the same as cos(m theta) and others. */
-function reach({ name, pieces }: Target, theta: ArrayLike<number>): Phrase[] {
+function reach({ name, pieces }: Target, theta: ArrayLike<number>): Message[] {
   const end = pieceEnd(pieces, 0);
   if (name !== "asoftmax" || pieces.count === 1 || Array.prototype.some.call(theta, (t) => t > end)) return [];
-  return [phrase`no angle lies beyond pi/m = ${angle(end)}: the table cannot tell psi from cos(m theta) and others`];
+  return [message`no angle lies beyond pi/m = ${radians(end)}: the table cannot tell psi from cos(m theta) and others`];
 }
 
-const joined = (parts: readonly Phrase[], between: string): Phrase =>
+const joined = (parts: readonly Message[], between: string): Message =>
   parts.flatMap((part, i) => (i > 0 ? [between, ...part] : part));

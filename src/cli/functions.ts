@@ -1,10 +1,10 @@
 import { requireMargin } from "../core/psi.ts";
 import { makeTarget, requireLambda, type Target, target, targetDefinitions } from "../core/targets.ts";
+import { UsageError } from "../data/errors.ts";
 import type { Input } from "../rows/rows.ts";
-import { UsageError } from "./errors.ts";
+import { isColumn } from "../rows/rows.ts";
 import { STANDARD_MARGIN } from "./inputs.ts";
 import { options, orColumn, type Values, type ValuesOf } from "./options.ts";
-import { isColumn } from "./parse.ts";
 
 /** What names target functions, or gives A-Softmax its m and lambda row by row. */
 export const functionOptions = {

@@ -1,12 +1,11 @@
 import { LARGEST, requireWithin } from "../core/errors.ts";
 import { requireMargin } from "../core/psi.ts";
 import { fromDegrees, toDegrees } from "../core/units.ts";
+import { UsageError } from "../data/errors.ts";
 import type { Column } from "../render/result.ts";
 import type { Header, Reader } from "../rows/header.ts";
-import type { Input } from "../rows/rows.ts";
-import { UsageError } from "./errors.ts";
-import type { gridOptions, Values, ValuesOf } from "./options.ts";
-import { type ColumnSource, isColumn } from "./parse.ts";
+import { type ColumnSource, computeRows, type Input, isColumn, type RowComputation } from "../rows/rows.ts";
+import { givenFlag, type gridOptions, type inputOptions, type Values, type ValuesOf } from "./options.ts";
 
 export const STANDARD_MARGIN = 4;
 
@@ -65,4 +64,14 @@ export function gridAngles({ points, from, to, degrees }: Grid): Iterable<number
       for (let i = 0; i < points; i++) yield i === points - 1 ? end : at(i);
     },
   };
+}
+
+/** The rows of a computation, over its given values or over the records of --input. */
+export function rowResult<T extends readonly unknown[]>(
+  work: RowComputation<T>,
+  values: ValuesOf<typeof inputOptions> & Values<"degrees">,
+) {
+  const idle = givenFlag(values, ["prefix", "delimiter", "inputFormat", "badRows", "threads"]);
+  if (values.input === undefined && idle !== undefined) throw new UsageError(`${idle} goes with --input: give it too`);
+  return computeRows(work, values);
 }

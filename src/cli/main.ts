@@ -1,9 +1,8 @@
 import { CommanderError } from "commander";
 import { ParameterError } from "../core/errors.ts";
-import { DataError } from "../data/errors.ts";
+import { DataError, UsageError } from "../data/errors.ts";
 import { leaveStandardInput } from "../data/file.ts";
-import { formatPhrase } from "../render/number.ts";
-import { UsageError } from "./errors.ts";
+import { formatMessage } from "../render/number.ts";
 import { writeToFile, writeToStandardOutput } from "./output.ts";
 import { isFile, presentation } from "./presentation.ts";
 import { type Invocation, invoke } from "./program.ts";
@@ -38,7 +37,7 @@ async function print(invocation: Invocation, args: readonly string[]): Promise<n
   if (isFile(output)) await writeToFile(pieces, output);
   else if (!(await writeToStandardOutput(pieces))) return YES;
   const { warnings, holds } = result.end();
-  for (const warning of warnings) say(formatPhrase(warning, style));
+  for (const warning of warnings) say(formatMessage(warning, style));
   return holds ? YES : NO;
 }
 

@@ -1,9 +1,10 @@
+import { inputFormats } from "../data/table.ts";
 import { formats } from "../render/render.ts";
+import type { ColumnSource } from "../rows/rows.ts";
 import { dialectNames } from "../sql/dialects.ts";
 import {
   angle,
   arc,
-  type ColumnSource,
   choice,
   column,
   list,
@@ -50,8 +51,6 @@ export const orColumn = <T>({ help, parse, ...rest }: Option<T>): Option<T | Col
   help: `${help}, or @column`,
   parse: (text, angles) => (/^@./.test(text) ? column(text) : parse!(text, angles)),
 });
-
-const inputFormats = ["csv", "tsv", "jsonl", "parquet"] as const;
 
 /** Every option, defined once; commands pick from here by name. */
 export const options = {

@@ -10,8 +10,7 @@ import {
   writeSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { systemReason } from "../data/errors.ts";
-import { UsageError } from "./errors.ts";
+import { systemReason, UsageError } from "../data/errors.ts";
 
 type Piece = string | Uint8Array;
 

@@ -4,16 +4,12 @@ import { requireMargin } from "../core/psi.ts";
 import { makeTarget, type Target, targetDefinition, targetDefinitions } from "../core/targets.ts";
 import { fromDegrees, timesPi, toDegrees } from "../core/units.ts";
 import { isDecimal } from "../data/cells.ts";
+import { UsageError } from "../data/errors.ts";
 import { suggestion } from "../data/suggestion.ts";
-import { UsageError } from "./errors.ts";
+import type { ColumnSource } from "../rows/rows.ts";
 
 /** Reads the text of an option, in the unit of angles that was chosen. */
 export type Parse<T> = (text: string, angles: AngleReader) => T;
-
-/** Values that come from a column of the input, one a row: @name. */
-export interface ColumnSource {
-  readonly column: string;
-}
 
 /** A decimal number, finite: nothing that parseFloat would make of half a word. */
 export function number(given: string): number {
@@ -117,15 +113,6 @@ export function column(text: string): ColumnSource {
   if (!/^@./.test(text)) throw new UsageError(`"${text}" is no column: write @ and its name, such as @psi`);
   return { column: text.slice(1) };
 }
-
-/** What stands before and after the one * of a pattern such as theta_*; undefined for any other text. */
-export function classPattern(pattern: string): readonly [before: string, after: string] | undefined {
-  const [before = "", after, ...more] = pattern.split("*");
-  return after === undefined || more.length > 0 ? undefined : [before, after];
-}
-
-export const isColumn = (source: unknown): source is ColumnSource =>
-  typeof source === "object" && source !== null && "column" in source;
 
 export function choice<const T extends string>(choices: readonly T[]): (text: string) => T {
   return (text) => {

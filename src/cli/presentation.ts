@@ -1,11 +1,10 @@
 import { fromBytes, toBytes } from "../data/bytes.ts";
-import { DataError } from "../data/errors.ts";
+import { DataError, UsageError } from "../data/errors.ts";
 import { suggestion } from "../data/suggestion.ts";
 import type { NumberStyle } from "../render/number.ts";
 import { type Picture, pictures, render } from "../render/render.ts";
 import { pickColumns, type Result } from "../render/result.ts";
 import type { FileResult } from "../rows/file-rows.ts";
-import { UsageError } from "./errors.ts";
 import type { Invocation } from "./program.ts";
 import { isOnTerminal, screenFor } from "./terminal.ts";
 import { version } from "./version.ts";

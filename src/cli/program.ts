@@ -1,10 +1,10 @@
 import { Command as Commander, CommanderError, Option } from "commander";
 import type { Block } from "../data/blocks.ts";
+import { UsageError } from "../data/errors.ts";
 import { suggestion } from "../data/suggestion.ts";
 import type { Result } from "../render/result.ts";
 import type { Command } from "./command.ts";
 import { COMPLETE, commands } from "./commands.ts";
-import { UsageError } from "./errors.ts";
 import { flagOf, type OptionName, type Values } from "./options.ts";
 import { AngleReader, choice } from "./parse.ts";
 import { version } from "./version.ts";

@@ -1,10 +1,10 @@
-import { type Pair, productError, sumError, twoProduct } from "./double-double.ts";
+import { type DoubleDouble, productError, sumError, twoProduct } from "./double-double.ts";
 
 /**
  * The Euclidean length of v as a pair, to 1e-28 for a thousand components: squares and their sum are pairs, scaled by a
  * power of two. A component that is NaN or infinite gives NaN; a length beyond the largest double gives Infinity.
  */
-export function lengthOf(v: ArrayLike<number>): Pair {
+export function lengthOf(v: ArrayLike<number>): DoubleDouble {
   let top = 0;
   for (let i = 0; i < v.length; i++) top = Math.max(top, Math.abs(v[i]!));
   const scale = scaleOf(top);
@@ -59,7 +59,7 @@ export function angleBetween(
   return 2 * Math.atan2(Math.sqrt(apart + apartLow), Math.sqrt(along + alongLow));
 }
 
-const isLength = ({ hi }: Pair) => hi > 0 && hi < Number.POSITIVE_INFINITY;
+const isLength = ({ hi }: DoubleDouble) => hi > 0 && hi < Number.POSITIVE_INFINITY;
 
 /** The power of two that takes x > 0 to about 1; any x at which it would overflow takes the largest. */
 const scaleOf = (x: number) => 2 ** Math.min(1022, -Math.floor(Math.log2(x)));

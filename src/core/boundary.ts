@@ -1,10 +1,10 @@
 import {
   add,
+  type DoubleDouble,
   divide,
+  doubleDouble,
   halfPiTimes,
   multiply,
-  type Pair,
-  pair,
   reduce,
   sine,
   subtract,
@@ -47,7 +47,8 @@ export function boundary(target: Target, theta12: number): Boundary | undefined 
   requireArc(theta12);
   const { m } = target.parameters;
   if (target.name === "asoftmax") {
-    if (target.lambda === 0) return { ...divided(theta12, divide(pair(theta12), twoSum(m!, 1)).hi, 1), effectiveM: m! };
+    if (target.lambda === 0)
+      return { ...divided(theta12, divide(doubleDouble(theta12), twoSum(m!, 1)).hi, 1), effectiveM: m! };
     // It falls everywhere, and the cosine rises: they meet once, in whichever of its many pieces.
     const gap = (t: number) => difference(target, target.pieces.piece(pieceIndex(target.pieces, t)), theta12).at(t);
     return divided(theta12, bisect(gap, 0, theta12), 1);
@@ -73,7 +74,7 @@ function divided(theta12: number, theta1: number, count: number): Boundary {
 /** target(theta_1) - cos(theta_2) on one piece of the target, as products of sines: nearly equal cosines are never subtracted. */
 function difference({ lambda, competingDivisor }: Target, piece: Piece, theta12: number): Curve {
   const { weight, a, b, offset } = piece;
-  const turned = weight < 0 ? halfPiTimes(2) : pair(0);
+  const turned = weight < 0 ? halfPiTimes(2) : doubleDouble(0);
   const other = (t: number) => divide(twoSum(theta12, -t), competingDivisor);
   // Where both cosines turn alike they differ by one cosine, which may be as good as 0 throughout.
   const amplitude = 2 * Math.abs(Math.sin((theta12 + b) / 2)) + 2 ** -50;
@@ -84,7 +85,7 @@ function difference({ lambda, competingDivisor }: Target, piece: Piece, theta12:
     at: (t) => {
       const phi = other(t);
       const own = add(cosineGap(add(add(twoProduct(a, t), b), turned), phi), offset);
-      return lambda === 0 ? own.hi : add(multiply(cosineGap(pair(t), phi), lambda), own).hi / (1 + lambda);
+      return lambda === 0 ? own.hi : add(multiply(cosineGap(doubleDouble(t), phi), lambda), own).hi / (1 + lambda);
     },
     derivative: (t) => pieceSlope(piece, t, lambda).hi - Math.sin(other(t).hi) / competingDivisor,
     bound: bound(1),
@@ -93,6 +94,7 @@ function difference({ lambda, competingDivisor }: Target, piece: Piece, theta12:
 }
 
 /** cos(x) - cos(y) */
-const cosineGap = (x: Pair, y: Pair) => multiply(multiply(sineOfHalf(add(y, x)), sineOfHalf(subtract(y, x))), 2);
+const cosineGap = (x: DoubleDouble, y: DoubleDouble) =>
+  multiply(multiply(sineOfHalf(add(y, x)), sineOfHalf(subtract(y, x))), 2);
 
-const sineOfHalf = ({ hi, lo }: Pair) => sine(reduce(1, hi / 2, lo / 2));
+const sineOfHalf = ({ hi, lo }: DoubleDouble) => sine(reduce(1, hi / 2, lo / 2));

@@ -1,7 +1,7 @@
 import { type Descent, descend } from "./descend.ts";
 import { angleOfQuarter, cosine, fold, reduce } from "./double-double.ts";
 import { type Conditions, conditions } from "./margin.ts";
-import { angle, type Phrase, phrase } from "./message.ts";
+import { type Message, message, radians } from "./message.ts";
 import { monotonicity } from "./monotonicity.ts";
 import { isAngle, psi, requireMargin, segment } from "./psi.ts";
 import { pieceEnd, pieceValue, type Target, target } from "./targets.ts";
@@ -13,7 +13,7 @@ export interface Claim {
   claim: string;
   expected: boolean;
   holds: boolean;
-  evidence: Phrase;
+  evidence: Message;
 }
 
 /** A pair of angles, the segment of theta_y, and which conditions hold. */
@@ -31,7 +31,7 @@ interface Subject {
   readonly lattice: readonly Judged[];
 }
 
-type Finding = [holds: boolean, evidence: Phrase];
+type Finding = [holds: boolean, evidence: Message];
 type Test = (subject: Subject) => Finding;
 
 const always = () => true;
@@ -107,17 +107,17 @@ const count = (pairs: readonly Judged[], test: (pair: Judged) => boolean) =>
 function agreeBelow({ pairs }: Subject): Finding {
   const below = pairs.filter(({ k }) => k === 0);
   const differ = count(below, ({ naive, angular }) => naive !== angular);
-  return [differ === 0, phrase`${differ} of ${below.length} pairs differ`];
+  return [differ === 0, message`${differ} of ${below.length} pairs differ`];
 }
 
 function lieBeyond({ m }: Subject): Finding {
   const thetaJ = violations(m, Math.PI / 2).length > 0 ? Math.PI / 2 : Math.PI;
   const found = violations(m, thetaJ);
-  if (found[0] === undefined) return [false, phrase`${0} such intervals at any theta_j`];
+  if (found[0] === undefined) return [false, message`${0} such intervals at any theta_j`];
   const y = found[0].lo + (found[0].hi - found[0].lo) / 2;
   const { naive, angular } = conditions(m, y, thetaJ);
-  const example = phrase`at ${angle(y)} cos(m theta_y) = ${cosine(reduce(m, y)).hi}, m theta_y = ${angle(m * y)}`;
-  return [naive && !angular, phrase`${found.length} intervals at theta_j = ${angle(thetaJ)}; ${example}`];
+  const example = message`at ${radians(y)} cos(m theta_y) = ${cosine(reduce(m, y)).hi}, m theta_y = ${radians(m * y)}`;
+  return [naive && !angular, message`${found.length} intervals at theta_j = ${radians(thetaJ)}; ${example}`];
 }
 
 function endOutside({ m }: Subject): Finding {
@@ -128,8 +128,8 @@ function endOutside({ m }: Subject): Finding {
   const runs = starts.map((start) => ({ start, end: endOf(naive, { ...settings, start }) }));
   const outside = runs.filter(({ end }) => segment(m, end) > 0);
   const [first] = outside;
-  const example = first === undefined ? [] : phrase`: from ${angle(first.start)} to ${angle(first.end)}`;
-  return [first !== undefined, phrase`${outside.length} of ${runs.length} starts end outside${example}`];
+  const example = first === undefined ? [] : message`: from ${radians(first.start)} to ${radians(first.end)}`;
+  return [first !== undefined, message`${outside.length} of ${runs.length} starts end outside${example}`];
 }
 
 function isContinuous({ soft: { pieces } }: Subject): Finding {
@@ -139,7 +139,7 @@ function isContinuous({ soft: { pieces } }: Subject): Finding {
     const [below, above] = [k - 1, k].map((i) => pieceValue(pieces.piece(i), knot, 0).hi);
     step = Math.max(step, Math.abs(above! - below!));
   }
-  return [step === 0, phrase`the largest step is ${step} at ${pieces.count - 1} knots`];
+  return [step === 0, message`the largest step is ${step} at ${pieces.count - 1} knots`];
 }
 
 function isDecreasing({ soft, pairs }: Subject): Finding {
@@ -151,22 +151,22 @@ function isDecreasing({ soft, pairs }: Subject): Finding {
   const change = stretches.reduce((sum, stretch) => (stretch.direction === "falling" ? sum + stretch.change : sum), 0);
   return [
     stretches.length === 1 && stretches[0]!.direction === "falling" && rises === 0,
-    phrase`${stretches.length} stretch, change ${change}; ${rises} rises over ${values.length} sorted angles`,
+    message`${stretches.length} stretch, change ${change}; ${rises} rises over ${values.length} sorted angles`,
   ];
 }
 
 function areEquivalent({ m, pairs }: Subject): Finding {
   const differ = count(pairs, (pair) => pair.psi !== pair.angular);
   const misjudged = count(pairs, ({ y, j, angular }) => psi(m, y) > cosine(reduce(1, j)).hi !== angular);
-  const aside = phrase`comparing rounded cosines would misjudge ${misjudged}`;
-  return [differ === 0, phrase`${differ} of ${pairs.length} pairs differ (${aside})`];
+  const aside = message`comparing rounded cosines would misjudge ${misjudged}`;
+  return [differ === 0, message`${differ} of ${pairs.length} pairs differ (${aside})`];
 }
 
 function neverTurns({ soft, pairs }: Subject): Finding {
   const rising = count(pairs, ({ y }) => soft.slope(y) > 0);
   const others = monotonicity(soft).stretches.filter(({ direction }) => direction !== "falling").length;
-  const slopes = phrase`${rising} of ${pairs.length} angles with a rising slope`;
-  return [rising + others === 0, phrase`${others} stretches where psi does not fall, ${slopes}`];
+  const slopes = message`${rising} of ${pairs.length} angles with a rising slope`;
+  return [rising + others === 0, message`${others} stretches where psi does not fall, ${slopes}`];
 }
 
 function shareOfAngular({ m, lattice }: Subject): Finding {
@@ -174,7 +174,7 @@ function shareOfAngular({ m, lattice }: Subject): Finding {
   const [stated, counted] = [1 / (2 * m), angular / LATTICE];
   return [
     Math.abs(counted - stated) < LATTICE_ERROR && held === angular,
-    phrase`stated ${stated}, counted ${counted} and ${held / LATTICE} on ${LATTICE} pairs`,
+    message`stated ${stated}, counted ${counted} and ${held / LATTICE} on ${LATTICE} pairs`,
   ];
 }
 
@@ -193,7 +193,7 @@ function shareOfNaive({ m, lattice }: Subject): Finding {
   const right = !Number.isInteger(m) || Math.abs(share - 0.5) < 1e-9;
   return [
     right && Math.abs(counted - share) < LATTICE_ERROR,
-    phrase`integral ${share}, counted ${counted} on ${LATTICE} pairs`,
+    message`integral ${share}, counted ${counted} on ${LATTICE} pairs`,
   ];
 }
 
@@ -201,30 +201,30 @@ function optimumBeyond({ soft, pairs }: Subject): Finding {
   const beyond = pairs.filter(({ k }) => k > 0);
   const met = count(beyond, (pair) => pair.psi);
   const top = soft.value(pieceEnd(soft.pieces, 0));
-  const why = phrase`psi is at most ${top} there, cos(theta_j) at least ${-1}`;
-  return [met > 0, phrase`${met} of ${beyond.length} pairs beyond pi/m meet the psi condition: ${why}`];
+  const why = message`psi is at most ${top} there, cos(theta_j) at least ${-1}`;
+  return [met > 0, message`${met} of ${beyond.length} pairs beyond pi/m meet the psi condition: ${why}`];
 }
 
 function optimumFirst({ pairs }: Subject): Finding {
   const met = pairs.filter((pair) => pair.psi);
   const inside = count(met, ({ k }) => k === 0);
-  return [inside === met.length, phrase`${inside} of ${met.length} pairs that meet the psi condition lie there`];
+  return [inside === met.length, message`${inside} of ${met.length} pairs that meet the psi condition lie there`];
 }
 
 function knotHolds({ m }: Subject): Finding {
   const [slow, fast] = [endAboveKnot(m, 0, 0.5), endAboveKnot(m, 0, 3)];
-  return freedFrom(m, slow, fast, phrase` for c = ${0.5}, at ${fast} for c = ${3}`);
+  return freedFrom(m, slow, fast, message` for c = ${0.5}, at ${fast} for c = ${3}`);
 }
 
 function lambdaFrees({ m }: Subject): Finding {
   const [held, freed] = [endAboveKnot(m, 0, 0.5), endAboveKnot(m, 5, 0.5)];
-  return freedFrom(m, held, freed, phrase` without lambda, at ${freed} with it`);
+  return freedFrom(m, held, freed, message` without lambda, at ${freed} with it`);
 }
 
 /** Of two descents from just above the knot pi/m, which end so far from it: is one held there, and not the other? */
-function freedFrom(m: number, held: number, freed: number, how: Phrase): Finding {
-  if (!(m > 1)) return [false, phrase`no knot lies inside (0, pi)`];
-  return [Math.abs(held) < 1e-9 && m * freed < -1e-3, phrase`theta_y - pi/m ends at ${held}${how}`];
+function freedFrom(m: number, held: number, freed: number, how: Message): Finding {
+  if (!(m > 1)) return [false, message`no knot lies inside (0, pi)`];
+  return [Math.abs(held) < 1e-9 && m * freed < -1e-3, message`theta_y - pi/m ends at ${held}${how}`];
 }
 
 /** Where 2000 steps from just above the knot pi/m end, relative to it; near it a step takes off c times the distance. */

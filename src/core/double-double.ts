@@ -5,19 +5,19 @@
  */
 
 /** An unevaluated sum hi + lo, where hi is the double nearest to it. */
-export interface Pair {
+export interface DoubleDouble {
   readonly hi: number;
   readonly lo: number;
 }
 
 /** An angle quarter * pi/2 + hi + lo with |hi + lo| <= pi/4 (to rounding). */
-export interface Phase extends Pair {
+export interface Phase extends DoubleDouble {
   readonly quarter: number;
 }
 
 const SPLITTER = 2 ** 27 + 1;
 const TWO_OVER_PI = 2 / Math.PI;
-const HALF_PI: Pair = { hi: Math.PI / 2, lo: 6.123233995736766e-17 };
+const HALF_PI: DoubleDouble = { hi: Math.PI / 2, lo: 6.123233995736766e-17 };
 
 // pi/2 in three pieces of 31 bits, so that a whole number below 2^22 times a piece is exact, and the rest.
 const HALF_PI_1 = 1.5707963267341256;
@@ -48,24 +48,24 @@ export function productError(a: number, b: number, product: number): number {
 }
 
 /** a + b without error. */
-export function twoSum(a: number, b: number): Pair {
+export function twoSum(a: number, b: number): DoubleDouble {
   const hi = a + b;
   return { hi, lo: sumError(a, b, hi) };
 }
 
 /** a * b without error; domain as productError. */
-export function twoProduct(a: number, b: number): Pair {
+export function twoProduct(a: number, b: number): DoubleDouble {
   const hi = a * b;
   return { hi, lo: productError(a, b, hi) };
 }
 
-export const pair = (hi: number): Pair => ({ hi, lo: 0 });
+export const doubleDouble = (hi: number): DoubleDouble => ({ hi, lo: 0 });
 
-export const negate = ({ hi, lo }: Pair): Pair => ({ hi: -hi, lo: -lo });
+export const negate = ({ hi, lo }: DoubleDouble): DoubleDouble => ({ hi: -hi, lo: -lo });
 
 // Of a pair and a pair or a double: each to about 2^-102 of the result, a sum to 2^-104 of its larger part.
 
-export function add(x: Pair, y: Pair | number): Pair {
+export function add(x: DoubleDouble, y: DoubleDouble | number): DoubleDouble {
   if (typeof y === "number") {
     const s = twoSum(x.hi, y);
     return twoSum(s.hi, s.lo + x.lo);
@@ -76,25 +76,25 @@ export function add(x: Pair, y: Pair | number): Pair {
   return twoSum(sum.hi, sum.lo + low.lo);
 }
 
-export function subtract(x: Pair, y: Pair | number): Pair {
+export function subtract(x: DoubleDouble, y: DoubleDouble | number): DoubleDouble {
   return add(x, typeof y === "number" ? -y : negate(y));
 }
 
-export function multiply(x: Pair, y: Pair | number): Pair {
+export function multiply(x: DoubleDouble, y: DoubleDouble | number): DoubleDouble {
   if (typeof y !== "number") return add(multiply(x, y.hi), x.hi * y.lo);
   const p = twoProduct(x.hi, y);
   return twoSum(p.hi, p.lo + x.lo * y);
 }
 
-export function divide(x: Pair, y: Pair | number): Pair {
-  const d = typeof y === "number" ? pair(y) : y;
+export function divide(x: DoubleDouble, y: DoubleDouble | number): DoubleDouble {
+  const d = typeof y === "number" ? doubleDouble(y) : y;
   const q = x.hi / d.hi;
   const rest = subtract(x, multiply(d, q));
   return twoSum(q, rest.hi / d.hi);
 }
 
 /** n * pi/2 for a whole number n below 2^30 in size. */
-export function halfPiTimes(n: number): Pair {
+export function halfPiTimes(n: number): DoubleDouble {
   return multiply(HALF_PI, n);
 }
 
@@ -147,25 +147,25 @@ export function isBelow(x: Phase, y: Phase): boolean {
 }
 
 /** Cosine of a phase as a pair, to about 2^-62. */
-export function cosine({ quarter, hi, lo }: Phase): Pair {
+export function cosine({ quarter, hi, lo }: Phase): DoubleDouble {
   const value = quarter & 1 ? sineNearZero(hi, lo) : cosineNearZero(hi, lo);
   const sign = ((quarter + 1) & 3) > 1 ? -1 : 1;
   return { hi: sign * value.hi, lo: sign * value.lo };
 }
 
 /** Sine of a phase as a pair, to about 2^-62. */
-export function sine({ quarter, hi, lo }: Phase): Pair {
+export function sine({ quarter, hi, lo }: Phase): DoubleDouble {
   return cosine({ quarter: quarter - 1, hi, lo });
 }
 
 // Taylor series: on [-pi/4, pi/4] the first term left out is below 2^-64 of the result. The first three terms
 // are pairs; the tail is so small that its own rounding does not show.
 
-const ONE_6TH: Pair = { hi: 1 / 6, lo: 9.25185853854297e-18 };
-const ONE_24TH: Pair = { hi: 1 / 24, lo: 2.3129646346357427e-18 };
-const ONE_120TH: Pair = { hi: 1 / 120, lo: 1.1564823173178714e-19 };
+const ONE_6TH: DoubleDouble = { hi: 1 / 6, lo: 9.25185853854297e-18 };
+const ONE_24TH: DoubleDouble = { hi: 1 / 24, lo: 2.3129646346357427e-18 };
+const ONE_120TH: DoubleDouble = { hi: 1 / 120, lo: 1.1564823173178714e-19 };
 
-function sineNearZero(x: number, y: number): Pair {
+function sineNearZero(x: number, y: number): DoubleDouble {
   const t = x * x;
   const tLow = productError(x, x, t);
   const cube = t * x;
@@ -187,7 +187,7 @@ function sineNearZero(x: number, y: number): Pair {
   return { hi, lo: sumError(sum, low, hi) };
 }
 
-function cosineNearZero(x: number, y: number): Pair {
+function cosineNearZero(x: number, y: number): DoubleDouble {
   const t = x * x;
   const tLow = productError(x, x, t);
   const square = t * t;

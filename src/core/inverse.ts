@@ -1,11 +1,11 @@
 import {
   add,
   cosine,
+  type DoubleDouble,
   divide,
+  doubleDouble,
   halfPiTimes,
   multiply,
-  type Pair,
-  pair,
   reduce,
   sine,
   subtract,
@@ -40,9 +40,9 @@ export function inverse(m: number, y: number): Inverse {
 }
 
 /** acos(u) for u in [0, 1], to about 2^-57 of it: one Newton step for sin(h)^2 = (1 - u)/2, h being half the angle. */
-function arccosine(u: number): Pair {
+function arccosine(u: number): DoubleDouble {
   const h = Math.atan2(Math.sqrt(1 - u), Math.sqrt(1 + u));
-  if (h === 0) return pair(0);
+  if (h === 0) return doubleDouble(0);
   const phase = reduce(1, h);
   const sin = sine(phase);
   const excess = add(multiply(sin, sin), multiply(twoSum(1, -u), -0.5));

@@ -1,12 +1,12 @@
 import {
   add,
   cosine,
+  type DoubleDouble,
   divide,
+  doubleDouble,
   multiply,
   negate,
-  type Pair,
   type Phase,
-  pair,
   reduce,
   sine,
   subtract,
@@ -43,9 +43,9 @@ export function sampleLoss(target: Target, scale: number, thetaY: number, compet
   const phases = Array.from(competing, (theta) => competingPhase(target, theta));
   const gaps = phases.map((phase) => subtract(cosine(phase), own));
   const exponents = gaps.map((gap) => multiply(gap, scale));
-  const shift = exponents.reduce<Pair>((top, x) => (x.hi > top.hi ? x : top), pair(0));
+  const shift = exponents.reduce<DoubleDouble>((top, x) => (x.hi > top.hi ? x : top), doubleDouble(0));
   const shifted = exponents.map((x) => expOf(subtract(x, shift)));
-  const others = shifted.reduce<Pair>((sum, x) => add(sum, x), pair(0));
+  const others = shifted.reduce<DoubleDouble>((sum, x) => add(sum, x), doubleDouble(0));
   const ownPart = expOf(negate(shift));
   const total = add(others, ownPart);
   const shares = shifted.map((x) => x / total.hi);
@@ -57,7 +57,7 @@ export function sampleLoss(target: Target, scale: number, thetaY: number, compet
     probability: ownPart / total.hi,
     byThetaY: pull * target.slope(thetaY),
     byCosY: product(pull, target.slopeByCosine(thetaY)),
-    byScale: shares.reduce((sum, share, j) => add(sum, share * gaps[j]!.hi), pair(0)).hi,
+    byScale: shares.reduce((sum, share, j) => add(sum, share * gaps[j]!.hi), doubleDouble(0)).hi,
     byThetaJ: shares.map((share, j) => (-share * scale * sine(phases[j]!).hi) / target.competingDivisor),
   };
 }
@@ -66,11 +66,11 @@ export function sampleLoss(target: Target, scale: number, thetaY: number, compet
 function competingPhase({ competingDivisor }: Target, theta: number): Phase {
   if (!isAngle(theta)) return { quarter: 0, hi: Number.NaN, lo: Number.NaN };
   if (competingDivisor === 1) return reduce(1, theta);
-  const { hi, lo } = divide(pair(theta), competingDivisor);
+  const { hi, lo } = divide(doubleDouble(theta), competingDivisor);
   return reduce(1, hi, lo);
 }
 
-const expOf = ({ hi, lo }: Pair) => Math.exp(hi) * (1 + lo);
+const expOf = ({ hi, lo }: DoubleDouble) => Math.exp(hi) * (1 + lo);
 
 /** x * y where an underflowed x against an infinite slope is 0, not NaN. */
 const product = (x: number, y: number) => (x === 0 ? 0 : x * y);

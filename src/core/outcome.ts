@@ -1,5 +1,5 @@
 import type { Descent, DescentStep } from "./descend.ts";
-import { angle, type Phrase, phrase } from "./message.ts";
+import { type Message, message, radians } from "./message.ts";
 import { isWanted, minima, type Rest, wantedMargin } from "./minima.ts";
 import type { Target } from "./targets.ts";
 
@@ -16,7 +16,7 @@ export interface Outcome {
   c?: number;
   /** At a knot: the rate above which c passes 1 and descent jumps over. */
   jumpRate?: number;
-  sentence: Phrase;
+  sentence: Message;
 }
 
 // Closer than this to an angle that holds it, a descent is taken to have come to rest there.
@@ -31,38 +31,41 @@ export function outcome(target: Target, descent: Descent, end: DescentStep): Out
   const { start, thetaJ, scale, rate } = descent;
   const { theta, value, gradient } = end;
   const m = wantedMargin(target);
-  const turned = (t: number) => phrase`${m === 1 ? [] : phrase`${m} `}theta_y = ${angle(m * t)}`;
-  const ended = (kind: Outcome["kind"], words: Phrase) => {
-    return { kind, theta, sentence: phrase`from ${angle(start)} it ${words}` };
+  const turned = (t: number) => message`${m === 1 ? [] : message`${m} `}theta_y = ${radians(m * t)}`;
+  const ended = (kind: Outcome["kind"], words: Message) => {
+    return { kind, theta, sentence: message`from ${radians(start)} it ${words}` };
   };
   if (isWanted(target, theta, thetaJ))
-    return ended("reached", phrase`reaches ${angle(theta)}, where ${turned(theta)} < theta_j = ${angle(thetaJ)}`);
+    return ended("reached", message`reaches ${radians(theta)}, where ${turned(theta)} < theta_j = ${radians(thetaJ)}`);
   const missed = -Math.expm1(-value);
   const pull = rate * scale * missed;
   const c = rate * scale * target.pieces.a ** 2 * missed;
   const rest = minima(target, thetaJ).find((r) => isHeldAt(r, theta, c) && attracts(target, r, pull));
   if (rest?.kind === "false minimum") {
-    const yet = phrase`yet ${turned(rest.theta)} >= theta_j = ${angle(thetaJ)}`;
-    const why = phrase`where ${target.spec} is ${target.value(rest.theta)}, ${yet}: a false minimum`;
-    return ended("false minimum", phrase`stops at ${angle(rest.theta)}, ${why}`);
+    const yet = message`yet ${turned(rest.theta)} >= theta_j = ${radians(thetaJ)}`;
+    const why = message`where ${target.spec} is ${target.value(rest.theta)}, ${yet}: a false minimum`;
+    return ended("false minimum", message`stops at ${radians(rest.theta)}, ${why}`);
   }
   if (rest?.kind === "half-stable") {
-    const why = phrase`a step leaves 1 - c of the distance above it, c = ${c} < 1`;
-    const freed = phrase`a rate above ${rate / c} jumps over it, lambda > 0 frees it`;
-    const words = phrase`is held at the knot ${angle(rest.theta)}: ${why}; ${freed}`;
+    const why = message`a step leaves 1 - c of the distance above it, c = ${c} < 1`;
+    const freed = message`a rate above ${rate / c} jumps over it, lambda > 0 frees it`;
+    const words = message`is held at the knot ${radians(rest.theta)}: ${why}; ${freed}`;
     return { ...ended("knot", words), c, jumpRate: rate / c };
   }
   if (rest?.kind === "flat")
-    return ended("flat", phrase`stays at ${angle(theta)}: no slope from ${angle(rest.theta)} to ${angle(rest.to)}`);
+    return ended(
+      "flat",
+      message`stays at ${radians(theta)}: no slope from ${radians(rest.theta)} to ${radians(rest.to)}`,
+    );
   const moved = Math.min(Math.PI, Math.max(0, theta - rate * gradient));
   const stays = moved === theta;
   if ((stays && (theta === 0 || theta === Math.PI)) || (rest?.kind === "minimum" && thetaJ === 0))
-    return ended("end", phrase`stops at ${angle(theta)}, the end of the domain, not in the wanted region`);
-  if (!stays) return ended("moving", phrase`is still moving at ${angle(theta)}: the next step is ${moved - theta}`);
+    return ended("end", message`stops at ${radians(theta)}, the end of the domain, not in the wanted region`);
+  if (!stays) return ended("moving", message`is still moving at ${radians(theta)}: the next step is ${moved - theta}`);
   const unsaturated = rate * scale * Math.abs(target.slope(theta));
   return theta + unsaturated !== theta
-    ? ended("saturated", phrase`stops at ${angle(theta)}: the loss has saturated, 1 - p = ${missed}`)
-    : ended("stalled", phrase`stalls at ${angle(theta)}: a step of ${unsaturated} is below the spacing of doubles`);
+    ? ended("saturated", message`stops at ${radians(theta)}: the loss has saturated, 1 - p = ${missed}`)
+    : ended("stalled", message`stalls at ${radians(theta)}: a step of ${unsaturated} is below the spacing of doubles`);
 }
 
 /** Near a minimum a step takes off pull * slope' times the distance: from 2 on it swings ever wider. */

@@ -1,9 +1,9 @@
 import {
   cosine,
+  type DoubleDouble,
   divide,
   multiply,
   negate,
-  type Pair,
   type Phase,
   reduce,
   sine,
@@ -75,9 +75,9 @@ function phaseOf(m: number, theta: number): Phase {
 }
 
 const halfTurns = (phase: Phase) => Math.floor(wholeQuarters(phase) / 2);
-const magnitude = (x: Pair) => (x.hi < 0 ? negate(x) : x);
+const magnitude = (x: DoubleDouble) => (x.hi < 0 ? negate(x) : x);
 
-function psiOfPhase(k: number, cos: Pair): number {
+function psiOfPhase(k: number, cos: DoubleDouble): number {
   const sign = k & 1 ? -1 : 1;
   const own = sign * cos.hi;
   const sum = own - 2 * k;

@@ -2,11 +2,11 @@ import {
   add,
   angleOfQuarter,
   cosine,
+  type DoubleDouble,
   divide,
+  doubleDouble,
   multiply,
   negate,
-  type Pair,
-  pair,
   reduce,
   sine,
   TINY_ANGLE,
@@ -54,7 +54,7 @@ export interface Target {
   /** The value, within 0.51 ulp, or 2^-57 of its largest term where terms cancel. */
   value(theta: number): number;
   /** The value before its last rounding, good to about 2^-57 of its largest term. */
-  exactValue(theta: number): Pair;
+  exactValue(theta: number): DoubleDouble;
   /** The derivative by theta, of the piece that holds theta. */
   slope(theta: number): number;
   /** The derivative by cos(theta); at 0 its limit, which may be infinite. */
@@ -164,7 +164,7 @@ export function makeTarget(definition: TargetDefinition, given: Readonly<Record<
   const written = Object.entries(lambda === 0 ? parameters : { ...parameters, lambda }).map(([n, v]) => `:${n}=${v}`);
   const pieces = definition.pieces(...values);
   const at = (of: typeof pieceValue, theta: number) =>
-    isAngle(theta) ? of(pieces.piece(pieceIndex(pieces, theta)), theta, lambda) : pair(Number.NaN);
+    isAngle(theta) ? of(pieces.piece(pieceIndex(pieces, theta)), theta, lambda) : doubleDouble(Number.NaN);
   return {
     name: definition.name,
     parameters,
@@ -200,25 +200,29 @@ export function pieceIndex({ a, b, quarters, count }: Pieces, theta: number): nu
 }
 
 /** The value of a piece at theta, whether theta lies on it or not, with lambda blended in. */
-export function pieceValue({ weight, a, b, offset, offsetLow = 0 }: Piece, theta: number, lambda: number): Pair {
+export function pieceValue(
+  { weight, a, b, offset, offsetLow = 0 }: Piece,
+  theta: number,
+  lambda: number,
+): DoubleDouble {
   const turned = cosine(reduce(a, theta, b));
   const own = add(weight < 0 ? negate(turned) : turned, { hi: offset, lo: offsetLow });
   return blend(lambda, () => cosine(reduce(1, theta)), own);
 }
 
 /** The slope of a piece by theta, likewise. */
-export function pieceSlope({ weight, a, b }: Piece, theta: number, lambda: number): Pair {
+export function pieceSlope({ weight, a, b }: Piece, theta: number, lambda: number): DoubleDouble {
   const own = multiply(sine(reduce(a, theta, b)), -weight * a);
   return blend(lambda, () => negate(sine(reduce(1, theta))), own);
 }
 
 /** (lambda * plain + own) / (1 + lambda) */
-function blend(lambda: number, plainPart: () => Pair, own: Pair): Pair {
+function blend(lambda: number, plainPart: () => DoubleDouble, own: DoubleDouble): DoubleDouble {
   return lambda === 0 ? own : divide(add(multiply(plainPart(), lambda), own), twoSum(1, lambda));
 }
 
 /** Near 0 a slope that vanishes there does so like theta: every tiny angle has the limit, to the last bit. */
-function bySine(slope: (theta: number) => Pair, theta: number): number {
+function bySine(slope: (theta: number) => DoubleDouble, theta: number): number {
   const at = isAngle(theta) && theta < TINY_ANGLE && slope(0).hi === 0 ? TINY_ANGLE : theta;
   return at === 0 ? slope(0).hi * Number.NEGATIVE_INFINITY : -divide(slope(at), sine(reduce(1, at))).hi;
 }

@@ -1,4 +1,4 @@
-import { divide, halfPiTimes, multiply, pair } from "./double-double.ts";
+import { divide, doubleDouble, halfPiTimes, multiply } from "./double-double.ts";
 
 /** The double nearest to coefficient * pi / divisor, for doubles of moderate size. */
 export function timesPi(coefficient: number, divisor = 1): number {
@@ -13,7 +13,7 @@ export const fromDegrees = (degrees: number): number => timesPi(degrees, 180);
  * (the double nearest pi/6 is 30.000000000000002 degrees, and meant as 30).
  */
 export function toDegrees(radians: number): number {
-  const degrees = divide(multiply(pair(radians), 180), halfPiTimes(2)).hi;
+  const degrees = divide(multiply(doubleDouble(radians), 180), halfPiTimes(2)).hi;
   const short = Number(degrees.toPrecision(15));
   return fromDegrees(short) === radians ? short : degrees;
 }

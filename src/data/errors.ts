@@ -23,3 +23,8 @@ export function systemReason(error: unknown): string {
   const { errno, message } = error as NodeJS.ErrnoException;
   return (errno !== undefined && getSystemErrorMap().get(errno)?.[1]) || message;
 }
+
+/** Wrong usage: one line that says what is wrong, where, and what to do. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}

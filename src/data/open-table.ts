@@ -1,11 +1,18 @@
-import { UsageError } from "../cli/errors.ts";
-import type { RowOptions } from "../rows/rows.ts";
-import { recordBlocks } from "./blocks.ts";
+import { type Block, recordBlocks } from "./blocks.ts";
 import { delimitedTable } from "./delimited.ts";
+import { UsageError } from "./errors.ts";
 import { bytesOf, nameOf } from "./file.ts";
-import type { Table } from "./table.ts";
+import type { inputFormats, Table } from "./table.ts";
 
-const ENDINGS: Readonly<Record<string, RowOptions["inputFormat"]>> = {
+export interface TableOptions {
+  /** Given, it is taken whatever the ending of the file's name says. */
+  readonly inputFormat?: (typeof inputFormats)[number];
+  readonly delimiter?: string;
+  /** Blocks of a file that another thread reads, the header first, in place of the file itself. */
+  readonly blocks?: AsyncGenerator<Block>;
+}
+
+const ENDINGS: Readonly<Record<string, TableOptions["inputFormat"]>> = {
   tsv: "tsv",
   jsonl: "jsonl",
   ndjson: "jsonl",
@@ -13,7 +20,7 @@ const ENDINGS: Readonly<Record<string, RowOptions["inputFormat"]>> = {
 };
 
 /** A file in the format that is given, or that its ending tells. */
-export async function openTable(path: string, options: RowOptions): Promise<Table> {
+export async function openTable(path: string, options: TableOptions): Promise<Table> {
   const { inputFormat = ENDINGS[/[^.]*$/.exec(path)![0].toLowerCase()] ?? "csv", delimiter, blocks } = options;
   if (inputFormat === "csv" || inputFormat === "tsv")
     return delimitedTable(

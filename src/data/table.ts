@@ -1,6 +1,9 @@
 import type { Block } from "./blocks.ts";
 import type { Lines, RawRecord } from "./record.ts";
 
+/** Formats of files with one row a sample. */
+export const inputFormats = ["csv", "tsv", "jsonl", "parquet"] as const;
+
 /** Shows records one by one; each is valid only then. Plain lines are offered to take first. */
 export type TableBlock = (visit: (record: RawRecord) => void, take?: (lines: Lines) => void) => void;
 

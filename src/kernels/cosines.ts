@@ -1,4 +1,3 @@
-import { requireWithin } from "../core/errors.ts";
 import { kernel } from "./cosines-kernel.ts";
 import { instantiate, type KernelMemory, PAGE } from "./instantiate.ts";
 
@@ -15,10 +14,8 @@ export class Instance {
   readonly kernel: Kernel;
   #end = 0;
 
-  /** Throws ParameterError beyond the 4 GiB of WebAssembly. */
   constructor(bytes: number) {
     const pages = Math.ceil(bytes / PAGE);
-    requireWithin("memory of the product", pages * PAGE, 0, 2 ** 32 - PAGE);
     this.kernel = instantiate<Kernel>(kernel, { product: { exp2: (x: number) => 2 ** x } });
     this.kernel.memory.grow(pages);
   }

@@ -1,22 +1,25 @@
-import { UsageError } from "../cli/errors.ts";
-import type { Values, ValuesOf } from "../cli/options.ts";
-import { isColumn } from "../cli/parse.ts";
-import { withProgress } from "../cli/progress.ts";
-import { labelPlaces, type sampleOptions } from "../cli/samples.ts";
 import { sampleLoss } from "../core/loss.ts";
 import { fromBytes } from "../data/bytes.ts";
-import { DataError } from "../data/errors.ts";
+import { DataError, UsageError } from "../data/errors.ts";
 import { nameOf, sizeOf } from "../data/file.ts";
 import { fileRows } from "../rows/file-rows.ts";
 import type { ClassColumn, Header, Reader } from "../rows/header.ts";
+import { type ColumnSource, isColumn, type RowOptions } from "../rows/rows.ts";
+import { labelPlaces } from "../rows/sample-columns.ts";
 import type { Measured, Questions, Samples } from "./samples.ts";
 import { countNaive, type Sample } from "./statistics.ts";
+
+/** How a file of angles is read. */
+export interface AngleFile extends RowOptions {
+  readonly label?: string;
+  /** The columns of angles, one a class (default theta_*). */
+  readonly competing?: readonly number[] | ColumnSource;
+}
 
 /** Samples from a file with one column of angles a class and a label that names the target class. */
 export async function angleSamples(
   path: string,
-  values: Values<"input" | "label" | "inputFormat" | "delimiter" | "badRows" | "degrees"> &
-    ValuesOf<Pick<typeof sampleOptions, "competing">>,
+  values: AngleFile,
   { margins, functions, scales }: Questions,
 ): Promise<Samples> {
   const numbers = scales.filter((scale) => scale !== "norm");
@@ -62,7 +65,9 @@ export async function angleSamples(
   return {
     classes: classes.length,
     className: (index) => fromBytes(classes[index]!.name),
-    blocks: withProgress(measured(), sizeOf(path), rows.file.bytesRead),
+    blocks: measured(),
+    total: sizeOf(path),
+    done: rows.file.bytesRead,
     skipped: () => rows.file.tally().bad,
     warnings: () => rows.end().warnings,
   };

@@ -1,5 +1,5 @@
 import { lengthOf } from "../core/angle-between.ts";
-import type { Pair } from "../core/double-double.ts";
+import type { DoubleDouble } from "../core/double-double.ts";
 import { DataError } from "../data/errors.ts";
 import type { Npy } from "../data/npy.ts";
 import type { Product } from "./cosine-search.ts";
@@ -7,7 +7,7 @@ import { isDirection, lengthFault, rowOf, type Vectors } from "./vectors.ts";
 
 interface ClassVector {
   readonly vector: Vectors;
-  readonly length: Pair;
+  readonly length: DoubleDouble;
 }
 
 /** The class vectors of a file, of which a product holds some at a time. */

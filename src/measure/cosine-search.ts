@@ -1,4 +1,4 @@
-import type { Pair } from "../core/double-double.ts";
+import type { DoubleDouble } from "../core/double-double.ts";
 import { requireWithin } from "../core/errors.ts";
 import { Instance } from "../kernels/cosines.ts";
 import { Packed } from "./quantized-vectors.ts";
@@ -79,7 +79,9 @@ export class Product {
     requireWithin("dimension", dimension, 1, 2 ** 20);
     const scores = Math.ceil(rows / QUAD) * QUAD * PANEL;
     const vectorBytes = Packed.bytes(dimension, classes, PANEL) + Packed.bytes(dimension, rows, QUAD);
-    const instance = new Instance(vectorBytes + 8 * scores + rows * (24 * sums + 12 * (1 + limits) + 4));
+    const bytes = vectorBytes + 8 * scores + rows * (24 * sums + 12 * (1 + limits) + 4);
+    requireWithin("memory of the product", bytes, 0, 2 ** 32 - 2 ** 17);
+    const instance = new Instance(bytes);
     this.#instance = instance;
     this.#classes = new Packed(instance, dimension, classes, PANEL);
     this.#rows = new Packed(instance, dimension, rows, QUAD);
@@ -100,12 +102,12 @@ export class Product {
   }
 
   /** Takes class vectors in place of those before; returns their lengths. */
-  setClasses(vectors: Vectors): Pair[] {
+  setClasses(vectors: Vectors): DoubleDouble[] {
     return this.#classes.put(vectors);
   }
 
   /** Takes features and the class that each belongs to, and forgets those before; limits and sums are to be set again. Returns their lengths. */
-  setFeatures(vectors: Vectors, labels: ArrayLike<number>): Pair[] {
+  setFeatures(vectors: Vectors, labels: ArrayLike<number>): DoubleDouble[] {
     const lengths = this.#rows.put(vectors);
     this.#labels = labels;
     this.#candidates = lengths.map(() => []);

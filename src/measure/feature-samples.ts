@@ -1,9 +1,7 @@
 import { availableParallelism } from "node:os";
-import type { Values } from "../cli/options.ts";
-import { withProgress } from "../cli/progress.ts";
-import { phrase } from "../core/message.ts";
+import { message } from "../core/message.ts";
 import { DataError } from "../data/errors.ts";
-import { BadRows } from "../rows/bad-rows.ts";
+import { type BadRowPolicy, BadRows } from "../rows/bad-rows.ts";
 import { Pool } from "../rows/pool.ts";
 import { type ClassSpread, fisherScore } from "./class-scatter.ts";
 import { type FeatureFiles, type FeaturePaths, openFeatures } from "./feature-files.ts";
@@ -18,7 +16,7 @@ const ROUNDING = 2 ** -20;
 /** Samples from a file of features, one of class vectors and one of labels. */
 export function featureSamples(
   paths: FeaturePaths,
-  { threads, badRows }: Values<"threads" | "badRows">,
+  { threads, badRows }: { readonly threads?: number; readonly badRows?: BadRowPolicy },
   { margins, functions, scales }: Questions,
 ): Samples {
   const files = openFeatures(paths);
@@ -49,13 +47,15 @@ export function featureSamples(
   return {
     classes: files.weights.rows,
     className: (index) => index,
-    blocks: withProgress(measured(), files.features.rows, () => done),
+    blocks: measured(),
+    total: files.features.rows,
+    done: () => done,
     skipped: () => bad.count,
     fisherScore: () => fisherScore(spreads),
     warnings: () => [
       ...bad.warnings(),
       ...(Math.max(longest - 1, 1 - shortest) > ROUNDING
-        ? [phrase`${paths.weights}: class vectors of length ${shortest} to ${longest} were made unit vectors`]
+        ? [message`${paths.weights}: class vectors of length ${shortest} to ${longest} were made unit vectors`]
         : []),
     ],
   };

@@ -1,5 +1,5 @@
 import { lengthOf } from "../core/angle-between.ts";
-import type { Pair } from "../core/double-double.ts";
+import type { DoubleDouble } from "../core/double-double.ts";
 import { requireWithin } from "../core/errors.ts";
 import type { Instance } from "../kernels/cosines.ts";
 import { isDirection, rowOf, type Vectors } from "./vectors.ts";
@@ -45,7 +45,7 @@ export class Packed {
   }
 
   /** Takes vectors in place of those before; returns their lengths. */
-  put(vectors: Vectors): Pair[] {
+  put(vectors: Vectors): DoubleDouble[] {
     this.count = vectors.length / this.#dimension;
     requireWithin("number of vectors", this.count, 0, this.lengths.length);
     this.worst = 0;

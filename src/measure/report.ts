@@ -1,4 +1,4 @@
-import { angle, type Phrase, phrase } from "../core/message.ts";
+import { type Message, message, radians } from "../core/message.ts";
 import { timesPi } from "../core/units.ts";
 import { toBytes } from "../data/bytes.ts";
 import type { Chart } from "../render/chart.ts";
@@ -80,7 +80,7 @@ function tablesOf({ by_m, quantiles, mean, mean_loss, worst_classes }: Figures):
       correct: ({ correct }) => correct,
       accuracy: ({ accuracy }) => accuracy,
       "taken for": ({ taken_for }) =>
-        taken_for.flatMap((other, i) => phrase`${i > 0 ? ", " : ""}${other.class} (${other.samples})`),
+        taken_for.flatMap((other, i) => message`${i > 0 ? ", " : ""}${other.class} (${other.samples})`),
     }),
   ].filter(({ rows }) => rows.length > 0);
 }
@@ -89,7 +89,7 @@ function tablesOf({ by_m, quantiles, mean, mean_loss, worst_classes }: Figures):
 function tableOf<T>(caption: string, items: readonly T[], columns: Readonly<Record<string, (item: T) => Cell>>) {
   return {
     caption,
-    columns: Object.keys(columns).map((name): Column => ({ name, kind: "phrase" })),
+    columns: Object.keys(columns).map((name): Column => ({ name, kind: "message" })),
     rows: items.map((item) => Object.values(columns).map((cellOf) => cellOf(item))),
   };
 }
@@ -109,23 +109,23 @@ function chartOf({ theta_y, min_theta_j }: Report["histograms"], m: number): Cha
 const suspect = ({ by_m }: Figures) =>
   by_m.toSorted((one, other) => other.false_pass - one.false_pass || other.m - one.m)[0]!;
 
-function notesOf(figures: Figures): Phrase[] {
+function notesOf(figures: Figures): Message[] {
   const { samples, classes, correct, accuracy, fisher_score } = figures;
-  if (samples === 0) return [phrase`There are no samples.`];
-  const right = phrase`${samples} samples of ${classes} classes; the smallest angle is the right class on ${correct} (${100 * accuracy} %).`;
+  if (samples === 0) return [message`There are no samples.`];
+  const right = message`${samples} samples of ${classes} classes; the smallest angle is the right class on ${correct} (${100 * accuracy} %).`;
   if (fisher_score === undefined) return [right, verdict(figures)];
-  const fisher = phrase`Angular Fisher score ${fisher_score}: spread within classes over spread between them, small is good.`;
+  const fisher = message`Angular Fisher score ${fisher_score}: spread within classes over spread between them, small is good.`;
   return [right, fisher, verdict(figures)];
 }
 
-function verdict(figures: Figures): Phrase {
+function verdict(figures: Figures): Message {
   const { samples, accuracy } = figures;
   const { m, naive, angular, false_pass } = suspect(figures);
-  const counts = phrase`At m = ${m}, ${naive} of ${samples} samples meet the naive condition, ${angular} meet the angular one`;
-  if (false_pass === 0) return phrase`${counts}: no sample passes by the naive condition alone.`;
+  const counts = message`At m = ${m}, ${naive} of ${samples} samples meet the naive condition, ${angular} meet the angular one`;
+  if (false_pass === 0) return message`${counts}: no sample passes by the naive condition alone.`;
   if (2 * false_pass <= samples)
-    return phrase`${counts}; false passes: ${false_pass}, with theta_y beyond ${angle(timesPi(1, m))}.`;
+    return message`${counts}; false passes: ${false_pass}, with theta_y beyond ${radians(timesPi(1, m))}.`;
   // Random vectors of many dimensions lie near pi/2, where cos(4 theta) is near 1.
-  const untrained = accuracy < 0.5 ? phrase` With ${100 * accuracy} % right perhaps nothing was learned.` : [];
-  return phrase`${counts}: the naive target was trained, or should be suspected.${untrained}`;
+  const untrained = accuracy < 0.5 ? message` With ${100 * accuracy} % right perhaps nothing was learned.` : [];
+  return message`${counts}: the naive target was trained, or should be suspected.${untrained}`;
 }

@@ -1,4 +1,4 @@
-import type { Phrase } from "../core/message.ts";
+import type { Message } from "../core/message.ts";
 import type { Target } from "../core/targets.ts";
 import type { Sample } from "./statistics.ts";
 
@@ -20,7 +20,10 @@ export interface Samples {
   readonly classes: number;
   readonly className: (index: number) => string | number;
   readonly blocks: AsyncIterable<readonly Measured[]>;
+  /** How much there is to read, and how much of it has been read, in one unit; 0 where the total is not known. */
+  readonly total: number;
+  readonly done: () => number;
   readonly skipped: () => number;
-  readonly warnings: () => readonly Phrase[];
+  readonly warnings: () => readonly Message[];
   readonly fisherScore?: () => number;
 }

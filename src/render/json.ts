@@ -1,5 +1,5 @@
 import { fromBytes } from "../data/bytes.ts";
-import { formatPhrase, inUnit, type NumberStyle, rounded } from "./number.ts";
+import { formatMessage, inUnit, type NumberStyle, rounded } from "./number.ts";
 import { type Cell, type Column, type Result, shownCells } from "./result.ts";
 
 /** An array of row objects (lines false) or one object a line (lines true). NaN and infinities are null. */
@@ -33,7 +33,7 @@ function jsonValue(cell: Cell, column: Column, style: NumberStyle): unknown {
   if (typeof cell === "number") return rounded(column.kind === "angle" ? inUnit(cell, style) : cell, style);
   if (typeof cell === "string") return column.kind === "bytes" ? fromBytes(cell) : cell;
   if (cell === null || typeof cell !== "object") return cell;
-  return column.kind === "phrase"
-    ? formatPhrase(cell, style)
+  return column.kind === "message"
+    ? formatMessage(cell, style)
     : cell.map((item) => jsonValue(item as number, column, style));
 }

@@ -1,4 +1,4 @@
-import type { Phrase } from "../core/message.ts";
+import type { Message } from "../core/message.ts";
 import { asFractionOfPi, toDegrees } from "../core/units.ts";
 import type { Cell, Column } from "./result.ts";
 
@@ -44,8 +44,8 @@ export function formatAngle(theta: number, style: NumberStyle, pi = "pi"): strin
   return `${p === 1 ? "" : p}${pi}${q === 1 ? "" : `/${q}`}`;
 }
 
-export function formatPhrase(phrase: Phrase, style: NumberStyle): string {
-  return phrase
+export function formatMessage(parts: Message, style: NumberStyle): string {
+  return parts
     .map((part) => {
       if (typeof part === "string") return part;
       return typeof part === "number" ? formatNumber(part, style) : formatAngle(part.angle, style);
@@ -58,7 +58,7 @@ export function formatCell(cell: Cell, column: Column, style: NumberStyle): stri
   if (cell === null) return "";
   if (typeof cell === "number") return formatNumber(column.kind === "angle" ? inUnit(cell, style) : cell, style);
   if (typeof cell !== "object") return String(cell);
-  return column.kind === "phrase"
-    ? formatPhrase(cell, style)
+  return column.kind === "message"
+    ? formatMessage(cell, style)
     : cell.map((item) => formatCell(item as number, column, style)).join(";");
 }

@@ -1,6 +1,6 @@
 import type { Spec } from "vega";
 import type { TopLevelSpec } from "vega-lite";
-import { formatPhrase, forPeople, type NumberStyle } from "./number.ts";
+import { formatMessage, forPeople, type NumberStyle } from "./number.ts";
 import { escapeHtml, page, paragraphs } from "./page.ts";
 import type { Picture } from "./render.ts";
 import { reportAround } from "./report-page.ts";
@@ -31,7 +31,7 @@ export async function* picture(
   // The rows are left out, but what is said at the end may come from them.
   for await (const block of result.blocks) block(() => {});
   const style = forPeople(given, PRECISION);
-  const notes = result.end().notes.map((note) => formatPhrase(note, style));
+  const notes = result.end().notes.map((note) => formatMessage(note, style));
   const chart = result.chart!();
   const title = chart.series.map(({ name }) => name).join(", ");
   const spec = vegaLite(chart, style, kind === "html");

@@ -1,4 +1,4 @@
-import { formatCell, formatPhrase, type NumberStyle } from "./number.ts";
+import { formatCell, formatMessage, type NumberStyle } from "./number.ts";
 import { type Around, escapeHtml, paragraphs } from "./page.ts";
 import type { Result, TablePart } from "./result.ts";
 
@@ -18,7 +18,7 @@ dd { margin: 0 0 0.5rem 1.5rem; }
 export function reportAround({ report, tables = [], end }: Result, style: NumberStyle): Around | undefined {
   if (report === undefined) return undefined;
   const { notes, warnings } = end();
-  const sentences = [...notes.slice(-1), ...notes.slice(0, -1), ...warnings].map((one) => formatPhrase(one, style));
+  const sentences = [...notes.slice(-1), ...notes.slice(0, -1), ...warnings].map((one) => formatMessage(one, style));
   const { title, caption, terms } = report;
   const parts = tables.map((table) => `${element("h2", table.caption)}\n${tableHtml(table, style)}`);
   const meanings = terms.map(([term, meaning]) => element("dt", term) + element("dd", meaning));

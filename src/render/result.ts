@@ -1,14 +1,14 @@
-import type { Phrase } from "../core/message.ts";
+import type { Message } from "../core/message.ts";
 import { cellsOf, type Lines, type RawRecord } from "../data/record.ts";
 import type { Chart } from "./chart.ts";
 
-export type Cell = number | boolean | string | null | readonly number[] | Phrase;
+export type Cell = number | boolean | string | null | readonly number[] | Message;
 export type Row = readonly Cell[];
 
 export interface Column {
   readonly name: string;
-  /** angle: radians, shown in the chosen unit. bytes: text of unknown encoding, one character a byte. phrase: a sentence. */
-  readonly kind?: "angle" | "bytes" | "phrase";
+  /** angle: radians, shown in the chosen unit. bytes: text of unknown encoding, one character a byte. message: a sentence. */
+  readonly kind?: "angle" | "bytes" | "message";
   /** Its place in the row, where that is not its place among the computed columns. */
   readonly place?: number;
 }
@@ -16,9 +16,9 @@ export interface Column {
 /** What there is to say once every row is out. */
 export interface Ending {
   /** Sentences for people, beside the rows. */
-  readonly notes: readonly Phrase[];
+  readonly notes: readonly Message[];
   /** Sentences for standard error, whatever the format. */
-  readonly warnings: readonly Phrase[];
+  readonly warnings: readonly Message[];
   /** Whether the answer to what was asked is yes. */
   readonly holds: boolean;
 }

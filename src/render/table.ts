@@ -2,7 +2,7 @@ import Table from "cli-table3";
 import width from "string-width";
 import { fromBytes } from "../data/bytes.ts";
 import { drawChart } from "./chart.ts";
-import { formatCell, formatPhrase, forPeople, type NumberStyle } from "./number.ts";
+import { formatCell, formatMessage, forPeople, type NumberStyle } from "./number.ts";
 import { type Column, type Result, type Row, shownCells } from "./result.ts";
 import type { Screen } from "./screen.ts";
 
@@ -24,7 +24,7 @@ export async function* table(result: Result, given: NumberStyle, screen: Screen)
   if (shows === undefined && chart !== undefined) yield `\n${draw()}`;
   const { notes } = result.end();
   if (notes.length > 0) yield "\n";
-  for (const note of notes) yield wrap(formatPhrase(note, style), screen);
+  for (const note of notes) yield wrap(formatMessage(note, style), screen);
 }
 
 /** The rows block by block; what a block after the first looks like follows the first. */
@@ -101,7 +101,7 @@ function fitted(natural: readonly number[], columns: readonly Column[], width: n
   const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
   const over = sum(natural) + GAP * (natural.length - 1) - width;
   if (over <= 0) return [...natural];
-  const spare = natural.map((size, i) => (columns[i]!.kind === "phrase" ? Math.max(0, size - LEAST_TEXT_WIDTH) : 0));
+  const spare = natural.map((size, i) => (columns[i]!.kind === "message" ? Math.max(0, size - LEAST_TEXT_WIDTH) : 0));
   if (sum(spare) < over) return undefined;
   return natural.map((size, i) => size - Math.ceil((over * spare[i]!) / sum(spare)));
 }

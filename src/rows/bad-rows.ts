@@ -1,4 +1,4 @@
-import { type Phrase, phrase } from "../core/message.ts";
+import { type Message, message } from "../core/message.ts";
 import { DataError, type RowError } from "../data/errors.ts";
 
 export type BadRowPolicy = "stop" | "skip" | "keep";
@@ -35,12 +35,12 @@ export class BadRows {
     this.lines = [...this.lines, ...lines].sort((a, b) => a - b).slice(0, SHOWN_LINES);
   }
 
-  warnings(): Phrase[] {
+  warnings(): Message[] {
     if (this.count === 0) return [];
     const what = this.policy === "keep" ? "kept without values" : "left out";
     const lines = this.lines.join(", ") + (this.count > this.lines.length ? ", ..." : "");
     return [
-      phrase`${this.file}: ${this.count} bad ${this.count === 1 ? "row" : "rows"} ${what}: ${this.unit} ${lines}`,
+      message`${this.file}: ${this.count} bad ${this.count === 1 ? "row" : "rows"} ${what}: ${this.unit} ${lines}`,
     ];
   }
 }

@@ -1,11 +1,9 @@
-import { UsageError } from "../cli/errors.ts";
-import { classPattern } from "../cli/parse.ts";
-import { type Phrase, phrase } from "../core/message.ts";
+import { type Message, message } from "../core/message.ts";
 import { isAngle } from "../core/psi.ts";
 import { fromDegrees } from "../core/units.ts";
 import { fromBytes, toBytes } from "../data/bytes.ts";
 import { angleFrom, anyNumberIn, numberIn } from "../data/cells.ts";
-import { DataError, RowError } from "../data/errors.ts";
+import { DataError, RowError, UsageError } from "../data/errors.ts";
 import { CellRecord, cellsOf, type RawRecord } from "../data/record.ts";
 import { suggestion } from "../data/suggestion.ts";
 import type { Column } from "../render/result.ts";
@@ -29,6 +27,12 @@ const numberAt =
     record.number(index) ?? inText(record.text(index), record.line, name);
 
 const asRadians = (x: number) => x;
+
+/** What stands before and after the one * of a pattern such as theta_*; undefined for any other text. */
+export function classPattern(pattern: string): readonly [before: string, after: string] | undefined {
+  const [before = "", after, ...more] = pattern.split("*");
+  return after === undefined || more.length > 0 ? undefined : [before, after];
+}
 
 /** The columns of a file, and readers for them. Names outside are text, names inside bytes. */
 export class Header {
@@ -134,10 +138,10 @@ export class Header {
     return new RowError(line, `the row has ${size} ${cells}, the header ${wanted}${decimals}`);
   }
 
-  warnings(): Phrase[] {
+  warnings(): Message[] {
     if (this.clampedRows === 0) return [];
-    const rows = phrase`${this.clampedRows} ${this.clampedRows === 1 ? "row has" : "rows have"}`;
-    return [phrase`${this.file}: ${rows} an angle above pi by at most 1e-6, which counts as pi`];
+    const rows = message`${this.clampedRows} ${this.clampedRows === 1 ? "row has" : "rows have"}`;
+    return [message`${this.file}: ${rows} an angle above pi by at most 1e-6, which counts as pi`];
   }
 
   private angleAt(index: number, name: string): Reader<number> {

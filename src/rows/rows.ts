@@ -1,8 +1,8 @@
-import { UsageError } from "../cli/errors.ts";
-import { givenFlag, type inputOptions, type Values, type ValuesOf } from "../cli/options.ts";
-import type { Phrase } from "../core/message.ts";
-import type { Block as FileBlock } from "../data/blocks.ts";
+import type { Message } from "../core/message.ts";
+import { UsageError } from "../data/errors.ts";
+import type { TableOptions } from "../data/open-table.ts";
 import { type Cell, type Column, type Ending, type Result, type Row, resultOf } from "../render/result.ts";
+import type { BadRowPolicy } from "./bad-rows.ts";
 import type { Header, Reader } from "./header.ts";
 
 /** A value of a row computation: given on the command line, or read from each record of a file with this header. */
@@ -26,9 +26,21 @@ export interface RowComputation<T extends readonly unknown[]> {
   readonly end?: () => Pick<Ending, "notes" | "holds">;
 }
 
-/** blocks, where they do not come from the file itself, are those of a share of it, the header first. */
-export interface RowOptions extends ValuesOf<typeof inputOptions>, Values<"degrees"> {
-  readonly blocks?: AsyncGenerator<FileBlock>;
+/** Values that come from a column of the input, one a row: @name. */
+export interface ColumnSource {
+  readonly column: string;
+}
+
+export const isColumn = (source: unknown): source is ColumnSource =>
+  typeof source === "object" && source !== null && "column" in source;
+
+/** How a file is read, and what becomes of its rows. */
+export interface RowOptions extends TableOptions {
+  readonly input?: string;
+  readonly badRows?: BadRowPolicy;
+  readonly degrees?: boolean;
+  /** Stands before the name of each computed column. */
+  readonly prefix?: string;
 }
 
 /** A row computation, whatever its values are. */
@@ -40,11 +52,7 @@ export async function computeRows<T extends readonly unknown[]>(
   options: RowOptions,
 ): Promise<Result> {
   const computation = work as unknown as Work;
-  if (options.input === undefined) {
-    const idle = givenFlag(options, ["prefix", "delimiter", "inputFormat", "badRows", "threads"]);
-    if (idle !== undefined) throw new UsageError(`${idle} goes with --input: give it too`);
-    return givenRows(computation);
-  }
+  if (options.input === undefined) return givenRows(computation);
   const { fileRows } = await import("./file-rows.ts");
   return fileRows(computation, options, options.input);
 }
@@ -66,7 +74,7 @@ const isShown = ({ column, source }: Input<unknown>) => column !== undefined && 
 /** The given inputs that stand beside the computed columns. */
 export const shownColumns = ({ inputs }: Work): Column[] => inputs.filter(isShown).map(({ column }) => column!);
 
-export const endOf = ({ end }: Work, warnings: readonly Phrase[]): Ending => ({
+export const endOf = ({ end }: Work, warnings: readonly Message[]): Ending => ({
   notes: [],
   holds: true,
   ...end?.(),

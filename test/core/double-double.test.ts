@@ -4,14 +4,14 @@ import {
   add,
   angleOfQuarter,
   cosine,
+  type DoubleDouble,
   divide,
+  doubleDouble,
   fold,
   halfPiTimes,
   isBelow,
   multiply,
-  type Pair,
   type Phase,
-  pair,
   reduce,
   sine,
   twoProduct,
@@ -22,7 +22,7 @@ import { angles, anyAngles, uniform } from "../arbitrary.ts";
 import { type Big, cosOf, exact, folded, inSmallest, nextDown, nextUp, PI, sinOf, ulpsApart } from "../oracle.ts";
 
 const HALF_PI = PI.div(2);
-const sumOf = ({ hi, lo }: Pair) => exact(hi).plus(exact(lo));
+const sumOf = ({ hi, lo }: DoubleDouble) => exact(hi).plus(exact(lo));
 const angleOf = (phase: Phase) => sumOf(phase).plus(HALF_PI.times(phase.quarter));
 const off = (got: Big, truth: Big) => got.minus(truth).abs().toNumber();
 const relative = (got: Big, truth: Big) => off(got, truth) / Math.abs(truth.toNumber());
@@ -169,7 +169,7 @@ describe("sine and cosine of a phase", () => {
     [4, 0, 1],
     [-1, -1, 0],
   ])("at %d quarters: sine %d, cosine %d", (quarter, sin, cos) => {
-    const phase = { quarter, ...pair(0) };
+    const phase = { quarter, ...doubleDouble(0) };
     expect(sine(phase).hi + 0).toBe(sin);
     expect(cosine(phase).hi + 0).toBe(cos);
   });

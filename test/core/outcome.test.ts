@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { lambdaAt, schedules } from "../../src/core/anneal.ts";
 import { type Descent, type DescentStep, descend } from "../../src/core/descend.ts";
-import type { Phrase } from "../../src/core/message.ts";
+import type { Message } from "../../src/core/message.ts";
 import { isWanted, minima } from "../../src/core/minima.ts";
 import { type Outcome, outcome } from "../../src/core/outcome.ts";
 import { type Target, target } from "../../src/core/targets.ts";
@@ -15,7 +15,7 @@ function run(targetAt: (step: number) => Target, given: Partial<Descent>): Outco
   return outcome(targetAt(last.step), descent, last);
 }
 
-const text = (words: Phrase) => words.map((word) => (typeof word === "object" ? word.angle : word)).join("");
+const text = (words: Message) => words.map((word) => (typeof word === "object" ? word.angle : word)).join("");
 
 /** 100 starts over [0, pi], both ends among them, none at a knot of m = 4 inside. */
 const starts = Array.from({ length: 100 }, (_, i) => (i / 99) * Math.PI);

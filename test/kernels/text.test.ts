@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { allocate, countLines, memory, placeInput, readDecimal, writeDecimal } from "../../src/kernels/text.ts";
 
-const source = (name: string) => fileURLToPath(new URL(`../../src/data/${name}`, import.meta.url));
+const source = (name: string) => fileURLToPath(new URL(`../../src/kernels/${name}`, import.meta.url));
 
 test("text-kernel.ts holds what text.as.ts compiles to", () => {
   const built = execFileSync(process.execPath, [source("../build/kernel.js"), source("text.as.ts")], {

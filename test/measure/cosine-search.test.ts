@@ -7,9 +7,9 @@ import { Product } from "../../src/measure/cosine-search.ts";
 
 const source = (path: string) => fileURLToPath(new URL(`../../src/${path}`, import.meta.url));
 
-test("product-kernel.ts holds what product.as.ts compiles to", () => {
-  const built = execFileSync(process.execPath, [source("build/kernel.js"), source("bulk/product.as.ts")]);
-  expect(built.equals(readFileSync(source("bulk/product-kernel.ts")))).toBe(true);
+test("cosines-kernel.ts holds what cosines.as.ts compiles to", () => {
+  const built = execFileSync(process.execPath, [source("build/kernel.js"), source("kernels/cosines.as.ts")]);
+  expect(built.equals(readFileSync(source("kernels/cosines-kernel.ts")))).toBe(true);
 });
 
 /** Seeded noise in (-1, 1) (Park and Miller). */

@@ -1,6 +1,6 @@
 import { Chalk } from "chalk";
 import { describe, expect, test } from "vitest";
-import { phrase } from "../../src/core/message.ts";
+import { message } from "../../src/core/message.ts";
 import { type Column, type Result, type Row, resultOf } from "../../src/render/result.ts";
 import { table } from "../../src/render/table.ts";
 
@@ -17,12 +17,12 @@ const longest = (text: string) => Math.max(...text.split("\n").map((line) => lin
 
 const numbers: readonly Column[] = Array.from({ length: 8 }, (_, i) => ({ name: `column_${i}` }));
 const row = (seed: number): Row => numbers.map((_, i) => seed * 1.25 * 10 ** i);
-const sentence = phrase`the knot holds plain descent from above while c is below ${1}, and at c = ${3.25} it does not`;
+const sentence = message`the knot holds plain descent from above while c is below ${1}, and at c = ${3.25} it does not`;
 const sentences: readonly Column[] = [
   { name: "id" },
-  { name: "claim", kind: "phrase" },
+  { name: "claim", kind: "message" },
   { name: "holds" },
-  { name: "evidence", kind: "phrase" },
+  { name: "evidence", kind: "message" },
 ];
 
 describe("a table is no wider than the screen", () => {

@@ -1,6 +1,6 @@
 import { floorIteration, lambdaAt, psiWeight, type Schedule } from "../../core/anneal.ts";
 import { boundary } from "../../core/boundary.ts";
-import { angle, type Phrase, phrase } from "../../core/message.ts";
+import { type Message, message, radians } from "../../core/message.ts";
 import { target } from "../../core/targets.ts";
 import { resultOf } from "../../render/result.ts";
 import { columnsOf, command } from "../command.ts";
@@ -42,13 +42,14 @@ export default command({
   },
 });
 
-function verdict(schedule: Schedule, floor: number, effectiveM: (lambda: number) => number, theta12: number): Phrase {
+function verdict(schedule: Schedule, floor: number, effectiveM: (lambda: number) => number, theta12: number): Message {
   const { base, gamma, power, lambdaMin } = schedule;
-  const left = (lambda: number) => phrase`effective m is ${effectiveM(lambda)} there at theta_12 = ${angle(theta12)}`;
+  const left = (lambda: number) =>
+    message`effective m is ${effectiveM(lambda)} there at theta_12 = ${radians(theta12)}`;
   if (Number.isFinite(floor))
-    return phrase`lambda is at its floor ${lambdaMin} from iteration ${floor} on; ${left(lambdaMin)}.`;
-  if (gamma === 0 || power === 0) return phrase`lambda stays at ${base}; ${left(base)}.`;
-  return phrase`lambda comes ever nearer to ${lambdaMin} and never reaches it; ${left(lambdaMin)}.`;
+    return message`lambda is at its floor ${lambdaMin} from iteration ${floor} on; ${left(lambdaMin)}.`;
+  if (gamma === 0 || power === 0) return message`lambda stays at ${base}; ${left(base)}.`;
+  return message`lambda comes ever nearer to ${lambdaMin} and never reaches it; ${left(lambdaMin)}.`;
 }
 
 const FARTHEST = 1e6;

@@ -1,16 +1,17 @@
 import { type AuditResult, type AuditTable, audit } from "../../audit/audit.ts";
 import { type Target, target as targetNamed } from "../../core/targets.ts";
+import { UsageError } from "../../data/errors.ts";
 import type { Chart } from "../../render/chart.ts";
 import { resultOf } from "../../render/result.ts";
-import { computeRows, type Input } from "../../rows/rows.ts";
+import type { Input } from "../../rows/rows.ts";
 import { functionChart, type PlotSize } from "../charts.ts";
 import { columnsOf, command } from "../command.ts";
-import { UsageError } from "../errors.ts";
 import { chosenFunctions } from "../functions.ts";
+import { rowResult } from "../inputs.ts";
 import { fileOptions, option, pick } from "../options.ts";
 import { column } from "../parse.ts";
 
-const COLUMNS = columnsOf("function rows max_abs_error max_ulp_error first_bad_theta:angle passes diagnosis:phrase");
+const COLUMNS = columnsOf("function rows max_abs_error max_ulp_error first_bad_theta:angle passes diagnosis:message");
 
 export default command({
   examples: [
@@ -39,7 +40,7 @@ export default command({
       for (const [i, x] of row.entries()) read[i]!.push(x);
       return [];
     };
-    const reading = await computeRows<number[]>({ inputs, columns: [], compute }, values);
+    const reading = await rowResult<number[]>({ inputs, columns: [], compute }, values);
     for await (const block of reading.blocks) block(() => {});
     const table = { theta: read[0]!, value: read[1]!, gradient: read[2] };
     const chosen = chosenFunctions(values) ?? [targetNamed("asoftmax")!];

@@ -1,5 +1,5 @@
 import { boundary } from "../../core/boundary.ts";
-import { angle, type Phrase, phrase } from "../../core/message.ts";
+import { type Message, message, radians } from "../../core/message.ts";
 import { type Target, target as targetNamed } from "../../core/targets.ts";
 import type { Chart } from "../../render/chart.ts";
 import { resultOf } from "../../render/result.ts";
@@ -22,15 +22,15 @@ export default command({
     const chosen = chosenFunctions(values);
     const arcs = values.theta12 ?? [STANDARD_ARC];
     const rows: (string | number | null)[][] = [];
-    const notes: Phrase[] = [];
+    const notes: Message[] = [];
     for (const target of chosen ?? everyFunction()) {
       for (const theta12 of arcs) {
         const at = boundary(target, theta12);
         const { theta1 = null, theta2 = null, effectiveM = null, angularMargin = null, count = 0 } = at ?? {};
         rows.push([target.spec, theta12, theta1, theta2, effectiveM, angularMargin]);
-        const where = phrase`${target.spec} at theta_12 = ${angle(theta12)}`;
-        if (count === 0) notes.push(phrase`${where}: the target nowhere equals cos(theta_2): no boundary.`);
-        if (count > 1) notes.push(phrase`${where}: ${count} boundaries; the one nearest to the own class is shown.`);
+        const where = message`${target.spec} at theta_12 = ${radians(theta12)}`;
+        if (count === 0) notes.push(message`${where}: the target nowhere equals cos(theta_2): no boundary.`);
+        if (count > 1) notes.push(message`${where}: ${count} boundaries; the one nearest to the own class is shown.`);
       }
     }
     return resultOf(COLUMNS, rows, { notes, chart: () => arcChart(chosen ?? pictureFunctions(), arcs[0]!, values) });

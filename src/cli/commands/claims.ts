@@ -1,5 +1,5 @@
 import { claims } from "../../core/claims.ts";
-import { phrase } from "../../core/message.ts";
+import { message } from "../../core/message.ts";
 import { resultOf } from "../../render/result.ts";
 import { columnsOf, command } from "../command.ts";
 import { only, STANDARD_MARGIN } from "../inputs.ts";
@@ -17,9 +17,9 @@ export default command({
     const unexpected = all.filter(({ expected, holds }) => expected !== holds).map(({ id }) => id);
     const verdict =
       unexpected.length === 0
-        ? phrase`All ${all.length} claims came out as expected.`
-        : phrase`${unexpected.length} of ${all.length} claims came out other than expected: ${unexpected.join(", ")}.`;
-    return resultOf(columnsOf("id claim:phrase expected holds evidence:phrase"), rows, {
+        ? message`All ${all.length} claims came out as expected.`
+        : message`${unexpected.length} of ${all.length} claims came out other than expected: ${unexpected.join(", ")}.`;
+    return resultOf(columnsOf("id claim:message expected holds evidence:message"), rows, {
       notes: [verdict],
       holds: unexpected.length === 0,
     });

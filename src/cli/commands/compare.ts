@@ -1,9 +1,8 @@
 import type { Target } from "../../core/targets.ts";
-import { computeRows } from "../../rows/rows.ts";
+import { UsageError } from "../../data/errors.ts";
 import { columnsOf, command } from "../command.ts";
-import { UsageError } from "../errors.ts";
 import { everyFunction, functionInput, functionOptions } from "../functions.ts";
-import { thetaInput } from "../inputs.ts";
+import { rowResult, thetaInput } from "../inputs.ts";
 import { gridOptions, inputOptions, options, orColumn } from "../options.ts";
 
 export default command({
@@ -18,6 +17,6 @@ export default command({
     if (theta === undefined) throw new UsageError("angles are missing: give --theta, such as --theta 0.5, or --points");
     const inputs = [functionInput(values, everyFunction), theta] as const;
     const compute = (target: Target, at: number) => [[target.value(at), target.slope(at), target.slopeByCosine(at)]];
-    return computeRows({ inputs, columns: columnsOf("value dvalue_dtheta dvalue_dcos"), compute }, values);
+    return rowResult({ inputs, columns: columnsOf("value dvalue_dtheta dvalue_dcos"), compute }, values);
   },
 });

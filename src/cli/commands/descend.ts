@@ -1,14 +1,14 @@
 import { lambdaAt } from "../../core/anneal.ts";
 import { type Descent, descend } from "../../core/descend.ts";
 import { sampleLoss } from "../../core/loss.ts";
-import { phrase } from "../../core/message.ts";
+import { message } from "../../core/message.ts";
 import { minima } from "../../core/minima.ts";
 import { outcome } from "../../core/outcome.ts";
 import { type Target, target as targetNamed } from "../../core/targets.ts";
+import { UsageError } from "../../data/errors.ts";
 import { type Column, type Result, resultOf } from "../../render/result.ts";
 import type { PlotSize } from "../charts.ts";
 import { command } from "../command.ts";
-import { UsageError } from "../errors.ts";
 import { chosenFunctions, pictureFunctions } from "../functions.ts";
 import { only } from "../inputs.ts";
 import { givenFlag, option, pick } from "../options.ts";
@@ -65,7 +65,7 @@ function pathsOf(
       schedule === undefined ? target : targetNamed(name, { ...parameters, lambda: lambdaAt(schedule, step) })!;
     const path = [...descend(at, descent)];
     const { sentence } = outcome(at(descent.steps), descent, path.at(-1)!);
-    return { target, path, sentence: phrase`${target.spec}: ${sentence}.` };
+    return { target, path, sentence: message`${target.spec}: ${sentence}.` };
   });
   const columns = [{ name: "function" }, { name: "step" }, THETA, { name: "value" }, { name: "gradient" }];
   function* rows() {

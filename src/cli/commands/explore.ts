@@ -1,7 +1,7 @@
 import { type Target, target, targetDefinitions } from "../../core/targets.ts";
+import { UsageError } from "../../data/errors.ts";
 import { documentOf } from "../../render/result.ts";
 import { command } from "../command.ts";
-import { UsageError } from "../errors.ts";
 import { choiceOf, MOST_MARGIN, press } from "../explore/state.ts";
 import { fullScreen } from "../explore/terminal.ts";
 import { plainCommands, view } from "../explore/view.ts";

@@ -1,12 +1,11 @@
 import { requireWithin } from "../../core/errors.ts";
 import { inverse } from "../../core/inverse.ts";
 import { psi } from "../../core/psi.ts";
-import { computeRows } from "../../rows/rows.ts";
+import { UsageError } from "../../data/errors.ts";
+import { isColumn } from "../../rows/rows.ts";
 import { columnsOf, command } from "../command.ts";
-import { UsageError } from "../errors.ts";
-import { inputOf, marginInput } from "../inputs.ts";
+import { inputOf, marginInput, rowResult } from "../inputs.ts";
 import { inputOptions, options, orColumn } from "../options.ts";
-import { isColumn } from "../parse.ts";
 
 export default command({
   examples: [
@@ -24,6 +23,6 @@ export default command({
       const { theta, k } = inverse(m, value);
       return [[theta, k]];
     };
-    return computeRows({ inputs: [marginInput(values.m), y], columns: columnsOf("theta:angle k"), compute }, values);
+    return rowResult({ inputs: [marginInput(values.m), y], columns: columnsOf("theta:angle k"), compute }, values);
   },
 });

@@ -1,11 +1,11 @@
 import { sampleLoss } from "../../core/loss.ts";
 import { type Target, target } from "../../core/targets.ts";
-import { computeRows } from "../../rows/rows.ts";
+import type { Competitors } from "../../rows/sample-columns.ts";
 import { columnsOf, command } from "../command.ts";
 import { functionInput, functionOptions } from "../functions.ts";
-import { scaleInput } from "../inputs.ts";
+import { rowResult, scaleInput } from "../inputs.ts";
 import { inputOptions, options, orColumn } from "../options.ts";
-import { type Competitors, sampleInputs, sampleOptions } from "../samples.ts";
+import { sampleInputs, sampleOptions } from "../samples.ts";
 
 const COLUMNS = columnsOf(
   "competitors logit_y loss probability dloss_dtheta_y dloss_dcos_y dloss_dscale dloss_dtheta_j",
@@ -28,6 +28,6 @@ export default command({
       const at = sampleLoss(target, scale, thetaY, angles);
       return [[angles.length, at.logitY, at.loss, at.probability, at.byThetaY, at.byCosY, at.byScale, at.byThetaJ]];
     };
-    return computeRows({ inputs, columns: COLUMNS, compute }, values);
+    return rowResult({ inputs, columns: COLUMNS, compute }, values);
   },
 });

@@ -1,14 +1,14 @@
 import { reasons } from "../../core/explanation.ts";
 import { conditions, type Margin, marginOf } from "../../core/margin.ts";
-import { type Phrase, phrase } from "../../core/message.ts";
+import { type Message, message } from "../../core/message.ts";
 import { psiValues } from "../../core/psi.ts";
 import { fromBytes } from "../../data/bytes.ts";
 import type { Row } from "../../render/result.ts";
-import { computeRows } from "../../rows/rows.ts";
+import type { Competitors } from "../../rows/sample-columns.ts";
 import { columnsOf, command } from "../command.ts";
-import { marginInput } from "../inputs.ts";
+import { marginInput, rowResult } from "../inputs.ts";
 import { inputOptions, options, orColumn, pick } from "../options.ts";
-import { type Competitors, sampleInputs, sampleOptions } from "../samples.ts";
+import { sampleInputs, sampleOptions } from "../samples.ts";
 
 /** Up to this many samples are explained one by one; more are counted. */
 const EXPLAINED = 4;
@@ -24,7 +24,7 @@ export default command({
   run(values) {
     const { each, check } = values;
     const counts = { samples: 0, naive: 0, angular: 0, psi: 0, falsePass: 0 };
-    const explained: Phrase[] = [];
+    const explained: Message[] = [];
     const compute = (m: number, thetaY: number, competing: Competitors): Row[] => {
       const margin = marginOf(m, thetaY, competing.angles);
       counts.samples++;
@@ -37,7 +37,7 @@ export default command({
       notes: counts.samples <= EXPLAINED ? explained : [summary(counts)],
       holds: !check || counts.psi === counts.samples,
     });
-    return computeRows({ inputs, columns: each ? EACH : SAMPLE, compute, counts, end }, values);
+    return rowResult({ inputs, columns: each ? EACH : SAMPLE, compute, counts, end }, values);
   },
 });
 
@@ -62,14 +62,14 @@ function eachRow(m: number, thetaY: number, { angles, names }: Competitors): Row
 
 type Counts = Readonly<Record<"samples" | "naive" | "angular" | "psi" | "falsePass", number>>;
 
-function summary({ samples, naive, angular, psi, falsePass }: Counts): Phrase {
+function summary({ samples, naive, angular, psi, falsePass }: Counts): Message {
   const passes = falsePass === 1 ? "false pass" : "false passes";
-  return phrase`${samples} samples: naive ${naive}, angular ${angular}, psi ${psi}; ${falsePass} ${passes}.`;
+  return message`${samples} samples: naive ${naive}, angular ${angular}, psi ${psi}; ${falsePass} ${passes}.`;
 }
 
 /** Why the conditions hold or not for one sample, against its nearest competitor. */
-function explain(m: number, thetaY: number, { angles, names }: Competitors, margin: Margin): Phrase {
+function explain(m: number, thetaY: number, { angles, names }: Competitors, margin: Margin): Message {
   const why = reasons(m, thetaY, margin);
   if (angles.length === 1) return why;
-  return phrase`Against the nearest of ${angles.length} (${fromBytes(String(names[margin.binding]))}): ${why}`;
+  return message`Against the nearest of ${angles.length} (${fromBytes(String(names[margin.binding]))}): ${why}`;
 }

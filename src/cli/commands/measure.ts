@@ -1,16 +1,17 @@
 import { resolve } from "node:path";
-import { type Phrase, phrase } from "../../core/message.ts";
+import { type Message, message } from "../../core/message.ts";
+import { UsageError } from "../../data/errors.ts";
 import { perSample } from "../../measure/per-sample.ts";
 import { marginReport } from "../../measure/report.ts";
 import type { Questions, Samples } from "../../measure/samples.ts";
 import { type Figures, Report } from "../../measure/statistics.ts";
 import { delimited } from "../../render/delimited.ts";
 import { command } from "../command.ts";
-import { UsageError } from "../errors.ts";
 import { pictureFunctions } from "../functions.ts";
 import { givenFlag, option, options, pick, type Values, type ValuesOf } from "../options.ts";
 import { writeToFile } from "../output.ts";
 import { list, type ShareCheck, scaleOrNorm, shareCheck } from "../parse.ts";
+import { withProgress } from "../progress.ts";
 import { sampleOptions } from "../samples.ts";
 
 const STANDARD_MARGINS = [1, 2, 3, 4];
@@ -68,7 +69,7 @@ export default command({
     const { classes, className } = samples;
     const losses = functions.flatMap(({ spec }) => scales.map((scale) => ({ function: spec, scale })));
     const report = new Report({ classes, margins, losses, norms });
-    const blocks = added(samples.blocks, report);
+    const blocks = added(withProgress(samples.blocks, samples.total, samples.done), report);
     if (values.perSample === undefined) for await (const _ of blocks);
     else {
       requireOwnFile(values.perSample, values);
@@ -118,10 +119,10 @@ function requireOwnFile(path: string, { input, features, weights, labels, output
 }
 
 /** What is said where a share is not as it should be. */
-function failureOf({ condition, m, atLeast, share, text }: ShareCheck, { by_m, samples }: Figures): Phrase[] {
+function failureOf({ condition, m, atLeast, share, text }: ShareCheck, { by_m, samples }: Figures): Message[] {
   const reached = by_m.find((tally) => tally.m === m)![condition] / samples;
   if (atLeast ? reached >= share : reached <= share) return [];
   return [
-    phrase`--check ${text} does not hold: ${samples === 0 ? "there are no samples" : phrase`the share is ${reached}`}`,
+    message`--check ${text} does not hold: ${samples === 0 ? "there are no samples" : message`the share is ${reached}`}`,
   ];
 }

@@ -1,4 +1,4 @@
-import { angle, type Phrase, phrase } from "../../core/message.ts";
+import { type Message, message, radians } from "../../core/message.ts";
 import { type Direction, type Monotonicity, monotonicity, type Stretch } from "../../core/monotonicity.ts";
 import type { Target } from "../../core/targets.ts";
 import { resultOf } from "../../render/result.ts";
@@ -37,39 +37,40 @@ const going = ({ stretches }: Monotonicity, wanted: Direction) =>
   stretches.filter(({ direction }) => direction === wanted);
 
 /** Where the function breaks its fall, or that it does not. */
-function verdict({ target, ...found }: Monotonicity & { target: Target }): Phrase {
+function verdict({ target, ...found }: Monotonicity & { target: Target }): Message {
   const rising = going(found, "rising");
   const jumping = going(found, "jump-up");
   if (rising.length + jumping.length > 0) {
     const first = Math.min(rising[0]?.from ?? Math.PI, jumping[0]?.from ?? Math.PI);
     const breaches = [
-      ...(rising.length > 0 ? [phrase`rises on ${joined(rising.map(interval))}`] : []),
-      ...(jumping.length > 0 ? [phrase`jumps up at ${joined(jumping.map(start))}`] : []),
+      ...(rising.length > 0 ? [message`rises on ${joined(rising.map(interval))}`] : []),
+      ...(jumping.length > 0 ? [message`jumps up at ${joined(jumping.map(start))}`] : []),
     ];
-    return phrase`${target.spec} ${joined(breaches)}: not monotone; the first offending angle is ${angle(first)}.`;
+    return message`${target.spec} ${joined(breaches)}: not monotone; the first offending angle is ${radians(first)}.`;
   }
   const flat = going(found, "flat");
   const jumps = going(found, "jump-down");
-  const drops = jumps.length === 0 ? [] : phrase`, dropping by a jump at ${joined(jumps.map(start))}`;
-  if (flat.length > 0) return phrase`${target.spec} never rises, but is flat on ${joined(flat.map(interval))}${drops}.`;
-  return phrase`${target.spec} falls on all of [0, pi]${drops}${levelAngles(target, found.level)}.`;
+  const drops = jumps.length === 0 ? [] : message`, dropping by a jump at ${joined(jumps.map(start))}`;
+  if (flat.length > 0)
+    return message`${target.spec} never rises, but is flat on ${joined(flat.map(interval))}${drops}.`;
+  return message`${target.spec} falls on all of [0, pi]${drops}${levelAngles(target, found.level)}.`;
 }
 
-const interval = ({ from, to }: Stretch): Phrase => phrase`(${angle(from)}, ${angle(to)})`;
-const start = ({ from }: Stretch): Phrase => [angle(from)];
+const interval = ({ from, to }: Stretch): Message => message`(${radians(from)}, ${radians(to)})`;
+const start = ({ from }: Stretch): Message => [radians(from)];
 
-function levelAngles({ name, lambda, parameters: { m } }: Target, level: readonly number[]): Phrase {
+function levelAngles({ name, lambda, parameters: { m } }: Target, level: readonly number[]): Message {
   if (level.length === 0) return [];
   if (name === "asoftmax" && lambda === 0 && m! > 1)
-    return phrase`; its slope is 0 only at the single angles k pi/${m!}`;
-  const angles = joined(level.map((theta) => [angle(theta)]));
-  return phrase`; its slope is 0 only at the single ${level.length === 1 ? "angle" : "angles"} ${angles}`;
+    return message`; its slope is 0 only at the single angles k pi/${m!}`;
+  const angles = joined(level.map((theta) => [radians(theta)]));
+  return message`; its slope is 0 only at the single ${level.length === 1 ? "angle" : "angles"} ${angles}`;
 }
 
 /** a, b and c; the rest of a long list by its number. */
-function joined(parts: readonly Phrase[]): Phrase {
+function joined(parts: readonly Message[]): Message {
   const shown = parts.slice(0, SHOWN);
   const rest = parts.length - shown.length;
-  if (rest > 0) shown.push(phrase`${rest} more`);
+  if (rest > 0) shown.push(message`${rest} more`);
   return shown.flatMap((part, i) => (i === 0 ? part : [i === shown.length - 1 ? " and " : ", ", ...part]));
 }

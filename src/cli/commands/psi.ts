@@ -1,8 +1,7 @@
 import { angleOfQuarter } from "../../core/double-double.ts";
 import { psi, psiValues } from "../../core/psi.ts";
-import { computeRows } from "../../rows/rows.ts";
 import { columnsOf, command } from "../command.ts";
-import { marginInput, thetaInput } from "../inputs.ts";
+import { marginInput, rowResult, thetaInput } from "../inputs.ts";
 import { gridOptions, inputOptions, options, orColumn } from "../options.ts";
 
 const COLUMNS = columnsOf("k psi dpsi_dtheta dpsi_dcos cos_m_theta cos_theta");
@@ -29,12 +28,12 @@ export default command({
     const cells = (margin: number, angle: number) => (onlyPsi ? [null, psi(margin, angle)] : allCells(margin, angle));
     if (theta !== undefined) {
       const compute = (margin: number, angle: number) => [cells(margin, angle)];
-      return computeRows({ inputs: [m, theta], columns: COLUMNS, compute, number: onlyPsi ? psi : undefined }, values);
+      return rowResult({ inputs: [m, theta], columns: COLUMNS, compute, number: onlyPsi ? psi : undefined }, values);
     }
     function* compute(margin: number) {
       for (const angle of halfKnots(margin)) yield [angle, ...cells(margin, angle)];
     }
-    return computeRows({ inputs: [m], columns: [...columnsOf("theta:angle"), ...COLUMNS], compute }, values);
+    return rowResult({ inputs: [m], columns: [...columnsOf("theta:angle"), ...COLUMNS], compute }, values);
   },
 });
 

@@ -1,14 +1,15 @@
 import { type Target, target } from "../../core/targets.ts";
+import { UsageError } from "../../data/errors.ts";
 import { documentOf, type Result } from "../../render/result.ts";
+import { classPattern } from "../../rows/header.ts";
+import { type ColumnSource, isColumn } from "../../rows/rows.ts";
 import { type Dialect, dialects } from "../../sql/dialects.ts";
 import { angle, explained, inverseAt, valueAt } from "../../sql/expression.ts";
 import { lossQuery, marginQuery, measureQuery, type Source } from "../../sql/queries.ts";
 import { command } from "../command.ts";
-import { UsageError } from "../errors.ts";
 import { chosenFunctions, pictureFunctions } from "../functions.ts";
 import { STANDARD_MARGIN } from "../inputs.ts";
 import { givenFlag, options, orColumn, pick, type ValuesOf } from "../options.ts";
-import { type ColumnSource, classPattern, isColumn } from "../parse.ts";
 import { sampleOptions } from "../samples.ts";
 import { version } from "../version.ts";
 

@@ -1,10 +1,10 @@
-import { angle, type Phrase, phrase } from "../../core/message.ts";
+import { type Message, message, radians } from "../../core/message.ts";
 import { target } from "../../core/targets.ts";
 import { type Violation, violations } from "../../core/violations.ts";
+import { UsageError } from "../../data/errors.ts";
 import { type Column, resultOf } from "../../render/result.ts";
 import { violationChart } from "../charts.ts";
 import { command } from "../command.ts";
-import { UsageError } from "../errors.ts";
 import { STANDARD_MARGIN } from "../inputs.ts";
 import { pick } from "../options.ts";
 
@@ -47,11 +47,11 @@ const totalRow = (found: Found) => [
   [found.m, found.thetaJ, found.intervals.length, totalLength(found), totalLength(found) / Math.PI],
 ];
 
-function verdict(found: Found): Phrase {
+function verdict(found: Found): Message {
   const { m, thetaJ, intervals } = found;
-  const pair = phrase`m = ${m}, theta_j = ${angle(thetaJ)}`;
+  const pair = message`m = ${m}, theta_j = ${radians(thetaJ)}`;
   if (intervals.length === 0)
-    return phrase`${pair}: none: wherever cos(m theta_y) > cos(theta_j), m theta_y < theta_j too.`;
+    return message`${pair}: none: wherever cos(m theta_y) > cos(theta_j), m theta_y < theta_j too.`;
   const share = (100 * totalLength(found)) / Math.PI;
-  return phrase`${pair}: on ${intervals.length} ${intervals.length === 1 ? "interval" : "intervals"}, ${share} % of [0, pi], cos(m theta_y) > cos(theta_j) holds and m theta_y < theta_j does not.`;
+  return message`${pair}: on ${intervals.length} ${intervals.length === 1 ? "interval" : "intervals"}, ${share} % of [0, pi], cos(m theta_y) > cos(theta_j) holds and m theta_y < theta_j does not.`;
 }

@@ -3,7 +3,7 @@ import { reasons } from "../../core/explanation.ts";
 import { marginOf } from "../../core/margin.ts";
 import { psiValues, segment } from "../../core/psi.ts";
 import { drawChart, type Series } from "../../render/chart.ts";
-import { formatAngle, formatNumber, formatPhrase, type NumberStyle } from "../../render/number.ts";
+import { formatAngle, formatMessage, formatNumber, type NumberStyle } from "../../render/number.ts";
 import type { Screen } from "../../render/screen.ts";
 import { wrap } from "../../render/table.ts";
 import { violationChart } from "../charts.ts";
@@ -102,7 +102,7 @@ function figuresOf(state: State, screen: Screen, style: NumberStyle): string[] {
     row("  cos(theta_j)", figure(psiValues(1, thetaJ).cos_theta)),
     ...(off.length > 0 ? [`off: ${off.join(" ")}`] : []),
     screen.colors.bold(`naive ${margin.naive}   angular ${margin.angular}   psi ${margin.psi}`),
-    formatPhrase(reasons(m, theta, margin), style),
+    formatMessage(reasons(m, theta, margin), style),
   ];
   return linesOf(lines, screen);
 }
