@@ -11,7 +11,13 @@ export interface Command<O extends Options = Options> {
   /** One word that must be given, where the command takes one. */
   readonly argument?: { readonly name: string; readonly choices: readonly string[] };
   readonly options: O;
-  run(values: ValuesOf<O & typeof commonOptions>, angles: AngleReader, argument: string): Result | Promise<Result>;
+  /** Gives the result. In a thread, names are those of the columns of a file that another thread reads. */
+  run(
+    values: ValuesOf<O & typeof commonOptions>,
+    angles: AngleReader,
+    argument: string,
+    names?: readonly string[],
+  ): Result | Promise<Result>;
 }
 
 /** A command whose run sees just the options that it takes: its own, and those of every command. */

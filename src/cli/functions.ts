@@ -1,8 +1,9 @@
 import { requireMargin } from "../core/psi.ts";
 import { makeTarget, requireLambda, type Target, target, targetDefinitions } from "../core/targets.ts";
 import { UsageError } from "../data/errors.ts";
-import type { Input } from "../rows/rows.ts";
-import { isColumn } from "../rows/rows.ts";
+import type { Input } from "../rows/computation.ts";
+import { isColumn } from "../rows/computation.ts";
+import type { Reader } from "../rows/header.ts";
 import { STANDARD_MARGIN } from "./inputs.ts";
 import { options, orColumn, type Values, type ValuesOf } from "./options.ts";
 
@@ -44,12 +45,25 @@ export function functionInput(values: Chosen, standard: () => readonly Target[])
     throw new UsageError("--m: one margin goes with a lambda from a column");
   return {
     source: (header) => {
-      const readM = isColumn(m) ? header.number(m.column, requireMargin) : () => m?.[0];
-      const readLambda = isColumn(lambda) ? header.number(lambda.column, requireLambda) : () => lambda;
-      return (record) => asoftmax(readM(record), readLambda(record));
+      const readM = isColumn(m) ? header.number(m.column, requireMargin) : always(m?.[0]);
+      const readLambda = isColumn(lambda) ? header.number(lambda.column, requireLambda) : always(lambda);
+      return (batch, faults) => {
+        const [margins, lambdas] = [readM(batch, faults), readLambda(batch, faults)];
+        return {
+          access: () => {
+            const [mAt, lambdaAt] = [margins.access(), lambdas.access()];
+            return (row) => asoftmax(mAt(row), lambdaAt(row));
+          },
+        };
+      };
     },
   };
 }
+
+/** Reads the same value from every row. */
+const always =
+  <T>(value: T): Reader<T> =>
+  () => ({ access: () => () => value });
 
 /** Every target function, at its defaults. */
 export const everyFunction = (): readonly Target[] => targetDefinitions.map((definition) => makeTarget(definition));

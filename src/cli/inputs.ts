@@ -2,9 +2,16 @@ import { LARGEST, requireWithin } from "../core/errors.ts";
 import { requireMargin } from "../core/psi.ts";
 import { fromDegrees, toDegrees } from "../core/units.ts";
 import { UsageError } from "../data/errors.ts";
-import type { Column } from "../render/result.ts";
+import type { Column, RowsResult } from "../render/result.ts";
+import {
+  type ColumnSource,
+  givenRows,
+  type Input,
+  isColumn,
+  type RowComputation,
+  type Work,
+} from "../rows/computation.ts";
 import type { Header, Reader } from "../rows/header.ts";
-import { type ColumnSource, computeRows, type Input, isColumn, type RowComputation } from "../rows/rows.ts";
 import { givenFlag, type gridOptions, type inputOptions, type Values, type ValuesOf } from "./options.ts";
 
 export const STANDARD_MARGIN = 4;
@@ -66,12 +73,18 @@ export function gridAngles({ points, from, to, degrees }: Grid): Iterable<number
   };
 }
 
-/** The rows of a computation, over its given values or over the records of --input. */
-export function rowResult<T extends readonly unknown[]>(
-  work: RowComputation<T>,
+/** The rows of a computation, over its given values or over the rows of --input; names are those of its columns where another thread reads it. */
+export async function rowResult<T extends readonly unknown[]>(
+  computation: RowComputation<T>,
   values: ValuesOf<typeof inputOptions> & Values<"degrees">,
-) {
+  names?: readonly string[],
+): Promise<RowsResult> {
+  const work = computation as unknown as Work;
+  if (values.input !== undefined) {
+    const { fileRows } = await import("../rows/file-rows.ts");
+    return fileRows(work, values, values.input, names);
+  }
   const idle = givenFlag(values, ["prefix", "delimiter", "inputFormat", "badRows", "threads"]);
-  if (values.input === undefined && idle !== undefined) throw new UsageError(`${idle} goes with --input: give it too`);
-  return computeRows(work, values);
+  if (idle !== undefined) throw new UsageError(`${idle} goes with --input: give it too`);
+  return givenRows(work);
 }

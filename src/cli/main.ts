@@ -4,7 +4,7 @@ import { DataError, UsageError } from "../data/errors.ts";
 import { leaveStandardInput } from "../data/file.ts";
 import { formatMessage } from "../render/number.ts";
 import { writeToFile, writeToStandardOutput } from "./output.ts";
-import { isFile, presentation } from "./presentation.ts";
+import { isFile, piecesOf, presentation } from "./presentation.ts";
 import { type Invocation, invoke } from "./program.ts";
 
 /** Exit status: done; done and the answer is no; wrong usage or input. */
@@ -33,7 +33,9 @@ export async function main(args: readonly string[]): Promise<void> {
 /** Writes the result where it belongs, and what there is to say to standard error. */
 async function print(invocation: Invocation, args: readonly string[]): Promise<number> {
   const { output } = invocation.values;
-  const { pieces, result, style } = presentation(invocation, args);
+  const presented = presentation(invocation);
+  const { result, style } = presented;
+  const pieces = piecesOf(invocation, presented, args);
   if (isFile(output)) await writeToFile(pieces, output);
   else if (!(await writeToStandardOutput(pieces))) return YES;
   const { warnings, holds } = result.end();

@@ -1,6 +1,6 @@
 import { inputFormats } from "../data/table.ts";
 import { formats } from "../render/render.ts";
-import type { ColumnSource } from "../rows/rows.ts";
+import type { ColumnSource } from "../rows/computation.ts";
 import { dialectNames } from "../sql/dialects.ts";
 import {
   angle,

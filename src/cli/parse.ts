@@ -6,7 +6,7 @@ import { fromDegrees, timesPi, toDegrees } from "../core/units.ts";
 import { isDecimal } from "../data/cells.ts";
 import { UsageError } from "../data/errors.ts";
 import { suggestion } from "../data/suggestion.ts";
-import type { ColumnSource } from "../rows/rows.ts";
+import type { ColumnSource } from "../rows/computation.ts";
 
 /** Reads the text of an option, in the unit of angles that was chosen. */
 export type Parse<T> = (text: string, angles: AngleReader) => T;

@@ -1,10 +1,10 @@
 import { fromBytes, toBytes } from "../data/bytes.ts";
-import { DataError, UsageError } from "../data/errors.ts";
+import { UsageError } from "../data/errors.ts";
 import { suggestion } from "../data/suggestion.ts";
 import type { NumberStyle } from "../render/number.ts";
-import { type Picture, pictures, render } from "../render/render.ts";
-import { pickColumns, type Result } from "../render/result.ts";
-import type { FileResult } from "../rows/file-rows.ts";
+import { type Picture, pictures, render, written } from "../render/render.ts";
+import type { Result, RowsResult } from "../render/result.ts";
+import type { RowWriter } from "../render/rows.ts";
 import type { Invocation } from "./program.ts";
 import { isOnTerminal, screenFor } from "./terminal.ts";
 import { version } from "./version.ts";
@@ -12,27 +12,33 @@ import { version } from "./version.ts";
 /** Is it a file that --output names? */
 export const isFile = (output: string | undefined): output is string => output !== undefined && output !== "-";
 
-/** The result in the columns, the format and the style that were asked for. With args, large files are shared out to threads. */
-export function presentation({ result: whole, values, angles }: Invocation, args?: readonly string[]) {
-  const { output, precision, threads } = values;
+/** The result in the columns, the format and the style that were asked for. */
+export function presentation({ result: whole, values, angles }: Invocation) {
+  const { output, precision } = values;
   const standard = !isFile(output) && isOnTerminal() ? "table" : "csv";
   const format = pictureOf(whole, values) ?? values.format ?? standard;
   const style: NumberStyle = { precision, degrees: angles.degrees, given: angles.given };
-  const result = chosenColumns(whole, values);
-  const rendered = (part: Result) => render(part, format, style, () => screenFor(values, isFile(output)), madeBy(args));
-  if (args === undefined) return { result, style, pieces: rendered(result) };
-  const { shared, add } = (whole as Partial<FileResult>).file ?? {};
-  async function* pieces() {
-    if (shared === undefined || threads === 1 || (format !== "csv" && format !== "tsv")) return yield* rendered(result);
+  return { result: chosenColumns(whole, values), format, style };
+}
+
+/** The result as text or bytes, piece by piece; the rows of large files are shared out to threads. */
+export function piecesOf(
+  { values }: Invocation,
+  { result, format, style }: ReturnType<typeof presentation>,
+  args: readonly string[],
+) {
+  const { output, threads } = values;
+  async function* shared(rows: RowsResult, writer: RowWriter) {
+    const { source } = rows;
+    if (source === undefined || threads === 1) return yield* written(rows, writer);
     const { sharedRows } = await import("../rows/threads.ts");
-    const first = rendered(chosenColumns({ ...whole, blocks: shared.firstBlocks() }, values));
-    yield* sharedRows(first, shared, add!, args!, threads);
+    yield* sharedRows(rows, source, writer, args, threads);
   }
-  return { result, style, pieces: withWritten(pieces()) };
+  return render(result, format, style, () => screenFor(values, isFile(output)), madeBy(args), shared);
 }
 
 /** The version, and the command line as a shell reads it. */
-function madeBy(args: readonly string[] = []): string {
+function madeBy(args: readonly string[]): string {
   const quoted = args.map((arg) => (/^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`));
   return `Made by asoftmax ${version}: ${["asoftmax", ...quoted].join(" ")}`;
 }
@@ -53,29 +59,25 @@ function pictureOf({ chart }: Result, { output = "", format }: Invocation["value
   return picture;
 }
 
-/** The pieces, and where a bad row stops them the rows before it. */
-async function* withWritten(pieces: AsyncGenerator<string | Uint8Array>): AsyncGenerator<string | Uint8Array> {
-  try {
-    yield* pieces;
-  } catch (error) {
-    if (error instanceof DataError && error.written !== undefined) yield error.written;
-    throw error;
-  }
-}
-
 /** The result with the columns of --columns (as they are without the prefix), each name used once. */
 function chosenColumns(result: Result, { columns, prefix = "" }: Invocation["values"]): Result {
-  const { inputColumns = 0 } = result;
+  const inputColumns = result.kind === "rows" ? result.inputColumns : 0;
   const names = result.columns.map(({ name }) => name);
   const own = names.slice(inputColumns).map((name) => name.slice(toBytes(prefix).length));
-  const twice = columns?.find((name, i) => columns.indexOf(name) < i);
-  if (twice !== undefined) throw new UsageError(`--columns: "${twice}" stands there twice`);
-  const unknown = columns?.find((name) => !own.includes(name));
+  const placeOf = new Map(own.map((name, place) => [name, place]));
+  if (columns !== undefined && new Set(columns).size < columns.length) {
+    const twice = columns.find((name, i) => columns.indexOf(name) < i);
+    throw new UsageError(`--columns: "${twice}" stands there twice`);
+  }
+  const unknown = columns?.find((name) => !placeOf.has(name));
   if (unknown !== undefined)
     throw new UsageError(`--columns: there is no column "${unknown}"${suggestion(unknown, own)}`);
-  const places = columns?.map((name) => own.indexOf(name)) ?? [...own.keys()];
-  const taken = places.map((place) => names[inputColumns + place]!).find((name) => names.indexOf(name) < inputColumns);
+  const places = columns?.map((name) => placeOf.get(name)!) ?? [...own.keys()];
+  const inputs = new Set(names.slice(0, inputColumns));
+  const taken = places.map((place) => names[inputColumns + place]!).find((name) => inputs.has(name));
   if (taken !== undefined)
     throw new UsageError(`the input has a column "${fromBytes(taken)}" already: give --prefix, such as --prefix new_`);
-  return columns === undefined ? result : pickColumns(result, places);
+  if (columns === undefined) return result;
+  const picked = places.map((place) => ({ ...result.columns[inputColumns + place]!, place }));
+  return { ...result, columns: [...result.columns.slice(0, inputColumns), ...picked] };
 }

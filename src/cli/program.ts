@@ -1,5 +1,4 @@
 import { Command as Commander, CommanderError, Option } from "commander";
-import type { Block } from "../data/blocks.ts";
 import { UsageError } from "../data/errors.ts";
 import { suggestion } from "../data/suggestion.ts";
 import type { Result } from "../render/result.ts";
@@ -23,10 +22,11 @@ const EXAMPLES = [
 ] as const;
 
 /**
- * Runs the command that the arguments name, or gives the text of help or version. In a thread, blocks are its share of the input.
+ * Runs the command that the arguments name, or gives the text of help or version. In a thread, names are those of the columns of the input, whose parts
+ * it will be sent.
  * Throws UsageError, or commander's own error.
  */
-export async function invoke(args: readonly string[], blocks?: AsyncGenerator<Block>): Promise<Invocation | string> {
+export async function invoke(args: readonly string[], names?: readonly string[]): Promise<Invocation | string> {
   if (args[0] === COMPLETE) return (await import("./complete.ts")).complete(args.slice(1));
   const wanted = args[0] === "help" ? args[1] : args[0];
   const isKnown = wanted !== undefined && Object.hasOwn(commands, wanted);
@@ -51,7 +51,7 @@ export async function invoke(args: readonly string[], blocks?: AsyncGenerator<Bl
     if (!isKnown) continue;
     const { default: definition } = await load();
     configure(sub, definition).action(() => {
-      run = () => runCommand(definition, sub, blocks);
+      run = () => runCommand(definition, sub, names);
     });
   }
   try {
@@ -80,7 +80,7 @@ function configure(sub: Commander, { examples, options, argument }: Command): Co
   return sub.addHelpText("before", exampleLines(examples)).allowExcessArguments(false).exitOverride();
 }
 
-async function runCommand(definition: Command, sub: Commander, blocks: AsyncGenerator<Block> | undefined) {
+async function runCommand(definition: Command, sub: Commander, names: readonly string[] | undefined) {
   const { options, argument } = definition;
   const word = argument === undefined ? "" : choice(argument.choices)(sub.args[0]!);
   // Commander keeps --no-color as color: false.
@@ -91,7 +91,7 @@ async function runCommand(definition: Command, sub: Commander, blocks: AsyncGene
     if (given[name] === undefined) continue;
     values[name] = parse === undefined ? given[name] : named(name, () => parse(String(given[name]), angles));
   }
-  const result = await definition.run(blocks === undefined ? values : { ...values, blocks }, angles, word);
+  const result = await definition.run(values, angles, word, names);
   return { result, values, angles };
 }
 

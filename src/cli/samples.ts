@@ -1,8 +1,15 @@
 import { UsageError } from "../data/errors.ts";
-import type { Header } from "../rows/header.ts";
-import type { Input } from "../rows/rows.ts";
-import { isColumn } from "../rows/rows.ts";
-import { type Competitors, competitors, labelledClasses, numbered } from "../rows/sample-columns.ts";
+import type { Input } from "../rows/computation.ts";
+import { isColumn } from "../rows/computation.ts";
+import type { Header, Reader } from "../rows/header.ts";
+import {
+  type Competitors,
+  competitors,
+  type LabelledSamples,
+  labelledClasses,
+  labelledSamples,
+  numbered,
+} from "../rows/sample-columns.ts";
 import { inputOf } from "./inputs.ts";
 import { options, orColumn, type Values, type ValuesOf } from "./options.ts";
 
@@ -32,18 +39,26 @@ export function sampleInputs(
     throw new UsageError("--label and --theta both name the target angle: use one");
   const own = isColumn(theta) ? theta.column : "theta_y";
   const others = isColumn(competing) ? competing.column : undefined;
+  // Both inputs come from one reading of the columns.
+  let samples: LabelledSamples;
   const byLabel = (header: Header) => {
     const isAsked = label !== undefined || (theta === undefined && !header.has(own) && header.has("label"));
-    return isAsked ? labelledClasses(header, label, others) : undefined;
+    if (!isAsked) return undefined;
+    const pattern = others ?? "theta_*";
+    return labelledSamples(header, label ?? "label", pattern, labelledClasses(header, pattern));
+  };
+  const ownOf = (header: Header, name: string): Reader<number> => {
+    const read = byLabel(header);
+    if (read === undefined) return header.angle(name);
+    return (batch, faults) => {
+      samples = read(batch, faults);
+      return samples.own;
+    };
   };
   return [
-    inputOf(
-      { name: "theta_y", kind: "angle" },
-      theta ?? { column: own },
-      (header, name) => byLabel(header)?.own ?? header.angle(name),
-    ),
+    inputOf({ name: "theta_y", kind: "angle" }, theta ?? { column: own }, ownOf),
     competing !== undefined && !isColumn(competing)
       ? { source: [numbered(competing)] }
-      : { source: (header) => byLabel(header)?.others ?? competitors(header, others, own) },
+      : { source: (header) => (byLabel(header) ? () => samples.others : competitors(header, others, own)) },
   ];
 }

@@ -1,4 +1,4 @@
-import { countLines, placeInput } from "../kernels/text.ts";
+import { countLines, Region } from "../kernels/text.ts";
 import { DataError } from "./errors.ts";
 
 /** Whole records of a delimited file, and the line on which they begin. */
@@ -77,8 +77,23 @@ function lastRecordEnd(bytes: Buffer): number {
   return end;
 }
 
-function lineEnds(bytes: Buffer): number {
-  const start = placeInput(bytes);
+/** The place after the first line end that no quote holds; the end where there is none. */
+export function firstRecordEnd(bytes: Uint8Array): number {
+  let quoted = false;
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i];
+    if (byte === QUOTE) quoted = !quoted;
+    else if (!quoted && byte === LF) return i + 1;
+    else if (!quoted && byte === CR) return bytes[i + 1] === LF ? i + 2 : i + 1;
+  }
+  return bytes.length;
+}
+
+const counted = new Region();
+
+/** How many line ends there are, a CRLF being one. */
+export function lineEnds(bytes: Uint8Array): number {
+  const start = counted.put(bytes);
   return countLines(start, start + bytes.length);
 }
 

@@ -1,61 +1,126 @@
-import { type Block, QUOTE } from "./blocks.ts";
-import { ByteWriter } from "./bytes.ts";
+import { indexLines, irregularRows, memory, Region, resumeNumber, resumePlace } from "../kernels/text.ts";
+import {
+  type Batch,
+  type CellRecord,
+  type Field,
+  IndexedBatch,
+  indexRecords,
+  type RowTarget,
+  strideOf,
+} from "./batch.ts";
+import { type Block, firstRecordEnd, LF, lineEnds, QUOTE } from "./blocks.ts";
 import { DataError } from "./errors.ts";
-import { visitLines } from "./lines.ts";
-import { CellRecord, cellsOf } from "./record.ts";
-import type { Table, TableBlock } from "./table.ts";
+import type { FilePart, Table } from "./table.ts";
 
-/** Before threads are worth their start. */
-const FIRST_BYTES = 2 ** 22;
-
-/** A table from blocks of delimited text, whose first record is the header. Throws DataError where there is none. */
-export async function delimitedTable(source: AsyncIterator<Block>, separator: string, file: string): Promise<Table> {
-  const { names, rest, header } = await readHeader(source, separator, file);
+/**
+ * A table from blocks of delimited text, whose first record is the header (names has it where it was read before). Throws DataError
+ * where there is none.
+ */
+export async function delimitedTable(
+  source: AsyncIterator<Block>,
+  separator: string,
+  file: string,
+  known?: readonly string[],
+): Promise<Table> {
+  const { names, rest } = known === undefined ? await readHeader(source, separator, file) : { names: known };
   let read = 0;
-  async function* blocksUpTo(limit: number): AsyncGenerator<TableBlock> {
-    yield (visit) => {
-      for (const record of rest) visit(record);
-    };
-    for (let taken = 0; taken < limit; ) {
-      const next = await source.next();
-      if (next.done) return;
-      taken += next.value.bytes.length;
+  async function* parts(): AsyncGenerator<FilePart> {
+    if (rest !== undefined) yield rest;
+    for (let next = await source.next(); !next.done; next = await source.next()) {
       read += next.value.bytes.length;
-      yield await recordsIn(next.value, separator, file);
+      yield next.value;
     }
   }
   return {
     names,
     separator,
     bytesRead: () => read,
-    blocks: () => blocksUpTo(Number.POSITIVE_INFINITY),
-    shared: { header, firstBlocks: () => blocksUpTo(FIRST_BYTES), otherBlocks: source },
+    parts: parts(),
+    batches: (part) => batchesOf(part as Block, names, separator, file),
   };
 }
 
-/** The records of a block: lines, or with a quote character in it what csv-parse makes of it, which takes a while to load. */
-async function recordsIn(block: Block, separator: string, file: string): Promise<TableBlock> {
-  if (!block.bytes.includes(QUOTE)) return (visit, take) => visitLines(block, separator, visit, take);
-  const { quotedRecords } = await import("./quoted.ts");
-  return (visit) => {
-    for (const record of quotedRecords(block, separator, file)) visit(record);
-  };
-}
-
-/** The names in the header, the header as bytes, and the records that came in one block with it. */
+/** The names in the first record that is not blank, and what follows it in its block. */
 async function readHeader(blocks: AsyncIterator<Block>, separator: string, file: string) {
   for (let next = await blocks.next(); !next.done; next = await blocks.next()) {
-    const records: CellRecord[] = [];
-    const block = await recordsIn(next.value, separator, file);
-    block((record) => records.push(new CellRecord(cellsOf(record), record.line)));
-    const [first, ...rest] = records;
-    if (first === undefined) continue;
-    const out = new ByteWriter();
-    // A blank line would be passed over.
-    if (first.size === 1 && first.text(0) === "") out.text('""');
-    else first.writeTo(out, separator);
-    out.text("\n");
-    return { names: first.cells, rest, header: Buffer.from(out.take()) };
+    let { bytes, line } = next.value;
+    while (bytes.length > 0) {
+      const end = firstRecordEnd(bytes);
+      const header = { bytes: bytes.subarray(0, end), line };
+      const [first] = await recordsOf(header, separator, file);
+      bytes = bytes.subarray(end);
+      line += lineEnds(header.bytes);
+      if (first !== undefined) return { names: first.cells, rest: { bytes, line } };
+    }
   }
   throw new DataError(`${file} is empty: it needs at least a header line`);
+}
+
+/** The records of a small block. */
+async function recordsOf(block: Block, separator: string, file: string): Promise<readonly CellRecord[]> {
+  if (block.bytes.includes(QUOTE)) return (await import("./quoted.ts")).quotedRecords(block, separator, file);
+  const text = block.bytes.toString("latin1").replace(/[\r\n]+$/, "");
+  return text === "" ? [] : [{ line: block.line, cells: text.split(separator) }];
+}
+
+const input = new Region();
+const index = new Region();
+/** Room for the index of some thousand rows. */
+const INDEX_BYTES = 2 ** 19;
+
+/** The rows of a block: lines, or with a quote character in it what csv-parse makes of it, which takes a while to load. */
+async function* batchesOf(
+  { bytes, line }: Block,
+  names: readonly string[],
+  separator: string,
+  file: string,
+): AsyncGenerator<Batch> {
+  if (bytes.includes(QUOTE)) {
+    const { quotedRecords } = await import("./quoted.ts");
+    const records = quotedRecords(
+      { bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), line },
+      separator,
+      file,
+    );
+    const place = indexRecords(records, names.length);
+    return yield new DelimitedBatch(place, records.length, names, separator, false);
+  }
+  let start = input.put(bytes);
+  // A line end behind the last line does no harm where it has one.
+  const end = start + bytes.length + 1;
+  memory[end - 1] = LF;
+  const [columns, delimiter] = [names.length, separator.charCodeAt(0)];
+  const place = index.reserve(Math.max(INDEX_BYTES, strideOf(columns)));
+  for (let number = line; start < end; ) {
+    const rows = indexLines(start, end, number, delimiter, columns, place, place + index.size);
+    [start, number] = [resumePlace(), resumeNumber()];
+    if (rows > 0) yield new DelimitedBatch(place, rows, names, separator, irregularRows() === 0);
+  }
+}
+
+class DelimitedBatch extends IndexedBatch {
+  private readonly names: readonly string[];
+  private readonly separator: string;
+  /** Are its rows in the file just as they are written with its separator? */
+  private readonly isPlain: boolean;
+
+  constructor(place: number, size: number, names: readonly string[], separator: string, isPlain: boolean) {
+    super(place, size, names.length);
+    this.names = names;
+    this.separator = separator;
+    this.isPlain = isPlain;
+  }
+
+  fault(row: number): string | undefined {
+    const size = this.isPlain ? this.columns : this.cells(row);
+    if (size === this.columns) return undefined;
+    const decimals = this.separator === "," && size > this.columns ? " (decimal commas? quote such cells)" : "";
+    return `the row has ${size} ${size === 1 ? "cell" : "cells"}, the header ${this.columns}${decimals}`;
+  }
+
+  fields({ json, delimiter }: RowTarget): Field[] {
+    if (this.isPlain && !json && delimiter === this.separator)
+      return [{ kind: "bytes", address: this.index, stride: this.stride }];
+    return this.columnFields(json ? "json" : "quoted", this.names);
+  }
 }

@@ -1,39 +1,73 @@
-import { type Block, recordBlocks } from "./blocks.ts";
+import { type Batch, type CellRecord, type Field, IndexedBatch, indexRecords, type RowTarget } from "./batch.ts";
+import type { Block } from "./blocks.ts";
 import { fromBytes, toBytes } from "./bytes.ts";
 import { DataError } from "./errors.ts";
-import { CellRecord } from "./record.ts";
-import type { Table, TableBlock } from "./table.ts";
+import type { FilePart, Table } from "./table.ts";
 
 /**
- * A table from JSON objects, one a line; the keys of the first name the cells. A string is a cell without its quotes, null an empty
- * one; numbers, and what is nested, stay as they are written but for spaces. Throws DataError where the first line is no object.
+ * A table from JSON objects, one a line; the keys of the first name the columns (names has them where it was read before). A string is a
+ * cell without its quotes, null an empty one; numbers, and what is nested, stay as they are written but for spaces. Throws DataError where
+ * the first line is no object.
  */
-export async function jsonlTable(bytes: AsyncIterable<Buffer>, file: string): Promise<Table> {
-  const source = recordBlocks(bytes, file, false);
-  let first: Line[] = [];
-  while (first.length === 0) {
-    const next = await source.next();
-    if (next.done) throw new DataError(`${file} is empty: it needs at least one object`);
-    first = linesOf(next.value);
-  }
-  const names = membersOf(first[0]!.text)?.map(([key]) => key) ?? [];
-  if (names.length === 0)
-    throw new DataError(`${file} line ${first[0]!.line}: it is no JSON object with keys, which name the columns`);
+export async function jsonlTable(
+  source: AsyncIterator<Block>,
+  file: string,
+  known?: readonly string[],
+): Promise<Table> {
+  const { names, rest } = known === undefined ? await readFirst(source, file) : { names: known };
   const places = new Map(names.map((name, i) => [name, i]));
-  const records =
-    (lines: readonly Line[]): TableBlock =>
-    (visit) => {
-      for (const line of lines) visit(recordOf(line, places));
-    };
   let read = 0;
-  async function* blocks(): AsyncGenerator<TableBlock> {
-    yield records(first);
-    for await (const block of source) {
-      read += block.bytes.length;
-      yield records(linesOf(block));
+  async function* parts(): AsyncGenerator<FilePart> {
+    if (rest !== undefined) yield rest;
+    for (let next = await source.next(); !next.done; next = await source.next()) {
+      read += next.value.bytes.length;
+      yield next.value;
     }
   }
-  return { names, separator: "", bytesRead: () => read, blocks };
+  async function* batches(part: FilePart): AsyncGenerator<Batch> {
+    const faults: (string | undefined)[] = [];
+    const records = linesOf(part as Block).map((line, row) => {
+      const { fault, ...record } = recordOf(line, places);
+      faults[row] = fault;
+      return record;
+    });
+    yield new ObjectBatch(indexRecords(records, names.length), records.length, names, faults);
+  }
+  return { names, separator: "", parts: parts(), batches, bytesRead: () => read };
+}
+
+/** The keys of the first object, and its block. */
+async function readFirst(source: AsyncIterator<Block>, file: string) {
+  for (let next = await source.next(); !next.done; next = await source.next()) {
+    const [first] = linesOf(next.value);
+    if (first === undefined) continue;
+    const names = membersOf(first.text)?.map(([key]) => key) ?? [];
+    if (names.length === 0)
+      throw new DataError(`${file} line ${first.line}: it is no JSON object with keys, which name the columns`);
+    return { names, rest: next.value };
+  }
+  throw new DataError(`${file} is empty: it needs at least one object`);
+}
+
+class ObjectBatch extends IndexedBatch {
+  private readonly names: readonly string[];
+  private readonly faults: readonly (string | undefined)[];
+
+  constructor(place: number, size: number, names: readonly string[], faults: readonly (string | undefined)[]) {
+    super(place, size, names.length);
+    this.names = names;
+    this.faults = faults;
+  }
+
+  fault(row: number): string | undefined {
+    return this.faults[row];
+  }
+
+  /** Members of JSON objects are passed on as they are. */
+  fields({ json }: RowTarget): Field[] {
+    if (json) return [{ kind: "bytes", address: this.index, stride: this.stride }];
+    return this.columnFields("quoted", this.names);
+  }
 }
 
 interface Line {
@@ -43,20 +77,27 @@ interface Line {
 
 /** The lines of a block that are not blank. */
 const linesOf = ({ bytes, line }: Block): Line[] =>
-  bytes
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
     .toString("latin1")
     .split(/\r\n|\n|\r/)
     .map((text, i) => ({ text, line: line + i }))
     .filter(({ text }) => text.trim() !== "");
 
 /** The cells of an object in the order of the names; what has no place among them comes last. */
-function recordOf({ text, line }: Line, places: ReadonlyMap<string, number>): CellRecord {
-  const members = membersOf(text);
-  if (members === undefined) return new CellRecord([text], line, "the line is not a JSON object");
+function recordOf(
+  { text, line }: Line,
+  places: ReadonlyMap<string, number>,
+): CellRecord & { fault: string | undefined } {
+  const found = membersOf(text);
+  if (found === undefined) {
+    const [first = ""] = places.keys();
+    const members = `${toBytes(JSON.stringify(fromBytes(first)))}:${toBytes(JSON.stringify(fromBytes(text)))}`;
+    return { cells: [text], line, members, fault: "the line is not a JSON object" };
+  }
   const cells: string[] = [];
   const others: string[] = [];
   let fault: string | undefined;
-  for (const [key, cell] of members) {
+  for (const [key, cell] of found) {
     const place = places.get(key);
     if (place !== undefined && cells[place] === undefined) cells[place] = cell;
     else {
@@ -69,7 +110,8 @@ function recordOf({ text, line }: Line, places: ReadonlyMap<string, number>): Ce
     cells[place] = "";
     fault ??= `the object has no key "${fromBytes(key)}"`;
   }
-  return new CellRecord(others.length === 0 ? cells : cells.concat(others), line, fault);
+  const members = text.trim().slice(1, -1).trim();
+  return { cells: [...cells, ...others], line, members, fault };
 }
 
 const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]|[^\s{}[\],:"]+/g;

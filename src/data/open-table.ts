@@ -1,4 +1,4 @@
-import { type Block, recordBlocks } from "./blocks.ts";
+import { recordBlocks } from "./blocks.ts";
 import { delimitedTable } from "./delimited.ts";
 import { UsageError } from "./errors.ts";
 import { bytesOf, nameOf } from "./file.ts";
@@ -8,8 +8,6 @@ export interface TableOptions {
   /** Given, it is taken whatever the ending of the file's name says. */
   readonly inputFormat?: (typeof inputFormats)[number];
   readonly delimiter?: string;
-  /** Blocks of a file that another thread reads, the header first, in place of the file itself. */
-  readonly blocks?: AsyncGenerator<Block>;
 }
 
 const ENDINGS: Readonly<Record<string, TableOptions["inputFormat"]>> = {
@@ -19,17 +17,17 @@ const ENDINGS: Readonly<Record<string, TableOptions["inputFormat"]>> = {
   parquet: "parquet",
 };
 
-/** A file in the format that is given, or that its ending tells. */
-export async function openTable(path: string, options: TableOptions): Promise<Table> {
-  const { inputFormat = ENDINGS[/[^.]*$/.exec(path)![0].toLowerCase()] ?? "csv", delimiter, blocks } = options;
+async function* none(): AsyncGenerator<never> {}
+
+/** A file in the format that is given, or that its ending tells. With names, those of its columns, the parts are left to another thread. */
+export async function openTable(path: string, options: TableOptions, names?: readonly string[]): Promise<Table> {
+  const { inputFormat = ENDINGS[/[^.]*$/.exec(path)![0].toLowerCase()] ?? "csv", delimiter } = options;
+  const file = nameOf(path);
+  const blocks = (quotes: boolean) => (names === undefined ? recordBlocks(bytesOf(path), file, quotes) : none());
   if (inputFormat === "csv" || inputFormat === "tsv")
-    return delimitedTable(
-      blocks ?? recordBlocks(bytesOf(path), nameOf(path)),
-      delimiterOf(delimiter, inputFormat),
-      nameOf(path),
-    );
-  if (delimiter !== undefined) throw new UsageError(`--delimiter: ${nameOf(path)} is ${inputFormat}, which has none`);
-  if (inputFormat === "jsonl") return (await import("./jsonl.ts")).jsonlTable(bytesOf(path), nameOf(path));
+    return delimitedTable(blocks(true), delimiterOf(delimiter, inputFormat), file, names);
+  if (delimiter !== undefined) throw new UsageError(`--delimiter: ${file} is ${inputFormat}, which has none`);
+  if (inputFormat === "jsonl") return (await import("./jsonl.ts")).jsonlTable(blocks(false), file, names);
   if (path === "-") throw new UsageError("--input -: Parquet is read by position, name a file");
   return (await import("./parquet.ts")).parquetTable(path);
 }

@@ -1,10 +1,10 @@
 import { closeSync, fstatSync } from "node:fs";
 import type { AsyncBuffer } from "hyparquet";
+import { type Batch, type Field, IndexedBatch, indexRecords, type RowTarget } from "./batch.ts";
 import { toBytes } from "./bytes.ts";
 import { DataError } from "./errors.ts";
 import { openRegular, readFully } from "./file.ts";
-import { CellRecord } from "./record.ts";
-import type { Table, TableBlock } from "./table.ts";
+import type { FilePart, Table } from "./table.ts";
 
 /**
  * A table from a Parquet file, read one row group at a time; the line of a record is its row, from 1. Cells are as in csv: null is
@@ -33,19 +33,41 @@ export async function parquetTable(path: string): Promise<Table> {
     if (data.some(({ length }) => length !== rowEnd - rowStart)) throw new Error("a column is too short or too long");
     return data;
   }
-  async function* blocks(): AsyncGenerator<TableBlock> {
-    if (scan.ranges.length === 0) yield () => {};
-    for (const range of scan.ranges) {
-      const data = await sound(path, () => readGroup(range));
-      yield (visit) => {
-        for (let i = 0; i < range.rowEnd - range.rowStart; i++) {
-          const cells = columns.map(({ cell }, c) => cell(data[c]![i]));
-          visit(new CellRecord(cells, range.rowStart + i + 1));
-        }
-      };
+  async function* parts(): AsyncGenerator<FilePart> {
+    for (const [group, { rowStart, rowEnd }] of scan.ranges.entries()) yield { group, from: rowStart, to: rowEnd };
+  }
+  const names = columns.map(({ name }) => toBytes(name));
+  async function* batches(part: FilePart): AsyncGenerator<Batch> {
+    const range = scan.ranges[(part as { group: number }).group]!;
+    const data = await sound(path, () => readGroup(range));
+    for (let from = range.rowStart; from < range.rowEnd; from += ROWS) {
+      const records = Array.from({ length: Math.min(ROWS, range.rowEnd - from) }, (_, i) => ({
+        cells: columns.map(({ cell }, c) => cell(data[c]![from - range.rowStart + i])),
+        line: from + i + 1,
+      }));
+      yield new RowGroupBatch(indexRecords(records, names.length), records.length, names);
     }
   }
-  return { names: columns.map(({ name }) => toBytes(name)), separator: "", bytesRead: () => read, blocks };
+  return { names, separator: "", parts: parts(), batches, bytesRead: () => read };
+}
+
+const ROWS = 2048;
+
+class RowGroupBatch extends IndexedBatch {
+  private readonly names: readonly string[];
+
+  constructor(place: number, size: number, names: readonly string[]) {
+    super(place, size, names.length);
+    this.names = names;
+  }
+
+  fault(): undefined {
+    return undefined;
+  }
+
+  fields({ json }: RowTarget): Field[] {
+    return this.columnFields(json ? "json" : "quoted", this.names);
+  }
 }
 
 /** Whatever stops the reading of a damaged file becomes a DataError. */

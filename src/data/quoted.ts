@@ -1,7 +1,7 @@
 import { CsvError, parse } from "csv-parse/sync";
+import type { CellRecord } from "./batch.ts";
 import type { Block } from "./blocks.ts";
 import { DataError } from "./errors.ts";
-import { CellRecord } from "./record.ts";
 
 /** The records of a block that has quotes, as csv-parse reads it strictly, blank lines left out. Throws DataError for a stray quote. */
 export function quotedRecords({ bytes, line }: Block, delimiter: string, file: string): CellRecord[] {
@@ -16,7 +16,7 @@ export function quotedRecords({ bytes, line }: Block, delimiter: string, file: s
       skip_empty_lines: true,
       on_record: (cells, { lines }) => {
         miscounted += countIn(cells, /\r\n/g);
-        records.push(new CellRecord(cells, line + lines - 1 - miscounted - countIn(cells, /\r\n|\n|\r/g)));
+        records.push({ cells, line: line + lines - 1 - miscounted - countIn(cells, /\r\n|\n|\r/g) });
         return null;
       },
     });

@@ -1,25 +1,23 @@
-import type { Block } from "./blocks.ts";
-import type { Lines, RawRecord } from "./record.ts";
+import type { Batch } from "./batch.ts";
 
 /** Formats of files with one row a sample. */
 export const inputFormats = ["csv", "tsv", "jsonl", "parquet"] as const;
 
-/** Shows records one by one; each is valid only then. Plain lines are offered to take first. */
-export type TableBlock = (visit: (record: RawRecord) => void, take?: (lines: Lines) => void) => void;
+/** A part of a file that can be read by itself, in any thread: its whole records as text, or some rows of a row group. */
+export type FilePart =
+  | { readonly bytes: Uint8Array; readonly line: number }
+  | { readonly group: number; readonly from: number; readonly to: number };
 
-/** A file of records, read once, from its start. */
+/** A file of rows, read once, from its start. */
 export interface Table {
-  /** What its cells are called, as bytes. */
+  /** What its columns are called, as bytes. */
   readonly names: readonly string[];
   /** The delimiter between its cells, "" where it has none. */
   readonly separator: string;
-  readonly blocks: () => AsyncIterable<TableBlock>;
+  /** The parts of the file in order, without its header. */
+  readonly parts: AsyncIterator<FilePart>;
+  /** The rows of a part. */
+  readonly batches: (part: FilePart) => AsyncIterable<Batch>;
   /** About how many bytes of the file have been read. */
   readonly bytesRead: () => number;
-  /** What threads need to share it: its header as bytes, the first of its blocks, and the rest as they are. */
-  readonly shared?: {
-    readonly header: Buffer;
-    readonly firstBlocks: () => AsyncIterable<TableBlock>;
-    readonly otherBlocks: AsyncIterator<Block>;
-  };
 }

@@ -4,6 +4,8 @@
 
 const LF: i32 = 10;
 const CR: i32 = 13;
+const QUOTE: i32 = 34;
+const BACKSLASH: i32 = 92;
 const MINUS: i32 = 45;
 const POINT: i32 = 46;
 const ZERO: i32 = 48;
@@ -25,19 +27,47 @@ export function firstFree(): i32 {
 /** String(x) in ASCII at a place; gives the place after it. */
 declare function format(x: f64, at: i32): i32;
 
+/** The bytes of [start, end) as a JSON string at a place; gives the place after it. */
+declare function escape(start: i32, end: i32, at: i32): i32;
+
+// The index of rows has, as i32, for each row: the start and the end of its bytes, how many cells it has, the line on which it begins;
+// then the start and the end of the cell of each column of the table.
+const HEAD: i32 = 16;
+
+let resume: i32 = 0;
+let resumeLine: i32 = 0;
+let irregular: i32 = 0;
+
+/** The first line for which the last index had no room, or the end. */
+export function resumePlace(): i32 {
+  return resume;
+}
+
+/** The number of that line. */
+export function resumeNumber(): i32 {
+  return resumeLine;
+}
+
+/** How many rows of the last index have more or fewer cells than the table has columns. */
+export function irregularRows(): i32 {
+  return irregular;
+}
+
 /**
- * Finds the cells of the lines in [start, end), which ends with a line end; the 15 bytes beyond it are read too. An entry of the
- * index is, as i32: the start of a line, its number of cells, and the end of each; -1 follows the last. Gives the start of the
- * first line for which the index had no room, or end.
+ * Finds the cells of the lines in [start, end), which ends with a line end; the 15 bytes beyond it are read too. The first line has the
+ * number line. Blank lines are no rows. Gives how many rows the index now has.
  */
-export function indexLines(start: i32, end: i32, delimiter: i32, index: i32, indexEnd: i32): i32 {
+export function indexLines(start: i32, end: i32, line: i32, delimiter: i32, columns: i32, index: i32, indexEnd: i32): i32 {
+  const stride = HEAD + (columns << 3);
   const delimiters = i8x16.splat(<i8>delimiter);
   const lineFeeds = i8x16.splat(<i8>LF);
   const returns = i8x16.splat(<i8>CR);
-  let entry = index;
-  let cell = entry + 8;
-  let line = start;
-  for (let chunk = start; chunk < end; chunk += 16) {
+  let row = index;
+  let cell = row + HEAD;
+  let lineStart = start;
+  let cellStart = start;
+  irregular = 0;
+  for (let chunk = start; chunk < end && row + stride <= indexEnd; chunk += 16) {
     const bytes = v128.load(chunk);
     const ends = v128.or(i8x16.eq(bytes, lineFeeds), i8x16.eq(bytes, returns));
     for (let found = i8x16.bitmask(v128.or(i8x16.eq(bytes, delimiters), ends)); found != 0; found &= found - 1) {
@@ -45,55 +75,147 @@ export function indexLines(start: i32, end: i32, delimiter: i32, index: i32, ind
       if (at >= end) break;
       const byte: i32 = load<u8>(at);
       // The second byte of a CRLF.
-      if (byte == LF && at == line && load<u8>(at - 1) == CR) {
-        line++;
+      if (byte == LF && at == lineStart && load<u8>(at - 1) == CR) {
+        lineStart = cellStart = at + 1;
         continue;
       }
-      if (cell + 8 > indexEnd) {
-        store<i32>(entry, -1);
-        return line;
+      if (cell < row + stride) {
+        store<i32>(cell, cellStart);
+        store<i32>(cell, at, 4);
       }
-      store<i32>(cell, at);
-      cell += 4;
+      cell += 8;
+      cellStart = at + 1;
       if (byte == delimiter) continue;
-      store<i32>(entry, line);
-      store<i32>(entry, (cell - entry - 8) >> 2, 4);
-      entry = cell;
-      cell = entry + 8;
-      line = at + 1;
+      const cells = (cell - row - HEAD) >> 3;
+      if (cells > 1 || at > lineStart) {
+        store<i32>(row, lineStart);
+        store<i32>(row, at, 4);
+        store<i32>(row, cells, 8);
+        store<i32>(row, line, 12);
+        irregular += i32(cells != columns);
+        for (; cell < row + stride; cell += 8) {
+          store<i32>(cell, at);
+          store<i32>(cell, at, 4);
+        }
+        row += stride;
+      }
+      cell = row + HEAD;
+      lineStart = at + 1;
+      line++;
+      if (row + stride > indexEnd) break;
     }
   }
-  store<i32>(entry, -1);
-  return line;
+  resume = lineStart;
+  resumeLine = line;
+  return (row - index) / stride;
 }
 
 /**
- * Reads the number in one cell of the lines from an entry of the index on, as far as they have so many cells and spell it
- * plainly, into values (f64). Gives how many lines that are.
+ * Reads the numbers in some cells of the rows of an index (count places in the list cells, as i32) into values (f64), row after row; NaN
+ * for what is not spelt plainly.
  */
-export function readColumn(entry: i32, cell: i32, cells: i32, values: i32): i32 {
-  let value = values;
-  for (; load<i32>(entry) >= 0 && load<i32>(entry, 4) == cells; entry += 8 + (cells << 2)) {
-    const end = entry + 8 + (cell << 2);
-    const x = readDecimal(cell == 0 ? load<i32>(entry) : load<i32>(end - 4) + 1, load<i32>(end));
-    if (isNaN(x)) break;
-    store<f64>(value, x);
-    value += 8;
+export function readNumbers(index: i32, stride: i32, rows: i32, cells: i32, count: i32, values: i32): void {
+  for (const end = index + rows * stride; index < end; index += stride) {
+    for (let i = 0; i < count; i++, values += 8) {
+      const cell = index + HEAD + (load<i32>(cells + (i << 2)) << 3);
+      store<f64>(values, readDecimal(load<i32>(cell), load<i32>(cell, 4)));
+    }
   }
-  return (value - values) >> 3;
 }
 
-/** Writes so many lines of so many cells at a place, each with its value as one more cell, and gives the place after them. */
-export function writeColumn(entry: i32, cells: i32, values: i32, count: i32, delimiter: i32, at: i32): i32 {
-  for (let i = 0; i < count; i++, entry += 8 + (cells << 2)) {
-    const start = load<i32>(entry);
-    const size = load<i32>(entry + 4 + (cells << 2)) - start;
-    copyBytes(at, start, size);
-    store<u8>(at + size, delimiter);
-    at = writeDecimal(load<f64>(values + (i << 3)), at + size + 1);
-    store<u8>(at++, LF);
+// A field of the rows that are written has, as i32: what it is, the place of its value for row 0, the bytes from there to that of the next
+// row, whether it goes by rows of the input, the place and the size of the text before it.
+const FIELD: i32 = 24;
+// A number; a number or nothing (NaN, infinite); bytes as they are; bytes quoted where csv needs it; bytes as a JSON string.
+const NUMBER: i32 = 0;
+const NUMBER_OR_NOTHING: i32 = 1;
+const BYTES: i32 = 2;
+const QUOTED: i32 = 3;
+
+let written: i32 = 0;
+
+/** The place after the rows last written. */
+export function writtenEnd(): i32 {
+  return written;
+}
+
+/**
+ * Writes rows [row, end) at a place, as far as there is room before limit; gives the first row that is left. sources has the row of the input
+ * for each row, or is 0 where they are the same; fixed is what a row takes beside its bytes; nothing is written for no number.
+ */
+export function writeRows(
+  row: i32, end: i32, sources: i32, fields: i32, fieldsEnd: i32, fixed: i32, delimiter: i32, nothing: i32, nothingSize: i32,
+  tail: i32, tailSize: i32, at: i32, limit: i32,
+): i32 {
+  for (; row < end; row++) {
+    const source = sources == 0 ? row : load<i32>(sources + (row << 2));
+    let need = fixed;
+    for (let field = fields; field < fieldsEnd; field += FIELD) {
+      const kind = load<i32>(field);
+      if (kind < BYTES) continue;
+      const span = place(field, row, source);
+      const size = load<i32>(span, 4) - load<i32>(span);
+      need += kind == BYTES ? size : kind == QUOTED ? 2 * size : 6 * size;
+    }
+    if (at + need > limit) break;
+    for (let field = fields; field < fieldsEnd; field += FIELD) {
+      at = copied(load<i32>(field, 16), load<i32>(field, 20), at);
+      const kind = load<i32>(field);
+      const value = place(field, row, source);
+      if (kind < BYTES) {
+        const x = load<f64>(value);
+        at = kind == NUMBER_OR_NOTHING && !(Math.abs(x) < Infinity) ? copied(nothing, nothingSize, at) : writeDecimal(x, at);
+      } else {
+        const start = load<i32>(value);
+        const stop = load<i32>(value, 4);
+        at = kind == BYTES ? copied(start, stop - start, at) : kind == QUOTED ? quoted(start, stop, delimiter, at) : json(start, stop, at);
+      }
+    }
+    at = copied(tail, tailSize, at);
   }
-  return at;
+  written = at;
+  return row;
+}
+
+@inline
+function place(field: i32, row: i32, source: i32): i32 {
+  return load<i32>(field, 4) + load<i32>(field, 8) * (load<i32>(field, 12) != 0 ? source : row);
+}
+
+@inline
+function copied(from: i32, size: i32, to: i32): i32 {
+  copyBytes(to, from, size);
+  return to + size;
+}
+
+/** Writes bytes as a cell of csv: within quotes, inner ones doubled, where there is a delimiter, a quote or a line end. */
+function quoted(start: i32, end: i32, delimiter: i32, at: i32): i32 {
+  let special = false;
+  for (let i = start; i < end && !special; i++) {
+    const byte: i32 = load<u8>(i);
+    special = byte == delimiter || byte == QUOTE || byte == LF || byte == CR;
+  }
+  if (!special) return copied(start, end - start, at);
+  store<u8>(at++, QUOTE);
+  for (let i = start; i < end; i++) {
+    const byte = load<u8>(i);
+    if (byte == QUOTE) store<u8>(at++, QUOTE);
+    store<u8>(at++, byte);
+  }
+  store<u8>(at, QUOTE);
+  return at + 1;
+}
+
+/** Writes bytes as a JSON string. */
+function json(start: i32, end: i32, at: i32): i32 {
+  for (let i = start; i < end; i++) {
+    const byte: i32 = load<u8>(i);
+    if (byte < 32 || byte > 127 || byte == QUOTE || byte == BACKSLASH) return escape(start, end, at);
+  }
+  store<u8>(at, QUOTE);
+  at = copied(start, end - start, at + 1);
+  store<u8>(at, QUOTE);
+  return at + 1;
 }
 
 /** How many LFs there are in [start, end), and CRs without one. */

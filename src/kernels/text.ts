@@ -2,11 +2,37 @@ import { instantiate, type KernelMemory, PAGE } from "./instantiate.ts";
 import { kernel } from "./text-kernel.ts";
 
 /** What text.as.ts exports; places are addresses in its memory. */
-interface Kernel extends KernelMemory {
+interface TextKernel extends KernelMemory {
   firstFree(): number;
-  indexLines(start: number, end: number, delimiter: number, index: number, indexEnd: number): number;
-  readColumn(entry: number, cell: number, cells: number, values: number): number;
-  writeColumn(entry: number, cells: number, values: number, count: number, delimiter: number, at: number): number;
+  indexLines(
+    start: number,
+    end: number,
+    line: number,
+    delimiter: number,
+    columns: number,
+    index: number,
+    indexEnd: number,
+  ): number;
+  resumePlace(): number;
+  resumeNumber(): number;
+  irregularRows(): number;
+  readNumbers(index: number, stride: number, rows: number, cells: number, count: number, values: number): void;
+  writeRows(
+    row: number,
+    end: number,
+    sources: number,
+    fields: number,
+    fieldsEnd: number,
+    fixed: number,
+    delimiter: number,
+    nothing: number,
+    nothingSize: number,
+    tail: number,
+    tailSize: number,
+    at: number,
+    limit: number,
+  ): number;
+  writtenEnd(): number;
   countLines(start: number, end: number): number;
   copyBytes(to: number, from: number, size: number): void;
   readDecimal(start: number, end: number): number;
@@ -14,11 +40,25 @@ interface Kernel extends KernelMemory {
 }
 
 const format = (x: number, at: number) => at + memory.write(String(x), at, "latin1");
-const instance = instantiate<Kernel>(kernel, { text: { format } });
+const escape = (start: number, end: number, at: number) =>
+  at + memory.write(JSON.stringify(memory.toString("utf8", start, end)), at, "utf8");
+const instance = instantiate<TextKernel>(kernel, { text: { format, escape } });
 
-export const { indexLines, readColumn, writeColumn, countLines, copyBytes, readDecimal, writeDecimal } = instance;
+export const {
+  indexLines,
+  resumePlace,
+  resumeNumber,
+  irregularRows,
+  readNumbers,
+  writeRows,
+  writtenEnd,
+  countLines,
+  copyBytes,
+  readDecimal,
+  writeDecimal,
+} = instance;
 
-/** The memory in which delimited text is read and written, as bytes and as numbers; all are new once it has grown. */
+/** The memory of the kernel as bytes and as numbers; all are new once it has grown, and views of the old ones are empty. */
 export let memory = Buffer.from(instance.memory.buffer);
 export let integers = new Int32Array(instance.memory.buffer);
 export let doubles = new Float64Array(instance.memory.buffer);
@@ -41,15 +81,29 @@ export function allocate(size: number): number {
   return address;
 }
 
-let input = allocate(PAGE);
-let inputSize = PAGE;
+/** A place in the memory that is used again and again, and moves where it must grow. */
+export class Region {
+  address = 0;
+  size = 0;
 
-/** Puts the bytes in the one place for input, which the next bytes take over, and gives its address. A byte behind them is free. */
-export function placeInput(bytes: Uint8Array): number {
-  if (bytes.length >= inputSize) {
-    inputSize = 2 * bytes.length;
-    input = allocate(inputSize);
+  /** Makes room for so many bytes, and gives their address; what was there is lost where it moves. */
+  reserve(size: number): number {
+    if (size > this.size) {
+      this.size = Math.max(PAGE, 2 * size);
+      this.address = allocate(this.size);
+    }
+    return this.address;
   }
-  memory.set(bytes, input);
-  return input;
+
+  /** So many numbers as they lie there now; valid until the memory grows. */
+  numbers(count: number): Float64Array {
+    return doubles.subarray(this.address / 8, this.address / 8 + count);
+  }
+
+  /** Puts bytes there, with room behind them, and gives their address. */
+  put(bytes: Uint8Array): number {
+    const address = this.reserve(bytes.length + MARGIN);
+    memory.set(bytes, address);
+    return address;
+  }
 }

@@ -2,10 +2,10 @@ import { sampleLoss } from "../core/loss.ts";
 import { fromBytes } from "../data/bytes.ts";
 import { DataError, UsageError } from "../data/errors.ts";
 import { nameOf, sizeOf } from "../data/file.ts";
-import { fileRows } from "../rows/file-rows.ts";
+import { type ColumnSource, isColumn, type RowOptions } from "../rows/computation.ts";
+import { fileValues } from "../rows/file-rows.ts";
 import type { ClassColumn, Header, Reader } from "../rows/header.ts";
-import { type ColumnSource, isColumn, type RowOptions } from "../rows/rows.ts";
-import { labelPlaces } from "../rows/sample-columns.ts";
+import { type Competitors, type LabelledSamples, labelledSamples } from "../rows/sample-columns.ts";
 import type { Measured, Questions, Samples } from "./samples.ts";
 import { countNaive, type Sample } from "./statistics.ts";
 
@@ -29,46 +29,44 @@ export async function angleSamples(
     throw new UsageError("--competing names the columns of angles here, such as '@theta_*'");
   const pattern = competing.column;
 
-  let classes: ClassColumn[] = [];
-  let sample: Sample | undefined;
-  function sampleReader(header: Header): Reader<void> {
+  let classes: readonly ClassColumn[] = [];
+  const readers = (header: Header): [Reader<number>, Reader<number>, Reader<Competitors>] => {
     classes = header.classes(pattern);
     if (classes.length < 2) throw new DataError(`${nameOf(path)}: ${pattern} is one column: give two or more`);
-    const placeOf = labelPlaces(header, label, pattern, classes);
-    return (record) => {
-      const place = placeOf(record);
-      const angles = classes.map(({ angle }) => angle(record));
-      const thetaY = angles.splice(place, 1)[0]!;
-      const binding = angles.reduce((least, theta, j) => (theta < angles[least]! ? j : least), 0);
-      sample = {
-        label: place,
-        thetaY,
-        nearest: binding < place ? binding : binding + 1,
-        minThetaJ: angles[binding]!,
-        naivePairs: countNaive(margins, thetaY, angles),
-        losses: functions.flatMap((target) => numbers.map((scale) => sampleLoss(target, scale, thetaY, angles).loss)),
-      };
+    const read = labelledSamples(header, label, pattern, classes);
+    let samples: LabelledSamples;
+    return [
+      (batch, faults) => {
+        samples = read(batch, faults);
+        return { access: () => (row) => samples.places[row]! };
+      },
+      () => samples.own,
+      () => samples.others,
+    ];
+  };
+  const sampleOf = (place: number, thetaY: number, { angles }: Competitors): Sample => {
+    let binding = 0;
+    for (let j = 1; j < angles.length; j++) if (angles[j]! < angles[binding]!) binding = j;
+    return {
+      label: place,
+      thetaY,
+      nearest: binding < place ? binding : binding + 1,
+      minThetaJ: angles[binding]!,
+      naivePairs: countNaive(margins, thetaY, angles),
+      losses: functions.flatMap((target) => numbers.map((scale) => sampleLoss(target, scale, thetaY, angles).loss)),
     };
-  }
-  // What a record gives is a sample and no cells: the row that shows it is empty.
-  const rows = await fileRows({ inputs: [{ source: sampleReader }], columns: [], compute: () => [[]] }, values, path);
+  };
+  const { values: found, skipped, warnings, bytesRead } = await fileValues(readers, sampleOf, values, path);
   async function* measured() {
-    for await (const block of rows.blocks) {
-      const found: Measured[] = [];
-      block((_, record) => {
-        found.push({ place: record!.line, sample });
-        sample = undefined;
-      });
-      yield found;
-    }
+    for await (const some of found) yield some.map(({ line, value }): Measured => ({ place: line, sample: value }));
   }
   return {
     classes: classes.length,
     className: (index) => fromBytes(classes[index]!.name),
     blocks: measured(),
     total: sizeOf(path),
-    done: rows.file.bytesRead,
-    skipped: () => rows.file.tally().bad,
-    warnings: () => rows.end().warnings,
+    done: bytesRead,
+    skipped,
+    warnings,
   };
 }

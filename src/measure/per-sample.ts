@@ -1,12 +1,12 @@
 import { conditions } from "../core/margin.ts";
 import { segment } from "../core/psi.ts";
 import { toBytes } from "../data/bytes.ts";
-import { type Block, type Column, type Result, type Row, resultOf } from "../render/result.ts";
+import { batchOf, type Column, type Row, type RowBatch, type RowsResult, rowsResult } from "../render/result.ts";
 import type { Measured, Samples } from "./samples.ts";
 import { MEASURES } from "./statistics.ts";
 
 /** One row a sample, as they are read; a bad row that is kept is empty but for its place. */
-export function perSample({ blocks, className }: Samples, margins: readonly number[]): Result {
+export function perSample({ blocks, className }: Samples, margins: readonly number[]): RowsResult {
   const columns: Column[] = [
     ...["row", "label", "nearest"].map((name) => ({ name })),
     ...MEASURES.map(({ name, isAngle }) => ({ name, ...(isAngle && { kind: "angle" as const }) })),
@@ -22,12 +22,8 @@ export function perSample({ blocks, className }: Samples, margins: readonly numb
     });
     return [place, ...classes, ...MEASURES.map(({ of }) => of(sample) ?? null), ...held];
   };
-  async function* rows(): AsyncGenerator<Block> {
-    for await (const block of blocks) {
-      yield (visit) => {
-        for (const one of block) visit(rowOf(one));
-      };
-    }
+  async function* batches(): AsyncGenerator<RowBatch> {
+    for await (const block of blocks) yield batchOf(block.map(rowOf), columns.length);
   }
-  return { ...resultOf(columns, []), blocks: rows() };
+  return { ...rowsResult(columns, []), batches: batches() };
 }

@@ -2,11 +2,9 @@ import { type Message, message, radians } from "../core/message.ts";
 import { timesPi } from "../core/units.ts";
 import { toBytes } from "../data/bytes.ts";
 import type { Chart } from "../render/chart.ts";
-import { type Cell, type Column, type Row, resultOf, type TablePart } from "../render/result.ts";
+import type { Cell, Column, Ending, ReportResult, Row, TablePart } from "../render/result.ts";
 import { reportTerms } from "./report-terms.ts";
 import { BINS, binOf, type Figures, LEVELS, type Report } from "./statistics.ts";
-
-type Ending = NonNullable<Parameters<typeof resultOf>[2]>;
 
 /** The figures of a report in every form: rows, one object, tables, sentences, a chart and a page. */
 export const marginReport = (
@@ -14,19 +12,18 @@ export const marginReport = (
   histograms: Report["histograms"],
   degrees: boolean,
   ending: Pick<Ending, "warnings" | "holds">,
-) =>
-  resultOf([{ name: "measure", kind: "bytes" }, { name: "value" }], figureRows("", figures), {
-    object: figures,
-    tables: tablesOf(figures),
-    report: {
-      title: "Margin report",
-      caption: `Samples by angle, in ${BINS} bins over [0, pi]`,
-      terms: reportTerms(figures, degrees),
-    },
-    chart: () => chartOf(histograms, suspect(figures).m),
-    notes: notesOf(figures),
-    ...ending,
-  });
+): ReportResult => ({
+  kind: "report",
+  columns: [{ name: "measure", kind: "bytes" }, { name: "value" }],
+  rows: [...figureRows("", figures)],
+  object: figures,
+  tables: tablesOf(figures),
+  title: "Margin report",
+  caption: `Samples by angle, in ${BINS} bins over [0, pi]`,
+  terms: reportTerms(figures, degrees),
+  chart: { chart: () => chartOf(histograms, suspect(figures).m), shown: "below" },
+  end: () => ({ notes: notesOf(figures), ...ending }),
+});
 
 /** Every figure with its dotted name. An item of a list goes by what tells it from the others. */
 function* figureRows(name: string, value: unknown): Generator<Row> {

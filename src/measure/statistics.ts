@@ -197,13 +197,15 @@ const mostFrequent = (takenFor: ReadonlyMap<number, number>) =>
 const DOUBT = 1e-12;
 
 /** For each m, how many of the competing angles meet the naive condition against thetaY; decided as by conditions. */
-export function countNaive(margins: readonly number[], thetaY: number, competing: readonly number[]): number[] {
+export function countNaive(margins: readonly number[], thetaY: number, competing: ArrayLike<number>): number[] {
   return margins.map((m) => {
     const { quarter, hi } = fold(reduce(m, thetaY));
     const folded = (quarter * Math.PI) / 2 + hi;
-    return competing.filter((theta) => {
-      const above = theta - folded;
-      return Math.abs(above) > DOUBT ? above > 0 : conditions(m, thetaY, theta).naive;
-    }).length;
+    let count = 0;
+    for (let j = 0; j < competing.length; j++) {
+      const above = competing[j]! - folded;
+      if (Math.abs(above) > DOUBT ? above > 0 : conditions(m, thetaY, competing[j]!).naive) count++;
+    }
+    return count;
   });
 }

@@ -28,11 +28,9 @@ export async function* picture(
   given: NumberStyle,
   madeBy: string,
 ): AsyncGenerator<string> {
-  // The rows are left out, but what is said at the end may come from them.
-  for await (const block of result.blocks) block(() => {});
   const style = forPeople(given, PRECISION);
   const notes = result.end().notes.map((note) => formatMessage(note, style));
-  const chart = result.chart!();
+  const chart = result.chart!.chart();
   const title = chart.series.map(({ name }) => name).join(", ");
   const spec = vegaLite(chart, style, kind === "html");
   if (kind === "vl.json") yield `${JSON.stringify({ ...spec, description: notes.join(" ") }, null, 1)}\n`;
@@ -40,7 +38,13 @@ export async function* picture(
     const { compile } = await import("vega-lite");
     const vega = compile(spec as TopLevelSpec).spec;
     if (kind === "svg") yield await svg(vega, title, notes);
-    else yield page(vega, reportAround(result, style) ?? { title, above: "", below: paragraphs(notes) }, madeBy, STYLE);
+    else
+      yield page(
+        vega,
+        result.kind === "report" ? reportAround(result, style) : { title, above: "", below: paragraphs(notes) },
+        madeBy,
+        STYLE,
+      );
   }
 }
 

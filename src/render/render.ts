@@ -1,7 +1,7 @@
-import { delimited } from "./delimited.ts";
-import { json } from "./json.ts";
+import { objectText } from "./json.ts";
 import type { NumberStyle } from "./number.ts";
-import type { Result } from "./result.ts";
+import { type Result, type RowsResult, rowsResult } from "./result.ts";
+import { RowWriter } from "./rows.ts";
 import type { Screen } from "./screen.ts";
 
 export const formats = ["table", "csv", "tsv", "json", "jsonl"] as const;
@@ -11,22 +11,40 @@ export type Format = (typeof formats)[number];
 export const pictures = ["svg", "html", "vl.json"] as const;
 export type Picture = (typeof pictures)[number];
 
-/** A result as text or bytes in the given format, a piece for each block of rows, as they come. What only tables and pictures need is loaded for them only; a page says what it was made by. */
+export const isPicture = (format: Format | Picture): format is Picture =>
+  pictures.some((picture) => picture === format);
+
+/**
+ * A result as text or bytes in the given format, in pieces as its rows come. What only tables and pictures need is loaded for them only; a page
+ * says what it was made by. piecesOf gives the rows as written by a writer.
+ */
 export async function* render(
   result: Result,
   format: Format | Picture,
   style: NumberStyle,
   screen: () => Promise<Screen>,
   madeBy: string,
+  piecesOf: (rows: RowsResult, writer: RowWriter) => AsyncIterable<Uint8Array> = written,
 ): AsyncGenerator<string | Uint8Array> {
-  if (format === "json" || format === "jsonl") yield* json(result, style, format === "jsonl");
-  else if (result.document !== undefined) yield Buffer.from(result.document);
-  else if (format === "table") {
-    const { table } = await import("./table.ts");
-    yield* table(result, style, await screen());
-  } else if (format === "csv" || format === "tsv") yield* delimited(result, style, format === "csv" ? "," : "	");
-  else {
+  if (isPicture(format)) {
     const { picture } = await import("./picture.ts");
-    yield* picture(result, format, style, madeBy);
+    return yield* picture(result, format, style, madeBy);
   }
+  const isJson = format === "json" || format === "jsonl";
+  if (!isJson && result.kind === "document") return yield result.text;
+  if (isJson && result.kind === "report") return yield objectText(result.object, style, format === "jsonl");
+  if (format === "table" && result.kind !== "document") {
+    const { table } = await import("./table.ts");
+    return yield* table(result, style, await screen());
+  }
+  const { columns } = result;
+  const rows =
+    result.kind === "rows" ? result : rowsResult(columns, result.kind === "report" ? result.rows : [[result.text]]);
+  const writer = new RowWriter(rows, format === "table" ? "csv" : format, style);
+  yield* writer.file(piecesOf(rows, writer));
+}
+
+/** The rows of a result, a batch after another. */
+export async function* written({ batches }: RowsResult, writer: RowWriter): AsyncGenerator<Uint8Array> {
+  for await (const batch of batches) yield* writer.rows(batch);
 }

@@ -1,6 +1,6 @@
 import { formatCell, formatMessage, type NumberStyle } from "./number.ts";
 import { type Around, escapeHtml, paragraphs } from "./page.ts";
-import type { Result, TablePart } from "./result.ts";
+import type { ReportResult, TablePart } from "./result.ts";
 
 const STYLE = `<style>
 h1 + p { font-size: 1.2rem; }
@@ -15,11 +15,9 @@ dd { margin: 0 0 0.5rem 1.5rem; }
 </style>`;
 
 /** The page around the chart of a report: the verdict, which is the last note, the other sentences, the tables, what the figures are. */
-export function reportAround({ report, tables = [], end }: Result, style: NumberStyle): Around | undefined {
-  if (report === undefined) return undefined;
+export function reportAround({ tables, title, caption, terms, end }: ReportResult, style: NumberStyle): Around {
   const { notes, warnings } = end();
   const sentences = [...notes.slice(-1), ...notes.slice(0, -1), ...warnings].map((one) => formatMessage(one, style));
-  const { title, caption, terms } = report;
   const parts = tables.map((table) => `${element("h2", table.caption)}\n${tableHtml(table, style)}`);
   const meanings = terms.map(([term, meaning]) => element("dt", term) + element("dd", meaning));
   return {

@@ -1,5 +1,7 @@
 import type { Message } from "../core/message.ts";
-import { cellsOf, type Lines, type RawRecord } from "../data/record.ts";
+import type { Batch } from "../data/batch.ts";
+import { numberAt } from "../data/fields.ts";
+import type { FilePart } from "../data/table.ts";
 import type { Chart } from "./chart.ts";
 
 export type Cell = number | boolean | string | null | readonly number[] | Message;
@@ -23,14 +25,19 @@ export interface Ending {
   readonly holds: boolean;
 }
 
-/**
- * Shows rows one by one: what was computed, and the record of the input that it stands beside. Both are valid only then. Where one
- * number is computed for each of many plain lines, they may be shown together to write.
- */
-export type Block = (
-  visit: (row: Row, record?: RawRecord) => void,
-  write?: (lines: Lines, count: number) => void,
-) => void;
+/** Numbers one after another in the memory of the text kernel, for each row one; NaN is an empty cell. */
+export interface NumberColumn {
+  readonly address: number;
+}
+
+/** Some rows of a result, valid until the next ones are asked for. */
+export interface RowBatch {
+  readonly size: number;
+  /** The input's rows that they stand beside: of each row its row in the batch, which is its own place where rows is undefined. */
+  readonly input?: { readonly batch: Batch; readonly rows?: Int32Array | undefined };
+  /** What was computed, a column each. */
+  readonly columns: readonly (readonly Cell[] | NumberColumn)[];
+}
 
 /** A table of its own, for a result that is more than rows. */
 export interface TablePart {
@@ -40,8 +47,60 @@ export interface TablePart {
   readonly rows: readonly Row[];
 }
 
-/** What makes of a result with tables a page for somebody who did not run it. */
-export interface Report {
+/** A chart of a result, made when it is drawn, and where a terminal shows it: below the rows, in place of them, or not at all. */
+export interface ResultChart {
+  readonly chart: () => Chart;
+  readonly shown: "below" | "alone" | "never";
+}
+
+interface Ended {
+  readonly columns: readonly Column[];
+  readonly end: () => Ending;
+  readonly chart?: ResultChart | undefined;
+}
+
+/** What a share of the rows of a file came to, added up over all of them at the end. */
+export interface RowTally {
+  readonly bad: number;
+  readonly badLines: readonly number[];
+  readonly clamped: number;
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+/** The file behind rows, for whoever shares its parts out to threads. */
+export interface RowSource {
+  readonly names: readonly string[];
+  readonly parts: AsyncIterator<FilePart>;
+  readonly rowsOf: (part: FilePart) => AsyncIterable<RowBatch>;
+  /** About how many bytes of the file have been read. */
+  readonly bytesRead: () => number;
+  /** What was counted since it was last asked for, and counts from elsewhere. */
+  readonly takeTally: () => RowTally;
+  readonly addTally: (tally: RowTally) => void;
+  /** Is the file known to have parts enough for threads? */
+  readonly isLong: boolean;
+}
+
+/** Rows under columns, of which the first few may be those of an input. */
+export interface RowsResult extends Ended {
+  readonly kind: "rows";
+  readonly inputColumns: number;
+  readonly batches: AsyncIterable<RowBatch> | Iterable<RowBatch>;
+  readonly source?: RowSource;
+}
+
+/** One text that stands for itself: written without a header or quotes, in json as the value of the one column. */
+export interface DocumentResult extends Ended {
+  readonly kind: "document";
+  readonly text: string;
+}
+
+/** Figures of many kinds: rows of names and values, one object for json, tables and a page for people. */
+export interface ReportResult extends Ended {
+  readonly kind: "report";
+  readonly rows: readonly Row[];
+  readonly object: object;
+  readonly tables: readonly TablePart[];
   readonly title: string;
   /** What is written over the chart. */
   readonly caption: string;
@@ -50,81 +109,70 @@ export interface Report {
 }
 
 /** What every command gives and every format renders. */
-export interface Result {
-  readonly columns: readonly Column[];
-  /** How many of the columns, from the first, are those of the input's records. */
-  readonly inputColumns?: number;
-  readonly blocks: Iterable<Block> | AsyncIterable<Block>;
-  readonly end: () => Ending;
-  /** The chart, made when it is drawn. */
-  readonly chart?: () => Chart;
-  /** What a table shows where it does not show rows and chart both; the other formats and pictures take what is theirs. */
-  readonly shows?: "chart" | "rows";
-  /** The one cell, a text that stands for itself where the format is no json: written without a header or quotes. */
-  readonly document?: string;
-  /** One object that json and jsonl write in place of the rows. */
-  readonly object?: object;
-  /** Tables that people read in place of the rows. */
-  readonly tables?: readonly TablePart[];
-  readonly report?: Report;
-}
+export type Result = RowsResult | DocumentResult | ReportResult;
+
+const nothing: Ending = { notes: [], warnings: [], holds: true };
 
 /** A result that is one text. */
-export const documentOf = (name: string, text: string): Result => ({
-  ...resultOf([{ name }], [[text]]),
-  document: text,
+export const documentOf = (name: string, text: string): DocumentResult => ({
+  kind: "document",
+  columns: [{ name }],
+  text,
+  end: () => nothing,
 });
 
-const BLOCK = 1000;
-
-/** A result from rows at hand or made one by one. */
-export function resultOf(
+/** A result from rows at hand or made one by one, of which more are asked for when some are shown. */
+export const rowsResult = (
   columns: readonly Column[],
   rows: Iterable<Row>,
-  {
-    notes = [],
-    warnings = [],
-    holds = true,
-    ...rest
-  }: Partial<Ending> & Pick<Result, "chart" | "shows" | "object" | "tables" | "report"> = {},
-): Result {
-  return { columns, blocks: inBlocks(rows), end: () => ({ notes, warnings, holds }), ...rest };
-}
+  { chart, ...ending }: Partial<Ending> & { readonly chart?: ResultChart | undefined } = {},
+): RowsResult => ({
+  kind: "rows",
+  columns,
+  inputColumns: 0,
+  batches: batchesOf(rows, columns.length),
+  end: () => ({ ...nothing, ...ending }),
+  chart,
+});
 
-function* inBlocks(rows: Iterable<Row>): Generator<Block> {
-  let block: Row[] = [];
+const BATCH = 1000;
+
+function* batchesOf(rows: Iterable<Row>, columns: number): Generator<RowBatch> {
+  let some: Row[] = [];
   for (const row of rows) {
-    block.push(row);
-    if (block.length === BLOCK) {
-      yield blockOf(block);
-      block = [];
+    some.push(row);
+    if (some.length === BATCH) {
+      yield batchOf(some, columns);
+      some = [];
     }
   }
-  yield blockOf(block);
+  yield batchOf(some, columns);
 }
 
-function blockOf(rows: readonly Row[]): Block {
-  return (visit) => {
-    for (const row of rows) visit(row);
-  };
-}
+/** Rows at hand as a batch. */
+export const batchOf = (rows: readonly Row[], columns: number): RowBatch => ({
+  size: rows.length,
+  columns: Array.from({ length: columns }, (_, i) => rows.map((row) => row[i]!)),
+});
 
-/** The result with only the computed columns at these places of its rows, in this order. */
-export function pickColumns(result: Result, places: readonly number[]): Result {
-  const { columns, inputColumns = 0 } = result;
-  const picked = places.map((place) => ({ ...columns[inputColumns + place]!, place }));
-  return { ...result, columns: [...columns.slice(0, inputColumns), ...picked] };
-}
-
-/** The columns that are computed, each with its place in the row. */
-export const computedColumns = ({ columns, inputColumns = 0 }: Result): (Column & { readonly place: number })[] =>
+/** The columns that are computed, each with its place among those of the batches. */
+export const computedColumns = ({ columns, inputColumns }: RowsResult): (Column & { readonly place: number })[] =>
   columns.slice(inputColumns).map((column, i) => ({ place: i, ...column }));
 
-/** The cells of a row as its columns have them, those of the record first. */
-export function shownCells(result: Result): (row: Row, record?: RawRecord) => Cell[] {
-  const places = computedColumns(result).map(({ place }) => place);
-  return (row, record) => {
-    const cells = places.map((place) => row[place]!);
-    return record === undefined ? cells : [...cellsOf(record), ...cells];
-  };
+/** The rows of a batch as its result's columns have them, those of the input first. */
+export function cellsOf(batch: RowBatch, result: RowsResult): Cell[][] {
+  const { size, input, columns } = batch;
+  const places = computedColumns(result).map(({ place }) => columns[place]!);
+  return Array.from({ length: size }, (_, row) => {
+    const beside = Array.from({ length: result.inputColumns }, (_, i) =>
+      input!.batch.text(input!.rows?.[row] ?? row, i),
+    );
+    return [...beside, ...places.map((column) => cellAt(column, row))];
+  });
+}
+
+export function cellAt(column: readonly Cell[] | NumberColumn, row: number): Cell {
+  if (!("address" in column)) return column[row]!;
+  const x = numberAt(column.address, row);
+  return Number.isNaN(x) ? null : x;
 }

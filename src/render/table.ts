@@ -3,7 +3,7 @@ import width from "string-width";
 import { fromBytes } from "../data/bytes.ts";
 import { drawChart } from "./chart.ts";
 import { formatCell, formatMessage, forPeople, type NumberStyle } from "./number.ts";
-import { type Column, type Result, type Row, shownCells } from "./result.ts";
+import { type Column, cellsOf, type ReportResult, type Row, type RowsResult } from "./result.ts";
 import type { Screen } from "./screen.ts";
 
 /** Significant digits of a table, and what may be tried where it is too wide. */
@@ -12,36 +12,38 @@ const GAP = 2;
 const LEAST_TEXT_WIDTH = 18;
 
 /** For people: the chart, the rows as a table that fits the screen, then the sentences. */
-export async function* table(result: Result, given: NumberStyle, screen: Screen): AsyncGenerator<string> {
+export async function* table(
+  result: RowsResult | ReportResult,
+  given: NumberStyle,
+  screen: Screen,
+): AsyncGenerator<string> {
   const style = forPeople(given, TABLE_DIGITS[0]);
-  const { chart, shows, tables } = result;
-  const draw = () => (chart === undefined || shows === "rows" ? "" : `${drawChart(chart(), screen, style)}\n`);
-  if (shows === "chart") yield draw();
-  else if (tables === undefined) yield* rowsOf(result, given, screen);
+  const { kind, chart } = result;
+  const draw = () => `${drawChart(chart!.chart(), screen, style)}\n`;
+  if (chart?.shown === "alone") yield draw();
+  else if (kind === "rows") yield* rowsOf(result, given, screen);
   else
-    for (const [i, { columns, rows }] of tables.entries())
+    for (const [i, { columns, rows }] of result.tables.entries())
       yield `${i > 0 ? "\n" : ""}${layOut(columns, rows, given, screen).draw()}`;
-  if (shows === undefined && chart !== undefined) yield `\n${draw()}`;
+  if (chart?.shown === "below") yield `\n${draw()}`;
   const { notes } = result.end();
   if (notes.length > 0) yield "\n";
   for (const note of notes) yield wrap(formatMessage(note, style), screen);
 }
 
 /** The rows block by block; what a block after the first looks like follows the first. */
-async function* rowsOf(result: Result, given: NumberStyle, screen: Screen): AsyncGenerator<string> {
-  const cellsOf = shownCells(result);
-  let before: Layout | undefined;
-  for await (const block of result.blocks) {
-    const rows: Row[] = [];
-    block((row, record) => rows.push(cellsOf(row, record)));
+async function* rowsOf(result: RowsResult, given: NumberStyle, screen: Screen): AsyncGenerator<string> {
+  let before: TableLayout | undefined;
+  for await (const batch of result.batches) {
+    const rows = cellsOf(batch, result);
     if (rows.length === 0 && before !== undefined) continue;
-    const following: Layout = layOut(result.columns, rows, given, screen, before);
+    const following: TableLayout = layOut(result.columns, rows, given, screen, before);
     before = following.fits || before === undefined ? following : layOut(result.columns, rows, given, screen);
     yield before.draw();
   }
 }
 
-interface Layout {
+interface TableLayout {
   readonly digits: number;
   readonly natural: readonly number[];
   readonly fits: boolean;
@@ -54,8 +56,8 @@ function layOut(
   rows: readonly Row[],
   given: NumberStyle,
   screen: Screen,
-  before?: Layout,
-): Layout {
+  before?: TableLayout,
+): TableLayout {
   const names = columns.map((column) => textOf(column.name, column));
   const right = rows[0]?.map((cell) => typeof cell === "number") ?? [];
   const tries = (before === undefined ? TABLE_DIGITS : [before.digits]).map((digits) => {

@@ -35,6 +35,11 @@ export class BadRows {
     this.lines = [...this.lines, ...lines].sort((a, b) => a - b).slice(0, SHOWN_LINES);
   }
 
+  clear(): void {
+    this.count = 0;
+    this.lines = [];
+  }
+
   warnings(): Message[] {
     if (this.count === 0) return [];
     const what = this.policy === "keep" ? "kept without values" : "left out";

@@ -1,75 +1,173 @@
-import type { Block as FileBlock } from "../data/blocks.ts";
+import { ParameterError } from "../core/errors.ts";
+import type { Batch } from "../data/batch.ts";
 import { toBytes } from "../data/bytes.ts";
+import { RowError } from "../data/errors.ts";
 import { nameOf, sizeOf } from "../data/file.ts";
 import { openTable } from "../data/open-table.ts";
-import type { TableBlock } from "../data/table.ts";
-import type { Block, Result } from "../render/result.ts";
+import type { FilePart } from "../data/table.ts";
+import type { Cell, Row, RowBatch, RowsResult, RowTally } from "../render/result.ts";
 import { BadRows } from "./bad-rows.ts";
-import { Header } from "./header.ts";
-import { numberTaker, readersOf, rowVisitor } from "./record-rows.ts";
-import { endOf, type RowOptions, shownColumns, type Work } from "./rows.ts";
+import { choices, endOf, type RowOptions, shownColumns, type Work } from "./computation.ts";
+import { Faults } from "./faults.ts";
+import { Header, type Reader } from "./header.ts";
 
-/** What a share of the rows came to, added up over all of them at the end. */
-export interface RowTally {
-  readonly bad: number;
-  readonly badLines: readonly number[];
-  readonly clamped: number;
-  readonly counts: Readonly<Record<string, number>>;
+/** Of a file beyond this size a good part is left when threads have started. */
+const LONG = 2 ** 24;
+
+/** An open file, its header, and the account of its bad rows. */
+async function opened(path: string, options: RowOptions, names?: readonly string[]) {
+  const file = nameOf(path);
+  const table = await openTable(path, options, names);
+  const header = new Header(table.names, table.separator, file, options.degrees);
+  const bad = new BadRows(file, options.badRows);
+  return { table, header, bad, warnings: () => [...bad.warnings(), ...header.warnings()] };
 }
 
-/** What may be shared out: the first of the blocks as rows, and the rest as they are. */
-export interface SharedRows {
-  readonly header: Buffer;
-  /** Is it known to have blocks enough for threads? */
-  readonly isLong: () => boolean;
-  readonly firstBlocks: () => AsyncIterable<Block>;
-  readonly otherBlocks: AsyncIterator<FileBlock>;
+const readersOf = (inputs: Work["inputs"], header: Header) =>
+  inputs.map(({ source }) => (typeof source === "function" ? source(header) : undefined));
+
+/** Calls compute for each row without a fault, and keep for each bad row that is kept; gives what stops the program at a bad row. */
+function visitRows(
+  batch: Batch,
+  faults: Faults,
+  bad: BadRows,
+  compute: (row: number) => void,
+  keep: (row: number) => void,
+): unknown {
+  for (let row = 0; row < batch.size; row++) {
+    let fault: unknown = faults.get(row);
+    try {
+      if (fault === undefined) compute(row);
+    } catch (error) {
+      fault = error instanceof ParameterError ? new RowError(batch.line(row), error.message) : error;
+    }
+    if (fault === undefined) continue;
+    if (!(fault instanceof RowError)) throw fault;
+    try {
+      if (bad.take(fault, batch.isLong(row))) keep(row);
+    } catch (stop) {
+      return stop;
+    }
+  }
+  return undefined;
 }
 
-/** The rows of a file. */
-export interface FileResult extends Result {
-  readonly file: {
-    readonly bytesRead: () => number;
-    readonly tally: () => RowTally;
-    readonly add: (tally: RowTally) => void;
-    readonly shared?: SharedRows;
+/** What compute makes of the inputs in each row of a file, by the line of the row; undefined for a bad row that is kept. */
+export async function fileValues<T extends readonly unknown[], V>(
+  inputs: (header: Header) => { readonly [I in keyof T]: Reader<T[I]> },
+  compute: (...values: T) => V,
+  options: RowOptions,
+  path: string,
+) {
+  const { table, header, bad, warnings } = await opened(path, options);
+  const readers: readonly Reader<unknown>[] = inputs(header);
+  async function* values() {
+    for (let next = await table.parts.next(); !next.done; next = await table.parts.next()) {
+      for await (const batch of table.batches(next.value)) {
+        const faults = new Faults(batch);
+        const read = readers.map((reader) => reader(batch, faults));
+        const at = read.map(({ access }) => access());
+        const found: { readonly line: number; readonly value: V | undefined }[] = [];
+        const add = (row: number, value: V | undefined) => found.push({ line: batch.line(row), value });
+        const valueOf = (row: number) => compute(...(at.map((get) => get(row)) as unknown as T));
+        const stop = visitRows(
+          batch,
+          faults,
+          bad,
+          (row) => add(row, valueOf(row)),
+          (row) => add(row, undefined),
+        );
+        yield found;
+        if (stop !== undefined) throw stop;
+      }
+    }
+  }
+  return { values: values(), warnings, bytesRead: table.bytesRead, skipped: () => bad.count };
+}
+
+/** The rows of a computation for each row of a file, after the row's own cells, as they are read; names are those of its columns where another thread reads it. */
+export async function fileRows(
+  work: Work,
+  options: RowOptions,
+  path: string,
+  names?: readonly string[],
+): Promise<RowsResult> {
+  const { prefix = "" } = options;
+  const { table, header, bad, warnings } = await opened(path, options, names);
+  const computed = rowComputer(work, header, bad);
+  async function* rowsOf(part: FilePart): AsyncGenerator<RowBatch> {
+    for await (const batch of table.batches(part)) yield* computed(batch);
+  }
+  async function* batches(): AsyncGenerator<RowBatch> {
+    for (let next = await table.parts.next(); !next.done; next = await table.parts.next()) yield* rowsOf(next.value);
+  }
+  const counts = work.counts ?? {};
+  const added = [...shownColumns(work), ...work.columns];
+  return {
+    kind: "rows",
+    columns: [...header.columns(), ...added.map((column) => ({ ...column, name: toBytes(prefix) + column.name }))],
+    inputColumns: header.names.length,
+    batches: batches(),
+    end: () => endOf(work, warnings()),
+    source: {
+      names: table.names,
+      parts: table.parts,
+      rowsOf,
+      bytesRead: table.bytesRead,
+      isLong: sizeOf(path) > LONG,
+      takeTally: () => {
+        const tally = { bad: bad.count, badLines: bad.lines, clamped: header.clampedRows, counts: { ...counts } };
+        bad.clear();
+        header.clampedRows = 0;
+        for (const name of Object.keys(counts)) counts[name] = 0;
+        return tally;
+      },
+      addTally: (tally: RowTally) => {
+        bad.add(tally.bad, tally.badLines);
+        header.clampedRows += tally.clamped;
+        for (const [name, count] of Object.entries(tally.counts)) counts[name]! += count;
+      },
+    },
   };
 }
 
-/** Of a file beyond this size a good part is left when the threads have started. */
-const LONG = 2 ** 24;
-
-/** The rows of a computation for each record of a file, after the record's own cells, as they are read. */
-export async function fileRows(work: Work, options: RowOptions, path: string): Promise<FileResult> {
-  const { prefix = "", badRows = "stop", degrees } = options;
-  const file = nameOf(path);
-  const { names, separator, bytesRead, blocks, shared } = await openTable(path, options);
-  const header = new Header(names, separator, file, degrees);
-  const bad = new BadRows(file, badRows);
-  const readers = readersOf(work, header);
-  const visitRows = rowVisitor(work, readers, header, bad);
-  const takeNumbers = numberTaker(work, readers, header);
-  async function* rowsOf(tableBlocks: AsyncIterable<TableBlock>): AsyncGenerator<Block> {
-    for await (const block of tableBlocks)
-      yield (visit, write) => block((record) => visitRows(record, visit), write && takeNumbers?.(write));
-  }
-  const added = [...shownColumns(work), ...work.columns];
-  return {
-    columns: [...header.columns(), ...added.map((column) => ({ ...column, name: toBytes(prefix) + column.name }))],
-    inputColumns: header.names.length,
-    blocks: { [Symbol.asyncIterator]: () => rowsOf(blocks()) },
-    end: () => endOf(work, [...bad.warnings(), ...header.warnings()]),
-    file: {
-      bytesRead,
-      tally: () => ({ bad: bad.count, badLines: bad.lines, clamped: header.clampedRows, counts: work.counts ?? {} }),
-      add: (tally) => {
-        bad.add(tally.bad, tally.badLines);
-        header.clampedRows += tally.clamped;
-        for (const [name, count] of Object.entries(tally.counts)) work.counts![name]! += count;
-      },
-      ...(shared && {
-        shared: { ...shared, isLong: () => sizeOf(path) > LONG, firstBlocks: () => rowsOf(shared.firstBlocks()) },
-      }),
-    },
+/** Computes the rows of a batch: those of every choice of the given values for each row, or what is left of a bad one. */
+function rowComputer(work: Work, header: Header, bad: BadRows): (batch: Batch) => Iterable<RowBatch> {
+  const readers = readersOf(work.inputs, header);
+  const given = [...choices(work)];
+  const width = shownColumns(work).length + work.columns.length;
+  const isLast = (reader: Reader<unknown> | undefined, i: number) =>
+    (reader !== undefined) === (i === readers.length - 1);
+  const byColumn = work.ofColumn !== undefined && readers.every(isLast);
+  return function* (batch) {
+    const faults = new Faults(batch);
+    const read = readers.map((reader) => reader?.(batch, faults));
+    const address = read.at(-1)?.address;
+    if (byColumn && address !== undefined && faults.isEmpty && given.length === 1) {
+      const [{ values, lead }] = given as [(typeof given)[number]];
+      const shown = lead.map((cell) => Array<Cell>(batch.size).fill(cell));
+      const columns = work.ofColumn!(...values.slice(0, -1), address, batch.size);
+      return yield { size: batch.size, input: { batch }, columns: [...shown, ...columns] };
+    }
+    const at = read.map((values) => values?.access());
+    const rows: number[] = [];
+    const columns = Array.from({ length: width }, (): Cell[] => []);
+    const push = (row: number, lead: Row, cells: Row) => {
+      rows.push(row);
+      for (let i = 0; i < lead.length; i++) columns[i]!.push(lead[i]!);
+      for (let i = lead.length; i < width; i++) columns[i]!.push(cells[i - lead.length] ?? null);
+    };
+    const compute = (row: number) => {
+      // All is computed before the first row is kept: a row that is bad for one choice is bad.
+      const found = given.map(({ values }) => {
+        for (let i = 0; i < values.length; i++) if (at[i] !== undefined) values[i] = at[i]!(row);
+        return work.compute(...values);
+      });
+      for (const [c, some] of found.entries()) for (const cells of some) push(row, given[c]!.lead, cells);
+    };
+    const stop = visitRows(batch, faults, bad, compute, (row) => push(row, [], []));
+    // The rows before the one that stops the program are not lost.
+    yield { size: rows.length, input: { batch, rows: Int32Array.from(rows) }, columns };
+    if (stop !== undefined) throw stop;
   };
 }

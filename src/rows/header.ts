@@ -1,32 +1,31 @@
 import { type Message, message } from "../core/message.ts";
 import { isAngle } from "../core/psi.ts";
 import { fromDegrees } from "../core/units.ts";
+import type { Batch } from "../data/batch.ts";
 import { fromBytes, toBytes } from "../data/bytes.ts";
 import { angleFrom, anyNumberIn, numberIn } from "../data/cells.ts";
-import { DataError, RowError, UsageError } from "../data/errors.ts";
-import { CellRecord, cellsOf, type RawRecord } from "../data/record.ts";
+import { DataError, UsageError } from "../data/errors.ts";
 import { suggestion } from "../data/suggestion.ts";
+import { Region } from "../kernels/text.ts";
 import type { Column } from "../render/result.ts";
+import type { Faults } from "./faults.ts";
 
-/** Reads one value from a record. Throws RowError where the cell holds none. */
-export interface Reader<T> {
-  (record: RawRecord): T;
-  /** The cell, where the value is the plain number in it. */
-  readonly cell?: number;
+/** The values that an input has in the rows of a batch. */
+export interface InputValues<T> {
+  /** Gives the value of a row without a fault; valid until the memory of the text kernel grows, so it is asked for when all is read. */
+  readonly access: () => (row: number) => T;
+  /** Where they are numbers one after another in the memory of the text kernel, the address of the first. */
+  readonly address?: number;
 }
 
-/** A column of angles to one class, which is called by the bytes that its name has beside those of all classes. */
+/** Reads an input from every row of a batch that has no fault yet, and adds the faults that it finds. */
+export type Reader<T> = (batch: Batch, faults: Faults) => InputValues<T>;
+
+/** A column of angles to one class; the class is called by the bytes of the column's name that the other columns do not share. */
 export interface ClassColumn {
   readonly name: string;
-  readonly angle: Reader<number>;
+  readonly index: number;
 }
-
-const numberAt =
-  (index: number, name: string, inText = numberIn): Reader<number> =>
-  (record) =>
-    record.number(index) ?? inText(record.text(index), record.line, name);
-
-const asRadians = (x: number) => x;
 
 /** What stands before and after the one * of a pattern such as theta_*; undefined for any other text. */
 export function classPattern(pattern: string): readonly [before: string, after: string] | undefined {
@@ -39,7 +38,7 @@ export class Header {
   readonly names: readonly string[];
   private readonly separator: string;
   private readonly file: string;
-  private readonly toRadians: (angle: number) => number;
+  private readonly toRadians: ((angle: number) => number) | undefined;
   /** Rows with an angle a little above pi. */
   clampedRows = 0;
   private lastClamped = 0;
@@ -48,10 +47,13 @@ export class Header {
     this.names = names;
     this.separator = separator;
     this.file = file;
-    this.toRadians = degrees ? fromDegrees : asRadians;
-    const twice = names.find((name, i) => names.indexOf(name) < i);
-    if (twice !== undefined)
-      throw new DataError(`${file}: the header has two columns named "${fromBytes(twice)}": rename one`);
+    this.toRadians = degrees ? fromDegrees : undefined;
+    const seen = new Set<string>();
+    for (const name of names) {
+      if (seen.has(name))
+        throw new DataError(`${file}: the header has two columns named "${fromBytes(name)}": rename one`);
+      seen.add(name);
+    }
   }
 
   has(name: string): boolean {
@@ -63,43 +65,64 @@ export class Header {
   }
 
   /** check throws an Error for a number outside its domain. */
-  number(name: string, check: (value: number) => void = () => {}): Reader<number> {
-    const read = numberAt(this.index(name), name);
-    return (record) => {
-      const value = read(record);
-      try {
-        check(value);
-      } catch (error) {
-        throw new RowError(record.line, `column ${name}: ${(error as Error).message}`);
-      }
-      return value;
+  number(name: string, check?: (value: number) => void): Reader<number> {
+    const read = this.numbers([this.index(name)], (text, line) => numberIn(text, line, name));
+    return (batch, faults) => {
+      const values = one(read(batch, faults));
+      if (check === undefined) return values;
+      const at = values.access();
+      const worded = (reason: string) => `column ${name}: ${reason}`;
+      for (let row = 0; row < batch.size; row++)
+        if (faults.get(row) === undefined) attempt(row, faults, () => check(at(row)), worded);
+      return values;
     };
   }
 
   /** A number that may be NaN or an infinity. */
   anyNumber(name: string): Reader<number> {
-    return numberAt(this.index(name), name, anyNumberIn);
+    const read = this.numbers([this.index(name)], (text, line) => anyNumberIn(text, line, name));
+    return (batch, faults) => one(read(batch, faults));
   }
 
   angle(name: string): Reader<number> {
-    return this.angleAt(this.index(name), name);
+    const read = this.angles([this.index(name)]);
+    return (batch, faults) => one(read(batch, faults));
   }
 
   /** Several angles in one cell, with ; between. */
-  angles(name: string): Reader<number[]> {
+  angleList(name: string): Reader<ArrayLike<number>> {
     const index = this.index(name);
-    const whole = this.angleAt(index, name);
-    const part = this.angleAt(0, name);
-    return (record) => {
-      if (record.number(index) !== undefined) return [whole(record)];
-      const cells = record.text(index).split(";");
-      return cells.map((cell) => part(new CellRecord([cell], record.line)));
+    const region = new Region();
+    return (batch, faults) => {
+      batch.numbers([index], region.reserve(8 * batch.size));
+      const plain = region.numbers(batch.size);
+      const lists: (readonly number[])[] = [];
+      for (let row = 0; row < batch.size; row++) {
+        if (faults.get(row) !== undefined) continue;
+        const cells = Number.isNaN(plain[row]) ? batch.text(row, index).split(";") : [];
+        attempt(row, faults, () => {
+          const line = batch.line(row);
+          const angleOf = (value: number, text: () => string) => this.angleOf(value, text, line, name);
+          lists[row] =
+            cells.length === 0
+              ? [angleOf(plain[row]!, () => batch.text(row, index))]
+              : cells.map((cell) => angleOf(numberIn(cell, line, name), () => cell));
+        });
+      }
+      return { access: () => (row) => lists[row]! };
     };
   }
 
+  /** The angles in some columns, row after row, as one array for all rows. Of a row with several faults that of its column in leads comes first. */
+  angles(columns: readonly number[]): (batch: Batch, faults: Faults, leads?: readonly number[]) => Region {
+    const nameOf = (i: number) => fromBytes(this.names[columns[i]!]!);
+    const spelt = (text: string, line: number, i: number) => numberIn(text, line, nameOf(i));
+    return this.numbers(columns, spelt, (value, text, line, i) => this.angleOf(value, text, line, nameOf(i)));
+  }
+
   /**
-   * One angle a column, for the columns that a pattern such as theta_* matches; the class is what * stands for.
-   * theta_y and theta_j are no classes (unless all classes are single letters), nor is the column that holds the target angle.
+   * The columns that a pattern such as theta_* matches; the class is what * stands for. theta_y and theta_j are no classes (unless all
+   * classes are single letters), nor is the column that holds the target angle.
    */
   classes(pattern: string, target?: string): ClassColumn[] {
     const around = classPattern(toBytes(pattern));
@@ -107,12 +130,11 @@ export class Header {
       throw new UsageError(`--competing: "${pattern}" stands for one column a class: write one *, such as '@theta_*'`);
     const [before, after] = around;
     const left = target === undefined ? -1 : this.find(target);
-    const found = this.names.flatMap((column, i) => {
+    const found = this.names.flatMap((column, index) => {
       const matches =
         column.startsWith(before) && column.endsWith(after) && column.length > before.length + after.length;
-      if (!matches || i === left) return [];
-      const name = column.slice(before.length, column.length - after.length);
-      return [{ column, name, angle: this.angleAt(i, fromBytes(column)) }];
+      if (!matches || index === left) return [];
+      return [{ column, index, name: column.slice(before.length, column.length - after.length) }];
     });
     if (found.length === 0) throw this.missing(pattern);
     const letters = found.every(({ name }) => name.length === 1 && name.toLowerCase() !== name.toUpperCase());
@@ -120,22 +142,9 @@ export class Header {
   }
 
   /** The bytes of a cell without spaces around it. */
-  text(name: string): Reader<string> {
+  text(name: string): (batch: Batch, row: number) => string {
     const index = this.index(name);
-    return (record) => record.text(index).trim();
-  }
-
-  /** The record with empty cells added until it has as many as the header. */
-  padded(record: RawRecord): RawRecord {
-    const missing = this.names.length - record.size;
-    return missing > 0 ? new CellRecord([...cellsOf(record), ...Array(missing).fill("")], record.line) : record;
-  }
-
-  ragged({ size, line }: RawRecord): RowError {
-    const wanted = this.names.length;
-    const decimals = this.separator === "," && size > wanted ? " (decimal commas? quote such cells)" : "";
-    const cells = size === 1 ? "cell" : "cells";
-    return new RowError(line, `the row has ${size} ${cells}, the header ${wanted}${decimals}`);
+    return (batch, row) => batch.text(row, index).trim();
   }
 
   warnings(): Message[] {
@@ -144,19 +153,53 @@ export class Header {
     return [message`${this.file}: ${rows} an angle above pi by at most 1e-6, which counts as pi`];
   }
 
-  private angleAt(index: number, name: string): Reader<number> {
-    const { toRadians } = this;
-    const read = numberAt(index, name);
-    const reader = (record: RawRecord) => {
-      const theta = toRadians(read(record));
-      if (isAngle(theta)) return theta;
-      angleFrom(theta, () => record.text(index), record.line, name);
-      // A little above pi: it counts as pi, and its row once.
-      if (record.line !== this.lastClamped) this.clampedRows++;
-      this.lastClamped = record.line;
-      return Math.PI;
+  /**
+   * Reads some columns as numbers, row after row. Where a cell holds no plainly spelt number, spelt gives it from the text; where given, angle takes
+   * every number that is not an angle in radians already.
+   */
+  private numbers(
+    columns: readonly number[],
+    spelt: (text: string, line: number, i: number) => number,
+    angle?: (value: number, text: () => string, line: number, i: number) => number,
+  ): (batch: Batch, faults: Faults, leads?: readonly number[]) => Region {
+    const region = new Region();
+    const width = columns.length;
+    return (batch, faults, leads) => {
+      batch.numbers(columns, region.reserve(8 * width * batch.size));
+      const values = region.numbers(width * batch.size);
+      const isPlain =
+        angle === undefined
+          ? (x: number) => !Number.isNaN(x)
+          : (x: number) => x >= 0 && x <= Math.PI && this.toRadians === undefined;
+      const settle = (row: number, i: number) => {
+        const x = values[row * width + i]!;
+        if (isPlain(x)) return true;
+        const text = () => batch.text(row, columns[i]!);
+        const line = batch.line(row);
+        return attempt(row, faults, () => {
+          const value = Number.isNaN(x) ? spelt(text(), line, i) : x;
+          values[row * width + i] = angle === undefined ? value : angle(value, text, line, i);
+        });
+      };
+      for (let row = 0; row < batch.size; row++) {
+        if (areAll(values, row * width, (row + 1) * width, isPlain)) continue;
+        if (faults.get(row) !== undefined) continue;
+        const lead = leads?.[row] ?? -1;
+        if (lead >= 0 && !settle(row, lead)) continue;
+        for (let i = 0; i < width; i++) if (i !== lead && !settle(row, i)) break;
+      }
+      return region;
     };
-    return toRadians === asRadians ? Object.assign(reader, { cell: index }) : reader;
+  }
+
+  /** The angle in [0, pi] that a number of the file is, in radians; a little above pi counts as pi, and its row once. */
+  private angleOf(value: number, text: () => string, line: number, name: string): number {
+    const theta = this.toRadians === undefined ? value : this.toRadians(value);
+    if (isAngle(theta)) return theta;
+    angleFrom(theta, text, line, name);
+    if (line !== this.lastClamped) this.clampedRows++;
+    this.lastClamped = line;
+    return Math.PI;
   }
 
   private find(name: string): number {
@@ -180,3 +223,34 @@ export class Header {
     return new DataError(`${fault}, and the header holds ${written}: give --delimiter ${written}`);
   }
 }
+
+function areAll(values: Float64Array, from: number, to: number, test: (x: number) => boolean): boolean {
+  for (let i = from; i < to; i++) if (!test(values[i]!)) return false;
+  return true;
+}
+
+/** Does what may find a row at fault; false: it did. */
+function attempt(
+  row: number,
+  faults: Faults,
+  action: () => void,
+  worded: (reason: string) => string = (reason) => reason,
+): boolean {
+  try {
+    action();
+    return true;
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    faults.add(row, worded(error.message));
+    return false;
+  }
+}
+
+/** The numbers of one column. */
+const one = (region: Region): InputValues<number> => ({
+  access: () => {
+    const values = region.numbers(region.size / 8);
+    return (row) => values[row]!;
+  },
+  address: region.address,
+});

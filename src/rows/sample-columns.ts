@@ -1,48 +1,104 @@
+import type { Batch } from "../data/batch.ts";
 import { fromBytes } from "../data/bytes.ts";
-import { RowError, UsageError } from "../data/errors.ts";
-import type { ClassColumn, Header, Reader } from "./header.ts";
+import { UsageError } from "../data/errors.ts";
+import type { Faults } from "./faults.ts";
+import type { ClassColumn, Header, InputValues, Reader } from "./header.ts";
 
-/** The competing angles of a sample, and what each is called: its place in the list, or its class (as bytes). */
+/** The competing angles of a sample, and what each is called: its place in the list, or its class (as bytes). Valid until the next row. */
 export interface Competitors {
-  readonly angles: readonly number[];
-  readonly names: readonly (number | string)[];
+  readonly angles: ArrayLike<number>;
+  readonly nameOf: (j: number) => number | string;
 }
 
-export const numbered = (angles: readonly number[]): Competitors => ({ angles, names: angles.map((_, i) => i + 1) });
+const numbers = (j: number) => j + 1;
+
+/** Competing angles that are called by their places. */
+export const numbered = (angles: ArrayLike<number>): Competitors => ({ angles, nameOf: numbers });
 
 /** Competitors from one cell, or from every column that a pattern matches but that of the target angle. */
 export function competitors(header: Header, name = "theta_j", target: string): Reader<Competitors> {
   if (!name.includes("*")) {
-    const read = header.angles(name);
-    return (record) => numbered(read(record));
+    const read = header.angleList(name);
+    return (batch, faults) => {
+      const values = read(batch, faults);
+      return {
+        access: () => {
+          const at = values.access();
+          return (row) => numbered(at(row));
+        },
+      };
+    };
   }
   const classes = header.classes(name, target);
-  const names = classes.map((one) => one.name);
-  return (record) => ({ angles: classes.map((one) => one.angle(record)), names });
+  const read = header.angles(classes.map(({ index }) => index));
+  const nameOf = (j: number) => classes[j]!.name;
+  return (batch, faults) => {
+    const region = read(batch, faults);
+    return {
+      access: () => {
+        const all = region.numbers(batch.size * classes.length);
+        return (row) => ({ angles: all.subarray(row * classes.length, (row + 1) * classes.length), nameOf });
+      },
+    };
+  };
 }
 
-/** The angle of the class that the label names, and those of all other classes. */
-export function labelledClasses(header: Header, column = "label", pattern = "theta_*") {
+/** Samples as the place of their own class among all, the angle to it, and those to the others. */
+export interface LabelledSamples {
+  readonly places: readonly number[];
+  readonly own: InputValues<number>;
+  readonly others: InputValues<Competitors>;
+}
+
+/** Reads samples from one column of angles a class and a label that names the target class. */
+export function labelledSamples(header: Header, column: string, pattern: string, classes: readonly ClassColumn[]) {
+  const count = classes.length;
+  const read = header.angles(classes.map(({ index }) => index));
+  const placesOf = labelPlaces(header, column, pattern, classes);
+  const angles = new Float64Array(count - 1);
+  return (batch: Batch, faults: Faults): LabelledSamples => {
+    const places = placesOf(batch, faults);
+    const region = read(batch, faults, places);
+    const all = () => region.numbers(batch.size * count);
+    const own = () => {
+      const values = all();
+      return (row: number) => values[row * count + places[row]!]!;
+    };
+    const others = () => {
+      const values = all();
+      return (row: number) => {
+        const [start, place] = [row * count, places[row]!];
+        for (let j = 0; j < place; j++) angles[j] = values[start + j]!;
+        for (let j = place + 1; j < count; j++) angles[j - 1] = values[start + j]!;
+        return { angles, nameOf: (j: number) => classes[j < place ? j : j + 1]!.name };
+      };
+    };
+    return { places, own: { access: own }, others: { access: others } };
+  };
+}
+
+/** The columns of angles of a file with labels. */
+export function labelledClasses(header: Header, pattern: string): ClassColumn[] {
   const classes = header.classes(pattern);
   if (classes.length < 2)
     throw new UsageError(`--competing: ${pattern} matches one column: a sample needs a competing class`);
-  const placeOf = labelPlaces(header, column, pattern, classes);
-  const own: Reader<number> = (record) => classes[placeOf(record)]!.angle(record);
-  const others: Reader<Competitors> = (record) => {
-    const rest = classes.toSpliced(placeOf(record), 1);
-    return { angles: rest.map(({ angle }) => angle(record)), names: rest.map(({ name }) => name) };
-  };
-  return { own, others };
+  return classes;
 }
 
-/** The place among the classes of the one that a label names. */
-export function labelPlaces(header: Header, column: string, pattern: string, classes: ClassColumn[]): Reader<number> {
+/** The place among the classes of the one that the label of each row names. */
+function labelPlaces(header: Header, column: string, pattern: string, classes: readonly ClassColumn[]) {
   const places = new Map(classes.map(({ name }, i) => [name, i]));
   const labelOf = header.text(column);
-  return (record) => {
-    const label = labelOf(record);
-    const place = places.get(label);
-    if (place !== undefined) return place;
-    throw new RowError(record.line, `column ${column}: no column of ${pattern} is that of class "${fromBytes(label)}"`);
+  const found: number[] = [];
+  return (batch: Batch, faults: Faults): readonly number[] => {
+    for (let row = 0; row < batch.size; row++) {
+      if (faults.get(row) !== undefined) continue;
+      const label = labelOf(batch, row);
+      const place = places.get(label);
+      if (place === undefined)
+        faults.add(row, `column ${column}: no column of ${pattern} is that of class "${fromBytes(label)}"`);
+      else found[row] = place;
+    }
+    return found;
   };
 }

@@ -1,65 +1,81 @@
 import { availableParallelism } from "node:os";
-import type { Block } from "../data/blocks.ts";
 import { DataError } from "../data/errors.ts";
-import type { FileResult, RowTally, SharedRows } from "./file-rows.ts";
+import type { FilePart } from "../data/table.ts";
+import { written } from "../render/render.ts";
+import type { RowBatch, RowSource, RowsResult, RowTally } from "../render/result.ts";
+import type { RowWriter } from "../render/rows.ts";
 import { Pool } from "./pool.ts";
 
-/** What a row worker starts from: the command line, and the header of the file. */
+/** What a row worker starts from: the command line, and the names of the file's columns. */
 export interface RowWork {
   readonly args: readonly string[];
-  readonly header: Uint8Array;
+  readonly names: readonly string[];
 }
 
-/** A block of the file to a worker, and the memory for its rows, all of it shared; undefined asks for its tally, at the end. */
-export type RowQuestion =
-  | { readonly bytes: Uint8Array; readonly line: number; readonly room: SharedArrayBuffer }
-  | undefined;
+/** A part of the file, and shared memory for its rows. */
+export interface RowQuestion {
+  readonly part: FilePart;
+  readonly room: SharedArrayBuffer;
+}
 
-export type RowAnswer =
-  | { readonly bytes: Uint8Array }
-  | { readonly tally: RowTally }
-  | { readonly fault: string; readonly written: Uint8Array | undefined };
+/** The rows of a part as bytes, what was counted, and what stopped it after them. */
+export interface RowAnswer {
+  readonly bytes: Uint8Array;
+  readonly tally: RowTally;
+  readonly fault?: string | undefined;
+}
+
+/** Bytes of text that are read before threads are worth their start. */
+const FIRST_BYTES = 2 ** 22;
 
 /**
- * The rows of a file as bytes: its first blocks as they are given, the others computed by workers that each run the same command
- * line. They start beside the first blocks where the file is known to be long.
+ * The rows of a file as bytes: its first parts are computed here, the others by workers that each run the same command line. They start beside
+ * the first parts where the file is known to be long.
  */
-export async function* sharedRows<First>(
-  first: AsyncIterable<First>,
-  { header, isLong, otherBlocks }: SharedRows,
-  add: FileResult["file"]["add"],
+export async function* sharedRows(
+  result: RowsResult,
+  source: RowSource,
+  writer: RowWriter,
   args: readonly string[],
   threads = availableParallelism(),
-): AsyncGenerator<First | Uint8Array> {
-  const work: RowWork = { args, header };
+): AsyncGenerator<Uint8Array> {
+  const work: RowWork = { args, names: source.names };
   const start = () => new Pool<RowQuestion, RowAnswer>(new URL("./row-worker.cjs", import.meta.url), work, threads);
-  let pool = isLong() ? start() : undefined;
+  let pool = source.isLong ? start() : undefined;
   try {
-    yield* first;
-    const next = await otherBlocks.next();
+    yield* written({ ...result, batches: firstRows(source) }, writer);
+    const next = await source.parts.next();
     if (next.done) return;
     pool ??= start();
     const slots = Array.from({ length: pool.most + 1 }, newSlot);
     let turn = 0;
-    for await (const answer of pool.inOrder(placed(startingWith(next.value, otherBlocks), slots))) {
-      if ("fault" in answer) throw Object.assign(new DataError(answer.fault), { written: answer.written });
-      if (!("bytes" in answer)) continue;
-      slots[turn++ % slots.length]!.rows = answer.bytes.buffer as SharedArrayBuffer;
-      yield answer.bytes;
+    for await (const { bytes, tally, fault } of pool.inOrder(placed(startingWith(next.value, source.parts), slots))) {
+      slots[turn++ % slots.length]!.rows = bytes.buffer as SharedArrayBuffer;
+      source.addTally(tally);
+      yield bytes;
+      if (fault !== undefined) throw new DataError(fault);
     }
-    for (const answer of await pool.askAll(undefined)) if ("tally" in answer) add(answer.tally);
   } finally {
     pool?.end();
   }
 }
 
-/** Memory for one block on its way and for its rows, used again and again: a new piece for each would pile up as garbage. */
+async function* firstRows({ parts, rowsOf }: RowSource): AsyncGenerator<RowBatch> {
+  for (let taken = 0; taken < FIRST_BYTES; ) {
+    const next = await parts.next();
+    if (next.done) return;
+    taken += "bytes" in next.value ? next.value.bytes.length : FIRST_BYTES;
+    yield* rowsOf(next.value);
+  }
+}
+
+/** Memory for one part on its way and for its rows, used again and again: a new piece for each would pile up as garbage. */
 interface Slot {
-  block: SharedArrayBuffer;
+  part: SharedArrayBuffer;
   rows: SharedArrayBuffer;
 }
 
-const newSlot = (): Slot => ({ block: new SharedArrayBuffer(0), rows: new SharedArrayBuffer(0) });
+const newSlot = (): Slot => ({ part: new SharedArrayBuffer(0), rows: new SharedArrayBuffer(0) });
 
 /** Bytes with more after them, in the shared memory of the first, or in one with room to spare where that is too small. */
 export function appended(bytes: Uint8Array, more: Uint8Array): Uint8Array {
@@ -71,18 +87,22 @@ export function appended(bytes: Uint8Array, more: Uint8Array): Uint8Array {
   return both;
 }
 
-/** The blocks in the slots in turn. One is read ahead of those that are out, so there is a slot more than can be out. */
-async function* placed(blocks: AsyncIterable<Block>, slots: readonly Slot[]): AsyncGenerator<RowQuestion> {
+/** The parts in the slots in turn. One is read ahead of those that are out, so there is a slot more than can be out. */
+async function* placed(parts: AsyncIterable<FilePart>, slots: readonly Slot[]): AsyncGenerator<RowQuestion> {
   let turn = 0;
-  for await (const block of blocks) {
+  for await (const part of parts) {
     const slot = slots[turn++ % slots.length]!;
-    const bytes = appended(new Uint8Array(slot.block, 0, 0), block.bytes);
-    slot.block = bytes.buffer as SharedArrayBuffer;
-    yield { bytes, line: block.line, room: slot.rows };
+    if (!("bytes" in part)) {
+      yield { part, room: slot.rows };
+      continue;
+    }
+    const bytes = appended(new Uint8Array(slot.part, 0, 0), part.bytes);
+    slot.part = bytes.buffer as SharedArrayBuffer;
+    yield { part: { ...part, bytes }, room: slot.rows };
   }
 }
 
-async function* startingWith(first: Block, others: AsyncIterator<Block>): AsyncGenerator<Block> {
+async function* startingWith(first: FilePart, others: AsyncIterator<FilePart>): AsyncGenerator<FilePart> {
   yield first;
   for (let next = await others.next(); !next.done; next = await others.next()) yield next.value;
 }

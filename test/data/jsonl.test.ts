@@ -104,7 +104,7 @@ test("from standard input, by --input-format, to jsonl", async () => {
   const line = ["psi", "--input", "-", "--input-format", "jsonl", "--columns", "k", "--format", "jsonl"];
   expect(await asoftmax(line, { stdin: '{"theta":1,"id":13911860366432393}\n' })).toEqual({
     status: 0,
-    stdout: '{"theta":"1","id":"13911860366432393","k":1}\n',
+    stdout: '{"theta":1,"id":13911860366432393,"k":1}\n',
     stderr: "",
   });
 });

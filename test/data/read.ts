@@ -1,19 +1,28 @@
-import { type Block, QUOTE } from "../../src/data/blocks.ts";
-import { visitLines } from "../../src/data/lines.ts";
-import { quotedRecords } from "../../src/data/quoted.ts";
-import { cellsOf, type RawRecord } from "../../src/data/record.ts";
+import type { Batch } from "../../src/data/batch.ts";
+import type { Block } from "../../src/data/blocks.ts";
+import { delimitedTable } from "../../src/data/delimited.ts";
 
-/** What a test can keep of a record. */
+/** What a test can keep of a row. */
 export interface Kept {
   line: number;
   cells: string[];
 }
 
-/** The records of a block, kept. */
-export function recordsOf(block: Block, delimiter: string, file: string): Kept[] {
+/** More cells than the rows of a test have. */
+const COLUMNS = Array.from({ length: 64 }, (_, i) => `c${i}`);
+
+async function* none(): AsyncGenerator<Block> {}
+
+/** The rows of a block with all their cells, kept. */
+export async function rowsOf(block: Block, delimiter: string, file: string, columns = COLUMNS): Promise<Kept[]> {
+  const table = await delimitedTable(none(), delimiter, file, columns);
   const kept: Kept[] = [];
-  const keep = (record: RawRecord) => kept.push({ line: record.line, cells: cellsOf(record) });
-  if (block.bytes.includes(QUOTE)) quotedRecords(block, delimiter, file).forEach(keep);
-  else visitLines(block, delimiter, keep);
+  for await (const batch of table.batches(block))
+    for (let row = 0; row < batch.size; row++) kept.push(keep(batch, row));
   return kept;
+}
+
+function keep(batch: Batch, row: number): Kept {
+  const [, size] = /has (\d+) cells?/.exec(batch.fault(row)!)!;
+  return { line: batch.line(row), cells: Array.from({ length: Number(size) }, (_, i) => batch.text(row, i)) };
 }

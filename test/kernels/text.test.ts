@@ -3,7 +3,9 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
-import { allocate, countLines, memory, placeInput, readDecimal, writeDecimal } from "../../src/kernels/text.ts";
+import { allocate, countLines, memory, Region, readDecimal, writeDecimal } from "../../src/kernels/text.ts";
+
+const region = new Region();
 
 const source = (name: string) => fileURLToPath(new URL(`../../src/kernels/${name}`, import.meta.url));
 
@@ -19,7 +21,7 @@ test("countLines counts LF, CRLF and CR, wherever they lie", () => {
   const plain = (bytes: string) => bytes.match(/\r\n|\n|\r/g)?.length ?? 0;
   fc.assert(
     fc.property(text, (bytes) => {
-      const start = placeInput(Buffer.from(bytes, "latin1"));
+      const start = region.put(Buffer.from(bytes, "latin1"));
       return countLines(start, start + bytes.length) === plain(bytes);
     }),
     { seed: 7, numRuns: 2000 },
@@ -29,7 +31,7 @@ test("countLines counts LF, CRLF and CR, wherever they lie", () => {
 const room = allocate(64);
 const written = (x: number) => memory.toString("latin1", room, writeDecimal(x, room));
 const read = (text: string) => {
-  const start = placeInput(Buffer.from(text, "latin1"));
+  const start = region.put(Buffer.from(text, "latin1"));
   return readDecimal(start, start + text.length);
 };
 

@@ -1,4 +1,4 @@
-import { presentation } from "../../src/cli/presentation.ts";
+import { piecesOf, presentation } from "../../src/cli/presentation.ts";
 import { type Invocation, invoke } from "../../src/cli/program.ts";
 import { words } from "../cli/run.ts";
 
@@ -7,6 +7,6 @@ export async function draw(line: string, ending: string): Promise<string> {
   const args = [...words(line), "--output", `picture.${ending}`];
   const invocation = (await invoke(args)) as Invocation;
   let text = "";
-  for await (const piece of presentation(invocation, args).pieces) text += piece;
+  for await (const piece of piecesOf(invocation, presentation(invocation), args)) text += piece;
   return text;
 }

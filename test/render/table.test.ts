@@ -1,11 +1,11 @@
 import { Chalk } from "chalk";
 import { describe, expect, test } from "vitest";
 import { message } from "../../src/core/message.ts";
-import { type Column, type Result, type Row, resultOf } from "../../src/render/result.ts";
+import { type Column, type Row, type RowsResult, rowsResult } from "../../src/render/result.ts";
 import { table } from "../../src/render/table.ts";
 
 /** The table as it stands on a screen of that width. */
-async function shownAt(width: number, result: Result): Promise<string> {
+async function shownAt(width: number, result: RowsResult): Promise<string> {
   const screen = { width, height: 24, unicode: true, colors: new Chalk({ level: 0 }) };
   let text = "";
   for await (const piece of table(result, { precision: undefined, degrees: false, given: new Map() }, screen))
@@ -28,9 +28,9 @@ const sentences: readonly Column[] = [
 describe("a table is no wider than the screen", () => {
   test.each([40, 60, 80, 140])("at %i columns", async (width) => {
     const results = [
-      resultOf(numbers, [row(1)]),
-      resultOf(numbers, [row(1), row(2)]),
-      resultOf(
+      rowsResult(numbers, [row(1)]),
+      rowsResult(numbers, [row(1), row(2)]),
+      rowsResult(
         sentences,
         [
           ["first", sentence, true, sentence],
@@ -38,14 +38,14 @@ describe("a table is no wider than the screen", () => {
         ],
         { notes: [sentence] },
       ),
-      resultOf(sentences, [["first", sentence, true, sentence]]),
+      rowsResult(sentences, [["first", sentence, true, sentence]]),
     ];
     for (const result of results) expect(longest(await shownAt(width, result))).toBeLessThanOrEqual(width);
   });
 });
 
 test("every cell is there, in groups of columns that begin with the first", async () => {
-  const text = await shownAt(40, resultOf(numbers, [row(1), row(2)]));
+  const text = await shownAt(40, rowsResult(numbers, [row(1), row(2)]));
   const heads = text.split("\n\n").map((group) => group.split("\n")[0]!.trim().split(/ +/));
   expect(heads.every(([first]) => first === "column_0")).toBe(true);
   expect(heads.flatMap(([, ...others]) => others)).toEqual(numbers.slice(1).map(({ name }) => name));
@@ -53,6 +53,6 @@ test("every cell is there, in groups of columns that begin with the first", asyn
 });
 
 test("a single row that does not fit is a list", async () => {
-  const lines = (await shownAt(40, resultOf(numbers, [row(1)]))).trimEnd().split("\n");
+  const lines = (await shownAt(40, rowsResult(numbers, [row(1)]))).trimEnd().split("\n");
   expect(lines.map((line) => line.split(/ +/)[0])).toEqual(numbers.map(({ name }) => name));
 });

@@ -2,7 +2,7 @@ import { floorIteration, lambdaAt, psiWeight, type Schedule } from "../../core/a
 import { boundary } from "../../core/boundary.ts";
 import { type Message, message, radians } from "../../core/message.ts";
 import { target } from "../../core/targets.ts";
-import { resultOf } from "../../render/result.ts";
+import { rowsResult } from "../../render/result.ts";
 import { columnsOf, command } from "../command.ts";
 import { only, STANDARD_ARC, STANDARD_MARGIN } from "../inputs.ts";
 import { pick } from "../options.ts";
@@ -28,16 +28,19 @@ export default command({
     });
     const { width, height } = values;
     const along = (figure: (lambda: number) => number) => (iteration: number) => figure(lambdaAt(schedule, iteration));
-    return resultOf(columnsOf("iteration lambda psi_weight effective_m"), rows, {
+    return rowsResult(columnsOf("iteration lambda psi_weight effective_m"), rows, {
       notes: [verdict(schedule, floor, effectiveM, theta12)],
-      chart: () => ({
-        x: { from: 0, to: Math.max(1, ...iterations), angle: false, name: "iteration" },
-        series: [
-          { name: "effective m", at: along(effectiveM) },
-          { name: "weight of psi, 1/(1 + lambda)", at: along(psiWeight) },
-        ],
-        size: { width, height },
-      }),
+      chart: {
+        shown: "below",
+        chart: () => ({
+          x: { from: 0, to: Math.max(1, ...iterations), angle: false, name: "iteration" },
+          series: [
+            { name: "effective m", at: along(effectiveM) },
+            { name: "weight of psi, 1/(1 + lambda)", at: along(psiWeight) },
+          ],
+          size: { width, height },
+        }),
+      },
     });
   },
 });

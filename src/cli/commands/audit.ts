@@ -2,12 +2,12 @@ import { type AuditResult, type AuditTable, audit } from "../../audit/audit.ts";
 import { type Target, target as targetNamed } from "../../core/targets.ts";
 import { UsageError } from "../../data/errors.ts";
 import type { Chart } from "../../render/chart.ts";
-import { resultOf } from "../../render/result.ts";
-import type { Input } from "../../rows/rows.ts";
+import { rowsResult } from "../../render/result.ts";
+import { fileValues } from "../../rows/file-rows.ts";
+import type { Reader } from "../../rows/header.ts";
 import { functionChart, type PlotSize } from "../charts.ts";
 import { columnsOf, command } from "../command.ts";
 import { chosenFunctions } from "../functions.ts";
-import { rowResult } from "../inputs.ts";
 import { fileOptions, option, pick } from "../options.ts";
 import { column } from "../parse.ts";
 
@@ -32,25 +32,30 @@ export default command({
     const { theta = { column: "theta" }, value = { column: "value" }, gradient, dtype = "float64" } = values;
     if (values.input === undefined)
       throw new UsageError("the table is missing: give --input, a file or - for standard input");
-    const inputs: Input<number>[] = [{ source: (header) => header.angle(theta.column) }];
-    for (const given of gradient === undefined ? [value] : [value, gradient])
-      inputs.push({ source: (header) => header.anyNumber(given.column) });
-    const read: number[][] = inputs.map(() => []);
-    const compute = (...row: number[]) => {
-      for (const [i, x] of row.entries()) read[i]!.push(x);
-      return [];
-    };
-    const reading = await rowResult<number[]>({ inputs, columns: [], compute }, values);
-    for await (const block of reading.blocks) block(() => {});
-    const table = { theta: read[0]!, value: read[1]!, gradient: read[2] };
+    const columns = gradient === undefined ? [value] : [value, gradient];
+    const reading = await fileValues(
+      (header): Reader<number>[] => [
+        header.angle(theta.column),
+        ...columns.map(({ column }) => header.anyNumber(column)),
+      ],
+      (...row: readonly number[]) => row,
+      values,
+      values.input,
+    );
+    const rows: (readonly number[])[] = [];
+    for await (const found of reading.values) for (const { value } of found) if (value !== undefined) rows.push(value);
+    const columnAt = (i: number) => Float64Array.from(rows, (row) => row[i]!);
+    const table = { theta: columnAt(0), value: columnAt(1), gradient: gradient && columnAt(2) };
     const chosen = chosenFunctions(values) ?? [targetNamed("asoftmax")!];
     const audits = chosen.map((target) => ({ target, ...audit(target, table, dtype) }));
     const failed = audits.find(({ passes }) => !passes);
-    return resultOf(COLUMNS, audits.map(auditRow), {
-      warnings: reading.end().warnings,
+    return rowsResult(COLUMNS, audits.map(auditRow), {
+      warnings: reading.warnings(),
       holds: failed === undefined,
-      chart: () => chartOf(failed ?? audits[0]!, table, values),
-      ...(failed === undefined && { shows: "rows" }),
+      chart: {
+        chart: () => chartOf(failed ?? audits[0]!, table, values),
+        shown: failed === undefined ? "never" : "below",
+      },
     });
   },
 });

@@ -2,7 +2,7 @@ import { boundary } from "../../core/boundary.ts";
 import { type Message, message, radians } from "../../core/message.ts";
 import { type Target, target as targetNamed } from "../../core/targets.ts";
 import type { Chart } from "../../render/chart.ts";
-import { resultOf } from "../../render/result.ts";
+import { rowsResult } from "../../render/result.ts";
 import { functionChart, type PlotSize } from "../charts.ts";
 import { columnsOf, command } from "../command.ts";
 import { chosenFunctions, everyFunction, pictureFunctions } from "../functions.ts";
@@ -33,7 +33,10 @@ export default command({
         if (count > 1) notes.push(message`${where}: ${count} boundaries; the one nearest to the own class is shown.`);
       }
     }
-    return resultOf(COLUMNS, rows, { notes, chart: () => arcChart(chosen ?? pictureFunctions(), arcs[0]!, values) });
+    return rowsResult(COLUMNS, rows, {
+      notes,
+      chart: { shown: "below", chart: () => arcChart(chosen ?? pictureFunctions(), arcs[0]!, values) },
+    });
   },
 });
 

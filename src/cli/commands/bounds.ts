@@ -1,6 +1,6 @@
 import { bounds } from "../../core/bounds.ts";
 import { message } from "../../core/message.ts";
-import { resultOf } from "../../render/result.ts";
+import { rowsResult } from "../../render/result.ts";
 import { columnsOf, command } from "../command.ts";
 import { STANDARD_ARC } from "../inputs.ts";
 import { pick } from "../options.ts";
@@ -23,7 +23,7 @@ export default command({
         return [m, theta12, maxIntra, minInter, holdsBinary, holdsMulti, mMinBinary, mMinMulti];
       }),
     );
-    return resultOf(COLUMNS, rows, {
+    return rowsResult(COLUMNS, rows, {
       notes: [
         message`Two classes: theta_12/(m-1) + theta_12/(m+1), or 2 pi/(m+1) where theta_12 > (m-1) pi/m, must not pass (m-1)/(m+1) theta_12: so for every theta_12 from m = 2 + sqrt(3) = ${2 + Math.sqrt(3)} on.`,
         message`Many classes, evenly spaced: 2 theta/(m+1) must not pass (m-1) theta/(m+1): so from m = ${3} on.`,

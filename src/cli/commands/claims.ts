@@ -1,6 +1,6 @@
 import { claims } from "../../core/claims.ts";
 import { message } from "../../core/message.ts";
-import { resultOf } from "../../render/result.ts";
+import { rowsResult } from "../../render/result.ts";
 import { columnsOf, command } from "../command.ts";
 import { only, STANDARD_MARGIN } from "../inputs.ts";
 import { pick } from "../options.ts";
@@ -19,7 +19,7 @@ export default command({
       unexpected.length === 0
         ? message`All ${all.length} claims came out as expected.`
         : message`${unexpected.length} of ${all.length} claims came out other than expected: ${unexpected.join(", ")}.`;
-    return resultOf(columnsOf("id claim:message expected holds evidence:message"), rows, {
+    return rowsResult(columnsOf("id claim:message expected holds evidence:message"), rows, {
       notes: [verdict],
       holds: unexpected.length === 0,
     });

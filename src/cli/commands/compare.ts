@@ -12,11 +12,11 @@ export default command({
     ["asoftmax compare --m 4 --lambda 5 --points 5", "one function over a grid"],
   ],
   options: { ...functionOptions, theta: orColumn(options.theta), ...gridOptions, ...inputOptions },
-  run(values) {
+  run(values, _angles, _argument, names) {
     const theta = thetaInput(values);
     if (theta === undefined) throw new UsageError("angles are missing: give --theta, such as --theta 0.5, or --points");
     const inputs = [functionInput(values, everyFunction), theta] as const;
     const compute = (target: Target, at: number) => [[target.value(at), target.slope(at), target.slopeByCosine(at)]];
-    return rowResult({ inputs, columns: columnsOf("value dvalue_dtheta dvalue_dcos"), compute }, values);
+    return rowResult({ inputs, columns: columnsOf("value dvalue_dtheta dvalue_dcos"), compute }, values, names);
   },
 });

@@ -6,7 +6,7 @@ import { minima } from "../../core/minima.ts";
 import { outcome } from "../../core/outcome.ts";
 import { type Target, target as targetNamed } from "../../core/targets.ts";
 import { UsageError } from "../../data/errors.ts";
-import { type Column, type Result, resultOf } from "../../render/result.ts";
+import { type Column, type Result, rowsResult } from "../../render/result.ts";
 import type { PlotSize } from "../charts.ts";
 import { command } from "../command.ts";
 import { chosenFunctions, pictureFunctions } from "../functions.ts";
@@ -81,7 +81,10 @@ function pathsOf(
     })),
     size: { width, height },
   });
-  return resultOf(columns, rows(), { chart, shows: "chart", notes: paths.map(({ sentence }) => sentence) });
+  return rowsResult(columns, rows(), {
+    chart: { chart, shown: "alone" },
+    notes: paths.map(({ sentence }) => sentence),
+  });
 }
 
 /** Every angle at which a descent of the loss can rest, and the loss there. */
@@ -92,5 +95,5 @@ function restsOf(targets: readonly Target[], scale: number, thetaJ: number): Res
       for (const { kind, theta, to } of minima(target, thetaJ))
         yield [target.spec, kind, theta, to, sampleLoss(target, scale, theta, [thetaJ]).loss];
   }
-  return resultOf(columns, rows());
+  return rowsResult(columns, rows());
 }

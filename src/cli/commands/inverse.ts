@@ -2,7 +2,7 @@ import { requireWithin } from "../../core/errors.ts";
 import { inverse } from "../../core/inverse.ts";
 import { psi } from "../../core/psi.ts";
 import { UsageError } from "../../data/errors.ts";
-import { isColumn } from "../../rows/rows.ts";
+import { isColumn } from "../../rows/computation.ts";
 import { columnsOf, command } from "../command.ts";
 import { inputOf, marginInput, rowResult } from "../inputs.ts";
 import { inputOptions, options, orColumn } from "../options.ts";
@@ -13,7 +13,7 @@ export default command({
     ["asoftmax inverse --m 4 --psi 0.5 --degrees", "in degrees"],
   ],
   options: { m: orColumn(options.m), psi: orColumn(options.psi), ...inputOptions },
-  run(values) {
+  run(values, _angles, _argument, names) {
     const given = values.psi ?? (values.input === undefined ? undefined : { column: "psi" });
     if (given === undefined) throw new UsageError("values of psi are missing: give --psi, such as --psi -2.5");
     const y = inputOf({ name: "psi" }, given, (header, name) => header.number(name));
@@ -23,6 +23,10 @@ export default command({
       const { theta, k } = inverse(m, value);
       return [[theta, k]];
     };
-    return rowResult({ inputs: [marginInput(values.m), y], columns: columnsOf("theta:angle k"), compute }, values);
+    return rowResult(
+      { inputs: [marginInput(values.m), y], columns: columnsOf("theta:angle k"), compute },
+      values,
+      names,
+    );
   },
 });

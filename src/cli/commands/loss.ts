@@ -21,13 +21,13 @@ export default command({
     ["asoftmax loss --m 4 --lambda 5 --theta 2 --competing 1.5", "with the plain cosine blended in"],
   ],
   options: { ...functionOptions, scale: orColumn(options.scale), ...sampleOptions, ...inputOptions },
-  run(values) {
+  run(values, _angles, _argument, names) {
     const chosen = functionInput(values, () => [target("asoftmax")!]);
     const inputs = [chosen, scaleInput(values.scale), ...sampleInputs(values)] as const;
     const compute = (target: Target, scale: number, thetaY: number, { angles }: Competitors) => {
       const at = sampleLoss(target, scale, thetaY, angles);
       return [[angles.length, at.logitY, at.loss, at.probability, at.byThetaY, at.byCosY, at.byScale, at.byThetaJ]];
     };
-    return rowResult({ inputs, columns: COLUMNS, compute }, values);
+    return rowResult({ inputs, columns: COLUMNS, compute }, values, names);
   },
 });

@@ -21,7 +21,7 @@ export default command({
     ["asoftmax margin --m 4 --input angles.csv --label label --competing '@theta_*'", "a file with one column a class"],
   ],
   options: { m: orColumn(options.m), ...sampleOptions, ...pick("each", "check"), ...inputOptions },
-  run(values) {
+  run(values, _angles, _argument, names) {
     const { each, check } = values;
     const counts = { samples: 0, naive: 0, angular: 0, psi: 0, falsePass: 0 };
     const explained: Message[] = [];
@@ -37,7 +37,7 @@ export default command({
       notes: counts.samples <= EXPLAINED ? explained : [summary(counts)],
       holds: !check || counts.psi === counts.samples,
     });
-    return rowResult({ inputs, columns: each ? EACH : SAMPLE, compute, counts, end }, values);
+    return rowResult({ inputs, columns: each ? EACH : SAMPLE, compute, counts, end }, values, names);
   },
 });
 
@@ -46,17 +46,17 @@ const SAMPLE = columnsOf(
 );
 const EACH = columnsOf("j:bytes theta_j:angle cos_m_theta_y psi_theta_y cos_theta_j naive angular psi");
 
-function sampleRow(margin: Margin, { angles, names }: Competitors): Row {
+function sampleRow(margin: Margin, { angles, nameOf }: Competitors): Row {
   const { naive, angular, psi, falsePass, binding, minThetaJ, effectiveMargin, marginGap, cosineGap } = margin;
-  const name = names[binding]!;
+  const name = nameOf(binding);
   return [angles.length, naive, angular, psi, falsePass, name, minThetaJ, effectiveMargin, marginGap, cosineGap];
 }
 
-function eachRow(m: number, thetaY: number, { angles, names }: Competitors): Row[] {
+function eachRow(m: number, thetaY: number, { angles, nameOf }: Competitors): Row[] {
   const own = psiValues(m, thetaY);
-  return angles.map((thetaJ, j) => {
+  return Array.from(angles, (thetaJ, j) => {
     const { naive, angular, psi } = conditions(m, thetaY, thetaJ);
-    return [names[j]!, thetaJ, own.cos_m_theta, own.psi, psiValues(1, thetaJ).cos_theta, naive, angular, psi];
+    return [nameOf(j), thetaJ, own.cos_m_theta, own.psi, psiValues(1, thetaJ).cos_theta, naive, angular, psi];
   });
 }
 
@@ -68,8 +68,8 @@ function summary({ samples, naive, angular, psi, falsePass }: Counts): Message {
 }
 
 /** Why the conditions hold or not for one sample, against its nearest competitor. */
-function explain(m: number, thetaY: number, { angles, names }: Competitors, margin: Margin): Message {
+function explain(m: number, thetaY: number, { angles, nameOf }: Competitors, margin: Margin): Message {
   const why = reasons(m, thetaY, margin);
   if (angles.length === 1) return why;
-  return message`Against the nearest of ${angles.length} (${fromBytes(String(names[margin.binding]))}): ${why}`;
+  return message`Against the nearest of ${angles.length} (${fromBytes(String(nameOf(margin.binding)))}): ${why}`;
 }

@@ -5,7 +5,8 @@ import { perSample } from "../../measure/per-sample.ts";
 import { marginReport } from "../../measure/report.ts";
 import type { Questions, Samples } from "../../measure/samples.ts";
 import { type Figures, Report } from "../../measure/statistics.ts";
-import { delimited } from "../../render/delimited.ts";
+import { written } from "../../render/render.ts";
+import { RowWriter } from "../../render/rows.ts";
 import { command } from "../command.ts";
 import { pictureFunctions } from "../functions.ts";
 import { givenFlag, option, options, pick, type Values, type ValuesOf } from "../options.ts";
@@ -74,7 +75,9 @@ export default command({
     else {
       requireOwnFile(values.perSample, values);
       const style = { precision: values.precision, degrees, given: angles.given };
-      await writeToFile(delimited(perSample({ ...samples, blocks }, margins), style, ","), values.perSample);
+      const rows = perSample({ ...samples, blocks }, margins);
+      const writer = new RowWriter(rows, "csv", style);
+      await writeToFile(writer.file(written(rows, writer)), values.perSample);
     }
     const [skipped, fisherScore] = [samples.skipped(), samples.fisherScore?.()];
     const figures = report.figures({ degrees, className, worst, skipped, fisherScore });

@@ -1,7 +1,7 @@
 import { type Message, message, radians } from "../../core/message.ts";
 import { type Direction, type Monotonicity, monotonicity, type Stretch } from "../../core/monotonicity.ts";
 import type { Target } from "../../core/targets.ts";
-import { resultOf } from "../../render/result.ts";
+import { rowsResult } from "../../render/result.ts";
 import { functionChart } from "../charts.ts";
 import { command } from "../command.ts";
 import { chosenFunctions, pictureFunctions } from "../functions.ts";
@@ -29,7 +29,7 @@ export default command({
     );
     const rising = (target: Target) => going(found.find((one) => one.target === target)!, "rising");
     const chart = () => functionChart(targets, values, { highlight: "rising", lit: rising });
-    return resultOf(COLUMNS, rows, { notes: found.map(verdict), chart });
+    return rowsResult(COLUMNS, rows, { notes: found.map(verdict), chart: { chart, shown: "below" } });
   },
 });
 

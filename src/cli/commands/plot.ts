@@ -1,4 +1,4 @@
-import { resultOf } from "../../render/result.ts";
+import { rowsResult } from "../../render/result.ts";
 import { functionChart } from "../charts.ts";
 import { command } from "../command.ts";
 import { chosenFunctions, pictureFunctions } from "../functions.ts";
@@ -24,6 +24,6 @@ export default command({
     }
     const columns = [{ name: "function" }, { name: "theta", kind: "angle" }, { name: "value" }] as const;
     const chart = () => functionChart(targets, values, { range: { from, to }, quantity });
-    return resultOf(columns, rows(), { chart, shows: "chart" });
+    return rowsResult(columns, rows(), { chart: { chart, shown: "alone" } });
   },
 });

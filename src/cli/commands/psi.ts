@@ -20,7 +20,7 @@ export default command({
     ["asoftmax psi --input angles.csv --theta @theta_y", "columns appended to every row of a file"],
   ],
   options: { m: orColumn(options.m), theta: orColumn(options.theta), ...gridOptions, ...inputOptions },
-  run(values) {
+  run(values, _angles, _argument, names) {
     const m = marginInput(values.m);
     const theta = thetaInput(values);
     // For psi alone the rest need not be computed; its place in the row stays.
@@ -28,12 +28,12 @@ export default command({
     const cells = (margin: number, angle: number) => (onlyPsi ? [null, psi(margin, angle)] : allCells(margin, angle));
     if (theta !== undefined) {
       const compute = (margin: number, angle: number) => [cells(margin, angle)];
-      return rowResult({ inputs: [m, theta], columns: COLUMNS, compute, number: onlyPsi ? psi : undefined }, values);
+      return rowResult({ inputs: [m, theta], columns: COLUMNS, compute }, values, names);
     }
     function* compute(margin: number) {
       for (const angle of halfKnots(margin)) yield [angle, ...cells(margin, angle)];
     }
-    return rowResult({ inputs: [m], columns: [...columnsOf("theta:angle"), ...COLUMNS], compute }, values);
+    return rowResult({ inputs: [m], columns: [...columnsOf("theta:angle"), ...COLUMNS], compute }, values, names);
   },
 });
 

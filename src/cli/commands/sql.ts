@@ -1,8 +1,8 @@
 import { type Target, target } from "../../core/targets.ts";
 import { UsageError } from "../../data/errors.ts";
 import { documentOf, type Result } from "../../render/result.ts";
+import { type ColumnSource, isColumn } from "../../rows/computation.ts";
 import { classPattern } from "../../rows/header.ts";
-import { type ColumnSource, isColumn } from "../../rows/rows.ts";
 import { type Dialect, dialects } from "../../sql/dialects.ts";
 import { angle, explained, inverseAt, valueAt } from "../../sql/expression.ts";
 import { lossQuery, marginQuery, measureQuery, type Source } from "../../sql/queries.ts";

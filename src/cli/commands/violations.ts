@@ -2,7 +2,7 @@ import { type Message, message, radians } from "../../core/message.ts";
 import { target } from "../../core/targets.ts";
 import { type Violation, violations } from "../../core/violations.ts";
 import { UsageError } from "../../data/errors.ts";
-import { type Column, resultOf } from "../../render/result.ts";
+import { type Column, rowsResult } from "../../render/result.ts";
 import { violationChart } from "../charts.ts";
 import { command } from "../command.ts";
 import { STANDARD_MARGIN } from "../inputs.ts";
@@ -34,7 +34,10 @@ export default command({
     const rows = found.flatMap(summary ? totalRow : intervalRows);
     const { m, thetaJ } = found[0]!;
     const chart = () => violationChart([target("naive", { m })!], m, thetaJ, size);
-    return resultOf(columns, rows, { notes: found.map(verdict), ...((plot || !summary) && { chart }) });
+    return rowsResult(columns, rows, {
+      notes: found.map(verdict),
+      chart: plot || !summary ? { chart, shown: "below" } : undefined,
+    });
   },
 });
 

@@ -1,7 +1,15 @@
 import type { Message } from "../core/message.ts";
 import { UsageError } from "../data/errors.ts";
 import type { TableOptions } from "../data/open-table.ts";
-import { type Cell, type Column, type Ending, type Result, type Row, resultOf } from "../render/result.ts";
+import {
+  type Cell,
+  type Column,
+  type Ending,
+  type NumberColumn,
+  type Row,
+  type RowsResult,
+  rowsResult,
+} from "../render/result.ts";
 import type { BadRowPolicy } from "./bad-rows.ts";
 import type { Header, Reader } from "./header.ts";
 
@@ -19,8 +27,11 @@ export interface RowComputation<T extends readonly unknown[]> {
   readonly inputs: { readonly [I in keyof T]: Input<T[I]> };
   readonly columns: readonly Column[];
   readonly compute: (...values: T) => Iterable<Row>;
-  /** The one number of the row, where no more is asked for: NaN says that only compute can tell. */
-  readonly number?: ((...values: T) => number) | undefined;
+  /**
+   * The same for a whole column of the last input, where the others are given: takes their values, the address of the column in the memory of the text
+   * kernel and how many rows it has, and gives the address of each column of results.
+   */
+  readonly ofColumn?: ((...args: unknown[]) => readonly NumberColumn[]) | undefined;
   /** Counted while computing, and added up where rows are shared out; end speaks from them. */
   readonly counts?: Record<string, number>;
   readonly end?: () => Pick<Ending, "notes" | "holds">;
@@ -46,18 +57,8 @@ export interface RowOptions extends TableOptions {
 /** A row computation, whatever its values are. */
 export type Work = RowComputation<unknown[]>;
 
-/** The rows of a computation, over its given values or over the records of --input. */
-export async function computeRows<T extends readonly unknown[]>(
-  work: RowComputation<T>,
-  options: RowOptions,
-): Promise<Result> {
-  const computation = work as unknown as Work;
-  if (options.input === undefined) return givenRows(computation);
-  const { fileRows } = await import("./file-rows.ts");
-  return fileRows(computation, options, options.input);
-}
-
-function givenRows(work: Work): Result {
+/** The rows of a computation over its given values. */
+export function givenRows(work: Work): RowsResult {
   const missing = work.inputs.some(({ source }) => typeof source === "function");
   if (missing) throw new UsageError("a @column needs a file to come from: give --input");
   function* rows() {
@@ -65,7 +66,7 @@ function givenRows(work: Work): Result {
       for (const cells of work.compute(...values)) yield lead.concat(cells);
     }
   }
-  const result = resultOf([...shownColumns(work), ...work.columns], rows());
+  const result = rowsResult([...shownColumns(work), ...work.columns], rows());
   return { ...result, end: () => endOf(work, []) };
 }
 
@@ -82,13 +83,13 @@ export const endOf = ({ end }: Work, warnings: readonly Message[]): Ending => ({
 });
 
 /** One choice of the given values, with a free place for each that is read, and the cells that show it. */
-interface Choice {
+interface GivenValues {
   readonly values: unknown[];
   readonly lead: readonly Cell[];
 }
 
 /** Every choice of the given values; the first list varies slowest. */
-export function* choices({ inputs }: Work): Generator<Choice> {
+export function* choices({ inputs }: Work): Generator<GivenValues> {
   for (const values of product(inputs.map(({ source }) => (typeof source === "function" ? [undefined] : source)))) {
     const lead = inputs.flatMap((input, i) => (isShown(input) ? [input.cell?.(values[i]) ?? (values[i] as Cell)] : []));
     yield { values, lead };

@@ -1,0 +1,127 @@
+import { integers, memory, Region, readNumbers } from "../kernels/text.ts";
+
+/** How rows are written: as cells of csv with a delimiter between, or as members of JSON objects. */
+export interface RowTarget {
+  readonly json: boolean;
+  readonly delimiter: string;
+}
+
+/**
+ * What is written of each row at one place: a number, a number or nothing (where it is not finite), bytes as they are, bytes quoted where
+ * csv needs it, or bytes as a JSON string. Places are addresses in the memory of the text kernel; bytes are given by their start and end.
+ */
+export interface Field {
+  readonly kind: "number" | "number or nothing" | "bytes" | "quoted" | "json";
+  /** The value of row 0, and how far on that of the next row is. */
+  readonly address: number;
+  readonly stride: number;
+  /** The name of the column; undefined for bytes that are whole cells or members already. */
+  readonly name?: string;
+}
+
+/** Some rows of a table, read until the next batch is asked for. */
+export interface Batch {
+  readonly size: number;
+  /** The line on which a row begins (in Parquet the number of the row), from 1. */
+  line(row: number): number;
+  /** Why a row is none of its table, if it is not. */
+  fault(row: number): string | undefined;
+  /** Has a row more cells than its table has columns? */
+  isLong(row: number): boolean;
+  /** Puts the numbers of some columns, row after row, at an address of the text kernel; NaN where a cell holds no plainly spelt number. */
+  numbers(columns: readonly number[], address: number): void;
+  /** A cell without quotes, one character a byte. */
+  text(row: number, column: number): string;
+  /** What is written of the rows, for each column or for all of them together. */
+  fields(target: RowTarget): Field[];
+}
+
+const HEAD = 16;
+
+/** The bytes of a row in an index of rows (see text.as.ts). */
+export const strideOf = (columns: number): number => HEAD + 8 * columns;
+
+const list = new Region();
+
+/** Rows whose cells are known by an index in the memory of the text kernel. */
+export abstract class IndexedBatch implements Batch {
+  readonly size: number;
+  protected readonly index: number;
+  protected readonly columns: number;
+  protected readonly stride: number;
+
+  constructor(index: number, size: number, columns: number) {
+    this.index = index;
+    this.size = size;
+    this.columns = columns;
+    this.stride = strideOf(columns);
+  }
+
+  abstract fault(row: number): string | undefined;
+  abstract fields(target: RowTarget): Field[];
+
+  protected cells(row: number): number {
+    return this.word(row, 2);
+  }
+
+  line(row: number): number {
+    return this.word(row, 3);
+  }
+
+  isLong(row: number): boolean {
+    return this.cells(row) > this.columns;
+  }
+
+  numbers(columns: readonly number[], address: number): void {
+    const places = list.reserve(4 * columns.length);
+    for (const [i, column] of columns.entries()) integers[places / 4 + i] = column;
+    readNumbers(this.index, this.stride, this.size, places, columns.length, address);
+  }
+
+  text(row: number, column: number): string {
+    return memory.toString("latin1", this.word(row, 4 + 2 * column), this.word(row, 5 + 2 * column));
+  }
+
+  /** Each column by itself. */
+  protected columnFields(kind: Field["kind"], names: readonly string[]): Field[] {
+    return names.map((name, i) => ({ kind, address: this.index + HEAD + 8 * i, stride: this.stride, name }));
+  }
+
+  private word(row: number, place: number): number {
+    return integers[(this.index + this.stride * row) / 4 + place]!;
+  }
+}
+
+const bytes = new Region();
+const rows = new Region();
+
+/** A record as cells without quotes, one character a byte. */
+export interface CellRecord {
+  readonly line: number;
+  readonly cells: readonly string[];
+  /** The members of a JSON object as they are written, without braces. */
+  readonly members?: string;
+}
+
+/** Puts records into the memory of the text kernel, and gives the address of their index; a row's own bytes are its members, if it has any. */
+export function indexRecords(records: readonly CellRecord[], columns: number): number {
+  const sizeOf = ({ cells, members = "" }: CellRecord) =>
+    cells.reduce((sum, { length }) => sum + length, members.length);
+  const size = records.reduce((sum, record) => sum + sizeOf(record), 0);
+  let at = bytes.reserve(size + HEAD);
+  const stride = strideOf(columns);
+  const index = rows.reserve(records.length * stride);
+  for (const [row, { line, cells, members = "" }] of records.entries()) {
+    let word = (index + row * stride) / 4;
+    const end = at + memory.write(members, at, "latin1");
+    integers.set([at, end, cells.length, line], word);
+    at = end;
+    word += 4;
+    for (let column = 0; column < columns; column++) {
+      integers[word++] = at;
+      at += memory.write(cells[column] ?? "", at, "latin1");
+      integers[word++] = at;
+    }
+  }
+  return index;
+}
