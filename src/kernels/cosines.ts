@@ -16,7 +16,7 @@ export class Instance {
 
   constructor(bytes: number) {
     const pages = Math.ceil(bytes / PAGE);
-    this.kernel = instantiate<Kernel>(kernel, { product: { exp2: (x: number) => 2 ** x } });
+    this.kernel = instantiate<Kernel>(kernel, { cosines: { exp2: (x: number) => 2 ** x } });
     this.kernel.memory.grow(pages);
   }
 
