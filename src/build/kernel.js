@@ -1,13 +1,16 @@
-// Compiles the AssemblyScript of the file that is named and prints it as a module: npm run build:kernel. Tests hold the two together.
+// Compiles the AssemblyScript of the files that are named into one module, with what each of them exports, and prints it:
+// npm run build:kernel. Tests hold the two together.
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import asc from "assemblyscript/asc";
 
-const [, , path] = process.argv;
+const [, , ...paths] = process.argv;
 const { binary, error, stderr } = await asc.compileString(
-  { [basename(path).replace(".as", "")]: readFileSync(path, "utf8") },
+  Object.fromEntries(paths.map((path) => [basename(path).replace(".as", ""), readFileSync(path, "utf8")])),
   { optimizeLevel: 3, runtime: "stub", noAssert: true, enable: ["simd"], initialMemory: 32 },
 );
 if (error) throw new Error(stderr.toString());
-console.log(`/** ${basename(path)}, compiled by \`npm run build:kernel\`, as base64. */`);
+console.log(
+  `/** ${paths.map((path) => basename(path)).join(" and ")}, compiled by \`npm run build:kernel\`, as base64. */`,
+);
 console.log(`export const kernel =\n  "${Buffer.from(binary).toString("base64")}";`);

@@ -87,7 +87,7 @@ export abstract class IndexedBatch implements Batch {
     return names.map((name, i) => ({ kind, address: this.index + HEAD + 8 * i, stride: this.stride, name }));
   }
 
-  private word(row: number, place: number): number {
+  protected word(row: number, place: number): number {
     return integers[(this.index + this.stride * row) / 4 + place]!;
   }
 }
@@ -103,25 +103,27 @@ export interface CellRecord {
   readonly members?: string;
 }
 
-/** Puts records into the memory of the text kernel, and gives the address of their index; a row's own bytes are its members, if it has any. */
+const sizeOf = ({ cells, members = "" }: CellRecord) => cells.reduce((sum, { length }) => sum + length, members.length);
+
+/** Puts records into the memory of the text kernel, each with its entry in an index at the address that entryOf gives; a row's own bytes are its members. */
+export function putRecords(records: readonly CellRecord[], columns: number, entryOf: (i: number) => number): void {
+  let at = bytes.reserve(records.reduce((sum, record) => sum + sizeOf(record), HEAD));
+  const put = (text: string) => {
+    const start = at;
+    at += memory.write(text, at, "latin1");
+    return [start, at];
+  };
+  for (const [i, { line, cells, members = "" }] of records.entries()) {
+    const entry = entryOf(i) / 4;
+    integers.set([...put(members), cells.length, line], entry);
+    for (let column = 0; column < columns; column++) integers.set(put(cells[column] ?? ""), entry + 4 + 2 * column);
+  }
+}
+
+/** The address of a new index of these records. */
 export function indexRecords(records: readonly CellRecord[], columns: number): number {
-  const sizeOf = ({ cells, members = "" }: CellRecord) =>
-    cells.reduce((sum, { length }) => sum + length, members.length);
-  const size = records.reduce((sum, record) => sum + sizeOf(record), 0);
-  let at = bytes.reserve(size + HEAD);
   const stride = strideOf(columns);
   const index = rows.reserve(records.length * stride);
-  for (const [row, { line, cells, members = "" }] of records.entries()) {
-    let word = (index + row * stride) / 4;
-    const end = at + memory.write(members, at, "latin1");
-    integers.set([at, end, cells.length, line], word);
-    at = end;
-    word += 4;
-    for (let column = 0; column < columns; column++) {
-      integers[word++] = at;
-      at += memory.write(cells[column] ?? "", at, "latin1");
-      integers[word++] = at;
-    }
-  }
+  putRecords(records, columns, (i) => index + i * stride);
   return index;
 }

@@ -8,9 +8,9 @@ import {
   type RowTarget,
   strideOf,
 } from "./batch.ts";
-import { type Block, firstRecordEnd, LF, lineEnds, QUOTE } from "./blocks.ts";
+import { type Block, blocksFrom, firstRecordEnd, LF, lineEnds, QUOTE } from "./blocks.ts";
 import { DataError } from "./errors.ts";
-import type { FilePart, Table } from "./table.ts";
+import type { Table } from "./table.ts";
 
 /**
  * A table from blocks of delimited text, whose first record is the header (names has it where it was read before). Throws DataError
@@ -22,20 +22,12 @@ export async function delimitedTable(
   file: string,
   known?: readonly string[],
 ): Promise<Table> {
-  const { names, rest } = known === undefined ? await readHeader(source, separator, file) : { names: known };
-  let read = 0;
-  async function* parts(): AsyncGenerator<FilePart> {
-    if (rest !== undefined) yield rest;
-    for (let next = await source.next(); !next.done; next = await source.next()) {
-      read += next.value.bytes.length;
-      yield next.value;
-    }
-  }
+  const { names, rest } =
+    known === undefined ? await readHeader(source, separator, file) : { names: known, rest: undefined };
   return {
     names,
     separator,
-    bytesRead: () => read,
-    parts: parts(),
+    parts: blocksFrom(rest, source),
     batches: (part) => batchesOf(part as Block, names, separator, file),
   };
 }

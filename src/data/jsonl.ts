@@ -1,8 +1,17 @@
-import { type Batch, type CellRecord, type Field, IndexedBatch, indexRecords, type RowTarget } from "./batch.ts";
-import type { Block } from "./blocks.ts";
+import { countLines, indexObjects, integers, memory, objectsEnd, Region } from "../kernels/text.ts";
+import {
+  type Batch,
+  type CellRecord,
+  type Field,
+  IndexedBatch,
+  putRecords,
+  type RowTarget,
+  strideOf,
+} from "./batch.ts";
+import { type Block, blocksFrom, LF } from "./blocks.ts";
 import { fromBytes, toBytes } from "./bytes.ts";
 import { DataError } from "./errors.ts";
-import type { FilePart, Table } from "./table.ts";
+import type { Table } from "./table.ts";
 
 /**
  * A table from JSON objects, one a line; the keys of the first name the columns (names has them where it was read before). A string is a
@@ -14,78 +23,129 @@ export async function jsonlTable(
   file: string,
   known?: readonly string[],
 ): Promise<Table> {
-  const { names, rest } = known === undefined ? await readFirst(source, file) : { names: known };
+  const { names, rest } = known === undefined ? await readFirst(source, file) : { names: known, rest: undefined };
+  return {
+    names,
+    separator: "",
+    parts: blocksFrom(rest, source),
+    batches: (part) => batchesOf(part as Block, names),
+  };
+}
+
+const input = new Region();
+const index = new Region();
+const keyTable = new Region();
+/** Room for the index of some thousand rows. */
+const INDEX_BYTES = 2 ** 19;
+
+/** Puts the keys where the kernel finds them, and gives the address of their table. One that JSON writes with an escape is found by no kernel. */
+function putKeys(names: readonly string[]): number {
+  const keys = names.map((name) => (/["\\\0-\x1f]/.test(name) ? "\n" : name));
+  const table = keyTable.reserve(keys.reduce((sum, { length }) => sum + 8 + length, 16));
+  let at = table + 8 * keys.length;
+  for (const [i, key] of keys.entries()) {
+    integers.set([at, key.length], table / 4 + 2 * i);
+    at += memory.write(key, at, "latin1");
+  }
+  return table;
+}
+
+/** The objects of a block: the kernel finds what is usual, JSON.parse looks at the rest. */
+async function* batchesOf({ bytes, line }: Block, names: readonly string[]): AsyncGenerator<Batch> {
   const places = new Map(names.map((name, i) => [name, i]));
-  let read = 0;
-  async function* parts(): AsyncGenerator<FilePart> {
-    if (rest !== undefined) yield rest;
-    for (let next = await source.next(); !next.done; next = await source.next()) {
-      read += next.value.bytes.length;
-      yield next.value;
+  const stride = strideOf(names.length);
+  let start = input.put(bytes);
+  // A line end behind the last line does no harm where it has one.
+  const end = start + bytes.length + 1;
+  memory[end - 1] = LF;
+  for (let number = line; start < end; ) {
+    const place = index.reserve(Math.max(INDEX_BYTES, stride));
+    const rows = indexObjects(start, end, putKeys(names), names.length, place, place + index.size);
+    const unusual: number[] = [];
+    const faults = new Map<number, string>();
+    const records: CellRecord[] = [];
+    for (let row = 0; row < rows; row++) {
+      const [from, to, cells, before] = integers.subarray((place + row * stride) / 4, (place + row * stride) / 4 + 4);
+      if (cells !== -1) continue;
+      const { fault, ...record } = recordOf(memory.toString("latin1", from, to), before!, places);
+      if (fault !== undefined) faults.set(row, fault);
+      unusual.push(row);
+      records.push(record);
     }
+    putRecords(records, names.length, (i) => place + unusual[i]! * stride);
+    yield new ObjectBatch(place, rows, names, number, new Set(unusual), faults);
+    number += countLines(start, objectsEnd());
+    start = objectsEnd();
   }
-  async function* batches(part: FilePart): AsyncGenerator<Batch> {
-    const faults: (string | undefined)[] = [];
-    const records = linesOf(part as Block).map((line, row) => {
-      const { fault, ...record } = recordOf(line, places);
-      faults[row] = fault;
-      return record;
-    });
-    yield new ObjectBatch(indexRecords(records, names.length), records.length, names, faults);
-  }
-  return { names, separator: "", parts: parts(), batches, bytesRead: () => read };
 }
 
 /** The keys of the first object, and its block. */
 async function readFirst(source: AsyncIterator<Block>, file: string) {
   for (let next = await source.next(); !next.done; next = await source.next()) {
-    const [first] = linesOf(next.value);
-    if (first === undefined) continue;
-    const names = membersOf(first.text)?.map(([key]) => key) ?? [];
-    if (names.length === 0)
-      throw new DataError(`${file} line ${first.line}: it is no JSON object with keys, which name the columns`);
-    return { names, rest: next.value };
+    const lines = next.value.bytes.toString("latin1").split(/\r\n|\n|\r/);
+    const at = lines.findIndex((text) => text.trim() !== "");
+    if (at < 0) continue;
+    const names = membersOf(lines[at]!)?.map(([key]) => key) ?? [];
+    if (names.length > 0) return { names, rest: next.value };
+    const line = next.value.line + at;
+    throw new DataError(`${file} line ${line}: it is no JSON object with keys, which name the columns`);
   }
   throw new DataError(`${file} is empty: it needs at least one object`);
 }
 
 class ObjectBatch extends IndexedBatch {
   private readonly names: readonly string[];
-  private readonly faults: readonly (string | undefined)[];
+  private readonly firstLine: number;
+  /** Rows that have the members of their object as their bytes already. */
+  private readonly unusual: ReadonlySet<number>;
+  private readonly faults: ReadonlyMap<number, string>;
 
-  constructor(place: number, size: number, names: readonly string[], faults: readonly (string | undefined)[]) {
+  constructor(
+    place: number,
+    size: number,
+    names: readonly string[],
+    firstLine: number,
+    unusual: ReadonlySet<number>,
+    faults: ReadonlyMap<number, string>,
+  ) {
     super(place, size, names.length);
     this.names = names;
+    this.firstLine = firstLine;
+    this.unusual = unusual;
     this.faults = faults;
   }
 
+  override line(row: number): number {
+    return this.firstLine + super.line(row);
+  }
+
   fault(row: number): string | undefined {
-    return this.faults[row];
+    return this.faults.get(row);
   }
 
   /** Members of JSON objects are passed on as they are. */
   fields({ json }: RowTarget): Field[] {
-    if (json) return [{ kind: "bytes", address: this.index, stride: this.stride }];
-    return this.columnFields("quoted", this.names);
+    if (!json) return this.columnFields("quoted", this.names);
+    for (let row = 0; row < this.size; row++) if (!this.unusual.has(row)) this.cutToMembers(row);
+    return [{ kind: "bytes", address: this.index, stride: this.stride }];
+  }
+
+  /** Takes white space and braces from the bytes of a row. */
+  private cutToMembers(row: number): void {
+    let [start, end] = [this.word(row, 0), this.word(row, 1)];
+    while (memory[start] !== OPEN) start++;
+    while (memory[end - 1] !== CLOSE) end--;
+    integers.set([start + 1, end - 1], (this.index + row * this.stride) / 4);
   }
 }
 
-interface Line {
-  readonly text: string;
-  readonly line: number;
-}
-
-/** The lines of a block that are not blank. */
-const linesOf = ({ bytes, line }: Block): Line[] =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-    .toString("latin1")
-    .split(/\r\n|\n|\r/)
-    .map((text, i) => ({ text, line: line + i }))
-    .filter(({ text }) => text.trim() !== "");
+const OPEN = 0x7b;
+const CLOSE = 0x7d;
 
 /** The cells of an object in the order of the names; what has no place among them comes last. */
 function recordOf(
-  { text, line }: Line,
+  text: string,
+  line: number,
   places: ReadonlyMap<string, number>,
 ): CellRecord & { fault: string | undefined } {
   const found = membersOf(text);

@@ -34,7 +34,8 @@ export async function parquetTable(path: string): Promise<Table> {
     return data;
   }
   async function* parts(): AsyncGenerator<FilePart> {
-    for (const [group, { rowStart, rowEnd }] of scan.ranges.entries()) yield { group, from: rowStart, to: rowEnd };
+    for (const [group, { rowStart, rowEnd }] of scan.ranges.entries())
+      yield { group, from: rowStart, to: rowEnd, size: 0 };
   }
   const names = columns.map(({ name }) => toBytes(name));
   async function* batches(part: FilePart): AsyncGenerator<Batch> {
@@ -48,7 +49,7 @@ export async function parquetTable(path: string): Promise<Table> {
       yield new RowGroupBatch(indexRecords(records, names.length), records.length, names);
     }
   }
-  return { names, separator: "", parts: parts(), batches, bytesRead: () => read };
+  return { names, separator: "", parts: parts(), batches };
 }
 
 const ROWS = 2048;

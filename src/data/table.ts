@@ -3,10 +3,10 @@ import type { Batch } from "./batch.ts";
 /** Formats of files with one row a sample. */
 export const inputFormats = ["csv", "tsv", "jsonl", "parquet"] as const;
 
-/** A part of a file that can be read by itself, in any thread: its whole records as text, or some rows of a row group. */
+/** A part of a file that can be read by itself, in any thread: whole records as text, or some rows of a row group and about how many bytes they take. */
 export type FilePart =
   | { readonly bytes: Uint8Array; readonly line: number }
-  | { readonly group: number; readonly from: number; readonly to: number };
+  | { readonly group: number; readonly from: number; readonly to: number; readonly size: number };
 
 /** A file of rows, read once, from its start. */
 export interface Table {
@@ -18,6 +18,4 @@ export interface Table {
   readonly parts: AsyncIterator<FilePart>;
   /** The rows of a part. */
   readonly batches: (part: FilePart) => AsyncIterable<Batch>;
-  /** About how many bytes of the file have been read. */
-  readonly bytesRead: () => number;
 }

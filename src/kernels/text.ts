@@ -16,6 +16,8 @@ interface TextKernel extends KernelMemory {
   resumePlace(): number;
   resumeNumber(): number;
   irregularRows(): number;
+  indexObjects(start: number, end: number, keys: number, columns: number, index: number, indexEnd: number): number;
+  objectsEnd(): number;
   readNumbers(index: number, stride: number, rows: number, cells: number, count: number, values: number): void;
   writeRows(
     row: number,
@@ -49,6 +51,8 @@ export const {
   resumePlace,
   resumeNumber,
   irregularRows,
+  indexObjects,
+  objectsEnd,
   readNumbers,
   writeRows,
   writtenEnd,

@@ -72,8 +72,6 @@ export interface RowSource {
   readonly names: readonly string[];
   readonly parts: AsyncIterator<FilePart>;
   readonly rowsOf: (part: FilePart) => AsyncIterable<RowBatch>;
-  /** About how many bytes of the file have been read. */
-  readonly bytesRead: () => number;
   /** What was counted since it was last asked for, and counts from elsewhere. */
   readonly takeTally: () => RowTally;
   readonly addTally: (tally: RowTally) => void;

@@ -61,9 +61,12 @@ export async function fileValues<T extends readonly unknown[], V>(
 ) {
   const { table, header, bad, warnings } = await opened(path, options);
   const readers: readonly Reader<unknown>[] = inputs(header);
+  let read = 0;
   async function* values() {
     for (let next = await table.parts.next(); !next.done; next = await table.parts.next()) {
-      for await (const batch of table.batches(next.value)) {
+      const part = next.value;
+      read += "bytes" in part ? part.bytes.length : part.size;
+      for await (const batch of table.batches(part)) {
         const faults = new Faults(batch);
         const read = readers.map((reader) => reader(batch, faults));
         const at = read.map(({ access }) => access());
@@ -82,7 +85,7 @@ export async function fileValues<T extends readonly unknown[], V>(
       }
     }
   }
-  return { values: values(), warnings, bytesRead: table.bytesRead, skipped: () => bad.count };
+  return { values: values(), warnings, bytesRead: () => read, skipped: () => bad.count };
 }
 
 /** The rows of a computation for each row of a file, after the row's own cells, as they are read; names are those of its columns where another thread reads it. */
@@ -113,7 +116,6 @@ export async function fileRows(
       names: table.names,
       parts: table.parts,
       rowsOf,
-      bytesRead: table.bytesRead,
       isLong: sizeOf(path) > LONG,
       takeTally: () => {
         const tally = { bad: bad.count, badLines: bad.lines, clamped: header.clampedRows, counts: { ...counts } };

@@ -10,9 +10,13 @@ const region = new Region();
 const source = (name: string) => fileURLToPath(new URL(`../../src/kernels/${name}`, import.meta.url));
 
 test("text-kernel.ts holds what text.as.ts compiles to", () => {
-  const built = execFileSync(process.execPath, [source("../build/kernel.js"), source("text.as.ts")], {
-    encoding: "utf8",
-  });
+  const built = execFileSync(
+    process.execPath,
+    [source("../build/kernel.js"), source("text.as.ts"), source("objects.as.ts")],
+    {
+      encoding: "utf8",
+    },
+  );
   expect(built).toBe(readFileSync(source("text-kernel.ts"), "utf8"));
 });
 
