@@ -34,6 +34,8 @@ interface Sum {
   readonly rates: Float32Array;
   readonly totals: Float64Array;
   divisor: number;
+  /** For each row the smallest cosine added; 1 where the divisor is 1, as there all errors count alike. */
+  readonly lowest: Float64Array;
 }
 
 const QUAD = 4;
@@ -71,6 +73,8 @@ export class Product {
   #cosines: ArrayLike<number>[] = [];
   /** For each row, what the cosine of the nearest class is at least. */
   readonly #floors: Float64Array;
+  /** For each row, how far the scores of the classes searched may be off. */
+  readonly #errors: Float64Array;
   #labels: ArrayLike<number> = [];
   #candidates: Candidate[][] = [];
 
@@ -89,7 +93,8 @@ export class Product {
     this.#bent = instance.take(Float32Array, scores);
     this.#sums = Array.from({ length: sums }, () => {
       const totals = instance.take(Float64Array, 3 * rows);
-      return { rates: new Float32Array(totals.buffer, totals.byteOffset, 6 * rows), totals, divisor: 1 };
+      const rates = new Float32Array(totals.buffer, totals.byteOffset, 6 * rows);
+      return { rates, totals, divisor: 1, lowest: new Float64Array(rows) };
     });
     const [near, ...others] = Array.from({ length: 1 + limits }, () => {
       const bounds = instance.take(Float32Array, 3 * rows);
@@ -99,6 +104,7 @@ export class Product {
     this.#limits = others;
     this.#list = instance.take(Uint32Array, rows);
     this.#floors = new Float64Array(rows);
+    this.#errors = new Float64Array(rows);
   }
 
   /** Takes class vectors in place of those before; returns their lengths. */
@@ -112,6 +118,7 @@ export class Product {
     this.#labels = labels;
     this.#candidates = lengths.map(() => []);
     this.#floors.fill(LOWEST);
+    this.#errors.fill(0);
     return lengths;
   }
 
@@ -123,9 +130,10 @@ export class Product {
 
   /** Sets one scale a feature: the search adds up exp(scale * cos(theta / divisor)) over the other classes. */
   setSum(sum: number, scales: ArrayLike<number>, divisor: number): void {
-    const { rates, totals } = this.#sums[sum]!;
+    const { rates, totals, lowest } = this.#sums[sum]!;
     this.#sums[sum]!.divisor = divisor;
     totals.fill(0);
+    lowest.fill(1);
     for (let row = 0; row < this.#rows.count; row++) {
       rates[6 * row] = scales[row]! * Math.LOG2E;
       rates[6 * row + 1] = LOWEST;
@@ -183,7 +191,7 @@ export class Product {
         });
       }
       for (const sum of this.#sums) {
-        if (sum.divisor !== 1) this.#bend(sum.divisor);
+        if (sum.divisor !== 1) this.#bend(sum);
         kernel.addPowers((sum.divisor === 1 ? this.#scores : this.#bent).byteOffset, count, sum.totals.byteOffset);
       }
     }
@@ -204,6 +212,7 @@ export class Product {
   #allowErrors(): void {
     for (let row = 0; row < this.#rows.count; row++) {
       const error = this.#errorOfAll(row);
+      this.#errors[row] = Math.max(this.#errors[row]!, error);
       this.#near.bounds[3 * row] = this.#floors[row]! - error;
       this.#near.bounds[3 * row + 1] = Number.POSITIVE_INFINITY;
       for (const [i, { bounds }] of this.#limits.entries()) {
@@ -247,10 +256,12 @@ export class Product {
   }
 
   /** The scores as cosines of a part of their angles. */
-  #bend(divisor: number): void {
+  #bend({ divisor, lowest }: Sum): void {
     for (let i = 0; i < this.#rows.count * PANEL; i++) {
-      const cosine = Math.min(1, Math.max(-1, this.#scores[i]!));
-      this.#bent[i] = Math.cos(Math.acos(cosine) / divisor);
+      const cosine = this.#scores[i]!;
+      this.#bent[i] = bent(cosine, divisor);
+      const row = Math.floor(i / PANEL);
+      if (cosine < lowest[row]!) lowest[row] = cosine;
     }
   }
 
@@ -261,8 +272,8 @@ export class Product {
   }
 
   /**
-   * log sum exp(scale * cos(theta / divisor)) over the other classes searched, for each feature. Rounded cosines put it off by
-   * at most scale * error (in practice by scale * 1e-5) and the powers by 1e-6; larger where divisor > 1 and the nearest class lies beside pi.
+   * log sum exp(scale * cos(theta / divisor)) over the other classes searched, for each feature. Rounded cosines put it off, in practice
+   * by scale * 1e-5, at most by `logSumError`.
    */
   logSum(sum: number): number[] {
     const { rates, totals } = this.#sums[sum]!;
@@ -272,6 +283,20 @@ export class Product {
     );
   }
 
+  /**
+   * How far `logSum` may be off, for each feature. Each cosine c is off by at most `error`; cos(acos(c) / divisor), which is
+   * concave in c, by at most what that makes of it at the lowest cosine. Exponents in float32 add scale * ROUNDING, the powers 1e-6.
+   */
+  logSumError(sum: number): number[] {
+    const { rates, lowest, divisor } = this.#sums[sum]!;
+    return this.#candidates.map((_, row) => {
+      const error = this.#errors[row]!;
+      const from = Math.max(-1, lowest[row]! - error);
+      const bentError = bent(from + error, divisor) - bent(from, divisor);
+      return (rates[6 * row]! / Math.LOG2E) * (bentError + ROUNDING) + 1e-6;
+    });
+  }
+
   /** For each feature, the classes searched that may be the nearest of all but its own, in the order of the search. */
   nearest(): number[][] {
     return this.#candidates.map((candidates, row) =>
@@ -279,6 +304,9 @@ export class Product {
     );
   }
 }
+
+/** The cosine of a part of the angle; cosines beyond 1 and -1 count as these. */
+const bent = (cosine: number, divisor: number) => Math.cos(Math.acos(Math.min(1, Math.max(-1, cosine))) / divisor);
 
 /** How far a score may be off where unit vectors are off by so much. */
 const combined = (rowError: number, classError: number) => (1 + rowError) * (1 + classError) - 1 + ROUNDING;

@@ -106,6 +106,7 @@ export class FeatureReader {
     const candidates = product.nearest();
     const pairs = margins.map((_, i) => product.below(i));
     const logSums = this.#sums.map((_, i) => product.logSum(i));
+    const logSumErrors = this.#sums.map((_, i) => product.logSumError(i));
     const sampleOf = (row: number): Sample => {
       const [thetaY, norm] = [thetas[row]!, norms[row]!];
       let [nearest, minThetaJ] = [0, Number.POSITIVE_INFINITY];
@@ -113,14 +114,19 @@ export class FeatureReader {
         const theta = angleTo(row, place);
         if (theta < minThetaJ) [nearest, minThetaJ] = [place, theta];
       }
+      // How far the competing logits together come above the target's.
+      const logits = this.#losses.map(
+        ({ value, scale, sum }) => logSums[sum]![row]! - (scale === "norm" ? norm : scale) * value(thetaY),
+      );
       return {
         label: labels[row]!,
         thetaY,
         nearest,
         minThetaJ,
         naivePairs: pairs.map((counts) => counts[row]!),
-        losses: this.#losses.map(({ value, scale, sum }) =>
-          softplus(logSums[sum]![row]! - (scale === "norm" ? norm : scale) * value(thetaY)),
+        losses: logits.map(softplus),
+        lossErrors: this.#losses.map(
+          ({ sum }, i) => softplus(logits[i]! + logSumErrors[sum]![row]!) - softplus(logits[i]!),
         ),
         norm,
       };

@@ -30,7 +30,10 @@ export function reportTerms({ mean, fisher_score, worst_classes }: Figures, degr
     ],
     [
       "mean loss",
-      "the mean over samples of -log softmax with the function's value at theta_y for the own class and cos(theta_j) for the others (sphereface-r2: cos(theta_j/m)), all times the scale (norm: the length of the feature).",
+      "the mean over samples of -log softmax with the function's value at theta_y for the own class and cos(theta_j) for the others (sphereface-r2: cos(theta_j/m)), all times the scale (norm: the length of the feature)." +
+        (fisher_score === undefined
+          ? ""
+          : " From vectors the cosines are rounded to 16 bits a component, and only digits that this cannot have changed are given (if none, the first one; NaN if the loss may be 0)."),
     ],
     fisher_score !== undefined && [
       "angular Fisher score",

@@ -15,6 +15,8 @@ export interface Sample {
   readonly naivePairs: readonly number[];
   /** One for each function and scale of the report. */
   readonly losses: readonly number[];
+  /** How far each of the losses may be off; left out where they are exact. */
+  readonly lossErrors?: readonly number[];
   /** Length of the feature vector, where features are known. */
   readonly norm?: number;
 }
@@ -95,17 +97,20 @@ export class Report {
     this.#margins = margins.map(newMargin);
     const measures = MEASURES.filter(({ name }) => norms || name !== "feature_norm");
     this.#spreads = measures.map((measure) => ({ measure, spread: new Distribution() }));
-    this.#losses = losses.map((kind) => ({ kind, mean: new Mean() }));
+    this.#losses = losses.map((kind) => ({ kind, mean: new Mean(), error: new Mean() }));
   }
 
   add(sample: Sample): void {
-    const { label, thetaY, minThetaJ, nearest, naivePairs, losses } = sample;
+    const { label, thetaY, minThetaJ, nearest, naivePairs, losses, lossErrors } = sample;
     const isCorrect = thetaY < minThetaJ;
     this.#samples++;
     if (isCorrect) this.#correct++;
     for (const [i, tally] of this.#margins.entries()) addMargin(tally, sample, this.#classCount - 1, naivePairs[i]!);
     for (const { measure, spread } of this.#spreads) spread.add(measure.of(sample)!);
-    for (const [i, { mean }] of this.#losses.entries()) mean.add(losses[i]!);
+    for (const [i, { mean, error }] of this.#losses.entries()) {
+      mean.add(losses[i]!);
+      error.add(lossErrors?.[i] ?? 0);
+    }
     this.histograms.theta_y[binOf(thetaY)]!++;
     this.histograms.min_theta_j[binOf(minThetaJ)]!++;
     const own = this.#classes.get(label) ?? { samples: 0, correct: 0, takenFor: new Map() };
@@ -135,7 +140,10 @@ export class Report {
       by_m: this.#margins,
       quantiles,
       mean,
-      mean_loss: this.#losses.map(({ kind, mean }) => ({ ...kind, value: mean.value() })),
+      mean_loss: this.#losses.map(({ kind, mean, error }) => ({
+        ...kind,
+        value: rightDigits(mean.value(), error.value()),
+      })),
       ...(fisherScore === undefined ? {} : { fisher_score: fisherScore }),
       worst_classes: this.#worst(worst).map(([label, { samples, correct, takenFor }]) => ({
         class: className(label),
@@ -156,6 +164,18 @@ export class Report {
       .sort(([i, a], [j, b]) => a.correct / a.samples - b.correct / b.samples || failed(b) - failed(a) || i - j)
       .slice(0, count);
   }
+}
+
+/**
+ * A number that may be off by so much, rounded to as many significant digits as do not depend on where in that range it lies; an
+ * error of 0 leaves it as it is. Where not even the first is certain, that one; NaN where the range reaches 0.
+ */
+export function rightDigits(x: number, error: number): number {
+  for (let digits = 17; digits > 0; digits--) {
+    const [lo, hi] = [x - error, x + error].map((end) => Number(end.toPrecision(digits)));
+    if (lo === hi) return lo!;
+  }
+  return error < Math.abs(x) ? Number(x.toPrecision(1)) : Number.NaN;
 }
 
 const newMargin = (m: number) => ({

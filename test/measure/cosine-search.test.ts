@@ -224,6 +224,8 @@ describe("limits and sums", () => {
   const labels = Array.from({ length: n }, (_, i) => (i * 7) % c);
   // One class lies upon the limit of row 2.
   row(classes, d, 40).set(row(features, d, 2));
+  // And one lies opposite row 3, where a part of the angle changes most with the cosine.
+  row(classes, d, 41).set(row(features, d, 3).map((x) => -x));
   const cosines = Array.from({ length: n }, (_, i) =>
     Array.from({ length: c }, (_, j) => cosine(row(features, d, i), row(classes, d, j))),
   );
@@ -250,14 +252,31 @@ describe("limits and sums", () => {
     expect(product.below(0)).toEqual(limits.map((limit, i) => others(i).filter((x) => x < limit).length));
     expect(product.below(1)).toEqual(Array(n).fill(0));
     const bound = errorOf(product, n, c % block || block);
+    const errors = [product.logSumError(0), product.logSumError(1)];
     for (let i = 0; i < n; i++) {
       const sum = (of: (x: number) => number) =>
         Math.log(others(i).reduce((all, x) => all + Math.exp(scales[i]! * of(x)), 0));
-      expect(Math.abs(product.logSum(0)[i]! - sum((x) => x))).toBeLessThan(scales[i]! * bound + 1e-6);
-      const bent = sum((x) => Math.cos(Math.acos(Math.min(1, x)) / 2));
-      expect(Math.abs(product.logSum(1)[i]! - bent)).toBeLessThan(scales[i]! * bound + 1e-6);
+      expect(Math.abs(product.logSum(0)[i]! - sum((x) => x))).toBeLessThan(errors[0]![i]!);
+      expect(errors[0]![i]!).toBeLessThan(2 * scales[i]! * bound + 2e-6);
+      const bent = sum((x) => Math.cos(Math.acos(Math.min(1, Math.max(-1, x))) / 2));
+      expect(Math.abs(product.logSum(1)[i]! - bent)).toBeLessThan(errors[1]![i]!);
     }
   });
+});
+
+test("the error of a sum holds for divided angles beside pi", () => {
+  for (let seed = 1; seed <= 200; seed++) {
+    const product = new Product({ dimension: 3, rows: 1, classes: 2, sums: 1 });
+    const feature = noise(3, seed);
+    const nudge = noise(3, seed + 1000);
+    const opposite = feature.map((x, k) => nudge[k]! * 10 ** -(seed % 7) - x);
+    product.setFeatures(feature, [0]);
+    product.setSum(0, [30], 1.7);
+    product.setClasses(Float32Array.from([...feature, ...opposite]));
+    product.search(0, never);
+    const expected = 30 * Math.cos(angleBetween(feature, opposite) / 1.7);
+    expect(Math.abs(product.logSum(0)[0]! - expected)).toBeLessThan(product.logSumError(0)[0]!);
+  }
 });
 
 test.each([

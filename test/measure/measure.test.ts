@@ -267,6 +267,59 @@ function writeNpy(name: string, ...content: Parameters<typeof npy>): string {
   return name;
 }
 
+/** A number is another one rounded to as many significant digits as it has, and near it. */
+function expectRightDigits(value: number, exact: number): void {
+  const digits = value.toExponential().split("e")[0]!.replace(/\D/g, "").length;
+  expect(value).toBe(Number(exact.toPrecision(digits)));
+  expect(relative(value, exact)).toBeLessThan(0.05);
+}
+
+describe.each([
+  // samples, classes, dimension, noise beside the class vector
+  [450, 10, 3, 0.4],
+  [450, 10, 3, 2],
+  [60, 30, 512, 1.2],
+])("mean losses of %d samples, %d classes, %d dimensions, noise %d", (n, c, d, blur) => {
+  const weights = noise(c * d, 3);
+  // One class vector opposite to another.
+  weights.set(
+    weights.subarray(0, d).map((x) => -x),
+    d,
+  );
+  const features = noise(n * d, 7).map((x, i) => 9 * (weights[(Math.floor(i / d) % c) * d + (i % d)]! + blur * x));
+  const labels = Int32Array.from({ length: n }, (_, i) => i % c);
+  const row = (vectors: Float32Array, i: number) => vectors.subarray(i * d, (i + 1) * d);
+  const anglesOf = (i: number) => Array.from({ length: c }, (_, j) => angleBetween(row(features, i), row(weights, j)));
+  const angles = Array.from(labels, (_, i) => anglesOf(i));
+  const functions = ["--functions", "softmax,asoftmax:m=4,arcface,sphereface-r2"];
+
+  test("from vectors and from angles every printed digit is the same", async () => {
+    const header = `label,${angles[0]!.map((_, j) => `theta_${j}`).join(",")}`;
+    const lines = angles.map((row, i) => `${labels[i]},${row.join(",")}`);
+    writeFileSync(join(folder, "digits.csv"), [header, ...lines, ""].join("\n"));
+    const vectors = [
+      ...["--features", writeNpy("digits-f.npy", "<f4", [n, d], features)],
+      ...["--weights", writeNpy("digits-w.npy", "<f4", [c, d], weights)],
+      ...["--labels", writeNpy("digits-l.npy", "<i4", [n], labels)],
+    ];
+    const asked = [...functions, "--scale", "1,8,30,64"];
+    const { figures: exact } = await figuresOf(["--input", "digits.csv", ...asked]);
+    const { figures } = await figuresOf([...vectors, ...asked]);
+    expect(figures.mean_loss.length).toBe(16);
+    for (const [i, { value }] of figures.mean_loss.entries()) expectRightDigits(value, exact.mean_loss[i].value);
+    const { stdout: rows } = await asoftmax(["measure", ...vectors, ...asked], { cwd: folder });
+    const { stdout: table } = await asoftmax(["measure", ...vectors, ...asked, "--format", "table"], { cwd: folder });
+    await asoftmax(["measure", ...vectors, ...asked, "--output", "losses.html"], { cwd: folder });
+    const page = readFileSync(join(folder, "losses.html"), "utf8").replaceAll("<wbr>", "");
+    expect(page).toContain("only digits that this cannot have changed are given");
+    for (const { function: spec, scale, value } of figures.mean_loss) {
+      expect(rows).toContain(`\nmean_loss.${spec}.${scale},${value}\n`);
+      expect(table.replaceAll(/ +/g, " ")).toContain(`\n${spec} ${scale} ${value}\n`);
+      expect(page).toContain(`<td>${spec}</td><td class="number">${scale}</td><td class="number">${value}</td>`);
+    }
+  });
+});
+
 describe("features", () => {
   const [n, d, c] = [1300, 9, 83];
   const weights = noise(c * d, 5);
@@ -298,7 +351,7 @@ describe("features", () => {
     }),
   );
 
-  test("counts are those of all angles in double, quantiles good to 1e-12, losses to float32", async () => {
+  test("counts are those of all angles in double, quantiles good to 1e-12, losses in all digits given", async () => {
     const margins = [1, 2, 3, 4];
     const expected = plainReport(samples, margins);
     const { figures, stderr } = await figuresOf([...all, "--functions", "asoftmax:m=2,softmax", "--scale", "16,norm"]);
@@ -311,8 +364,10 @@ describe("features", () => {
     }
     const norms = samples.map((_, i) => Math.hypot(...vector(features, i)));
     expect(figures.mean.feature_norm).toBeCloseTo(mean(norms), 12);
-    const lossOf = (scale: number) => expected.loss((y) => psi(2, y), scale);
-    expect(figures.mean_loss[0].value).toBeCloseTo(lossOf(16), 4);
+    const target = (y: number) => psi(2, y);
+    expectRightDigits(figures.mean_loss[0].value, expected.loss(target, 16));
+    const byNorm = samples.map((sample, i) => plainReport([sample], []).loss(target, norms[i]!));
+    expectRightDigits(figures.mean_loss[1].value, mean(byNorm));
     expect(figures.mean_loss[1]).toMatchObject({ function: "asoftmax:m=2", scale: "norm" });
     expect(stderr).toMatch(/w.npy: class vectors of length [\d.]+ to [\d.]+ were made unit vectors/);
   });
@@ -346,7 +401,7 @@ describe("features", () => {
         return Math.log1p(others.reduce((sum, x) => sum + Math.exp(x), 0));
       }),
     );
-    expect(figures.mean_loss[0].value).toBeCloseTo(loss, 4);
+    expectRightDigits(figures.mean_loss[0].value, loss);
     expect(figures.mean_loss[1].value).toBeLessThan(loss);
   });
 
