@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { rightDigits } from "../../src/core/report.ts";
+import { rightDigits } from "../../src/measure/statistics.ts";
 
 // biome-ignore format: aligned by eye
 test.each([
