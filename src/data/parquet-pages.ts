@@ -129,10 +129,13 @@ function decompressed({ meta, compressors }: Chunk, bytes: Uint8Array, size: num
 
 const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 
+let scratch = new Uint32Array(0);
+
 /** The values that so many indices into the dictionary stand for; the first byte is the width of an index. */
 function lookedUp(bytes: Uint8Array, count: number, dictionary: Values | undefined): Values {
   if (!dictionary) throw new Error("a page needs a dictionary, and there is none");
-  const indices = new Uint32Array(count);
+  if (scratch.length < count) scratch = new Uint32Array(count);
+  const indices = scratch.subarray(0, count);
   if (count > 0) readHybrid(bytes.subarray(1), bytes[0]!, indices, dictionary.length);
   if (!(dictionary instanceof Float64Array)) return Array.from(indices, (index) => dictionary[index]!);
   const values = new Float64Array(count);

@@ -3,13 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DuckDBInstance } from "@duckdb/node-api";
-import { parquetReadObjects } from "hyparquet";
+import { type ColumnMetaData, parquetReadObjects } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 import { afterAll, describe, expect, test } from "vitest";
 import { DataError } from "../../src/data/errors.ts";
 import { cellOf, parsers } from "../../src/data/parquet-cells.ts";
 import { openParquet } from "../../src/data/parquet-columns.ts";
-import { readHybrid } from "../../src/data/parquet-pages.ts";
+import { pagesOf, readHybrid } from "../../src/data/parquet-pages.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "parquet-columns-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -98,8 +98,8 @@ describe("as hyparquet reads them, in batches of any size", () => {
 
 test("a group of no rows, no columns, the columns in the order asked for", async () => {
   const file = await openParquet(await written("SELECT 1.0::DOUBLE AS a, 2.0::DOUBLE AS b"));
-  const { value } = await file.batches(0, [1, 0], 5).next();
-  expect(value!.map((column) => column.kind === "numbers" && [...column.numbers])).toEqual([[2], [1]]);
+  const { value: columns } = await file.batches(0, [1, 0], 5).next();
+  expect(columns!.map((column) => column.kind === "numbers" && [...column.numbers])).toEqual([[2], [1]]);
   expect((await openParquet(await written("SELECT 1.0 AS a LIMIT 0"))).groups.every(({ rows }) => rows === 0)).toBe(
     true,
   );
@@ -127,6 +127,63 @@ describe("runs and packed integers", () => {
     if (typeof expected === "string") return expect(read).toThrow(expected);
     read();
     expect([...out]).toEqual(expected);
+  });
+});
+
+describe("a page that does not fit its header", () => {
+  /** A field of a thrift struct that holds an integer below 64. */
+  const field = (delta: number, n: number) => [(delta << 4) | 5, 2 * n];
+  const PLAIN = 0;
+  const DELTA = 5;
+  const DICTIONARY = 8;
+
+  /** The values of a chunk of one page of two required values. */
+  function read(type: "DOUBLE" | "INT64" | "BYTE_ARRAY", encoding: number, body: number[], size = body.length) {
+    const head = [
+      ...field(1, 0),
+      ...field(1, size),
+      ...field(1, size),
+      0x2c,
+      ...field(1, 2),
+      ...field(1, encoding),
+      0,
+      0,
+    ];
+    const bytes = Uint8Array.from([...head, ...body]);
+    const total = BigInt(bytes.length);
+    const meta = {
+      type,
+      codec: "UNCOMPRESSED",
+      num_values: 2n,
+      data_page_offset: 0n,
+      total_compressed_size: total,
+      total_uncompressed_size: total,
+    } as ColumnMetaData;
+    const element = { name: "x", type, repetition_type: "REQUIRED" } as const;
+    const leaf = { element, count: 1, children: [], path: ["x"] };
+    const schemaPath = [{ element: { name: "root" }, count: 2, children: [leaf], path: [] }, leaf];
+    return [...pagesOf({ meta, schemaPath, compressors: {} }, (start, end) => bytes.slice(start, end))][0]!.values;
+  }
+
+  test("one that fits", () => {
+    expect(read("DOUBLE", PLAIN, Array(16).fill(0))).toEqual(Float64Array.of(0, 0));
+    expect(read("INT64", DELTA, [128, 1, 4, 2, 14, 2, 0, 0, 0, 0])).toEqual(Float64Array.of(7, 8));
+    expect(read("BYTE_ARRAY", PLAIN, [1, 0, 0, 0, 65, 0, 0, 0, 0])).toEqual(["A", ""]);
+  });
+
+  // biome-ignore format: a table
+  const table: [name: string, read: () => unknown, error: string][] = [
+    ["doubles, too long",  () => read("DOUBLE", PLAIN, Array(17).fill(0)),                "a page of 2 values has 17 bytes, not 16"],
+    ["doubles, too short", () => read("DOUBLE", PLAIN, Array(15).fill(0)),                "Invalid typed array length: 2"],
+    ["text, too long",     () => read("BYTE_ARRAY", PLAIN, [0, 0, 0, 0, 0, 0, 0, 0, 65]), "a page of 2 values has 9 bytes, not 8"],
+    ["other count",        () => read("INT64", DELTA, [128, 1, 4, 3, 14, 2, 0, 0, 0, 0]), "differences of 3 values, 128 in a block of 4, are not 2 values"],
+    ["blocks of nothing",  () => read("INT64", DELTA, [128, 1, 0, 2, 14, 2, 0, 0, 0, 0]), "differences of 2 values, 128 in a block of 0, are not 2 values"],
+    ["no dictionary",      () => read("DOUBLE", DICTIONARY, [1, 4, 0]),                   "a page needs a dictionary, and there is none"],
+    ["beyond the chunk",   () => read("DOUBLE", PLAIN, Array(16).fill(0), 17),            "a compressed page has 17 of 16 bytes"],
+    ["no data page",       () => read("DOUBLE", PLAIN, [], 0),                            "Invalid typed array length: 2"],
+  ];
+  test.each(table)("%s", (_, read, error) => {
+    expect(read).toThrow(error);
   });
 });
 
