@@ -30,7 +30,7 @@ const boundedRuns = {
 const program = await rolldown({
   input: [at("src/cli/main.ts"), at("src/cli/row-worker.ts"), at("src/measure/feature-worker.ts")],
   platform: "node",
-  external: (name) => /^[a-z]/.test(name) && !(name in BUNDLED) && name !== UNUSED,
+  external: (name) => /^[a-z]/.test(name) && !(name.split("/")[0] in BUNDLED) && name !== UNUSED,
   plugins: [boundedRuns],
   resolve: { alias: { [UNUSED]: at("src/build/nothing.js") } },
 });

@@ -1,140 +1,118 @@
-import { closeSync, fstatSync } from "node:fs";
-import type { AsyncBuffer } from "hyparquet";
-import { type Batch, type Field, IndexedBatch, indexRecords, type RowTarget } from "./batch.ts";
-import { toBytes } from "./bytes.ts";
-import { DataError } from "./errors.ts";
-import { openRegular, readFully } from "./file.ts";
+import { doubles, integers, Region } from "../kernels/text.ts";
+import type { Batch, Field, RowTarget } from "./batch.ts";
+import { TextPlace } from "./fields.ts";
+import { sizeOf } from "./file.ts";
+import { openParquet } from "./parquet-columns.ts";
+import type { ParquetColumn } from "./parquet-rows.ts";
 import type { FilePart, Table } from "./table.ts";
 
+/** How many rows are decoded at a time: of a hundred columns their numbers take 2 MB. */
+const ROWS = 2048;
+
 /**
- * A table from a Parquet file, read one row group at a time; the line of a record is its row, from 1. Cells are as in csv: null is
- * empty, what is nested is JSON. Throws DataError where the file is damaged.
+ * A table from a Parquet file, read by row groups; the line of a row is its number, from 1. Cells are as in csv: null is empty, what is nested is
+ * JSON. Throws DataError where the file is damaged.
  */
 export async function parquetTable(path: string): Promise<Table> {
-  const { parquetMetadataAsync, parquetScan, parquetSchema } = await import("hyparquet");
-  const { compressors } = await import("hyparquet-compressors");
-  let read = 0;
-  const file = byPosition(path, (bytes) => {
-    read += bytes;
-  });
-  const { scan, columns } = await sound(path, async () => {
-    const metadata = await parquetMetadataAsync(file, { parsers, geoparquet: false });
-    const columns = parquetSchema(metadata).children.map(({ element, children }) => {
-      const { name, scale = 0, converted_type } = element;
-      if (converted_type !== "DECIMAL" || children.length > 0) return { name, cell: cellOf };
-      // It would be rounded to a double: what it is made of is read instead.
-      Object.assign(element, { converted_type: undefined, logical_type: undefined });
-      return { name, cell: (value: unknown) => decimalOf(value, scale) };
-    });
-    return { scan: await parquetScan({ file, metadata, compressors, parsers, utf8: false }), columns };
-  });
-  async function readGroup({ rowStart, rowEnd }: (typeof scan.ranges)[number]) {
-    const data = await Promise.all(columns.map(({ name }) => scan.readColumn({ column: name, rowStart, rowEnd })));
-    if (data.some(({ length }) => length !== rowEnd - rowStart)) throw new Error("a column is too short or too long");
-    return data;
-  }
+  const { names, groups, batches: batchesOf } = await openParquet(path);
+  const total = groups.reduce((sum, { rows }) => sum + rows, 0);
   async function* parts(): AsyncGenerator<FilePart> {
-    for (const [group, { rowStart, rowEnd }] of scan.ranges.entries())
-      yield { group, from: rowStart, to: rowEnd, size: 0 };
+    for (const [group, { rows }] of groups.entries()) yield { group, size: (sizeOf(path) * rows) / total };
   }
-  const names = columns.map(({ name }) => toBytes(name));
   async function* batches(part: FilePart): AsyncGenerator<Batch> {
-    const range = scan.ranges[(part as { group: number }).group]!;
-    const data = await sound(path, () => readGroup(range));
-    for (let from = range.rowStart; from < range.rowEnd; from += ROWS) {
-      const records = Array.from({ length: Math.min(ROWS, range.rowEnd - from) }, (_, i) => ({
-        cells: columns.map(({ cell }, c) => cell(data[c]![from - range.rowStart + i])),
-        line: from + i + 1,
-      }));
-      yield new RowGroupBatch(indexRecords(records, names.length), records.length, names);
+    const { group } = part as { readonly group: number };
+    let line = groups[group]!.rowStart + 1;
+    for await (const columns of batchesOf(group, [...names.keys()], ROWS)) {
+      const batch = new ColumnBatch(columns, names, line);
+      yield batch;
+      line += batch.size;
     }
   }
   return { names, separator: "", parts: parts(), batches };
 }
 
-const ROWS = 2048;
+/** The places of the columns of a batch, used again for the next. */
+const places: { readonly values: Region; readonly spans: Region; readonly texts: TextPlace }[] = [];
 
-class RowGroupBatch extends IndexedBatch {
+class ColumnBatch implements Batch {
+  readonly size: number;
+  private readonly columns: readonly ParquetColumn[];
   private readonly names: readonly string[];
+  private readonly firstLine: number;
 
-  constructor(place: number, size: number, names: readonly string[]) {
-    super(place, size, names.length);
+  constructor(columns: readonly ParquetColumn[], names: readonly string[], firstLine: number) {
+    const [first] = columns as [ParquetColumn];
+    this.size = first.kind !== "numbers" ? first.offsets.length - 1 : first.numbers.length;
+    this.columns = columns;
     this.names = names;
+    this.firstLine = firstLine;
+  }
+
+  line(row: number): number {
+    return this.firstLine + row;
   }
 
   fault(): undefined {
     return undefined;
   }
 
-  fields({ json }: RowTarget): Field[] {
-    return this.columnFields(json ? "json" : "quoted", this.names);
+  isLong(): boolean {
+    return false;
   }
-}
 
-/** Whatever stops the reading of a damaged file becomes a DataError. */
-async function sound<T>(path: string, read: () => Promise<T>): Promise<T> {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof DataError) throw error;
-    throw new DataError(`${path} is not Parquet, damaged, or of a kind that is not read: ${(error as Error).message}`);
-  }
-}
-
-/** The bytes of a file as hyparquet asks for them; those that are read are told. */
-function byPosition(path: string, told: (bytes: number) => void): AsyncBuffer {
-  const opened = <T>(use: (fd: number) => T): T => {
-    const fd = openRegular(path, "a Parquet file");
-    try {
-      return use(fd);
-    } finally {
-      closeSync(fd);
+  numbers(columns: readonly number[], address: number): void {
+    for (const [i, place] of columns.entries()) {
+      const column = this.columns[place]!;
+      const numbers = column.kind === "numbers" ? column.numbers : undefined;
+      for (let row = 0, at = address / 8 + i; row < this.size; row++, at += columns.length)
+        doubles[at] = numbers === undefined ? Number.NaN : numbers[row]!;
     }
-  };
-  const byteLength = opened((fd) => fstatSync(fd).size);
-  return {
-    byteLength,
-    slice(start, end = byteLength) {
-      if (!(start >= 0 && start <= end && end <= byteLength)) throw new Error(`there are no bytes ${start} to ${end}`);
-      const bytes = new Uint8Array(end - start);
-      opened((fd) => readFully(fd, path, bytes, start));
-      told(bytes.length);
-      return bytes.buffer;
-    },
-  };
+  }
+
+  text(row: number, place: number): string {
+    const column = this.columns[place]!;
+    if (column.kind === "texts") return latin1(column.bytes, column.offsets[row]!, column.offsets[row + 1]!);
+    if (column.missing?.[row]) return "";
+    if (column.kind === "numbers") return String(column.numbers[row]! + 0);
+    return JSON.stringify([...column.numbers.subarray(column.offsets[row], column.offsets[row + 1])]);
+  }
+
+  fields({ json }: RowTarget): Field[] {
+    return this.columns.map((column, i) => {
+      const name = this.names[i]!;
+      places[i] ??= { values: new Region(), spans: new Region(), texts: new TextPlace() };
+      const { values, spans, texts } = places[i];
+      // Cells of Parquet are strings in JSON.
+      const kind = json ? "json" : "quoted";
+      if (column.kind === "texts") return { kind, address: putSpans(column, values, spans), stride: 8, name };
+      const areAllNumbers =
+        column.missing === undefined || column.numbers.every((x, row) => column.missing![row] || Number.isFinite(x));
+      if (column.kind === "lists" || json || !areAllNumbers) {
+        const cells = Array.from({ length: this.size }, (_, row) => this.text(row, i));
+        return { kind, address: texts.put(cells), stride: 8, name };
+      }
+      const address = values.reserve(8 * this.size);
+      doubles.set(column.numbers, address / 8);
+      return { kind: column.missing === undefined ? "number" : "number or nothing", address, stride: 8, name };
+    });
+  }
 }
 
-/** ISO 8601, with every digit of a count of so many units a millisecond. */
-const instantOf = (units: bigint) => (count: bigint) => {
-  const rest = ((count % units) + units) % units;
-  const digits = String(units + rest).slice(1);
-  return new Date(Number((count - rest) / units)).toISOString().replace("Z", `${digits}Z`);
-};
+const latin1 = (bytes: Uint8Array, start: number, end: number): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString("latin1");
 
-const parsers = {
-  timestampFromMilliseconds: instantOf(1n),
-  timestampFromMicroseconds: instantOf(1000n),
-  timestampFromNanoseconds: instantOf(1_000_000n),
-  dateFromDays: (days: number) => new Date(days * 86_400_000).toISOString().slice(0, 10),
-  // Its text, not what it stands for.
-  jsonFromBytes: (bytes: Uint8Array) => bytes,
-};
-
-function cellOf(value: unknown): string {
-  if (value === null || value === undefined) return "";
-  if (value instanceof Uint8Array) return Buffer.from(value).toString("latin1");
-  if (typeof value !== "object") return toBytes(String(value));
-  return toBytes(JSON.stringify(value, (_, item) => (typeof item === "bigint" ? String(item) : item)));
-}
-
-/** The decimal with these digits, places of them after the point; many digits come as a big-endian integer. */
-function decimalOf(value: unknown, places: number): string {
-  if (value === null || value === undefined) return "";
-  const digits =
-    value instanceof Uint8Array
-      ? BigInt.asIntN(8 * value.length, BigInt(`0x${Buffer.from(value).toString("hex")}`))
-      : BigInt(value as number);
-  const text = String(digits < 0n ? -digits : digits).padStart(places + 1, "0");
-  const point = text.length - places;
-  return `${digits < 0n ? "-" : ""}${text.slice(0, point)}${places > 0 ? `.${text.slice(point)}` : ""}`;
+/** Puts texts into the memory of the text kernel, and gives the address of their starts and ends. */
+function putSpans(
+  { bytes, offsets }: Extract<ParquetColumn, { kind: "texts" }>,
+  values: Region,
+  spans: Region,
+): number {
+  const first = offsets[0]!;
+  const start = values.put(bytes.subarray(first, offsets.at(-1)!)) - first;
+  const address = spans.reserve(8 * offsets.length);
+  for (let row = 0; row + 1 < offsets.length; row++) {
+    integers[address / 4 + 2 * row] = start + offsets[row]!;
+    integers[address / 4 + 2 * row + 1] = start + offsets[row + 1]!;
+  }
+  return address;
 }

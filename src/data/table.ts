@@ -3,10 +3,10 @@ import type { Batch } from "./batch.ts";
 /** Formats of files with one row a sample. */
 export const inputFormats = ["csv", "tsv", "jsonl", "parquet"] as const;
 
-/** A part of a file that can be read by itself, in any thread: whole records as text, or some rows of a row group and about how many bytes they take. */
+/** A part of a file that can be read by itself, in any thread: whole records as text, or a row group and about how many bytes it takes. */
 export type FilePart =
   | { readonly bytes: Uint8Array; readonly line: number }
-  | { readonly group: number; readonly from: number; readonly to: number; readonly size: number };
+  | { readonly group: number; readonly size: number };
 
 /** A file of rows, read once, from its start. */
 export interface Table {

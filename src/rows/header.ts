@@ -89,7 +89,7 @@ export class Header {
     return (batch, faults) => one(read(batch, faults));
   }
 
-  /** Several angles in one cell, with ; between. */
+  /** Several angles in one cell, with ; between, or as an array of JSON or of Parquet. */
   angleList(name: string): Reader<ArrayLike<number>> {
     const index = this.index(name);
     const region = new Region();
@@ -99,14 +99,15 @@ export class Header {
       const lists: (readonly number[])[] = [];
       for (let row = 0; row < batch.size; row++) {
         if (faults.get(row) !== undefined) continue;
-        const cells = Number.isNaN(plain[row]) ? batch.text(row, index).split(";") : [];
+        const text = Number.isNaN(plain[row]) ? batch.text(row, index) : "";
+        const isArray = text.startsWith("[") && text.endsWith("]");
+        const cells = isArray ? text.slice(1, -1).split(",") : text.split(";");
         attempt(row, faults, () => {
           const line = batch.line(row);
           const angleOf = (value: number, text: () => string) => this.angleOf(value, text, line, name);
-          lists[row] =
-            cells.length === 0
-              ? [angleOf(plain[row]!, () => batch.text(row, index))]
-              : cells.map((cell) => angleOf(numberIn(cell, line, name), () => cell));
+          lists[row] = !Number.isNaN(plain[row])
+            ? [angleOf(plain[row]!, () => batch.text(row, index))]
+            : cells.map((cell) => angleOf(numberIn(cell, line, name), () => cell));
         });
       }
       return { access: () => (row) => lists[row]! };

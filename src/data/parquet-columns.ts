@@ -1,0 +1,155 @@
+import { closeSync, fstatSync } from "node:fs";
+import {
+  type AsyncBuffer,
+  type Compressors,
+  type FileMetaData,
+  parquetMetadataAsync,
+  parquetScan,
+  parquetSchema,
+  type SchemaTree,
+} from "hyparquet";
+import { getMaxRepetitionLevel, getPhysicalColumns, isListLike } from "hyparquet/src/schema.js";
+import { toBytes } from "./bytes.ts";
+import { DataError } from "./errors.ts";
+import { openRegular, readFully } from "./file.ts";
+import { parsers } from "./parquet-cells.ts";
+import { pagesOf } from "./parquet-pages.ts";
+import { type ColumnPart, flatParts, listParts, nestedParts, type ParquetColumn, takerOf } from "./parquet-rows.ts";
+
+export interface ParquetColumns {
+  /** The name of each column, in bytes. */
+  readonly names: readonly string[];
+  readonly groups: readonly { readonly rowStart: number; readonly rows: number }[];
+  /** The rows of a row group, at most `size` at a time, of the columns with these indices. Throws DataError where it is damaged. */
+  batches(group: number, columns: readonly number[], size: number): AsyncGenerator<ParquetColumn[], undefined>;
+}
+
+/**
+ * Opens a Parquet file; at first only its description is read. Columns are decoded page by page, but those that are nested, unless
+ * lists of floats, a whole row group at once. Throws DataError where the file is damaged.
+ */
+export async function openParquet(path: string): Promise<ParquetColumns> {
+  /** Yields what `use` yields, which has the file open meanwhile. */
+  async function* withFile<T>(use: (file: OpenFile) => AsyncGenerator<T, undefined>): AsyncGenerator<T, undefined> {
+    const fd = openRegular(path, "a Parquet file");
+    const byteLength = fstatSync(fd).size;
+    let scratch = new Uint8Array(0);
+    /** Bytes of the file, valid until the next are read. */
+    function read(start: number, end = byteLength): Uint8Array {
+      if (!(start >= 0 && start <= end && end <= byteLength)) throw new Error(`there are no bytes ${start} to ${end}`);
+      if (scratch.length < end - start) scratch = new Uint8Array(end - start);
+      const bytes = scratch.subarray(0, end - start);
+      readFully(fd, path, bytes, start);
+      return bytes;
+    }
+    try {
+      return yield* use({ byteLength, read, slice: (start, end) => read(start, end).slice().buffer });
+    } catch (error) {
+      if (error instanceof DataError) throw error;
+      throw new DataError(
+        `${path} is not Parquet, damaged, or of a kind that is not read: ${(error as Error).message}`,
+      );
+    } finally {
+      closeSync(fd);
+    }
+  }
+
+  const described = withFile(async function* (file) {
+    yield describe(await parquetMetadataAsync(file, { parsers, geoparquet: false }));
+    return undefined;
+  });
+  const { metadata, names, columns, groups } = (await described.next()).value!;
+  await described.return(undefined);
+  const compressors = await compressorsFor(metadata);
+
+  /** The rows of a column in a row group, as they are decoded. */
+  async function partsOf(
+    file: OpenFile,
+    group: number,
+    { name, leaf, schemaPath, places }: ColumnSchema,
+  ): Promise<Iterator<ColumnPart>> {
+    const { rowStart, rows } = groups[group]!;
+    if (leaf === undefined) {
+      const scan = await parquetScan({ file, metadata, columns: [name], compressors, parsers, utf8: false });
+      return nestedParts(await scan.readColumn({ column: name, rowStart, rowEnd: rowStart + rows }));
+    }
+    const meta = metadata.row_groups[group]!.columns[leaf]?.meta_data;
+    const { type } = schemaPath.at(-1)!.element;
+    if (!meta || meta.type !== type) throw new Error(`column ${name} is of type ${meta?.type}, not ${type}`);
+    const pages = pagesOf({ meta, schemaPath, places, compressors }, file.read);
+    if (schemaPath.length > 2) return listParts(pages, schemaPath);
+    if (Number(meta.num_values) !== rows) throw new Error(`column ${name} has ${meta.num_values} of ${rows} rows`);
+    return flatParts(pages);
+  }
+
+  return {
+    names,
+    groups,
+    batches: (group, wanted, size) =>
+      withFile(async function* (file) {
+        const { rows } = groups[group]!;
+        const takers: ((count: number) => ParquetColumn)[] = [];
+        for (const index of wanted) takers.push(takerOf(await partsOf(file, group, columns[index]!), rows));
+        for (let done = 0; done < rows; done += size) yield takers.map((take) => take(Math.min(size, rows - done)));
+        return undefined;
+      }),
+  };
+}
+
+/** hyparquet's, but for zstd the reference decoder as WebAssembly, which takes a quarter of the time. */
+async function compressorsFor(metadata: FileMetaData): Promise<Compressors> {
+  const { compressors } = await import("hyparquet-compressors");
+  if (!metadata.row_groups.some(({ columns }) => columns.some((column) => column.meta_data?.codec === "ZSTD")))
+    return compressors;
+  const { ZSTDDecoder } = await import("zstddec");
+  const zstd = new ZSTDDecoder();
+  await zstd.init();
+  return { ...compressors, ZSTD: (bytes, size) => zstd.decode(bytes, size) };
+}
+
+interface OpenFile extends AsyncBuffer {
+  read(start: number, end: number): Uint8Array;
+}
+
+/** A column: where it is flat or a list of floats, its leaf, the place of that among all leaves, and the places of a decimal. */
+interface ColumnSchema {
+  readonly name: string;
+  readonly leaf?: number | undefined;
+  readonly schemaPath: readonly SchemaTree[];
+  readonly places?: number | undefined;
+}
+
+function describe(metadata: FileMetaData) {
+  const root = parquetSchema(metadata);
+  let leaves = 0;
+  const columns = root.children.map((top): ColumnSchema => {
+    const leaf = leaves;
+    leaves += Math.max(1, getPhysicalColumns(top).length);
+    const { name, scale = 0, converted_type, repetition_type } = top.element;
+    if (top.children.length > 0) {
+      const schemaPath = [root, ...floatsPath(top)];
+      return { name, leaf: schemaPath.length > 1 ? leaf : undefined, schemaPath };
+    }
+    if (repetition_type === "REPEATED") return { name, schemaPath: [] };
+    if (converted_type !== "DECIMAL") return { name, leaf, schemaPath: [root, top] };
+    // It would be rounded to a double: what it is made of is read instead.
+    Object.assign(top.element, { converted_type: undefined, logical_type: undefined });
+    return { name, leaf, schemaPath: [root, top], places: scale };
+  });
+  let end = 0;
+  const groups = metadata.row_groups.map(({ num_rows }) => {
+    end += Number(num_rows);
+    return { rowStart: end - Number(num_rows), rows: Number(num_rows) };
+  });
+  if (end !== Number(metadata.num_rows)) throw new Error(`there are ${end} of ${metadata.num_rows} rows`);
+  return { metadata, names: columns.map(({ name }) => toBytes(name)), columns, groups };
+}
+
+/** The path to the leaf of a list of floats; empty where it is none. */
+function floatsPath(top: SchemaTree): SchemaTree[] {
+  const path = [top];
+  while (path.at(-1)!.children.length === 1) path.push(path.at(-1)!.children[0]!);
+  const { element, children } = path.at(-1)!;
+  const isFloat = children.length === 0 && (element.type === "DOUBLE" || element.type === "FLOAT");
+  return isListLike(top) && isFloat && path.length <= 3 && getMaxRepetitionLevel(path) === 1 ? path : [];
+}
