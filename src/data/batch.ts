@@ -1,4 +1,4 @@
-import { integers, memory, Region, readNumbers } from "../kernels/text.ts";
+import { integers, memory, Region, readNumbers } from "../kernels/rows.ts";
 
 /** How rows are written: as cells of csv with a delimiter between, or as members of JSON objects. */
 export interface RowTarget {
@@ -8,7 +8,7 @@ export interface RowTarget {
 
 /**
  * What is written of each row at one place: a number, a number or nothing (where it is not finite), bytes as they are, bytes quoted where
- * csv needs it, or bytes as a JSON string. Places are addresses in the memory of the text kernel; bytes are given by their start and end.
+ * csv needs it, or bytes as a JSON string. Places are addresses in the memory of the row kernel; bytes are given by their start and end.
  */
 export interface Field {
   readonly kind: "number" | "number or nothing" | "bytes" | "quoted" | "json";
@@ -28,7 +28,7 @@ export interface Batch {
   fault(row: number): string | undefined;
   /** Has a row more cells than its table has columns? */
   isLong(row: number): boolean;
-  /** Puts the numbers of some columns, row after row, at an address of the text kernel; NaN where a cell holds no plainly spelt number. */
+  /** Puts the numbers of some columns, row after row, at an address of the row kernel; NaN where a cell holds no plainly spelt number. */
   numbers(columns: readonly number[], address: number): void;
   /** A cell without quotes, one character a byte. */
   text(row: number, column: number): string;
@@ -43,7 +43,7 @@ export const strideOf = (columns: number): number => HEAD + 8 * columns;
 
 const list = new Region();
 
-/** Rows whose cells are known by an index in the memory of the text kernel. */
+/** Rows whose cells are known by an index in the memory of the row kernel. */
 export abstract class IndexedBatch implements Batch {
   readonly size: number;
   protected readonly index: number;
@@ -105,7 +105,7 @@ export interface CellRecord {
 
 const sizeOf = ({ cells, members = "" }: CellRecord) => cells.reduce((sum, { length }) => sum + length, members.length);
 
-/** Puts records into the memory of the text kernel, each with its entry in an index at the address that entryOf gives; a row's own bytes are its members. */
+/** Puts records into the memory of the row kernel, each with its entry in an index at the address that entryOf gives; a row's own bytes are its members. */
 export function putRecords(records: readonly CellRecord[], columns: number, entryOf: (i: number) => number): void {
   let at = bytes.reserve(records.reduce((sum, record) => sum + sizeOf(record), HEAD));
   const put = (text: string) => {

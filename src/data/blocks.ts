@@ -1,4 +1,4 @@
-import { countLines, Region } from "../kernels/text.ts";
+import { countLines, Region } from "../kernels/rows.ts";
 import { DataError } from "./errors.ts";
 
 /** Whole records of a delimited file, and the line on which they begin. */

@@ -1,4 +1,4 @@
-import { indexLines, irregularRows, memory, Region, resumeNumber, resumePlace } from "../kernels/text.ts";
+import { indexLines, irregularRows, memory, Region, resumeNumber, resumePlace } from "../kernels/rows.ts";
 import {
   type Batch,
   type CellRecord,

@@ -1,4 +1,4 @@
-import { doubles, integers, memory, Region, writeRows, writtenEnd } from "../kernels/text.ts";
+import { doubles, integers, memory, Region, writeRows, writtenEnd } from "../kernels/rows.ts";
 import type { Field } from "./batch.ts";
 
 const KINDS: Readonly<Record<Field["kind"], number>> = {

@@ -1,4 +1,4 @@
-import { countLines, indexObjects, integers, memory, objectsEnd, Region } from "../kernels/text.ts";
+import { countLines, indexObjects, integers, memory, objectsEnd, Region } from "../kernels/rows.ts";
 import {
   type Batch,
   type CellRecord,
@@ -38,9 +38,9 @@ const keyTable = new Region();
 /** Room for the index of some thousand rows. */
 const INDEX_BYTES = 2 ** 19;
 
-/** Puts the keys where the kernel finds them, and gives the address of their table. One that JSON writes with an escape is found by no kernel. */
+/** Puts the keys, as JSON writes them between quotes, where the kernel finds them, and gives the address of their table. */
 function putKeys(names: readonly string[]): number {
-  const keys = names.map((name) => (/["\\\0-\x1f]/.test(name) ? "\n" : name));
+  const keys = names.map((name) => JSON.stringify(name).slice(1, -1));
   const table = keyTable.reserve(keys.reduce((sum, { length }) => sum + 8 + length, 16));
   let at = table + 8 * keys.length;
   for (const [i, key] of keys.entries()) {

@@ -1,4 +1,4 @@
-import { doubles, integers, Region } from "../kernels/text.ts";
+import { doubles, integers, Region } from "../kernels/rows.ts";
 import type { Batch, Field, RowTarget } from "./batch.ts";
 import { TextPlace } from "./fields.ts";
 import { sizeOf } from "./file.ts";
@@ -101,7 +101,7 @@ class ColumnBatch implements Batch {
 const latin1 = (bytes: Uint8Array, start: number, end: number): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString("latin1");
 
-/** Puts texts into the memory of the text kernel, and gives the address of their starts and ends. */
+/** Puts texts into the memory of the row kernel, and gives the address of their starts and ends. */
 function putSpans(
   { bytes, offsets }: Extract<ParquetColumn, { kind: "texts" }>,
   values: Region,

@@ -25,7 +25,7 @@ export interface Ending {
   readonly holds: boolean;
 }
 
-/** Numbers one after another in the memory of the text kernel, for each row one; NaN is an empty cell. */
+/** Numbers one after another in the memory of the row kernel, for each row one; NaN is an empty cell. */
 export interface NumberColumn {
   readonly address: number;
 }

@@ -72,12 +72,12 @@ export async function fileValues<T extends readonly unknown[], V>(
         const at = read.map(({ access }) => access());
         const found: { readonly line: number; readonly value: V | undefined }[] = [];
         const add = (row: number, value: V | undefined) => found.push({ line: batch.line(row), value });
-        const valueOf = (row: number) => compute(...(at.map((get) => get(row)) as unknown as T));
+        const valueAt = (row: number) => compute(...(at.map((get) => get(row)) as unknown as T));
         const stop = visitRows(
           batch,
           faults,
           bad,
-          (row) => add(row, valueOf(row)),
+          (row) => add(row, valueAt(row)),
           (row) => add(row, undefined),
         );
         yield found;

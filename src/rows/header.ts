@@ -6,15 +6,15 @@ import { fromBytes, toBytes } from "../data/bytes.ts";
 import { angleFrom, anyNumberIn, numberIn } from "../data/cells.ts";
 import { DataError, UsageError } from "../data/errors.ts";
 import { suggestion } from "../data/suggestion.ts";
-import { Region } from "../kernels/text.ts";
+import { Region } from "../kernels/rows.ts";
 import type { Column } from "../render/result.ts";
 import type { Faults } from "./faults.ts";
 
 /** The values that an input has in the rows of a batch. */
 export interface InputValues<T> {
-  /** Gives the value of a row without a fault; valid until the memory of the text kernel grows, so it is asked for when all is read. */
+  /** Gives the value of a row without a fault; valid until the memory of the row kernel grows, so it is asked for when all is read. */
   readonly access: () => (row: number) => T;
-  /** Where they are numbers one after another in the memory of the text kernel, the address of the first. */
+  /** Where they are numbers one after another in the memory of the row kernel, the address of the first. */
   readonly address?: number;
 }
 

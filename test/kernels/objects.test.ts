@@ -41,8 +41,9 @@ function rowsOf(text: string, names: readonly string[], room = 15 * PAGE, moved 
   const start = LINES + moved;
   const end = start + memory.write(text, start, "latin1");
   // What lies beyond must not matter.
-  memory.write('":"\n12345,{"abc"', end, "latin1");
+  memory.write('\n":"\n12345,{"abc"', end, "latin1");
   const count = kernel.indexObjects(start, end, KEYS, names.length, INDEX, INDEX + room);
+  expect(kernel.objectsEnd()).toBeLessThanOrEqual(end);
   const stride = 16 + 8 * names.length;
   const rows = Array.from({ length: count }, (_, r): Row => {
     const word = (i: number) => memory.readInt32LE(INDEX + stride * r + 4 * i);

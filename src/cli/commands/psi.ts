@@ -1,14 +1,17 @@
 import { angleOfQuarter } from "../../core/double-double.ts";
-import { psi, psiValues } from "../../core/psi.ts";
+import { psiValues } from "../../core/psi.ts";
+import type { RowComputation } from "../../rows/computation.ts";
+import { PSI_COLUMNS, psiOfColumn } from "../../rows/psi-column.ts";
 import { columnsOf, command } from "../command.ts";
 import { marginInput, rowResult, thetaInput } from "../inputs.ts";
 import { gridOptions, inputOptions, options, orColumn } from "../options.ts";
 
-const COLUMNS = columnsOf("k psi dpsi_dtheta dpsi_dcos cos_m_theta cos_theta");
+const COLUMNS = columnsOf(PSI_COLUMNS.join(" "));
 
-function allCells(m: number, theta: number): number[] {
-  const { k, psi: value, dpsi_dtheta, dpsi_dcos, cos_m_theta, cos_theta } = psiValues(m, theta);
-  return [k, value, dpsi_dtheta, dpsi_dcos, cos_m_theta, cos_theta];
+/** The cells of one row. */
+function cellsOf(m: number, theta: number): number[] {
+  const values = psiValues(m, theta);
+  return PSI_COLUMNS.map((name) => values[name]);
 }
 
 export default command({
@@ -23,15 +26,13 @@ export default command({
   run(values, _angles, _argument, names) {
     const m = marginInput(values.m);
     const theta = thetaInput(values);
-    // For psi alone the rest need not be computed; its place in the row stays.
-    const onlyPsi = values.columns?.length === 1 && values.columns[0] === "psi";
-    const cells = (margin: number, angle: number) => (onlyPsi ? [null, psi(margin, angle)] : allCells(margin, angle));
     if (theta !== undefined) {
-      const compute = (margin: number, angle: number) => [cells(margin, angle)];
-      return rowResult({ inputs: [m, theta], columns: COLUMNS, compute }, values, names);
+      const compute = (margin: number, angle: number) => [cellsOf(margin, angle)];
+      const ofColumn = psiOfColumn(values.columns) as RowComputation<[number, number]>["ofColumn"];
+      return rowResult({ inputs: [m, theta], columns: COLUMNS, compute, ofColumn }, values, names);
     }
     function* compute(margin: number) {
-      for (const angle of halfKnots(margin)) yield [angle, ...cells(margin, angle)];
+      for (const angle of halfKnots(margin)) yield [angle, ...cellsOf(margin, angle)];
     }
     return rowResult({ inputs: [m], columns: [...columnsOf("theta:angle"), ...COLUMNS], compute }, values, names);
   },

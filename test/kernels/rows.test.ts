@@ -3,21 +3,21 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
-import { allocate, countLines, memory, Region, readDecimal, writeDecimal } from "../../src/kernels/text.ts";
+import { allocate, countLines, memory, Region, readDecimal, writeDecimal } from "../../src/kernels/rows.ts";
 
 const region = new Region();
 
 const source = (name: string) => fileURLToPath(new URL(`../../src/kernels/${name}`, import.meta.url));
 
-test("text-kernel.ts holds what text.as.ts compiles to", () => {
+test("rows-kernel.ts holds what its sources compile to", () => {
   const built = execFileSync(
     process.execPath,
-    [source("../build/kernel.js"), source("text.as.ts"), source("objects.as.ts")],
+    [source("../build/kernel.js"), source("text.as.ts"), source("objects.as.ts"), source("psi.as.ts")],
     {
       encoding: "utf8",
     },
   );
-  expect(built).toBe(readFileSync(source("text-kernel.ts"), "utf8"));
+  expect(built).toBe(readFileSync(source("rows-kernel.ts"), "utf8"));
 });
 
 test("countLines counts LF, CRLF and CR, wherever they lie", () => {

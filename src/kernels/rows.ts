@@ -1,40 +1,19 @@
 import { instantiate, type KernelMemory, PAGE } from "./instantiate.ts";
-import { kernel } from "./text-kernel.ts";
+import { kernel } from "./rows-kernel.ts";
 
-/** What text.as.ts exports; places are addresses in its memory. */
-interface TextKernel extends KernelMemory {
+/** What text.as.ts, objects.as.ts and psi.as.ts export; places are addresses in their one memory. */
+interface RowKernel extends KernelMemory {
   firstFree(): number;
-  indexLines(
-    start: number,
-    end: number,
-    line: number,
-    delimiter: number,
-    columns: number,
-    index: number,
-    indexEnd: number,
-  ): number;
+  indexLines(start: number, end: number, line: number, delimiter: number, ...columnsAndIndex: number[]): number;
   resumePlace(): number;
   resumeNumber(): number;
   irregularRows(): number;
   indexObjects(start: number, end: number, keys: number, columns: number, index: number, indexEnd: number): number;
   objectsEnd(): number;
   readNumbers(index: number, stride: number, rows: number, cells: number, count: number, values: number): void;
-  writeRows(
-    row: number,
-    end: number,
-    sources: number,
-    fields: number,
-    fieldsEnd: number,
-    fixed: number,
-    delimiter: number,
-    nothing: number,
-    nothingSize: number,
-    tail: number,
-    tailSize: number,
-    at: number,
-    limit: number,
-  ): number;
+  writeRows(row: number, end: number, ...rest: number[]): number;
   writtenEnd(): number;
+  psiColumns(m: number, thetas: number, count: number, ...columns: number[]): void;
   countLines(start: number, end: number): number;
   copyBytes(to: number, from: number, size: number): void;
   readDecimal(start: number, end: number): number;
@@ -42,9 +21,9 @@ interface TextKernel extends KernelMemory {
 }
 
 const format = (x: number, at: number) => at + memory.write(String(x), at, "latin1");
-const escape = (start: number, end: number, at: number) =>
+const escaped = (start: number, end: number, at: number) =>
   at + memory.write(JSON.stringify(memory.toString("utf8", start, end)), at, "utf8");
-const instance = instantiate<TextKernel>(kernel, { text: { format, escape } });
+const instance = instantiate<RowKernel>(kernel, { text: { format, escape: escaped } });
 
 export const {
   indexLines,
@@ -56,6 +35,7 @@ export const {
   readNumbers,
   writeRows,
   writtenEnd,
+  psiColumns,
   countLines,
   copyBytes,
   readDecimal,

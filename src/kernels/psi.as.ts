@@ -1,0 +1,286 @@
+// psi of src/core/psi.ts and the columns shown beside it, in AssemblyScript: two angles at a time, one in each lane of a v128. Every
+// operation is that of src/core/exact.ts, in its order, so that every result has the same bits; only the error of a sum whose larger
+// part is known is found in two operations. Sine and cosine are one series whose coefficients depend on the quarter: without a
+// branch, and each lane has its own quarter.
+
+// Constants are loaded: V8 would put each together anew from immediate numbers.
+const SPLITTER = memory.data<f64>([134217729]);
+const TWO_OVER_PI = memory.data<f64>([2 / Math.PI]);
+const HALF_PI_1 = memory.data<f64>([1.5707963267341256]);
+const HALF_PI_2 = memory.data<f64>([6.07710049817245e-11]);
+const HALF_PI_3 = memory.data<f64>([8.333742909677158e-20]);
+const HALF_PI_4 = memory.data<f64>([8.843720566135701e-29]);
+const PI = memory.data<f64>([Math.PI]);
+const ONE = memory.data<f64>([1]);
+const HALF = memory.data<f64>([0.5]);
+const BELOW_HALF = memory.data<f64>([0.49999999999999994]);
+const TWO_TO_52 = memory.data<f64>([4503599627370496]);
+const TINY_ANGLE = memory.data<f64>([4.909093465297727e-91]);
+
+// Coefficients of the cosine, for even quarters, and of the sine, for odd ones. HIGH: the upper 26 bits; LOW: what the double leaves out.
+const IS_COSINE = memory.data<f64>([1, 0]);
+const IS_SINE = memory.data<f64>([0, 1]);
+const TWO_OR_ONE = memory.data<f64>([2, 1]);
+const SECOND = memory.data<f64>([1.0 / 2, 1.0 / 6]);
+const SECOND_HIGH = memory.data<f64>([1.0 / 2, 0.1666666679084301]);
+const SECOND_LOW = memory.data<f64>([0, 9.25185853854297e-18]);
+const THIRD = memory.data<f64>([1.0 / 24, 1.0 / 120]);
+const THIRD_HIGH = memory.data<f64>([0.041666666977107525, 0.008333333302289248]);
+const THIRD_LOW = memory.data<f64>([2.3129646346357427e-18, 1.1564823173178714e-19]);
+const TAIL_0 = memory.data<f64>([1.0 / 720, 0]);
+const TAIL_1 = memory.data<f64>([1.0 / 40320, 1.0 / 5040]);
+const TAIL_2 = memory.data<f64>([1.0 / 3628800, 1.0 / 362880]);
+const TAIL_3 = memory.data<f64>([1.0 / 479001600, 1.0 / 39916800]);
+const TAIL_4 = memory.data<f64>([1.0 / 87178291200, 1.0 / 6227020800]);
+const TAIL_5 = memory.data<f64>([1.0 / 20922789888000, 1.0 / 1307674368000]);
+const TAIL_6_DIVISOR = memory.data<f64>([6402373705728000, 355687428096000]);
+const SLOPE_1_DIVISOR = memory.data<f64>([6, 2]);
+const SLOPE_2_DIVISOR = memory.data<f64>([120, 24]);
+
+/**
+ * What psiValues of core gives for m and each of count angles, in columns of doubles at the addresses given; 0: not wanted.
+ * m in [1, 2^20]. An angle outside [0, pi], NaN too, gives NaN in every column.
+ */
+export function psiColumns(
+  m: f64,
+  thetas: usize,
+  count: i32,
+  k: usize,
+  psi: usize,
+  dpsiDtheta: usize,
+  dpsiDcos: usize,
+  cosMTheta: usize,
+  cosTheta: usize,
+): void {
+  const margin = f64x2.splat(m);
+  for (let left = count; left > 0; left -= 2, thetas += 16) {
+    const single = left == 1;
+    const given = single ? v128.load64_splat(thetas) : v128.load(thetas);
+    const isAngle = v128.and(f64x2.ge(given, f64x2.splat(0)), f64x2.le(given, constant(PI)));
+    // All bits set are NaN.
+    const theta = v128.or(given, v128.not(isAngle));
+    let slope = theta;
+    let slopeLow = theta;
+    if ((k | psi | dpsiDtheta | dpsiDcos | cosMTheta) != 0) {
+      reduce(margin, theta);
+      const quarters = toIntegers(quarter);
+      const whole = sub(quarter, v128.and(f64x2.lt(angle, f64x2.splat(0)), constant(ONE)));
+      const segment = f64x2.floor(mul(whole, constant(HALF)));
+      k = put(k, segment, single);
+      if ((psi | cosMTheta) != 0) {
+        const cos = cosine(quarters);
+        cosMTheta = put(cosMTheta, cos, single);
+        const sign = i64x2.shl(toIntegers(segment), 63);
+        const own = v128.xor(cos, sign);
+        const drop = f64x2.neg(add(segment, segment));
+        const sum = add(own, drop);
+        psi = put(psi, add(sum, add(sumErrors(own, drop, sum), v128.xor(cosineLow, sign))), single);
+      }
+      if ((dpsiDtheta | dpsiDcos) != 0) {
+        const sin = cosine(quarterLess(quarters));
+        const size = f64x2.abs(sin);
+        const sizeLow = v128.xor(cosineLow, v128.xor(sin, size));
+        const product = mul(size, margin);
+        const error = add(productErrors(size, margin, product), mul(sizeLow, margin));
+        slope = add(product, error);
+        slopeLow = add(sub(product, slope), error);
+        dpsiDtheta = put(dpsiDtheta, f64x2.neg(slope), single);
+      }
+    }
+    if ((dpsiDcos | cosTheta) != 0) {
+      reduce(constant(ONE), theta);
+      const quarters = toIntegers(quarter);
+      if (cosTheta != 0) cosTheta = put(cosTheta, cosine(quarters), single);
+      if (dpsiDcos != 0) {
+        const sin = cosine(quarterLess(quarters));
+        const isTiny = f64x2.lt(theta, constant(TINY_ANGLE));
+        const ratio = divide(slope, slopeLow, sin, cosineLow);
+        dpsiDcos = put(dpsiDcos, v128.bitselect(mul(margin, margin), ratio, isTiny), single);
+      }
+    }
+  }
+}
+
+/** cos(theta), within 0.51 ulp, for each of count angles; NaN outside [0, pi]. */
+export function cosines(thetas: usize, count: i32, out: usize): void {
+  psiColumns(1, thetas, count, 0, 0, 0, 0, 0, out);
+}
+
+/** Stores two values, or the first alone, in a column unless its address is 0; gives the address of the next. */
+@inline
+function put(column: usize, values: v128, single: bool): usize {
+  if (column == 0) return 0;
+  if (single) v128.store64_lane(column, values, 0);
+  else v128.store(column, values);
+  return column + 16;
+}
+
+// The last results of reduce.
+let quarter = f64x2.splat(0);
+let angle = f64x2.splat(0);
+let angleLow = f64x2.splat(0);
+
+/** Makes factor * theta into quarter * pi/2 + angle + angleLow, as reduce of core does. */
+@inline
+function reduce(factor: v128, theta: v128): void {
+  // -0 becomes 0.
+  const x = add(mul(factor, theta), f64x2.splat(0));
+  const low = productErrors(factor, theta, x);
+  // Math.round, for numbers from 0 to 2^51; adding 1/2 itself would make the double below it 1.
+  quarter = f64x2.floor(add(mul(x, constant(TWO_OVER_PI)), constant(BELOW_HALF)));
+  const part2 = f64x2.neg(mul(quarter, constant(HALF_PI_2)));
+  const part3 = f64x2.neg(mul(quarter, constant(HALF_PI_3)));
+  const r0 = sub(x, mul(quarter, constant(HALF_PI_1)));
+  const r1 = add(r0, part2);
+  const r2 = add(r1, low);
+  const r3 = add(r2, part3);
+  const errors = add(add(sumErrors(r0, part2, r1), sumErrors(r1, low, r2)), sumErrors(r2, part3, r3));
+  const rest = sub(errors, mul(quarter, constant(HALF_PI_4)));
+  angle = add(r3, rest);
+  angleLow = sumErrors(r3, rest, angle);
+}
+
+// What the last result of cosine leaves out.
+let cosineLow = f64x2.splat(0);
+
+/** cos(quarters * pi/2 + angle + angleLow) as cosine of core has it; of a quarter less, the sine. Leaves the rest in cosineLow. */
+function cosine(quarters: v128): v128 {
+  const a = (<usize>i64x2.extract_lane(quarters, 0) & 1) << 3;
+  const b = (<usize>i64x2.extract_lane(quarters, 1) & 1) << 3;
+  const isCosine = coefficients(IS_COSINE, a, b);
+  const isSine = coefficients(IS_SINE, a, b);
+  const x = angle;
+  const xHigh = highHalf(x);
+  const t = mul(x, x);
+  const tHigh = highHalf(t);
+  const tLow = errorOfHalves(x, xHigh, x, xHigh, t);
+
+  // Three terms as pairs. Cosine: 1 - t/2 + t^2/24; sine: x - t x/6 + t^2 x/120.
+  const first = add(isCosine, mul(x, isSine));
+  const power1 = mul(t, first);
+  const power1High = highHalf(power1);
+  const power1Low = add(errorOfHalves(t, tHigh, first, highHalf(first), power1), mul(tLow, first));
+  const c2 = coefficients(SECOND, a, b);
+  const second = mul(power1, c2);
+  const secondError = errorOfHalves(power1, power1High, c2, coefficients(SECOND_HIGH, a, b), second);
+  const secondLow = add(add(secondError, mul(power1Low, c2)), mul(power1, coefficients(SECOND_LOW, a, b)));
+  const power2 = mul(power1, t);
+  const power2Error = errorOfHalves(power1, power1High, t, tHigh, power2);
+  // The cosine has 2 t tLow here, in one, the sine two terms.
+  const power2Part = add(power2Error, mul(power1Low, mul(t, coefficients(TWO_OR_ONE, a, b))));
+  const power2Low = add(power2Part, mul(power1, mul(tLow, isSine)));
+  const c3 = coefficients(THIRD, a, b);
+  const third = mul(power2, c3);
+  const thirdError = errorOfHalves(power2, highHalf(power2), c3, coefficients(THIRD_HIGH, a, b), third);
+  const thirdLow = add(add(thirdError, mul(power2Low, c3)), mul(power2, coefficients(THIRD_LOW, a, b)));
+
+  // The tail of the cosine has one term more: TAIL_0 - t * sum, where that of the sine is 0 + 1 * sum.
+  let tail = sub(coefficients(TAIL_5, a, b), div(t, coefficients(TAIL_6_DIVISOR, a, b)));
+  tail = sub(coefficients(TAIL_4, a, b), mul(t, tail));
+  tail = sub(coefficients(TAIL_3, a, b), mul(t, tail));
+  tail = sub(coefficients(TAIL_2, a, b), mul(t, tail));
+  tail = sub(coefficients(TAIL_1, a, b), mul(t, tail));
+  tail = add(coefficients(TAIL_0, a, b), mul(sub(isSine, mul(t, isCosine)), tail));
+  tail = mul(mul(power2, t), tail);
+
+  // angleLow times the slope: -x (1 - t/6 + t^2/120), or 1 - t/2 + t^2/24.
+  const bend = sub(constant(ONE), div(t, coefficients(SLOPE_1_DIVISOR, a, b)));
+  const slope = add(bend, div(mul(t, t), coefficients(SLOPE_2_DIVISOR, a, b)));
+  const shift = mul(mul(angleLow, sub(isSine, mul(x, isCosine))), slope);
+
+  const head = sub(first, second);
+  const sum = add(head, third);
+  const headError = sub(sub(first, head), second);
+  const sumError = add(sub(head, sum), third);
+  const low = add(sumError, sub(add(sub(add(headError, thirdLow), secondLow), shift), tail));
+  const high = add(sum, low);
+  // Negative where bit 1 of quarters + 1 is set.
+  const sign = i64x2.shl(i64x2.shr_u(i64x2.add(quarters, i64x2.splat(1)), 1), 63);
+  cosineLow = v128.xor(add(sub(sum, high), low), sign);
+  return v128.xor(high, sign);
+}
+
+/** (a + aLow) / (b + bLow) as the nearest double, as hi of core's divide. */
+@inline
+function divide(a: v128, aLow: v128, b: v128, bLow: v128): v128 {
+  const quotient = div(a, b);
+  const product = mul(b, quotient);
+  const error = add(productErrors(b, quotient, product), mul(bLow, quotient));
+  const back = add(product, error);
+  const backLow = f64x2.neg(add(sub(product, back), error));
+  // Exact: a and back are within a few ulps of each other.
+  const rest = sub(a, back);
+  const restLow = add(aLow, backLow);
+  const sum = add(rest, restLow);
+  const sumLow = add(sumErrors(rest, restLow, sum), sumErrors(aLow, backLow, restLow));
+  return add(quotient, div(add(sum, sumLow), b));
+}
+
+/** What rounding left out of sum = a + b, exactly. */
+@inline
+function sumErrors(a: v128, b: v128, sum: v128): v128 {
+  const bPart = sub(sum, a);
+  return add(sub(a, sub(sum, bPart)), sub(b, bPart));
+}
+
+/** What rounding left out of product = a * b, exactly. */
+@inline
+function productErrors(a: v128, b: v128, product: v128): v128 {
+  return errorOfHalves(a, highHalf(a), b, highHalf(b), product);
+}
+
+@inline
+function errorOfHalves(a: v128, aHigh: v128, b: v128, bHigh: v128, product: v128): v128 {
+  const aLow = sub(a, aHigh);
+  const bLow = sub(b, bHigh);
+  return sub(mul(aLow, bLow), sub(sub(sub(product, mul(aHigh, bHigh)), mul(aLow, bHigh)), mul(aHigh, bLow)));
+}
+
+/** The upper 26 bits of x. */
+@inline
+function highHalf(x: v128): v128 {
+  const big = mul(constant(SPLITTER), x);
+  return sub(big, sub(big, x));
+}
+
+/** Whole numbers from 0 to 2^51 as integers, in the lower 52 bits of each lane. */
+@inline
+function toIntegers(x: v128): v128 {
+  return add(x, constant(TWO_TO_52));
+}
+
+@inline
+function quarterLess(quarters: v128): v128 {
+  return i64x2.sub(quarters, i64x2.splat(1));
+}
+
+@inline
+function constant(address: usize): v128 {
+  return v128.load64_splat(address);
+}
+
+/** The coefficient of each lane: a and b are 0 for that of the cosine, 8 for that of the sine. */
+@inline
+function coefficients(address: usize, a: usize, b: usize): v128 {
+  return v128.load64_lane(address + b, v128.load64_splat(address + a), 1);
+}
+
+@inline
+function add(a: v128, b: v128): v128 {
+  return f64x2.add(a, b);
+}
+
+@inline
+function sub(a: v128, b: v128): v128 {
+  return f64x2.sub(a, b);
+}
+
+@inline
+function mul(a: v128, b: v128): v128 {
+  return f64x2.mul(a, b);
+}
+
+@inline
+function div(a: v128, b: v128): v128 {
+  return f64x2.div(a, b);
+}
