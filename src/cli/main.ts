@@ -34,6 +34,7 @@ export async function main(args: readonly string[]): Promise<void> {
 /** Writes the result where it belongs, and what there is to say to standard error. */
 async function print(invocation: Invocation, args: readonly string[]): Promise<number> {
   const { output } = invocation.values;
+  for (const note of invocation.notes) say(note);
   const { pieces, result, style } = presentation(invocation, args);
   if (isFile(output)) await writeToFile(pieces, output);
   else if (!(await writeToStandardOutput(pieces))) return YES;
