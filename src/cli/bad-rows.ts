@@ -35,6 +35,11 @@ export class BadRows {
     this.lines = [...this.lines, ...lines].sort((a, b) => a - b).slice(0, SHOWN_LINES);
   }
 
+  /** How many of them are kept without values. */
+  get kept(): number {
+    return this.policy === "keep" ? this.count : 0;
+  }
+
   warnings(): Phrase[] {
     if (this.count === 0) return [];
     const what = this.policy === "keep" ? "kept without values" : "left out";

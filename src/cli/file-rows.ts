@@ -58,7 +58,7 @@ export async function fileRows(work: Work, options: RowOptions, path: string): P
     columns: [...header.columns(), ...added.map((column) => ({ ...column, name: toBytes(prefix) + column.name }))],
     inputColumns: header.names.length,
     blocks: { [Symbol.asyncIterator]: () => rowsOf(blocks()) },
-    end: () => endOf(work, [...bad.warnings(), ...header.warnings()]),
+    end: () => endOf(work, [...bad.warnings(), ...header.warnings()], bad.kept),
     file: {
       bytesRead,
       tally: () => ({ bad: bad.count, badLines: bad.lines, clamped: header.clampedRows, counts: work.counts ?? {} }),

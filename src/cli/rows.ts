@@ -23,7 +23,8 @@ export interface RowComputation<T extends readonly unknown[]> {
   readonly number?: ((...values: T) => number) | undefined;
   /** Counted while computing, and added up where rows are shared out; end speaks from them. */
   readonly counts?: Record<string, number>;
-  readonly end?: () => Pick<Ending, "notes" | "holds">;
+  /** Told how many bad rows are kept without values. */
+  readonly end?: (keptRows: number) => Ending;
 }
 
 /** blocks, where they do not come from the file itself, are those of a share of it, the header first. */
@@ -58,7 +59,7 @@ function givenRows(work: Work): Result {
     }
   }
   const result = resultOf([...shownColumns(work), ...work.columns], rows());
-  return { ...result, end: () => endOf(work, []) };
+  return { ...result, end: () => endOf(work, [], 0) };
 }
 
 const isShown = ({ column, source }: Input<unknown>) => column !== undefined && typeof source !== "function";
@@ -66,12 +67,11 @@ const isShown = ({ column, source }: Input<unknown>) => column !== undefined && 
 /** The given inputs that stand beside the computed columns. */
 export const shownColumns = ({ inputs }: Work): Column[] => inputs.filter(isShown).map(({ column }) => column!);
 
-export const endOf = ({ end }: Work, warnings: readonly Phrase[]): Ending => ({
-  notes: [],
-  holds: true,
-  ...end?.(),
-  warnings,
-});
+/** What a computation says at its end, after what there is to say of the file. */
+export function endOf({ end }: Work, ofFile: readonly Phrase[], keptRows: number): Ending {
+  const { notes, holds, warnings } = end?.(keptRows) ?? { notes: [], holds: true, warnings: [] };
+  return { notes, holds, warnings: [...ofFile, ...warnings] };
+}
 
 /** One choice of the given values, with a free place for each that is read, and the cells that show it. */
 interface Choice {
