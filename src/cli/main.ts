@@ -3,7 +3,7 @@ import { ParameterError } from "../core/errors.ts";
 import { DataError, UsageError } from "../data/errors.ts";
 import { leaveStandardInput } from "../data/file.ts";
 import { formatMessage } from "../render/number.ts";
-import { writeToFile, writeToStandardOutput } from "./output.ts";
+import { writeToFile, writeToStandardError, writeToStandardOutput } from "./output.ts";
 import { isFile, piecesOf, presentation } from "./presentation.ts";
 import { type Invocation, invoke } from "./program.ts";
 
@@ -25,7 +25,7 @@ export async function main(args: readonly string[]): Promise<void> {
     }
   } catch (error) {
     process.exitCode = WRONG;
-    say(messageOf(error));
+    await say(messageOf(error));
   }
   leaveStandardInput();
 }
@@ -33,13 +33,14 @@ export async function main(args: readonly string[]): Promise<void> {
 /** Writes the result where it belongs, and what there is to say to standard error. */
 async function print(invocation: Invocation, args: readonly string[]): Promise<number> {
   const { output } = invocation.values;
+  for (const note of invocation.notes) await say(note);
   const presented = presentation(invocation);
   const { result, style } = presented;
   const pieces = piecesOf(invocation, presented, args);
   if (isFile(output)) await writeToFile(pieces, output);
   else if (!(await writeToStandardOutput(pieces))) return YES;
   const { warnings, holds } = result.end();
-  for (const warning of warnings) say(formatMessage(warning, style));
+  for (const warning of warnings) await say(formatMessage(warning, style));
   return holds ? YES : NO;
 }
 
@@ -53,6 +54,4 @@ function messageOf(error: unknown): string {
   return `this is a fault of asoftmax, please report it: ${place}`;
 }
 
-function say(text: string): void {
-  process.stderr.write(`asoftmax: ${text}\n`);
-}
+const say = (text: string) => writeToStandardError(`asoftmax: ${text}\n`);

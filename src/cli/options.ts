@@ -26,7 +26,7 @@ export interface Option<T> {
   readonly parse?: Parse<T>;
   /** The words that it can be, where they are few. */
   readonly choices?: readonly string[];
-  /** Given again, it adds to its list. */
+  /** Its value is a list, and the option given again adds to it. Of any other option the last counts. */
   readonly repeatable?: boolean;
 }
 
@@ -39,6 +39,11 @@ export type ValuesOf<O extends Options> = {
 };
 
 export const option = <T>(value: string, help: string, parse: Parse<T>): Option<T> => ({ value, help, parse });
+/** An option whose value is a list of such items. */
+export const listOption = <T>(help: string, item: Parse<T>, value = "list"): Option<readonly T[]> => ({
+  ...option(value, help, list(item)),
+  repeatable: true,
+});
 const oneOf = <const T extends string>(value: string, help: string, choices: readonly T[]) => ({
   ...option(value, help, choice(choices)),
   choices,
@@ -54,15 +59,15 @@ export const orColumn = <T>({ help, parse, ...rest }: Option<T>): Option<T | Col
 
 /** Every option, defined once; commands pick from here by name. */
 export const options = {
-  m: option("list", "margins m, real, from 1 to 2^20", list(margin)),
-  theta: option("list", "angles in [0, pi]", list(angle)),
-  competing: option("list", "competing angles theta_j in [0, pi]", list(angle)),
+  m: listOption("margins m, real, from 1 to 2^20", margin),
+  theta: listOption("angles in [0, pi]", angle),
+  competing: listOption("competing angles theta_j in [0, pi]", angle),
   label: option("column", "the column that names the target class", text),
-  psi: option("list", "values of psi", list(number)),
-  functions: option("list", "target functions, such as asoftmax:m=4,naive:m=4", list(targetFunction)),
+  psi: listOption("values of psi", number),
+  functions: listOption("target functions, such as asoftmax:m=4,naive:m=4", targetFunction),
   lambda: option("number", "lambda, the weight of the plain cosine blended in", notNegative),
-  scale: option("list", "scales of the logits (default 1)", list(positive)),
-  theta12: option("list", "angles between two class vectors (default pi/2)", list(arc)),
+  scale: listOption("scales of the logits (default 1)", positive),
+  theta12: listOption("angles between two class vectors (default pi/2)", arc),
   points: option("n", "n evenly spaced angles", wholeFrom(2, 1e8)),
   from: option("angle", "first angle of --points (default 0)", angle),
   to: option("angle", "last angle of --points (default pi)", angle),
@@ -73,7 +78,7 @@ export const options = {
   gamma: option("number", "how fast lambda falls", notNegative),
   power: option("number", "power of the fall", notNegative),
   lambdaMin: option("number", "floor of lambda", notNegative),
-  iterations: option("list", "iterations to show", list(wholeFrom(0, 1e15))),
+  iterations: listOption("iterations to show", wholeFrom(0, 1e15)),
   start: option("angle", "theta_y to start from", angle),
   rate: option("number", "learning rate (default 0.05)", positive),
   steps: option("n", "steps of descent (default 200)", wholeFrom(1, 1e6)),
@@ -101,7 +106,7 @@ export const options = {
   prefix: option("text", "put before the name of each column that is appended to the rows", text),
   threads: option("n", "threads for large inputs (default: the cores)", wholeFrom(1, 256)),
   degrees: flag("bare angles in, and angles out, are degrees"),
-  columns: option("list", "only these computed columns", list(text)),
+  columns: listOption("only these computed columns", text),
   format: oneOf("format", `${formats.join(", ")} (default: table on a terminal, else csv)`, formats),
   precision: option("n", "round numbers to n significant digits", wholeFrom(1, 17)),
   output: option("file", "write to this file; .svg, .html and .vl.json: the chart as a picture", text),

@@ -15,6 +15,7 @@ import { systemReason, UsageError } from "../data/errors.ts";
 type Piece = string | Uint8Array;
 
 const STANDARD_OUTPUT = 1;
+const STANDARD_ERROR = 2;
 
 /** Writes text to standard output, piece by piece. False: the reader has closed the pipe and wants no more. */
 export async function writeToStandardOutput(pieces: AsyncIterable<Piece> | Iterable<Piece>): Promise<boolean> {
@@ -29,6 +30,10 @@ export async function writeToStandardOutput(pieces: AsyncIterable<Piece> | Itera
   }
   return true;
 }
+
+/** Writes a message to standard error. That it cannot be written changes nothing of what the program did. */
+export const writeToStandardError = (message: string): Promise<void> =>
+  writeAll(STANDARD_ERROR, message).catch(() => {});
 
 /**
  * Writes text to a file that appears only when it is whole: a temporary file beside it is renamed at the end, and

@@ -2,6 +2,7 @@ import { Command as Commander, CommanderError, Option } from "commander";
 import { UsageError } from "../data/errors.ts";
 import { suggestion } from "../data/suggestion.ts";
 import type { Result } from "../render/result.ts";
+import { isColumn } from "../rows/computation.ts";
 import type { Command } from "./command.ts";
 import { COMPLETE, commands } from "./commands.ts";
 import { flagOf, type OptionName, type Values } from "./options.ts";
@@ -13,6 +14,8 @@ export interface Invocation {
   readonly result: Result;
   readonly values: Values<OptionName>;
   readonly angles: AngleReader;
+  /** What there is to say of the options, beside the warnings of the result. */
+  readonly notes: readonly string[];
 }
 
 const EXAMPLES = [
@@ -71,9 +74,9 @@ function exampleLines(examples: Command["examples"]): string {
 
 /** Tells commander which options and which word a command takes. Their texts are read once all of them are known. */
 function configure(sub: Commander, { examples, options, argument }: Command): Commander {
-  for (const [name, { value, help, repeatable }] of Object.entries(options)) {
+  for (const [name, { value, help }] of Object.entries(options)) {
     const option = new Option(value === undefined ? flagOf(name) : `${flagOf(name)} <${value}>`, help);
-    if (repeatable) option.argParser((text, before?: string) => (before === undefined ? text : `${before},${text}`));
+    if (value !== undefined) option.argParser((text, before: readonly string[] = []) => [...before, text]);
     sub.addOption(option);
   }
   if (argument !== undefined) sub.argument(`<${argument.name}>`, argument.choices.join(", "));
@@ -87,12 +90,30 @@ async function runCommand(definition: Command, sub: Commander, names: readonly s
   const given: Readonly<Record<string, unknown>> = sub.opts();
   const angles = new AngleReader(given.degrees === true);
   const values: Record<string, unknown> = {};
-  for (const [name, { parse }] of Object.entries(options)) {
+  const notes: string[] = [];
+  for (const [name, { parse, repeatable }] of Object.entries(options)) {
     if (given[name] === undefined) continue;
-    values[name] = parse === undefined ? given[name] : named(name, () => parse(String(given[name]), angles));
+    if (parse === undefined) {
+      values[name] = given[name];
+      continue;
+    }
+    const texts = given[name] as readonly string[];
+    const last = texts.at(-1)!;
+    const differs = !repeatable && texts.some((text) => text !== last);
+    if (differs) notes.push(`${flagOf(name)} is given more than once: the last, ${last}, counts`);
+    const counting = repeatable ? texts : [last];
+    values[name] = named(name, () => joined(counting.map((text) => parse(text, angles))));
   }
   const result = await definition.run(values, angles, word, names);
-  return { result, values, angles };
+  return { result, values, angles, notes };
+}
+
+/** The lists of an option that is given several times, one after the other. */
+function joined(values: readonly unknown[]): unknown {
+  if (values.length === 1) return values[0];
+  if (values.some(isColumn))
+    throw new UsageError("a @column stands alone: give the option once, with nothing beside it");
+  return values.flat();
 }
 
 /** What is read for an option; an error says which. */

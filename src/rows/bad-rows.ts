@@ -40,6 +40,11 @@ export class BadRows {
     this.lines = [];
   }
 
+  /** How many of them are kept without values. */
+  get kept(): number {
+    return this.policy === "keep" ? this.count : 0;
+  }
+
   warnings(): Message[] {
     if (this.count === 0) return [];
     const what = this.policy === "keep" ? "kept without values" : "left out";

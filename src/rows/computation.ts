@@ -34,7 +34,8 @@ export interface RowComputation<T extends readonly unknown[]> {
   readonly ofColumn?: ((...args: unknown[]) => readonly NumberColumn[]) | undefined;
   /** Counted while computing, and added up where rows are shared out; end speaks from them. */
   readonly counts?: Record<string, number>;
-  readonly end?: () => Pick<Ending, "notes" | "holds">;
+  /** Told how many bad rows are kept without values. */
+  readonly end?: (keptRows: number) => Ending;
 }
 
 /** Values that come from a column of the input, one a row: @name. */
@@ -67,7 +68,7 @@ export function givenRows(work: Work): RowsResult {
     }
   }
   const result = rowsResult([...shownColumns(work), ...work.columns], rows());
-  return { ...result, end: () => endOf(work, []) };
+  return { ...result, end: () => endOf(work, [], 0) };
 }
 
 const isShown = ({ column, source }: Input<unknown>) => column !== undefined && typeof source !== "function";
@@ -75,12 +76,11 @@ const isShown = ({ column, source }: Input<unknown>) => column !== undefined && 
 /** The given inputs that stand beside the computed columns. */
 export const shownColumns = ({ inputs }: Work): Column[] => inputs.filter(isShown).map(({ column }) => column!);
 
-export const endOf = ({ end }: Work, warnings: readonly Message[]): Ending => ({
-  notes: [],
-  holds: true,
-  ...end?.(),
-  warnings,
-});
+/** What a computation says at its end, after what there is to say of the file. */
+export function endOf({ end }: Work, ofFile: readonly Message[], keptRows: number): Ending {
+  const { notes, holds, warnings } = end?.(keptRows) ?? { notes: [], holds: true, warnings: [] };
+  return { notes, holds, warnings: [...ofFile, ...warnings] };
+}
 
 /** One choice of the given values, with a free place for each that is read, and the cells that show it. */
 interface GivenValues {

@@ -111,7 +111,7 @@ export async function fileRows(
     columns: [...header.columns(), ...added.map((column) => ({ ...column, name: toBytes(prefix) + column.name }))],
     inputColumns: header.names.length,
     batches: batches(),
-    end: () => endOf(work, warnings()),
+    end: () => endOf(work, warnings(), bad.kept),
     source: {
       names: table.names,
       parts: table.parts,

@@ -10,7 +10,10 @@ export interface Dialect {
   readonly define: (name: string, parameter: string, body: string) => string;
   /** Numbers the rows of a table, in any order. */
   readonly rowNumber: string;
-  /** A from-clause: the rows of a table once for each column picked by a condition on its name, with that column in NAME and VALUE. */
+  /**
+   * A from-clause: the rows of a table once for each column picked by a condition on its name, with that column in NAME and
+   * VALUE. Where none is picked it is an error, or each row once with NULL in both.
+   */
   readonly unpivot: (table: string, picked: (name: string) => string) => string;
   /** The aggregate for the i-th of some quantiles of x, numpy's linear interpolation. */
   readonly quantile: (x: string, quantiles: readonly string[], i: number) => string;
@@ -54,7 +57,7 @@ export const dialects = {
   LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN ${body}`,
     // A row as json is the one way to columns by pattern; doubles, NaN too, come back from it as they were.
     unpivot: (table, picked) =>
-      `${table} AS t JOIN LATERAL jsonb_each_text(to_jsonb(t)) AS e(${NAME}, ${VALUE}) ON ${picked(NAME)}`,
+      `${table} AS t LEFT JOIN LATERAL jsonb_each_text(to_jsonb(t)) AS e(${NAME}, ${VALUE}) ON ${picked(NAME)}`,
   },
   spark: {
     identifier: doubled("`"),
@@ -67,7 +70,7 @@ export const dialects = {
     unpivot: (table, picked) => `(
     SELECT *, from_json(to_json(struct(*), map('ignoreNullFields', 'false')), 'map<string,string>') AS asoftmax_json
     FROM ${table}
-  ) LATERAL VIEW explode(asoftmax_json) AS ${NAME}, ${VALUE} WHERE ${picked(NAME)}`,
+  ) LATERAL VIEW OUTER explode(map_filter(asoftmax_json, (name, value) -> ${picked("name")})) AS ${NAME}, ${VALUE}`,
     // One aggregate gives them all: Spark sees that it is the same for every i.
     quantile: (x, quantiles, i) => `percentile(${x}, array(${quantiles.join(", ")}))[${i}]`,
     rows: (table, pairs) => `SELECT stack(${pairs.length},

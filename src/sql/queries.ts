@@ -24,6 +24,7 @@ export interface LossOf {
 type Named = Record<string, string>;
 
 const ROW = "asoftmax_row";
+const LETTERS = "abcdefghijklmnopqrstuvwxyz";
 const QUANTILES = [0, 0.05, 0.25, 0.5, 0.75, 0.95, 1];
 const FIGURES = ["theta_y", "min_theta_j", "effective_margin", "angle_gap"];
 
@@ -136,7 +137,10 @@ function marginReport(m: number, i: number): Named {
   return report;
 }
 
-/** The parts that lead to angles: sample, label, class, theta. The rows of a wide table are numbered first. */
+/**
+ * The parts that lead to angles: sample, label, class, theta. The rows of a wide table are numbered first. Its class is NULL for
+ * theta_y and theta_j, which are no classes unless all of the classes are single letters, and where the row has no class at all.
+ */
 function anglesOf({ dialect, table, wide, ...columns }: Source): string[] {
   const name = table.split(".").map(dialect.identifier).join(".");
   const label = dialect.identifier(columns.label);
@@ -147,23 +151,36 @@ function anglesOf({ dialect, table, wide, ...columns }: Source): string[] {
   const [before, after] = wide.map((text) => dialect.string(text));
   const picked = (name: string) =>
     `left(${name}, length(${before})) = ${before} AND right(${name}, length(${after})) = ${after} AND length(${name}) > length(${before}) + length(${after})`;
+  const className = `substr(${NAME}, length(${before}) + 1, length(${NAME}) - length(${before}) - length(${after}))`;
+  const isLetter = `length(class) = 1 AND position(lower(class) IN '${LETTERS}') > 0`;
+  const allLetters = `(SELECT count(*) FROM asoftmax_classes WHERE NOT (${isLetter})) = 0`;
   const long = {
     sample: ROW,
     label: `CAST(${label} AS ${dialect.text})`,
-    class: `substr(${NAME}, length(${before}) + 1, length(${NAME}) - length(${before}) - length(${after}))`,
+    class: `CASE WHEN ${NAME} NOT IN ('theta_y', 'theta_j') OR ${allLetters} THEN ${className} END`,
     theta: angle(`CAST(${VALUE} AS ${dialect.double})`, dialect),
   };
   return [
     part("asoftmax_input", [`${dialect.rowNumber} AS ${ROW}`, "t.*"], `${name} AS t`),
+    part("asoftmax_classes", [`${className} AS class`], dialect.unpivot(`(SELECT * FROM ${name} LIMIT 1)`, picked)),
     part("angles", named(long), dialect.unpivot("asoftmax_input", picked)),
   ];
 }
 
-/** The parts that lead to pairs: sample, label, class, theta_y, theta_j, min_theta_j; angles NULL where one of the sample is bad. */
+/**
+ * The parts that lead to pairs: sample, label, class, theta_y, theta_j, min_theta_j; angles NULL where one of the sample is bad,
+ * or in a long table where it has a class twice or is NULL.
+ */
 function pairsOf(source: Source): string[] {
-  const complete = `count(own) OVER w = 1 AND count(theta_j) OVER w = count(*) OVER w - 1 AND count(*) OVER w > 1
-      AND min(label) OVER w = max(label) OVER w`;
-  const sides = { own: "CASE WHEN class = label THEN theta END", theta_j: "CASE WHEN class <> label THEN theta END" };
+  const classes = source.wide ? "count(class)" : "count(*)";
+  const once = source.wide ? "" : " AND count(again) OVER w = 0 AND sample IS NOT NULL";
+  const complete = `count(own) OVER w = 1 AND count(theta_j) OVER w = ${classes} OVER w - 1 AND ${classes} OVER w > 1
+      AND min(label) OVER w = max(label) OVER w${once}`;
+  const sides: Named = {
+    own: "CASE WHEN class = label THEN theta END",
+    theta_j: "CASE WHEN class <> label THEN theta END",
+  };
+  if (!source.wide) sides.again = "CASE WHEN class = lag(class) OVER (PARTITION BY sample ORDER BY class) THEN 1 END";
   const checked = { theta_y: `CASE WHEN ${complete} THEN max(own) OVER w END` };
   const whole = (sql: string) => `CASE WHEN theta_y IS NOT NULL THEN ${sql} END`;
   const pairs = { theta_j: whole("theta_j"), min_theta_j: whole("min(theta_j) OVER (PARTITION BY sample)") };

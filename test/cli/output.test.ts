@@ -279,6 +279,70 @@ describe("exit status", () => {
   });
 });
 
+describe("margin --check where there is nothing to check", () => {
+  const NONE = "asoftmax: --check does not hold: there are no samples\n";
+  const good = "0.3,1.5\n";
+  // biome-ignore format: a table
+  test.concurrent.each([
+    ["--check",                       "",                1, NONE],
+    ["--check --each --prefix p_ --m 2,4",        "",                1, NONE],
+    ["",                              "",                0, ""],
+    ["--check --bad-rows skip",       "x,1\n",           1, `asoftmax: standard input: 1 bad row left out: line 2\n${NONE}`],
+    ["--bad-rows skip",               "x,1\n",           0, "asoftmax: standard input: 1 bad row left out: line 2\n"],
+    ["--check --bad-rows skip",       `${good}x,1\n`,    0, "asoftmax: standard input: 1 bad row left out: line 3\n"],
+    ["--check --bad-rows keep",       `${good}x,1\n`,    1, "asoftmax: standard input: 1 bad row kept without values: line 3\n"],
+    ["--bad-rows keep",               `${good}x,1\n`,    0, "asoftmax: standard input: 1 bad row kept without values: line 3\n"],
+    ["--check",                       good,              0, ""],
+  ] as const)("asoftmax margin %s, given %j", async (line, rows, status, stderr) => {
+    const stdin = `theta_y,theta_j\n${rows}`;
+    const ran = await asoftmax(words(`margin --input - ${line}`.trim()), { stdin });
+    expect([ran.status, ran.stderr]).toEqual([status, stderr]);
+  });
+
+  test("a bad row that a thread keeps does not hold either", async () => {
+    const stdin = `theta_y,theta_j\n${good.repeat(1_000_000)}x,1\n`;
+    const ran = await asoftmax(words("margin --input - --check --bad-rows keep --threads 2 --output /dev/null"), {
+      stdin,
+    });
+    expect([ran.status, ran.stderr]).toEqual([
+      1,
+      "asoftmax: standard input: 1 bad row kept without values: line 1000002\n",
+    ]);
+  }, 60_000);
+});
+
+describe("the status is that of what happened, whatever becomes of standard error", () => {
+  // Each has a message for standard error.
+  // biome-ignore format: a table
+  const lines: [line: string, stdin: string, status: number][] = [
+    ["psi --m 0",                                                   "",                           2],
+    ["psi --input none.csv",                                        "",                           2],
+    ["psi --input -",                                               "theta\n1\nx\n",              2],
+    ["psi --theta 1 --precision 3 --precision 4",                   "",                           0],
+    ["psi --input - --bad-rows skip",                               "theta\n1\nx\n",              0],
+    ["margin --input - --check --bad-rows keep",                    "theta_y,theta_j\n0.3,1.5\nx,1\n", 1],
+    ["margin --input - --check",                                    "theta_y,theta_j\n",          1],
+    ["measure --input - --check angular@4'>='2e-1 --output /dev/null", "label,theta_0,theta_1\n",  1],
+  ];
+  const GONE = "until [ -e gone ]; do sleep 0.01; done";
+  // biome-ignore format: a table
+  const ways: [way: string, shell: (line: string) => string][] = [
+    ["is full",       (line) => `${line} 2>/dev/full >/dev/null; echo $? > status`],
+    ["is closed",     (line) => `${line} 2>&- >/dev/null; echo $? > status`],
+    ["is read only",  (line) => `${line} 2</dev/null >/dev/null; echo $? > status`],
+    ["has no reader", (line) => `{ ${GONE}; ${line} <given; echo $? > status; } 2>&1 >/dev/null | { exec <&-; touch gone; }`],
+  ];
+  const cases = lines.flatMap(([line, stdin, status]) =>
+    ways.map(([way, shell]) => ({ line, stdin, status, way, shell })),
+  );
+  test.concurrent.each(cases)("$line where it $way: $status", async ({ line, stdin, status, shell }) => {
+    const cwd = folder();
+    writeFileSync(join(cwd, "given"), stdin);
+    await sh(shell(`asoftmax ${line}`), { cwd, stdin });
+    expect(readFileSync(join(cwd, "status"), "utf8")).toBe(`${status}\n`);
+  });
+});
+
 describe("help", () => {
   const documented = new Map([["asoftmax margin --m 4 --theta 0.3 --competing 1.5 --check", 0]]);
   const pages = new Map<string, string>();

@@ -6,6 +6,7 @@ import { sampleLoss } from "../../src/core/loss.ts";
 import { conditions, marginOf } from "../../src/core/margin.ts";
 import { psi, segment } from "../../src/core/psi.ts";
 import { makeTarget, type Target, target, targetDefinitions } from "../../src/core/targets.ts";
+import { dialects } from "../../src/sql/dialects.ts";
 import { angle, inverseAt, onPiece, valueAt } from "../../src/sql/expression.ts";
 import { lossQuery, marginQuery, measureQuery, type Source } from "../../src/sql/queries.ts";
 import { duckdb, type Engine, postgres } from "./engines.ts";
@@ -300,6 +301,60 @@ describe.each(engines.map((open) => [open.name, open] as const))("%s", async (na
       2,
       1,
     ]);
+  });
+
+  /** What a report says of samples and competitors. */
+  const counts = async (source: Source) => {
+    const found = await engine.rows(measureQuery(source, [4], []));
+    const value = (name: string) => found.find(({ measure }) => measure === name)!.value;
+    return [value("samples"), value("classes"), value("correct"), value("by_m.4.pairs"), value("skipped_rows")];
+  };
+
+  // biome-ignore format: a table
+  test.each<[what: string, columns: string[], around: [string, string], expected: (number | null)[]]>([
+    ["theta_y and theta_j beside classes",       ["theta_y", "theta_j", "theta_0", "theta_1"], ["theta_", ""], [2, 2, 2, 2, 0]],
+    ["theta_y beside a letter and a word",       ["theta_y", "theta_xx", "theta_0", "theta_1"], ["theta_", ""], [2, 3, 2, 4, 0]],
+    ["theta_y and theta_j under another pattern", ["theta_y", "theta_j", "thet0", "thet1"],    ["thet", ""],   [2, 2, 2, 2, 0]],
+    ["one class",    ["theta_y", "theta_X", "theta_0x", "theta_1"], ["theta_", "x"], [0, null, 0, null, 2]],
+  ])("%s", async (what, names, around, expected) => {
+    const columns = Object.fromEntries(names.map((name) => [name, double]));
+    await engine.load(what, { label: "integer", ...columns }, "0,0.2,1.6,0.2,1.5\n1,0.9,1.6,1.4,0.9");
+    expect(await counts({ ...wide(engine, what), wide: around })).toEqual(expected);
+  });
+
+  test("theta_y and theta_j are classes where all of them are single letters", async () => {
+    const columns = { label: dialect.text, theta_y: double, theta_j: double, theta_X: double };
+    await engine.load("letters", columns, "y,0.2,1.5,1.6\nX,1.4,1.5,0.9");
+    expect(await counts(wide(engine, "letters"))).toEqual([2, 3, 2, 4, 0]);
+    const [row] = await engine.rows(marginQuery(wide(engine, "letters"), [4], "our_"));
+    expect(row).toMatchObject({ our_competitors: 2, our_binding: "j" });
+  });
+
+  test("a sample with a class twice, and one without an id, are bad and counted", async () => {
+    const good = "1,0,0,0.3\n1,0,1,1.5";
+    const bad = ["2,0,0,0.3\n2,0,1,1.5\n2,0,1,1.6", "3,0,0,0.3\n3,0,1,1.5\n3,0,1,1.5", ",0,0,0.3\n,0,1,1.5"];
+    await engine.load("doubled", LONG, [good, ...bad].join("\n"));
+    const source = long(engine, "doubled");
+    expect(await counts(source)).toEqual([1, 2, 1, 1, 3]);
+    const margins = await engine.rows(marginQuery(source, [4], ""));
+    expect(margins.filter(({ psi }) => psi !== null)).toEqual([expect.objectContaining({ sample: 1, class: 1 })]);
+    const lost = await engine.rows(lossQuery(source, [{ target: target("asoftmax")!, scale: 1 }], ""));
+    expect(lost.length).toBe(4);
+    expect(lost.filter(({ loss }) => loss !== null)).toEqual([expect.objectContaining({ sample: 1, competitors: 1 })]);
+  });
+
+  test("a pattern that matches no class is an error, or every row is bad and counted", async () => {
+    const source: Source = { ...wide(engine, "digits-softmax-3d"), wide: ["angle_", ""] };
+    const found = await counts(source).catch((error: Error) => error);
+    if (dialect === dialects.duckdb) expect(found).toBeInstanceOf(Error);
+    else {
+      expect(found).toEqual([0, null, 0, null, samplesOf("digits-softmax-3d").length]);
+      const rows = await engine.rows(marginQuery(source, [4], "our_"));
+      expect(rows.map(({ our_psi }) => our_psi)).toEqual(samplesOf("digits-softmax-3d").map(() => null));
+    }
+    // It matches theta_y and theta_j, which are no classes here.
+    await engine.load("no classes", { label: "integer", theta_y: double, theta_j: double }, "0,0.2,1.5");
+    expect(await counts({ ...wide(engine, "no classes"), wide: ["thet", ""] })).toEqual([0, null, 0, null, 1]);
   });
 
   test("no sample at all is a report of nothing", async () => {

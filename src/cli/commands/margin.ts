@@ -33,9 +33,11 @@ export default command({
       return each ? eachRow(m, thetaY, competing) : [sampleRow(margin, competing)];
     };
     const inputs = [marginInput(values.m), ...sampleInputs(values)] as const;
-    const end = () => ({
+    const end = (keptRows: number) => ({
       notes: counts.samples <= EXPLAINED ? explained : [summary(counts)],
-      holds: !check || counts.psi === counts.samples,
+      // A bad row that is kept has no sample for which the condition could hold.
+      holds: !check || (counts.samples > 0 && counts.psi === counts.samples + keptRows),
+      warnings: check && counts.samples === 0 ? [message`--check does not hold: there are no samples`] : [],
     });
     return rowResult({ inputs, columns: each ? EACH : SAMPLE, compute, counts, end }, values, names);
   },

@@ -9,9 +9,9 @@ import { written } from "../../render/render.ts";
 import { RowWriter } from "../../render/rows.ts";
 import { command } from "../command.ts";
 import { pictureFunctions } from "../functions.ts";
-import { givenFlag, option, options, pick, type Values, type ValuesOf } from "../options.ts";
+import { givenFlag, listOption, options, pick, type Values, type ValuesOf } from "../options.ts";
 import { writeToFile } from "../output.ts";
-import { list, type ShareCheck, scaleOrNorm, shareCheck } from "../parse.ts";
+import { type ShareCheck, scaleOrNorm, shareCheck } from "../parse.ts";
 import { withProgress } from "../progress.ts";
 import { sampleOptions } from "../samples.ts";
 
@@ -41,23 +41,19 @@ export default command({
       ...options.functions,
       help: "functions of which the mean loss is given (default asoftmax:m=4,naive:m=4)",
     },
-    scale: option(
-      "list",
+    scale: listOption(
       "scales of the losses; norm: the length of each feature (default with features, else 30)",
-      list(scaleOrNorm),
+      scaleOrNorm,
     ),
     ...OF_ANGLES,
     ...OF_FEATURES,
     badRows: options.badRows,
     ...pick("worst", "perSample"),
-    check: {
-      ...option(
-        "condition@m>=share",
-        "exit with status 1 unless naive, angular, psi or false_pass@m is >= or <= a share of the samples (repeatable)",
-        list(shareCheck),
-      ),
-      repeatable: true,
-    },
+    check: listOption(
+      "exit with status 1 unless naive, angular, psi or false_pass@m is >= or <= a share of the samples (repeatable)",
+      shareCheck,
+      "condition@m>=share",
+    ),
   },
   async run(values, angles) {
     const { check: checks = [], worst = STANDARD_WORST } = values;

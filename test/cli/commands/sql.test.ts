@@ -47,6 +47,27 @@ describe("sql", () => {
     await engine.close();
   });
 
+  test("measure of one column a class counts what the program counts", async () => {
+    const columns = { label: "integer", theta_y: "double", theta_0: "double", theta_1: "double" };
+    const rows = "0,0.2,0.2,1.5\n1,0.9,1.4,0.9\n";
+    const engine = await duckdb();
+    await engine.load("angles", columns, rows);
+    const found = await engine.rows(await sql("measure", "--competing", "@theta_*", "--m", "4"));
+    const { stdout } = await asoftmax(["measure", "--input", "-", "--m", "4"], {
+      stdin: `${Object.keys(columns)}\n${rows}`,
+    });
+    const ours = new Map(
+      stdout
+        .trim()
+        .split("\n")
+        .map((line) => line.split(",") as [string, string]),
+    );
+    for (const name of ["samples", "classes", "correct", "by_m.4.pairs", "by_m.4.naive", "by_m.4.angular"])
+      expect([name, found.find(({ measure }) => measure === name)!.value]).toEqual([name, Number(ours.get(name))]);
+    expect([ours.get("classes"), ours.get("correct")]).toEqual(["2", "2"]);
+    await engine.close();
+  });
+
   const WRONG: [args: string[], message: string][] = [
     [[], "missing required argument 'what'"],
     [["pssi"], '"pssi" is not known: did you mean psi?'],
