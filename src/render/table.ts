@@ -36,11 +36,12 @@ async function* rowsOf(result: RowsResult, given: NumberStyle, screen: Screen): 
   let before: TableLayout | undefined;
   for await (const batch of result.batches) {
     const rows = cellsOf(batch, result);
-    if (rows.length === 0 && before !== undefined) continue;
+    if (rows.length === 0) continue;
     const following: TableLayout = layOut(result.columns, rows, given, screen, before);
     before = following.fits || before === undefined ? following : layOut(result.columns, rows, given, screen);
     yield before.draw();
   }
+  if (before === undefined) yield layOut(result.columns, [], given, screen).draw();
 }
 
 interface TableLayout {
