@@ -4,6 +4,9 @@ import type { AngleReader } from "./parse.ts";
 
 const commonOptions = pick("degrees", "columns", "format", "precision", "output", "color", "noColor");
 
+/** The hidden command by which the scripts of `completion` ask for the words that fit at the cursor. */
+export const COMPLETE = "__complete";
+
 /** One command: what its help shows, which options it takes, and what it gives. It neither prints nor formats. */
 export interface Command<O extends Options = Options> {
   /** Command lines that the help page begins with, and what they show; a test runs each. */

@@ -55,6 +55,3 @@ export const commands: Readonly<Record<string, readonly [group: string, gives: s
   ],
   completion: ["Elsewhere", "shell completion for bash, zsh and fish", () => import("./commands/completion.ts")],
 };
-
-/** The word with which the scripts of `completion` ask what can stand where the cursor is. */
-export const COMPLETE = "__complete";

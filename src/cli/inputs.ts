@@ -34,20 +34,22 @@ export function inputOf<T>(
   return isColumn(given) ? { source: (header) => read(header, given.column) } : { column, source: given };
 }
 
-type Numbers = readonly number[] | ColumnSource;
+type NumberSource = readonly number[] | ColumnSource;
 
-export const marginInput = (given: Numbers = [STANDARD_MARGIN]) =>
+export const marginInput = (given: NumberSource = [STANDARD_MARGIN]) =>
   inputOf({ name: "m" }, given, (header, name) => header.number(name, requireMargin));
 
-export const scaleInput = (given: Numbers = [1]) =>
+export const scaleInput = (given: NumberSource = [1]) =>
   inputOf({ name: "scale" }, given, (header, name) =>
     header.number(name, (scale) => requireWithin("scale", scale, Number.MIN_VALUE, LARGEST)),
   );
 
-type Grid = ValuesOf<typeof gridOptions> & Values<"degrees">;
+type GridValues = ValuesOf<typeof gridOptions> & Values<"degrees">;
 
 /** The angles of --theta, of a grid, or of the column theta of a file; undefined where there is none of them. */
-export function thetaInput(values: Grid & Values<"input"> & { readonly theta?: Numbers }): Input<number> | undefined {
+export function thetaInput(
+  values: GridValues & Values<"input"> & { readonly theta?: NumberSource },
+): Input<number> | undefined {
   const { theta, input } = values;
   const grid = gridAngles(values);
   if (theta !== undefined && grid !== undefined) throw new UsageError("--theta and --points both give angles: use one");
@@ -56,7 +58,7 @@ export function thetaInput(values: Grid & Values<"input"> & { readonly theta?: N
 }
 
 /** The angles of --points, --from and --to, made as they are asked for: start + i * step in the unit of the angles; undefined without --points. */
-export function gridAngles({ points, from, to, degrees }: Grid): Iterable<number> | undefined {
+export function gridAngles({ points, from, to, degrees }: GridValues): Iterable<number> | undefined {
   if (points === undefined) {
     if (from !== undefined || to !== undefined) throw new UsageError("--from and --to go with --points: give it too");
     return undefined;

@@ -1,5 +1,5 @@
 import { inputFormats } from "../data/table.ts";
-import { formats } from "../render/render.ts";
+import { formats } from "../render/formats.ts";
 import type { ColumnSource } from "../rows/computation.ts";
 import { dialectNames } from "../sql/dialects.ts";
 import {

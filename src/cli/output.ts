@@ -12,12 +12,12 @@ import {
 import { basename, dirname, join } from "node:path";
 import { systemReason, UsageError } from "../data/errors.ts";
 
-type Piece = string | Uint8Array;
+type Chunk = string | Uint8Array;
 
 const STANDARD_OUTPUT = 1;
 
 /** Writes text to standard output, piece by piece. False: the reader has closed the pipe and wants no more. */
-export async function writeToStandardOutput(pieces: AsyncIterable<Piece> | Iterable<Piece>): Promise<boolean> {
+export async function writeToStandardOutput(pieces: AsyncIterable<Chunk> | Iterable<Chunk>): Promise<boolean> {
   for await (const piece of pieces) {
     try {
       // By its number: the stream would be most of what is loaded for a small result.
@@ -34,7 +34,7 @@ export async function writeToStandardOutput(pieces: AsyncIterable<Piece> | Itera
  * Writes text to a file that appears only when it is whole: a temporary file beside it is renamed at the end, and
  * removed when anything goes wrong. What is no regular file (a device, a pipe) is written directly.
  */
-export async function writeToFile(pieces: AsyncIterable<Piece>, path: string): Promise<void> {
+export async function writeToFile(pieces: AsyncIterable<Chunk>, path: string): Promise<void> {
   const failed = (error: unknown) => new UsageError(`cannot write ${path}: ${systemReason(error)}`);
   const target = attempt(() => targetOf(path), failed);
   const remove = () => {
@@ -75,7 +75,7 @@ function targetOf(path: string): { path: string; final: string; temporary: boole
   return { path: temporary, final, temporary: true, ...(stats === undefined ? {} : { mode: stats.mode }) };
 }
 
-async function writeAll(descriptor: number, piece: Piece): Promise<void> {
+async function writeAll(descriptor: number, piece: Chunk): Promise<void> {
   const bytes = typeof piece === "string" ? Buffer.from(piece) : piece;
   for (let written = 0; written < bytes.length; ) {
     try {

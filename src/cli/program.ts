@@ -2,8 +2,8 @@ import { Command as Commander, CommanderError, Option } from "commander";
 import { UsageError } from "../data/errors.ts";
 import { suggestion } from "../data/suggestion.ts";
 import type { Result } from "../render/result.ts";
-import type { Command } from "./command.ts";
-import { COMPLETE, commands } from "./commands.ts";
+import { COMPLETE, type Command } from "./command.ts";
+import { commands } from "./commands.ts";
 import { flagOf, type OptionName, type Values } from "./options.ts";
 import { AngleReader, choice } from "./parse.ts";
 import { version } from "./version.ts";
@@ -89,14 +89,14 @@ async function runCommand(definition: Command, sub: Commander, names: readonly s
   const values: Record<string, unknown> = {};
   for (const [name, { parse }] of Object.entries(options)) {
     if (given[name] === undefined) continue;
-    values[name] = parse === undefined ? given[name] : named(name, () => parse(String(given[name]), angles));
+    values[name] = parse === undefined ? given[name] : withFlag(name, () => parse(String(given[name]), angles));
   }
   const result = await definition.run(values, angles, word, names);
   return { result, values, angles };
 }
 
 /** What is read for an option; an error says which. */
-function named<T>(name: string, read: () => T): T {
+function withFlag<T>(name: string, read: () => T): T {
   try {
     return read();
   } catch (error) {

@@ -6,7 +6,7 @@ import { type ColumnSource, isColumn, type RowOptions } from "../rows/computatio
 import { fileValues } from "../rows/file-rows.ts";
 import type { ClassColumn, Header, Reader } from "../rows/header.ts";
 import { type Competitors, type LabelledSamples, labelledSamples } from "../rows/sample-columns.ts";
-import type { Measured, Questions, Samples } from "./samples.ts";
+import type { MeasuredRow, Questions, Samples } from "./samples.ts";
 import { countNaive, type Sample } from "./statistics.ts";
 
 /** How a file of angles is read. */
@@ -58,7 +58,7 @@ export async function angleSamples(
   };
   const { values: found, skipped, warnings, bytesRead } = await fileValues(readers, sampleOf, values, path);
   async function* measured() {
-    for await (const some of found) yield some.map(({ line, value }): Measured => ({ place: line, sample: value }));
+    for await (const some of found) yield some.map(({ line, value }): MeasuredRow => ({ place: line, sample: value }));
   }
   return {
     classes: classes.length,

@@ -1,11 +1,11 @@
 import type { DoubleDouble } from "../core/double-double.ts";
 import { requireWithin } from "../core/errors.ts";
 import { Instance } from "../kernels/cosines.ts";
-import { Packed } from "./quantized-vectors.ts";
+import { QuantizedVectors } from "./quantized-vectors.ts";
 import type { Vectors } from "./vectors.ts";
 
 /** Vectors of so many components; at most so many rows of features and so many classes at a time. */
-export interface ProductSize {
+export interface CosineSearchSize {
   readonly dimension: number;
   readonly rows: number;
   readonly classes: number;
@@ -18,13 +18,13 @@ export interface ProductSize {
 export type Settle = (limit: number, row: number, place: number) => boolean;
 
 /** A class, and the largest cosine that it may have. */
-interface Candidate {
+interface NearClass {
   readonly class: number;
   readonly most: number;
 }
 
 /** Bounds of the scores of each feature. Three words: the lower one, the upper one, how many scores were below. */
-interface Bounds {
+interface ScoreBounds {
   readonly bounds: Float32Array;
   readonly counts: Uint32Array;
 }
@@ -41,7 +41,7 @@ const PANEL = 8;
 /** Below every cosine. */
 const LOWEST = -2;
 /** More than what rounding vectors, scores and limits to float32 adds to an error. */
-const ROUNDING = 2 ** -21;
+const FLOAT_ROUNDING = 2 ** -21;
 
 /**
  * Cosines between a block of features and a block of class vectors, and a search for the classes nearest to each
@@ -54,37 +54,38 @@ const ROUNDING = 2 ** -21;
  * Vectors are normalised; one whose length is 0, infinite or NaN is near to none.
  * A cosine depends on its two vectors alone, to the bit: what is found does not depend on how the work is cut up.
  */
-export class Product {
+export class CosineSearch {
   readonly #instance: Instance;
-  readonly #rows: Packed;
-  readonly #classes: Packed;
+  readonly #rows: QuantizedVectors;
+  readonly #classes: QuantizedVectors;
   /** For each row the 8 scores of a panel; bent: as cosines of a part of their angles. */
   readonly #scores: Float32Array;
   readonly #bent: Float32Array;
   /** The rows that the kernel found. */
   readonly #list: Uint32Array;
   /** The scores of classes that may be the nearest. */
-  readonly #near: Bounds;
+  readonly #near: ScoreBounds;
   /** The scores too close to a limit. */
-  readonly #limits: readonly Bounds[];
+  readonly #limits: readonly ScoreBounds[];
   readonly #sums: readonly Sum[];
   #cosines: ArrayLike<number>[] = [];
   /** For each row, what the cosine of the nearest class is at least. */
   readonly #floors: Float64Array;
   #labels: ArrayLike<number> = [];
-  #candidates: Candidate[][] = [];
+  #candidates: NearClass[][] = [];
 
   /** Throws ParameterError for a dimension outside [1, 2^20] and a size beyond the 4 GiB of WebAssembly. */
-  constructor({ dimension, rows, classes, limits = 0, sums = 0 }: ProductSize) {
+  constructor({ dimension, rows, classes, limits = 0, sums = 0 }: CosineSearchSize) {
     requireWithin("dimension", dimension, 1, 2 ** 20);
     const scores = Math.ceil(rows / QUAD) * QUAD * PANEL;
-    const vectorBytes = Packed.bytes(dimension, classes, PANEL) + Packed.bytes(dimension, rows, QUAD);
+    const vectorBytes =
+      QuantizedVectors.bytes(dimension, classes, PANEL) + QuantizedVectors.bytes(dimension, rows, QUAD);
     const bytes = vectorBytes + 8 * scores + rows * (24 * sums + 12 * (1 + limits) + 4);
-    requireWithin("memory of the product", bytes, 0, 2 ** 32 - 2 ** 17);
+    requireWithin("memory of the cosine search", bytes, 0, 2 ** 32 - 2 ** 17);
     const instance = new Instance(bytes);
     this.#instance = instance;
-    this.#classes = new Packed(instance, dimension, classes, PANEL);
-    this.#rows = new Packed(instance, dimension, rows, QUAD);
+    this.#classes = new QuantizedVectors(instance, dimension, classes, PANEL);
+    this.#rows = new QuantizedVectors(instance, dimension, rows, QUAD);
     this.#scores = instance.take(Float32Array, scores);
     this.#bent = instance.take(Float32Array, scores);
     this.#sums = Array.from({ length: sums }, () => {
@@ -178,7 +179,7 @@ export class Product {
       for (const [i, limit] of this.#limits.entries()) {
         this.#within(limit, (row, lane) => {
           const above = this.#cosine(row, place + lane) - this.#cosines[i]![row]!;
-          const isBelow = Math.abs(above) > ROUNDING ? above < 0 : settle(i, row, first + place + lane);
+          const isBelow = Math.abs(above) > FLOAT_ROUNDING ? above < 0 : settle(i, row, first + place + lane);
           if (isBelow) limit.counts[3 * row + 2]!++;
         });
       }
@@ -214,7 +215,7 @@ export class Product {
   }
 
   /** Visits the scores of the panel within their bounds, and counts those below. */
-  #within({ bounds }: Bounds, visit: (row: number, lane: number) => void): void {
+  #within({ bounds }: ScoreBounds, visit: (row: number, lane: number) => void): void {
     const [scores, list] = [this.#scores.byteOffset, this.#list.byteOffset];
     const found = this.#instance.kernel.below(scores, this.#rows.count, bounds.byteOffset, list);
     for (let i = 0; i < found; i++) {
@@ -281,4 +282,4 @@ export class Product {
 }
 
 /** How far a score may be off where unit vectors are off by so much. */
-const combined = (rowError: number, classError: number) => (1 + rowError) * (1 + classError) - 1 + ROUNDING;
+const combined = (rowError: number, classError: number) => (1 + rowError) * (1 + classError) - 1 + FLOAT_ROUNDING;

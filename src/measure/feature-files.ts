@@ -4,7 +4,7 @@ import { type Npy, openNpy } from "../data/npy.ts";
 import type { Vectors } from "./vectors.ts";
 
 /** Rows of features taken at a time: at 512 components they fit the second cache of a core. */
-export const ROWS = 256;
+export const BLOCK_ROWS = 256;
 
 export type FeaturePaths = Readonly<Record<"features" | "weights" | "labels", string>>;
 export type FeatureFiles = Readonly<Record<keyof FeaturePaths, Npy>>;
@@ -28,6 +28,6 @@ export function openFeatures(paths: FeaturePaths): FeatureFiles {
 
 /** A block of features from a row on, and their labels. */
 export function readSamples({ features, labels }: FeatureFiles, start: number): { vectors: Vectors; label: Vectors } {
-  const count = Math.min(ROWS, features.rows - start);
+  const count = Math.min(BLOCK_ROWS, features.rows - start);
   return { vectors: features.read(start, count), label: labels.read(start, count) };
 }

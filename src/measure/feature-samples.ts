@@ -3,15 +3,15 @@ import { message } from "../core/message.ts";
 import { DataError } from "../data/errors.ts";
 import { type BadRowPolicy, BadRows } from "../rows/bad-rows.ts";
 import { Pool } from "../rows/pool.ts";
-import { type ClassSpread, fisherScore } from "./class-scatter.ts";
+import { type ClassScatter, fisherScore } from "./class-scatter.ts";
 import { type FeatureFiles, type FeaturePaths, openFeatures } from "./feature-files.ts";
 import { type FeatureAnswer, type FeatureJob, FeatureReader, type FeatureTask, featureTasks } from "./features.ts";
-import type { Measured, Questions, Samples } from "./samples.ts";
+import type { MeasuredRow, Questions, Samples } from "./samples.ts";
 
 /** Products of two floats that take less time than starting a thread. */
 const SMALL = 2 ** 30;
 /** Lengths of class vectors that are unit vectors up to rounding to float32. */
-const ROUNDING = 2 ** -20;
+const UNIT_TOLERANCE = 2 ** -20;
 
 /** Samples from a file of features, one of class vectors and one of labels. */
 export function featureSamples(
@@ -23,7 +23,7 @@ export function featureSamples(
   const named = functions.map(({ name, parameters, lambda }) => ({ name, parameters: { ...parameters, lambda } }));
   const job: FeatureJob = { ...paths, margins, functions: named, scales };
   const bad = new BadRows(paths.features, badRows, "row");
-  const spreads: ClassSpread[] = [];
+  const spreads: ClassScatter[] = [];
   let [done, shortest, longest] = [0, Number.POSITIVE_INFINITY, 0];
 
   async function* measured() {
@@ -35,7 +35,7 @@ export function featureSamples(
       }
       shortest = Math.min(shortest, answer.shortest);
       longest = Math.max(longest, answer.longest);
-      const block: Measured[] = [];
+      const block: MeasuredRow[] = [];
       for (const sample of answer.samples) {
         const place = done++;
         if (typeof sample !== "string") block.push({ place, sample });
@@ -54,7 +54,7 @@ export function featureSamples(
     fisherScore: () => fisherScore(spreads),
     warnings: () => [
       ...bad.warnings(),
-      ...(Math.max(longest - 1, 1 - shortest) > ROUNDING
+      ...(Math.max(longest - 1, 1 - shortest) > UNIT_TOLERANCE
         ? [message`${paths.weights}: class vectors of length ${shortest} to ${longest} were made unit vectors`]
         : []),
     ],

@@ -2,12 +2,12 @@ import { basename } from "node:path";
 import { angleBetween } from "../core/angle-between.ts";
 import { conditions } from "../core/margin.ts";
 import { target } from "../core/targets.ts";
-import { type ClassSpread, classSpread } from "./class-scatter.ts";
+import { type ClassScatter, classScatter } from "./class-scatter.ts";
 import { ClassVectors } from "./class-vectors.ts";
-import { Product } from "./cosine-search.ts";
-import { type FeatureFiles, type FeaturePaths, openFeatures, ROWS, readSamples } from "./feature-files.ts";
+import { CosineSearch } from "./cosine-search.ts";
+import { BLOCK_ROWS, type FeatureFiles, type FeaturePaths, openFeatures, readSamples } from "./feature-files.ts";
 import type { Sample } from "./statistics.ts";
-import { isDirection, lengthFault, rowOf, type Vectors } from "./vectors.ts";
+import { isDirection, lengthFault, type Vectors, vectorOf } from "./vectors.ts";
 
 /** What is asked of the features of a file; plain values, so that it can be sent to a thread. */
 export interface FeatureJob extends FeaturePaths {
@@ -31,7 +31,7 @@ export interface FeatureBlock {
   readonly longest: number;
 }
 
-export type FeatureAnswer = FeatureBlock | ClassSpread | { readonly fault: string };
+export type FeatureAnswer = FeatureBlock | ClassScatter | { readonly fault: string };
 
 // 64 MiB of class vectors as float32 and half of that rounded, 16 MiB of sums.
 const HELD_FLOATS = 2 ** 24;
@@ -44,7 +44,7 @@ const spreadClasses = ({ weights }: FeatureFiles) => Math.ceil(SPREAD_DOUBLES / 
 
 /** The parts of all the work, the samples first. */
 export const featureTasks = (files: FeatureFiles): FeatureTask[] => [
-  ...tasksOf("samples", files.features.rows, ROWS),
+  ...tasksOf("samples", files.features.rows, BLOCK_ROWS),
   ...tasksOf("spread", files.weights.rows, spreadClasses(files)),
 ];
 
@@ -53,7 +53,7 @@ export class FeatureReader {
   readonly #job: FeatureJob;
   readonly #files: FeatureFiles;
   readonly #heldClasses: number;
-  readonly #product: Product;
+  readonly #cosines: CosineSearch;
   readonly #classes: ClassVectors;
   /** Each function at each scale, and the sums of the product that they need. */
   readonly #losses;
@@ -71,30 +71,30 @@ export class FeatureReader {
     );
     const { features, weights } = this.#files;
     this.#heldClasses = Math.min(weights.rows, Math.ceil(HELD_FLOATS / weights.cols));
-    this.#product = new Product({
+    this.#cosines = new CosineSearch({
       dimension: features.cols,
-      rows: Math.min(ROWS, features.rows),
+      rows: Math.min(BLOCK_ROWS, features.rows),
       classes: this.#heldClasses,
       limits: job.margins.length,
       sums: this.#sums.length,
     });
-    this.#classes = new ClassVectors(job.weights, weights, this.#product);
+    this.#classes = new ClassVectors(job.weights, weights, this.#cosines);
   }
 
-  do({ kind, start }: FeatureTask): FeatureBlock | ClassSpread {
+  do({ kind, start }: FeatureTask): FeatureBlock | ClassScatter {
     if (kind === "samples") return this.#samples(start);
     const count = Math.min(spreadClasses(this.#files), this.#files.weights.rows - start);
-    return classSpread(this.#files, start, count);
+    return classScatter(this.#files, start, count);
   }
 
-  /** theta_y, the nearest competitor and every doubtful pair in double from the vectors, the rest from the cosines of the product. */
+  /** theta_y, the nearest competitor and every doubtful pair in double from the vectors, the rest from the cosines of the cosines. */
   #samples(start: number): FeatureBlock {
     const { margins } = this.#job;
-    const product = this.#product;
+    const cosines = this.#cosines;
     const { vectors, label: labels } = readSamples(this.#files, start);
-    const lengths = product.setFeatures(vectors, labels);
+    const lengths = cosines.setFeatures(vectors, labels);
     const norms = Float64Array.from(lengths, ({ hi }) => hi);
-    const features = lengths.map((_, row) => rowOf(vectors, this.#files.features.cols, row));
+    const features = lengths.map((_, row) => vectorOf(vectors, this.#files.features.cols, row));
     const faults = features.map((vector, row) => this.#fault(vector, norms[row]!, labels[row]!));
     const angleTo = (row: number, place: number) => {
       const { vector, length } = this.#classes.at(place);
@@ -103,9 +103,9 @@ export class FeatureReader {
     const thetas = norms.map((_, row) => (faults[row] === undefined ? angleTo(row, labels[row]!) : Number.NaN));
     this.#search(norms, thetas, angleTo);
 
-    const candidates = product.nearest();
-    const pairs = margins.map((_, i) => product.below(i));
-    const logSums = this.#sums.map((_, i) => product.logSum(i));
+    const candidates = cosines.nearest();
+    const pairs = margins.map((_, i) => cosines.below(i));
+    const logSums = this.#sums.map((_, i) => cosines.logSum(i));
     const sampleOf = (row: number): Sample => {
       const [thetaY, norm] = [thetas[row]!, norms[row]!];
       let [nearest, minThetaJ] = [0, Number.POSITIVE_INFINITY];
@@ -134,13 +134,13 @@ export class FeatureReader {
   #search(norms: Float64Array, thetas: Float64Array, angleTo: (row: number, place: number) => number): void {
     const { margins } = this.#job;
     const { rows } = this.#files.weights;
-    const product = this.#product;
-    for (const [i, m] of margins.entries()) product.setLimit(i, thetas.map(target("naive", { m })!.value));
+    const cosines = this.#cosines;
+    for (const [i, m] of margins.entries()) cosines.setLimit(i, thetas.map(target("naive", { m })!.value));
     for (const [i, { scale, divisor }] of this.#sums.entries())
-      product.setSum(i, scale === "norm" ? norms : norms.map(() => scale), divisor);
+      cosines.setSum(i, scale === "norm" ? norms : norms.map(() => scale), divisor);
     for (let first = 0; first < rows; first += this.#heldClasses) {
       this.#classes.hold(first, Math.min(this.#heldClasses, rows - first));
-      product.search(
+      cosines.search(
         first,
         (limit, row, place) => conditions(margins[limit]!, thetas[row]!, angleTo(row, place)).naive,
       );

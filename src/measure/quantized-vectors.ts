@@ -2,7 +2,7 @@ import { lengthOf } from "../core/angle-between.ts";
 import type { DoubleDouble } from "../core/double-double.ts";
 import { requireWithin } from "../core/errors.ts";
 import type { Instance } from "../kernels/cosines.ts";
-import { isDirection, rowOf, type Vectors } from "./vectors.ts";
+import { isDirection, type Vectors, vectorOf } from "./vectors.ts";
 
 /** The components of unit vectors are held as multiples of 1 / ONE. */
 const ONE = 32767;
@@ -13,7 +13,7 @@ const wholes = (count: number, size: number) => Math.ceil(count / size) * size;
  * Vectors in the memory of a kernel: as float32 (those of float64 as unit vectors), and as unit vectors with components rounded
  * to 16 bits, in groups of `width` vectors and two components of each at a time.
  */
-export class Packed {
+export class QuantizedVectors {
   /** How many vectors are held. */
   count = 0;
   readonly rounded: Int16Array;
@@ -51,7 +51,7 @@ export class Packed {
     this.worst = 0;
     this.errors.fill(Number.NaN, this.count);
     return Array.from({ length: this.count }, (_, i) => {
-      const vector = rowOf(vectors, this.#dimension, i);
+      const vector = vectorOf(vectors, this.#dimension, i);
       const length = lengthOf(vector);
       const divisor = isDirection(length.hi) ? length.hi : Number.NaN;
       const isExact = vector instanceof Float32Array;

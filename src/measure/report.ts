@@ -4,12 +4,12 @@ import { toBytes } from "../data/bytes.ts";
 import type { Chart } from "../render/chart.ts";
 import type { Cell, Column, Ending, ReportResult, Row, TablePart } from "../render/result.ts";
 import { reportTerms } from "./report-terms.ts";
-import { BINS, binOf, type Figures, LEVELS, type Report } from "./statistics.ts";
+import { BINS, binOf, type Figures, LEVELS, type MarginStatistics } from "./statistics.ts";
 
 /** The figures of a report in every form: rows, one object, tables, sentences, a chart and a page. */
 export const marginReport = (
   figures: Figures,
-  histograms: Report["histograms"],
+  histograms: MarginStatistics["histograms"],
   degrees: boolean,
   ending: Pick<Ending, "warnings" | "holds">,
 ): ReportResult => ({
@@ -91,7 +91,7 @@ function tableOf<T>(caption: string, items: readonly T[], columns: Readonly<Reco
   };
 }
 
-function chartOf({ theta_y, min_theta_j }: Report["histograms"], m: number): Chart {
+function chartOf({ theta_y, min_theta_j }: MarginStatistics["histograms"], m: number): Chart {
   return {
     x: { from: 0, to: Math.PI, angle: true, name: "angle" },
     series: [

@@ -10,7 +10,7 @@ export interface Questions {
 }
 
 /** One row of the data, by the line or the row that it came from: a sample, or a bad row that is kept without values. */
-export interface Measured {
+export interface MeasuredRow {
   readonly place: number;
   readonly sample: Sample | undefined;
 }
@@ -19,7 +19,7 @@ export interface Measured {
 export interface Samples {
   readonly classes: number;
   readonly className: (index: number) => string | number;
-  readonly blocks: AsyncIterable<readonly Measured[]>;
+  readonly blocks: AsyncIterable<readonly MeasuredRow[]>;
   /** How much there is to read, and how much of it has been read, in one unit; 0 where the total is not known. */
   readonly total: number;
   readonly done: () => number;

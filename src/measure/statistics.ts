@@ -73,13 +73,13 @@ interface Presented {
   readonly fisherScore?: number | undefined;
 }
 
-export type Figures = ReturnType<Report["figures"]>;
+export type Figures = ReturnType<MarginStatistics["figures"]>;
 
 /**
  * What margin a set of samples reached: counts, means and quantiles, added up sample by sample. A sample is correct
  * where theta_y is smaller than every competing angle. Sums are compensated and taken in the order of the samples.
  */
-export class Report {
+export class MarginStatistics {
   readonly histograms = { theta_y: Array<number>(BINS).fill(0), min_theta_j: Array<number>(BINS).fill(0) };
   readonly #classCount: number;
   readonly #margins: readonly MarginTally[];

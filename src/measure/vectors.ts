@@ -3,7 +3,7 @@ import type { Numbers } from "../data/npy.ts";
 /** Vectors one after another, as a .npy file holds them. */
 export type Vectors = Numbers;
 
-export const rowOf = <T extends Vectors>(vectors: T, dimension: number, row: number): T =>
+export const vectorOf = <T extends Vectors>(vectors: T, dimension: number, row: number): T =>
   vectors.subarray(row * dimension, (row + 1) * dimension) as T;
 
 /** Has a vector of this length a direction? */

@@ -1,8 +1,8 @@
 import type { Spec } from "vega";
 import type { TopLevelSpec } from "vega-lite";
+import type { Picture } from "./formats.ts";
 import { formatMessage, forPeople, type NumberStyle } from "./number.ts";
 import { escapeHtml, page, paragraphs } from "./page.ts";
-import type { Picture } from "./render.ts";
 import { reportAround } from "./report-page.ts";
 import type { Result } from "./result.ts";
 import { vegaLite } from "./vega-lite.ts";
@@ -10,7 +10,7 @@ import { vegaLite } from "./vega-lite.ts";
 const PRECISION = 6;
 
 // What Vega writes is for light paper; this is the rest, by Vega's names of its parts.
-const STYLE = `svg.marks { max-width: 100%; height: auto; }
+const CHART_STYLE = `svg.marks { max-width: 100%; height: auto; }
 @media (prefers-color-scheme: dark) {
 svg.marks { background: #111; }
 svg.marks > rect { fill: #111; }
@@ -43,7 +43,7 @@ export async function* picture(
         vega,
         result.kind === "report" ? reportAround(result, style) : { title, above: "", below: paragraphs(notes) },
         madeBy,
-        STYLE,
+        CHART_STYLE,
       );
   }
 }
@@ -51,7 +51,7 @@ export async function* picture(
 async function svg(spec: Spec, title: string, notes: readonly string[]): Promise<string> {
   const { parse, View } = await import("vega");
   const text = await new View(parse(spec), { renderer: "none" }).toSVG();
-  const described = `<title>${escapeHtml(title)}</title><desc>${escapeHtml(notes.join(" "))}</desc><style>${STYLE}</style>`;
+  const described = `<title>${escapeHtml(title)}</title><desc>${escapeHtml(notes.join(" "))}</desc><style>${CHART_STYLE}</style>`;
   // A tag a line, so that a change shows as one.
   return `${text.replace(/<svg [^>]*>/, (open) => open + described).replaceAll("><", ">\n<")}\n`;
 }

@@ -2,7 +2,7 @@ import { formatCell, formatMessage, type NumberStyle } from "./number.ts";
 import { type Around, escapeHtml, paragraphs } from "./page.ts";
 import type { ReportResult, TablePart } from "./result.ts";
 
-const STYLE = `<style>
+const REPORT_STYLE = `<style>
 h1 + p { font-size: 1.2rem; }
 .wide { overflow-x: auto; }
 .wide table { border-collapse: collapse; font-size: 0.85rem; line-height: 1.3; }
@@ -22,7 +22,7 @@ export function reportAround({ tables, title, caption, terms, end }: ReportResul
   const meanings = terms.map(([term, meaning]) => element("dt", term) + element("dd", meaning));
   return {
     title,
-    above: [STYLE, element("h1", title), paragraphs(sentences), ...parts, element("h2", caption)].join("\n"),
+    above: [REPORT_STYLE, element("h1", title), paragraphs(sentences), ...parts, element("h2", caption)].join("\n"),
     below: `<h2>What the figures are</h2>\n<dl>\n${meanings.join("\n")}\n</dl>`,
   };
 }

@@ -130,14 +130,14 @@ export const rowsResult = (
   kind: "rows",
   columns,
   inputColumns: 0,
-  batches: batchesOf(rows, columns.length),
+  batches: inBatches(rows, columns.length),
   end: () => ({ ...nothing, ...ending }),
   chart,
 });
 
 const BATCH = 1000;
 
-function* batchesOf(rows: Iterable<Row>, columns: number): Generator<RowBatch> {
+function* inBatches(rows: Iterable<Row>, columns: number): Generator<RowBatch> {
   let some: Row[] = [];
   for (const row of rows) {
     some.push(row);

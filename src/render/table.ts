@@ -1,10 +1,10 @@
 import Table from "cli-table3";
 import width from "string-width";
 import { fromBytes } from "../data/bytes.ts";
-import { drawChart } from "./chart.ts";
 import { formatCell, formatMessage, forPeople, type NumberStyle } from "./number.ts";
 import { type Column, cellsOf, type ReportResult, type Row, type RowsResult } from "./result.ts";
 import type { Screen } from "./screen.ts";
+import { drawChart } from "./terminal-chart.ts";
 
 /** Significant digits of a table, and what may be tried where it is too wide. */
 const TABLE_DIGITS = [6, 5, 4] as const;
@@ -120,7 +120,7 @@ function upright(names: readonly string[], row: readonly string[], screen: Scree
 export const wrap = (text: string, screen: Screen): string =>
   drawTable({ rows: [[text]], widths: [Math.min(screen.width, text.length)] }, screen);
 
-interface Grid {
+interface DrawnTable {
   readonly head?: readonly string[] | undefined;
   readonly rows: readonly (readonly string[])[];
   readonly widths: readonly number[];
@@ -131,7 +131,7 @@ interface Grid {
 const SIDES = "top top-mid top-left top-right bottom bottom-mid bottom-left bottom-right left left-mid right right-mid";
 const NO_FRAME = Object.fromEntries(SIDES.split(" ").map((side) => [side, ""]));
 
-function drawTable({ head, rows, widths, right = [] }: Grid, { unicode, colors }: Screen): string {
+function drawTable({ head, rows, widths, right = [] }: DrawnTable, { unicode, colors }: Screen): string {
   const line = unicode ? "─" : "-";
   const drawn = new Table({
     ...(head && { head: head.map((name) => colors.bold(name)) }),

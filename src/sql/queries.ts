@@ -1,6 +1,6 @@
 import { type Target, target } from "../core/targets.ts";
 import { type Dialect, NAME, VALUE } from "./dialects.ts";
-import { angle, competingAt, literal, onPiece, valueAt } from "./expression.ts";
+import { angleSql, competingSql, literal, onPiece, valueSql } from "./expression.ts";
 
 /** Where the angles are: one row a sample and class (sample, label, class, theta), or one column a class. */
 export interface Source {
@@ -35,23 +35,23 @@ const part = (name: string, columns: readonly string[], from: string) => `${name
 const named = (columns: Named, written = (name: string) => name) =>
   Object.entries(columns).map(([name, sql]) => `${sql} AS ${written(name)}`);
 
-const counted = (condition: string) => `count(*) FILTER (WHERE ${condition})`;
+const countWhere = (condition: string) => `count(*) FILTER (WHERE ${condition})`;
 
-const conditions = (m: number, thetaJ: string) => ({
-  naive: `${valueAt(target("naive", { m })!, "theta_y")} > cos(${thetaJ})`,
+const conditionsAt = (m: number, thetaJ: string) => ({
+  naive: `${valueSql(target("naive", { m })!, "theta_y")} > cos(${thetaJ})`,
   angular: `${literal(m)} * theta_y < ${thetaJ}`,
-  psi: `${valueAt(target("asoftmax", { m })!, "theta_y")} > cos(${thetaJ})`,
+  psi: `${valueSql(target("asoftmax", { m })!, "theta_y")} > cos(${thetaJ})`,
 });
 
 /** The conditions for every m: for each row of a wide table, with the room left; for each pair of a long one. */
 export function marginQuery(source: Source, margins: readonly number[], prefix: string): string {
   if (source.wide === undefined) {
-    const columns = margins.map((m) => ({ m: literal(m), ...conditions(m, "theta_j") }));
+    const columns = margins.map((m) => ({ m: literal(m), ...conditionsAt(m, "theta_j") }));
     const lead = "sample, label, class, theta_y, theta_j";
     return `WITH ${pairsOf(source).join(", ")}\n${variants(source, columns, lead, "pairs", prefix)}`;
   }
   const columns = margins.map((m) => {
-    const held = conditions(m, "min_theta_j");
+    const held = conditionsAt(m, "min_theta_j");
     return {
       m: literal(m),
       competitors: "competitors",
@@ -61,7 +61,7 @@ export function marginQuery(source: Source, margins: readonly number[], prefix: 
       min_theta_j: "min_theta_j",
       effective_margin: "effective_margin",
       margin_gap: `min_theta_j - ${literal(m)} * theta_y`,
-      cosine_gap: `${valueAt(target("asoftmax", { m })!, "theta_y")} - cos(min_theta_j)`,
+      cosine_gap: `${valueSql(target("asoftmax", { m })!, "theta_y")} - cos(min_theta_j)`,
     };
   });
   const sums = { binding: "min(CASE WHEN theta_j = min_theta_j THEN class END)" };
@@ -75,7 +75,7 @@ export function lossQuery(source: Source, losses: readonly LossOf[], prefix: str
     scale: literal(scale),
     theta_y: "theta_y",
     competitors: "competitors",
-    logit_y: `${literal(scale)} * ${valueAt(target, "theta_y")}`,
+    logit_y: `${literal(scale)} * ${valueSql(target, "theta_y")}`,
     loss: `loss_${i}`,
     probability: exponential(`-loss_${i}`),
   }));
@@ -87,7 +87,7 @@ export function measureQuery(source: Source, margins: readonly number[], losses:
   const { dialect } = source;
   const held: Named = {};
   const sums: Named = {};
-  const correct = counted("theta_y < min_theta_j");
+  const correct = countWhere("theta_y < min_theta_j");
   const report: Named = {
     samples: "count(theta_y)",
     classes: "max(competitors) + 1",
@@ -95,12 +95,12 @@ export function measureQuery(source: Source, margins: readonly number[], losses:
     accuracy: `${correct} * 1e0 / nullif(count(theta_y), 0)`,
   };
   margins.forEach((m, i) => {
-    for (const [name, sql] of Object.entries(conditions(m, "theta_j"))) {
+    for (const [name, sql] of Object.entries(conditionsAt(m, "theta_j"))) {
       held[`${name}_${i}`] = sql;
-      sums[`${name}_${i}`] = counted(`${name}_${i}`);
+      sums[`${name}_${i}`] = countWhere(`${name}_${i}`);
     }
-    sums[`false_pass_${i}`] = counted(`naive_${i} AND NOT angular_${i}`);
-    for (const [name, sql] of Object.entries(marginReport(m, i))) report[`by_m.${m}.${name}`] = sql;
+    sums[`false_pass_${i}`] = countWhere(`naive_${i} AND NOT angular_${i}`);
+    for (const [name, sql] of Object.entries(marginFigures(m, i))) report[`by_m.${m}.${name}`] = sql;
   });
   for (const figure of FIGURES)
     QUANTILES.forEach((q, i) => {
@@ -110,7 +110,7 @@ export function measureQuery(source: Source, margins: readonly number[], losses:
   losses.forEach(({ target, scale }, i) => {
     report[`mean_loss.${target.spec}.${scale}`] = `avg(loss_${i})`;
   });
-  report.skipped_rows = counted("theta_y IS NULL");
+  report.skipped_rows = countWhere("theta_y IS NULL");
   const columns = Object.values(report).map((sql, i) => `CAST(${sql} AS ${dialect.double}) AS value_${i}`);
   const pairs = Object.keys(report).map((measure, i) => `${dialect.string(measure)}, value_${i}`);
   const parts = [...figuresOf(source, { held, sums, losses }), part("report", columns, "figures")];
@@ -118,21 +118,21 @@ export function measureQuery(source: Source, margins: readonly number[], losses:
 }
 
 /** A sample meets a condition where all its pairs do; then it also meets it at the nearest. */
-function marginReport(m: number, i: number): Named {
+function marginFigures(m: number, i: number): Named {
   const { pieces } = target("asoftmax", { m })!;
   const all = (condition: string) => `${condition}_${i} = competitors`;
   const report: Named = {
-    naive: counted(all("naive")),
-    angular: counted(all("angular")),
-    psi: counted(all("psi")),
-    false_pass: counted(`${all("naive")} AND NOT ${all("angular")}`),
+    naive: countWhere(all("naive")),
+    angular: countWhere(all("angular")),
+    psi: countWhere(all("psi")),
+    false_pass: countWhere(`${all("naive")} AND NOT ${all("angular")}`),
     pairs: "sum(competitors)",
     pair_naive: `sum(naive_${i})`,
     pair_angular: `sum(angular_${i})`,
     pair_false_pass: `sum(false_pass_${i})`,
-    beyond_first_segment: counted(`NOT (${onPiece(pieces, 0, "theta_y")})`),
+    beyond_first_segment: countWhere(`NOT (${onPiece(pieces, 0, "theta_y")})`),
   };
-  for (let k = 0; k < pieces.count; k++) report[`segments.${k}`] = counted(onPiece(pieces, k, "theta_y"));
+  for (let k = 0; k < pieces.count; k++) report[`segments.${k}`] = countWhere(onPiece(pieces, k, "theta_y"));
   return report;
 }
 
@@ -141,7 +141,7 @@ function anglesOf({ dialect, table, wide, ...columns }: Source): string[] {
   const name = table.split(".").map(dialect.identifier).join(".");
   const label = dialect.identifier(columns.label);
   if (wide === undefined) {
-    const theta = angle(dialect.identifier(columns.theta), dialect);
+    const theta = angleSql(dialect.identifier(columns.theta), dialect);
     return [part("angles", ["sample", `${label} AS label`, "class", `${theta} AS theta`], name)];
   }
   const [before, after] = wide.map((text) => dialect.string(text));
@@ -151,7 +151,7 @@ function anglesOf({ dialect, table, wide, ...columns }: Source): string[] {
     sample: ROW,
     label: `CAST(${label} AS ${dialect.text})`,
     class: `substr(${NAME}, length(${before}) + 1, length(${NAME}) - length(${before}) - length(${after}))`,
-    theta: angle(`CAST(${VALUE} AS ${dialect.double})`, dialect),
+    theta: angleSql(`CAST(${VALUE} AS ${dialect.double})`, dialect),
   };
   return [
     part("asoftmax_input", [`${dialect.rowNumber} AS ${ROW}`, "t.*"], `${name} AS t`),
@@ -192,7 +192,7 @@ function figuresOf(source: Source, { held = {}, sums = {}, losses = [] }: Extra)
   const results: Named = {};
   losses.forEach(({ target, scale }, i) => {
     const gap = (thetaJ: string) =>
-      `${literal(scale)} * (${competingAt(target, thetaJ)} - ${valueAt(target, "theta_y")})`;
+      `${literal(scale)} * (${competingSql(target, thetaJ)} - ${valueSql(target, "theta_y")})`;
     gaps[`gap_${i}`] = gap("theta_j");
     gaps[`top_${i}`] = `greatest(0, ${gap("min_theta_j")})`;
     rests[`top_${i}`] = `max(top_${i})`;

@@ -1,6 +1,5 @@
 import { documentOf } from "../../render/result.ts";
-import { command } from "../command.ts";
-import { COMPLETE } from "../commands.ts";
+import { COMPLETE, command } from "../command.ts";
 
 /** Each asks the program itself what fits: its first line is words, open (no space after it) or files. */
 const scripts = {

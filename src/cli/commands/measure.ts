@@ -4,7 +4,7 @@ import { UsageError } from "../../data/errors.ts";
 import { perSample } from "../../measure/per-sample.ts";
 import { marginReport } from "../../measure/report.ts";
 import type { Questions, Samples } from "../../measure/samples.ts";
-import { type Figures, Report } from "../../measure/statistics.ts";
+import { type Figures, MarginStatistics } from "../../measure/statistics.ts";
 import { written } from "../../render/render.ts";
 import { RowWriter } from "../../render/rows.ts";
 import { command } from "../command.ts";
@@ -26,7 +26,7 @@ const OF_ANGLES = {
   ...pick("label", "inputFormat", "delimiter"),
 };
 const OF_FEATURES = pick("features", "weights", "labels", "threads");
-type Given = ValuesOf<typeof OF_ANGLES & typeof OF_FEATURES> & Values<"badRows" | "degrees" | "output">;
+type MeasureValues = ValuesOf<typeof OF_ANGLES & typeof OF_FEATURES> & Values<"badRows" | "degrees" | "output">;
 
 export default command({
   examples: [
@@ -69,7 +69,7 @@ export default command({
     const samples = await openSamples(values, { margins, functions, scales });
     const { classes, className } = samples;
     const losses = functions.flatMap(({ spec }) => scales.map((scale) => ({ function: spec, scale })));
-    const report = new Report({ classes, margins, losses, norms });
+    const report = new MarginStatistics({ classes, margins, losses, norms });
     const blocks = added(withProgress(samples.blocks, samples.total, samples.done), report);
     if (values.perSample === undefined) for await (const _ of blocks);
     else {
@@ -87,7 +87,7 @@ export default command({
   },
 });
 
-async function openSamples(values: Given, questions: Questions): Promise<Samples> {
+async function openSamples(values: MeasureValues, questions: Questions): Promise<Samples> {
   const { input, features, weights, labels } = values;
   if ((input === undefined) === (features === undefined))
     throw new UsageError("give --input with a file of angles, or --features, --weights and --labels");
@@ -107,14 +107,14 @@ async function openSamples(values: Given, questions: Questions): Promise<Samples
 }
 
 /** Passes the samples on when they are in the report. */
-async function* added(blocks: Samples["blocks"], report: Report): Samples["blocks"] {
+async function* added(blocks: Samples["blocks"], report: MarginStatistics): Samples["blocks"] {
   for await (const block of blocks) {
     for (const { sample } of block) if (sample !== undefined) report.add(sample);
     yield block;
   }
 }
 
-function requireOwnFile(path: string, { input, features, weights, labels, output }: Given): void {
+function requireOwnFile(path: string, { input, features, weights, labels, output }: MeasureValues): void {
   const others = [input, features, weights, labels, output];
   if (others.some((other) => other !== undefined && resolve(other) === resolve(path)))
     throw new UsageError(`--per-sample ${path} is a file of this run already: name another`);

@@ -4,14 +4,14 @@ import { timesPi } from "../../core/units.ts";
 import { violations } from "../../core/violations.ts";
 
 /** A function that can be shown; its margin and lambda may be those of the screen. */
-export interface Choice {
+export interface FunctionChoice {
   readonly at: (m: number, lambda: number) => Target;
   readonly on: boolean;
 }
 
 /** All that the screen shows follows from this. */
 export interface State {
-  readonly choices: readonly Choice[];
+  readonly choices: readonly FunctionChoice[];
   readonly m: number;
   readonly lambda: number;
   readonly theta: number;
@@ -24,14 +24,14 @@ export interface State {
 export const MOST_MARGIN = 64;
 
 /** A function as a choice: it follows m and lambda where it has those of the screen at the start. */
-export function choiceOf(given: Target, m: number, lambda: number, on: boolean): Choice {
+export function choiceOf(given: Target, m: number, lambda: number, on: boolean): FunctionChoice {
   const { spec } = given;
   for (const at of [psiAt, naiveAt]) if (at(m, lambda).spec === spec) return { at, on };
   return { at: () => given, on };
 }
 
-const psiAt: Choice["at"] = (m, lambda) => target("asoftmax", { m, lambda })!;
-const naiveAt: Choice["at"] = (m) => target("naive", { m })!;
+const psiAt: FunctionChoice["at"] = (m, lambda) => target("asoftmax", { m, lambda })!;
+const naiveAt: FunctionChoice["at"] = (m) => target("naive", { m })!;
 
 /** Each choice as the function that it now is, with the key that turns it on and off. */
 export const functionsOf = ({ choices, m, lambda }: State) =>
