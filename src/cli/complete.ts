@@ -28,12 +28,11 @@ export async function complete(words: readonly string[]): Promise<string> {
 
 async function completion(words: readonly string[], current: string): Promise<Completion> {
   const [name = "", ...rest] = words;
-  const listed = Object.entries(commands).map(([command, [, gives]]): CompletionWord => [command, gives]);
+  const listed = Object.entries(commands).map(([command, { gives }]): CompletionWord => [command, gives]);
   if (rest.length === 0) return wordsFrom([...listed, ...OWN]);
   if (name === "help" && rest.length === 1) return wordsFrom(listed);
   if (!Object.hasOwn(commands, name)) return wordsFrom([]);
-  const [, , load] = commands[name]!;
-  const { default: command } = await load();
+  const { default: command } = await commands[name]!.load();
   const flags: Flag[] = Object.entries(command.options).map(([name, option]) => ({ flag: flagOf(name), ...option }));
   const [, typed, value] = /^(--[^=]+)=(.*)$/s.exec(current) ?? [undefined, rest.at(-2), current];
   const option = flags.find(({ flag, parse }) => parse !== undefined && flag === typed);

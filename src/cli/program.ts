@@ -44,7 +44,7 @@ export async function invoke(args: readonly string[], names?: readonly string[])
     .configureOutput({ writeOut, writeErr: () => {} })
     .helpCommand("help [command]", "the help page of a command")
     .addHelpText("before", exampleLines(EXAMPLES));
-  for (const [name, [group, gives, load]] of Object.entries(commands)) {
+  for (const [name, { group, gives, load }] of Object.entries(commands)) {
     // All of them are only for the program's own help.
     if (isKnown && name !== wanted) continue;
     const sub = program.command(name).description(gives).helpGroup(`${group}:`);
