@@ -9,20 +9,20 @@ export interface Series {
   readonly name: string;
   /** The value at x; NaN where there is none. */
   readonly at: (x: number) => number;
-  /** Where the line must not be joined. */
+  /** The x at which the line jumps and is not joined. */
   readonly jumps?: readonly number[];
   /** Stretches drawn in the colour of the chart's highlight. */
   readonly highlight?: readonly Interval[];
-  /** Where the line is marked with a dot. */
+  /** The x at which the line is marked with a dot. */
   readonly points?: readonly number[];
 }
 
-/** Lines over an angle or a count, with what is worth marking. Functions are sampled by whoever draws. */
+/** Lines over an angle or a count, to be drawn by a terminal or as a picture, which choose where to sample them. */
 export interface Chart {
   readonly x: Interval & { readonly angle: boolean; readonly name?: string };
   readonly y?: { readonly angle?: boolean; readonly name?: string };
   readonly series: readonly Series[];
-  /** What the highlighted stretches are. */
+  /** The legend's name of the highlighted stretches. */
   readonly highlight?: string | undefined;
   /** Light vertical rules at the multiples of pi / knots (a margin) inside the range. */
   readonly knots?: number | undefined;
@@ -31,6 +31,7 @@ export interface Chart {
   readonly size?: { readonly width?: number | undefined; readonly height?: number | undefined };
 }
 
+/** More rules than this cannot be told apart. */
 const MOST_RULES = 64;
 
 /** From the least to the greatest of the values that the lines have at these places; 0 to 1 where they have none. */
@@ -49,7 +50,7 @@ export function rulesOf({ x, knots = 0 }: Chart): number[] {
   return multiplesOfPi(x, knots).filter((at) => at > x.from && at < x.to);
 }
 
-/** The q of the multiples of pi/q at which an axis may have its labels: a margin first, where all its knots can be told apart. */
+/** The q for labels at multiples of pi/q: the margin first, where it is whole and its knots can be told apart. */
 export const divisorsFor = (knots: number | undefined, others: readonly number[]): readonly number[] =>
   knots !== undefined && Number.isInteger(knots) && knots <= MOST_RULES ? [knots, ...others] : others;
 

@@ -9,7 +9,7 @@ import { vegaLite } from "./vega-lite.ts";
 
 const PRECISION = 6;
 
-// What Vega writes is for light paper; this is the rest, by Vega's names of its parts.
+// Vega writes colours for a light background; these rules change them, by Vega's class names, on a dark one.
 const CHART_STYLE = `svg.marks { max-width: 100%; height: auto; }
 @media (prefers-color-scheme: dark) {
 svg.marks { background: #111; }
@@ -21,7 +21,7 @@ svg.marks > rect { fill: #111; }
 .role-axis-grid line { stroke: #333; }
 }`;
 
-/** The chart of a result as a picture that says its sentences too. The same chart gives the same bytes. */
+/** The chart of a result as a picture, with the notes as its description. The same chart gives the same bytes. */
 export async function* picture(
   result: Result,
   kind: Picture,
@@ -52,6 +52,6 @@ async function svg(spec: Spec, title: string, notes: readonly string[]): Promise
   const { parse, View } = await import("vega");
   const text = await new View(parse(spec), { renderer: "none" }).toSVG();
   const described = `<title>${escapeHtml(title)}</title><desc>${escapeHtml(notes.join(" "))}</desc><style>${CHART_STYLE}</style>`;
-  // A tag a line, so that a change shows as one.
+  // One tag a line, so that a diff shows the changed tags.
   return `${text.replace(/<svg [^>]*>/, (open) => open + described).replaceAll("><", ">\n<")}\n`;
 }

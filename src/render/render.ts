@@ -6,8 +6,8 @@ import { RowWriter } from "./rows.ts";
 import type { Screen } from "./screen.ts";
 
 /**
- * A result as text or bytes in the given format, in pieces as its rows come. What only tables and pictures need is loaded for them only; a page
- * says what it was made by. piecesOf gives the rows as written by a writer.
+ * A result as text or bytes in the given format, in pieces as its rows come. Tables and pictures load their packages when they are asked for;
+ * madeBy is the last line of a page. piecesOf writes the rows of a result with a writer.
  */
 export async function* render(
   result: Result,

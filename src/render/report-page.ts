@@ -14,7 +14,7 @@ dt { font-weight: bold; }
 dd { margin: 0 0 0.5rem 1.5rem; }
 </style>`;
 
-/** The page around the chart of a report: the verdict, which is the last note, the other sentences, the tables, what the figures are. */
+/** The page around the chart of a report: the last note, which is the verdict, the other sentences, the tables and the meaning of each figure. */
 export function reportAround({ tables, title, caption, terms, end }: ReportResult, style: NumberStyle): Around {
   const { notes, warnings } = end();
   const sentences = [...notes.slice(-1), ...notes.slice(0, -1), ...warnings].map((one) => formatMessage(one, style));
@@ -39,5 +39,5 @@ function tableHtml({ columns, rows }: TablePart, style: NumberStyle): string {
 
 const element = (tag: string, text: string) => `<${tag}>${escapeHtml(text)}</${tag}>`;
 
-/** A name may go on on the next line after _ and :. */
+/** A name that may be broken into lines after _ and :. */
 const breakable = (text: string) => escapeHtml(text).replace(/[_:]/g, "$&<wbr>");

@@ -6,7 +6,7 @@ import { type Column, cellsOf, type ReportResult, type Row, type RowsResult } fr
 import type { Screen } from "./screen.ts";
 import { drawChart } from "./terminal-chart.ts";
 
-/** Significant digits of a table, and what may be tried where it is too wide. */
+/** Significant digits of a table; the fewer are tried where it is too wide. */
 const TABLE_DIGITS = [6, 5, 4] as const;
 const GAP = 2;
 const LEAST_TEXT_WIDTH = 18;
@@ -31,7 +31,7 @@ export async function* table(
   for (const note of notes) yield wrap(formatMessage(note, style), screen);
 }
 
-/** The rows block by block; what a block after the first looks like follows the first. */
+/** A table for each batch of rows; those after the first have the digits and the widths of the one before. */
 async function* rowsOf(result: RowsResult, given: NumberStyle, screen: Screen): AsyncGenerator<string> {
   let before: TableLayout | undefined;
   for await (const batch of result.batches) {
@@ -50,7 +50,7 @@ interface TableLayout {
   draw(): string;
 }
 
-/** Rows as a table in as many digits as fit, at most six; else one row upright, or several in groups of columns. */
+/** Rows as a table with the most digits that fit, at most six. Too wide with four: one row as a list, more in groups of columns. */
 function layOut(
   columns: readonly Column[],
   rows: readonly Row[],
@@ -108,7 +108,7 @@ function fitted(natural: readonly number[], columns: readonly Column[], width: n
   return natural.map((size, i) => size - Math.ceil((over * spare[i]!) / sum(spare)));
 }
 
-/** One row as a list of names and values, where it does not fit beside itself. */
+/** One row as a list of names and values, one a line. */
 function upright(names: readonly string[], row: readonly string[], screen: Screen): string {
   const first = Math.max(...names.map(width));
   const second = Math.max(8, screen.width - first - GAP);

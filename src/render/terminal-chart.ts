@@ -6,14 +6,14 @@ import type { Screen } from "./screen.ts";
 
 const LEAST_WIDTH = 30;
 const LABEL: Rounding = { precision: 6 };
-/** Into how many parts a column is divided to see what the line does inside it. */
+/** Samples of a line within one column, to see whether it turns there. */
 const PARTS = 16;
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
 const HUES = ["cyan", "yellow", "magenta", "green"] as const;
 const COLORS = [...HUES, "blue", "white", ...HUES.map((hue) => `${hue}Bright` as const)] as const;
 
-/** What is drawn in Unicode, and in ASCII. Of two characters the first leaves a row and the second reaches the next. */
+/** The characters of the drawing in Unicode and in ASCII. Of two, the first is in the row that a line leaves, the second in the one it enters. */
 const GLYPHS = {
   across: ["─", "-"],
   upright: ["│", "|"],
@@ -25,14 +25,14 @@ const GLYPHS = {
   rule: ["┊", ":"],
   dot: ["●", "@"],
   pi: ["π", "pi"],
-  // One for each colour: without colour all of a line but the first is made of a character of its own.
+  // One for each colour. Without colour each line but the first is drawn with its own character.
   markers: [" ·*ox+=%@&", " =*ox+~%@&"],
 } as const;
 type Glyph = (name: keyof typeof GLYPHS) => string;
 
 interface Pen {
   readonly paint: (text: string) => string;
-  /** The character of which all is made; "" for the glyphs of lines. */
+  /** The character that all is drawn with; "" for the glyphs of lines. */
   readonly marker: string;
 }
 
@@ -42,7 +42,7 @@ interface Character {
 }
 const BLANK: Character = { char: " ", pen: { paint: (text) => text, marker: "" } };
 
-/** The chart as lines of text, exactly as wide as the screen. */
+/** The chart as lines of text, at most as wide as the screen, with angles in the unit of the style. */
 export function drawChart(chart: Chart, screen: Screen, style: NumberStyle): string {
   const { x, y, cursor, size = {} } = chart;
   const width = Math.max(LEAST_WIDTH, size.width ?? screen.width);
@@ -56,7 +56,7 @@ export function drawChart(chart: Chart, screen: Screen, style: NumberStyle): str
   const glyph: Glyph = (name) => GLYPHS[name][screen.unicode ? 0 : 1];
   const canvas = canvasOf(x, width - margin - 1, ticks, perTick);
   const { cells, xs } = canvas;
-  const { pens, lit, rule } = pensOf(chart, screen, glyph);
+  const { pens, highlighter, rule } = pensOf(chart, screen, glyph);
   const rules = rulesOf(chart);
   const drawRule = (x: number, char: string, pen: Pen) => {
     for (const row of cells) row[canvas.columnOf(x)] = { char, pen };
@@ -64,12 +64,12 @@ export function drawChart(chart: Chart, screen: Screen, style: NumberStyle): str
   for (const at of rules) drawRule(at, glyph("rule"), rule);
   if (cursor !== undefined) drawRule(cursor, glyph("upright"), BLANK.pen);
   // The first line is drawn last, so that it is the one seen where lines meet.
-  for (let i = series.length - 1; i >= 0; i--) drawSeries(series[i]!, pens[i]!, lit, canvas, glyph);
+  for (let i = series.length - 1; i >= 0; i--) drawSeries(series[i]!, pens[i]!, highlighter, canvas, glyph);
 
   const axis = xAxis(chart, canvas, style, glyph);
   const base = xs.map((_, c) => glyph(axis.columns.includes(c) ? "mark" : "across"));
   const entries: Entry[] = chart.series.map(({ name }, i) => [pens[i]!, glyph("across").repeat(2), name]);
-  if (chart.highlight !== undefined) entries.push([lit, glyph("across").repeat(2), chart.highlight]);
+  if (chart.highlight !== undefined) entries.push([highlighter, glyph("across").repeat(2), chart.highlight]);
   if (rules.length > 0) entries.push([rule, glyph("rule"), `k pi/${formatNumber(chart.knots!)}`]);
   const lines = [
     ...cells.map((row, r) => {
@@ -87,7 +87,7 @@ export function drawChart(chart: Chart, screen: Screen, style: NumberStyle): str
 const evenly = ({ from, to }: Interval, count: number): number[] =>
   Array.from({ length: count }, (_, i) => from + ((to - from) * i) / (count - 1));
 
-/** Where the reach of the lines is looked for: evenly, and so unevenly that no wave is always met at the same height. */
+/** Where the least and greatest values are sought: evenly, and unevenly so that no wave is met at one phase only. */
 function trialOf({ from, to }: Interval, width: number): number[] {
   const count = 4 * width;
   const uneven = Array.from({ length: count }, (_, i) => from + ((to - from) * (i + ((i * GOLDEN) % 1))) / count);
@@ -104,7 +104,7 @@ function niceTicks({ from: lo, to: hi }: Interval): number[] {
   return Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step);
 }
 
-/** Rows of cells from the top, and where in them an x and a value of the lines are. */
+/** Rows of blanks from the top, the x of each column, and the column of an x and the row of a value. */
 function canvasOf({ from, to }: Interval, columns: number, ticks: readonly number[], perTick: number) {
   const xs = evenly({ from, to }, columns);
   const bottom = (ticks.length - 1) * perTick;
@@ -114,7 +114,7 @@ function canvasOf({ from, to }: Interval, columns: number, ticks: readonly numbe
     cells: Array.from({ length: bottom + 1 }, () => xs.map(() => BLANK)),
     columnOf: (x: number) => Math.round(((x - from) / (to - from)) * (columns - 1)),
     rowOf: (value: number) => bottom - Math.max(0, Math.min(bottom, Math.round(((value - lo) / (hi - lo)) * bottom))),
-    /** What a value changes by within a column where it is drawn as a band. */
+    /** A line that turns within a column is drawn as a band where it changes by more than this there. */
     wide: (hi - lo) / 4,
   };
 }
@@ -126,30 +126,31 @@ function pensOf({ series }: Chart, { colors }: Screen, glyph: Glyph) {
     const place = i % COLORS.length;
     return { paint: colors[COLORS[place]!], marker: marker(glyph("markers")[place]!) };
   });
-  return { pens, lit: { paint: colors.red, marker: marker("#") }, rule: { paint: colors.dim, marker: "" } };
+  return { pens, highlighter: { paint: colors.red, marker: marker("#") }, rule: { paint: colors.dim, marker: "" } };
 }
 
-/** A line in runs that nothing interrupts: a gap, a jump or the edge of a highlighted stretch. */
-function drawSeries(series: Series, own: Pen, lit: Pen, canvas: Canvas, glyph: Glyph): void {
+/** Draws a line in runs; a run ends at a gap, at a jump and where a highlighted stretch begins or ends. */
+function drawSeries(series: Series, own: Pen, highlighter: Pen, canvas: Canvas, glyph: Glyph): void {
   const { cells, xs, columnOf, rowOf, wide } = canvas;
   const { at, jumps = [], highlight = [], points = [] } = series;
   const rows = valuesAt(series, xs, wide).map(rowOf);
   const isJoined = (c: number) =>
     Number.isFinite(rows[c + 1]) && !jumps.some((jump) => jump > xs[c]! && jump <= xs[c + 1]!);
-  const isLit = (c: number) => highlight.some(({ from, to }) => xs[c]! >= from && (xs[c]! < to || to === xs.at(-1)));
+  const isHighlighted = (c: number) =>
+    highlight.some(({ from, to }) => xs[c]! >= from && (xs[c]! < to || to === xs.at(-1)));
   for (let start = 0; start < xs.length; start++) {
     if (!Number.isFinite(rows[start])) continue;
     let end = start;
-    while (isJoined(end) && isLit(end) === isLit(start)) end++;
-    const isEdge = isLit(end) !== isLit(start);
+    while (isJoined(end) && isHighlighted(end) === isHighlighted(start)) end++;
+    const isEdge = isHighlighted(end) !== isHighlighted(start);
     const run = isEdge ? rows.slice(start, end + 1) : [...rows.slice(start, end + 1), rows[end]!];
-    drawRun(run, start, isLit(start) ? lit : own, cells, glyph);
+    drawRun(run, start, isHighlighted(start) ? highlighter : own, cells, glyph);
     start = isEdge ? end - 1 : end;
   }
   for (const x of points) cells[rowOf(at(x))]![columnOf(x)] = { char: glyph("dot"), pen: own };
 }
 
-/** asciichart as the rasteriser, without its axis, which is two columns; the last row gives no column, only an end. */
+/** Draws the rows of a run with asciichart, whose axis of two columns is cut off. Of n rows it draws n - 1 columns. */
 function drawRun(rows: readonly number[], column: number, pen: Pen, cells: Character[][], glyph: Glyph): void {
   const height = cells.length - 1;
   const levels = rows.map((row) => height - row);
@@ -168,7 +169,7 @@ function drawRun(rows: readonly number[], column: number, pen: Pen, cells: Chara
   });
 }
 
-/** The glyphs in asciichart's order; those of its axis come first and are not seen. */
+/** The glyphs in asciichart's order; the first four are those of the axis that is cut off. */
 function symbolsOf(glyph: Glyph): NonNullable<PlotConfig["symbols"]> {
   const across = glyph("across");
   const [fall, rise] = [glyph("falling"), glyph("rising")];
@@ -187,7 +188,7 @@ function valuesAt({ at }: Series, xs: readonly number[], wide: number): number[]
   });
 }
 
-/** A row of the canvas, neighbours of one pen painted together. */
+/** A row of the canvas as text; neighbours of one pen share one colour sequence. */
 function painted(row: readonly Character[]): string {
   let [text, run] = ["", ""];
   row.forEach(({ char, pen }, c) => {
