@@ -6,7 +6,7 @@ import { flagOf, type Option } from "./options.ts";
 type CompletionWord = readonly [word: string, gives: string];
 type Flag = Option<unknown> & { readonly flag: string };
 
-/** What can stand for the last word. kind: words are whole, open ones can go on, files are for the shell to list. */
+/** The candidates for the last word. words: whole words; open: words to which more is added; files: the shell lists files. */
 interface Completion {
   readonly kind: "words" | "open" | "files";
   readonly candidates: readonly CompletionWord[];

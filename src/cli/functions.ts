@@ -7,7 +7,7 @@ import type { Reader } from "../rows/header.ts";
 import { STANDARD_MARGIN } from "./inputs.ts";
 import { options, orColumn, type Values, type ValuesOf } from "./options.ts";
 
-/** What names target functions, or gives A-Softmax its m and lambda row by row. */
+/** The options for target functions: their specs, or m and lambda of A-Softmax, which may come from columns. */
 export const functionOptions = {
   functions: options.functions,
   m: orColumn(options.m),

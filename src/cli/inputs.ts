@@ -25,7 +25,7 @@ export function only<T>(flag: string, values: readonly T[] | undefined): T | und
   return values?.[0];
 }
 
-/** Values as they were given, shown in a column, or what is read from the column of the input that was named. */
+/** An input of a computation: given values, which are shown in a column, or a column of the file, read by `read`. */
 export function inputOf<T>(
   column: Column,
   given: Iterable<T> | ColumnSource,
@@ -57,7 +57,7 @@ export function thetaInput(
   return angles && inputOf({ name: "theta", kind: "angle" }, angles, (header, name) => header.angle(name));
 }
 
-/** The angles of --points, --from and --to, made as they are asked for: start + i * step in the unit of the angles; undefined without --points. */
+/** The angles of --points, --from and --to, one by one: start + i * step, in degrees under --degrees; undefined without --points. */
 export function gridAngles({ points, from, to, degrees }: GridValues): Iterable<number> | undefined {
   if (points === undefined) {
     if (from !== undefined || to !== undefined) throw new UsageError("--from and --to go with --points: give it too");
@@ -75,7 +75,7 @@ export function gridAngles({ points, from, to, degrees }: GridValues): Iterable<
   };
 }
 
-/** The rows of a computation, over its given values or over the rows of --input; names are those of its columns where another thread reads it. */
+/** The rows of a computation over its given values or over the rows of --input. names, in a thread: the column names of the input. */
 export async function rowResult<T extends readonly unknown[]>(
   computation: RowComputation<T>,
   values: ValuesOf<typeof inputOptions> & Values<"degrees">,

@@ -18,15 +18,15 @@ import {
   wholeFrom,
 } from "./parse.ts";
 
-/** What a command can be given under a name, and how its text is read. One without a value is given or not. */
+/** An option of commands: its help and how its text is read. A flag has no value. */
 export interface Option<T> {
   /** What its value is called in help. */
   readonly value?: string;
   readonly help: string;
   readonly parse?: Parse<T>;
-  /** The words that it can be, where they are few. */
+  /** The allowed words, where there are few. */
   readonly choices?: readonly string[];
-  /** Given again, it adds to its list. */
+  /** May be given several times: the lists are joined. */
   readonly repeatable?: boolean;
 }
 
@@ -52,7 +52,7 @@ export const orColumn = <T>({ help, parse, ...rest }: Option<T>): Option<T | Col
   parse: (text, angles) => (/^@./.test(text) ? column(text) : parse!(text, angles)),
 });
 
-/** Every option, defined once; commands pick from here by name. */
+/** Every option; commands pick theirs by name. */
 export const options = {
   m: option("list", "margins m, real, from 1 to 2^20", list(margin)),
   theta: option("list", "angles in [0, pi]", list(angle)),
@@ -128,7 +128,7 @@ export const gridOptions = pick("points", "from", "to");
 /** --name, as it is typed. */
 export const flagOf = (name: string): string => `--${name.replace(/[A-Z]|\d+/g, "-$&").toLowerCase()}`;
 
-/** The first of these options that was given, as it is typed: for those that would have no part in what is asked. */
+/** The first of these options that was given, as it is typed; used to refuse options without effect. */
 export function givenFlag<V extends object>(values: V, names: readonly (keyof V & string)[]): string | undefined {
   const given = names.find((name) => values[name] !== undefined);
   return given && flagOf(given);

@@ -11,7 +11,7 @@ import type { ColumnSource } from "../rows/computation.ts";
 /** Reads the text of an option, in the unit of angles that was chosen. */
 export type Parse<T> = (text: string, angles: AngleReader) => T;
 
-/** A decimal number, finite: nothing that parseFloat would make of half a word. */
+/** A finite decimal number; text after a number is an error, which parseFloat would ignore. */
 export function number(given: string): number {
   const text = given.trim();
   if (!isDecimal(text)) throw new UsageError(`"${text}" is not a number: write a decimal number such as 4 or 1.5`);
@@ -20,7 +20,7 @@ export function number(given: string): number {
   return value;
 }
 
-/** No multiple of pi beyond it need be computed to be refused. */
+/** A larger multiple of pi is refused without computing it. */
 const MOST_TURNS = 1e6;
 const PI_MULTIPLE = /^(?:([\d.]+(?:e[+-]?\d+)?)\*?)?(?:pi|π)(?:\/([\d.]+))?$/i;
 
@@ -125,7 +125,7 @@ export function choice<const T extends string>(choices: readonly T[]): (text: st
 export const scaleOrNorm: Parse<number | "norm"> = (text, angles) =>
   text.trim() === "norm" ? "norm" : positive(text, angles);
 
-/** What must hold for a share of the samples: condition@m>=share. */
+/** A lower or upper limit for the share of samples that meet a condition: condition@m>=share. */
 export interface ShareCheck {
   readonly text: string;
   readonly condition: "naive" | "angular" | "psi" | "false_pass";

@@ -8,7 +8,7 @@ import { flagOf, type OptionName, type Values } from "./options.ts";
 import { AngleReader, choice } from "./parse.ts";
 import { version } from "./version.ts";
 
-/** What was asked for, read and computed. */
+/** The result of a command line and the values of its options. */
 export interface Invocation {
   readonly result: Result;
   readonly values: Values<OptionName>;
@@ -22,8 +22,7 @@ const EXAMPLES = [
 ] as const;
 
 /**
- * Runs the command that the arguments name, or gives the text of help or version. In a thread, names are those of the columns of the input, whose parts
- * it will be sent.
+ * Runs the command that the arguments name, or gives the text of help or version. names, in a thread: the column names of the input.
  * Throws UsageError, or commander's own error.
  */
 export async function invoke(args: readonly string[], names?: readonly string[]): Promise<Invocation | string> {
@@ -45,7 +44,7 @@ export async function invoke(args: readonly string[], names?: readonly string[])
     .helpCommand("help [command]", "the help page of a command")
     .addHelpText("before", exampleLines(EXAMPLES));
   for (const [name, { group, gives, load }] of Object.entries(commands)) {
-    // All of them are only for the program's own help.
+    // A known command needs itself only; the help of the program lists all.
     if (isKnown && name !== wanted) continue;
     const sub = program.command(name).description(gives).helpGroup(`${group}:`);
     if (!isKnown) continue;
@@ -69,7 +68,7 @@ function exampleLines(examples: Command["examples"]): string {
   return `Examples:\n${lines.join("")}`;
 }
 
-/** Tells commander which options and which word a command takes. Their texts are read once all of them are known. */
+/** Tells commander the options and the argument of a command. Texts are parsed later: angles need --degrees. */
 function configure(sub: Commander, { examples, options, argument }: Command): Commander {
   for (const [name, { value, help, repeatable }] of Object.entries(options)) {
     const option = new Option(value === undefined ? flagOf(name) : `${flagOf(name)} <${value}>`, help);
@@ -95,7 +94,7 @@ async function runCommand(definition: Command, sub: Commander, names: readonly s
   return { result, values, angles };
 }
 
-/** What is read for an option; an error says which. */
+/** Reads an option; an error names its flag. */
 function withFlag<T>(name: string, read: () => T): T {
   try {
     return read();

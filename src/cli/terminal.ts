@@ -5,7 +5,7 @@ import type { Values } from "./options.ts";
 const STANDARD_WIDTH = 80;
 const STANDARD_HEIGHT = 24;
 
-/** Is standard output a terminal? The stream is asked only where it may be one: to load it takes longer than a small result. */
+/** Is standard output a terminal? process.stdout takes long to load, so a file or a pipe is recognised before. */
 export const isOnTerminal = (): boolean => fstatSync(1).isCharacterDevice() && process.stdout.isTTY === true;
 
 /** The screen that text goes to: standard output, or a file (never coloured unless asked for). */
@@ -24,7 +24,7 @@ export async function screenFor(values: Values<"color">, toFile: boolean): Promi
   };
 }
 
-/** Options before NO_COLOR before FORCE_COLOR before what standard output is. */
+/** --color and --no-color, then NO_COLOR, then FORCE_COLOR, then whether standard output is a terminal. */
 function wantsColor({ color }: Values<"color">, terminal: boolean): boolean {
   if (color !== undefined) return color;
   if (process.env.NO_COLOR) return false;

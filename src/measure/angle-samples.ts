@@ -45,13 +45,13 @@ export async function angleSamples(
     ];
   };
   const sampleOf = (place: number, thetaY: number, { angles }: Competitors): Sample => {
-    let binding = 0;
-    for (let j = 1; j < angles.length; j++) if (angles[j]! < angles[binding]!) binding = j;
+    let nearest = 0;
+    for (let j = 1; j < angles.length; j++) if (angles[j]! < angles[nearest]!) nearest = j;
     return {
       label: place,
       thetaY,
-      nearest: binding < place ? binding : binding + 1,
-      minThetaJ: angles[binding]!,
+      nearest: nearest < place ? nearest : nearest + 1,
+      minThetaJ: angles[nearest]!,
       naivePairs: countNaive(margins, thetaY, angles),
       losses: functions.flatMap((target) => numbers.map((scale) => sampleLoss(target, scale, thetaY, angles).loss)),
     };

@@ -2,7 +2,7 @@ import { lengthOf } from "../core/angle-between.ts";
 import { BLOCK_ROWS, type FeatureFiles, readSamples } from "./feature-files.ts";
 import { isDirection, vectorOf } from "./vectors.ts";
 
-/** How the unit features of some classes lie about their means. */
+/** Sums over the unit features of some classes, of which the Fisher score is made. */
 export interface ClassScatter {
   readonly count: number;
   /** sum over the samples of 1 - cos(angle to the mean of their class) */
@@ -13,7 +13,7 @@ export interface ClassScatter {
   readonly directions: Float64Array;
 }
 
-/** The spread of so many classes from a number on. Samples without a direction are passed over. */
+/** The scatter of the classes numbered first to first + classes - 1. Samples without a direction are left out. */
 export function classScatter(files: FeatureFiles, first: number, classes: number): ClassScatter {
   const { cols, rows } = files.features;
   const sums = new Float64Array(classes * cols);
@@ -47,7 +47,8 @@ export function classScatter(files: FeatureFiles, first: number, classes: number
 
 /**
  * The angular Fisher score: sum over samples of 1 - cos(x, mean of its class), over sum of n_i (1 - cos(class mean, mean of all)), means
- * being those of unit features. Small where classes are tight and far apart; NaN where class means do not differ. The sums lose about 2^-50 of the number of samples.
+ * being those of unit features. Small where classes are tight and far apart; NaN where class means do not differ. Numerator and denominator
+ * have an error of about 2^-50 times the number of samples.
  * Source: SphereFace (arXiv:1704.08063), appendix on the angular Fisher score.
  */
 export function fisherScore(parts: readonly ClassScatter[]): number {
@@ -56,6 +57,6 @@ export function fisherScore(parts: readonly ClassScatter[]): number {
   const along = total.reduce((along, x, k) => along + x * sum((part) => part.directions[k]!), 0);
   const within = sum((part) => part.within);
   const between = sum(({ count }) => count) - along / lengthOf(total).hi;
-  // Rounding may leave a trace of either sign where there is no spread.
+  // Without any scatter rounding can give a tiny number of either sign.
   return between > 0 ? Math.max(0, within) / between : Number.NaN;
 }

@@ -10,9 +10,9 @@ interface ClassVector {
   readonly length: DoubleDouble;
 }
 
-/** The class vectors of a file, of which a product holds some at a time. */
+/** The class vectors of a file; a cosine search holds some of them at a time. */
 export class ClassVectors {
-  /** The lengths of all that were held lie between these. */
+  /** The least and the greatest length of the vectors read by hold. */
   shortest = Number.POSITIVE_INFINITY;
   longest = 0;
   readonly #path: string;
@@ -27,7 +27,7 @@ export class ClassVectors {
     this.#cosines = cosines;
   }
 
-  /** Puts so many class vectors into the product, unless they are there. Throws DataError for one without a direction. */
+  /** Puts class vectors first to first + count - 1 into the search, unless they are there. Throws DataError for one without a direction. */
   hold(first: number, count: number): void {
     if (this.#first === first) return;
     const vectors = this.#file.read(first, count);
@@ -38,7 +38,7 @@ export class ClassVectors {
       this.shortest = Math.min(this.shortest, hi);
       this.longest = Math.max(this.longest, hi);
     }
-    // Of a float32 file the product has the vectors already.
+    // The search keeps float32 vectors as they are: no second copy is needed.
     const own = vectors instanceof Float32Array ? (i: number) => this.#cosines.classVector(i) : vectorAt;
     this.#held = lengths.map((length, i) => ({ vector: own(i), length }));
     this.#first = first;

@@ -8,9 +8,9 @@ import { type FeatureFiles, type FeaturePaths, openFeatures } from "./feature-fi
 import { type FeatureAnswer, type FeatureJob, FeatureReader, type FeatureTask, featureTasks } from "./features.ts";
 import type { MeasuredRow, Questions, Samples } from "./samples.ts";
 
-/** Products of two floats that take less time than starting a thread. */
+/** Up to this many multiplications one thread is faster than several. */
 const SMALL = 2 ** 30;
-/** Lengths of class vectors that are unit vectors up to rounding to float32. */
+/** Class vectors are unit vectors where their lengths are this close to 1: rounding to float32. */
 const UNIT_TOLERANCE = 2 ** -20;
 
 /** Samples from a file of features, one of class vectors and one of labels. */
@@ -23,14 +23,14 @@ export function featureSamples(
   const named = functions.map(({ name, parameters, lambda }) => ({ name, parameters: { ...parameters, lambda } }));
   const job: FeatureJob = { ...paths, margins, functions: named, scales };
   const bad = new BadRows(paths.features, badRows, "row");
-  const spreads: ClassScatter[] = [];
+  const scatters: ClassScatter[] = [];
   let [done, shortest, longest] = [0, Number.POSITIVE_INFINITY, 0];
 
   async function* measured() {
     for await (const answer of answers(job, files, threads)) {
       if ("fault" in answer) throw new DataError(answer.fault);
       if ("within" in answer) {
-        spreads.push(answer);
+        scatters.push(answer);
         continue;
       }
       shortest = Math.min(shortest, answer.shortest);
@@ -51,7 +51,7 @@ export function featureSamples(
     total: files.features.rows,
     done: () => done,
     skipped: () => bad.count,
-    fisherScore: () => fisherScore(spreads),
+    fisherScore: () => fisherScore(scatters),
     warnings: () => [
       ...bad.warnings(),
       ...(Math.max(longest - 1, 1 - shortest) > UNIT_TOLERANCE
@@ -61,7 +61,7 @@ export function featureSamples(
   };
 }
 
-/** The answers to all tasks in their order, by threads where these are worth their start. */
+/** The answers to all tasks in their order, computed in threads unless the work is small. */
 async function* answers(job: FeatureJob, files: FeatureFiles, threads?: number): AsyncGenerator<FeatureAnswer> {
   const { features, weights } = files;
   const tasks = featureTasks(files);

@@ -9,7 +9,7 @@ import { BLOCK_ROWS, type FeatureFiles, type FeaturePaths, openFeatures, readSam
 import type { Sample } from "./statistics.ts";
 import { isDirection, lengthFault, type Vectors, vectorOf } from "./vectors.ts";
 
-/** What is asked of the features of a file; plain values, so that it can be sent to a thread. */
+/** The files and what to measure, in plain values that can be sent to a thread. */
 export interface FeatureJob extends FeaturePaths {
   readonly margins: readonly number[];
   readonly functions: readonly { readonly name: string; readonly parameters: Readonly<Record<string, number>> }[];
@@ -17,16 +17,16 @@ export interface FeatureJob extends FeaturePaths {
   readonly scales: readonly (number | "norm")[];
 }
 
-/** A part of the work: the samples from a row on, or the spread of the classes from a number on. */
+/** A part of the work: a block of samples from a row, or the scatter of some classes from a number. */
 export interface FeatureTask {
-  readonly kind: "samples" | "spread";
+  readonly kind: "samples" | "scatter";
   readonly start: number;
 }
 
 export interface FeatureBlock {
-  /** The samples of some rows in their order, or what is wrong with a row. */
+  /** The samples of some rows in their order; a text says why a row is bad. */
   readonly samples: readonly (Sample | string)[];
-  /** The lengths of the class vectors lie between these. */
+  /** The least and the greatest length of the class vectors. */
   readonly shortest: number;
   readonly longest: number;
 }
@@ -35,17 +35,17 @@ export type FeatureAnswer = FeatureBlock | ClassScatter | { readonly fault: stri
 
 // 64 MiB of class vectors as float32 and half of that rounded, 16 MiB of sums.
 const HELD_FLOATS = 2 ** 24;
-const SPREAD_DOUBLES = 2 ** 21;
+const SCATTER_DOUBLES = 2 ** 21;
 
 const tasksOf = (kind: FeatureTask["kind"], end: number, step: number): FeatureTask[] =>
   Array.from({ length: Math.ceil(end / step) }, (_, i) => ({ kind, start: i * step }));
 
-const spreadClasses = ({ weights }: FeatureFiles) => Math.ceil(SPREAD_DOUBLES / weights.cols);
+const scatterClasses = ({ weights }: FeatureFiles) => Math.ceil(SCATTER_DOUBLES / weights.cols);
 
-/** The parts of all the work, the samples first. */
+/** All tasks, the samples first. */
 export const featureTasks = (files: FeatureFiles): FeatureTask[] => [
   ...tasksOf("samples", files.features.rows, BLOCK_ROWS),
-  ...tasksOf("spread", files.weights.rows, spreadClasses(files)),
+  ...tasksOf("scatter", files.weights.rows, scatterClasses(files)),
 ];
 
 /** Measures the features of one .npy file against the class vectors of another. Each thread has one of its own. */
@@ -55,7 +55,7 @@ export class FeatureReader {
   readonly #heldClasses: number;
   readonly #cosines: CosineSearch;
   readonly #classes: ClassVectors;
-  /** Each function at each scale, and the sums of the product that they need. */
+  /** The losses, one for each function and scale, and the sums of the cosine search that they use. */
   readonly #losses;
   readonly #sums;
 
@@ -83,7 +83,7 @@ export class FeatureReader {
 
   do({ kind, start }: FeatureTask): FeatureBlock | ClassScatter {
     if (kind === "samples") return this.#samples(start);
-    const count = Math.min(spreadClasses(this.#files), this.#files.weights.rows - start);
+    const count = Math.min(scatterClasses(this.#files), this.#files.weights.rows - start);
     return classScatter(this.#files, start, count);
   }
 
@@ -130,7 +130,7 @@ export class FeatureReader {
     return { samples, shortest, longest };
   }
 
-  /** Searches all classes, as many at a time as are held. */
+  /** Searches all classes, one held block after another. */
   #search(norms: Float64Array, thetas: Float64Array, angleTo: (row: number, place: number) => number): void {
     const { margins } = this.#job;
     const { rows } = this.#files.weights;
@@ -147,7 +147,7 @@ export class FeatureReader {
     }
   }
 
-  /** What is wrong with a row, if anything. */
+  /** Why a row is bad; undefined where it is good. */
   #fault(vector: Vectors, norm: number, label: number): string | undefined {
     const { rows } = this.#files.weights;
     if (!isDirection(norm)) return lengthFault(vector, norm);
@@ -156,5 +156,5 @@ export class FeatureReader {
   }
 }
 
-/** log(1 + e^x): the loss where the competing logits come to x above the target's. */
+/** log(1 + e^x): the loss where x is the log-sum-exp of the competing logits minus the target logit. */
 const softplus = (x: number) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));

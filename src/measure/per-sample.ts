@@ -5,7 +5,7 @@ import { batchOf, type Column, type Row, type RowBatch, type RowsResult, rowsRes
 import type { MeasuredRow, Samples } from "./samples.ts";
 import { MEASURES } from "./statistics.ts";
 
-/** One row a sample, as they are read; a bad row that is kept is empty but for its place. */
+/** One row for each sample, in the order of reading; a bad row that is kept has its place and no values. */
 export function perSample({ blocks, className }: Samples, margins: readonly number[]): RowsResult {
   const columns: Column[] = [
     ...["row", "label", "nearest"].map((name) => ({ name })),

@@ -22,14 +22,14 @@ export class QuantizedVectors {
   readonly floatBytes: number;
   /** The lengths of the float32 vectors. */
   readonly lengths: Float64Array;
-  /** How far the rounded vectors are from the true unit vectors; NaN for one without a direction, and where there is none. */
+  /** The distance of each rounded vector from the true unit vector; NaN for a vector without a direction and for an empty place. */
   readonly errors: Float64Array;
   /** The largest of the errors. */
   worst = 0;
   readonly #dimension: number;
   readonly #width: number;
 
-  /** The bytes that it takes. */
+  /** The bytes that room vectors take. */
   static bytes = (dimension: number, room: number, width: number) =>
     2 * wholes(room, width) * wholes(dimension, 2) + 4 * room * wholes(dimension, 4);
 
@@ -44,7 +44,7 @@ export class QuantizedVectors {
     this.errors = new Float64Array(wholes(room, width));
   }
 
-  /** Takes vectors in place of those before; returns their lengths. */
+  /** Replaces the vectors; returns the lengths of the new ones. */
   put(vectors: Vectors): DoubleDouble[] {
     this.count = vectors.length / this.#dimension;
     requireWithin("number of vectors", this.count, 0, this.lengths.length);
@@ -70,7 +70,7 @@ export class QuantizedVectors {
     return this.floats.subarray(start, start + this.#dimension);
   }
 
-  /** Writes a vector rounded, and gives the length of what rounding left out. */
+  /** Writes the rounded unit vector; returns its distance from the exact one. */
   #round(vector: Vectors, length: number, place: number): number {
     const { rounded } = this;
     const width = this.#width;

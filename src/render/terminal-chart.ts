@@ -169,7 +169,7 @@ function drawRun(rows: readonly number[], column: number, pen: Pen, cells: Chara
   });
 }
 
-/** The glyphs in asciichart's order; the first four are those of the axis that is cut off. */
+/** The glyphs in asciichart's order; the first four, of its axis and of gaps, are not seen. */
 function symbolsOf(glyph: Glyph): NonNullable<PlotConfig["symbols"]> {
   const across = glyph("across");
   const [fall, rise] = [glyph("falling"), glyph("rising")];

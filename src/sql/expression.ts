@@ -27,7 +27,7 @@ const endSign = (pieces: Pieces, i: number) => (pieceIndex(pieces, pieceEnd(piec
 
 /**
  * The value of a target function at a SQL expression theta that is an angle or NULL; NULL gives NULL.
- * Within 3 ulp of max(|value|, 1) for asoftmax, whatever m; elsewhere as good as a theta + b rounded to a double.
+ * Within 3 ulp of max(|value|, 1) for asoftmax, whatever m; for other functions with the error of a theta + b rounded to a double.
  */
 export function valueSql({ pieces, lambda }: Target, theta: string): string {
   const own = casesOf(pieces, theta);
@@ -35,7 +35,7 @@ export function valueSql({ pieces, lambda }: Target, theta: string): string {
   return `(${literal(lambda)} * cos(${theta}) + ${own}) / ${literal(1 + lambda)}`;
 }
 
-/** The competing logit before scaling: cos(theta_j), or what the function makes of it. */
+/** The competing logit before scaling: cos(theta_j / divisor of the function). */
 export const competingSql = ({ competingDivisor }: Target, theta: string): string =>
   competingDivisor === 1 ? `cos(${theta})` : `cos(${theta} / ${literal(competingDivisor)})`;
 
@@ -83,5 +83,5 @@ export function inverseSql(target: Target, column: string, { double }: Dialect):
   return `CASE WHEN ${p} ${range} THEN least(${PI}, ${theta}) END`;
 }
 
-/** What a target function is, for a comment. */
+/** The spec and the formula of a target function, for a SQL comment. */
 export const explained = ({ name, spec }: Target): string => `${spec}: ${targetDefinition(name)!.formula}`;

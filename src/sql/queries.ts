@@ -10,7 +10,7 @@ export interface Source {
   readonly label: string;
   /** The column of angles of a long table. */
   readonly theta: string;
-  /** What stands before and after the class in the names of a wide table's columns. */
+  /** The text before and after the class in the column names of a wide table. */
   readonly wide: readonly [before: string, after: string] | undefined;
 }
 
@@ -20,7 +20,7 @@ export interface LossOf {
   readonly scale: number;
 }
 
-/** SQL by the name that its value is given. */
+/** SQL expressions by the name of their column. */
 type Named = Record<string, string>;
 
 const ROW = "asoftmax_row";
@@ -29,7 +29,7 @@ const FIGURES = ["theta_y", "min_theta_j", "effective_margin", "angle_gap"];
 
 const select = (columns: readonly string[], from: string) => `  SELECT\n    ${columns.join(",\n    ")}\n  FROM ${from}`;
 
-/** A part of a query, by the name that the parts after it know it by. */
+/** A named subquery of WITH. */
 const part = (name: string, columns: readonly string[], from: string) => `${name} AS (\n${select(columns, from)}\n)`;
 
 const named = (columns: Named, written = (name: string) => name) =>
@@ -136,7 +136,7 @@ function marginFigures(m: number, i: number): Named {
   return report;
 }
 
-/** The parts that lead to angles: sample, label, class, theta. The rows of a wide table are numbered first. */
+/** Subqueries, the last of which is angles: sample, label, class, theta. The rows of a wide table are numbered first. */
 function anglesOf({ dialect, table, wide, ...columns }: Source): string[] {
   const name = table.split(".").map(dialect.identifier).join(".");
   const label = dialect.identifier(columns.label);
@@ -159,7 +159,7 @@ function anglesOf({ dialect, table, wide, ...columns }: Source): string[] {
   ];
 }
 
-/** The parts that lead to pairs: sample, label, class, theta_y, theta_j, min_theta_j; angles NULL where one of the sample is bad. */
+/** Subqueries, the last of which is pairs: sample, label, class, theta_y, theta_j, min_theta_j; all angles NULL where one of the sample is bad. */
 function pairsOf(source: Source): string[] {
   const complete = `count(own) OVER w = 1 AND count(theta_j) OVER w = count(*) OVER w - 1 AND count(*) OVER w > 1
       AND min(label) OVER w = max(label) OVER w`;
@@ -182,7 +182,7 @@ interface Extra {
 }
 
 /**
- * The parts that lead to figures, one row a sample: held is added to each pair, sums over the pairs of a sample. A loss is
+ * Subqueries, the last of which is figures, one row a sample. held are columns of each pair, sums aggregates over the pairs of a sample. A loss is
  * log(1 + sum of exp(gaps)) with the largest exponent, top, taken out, and log(1 + rest) good for a tiny rest.
  */
 function figuresOf(source: Source, { held = {}, sums = {}, losses = [] }: Extra): string[] {
@@ -219,7 +219,7 @@ function figuresOf(source: Source, { held = {}, sums = {}, losses = [] }: Extra)
 /** exp(x); a result too small for a double is an error in PostgreSQL. */
 const exponential = (x: string) => `CASE WHEN ${x} < -700 THEN 0 ELSE exp(${x}) END`;
 
-/** The query that ends in the figures of each sample with columns added; a wide table's rows are whole. */
+/** The query for one row a sample and variant with these columns; a wide table keeps its own columns before them. */
 function bySample(source: Source, parts: readonly string[], columns: readonly Named[], prefix: string): string {
   const { dialect, wide } = source;
   const lead = wide ? "sample" : "sample, label";
@@ -230,7 +230,7 @@ function bySample(source: Source, parts: readonly string[], columns: readonly Na
   return `WITH ${[...parts, `added AS (\n${together}\n)`].join(", ")}\n${rows}`;
 }
 
-/** The same rows with each variant of the columns, all together. */
+/** The same rows once for each variant of the columns. */
 const variants = ({ dialect }: Source, columns: readonly Named[], lead: string, from: string, prefix: string) =>
   columns
     .map((one) => select([lead, ...named(one, (name) => dialect.identifier(prefix + name))], from))

@@ -68,7 +68,7 @@ function auditRow({ target, rows, maxAbsError, maxUlpError, firstBadTheta, passe
   return [target.spec, rows, maxAbsError, maxUlpError, firstBadTheta ?? null, passes, diagnosis];
 }
 
-/** The truth and the table, of the column that fails. */
+/** The true function and the table, for the column that fails. */
 function chartOf({ target, bad, passes }: Audited, { theta, value, gradient }: AuditTable, size: PlotSize): Chart {
   const ofValue = bad > 0 || passes;
   const given = ofValue ? value : gradient!;

@@ -19,7 +19,7 @@ const STANDARD_MARGINS = [1, 2, 3, 4];
 const STANDARD_SCALE = 30;
 const STANDARD_WORST = 10;
 
-/** What says where the samples are, as angles or as vectors. */
+/** The options for samples from angles, and from vectors. */
 const OF_ANGLES = {
   input: options.input,
   competing: sampleOptions.competing,
@@ -69,8 +69,8 @@ export default command({
     const samples = await openSamples(values, { margins, functions, scales });
     const { classes, className } = samples;
     const losses = functions.flatMap(({ spec }) => scales.map((scale) => ({ function: spec, scale })));
-    const report = new MarginStatistics({ classes, margins, losses, norms });
-    const blocks = added(withProgress(samples.blocks, samples.total, samples.done), report);
+    const statistics = new MarginStatistics({ classes, margins, losses, norms });
+    const blocks = added(withProgress(samples.blocks, samples.total, samples.done), statistics);
     if (values.perSample === undefined) for await (const _ of blocks);
     else {
       requireOwnFile(values.perSample, values);
@@ -80,10 +80,10 @@ export default command({
       await writeToFile(writer.file(written(rows, writer)), values.perSample);
     }
     const [skipped, fisherScore] = [samples.skipped(), samples.fisherScore?.()];
-    const figures = report.figures({ degrees, className, worst, skipped, fisherScore });
+    const figures = statistics.figures({ degrees, className, worst, skipped, fisherScore });
     const failures = checks.flatMap((check) => failureOf(check, figures));
     const ending = { warnings: [...samples.warnings(), ...failures], holds: failures.length === 0 };
-    return marginReport(figures, report.histograms, degrees, ending);
+    return marginReport(figures, statistics.histograms, degrees, ending);
   },
 });
 
@@ -106,10 +106,10 @@ async function openSamples(values: MeasureValues, questions: Questions): Promise
   return featureSamples({ features, weights, labels }, values, questions);
 }
 
-/** Passes the samples on when they are in the report. */
-async function* added(blocks: Samples["blocks"], report: MarginStatistics): Samples["blocks"] {
+/** Adds the samples to the statistics and passes them on. */
+async function* added(blocks: Samples["blocks"], statistics: MarginStatistics): Samples["blocks"] {
   for await (const block of blocks) {
-    for (const { sample } of block) if (sample !== undefined) report.add(sample);
+    for (const { sample } of block) if (sample !== undefined) statistics.add(sample);
     yield block;
   }
 }
@@ -121,7 +121,7 @@ function requireOwnFile(path: string, { input, features, weights, labels, output
   if (path === "-") throw new UsageError("--per-sample: name a file; standard output takes the report");
 }
 
-/** What is said where a share is not as it should be. */
+/** The warning for a check that fails. */
 function failureOf({ condition, m, atLeast, share, text }: ShareCheck, { by_m, samples }: Figures): Message[] {
   const reached = by_m.find((tally) => tally.m === m)![condition] / samples;
   if (atLeast ? reached >= share : reached <= share) return [];

@@ -32,7 +32,7 @@ export default command({
 const going = ({ stretches }: Monotonicity, wanted: Direction) =>
   stretches.filter(({ direction }) => direction === wanted);
 
-/** Where the function breaks its fall, or that it does not. */
+/** Whether the function falls everywhere, and where it does not. */
 function verdict({ target, ...found }: Monotonicity & { target: Target }): Message {
   const rising = going(found, "rising");
   const jumping = going(found, "jump-up");
@@ -63,7 +63,7 @@ function levelAngles({ name, lambda, parameters: { m } }: Target, level: readonl
   return message`; its slope is 0 only at the single ${level.length === 1 ? "angle" : "angles"} ${angles}`;
 }
 
-/** a, b and c; the rest of a long list by its number. */
+/** a, b and c; a long list ends in "n more". */
 function joined(parts: readonly Message[]): Message {
   const shown = parts.slice(0, SHOWN);
   const rest = parts.length - shown.length;

@@ -23,7 +23,7 @@ export default command({
   run(values, _angles, _argument, names) {
     const m = marginInput(values.m);
     const theta = thetaInput(values);
-    // For psi alone the rest need not be computed; its place in the row stays.
+    // With --columns psi nothing else is computed; psi keeps its place in the row.
     const onlyPsi = values.columns?.length === 1 && values.columns[0] === "psi";
     const cells = (margin: number, angle: number) => (onlyPsi ? [null, psi(margin, angle)] : allCells(margin, angle));
     if (theta !== undefined) {

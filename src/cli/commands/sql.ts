@@ -58,7 +58,7 @@ export default command({
   },
 });
 
-/** The SQL, and the functions that it is made from. */
+/** The SQL, and the functions that it computes, for the comment above it. */
 function statement(what: string, values: SqlValues, dialect: Dialect): { functions: readonly Target[]; sql: string } {
   const { prefix = "", m = what === "measure" ? [1, 2, 3, 4] : [STANDARD_MARGIN] } = values;
   const own = m.map((m) => target("asoftmax", { m })!);

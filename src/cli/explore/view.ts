@@ -12,7 +12,7 @@ import { functionsOf, type State } from "./state.ts";
 
 const NEEDED_WIDTH = 50;
 const LEAST_PLOT = 5;
-/** From this width on the figures stand beside the plot, in a panel of their own. */
+/** From this width on the figures are in a panel beside the plot. */
 const WIDE = 110;
 const PANEL_WIDTH = 46;
 const DIGITS = { precision: 6 };
@@ -29,7 +29,7 @@ d               degrees or radians
 ?, escape       these keys, or the plot
 q               quit, and print the commands that give what is shown`;
 
-/** The screen: at most as many lines as it has, none wider. Where it is too small, what it needs. */
+/** The lines of the screen, as many and as wide as fit; where it is too small, a message with the size needed. */
 export function view(state: State, screen: Screen, given: NumberStyle["given"]): string[] {
   const { height } = screen;
   const fitted = (text: string) => fittedLines(text.split("\n"), screen).slice(0, height);
@@ -51,7 +51,7 @@ export function view(state: State, screen: Screen, given: NumberStyle["given"]):
 const fittedLines = (texts: readonly string[], screen: Screen): string[] =>
   texts.flatMap((text) => (stringWidth(text) <= screen.width ? text : wrap(text, screen).trimEnd().split("\n")));
 
-/** Values by function and angle: most keys ask for the same ones again. */
+/** Values by function and angle: most keys leave most of them the same. */
 const known = new Map<string, Map<number, number>>();
 
 function remembered({ name, at }: Series): Series["at"] {
@@ -70,7 +70,7 @@ const beside = (left: readonly string[], right: readonly string[], column: numbe
     return own + " ".repeat(column - stringWidth(own)) + (right[i] ?? "");
   });
 
-/** The functions that are on, the level of the competing angle, and the cursor; in so many rows where that can be. */
+/** The functions that are on, the level of the competing angle, and the cursor, in so many rows or the fewest possible. */
 function plotOf(state: State, screen: Screen, rows: number, style: NumberStyle): string[] {
   const { m, theta, thetaJ } = state;
   const on = functionsOf(state).flatMap(({ target, on }) => (on ? [target] : []));
@@ -78,7 +78,7 @@ function plotOf(state: State, screen: Screen, rows: number, style: NumberStyle):
   const series = chart.series.map((one, i) => (i < on.length ? { ...one, at: remembered(one), points: [theta] } : one));
   const draw = (height: number) =>
     drawChart({ ...chart, series, knots: m, cursor: theta, size: { height } }, screen, style).split("\n");
-  // Beside the lines of the plot itself stand its axis and its legend.
+  // The axis and the legend take lines too.
   const first = draw(Math.max(LEAST_PLOT, rows - 4));
   return first.length > rows ? draw(Math.max(LEAST_PLOT, 2 * rows - 4 - first.length)) : first;
 }
