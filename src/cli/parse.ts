@@ -125,18 +125,10 @@ export function choice<const T extends string>(choices: readonly T[]): (text: st
 export const scaleOrNorm: Parse<number | "norm"> = (text, angles) =>
   text.trim() === "norm" ? "norm" : positive(text, angles);
 
-/** A lower or upper limit for the share of samples that meet a condition: condition@m>=share. */
-export interface ShareCheck {
-  readonly text: string;
-  readonly condition: "naive" | "angular" | "psi" | "false_pass";
-  readonly m: number;
-  readonly atLeast: boolean;
-  readonly share: number;
-}
-
 const SHARE_CHECK = /^(\w+)@(.+?)(>=|<=)(.+)$/;
 
-export const shareCheck: Parse<ShareCheck> = (given, angles) => {
+/** A lower or upper limit for the share of samples that meet a condition: condition@m>=share. */
+export function shareCheck(given: string, angles: AngleReader) {
   const [, condition = "", m = "", order, share = ""] = SHARE_CHECK.exec(given.trim()) ?? [];
   if (order === undefined) throw new UsageError(`"${given}" is not of the form condition@m>=share: angular@4>=0.9`);
   return {
@@ -146,7 +138,8 @@ export const shareCheck: Parse<ShareCheck> = (given, angles) => {
     atLeast: order === ">=",
     share: numberFrom(0, 1)(share, angles),
   };
-};
+}
+export type ShareCheck = ReturnType<typeof shareCheck>;
 
 export function text(given: string): string {
   if (given === "") throw new UsageError("the value is empty");

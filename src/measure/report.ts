@@ -2,7 +2,7 @@ import { type Message, message, radians } from "../core/message.ts";
 import { timesPi } from "../core/units.ts";
 import { toBytes } from "../data/bytes.ts";
 import type { Chart } from "../render/chart.ts";
-import type { Cell, Column, Ending, ReportResult, Row, TablePart } from "../render/result.ts";
+import type { Ending, ReportResult, Row, TablePart } from "../render/result.ts";
 import { BINS, binOf, type Figures, LEVELS, type MarginStatistics } from "./statistics.ts";
 
 /** The figures of a report in every form: rows, one object, tables, sentences, a chart and a page. */
@@ -47,16 +47,13 @@ function identified(place: string, item: unknown): [id: string, rest: unknown] {
 function tablesOf({ by_m, quantiles, mean, mean_loss, worst_classes }: Figures): TablePart[] {
   const measures = Object.keys(mean);
   return [
-    tableOf("Conditions by m", by_m, {
-      m: ({ m }) => m,
-      naive: ({ naive }) => naive,
-      angular: ({ angular }) => angular,
-      psi: ({ psi }) => psi,
-      "false pass": ({ false_pass }) => false_pass,
-      "beyond pi/m": ({ beyond_first_segment }) => beyond_first_segment,
-      "naive pairs": ({ pair_naive }) => pair_naive,
-      "angular pairs": ({ pair_angular }) => pair_angular,
-    }),
+    tableOf(
+      "Conditions by m",
+      ["m", "naive", "angular", "psi", "false pass", "beyond pi/m", "naive pairs", "angular pairs"],
+      by_m.map(({ m, naive, angular, psi, false_pass, beyond_first_segment, pair_naive, pair_angular }) => {
+        return [m, naive, angular, psi, false_pass, beyond_first_segment, pair_naive, pair_angular];
+      }),
+    ),
     {
       caption: "Angles and effective margin",
       columns: ["quantile", ...measures].map((name) => ({ name })),
@@ -65,30 +62,28 @@ function tablesOf({ by_m, quantiles, mean, mean_loss, worst_classes }: Figures):
         ["mean", ...measures.map((name) => mean[name]!)],
       ],
     },
-    tableOf("Mean losses", mean_loss, {
-      function: (loss) => loss.function,
-      scale: ({ scale }) => scale,
-      "mean loss": ({ value }) => value,
-    }),
-    tableOf("Worst classes", worst_classes, {
-      class: (one) => one.class,
-      samples: ({ samples }) => samples,
-      correct: ({ correct }) => correct,
-      accuracy: ({ accuracy }) => accuracy,
-      "taken for": ({ taken_for }) =>
-        taken_for.flatMap((other, i) => message`${i > 0 ? ", " : ""}${other.class} (${other.samples})`),
-    }),
+    tableOf(
+      "Mean losses",
+      ["function", "scale", "mean loss"],
+      mean_loss.map((loss) => [loss.function, loss.scale, loss.value]),
+    ),
+    tableOf(
+      "Worst classes",
+      ["class", "samples", "correct", "accuracy", "taken for"],
+      worst_classes.map(({ taken_for, ...one }) => {
+        const others = taken_for.flatMap((other, i) => message`${i > 0 ? ", " : ""}${other.class} (${other.samples})`);
+        return [one.class, one.samples, one.correct, one.accuracy, others];
+      }),
+    ),
   ].filter(({ rows }) => rows.length > 0);
 }
 
-/** A table with one row an item; each column has its name and the cell that it has for an item. */
-function tableOf<T>(caption: string, items: readonly T[], columns: Readonly<Record<string, (item: T) => Cell>>) {
-  return {
-    caption,
-    columns: Object.keys(columns).map((name): Column => ({ name, kind: "message" })),
-    rows: items.map((item) => Object.values(columns).map((cellOf) => cellOf(item))),
-  };
-}
+/** A table whose columns may be narrowed to fit. */
+const tableOf = (caption: string, names: readonly string[], rows: readonly Row[]): TablePart => ({
+  caption,
+  columns: names.map((name) => ({ name, kind: "message" })),
+  rows,
+});
 
 function chartOf({ theta_y, min_theta_j }: MarginStatistics["histograms"], m: number): Chart {
   return {

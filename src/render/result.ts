@@ -140,11 +140,9 @@ const BATCH = 1000;
 function* inBatches(rows: Iterable<Row>, columns: number): Generator<RowBatch> {
   let some: Row[] = [];
   for (const row of rows) {
-    some.push(row);
-    if (some.length === BATCH) {
-      yield batchOf(some, columns);
-      some = [];
-    }
+    if (some.push(row) < BATCH) continue;
+    yield batchOf(some, columns);
+    some = [];
   }
   yield batchOf(some, columns);
 }
