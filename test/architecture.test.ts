@@ -19,6 +19,14 @@ const imports = (file: string) =>
     name!.startsWith(".") ? posix.join(dirname(file), name!) : name!,
   );
 
+/** The names that a file exports where it declares them, and its types. */
+const declared = (text: string) =>
+  [
+    ...text.matchAll(
+      /^(?:export (?:default )?(?:abstract |async )?(?:function\*?|const|let|class|interface|type)|interface|type|class) (\w+|\[[\w, ]+\])/gm,
+    ),
+  ].flatMap(([, names]) => names!.match(/\w+/g)!);
+
 const folderOf = (path: string) => path.split("/")[0]!;
 const isOwn = (name: string) => files.includes(name);
 
@@ -41,6 +49,15 @@ test("the search below sees files and imports", () => {
   expect(files.map(folderOf)).toEqual(expect.arrayContaining(["core", "data", "render", "cli"]));
   expect(imports("cli/program.ts")).toEqual(expect.arrayContaining(["commander", "cli/complete.ts", "data/errors.ts"]));
   expect(imports("index.ts")).toContain("core/psi.ts");
+  expect(imports("cli/commands.ts")).toContain("cli/commands/psi.ts");
+  expect(declared(code("sql/dialects.ts"))).toEqual([
+    "Dialect",
+    "NAME",
+    "VALUE",
+    "dialects",
+    "DialectName",
+    "dialectNames",
+  ]);
 });
 
 test("every file lies in a known folder", () => {
@@ -53,6 +70,23 @@ describe("imports go one way", () => {
     const own = imports(file).filter(isOwn).map(folderOf);
     expect(own.filter((other) => other !== folder && !allowed[folder]!.includes(other))).toEqual([]);
   });
+});
+
+test("no file imports itself, straight or through others", () => {
+  const graph = new Map(files.map((file) => [file, imports(file).filter(isOwn)]));
+  const reached = (from: string) => {
+    const found = new Set(graph.get(from));
+    for (const file of found) for (const next of graph.get(file)!) found.add(next);
+    return found;
+  };
+  expect(files.filter((file) => reached(file).has(file))).toEqual([]);
+});
+
+test("no exported name and no type is declared in two files", () => {
+  const places = new Map<string, string[]>();
+  for (const file of files.filter((file) => !/-kernel\.ts$|\.as\.ts$/.test(file)))
+    for (const name of declared(code(file))) places.set(name, [...(places.get(name) ?? []), file]);
+  expect([...places].filter(([, where]) => where.length > 1)).toEqual([]);
 });
 
 test("core imports nothing outside core", () => {

@@ -10,16 +10,16 @@ export type PlotSize = Values<"width" | "height">;
 interface FunctionChart {
   readonly range?: Interval;
   readonly quantity?: "value" | "slope";
-  /** What the stretches are that are lit, and which those of a function are. */
+  /** The legend's name of the highlighted stretches, and the stretches of a function. */
   readonly highlight?: string | undefined;
-  readonly lit?: (target: Target) => readonly Interval[];
+  readonly stretchesOf?: (target: Target) => readonly Interval[];
 }
 
 /** Target functions over theta, with the knots of the first that has a margin. */
 export function functionChart(
   targets: readonly Target[],
   { width, height }: PlotSize,
-  { range = { from: 0, to: Math.PI }, quantity = "value", highlight, lit = () => [] }: FunctionChart = {},
+  { range = { from: 0, to: Math.PI }, quantity = "value", highlight, stretchesOf = () => [] }: FunctionChart = {},
 ): Chart {
   return {
     x: { ...range, angle: true, name: "theta" },
@@ -28,7 +28,7 @@ export function functionChart(
       name: target.spec,
       at: (theta: number) => target[quantity](theta),
       jumps: quantity === "value" ? jumpsOf(target) : [],
-      highlight: lit(target),
+      highlight: stretchesOf(target),
     })),
     highlight,
     knots: targets.find(({ name }) => name === "asoftmax" || name === "naive")?.parameters.m,
@@ -36,13 +36,13 @@ export function functionChart(
   };
 }
 
-/** Target functions and the level cos(theta_j), lit where the naive function of that m lies above it and angular does not hold. */
+/** Target functions and the level cos(theta_j); the naive function of that m is highlighted where it lies above and angular does not hold. */
 export function violationChart(targets: readonly Target[], m: number, thetaJ: number, size: PlotSize): Chart {
   const isNaive = ({ name, parameters }: Target) => name === "naive" && parameters.m === m;
   const found = violations(m, thetaJ).map(({ lo, hi }) => ({ from: lo, to: hi }));
   const chart = functionChart(targets, size, {
     highlight: targets.some(isNaive) ? "naive holds, angular does not" : undefined,
-    lit: (target) => (isNaive(target) ? found : []),
+    stretchesOf: (target) => (isNaive(target) ? found : []),
   });
   const level = psiValues(1, thetaJ).cos_theta;
   return { ...chart, series: [...chart.series, { name: "cos(theta_j)", at: () => level }] };

@@ -4,14 +4,17 @@ import type { AngleReader } from "./parse.ts";
 
 const commonOptions = pick("degrees", "columns", "format", "precision", "output", "color", "noColor");
 
-/** One command: what its help shows, which options it takes, and what it gives. It neither prints nor formats. */
+/** The hidden command by which the scripts of `completion` ask for the words that fit at the cursor. */
+export const COMPLETE = "__complete";
+
+/** One command: its help, its options and its computation. It neither prints nor formats. */
 export interface Command<O extends Options = Options> {
-  /** Command lines that the help page begins with, and what they show; a test runs each. */
+  /** The command lines at the top of the help page, and what each shows; a test runs them. */
   readonly examples: readonly (readonly [line: string, shows: string])[];
   /** One word that must be given, where the command takes one. */
   readonly argument?: { readonly name: string; readonly choices: readonly string[] };
   readonly options: O;
-  /** Gives the result. In a thread, names are those of the columns of a file that another thread reads. */
+  /** Computes the result. names, in a thread: the column names of the input, which the main thread reads. */
   run(
     values: ValuesOf<O & typeof commonOptions>,
     angles: AngleReader,
@@ -20,7 +23,7 @@ export interface Command<O extends Options = Options> {
   ): Result | Promise<Result>;
 }
 
-/** A command whose run sees just the options that it takes: its own, and those of every command. */
+/** A command with its own options and those that every command has. */
 export const command = <O extends Options>(definition: Command<O>): Command => ({
   ...definition,
   options: { ...definition.options, ...commonOptions },

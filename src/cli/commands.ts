@@ -2,59 +2,47 @@ import type { Command } from "./command.ts";
 
 type Load = () => Promise<{ default: Command }>;
 
-/** Every command: its group in the help, what it gives, and where it is. Each loads only what it needs. */
-export const commands: Readonly<Record<string, readonly [group: string, gives: string, load: Load]>> = {
-  psi: ["One angle", "k, psi and its slopes, beside cos(m theta) and cos(theta)", () => import("./commands/psi.ts")],
-  inverse: ["One angle", "the angle at which psi has a value", () => import("./commands/inverse.ts")],
-  margin: [
-    "One angle",
-    "the three margin conditions against competing angles, and the room left",
-    () => import("./commands/margin.ts"),
-  ],
-  loss: ["One angle", "loss, probability and exact gradients of one sample", () => import("./commands/loss.ts")],
-  compare: [
-    "One angle",
-    "several target functions side by side at given angles",
-    () => import("./commands/compare.ts"),
-  ],
-  plot: ["The function", "target functions over theta, drawn", () => import("./commands/plot.ts")],
-  monotonicity: [
-    "The function",
-    "where a target function falls, rises, is flat or jumps",
-    () => import("./commands/monotonicity.ts"),
-  ],
-  violations: [
-    "The function",
-    "where cos(m theta_y) > cos(theta_j) holds and m theta_y < theta_j does not",
-    () => import("./commands/violations.ts"),
-  ],
-  boundary: [
-    "Training",
-    "the decision boundary between two class vectors; the m that lambda leaves",
-    () => import("./commands/boundary.ts"),
-  ],
-  bounds: ["Training", "the paper's Properties 2 and 3 with every term", () => import("./commands/bounds.ts")],
-  anneal: ["Training", "the lambda schedule and the effective m along it", () => import("./commands/anneal.ts")],
-  descend: [
-    "Training",
-    "gradient descent on theta_y: where it ends, where it stalls",
-    () => import("./commands/descend.ts"),
-  ],
-  audit: [
-    "Your data",
-    "a table of your implementation's values against the true ones, and the mistake that explains it",
-    () => import("./commands/audit.ts"),
-  ],
-  claims: ["Training", "every claim about A-Softmax, tested by computation", () => import("./commands/claims.ts")],
-  measure: ["Your data", "the margin that a set of embeddings reached", () => import("./commands/measure.ts")],
-  sql: ["Elsewhere", "the same formulas as SQL, to run where the data is", () => import("./commands/sql.ts")],
-  explore: [
-    "Elsewhere",
-    "move theta, m and lambda with the keys and watch everything change",
-    () => import("./commands/explore.ts"),
-  ],
-  completion: ["Elsewhere", "shell completion for bash, zsh and fish", () => import("./commands/completion.ts")],
+/** By group of the help: each command, what it gives, and how it is loaded. */
+const groups: Readonly<Record<string, Readonly<Record<string, readonly [gives: string, load: Load]>>>> = {
+  "One angle": {
+    psi: ["k, psi and its slopes, beside cos(m theta) and cos(theta)", () => import("./commands/psi.ts")],
+    inverse: ["the angle at which psi has a value", () => import("./commands/inverse.ts")],
+    margin: ["the three margin conditions against competing angles", () => import("./commands/margin.ts")],
+    loss: ["loss, probability and exact gradients of one sample", () => import("./commands/loss.ts")],
+    compare: ["several target functions side by side at given angles", () => import("./commands/compare.ts")],
+  },
+  "The function": {
+    plot: ["target functions over theta, drawn", () => import("./commands/plot.ts")],
+    monotonicity: ["where a target function falls, rises, is flat, jumps", () => import("./commands/monotonicity.ts")],
+    violations: ["the angles where naive holds and angular does not", () => import("./commands/violations.ts")],
+  },
+  Training: {
+    boundary: [
+      "the decision boundary of two classes; the m that lambda leaves",
+      () => import("./commands/boundary.ts"),
+    ],
+    bounds: ["the paper's Properties 2 and 3 with every term", () => import("./commands/bounds.ts")],
+    anneal: ["the lambda schedule and the effective m along it", () => import("./commands/anneal.ts")],
+    descend: ["gradient descent on theta_y: where it ends, where it stalls", () => import("./commands/descend.ts")],
+    claims: ["every claim about A-Softmax, tested by computation", () => import("./commands/claims.ts")],
+  },
+  "Your data": {
+    audit: [
+      "your values against the true ones, and the mistake that explains them",
+      () => import("./commands/audit.ts"),
+    ],
+    measure: ["the margin that a set of embeddings reached", () => import("./commands/measure.ts")],
+  },
+  Elsewhere: {
+    sql: ["the same formulas as SQL, to run where the data is", () => import("./commands/sql.ts")],
+    explore: ["the same on a screen: keys move theta, m and lambda", () => import("./commands/explore.ts")],
+    completion: ["shell completion for bash, zsh and fish", () => import("./commands/completion.ts")],
+  },
 };
 
-/** The word with which the scripts of `completion` ask what can stand where the cursor is. */
-export const COMPLETE = "__complete";
+/** Every command by its name. */
+export const commands: Readonly<Record<string, { group: string; gives: string; load: Load }>> = Object.fromEntries(
+  Object.entries(groups).flatMap(([group, members]) =>
+    Object.entries(members).map(([name, [gives, load]]) => [name, { group, gives, load }]),
+  ),
+);

@@ -3,16 +3,16 @@ import type { Command } from "./command.ts";
 import { commands } from "./commands.ts";
 import { flagOf, type Option } from "./options.ts";
 
-type Candidate = readonly [word: string, gives: string];
+type CompletionWord = readonly [word: string, gives: string];
 type Flag = Option<unknown> & { readonly flag: string };
 
-/** What can stand for the last word. kind: words are whole, open ones can go on, files are for the shell to list. */
+/** The candidates for the last word. words: whole words; open: words to which more is added; files: the shell lists files. */
 interface Completion {
   readonly kind: "words" | "open" | "files";
-  readonly candidates: readonly Candidate[];
+  readonly candidates: readonly CompletionWord[];
 }
 
-const OWN: readonly Candidate[] = [
+const OWN: readonly CompletionWord[] = [
   ["help", "the help page of a command"],
   ["--help", "every command"],
   ["--version", "the version"],
@@ -28,12 +28,11 @@ export async function complete(words: readonly string[]): Promise<string> {
 
 async function completion(words: readonly string[], current: string): Promise<Completion> {
   const [name = "", ...rest] = words;
-  const listed = Object.entries(commands).map(([command, [, gives]]): Candidate => [command, gives]);
+  const listed = Object.entries(commands).map(([command, { gives }]): CompletionWord => [command, gives]);
   if (rest.length === 0) return wordsFrom([...listed, ...OWN]);
   if (name === "help" && rest.length === 1) return wordsFrom(listed);
   if (!Object.hasOwn(commands, name)) return wordsFrom([]);
-  const [, , load] = commands[name]!;
-  const { default: command } = await load();
+  const { default: command } = await commands[name]!.load();
   const flags: Flag[] = Object.entries(command.options).map(([name, option]) => ({ flag: flagOf(name), ...option }));
   const [, typed, value] = /^(--[^=]+)=(.*)$/s.exec(current) ?? [undefined, rest.at(-2), current];
   const option = flags.find(({ flag, parse }) => parse !== undefined && flag === typed);
@@ -41,7 +40,7 @@ async function completion(words: readonly string[], current: string): Promise<Co
   return wordsFrom(wordsOf(command, flags, rest.slice(0, -1)));
 }
 
-const wordsFrom = (candidates: readonly Candidate[]): Completion => ({ kind: "words", candidates });
+const wordsFrom = (candidates: readonly CompletionWord[]): Completion => ({ kind: "words", candidates });
 
 const prefixed = (before: string, { kind, candidates }: Completion): Completion => ({
   kind,
@@ -49,7 +48,7 @@ const prefixed = (before: string, { kind, candidates }: Completion): Completion 
 });
 
 /** The command's own word, unless it is there already, else its options. */
-function wordsOf({ argument }: Command, flags: readonly Flag[], given: readonly string[]): Candidate[] {
+function wordsOf({ argument }: Command, flags: readonly Flag[], given: readonly string[]): CompletionWord[] {
   if (argument !== undefined && !given.some((word) => argument.choices.includes(word)))
     return argument.choices.map((word) => [word, argument.name]);
   return [...flags.map(({ flag, help }) => [flag, help] as const), ["--help", "this command's help"]];
@@ -57,19 +56,19 @@ function wordsOf({ argument }: Command, flags: readonly Flag[], given: readonly 
 
 function valuesOf({ flag, value, choices = [] }: Flag, text: string): Completion {
   if (value === "file") return { kind: "files", candidates: [] };
-  if (flag === "--functions") return functionsOf(text);
+  if (flag === "--functions") return functionWords(text);
   return wordsFrom(choices.map((word) => [word, ""]));
 }
 
 /** The last of a list of target functions: its name, or after a colon its parameters. */
-function functionsOf(text: string): Completion {
+function functionWords(text: string): Completion {
   const [, list = "", item] = /^(.*,)?(.*)$/s.exec(text)!;
   const [, before = "", name] = /^((.*?):(?:.*:)?)?/s.exec(item!)!;
   const names = targetDefinitions.flatMap(({ name, aliases = [], formula }) =>
-    [name, ...aliases].map((one): Candidate => [one, formula]),
+    [name, ...aliases].map((one): CompletionWord => [one, formula]),
   );
   const parameters = [...(targetDefinition(name ?? "")?.parameters ?? []), { name: "lambda", standard: 0 }]
     .filter((parameter) => !before.includes(`:${parameter.name}=`))
-    .map((parameter): Candidate => [`${parameter.name}=`, `default ${parameter.standard}`]);
+    .map((parameter): CompletionWord => [`${parameter.name}=`, `default ${parameter.standard}`]);
   return prefixed(list + before, { kind: "open", candidates: name === undefined ? names : parameters });
 }

@@ -7,14 +7,14 @@ import type { Reader } from "../rows/header.ts";
 import { STANDARD_MARGIN } from "./inputs.ts";
 import { options, orColumn, type Values, type ValuesOf } from "./options.ts";
 
-/** What names target functions, or gives A-Softmax its m and lambda row by row. */
+/** The options for target functions: their specs, or m and lambda of A-Softmax, which may come from columns. */
 export const functionOptions = {
   functions: options.functions,
   m: orColumn(options.m),
   lambda: orColumn(options.lambda),
 };
 type Chosen = ValuesOf<typeof functionOptions>;
-type Given = Values<"functions" | "m" | "lambda">;
+type GivenFunctions = Values<"functions" | "m" | "lambda">;
 
 const asoftmax = (m = STANDARD_MARGIN, lambda = 0): Target => target("asoftmax", { m, lambda })!;
 
@@ -24,14 +24,14 @@ function refuseBoth({ functions, m, lambda }: Chosen): void {
 }
 
 /** The target functions of --functions, or of --m and --lambda which are short for asoftmax; else undefined. */
-export function chosenFunctions(values: Given): readonly Target[] | undefined {
+export function chosenFunctions(values: GivenFunctions): readonly Target[] | undefined {
   refuseBoth(values);
   const { functions, m, lambda } = values;
   if (m === undefined && lambda === undefined) return functions;
   return (m ?? [STANDARD_MARGIN]).map((value) => asoftmax(value, lambda));
 }
 
-const isGiven = (values: Chosen): values is Given => !isColumn(values.m) && !isColumn(values.lambda);
+const isGiven = (values: Chosen): values is GivenFunctions => !isColumn(values.m) && !isColumn(values.lambda);
 
 /** Target functions as an input of a row computation: chosen as above, or A-Softmax with m and lambda of each row. */
 export function functionInput(values: Chosen, standard: () => readonly Target[]): Input<Target> {
@@ -45,8 +45,8 @@ export function functionInput(values: Chosen, standard: () => readonly Target[])
     throw new UsageError("--m: one margin goes with a lambda from a column");
   return {
     source: (header) => {
-      const readM = isColumn(m) ? header.number(m.column, requireMargin) : always(m?.[0]);
-      const readLambda = isColumn(lambda) ? header.number(lambda.column, requireLambda) : always(lambda);
+      const readM = isColumn(m) ? header.number(m.column, requireMargin) : fixed(m?.[0]);
+      const readLambda = isColumn(lambda) ? header.number(lambda.column, requireLambda) : fixed(lambda);
       return (batch, faults) => {
         const [margins, lambdas] = [readM(batch, faults), readLambda(batch, faults)];
         return {
@@ -61,7 +61,7 @@ export function functionInput(values: Chosen, standard: () => readonly Target[])
 }
 
 /** Reads the same value from every row. */
-const always =
+const fixed =
   <T>(value: T): Reader<T> =>
   () => ({ access: () => () => value });
 

@@ -25,7 +25,7 @@ export function only<T>(flag: string, values: readonly T[] | undefined): T | und
   return values?.[0];
 }
 
-/** Values as they were given, shown in a column, or what is read from the column of the input that was named. */
+/** An input of a computation: given values, which are shown in a column, or a column of the file, read by `read`. */
 export function inputOf<T>(
   column: Column,
   given: Iterable<T> | ColumnSource,
@@ -34,20 +34,22 @@ export function inputOf<T>(
   return isColumn(given) ? { source: (header) => read(header, given.column) } : { column, source: given };
 }
 
-type Numbers = readonly number[] | ColumnSource;
+type NumberSource = readonly number[] | ColumnSource;
 
-export const marginInput = (given: Numbers = [STANDARD_MARGIN]) =>
+export const marginInput = (given: NumberSource = [STANDARD_MARGIN]) =>
   inputOf({ name: "m" }, given, (header, name) => header.number(name, requireMargin));
 
-export const scaleInput = (given: Numbers = [1]) =>
+export const scaleInput = (given: NumberSource = [1]) =>
   inputOf({ name: "scale" }, given, (header, name) =>
     header.number(name, (scale) => requireWithin("scale", scale, Number.MIN_VALUE, LARGEST)),
   );
 
-type Grid = ValuesOf<typeof gridOptions> & Values<"degrees">;
+type GridValues = ValuesOf<typeof gridOptions> & Values<"degrees">;
 
 /** The angles of --theta, of a grid, or of the column theta of a file; undefined where there is none of them. */
-export function thetaInput(values: Grid & Values<"input"> & { readonly theta?: Numbers }): Input<number> | undefined {
+export function thetaInput(
+  values: GridValues & Values<"input"> & { readonly theta?: NumberSource },
+): Input<number> | undefined {
   const { theta, input } = values;
   const grid = gridAngles(values);
   if (theta !== undefined && grid !== undefined) throw new UsageError("--theta and --points both give angles: use one");
@@ -55,8 +57,8 @@ export function thetaInput(values: Grid & Values<"input"> & { readonly theta?: N
   return angles && inputOf({ name: "theta", kind: "angle" }, angles, (header, name) => header.angle(name));
 }
 
-/** The angles of --points, --from and --to, made as they are asked for: start + i * step in the unit of the angles; undefined without --points. */
-export function gridAngles({ points, from, to, degrees }: Grid): Iterable<number> | undefined {
+/** The angles of --points, --from and --to, one by one: start + i * step, in degrees under --degrees; undefined without --points. */
+export function gridAngles({ points, from, to, degrees }: GridValues): Iterable<number> | undefined {
   if (points === undefined) {
     if (from !== undefined || to !== undefined) throw new UsageError("--from and --to go with --points: give it too");
     return undefined;
@@ -73,7 +75,7 @@ export function gridAngles({ points, from, to, degrees }: Grid): Iterable<number
   };
 }
 
-/** The rows of a computation, over its given values or over the rows of --input; names are those of its columns where another thread reads it. */
+/** The rows of a computation over its given values or over the rows of --input. names, in a thread: the column names of the input. */
 export async function rowResult<T extends readonly unknown[]>(
   computation: RowComputation<T>,
   values: ValuesOf<typeof inputOptions> & Values<"degrees">,

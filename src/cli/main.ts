@@ -16,7 +16,7 @@ const WRONG = 2;
 export async function main(args: readonly string[]): Promise<void> {
   try {
     const invocation = await invoke(args);
-    // Should the program end before all is written, it has gone wrong.
+    // The status of a program that ends before everything is written.
     process.exitCode = WRONG;
     if (typeof invocation !== "string") process.exitCode = await print(invocation, args);
     else {
@@ -30,7 +30,7 @@ export async function main(args: readonly string[]): Promise<void> {
   leaveStandardInput();
 }
 
-/** Writes the result where it belongs, and what there is to say to standard error. */
+/** Writes the result to --output or standard output, and warnings to standard error; returns the exit status. */
 async function print(invocation: Invocation, args: readonly string[]): Promise<number> {
   const { output } = invocation.values;
   for (const note of invocation.notes) await say(note);
@@ -44,14 +44,14 @@ async function print(invocation: Invocation, args: readonly string[]): Promise<n
   return holds ? YES : NO;
 }
 
-/** One line for whatever went wrong. */
+/** The one line that an error prints. */
 function messageOf(error: unknown): string {
   if (error instanceof CommanderError)
     return error.message.replace(/^error: /, "").replace(/\n\(Did you mean (.*)\?\)/s, ": did you mean $1?");
   if (error instanceof UsageError || error instanceof DataError || error instanceof ParameterError)
     return error.message;
   const place = error instanceof Error ? error.stack?.split("\n", 2).join("") : error;
-  return `this is a fault of asoftmax, please report it: ${place}`;
+  return `this is a bug in asoftmax, please report it: ${place}`;
 }
 
 const say = (text: string) => writeToStandardError(`asoftmax: ${text}\n`);

@@ -1,5 +1,5 @@
 import { inputFormats } from "../data/table.ts";
-import { formats } from "../render/render.ts";
+import { formats } from "../render/formats.ts";
 import type { ColumnSource } from "../rows/computation.ts";
 import { dialectNames } from "../sql/dialects.ts";
 import {
@@ -18,13 +18,13 @@ import {
   wholeFrom,
 } from "./parse.ts";
 
-/** What a command can be given under a name, and how its text is read. One without a value is given or not. */
+/** An option of commands: its help and how its text is read. A flag has no value. */
 export interface Option<T> {
   /** What its value is called in help. */
   readonly value?: string;
   readonly help: string;
   readonly parse?: Parse<T>;
-  /** The words that it can be, where they are few. */
+  /** The allowed words, where there are few. */
   readonly choices?: readonly string[];
   /** Its value is a list, and the option given again adds to it. Of any other option the last counts. */
   readonly repeatable?: boolean;
@@ -57,7 +57,7 @@ export const orColumn = <T>({ help, parse, ...rest }: Option<T>): Option<T | Col
   parse: (text, angles) => (/^@./.test(text) ? column(text) : parse!(text, angles)),
 });
 
-/** Every option, defined once; commands pick from here by name. */
+/** Every option; commands pick theirs by name. */
 export const options = {
   m: listOption("margins m, real, from 1 to 2^20", margin),
   theta: listOption("angles in [0, pi]", angle),
@@ -133,7 +133,7 @@ export const gridOptions = pick("points", "from", "to");
 /** --name, as it is typed. */
 export const flagOf = (name: string): string => `--${name.replace(/[A-Z]|\d+/g, "-$&").toLowerCase()}`;
 
-/** The first of these options that was given, as it is typed: for those that would have no part in what is asked. */
+/** The first of these options that was given, as it is typed; used to refuse options without effect. */
 export function givenFlag<V extends object>(values: V, names: readonly (keyof V & string)[]): string | undefined {
   const given = names.find((name) => values[name] !== undefined);
   return given && flagOf(given);

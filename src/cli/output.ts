@@ -1,27 +1,17 @@
-import {
-  closeSync,
-  fchmodSync,
-  lstatSync,
-  openSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from "node:fs";
+import * as fs from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { systemReason, UsageError } from "../data/errors.ts";
 
-type Piece = string | Uint8Array;
+type Chunk = string | Uint8Array;
 
 const STANDARD_OUTPUT = 1;
 const STANDARD_ERROR = 2;
 
 /** Writes text to standard output, piece by piece. False: the reader has closed the pipe and wants no more. */
-export async function writeToStandardOutput(pieces: AsyncIterable<Piece> | Iterable<Piece>): Promise<boolean> {
+export async function writeToStandardOutput(pieces: AsyncIterable<Chunk> | Iterable<Chunk>): Promise<boolean> {
   for await (const piece of pieces) {
     try {
-      // By its number: the stream would be most of what is loaded for a small result.
+      // By file descriptor: loading the stream would take longer than writing a small result.
       await writeAll(STANDARD_OUTPUT, piece);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "EPIPE") return false;
@@ -37,56 +27,56 @@ export const writeToStandardError = (message: string): Promise<void> =>
 
 /**
  * Writes text to a file that appears only when it is whole: a temporary file beside it is renamed at the end, and
- * removed when anything goes wrong. What is no regular file (a device, a pipe) is written directly.
+ * removed when anything goes wrong. A device or a pipe is written directly.
  */
-export async function writeToFile(pieces: AsyncIterable<Piece>, path: string): Promise<void> {
+export async function writeToFile(pieces: AsyncIterable<Chunk>, path: string): Promise<void> {
   const failed = (error: unknown) => new UsageError(`cannot write ${path}: ${systemReason(error)}`);
   const target = attempt(() => targetOf(path), failed);
   const remove = () => {
-    if (target.temporary) rmSync(target.path, { force: true });
+    if (target.temporary) fs.rmSync(target.path, { force: true });
   };
-  // Without a temporary file a signal ends the program as it ends any, also while a pipe waits for its reader.
-  const interrupted = target.temporary ? onSignals(remove) : undefined;
+  // Without a temporary file there is nothing to remove, so a signal may end the program in its usual way.
+  const stopListening = target.temporary ? onSignals(remove) : undefined;
   try {
-    const descriptor = attempt(() => openSync(target.path, target.temporary ? "wx" : "w"), failed);
+    const descriptor = attempt(() => fs.openSync(target.path, target.temporary ? "wx" : "w"), failed);
     try {
-      if (target.mode !== undefined) fchmodSync(descriptor, target.mode);
+      if (target.mode !== undefined) fs.fchmodSync(descriptor, target.mode);
       for await (const piece of pieces) {
         await writeAll(descriptor, piece).catch((error) => {
           throw failed(error);
         });
-        // Signals are heard between turns of the event loop; rows that are only computed never end one.
+        // Signal handlers run between turns of the event loop; a generator that never waits would not end a turn.
         await new Promise(setImmediate);
       }
     } finally {
-      closeSync(descriptor);
+      fs.closeSync(descriptor);
     }
-    if (target.temporary) attempt(() => renameSync(target.path, target.final), failed);
+    if (target.temporary) attempt(() => fs.renameSync(target.path, target.final), failed);
   } catch (error) {
     remove();
     throw error;
   } finally {
-    interrupted?.forget();
+    stopListening?.();
   }
 }
 
 function targetOf(path: string): { path: string; final: string; temporary: boolean; mode?: number } {
-  const stats = statSync(path, { throwIfNoEntry: false });
+  const stats = fs.statSync(path, { throwIfNoEntry: false });
   if (stats?.isDirectory()) throw new Error("it is a directory");
   if (stats !== undefined && !stats.isFile()) return { path, final: path, temporary: false };
-  const exists = lstatSync(path, { throwIfNoEntry: false }) !== undefined;
-  const final = exists ? realpathSync(path) : path;
+  const exists = fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  const final = exists ? fs.realpathSync(path) : path;
   const temporary = join(dirname(final), `.${basename(final)}.${process.pid}.tmp`);
   return { path: temporary, final, temporary: true, ...(stats === undefined ? {} : { mode: stats.mode }) };
 }
 
-async function writeAll(descriptor: number, piece: Piece): Promise<void> {
+async function writeAll(descriptor: number, piece: Chunk): Promise<void> {
   const bytes = typeof piece === "string" ? Buffer.from(piece) : piece;
   for (let written = 0; written < bytes.length; ) {
     try {
-      written += writeSync(descriptor, bytes, written);
+      written += fs.writeSync(descriptor, bytes, written);
     } catch (error) {
-      // A pipe that another of its users has made non-blocking is full for now.
+      // A full pipe, which another process has made non-blocking.
       if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
@@ -101,18 +91,17 @@ function attempt<T>(action: () => T, failed: (error: unknown) => Error): T {
   }
 }
 
-/** Runs the clean-up when a signal ends the program; the status is that of the signal. */
-function onSignals(cleanUp: () => void): { forget: () => void } {
-  const end = (status: number) => () => {
+/** The signals that end the program. */
+export const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** Cleans up when a signal ends the program, with the exit status of that signal; gives what stops this. */
+function onSignals(cleanUp: () => void): () => void {
+  const end = (_: NodeJS.Signals, number: number) => {
     cleanUp();
-    process.exit(status);
+    process.exit(128 + number);
   };
-  const listeners = { SIGINT: end(130), SIGTERM: end(143), SIGHUP: end(129) };
-  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-  for (const signal of signals) process.once(signal, listeners[signal]);
-  return {
-    forget: () => {
-      for (const signal of signals) process.removeListener(signal, listeners[signal]);
-    },
+  for (const signal of SIGNALS) process.once(signal, end);
+  return () => {
+    for (const signal of SIGNALS) process.off(signal, end);
   };
 }

@@ -11,7 +11,7 @@ import type { ColumnSource } from "../rows/computation.ts";
 /** Reads the text of an option, in the unit of angles that was chosen. */
 export type Parse<T> = (text: string, angles: AngleReader) => T;
 
-/** A decimal number, finite: nothing that parseFloat would make of half a word. */
+/** A finite decimal number; text after a number is an error, which parseFloat would ignore. */
 export function number(given: string): number {
   const text = given.trim();
   if (!isDecimal(text)) throw new UsageError(`"${text}" is not a number: write a decimal number such as 4 or 1.5`);
@@ -20,7 +20,7 @@ export function number(given: string): number {
   return value;
 }
 
-/** No multiple of pi beyond it need be computed to be refused. */
+/** A larger multiple of pi is refused without computing it. */
 const MOST_TURNS = 1e6;
 const PI_MULTIPLE = /^(?:([\d.]+(?:e[+-]?\d+)?)\*?)?(?:pi|π)(?:\/([\d.]+))?$/i;
 
@@ -125,18 +125,10 @@ export function choice<const T extends string>(choices: readonly T[]): (text: st
 export const scaleOrNorm: Parse<number | "norm"> = (text, angles) =>
   text.trim() === "norm" ? "norm" : positive(text, angles);
 
-/** What must hold for a share of the samples: condition@m>=share. */
-export interface ShareCheck {
-  readonly text: string;
-  readonly condition: "naive" | "angular" | "psi" | "false_pass";
-  readonly m: number;
-  readonly atLeast: boolean;
-  readonly share: number;
-}
-
 const SHARE_CHECK = /^(\w+)@(.+?)(>=|<=)(.+)$/;
 
-export const shareCheck: Parse<ShareCheck> = (given, angles) => {
+/** A lower or upper limit for the share of samples that meet a condition: condition@m>=share. */
+export function shareCheck(given: string, angles: AngleReader) {
   const [, condition = "", m = "", order, share = ""] = SHARE_CHECK.exec(given.trim()) ?? [];
   if (order === undefined) throw new UsageError(`"${given}" is not of the form condition@m>=share: angular@4>=0.9`);
   return {
@@ -146,7 +138,8 @@ export const shareCheck: Parse<ShareCheck> = (given, angles) => {
     atLeast: order === ">=",
     share: numberFrom(0, 1)(share, angles),
   };
-};
+}
+export type ShareCheck = ReturnType<typeof shareCheck>;
 
 export function text(given: string): string {
   if (given === "") throw new UsageError("the value is empty");

@@ -1,8 +1,9 @@
 import { fromBytes, toBytes } from "../data/bytes.ts";
 import { UsageError } from "../data/errors.ts";
 import { suggestion } from "../data/suggestion.ts";
+import { type Picture, pictures } from "../render/formats.ts";
 import type { NumberStyle } from "../render/number.ts";
-import { type Picture, pictures, render, written } from "../render/render.ts";
+import { render, written } from "../render/render.ts";
 import type { Result, RowsResult } from "../render/result.ts";
 import type { RowWriter } from "../render/rows.ts";
 import type { Invocation } from "./program.ts";

@@ -3,13 +3,13 @@ import { UsageError } from "../data/errors.ts";
 import { suggestion } from "../data/suggestion.ts";
 import type { Result } from "../render/result.ts";
 import { isColumn } from "../rows/computation.ts";
-import type { Command } from "./command.ts";
-import { COMPLETE, commands } from "./commands.ts";
+import { COMPLETE, type Command } from "./command.ts";
+import { commands } from "./commands.ts";
 import { flagOf, type OptionName, type Values } from "./options.ts";
 import { AngleReader, choice } from "./parse.ts";
 import { version } from "./version.ts";
 
-/** What was asked for, read and computed. */
+/** The result of a command line and the values of its options. */
 export interface Invocation {
   readonly result: Result;
   readonly values: Values<OptionName>;
@@ -25,8 +25,7 @@ const EXAMPLES = [
 ] as const;
 
 /**
- * Runs the command that the arguments name, or gives the text of help or version. In a thread, names are those of the columns of the input, whose parts
- * it will be sent.
+ * Runs the command that the arguments name, or gives the text of help or version. names, in a thread: the column names of the input.
  * Throws UsageError, or commander's own error.
  */
 export async function invoke(args: readonly string[], names?: readonly string[]): Promise<Invocation | string> {
@@ -47,8 +46,8 @@ export async function invoke(args: readonly string[], names?: readonly string[])
     .configureOutput({ writeOut, writeErr: () => {} })
     .helpCommand("help [command]", "the help page of a command")
     .addHelpText("before", exampleLines(EXAMPLES));
-  for (const [name, [group, gives, load]] of Object.entries(commands)) {
-    // All of them are only for the program's own help.
+  for (const [name, { group, gives, load }] of Object.entries(commands)) {
+    // A known command needs itself only; the help of the program lists all.
     if (isKnown && name !== wanted) continue;
     const sub = program.command(name).description(gives).helpGroup(`${group}:`);
     if (!isKnown) continue;
@@ -72,7 +71,7 @@ function exampleLines(examples: Command["examples"]): string {
   return `Examples:\n${lines.join("")}`;
 }
 
-/** Tells commander which options and which word a command takes. Their texts are read once all of them are known. */
+/** Tells commander the options and the argument of a command. Texts are parsed later: angles need --degrees. */
 function configure(sub: Commander, { examples, options, argument }: Command): Commander {
   for (const [name, { value, help }] of Object.entries(options)) {
     const option = new Option(value === undefined ? flagOf(name) : `${flagOf(name)} <${value}>`, help);
@@ -102,7 +101,7 @@ async function runCommand(definition: Command, sub: Commander, names: readonly s
     const differs = !repeatable && texts.some((text) => text !== last);
     if (differs) notes.push(`${flagOf(name)} is given more than once: the last, ${last}, counts`);
     const counting = repeatable ? texts : [last];
-    values[name] = named(name, () => joined(counting.map((text) => parse(text, angles))));
+    values[name] = withFlag(name, () => joined(counting.map((text) => parse(text, angles))));
   }
   const result = await definition.run(values, angles, word, names);
   return { result, values, angles, notes };
@@ -116,8 +115,8 @@ function joined(values: readonly unknown[]): unknown {
   return values.flat();
 }
 
-/** What is read for an option; an error says which. */
-function named<T>(name: string, read: () => T): T {
+/** Reads an option; an error names its flag. */
+function withFlag<T>(name: string, read: () => T): T {
   try {
     return read();
   } catch (error) {

@@ -1,11 +1,11 @@
 import type { SingleBar } from "cli-progress";
 
-/** Work shorter than this shows nothing. */
+/** Milliseconds before the bar is shown. */
 const QUIET = 1000;
 
 /**
- * Passes blocks of rows on and shows, on a terminal, the share done, the rate and the time left. The terminal is left as it
- * was: no cursor is hidden and no mode changed, so that nothing need be restored when a signal ends the program.
+ * Passes blocks of rows on and shows, on a terminal, the share done, the rate and the time left. The cursor stays visible and
+ * no mode is changed, so that a signal leaves nothing to restore.
  */
 export async function* withProgress<T>(
   blocks: AsyncIterable<readonly T[]>,

@@ -13,7 +13,7 @@ import {
 import { inputOf } from "./inputs.ts";
 import { options, orColumn, type Values, type ValuesOf } from "./options.ts";
 
-/** What says where the angles of a sample are. */
+/** The options for the angles of samples. */
 export const sampleOptions = {
   theta: orColumn({ ...options.theta, help: "target angles theta_y in [0, pi]" }),
   competing: {

@@ -1,22 +1,19 @@
 import { fstatSync } from "node:fs";
 import type { Screen } from "../render/screen.ts";
+import type { Values } from "./options.ts";
 
 const STANDARD_WIDTH = 80;
 const STANDARD_HEIGHT = 24;
 
-interface Choice {
-  readonly color?: boolean | undefined;
-}
-
-/** Is standard output a terminal? The stream is asked only where it may be one: to load it takes longer than a small result. */
+/** Is standard output a terminal? process.stdout takes long to load, so a file or a pipe is recognised before. */
 export const isOnTerminal = (): boolean => fstatSync(1).isCharacterDevice() && process.stdout.isTTY === true;
 
 /** The screen that text goes to: standard output, or a file (never coloured unless asked for). */
-export async function screenFor(choice: Choice, toFile: boolean): Promise<Screen> {
+export async function screenFor(values: Values<"color">, toFile: boolean): Promise<Screen> {
   const { Chalk, default: chalk } = await import("chalk");
   const terminal = !toFile && isOnTerminal();
   const { columns, rows } = terminal ? process.stdout : {};
-  const colored = wantsColor(choice, terminal);
+  const colored = wantsColor(values, terminal);
   const { env } = process;
   const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || "";
   return {
@@ -27,8 +24,8 @@ export async function screenFor(choice: Choice, toFile: boolean): Promise<Screen
   };
 }
 
-/** Options before NO_COLOR before FORCE_COLOR before what standard output is. */
-function wantsColor({ color }: Choice, terminal: boolean): boolean {
+/** --color and --no-color, then NO_COLOR, then FORCE_COLOR, then whether standard output is a terminal. */
+function wantsColor({ color }: Values<"color">, terminal: boolean): boolean {
   if (color !== undefined) return color;
   if (process.env.NO_COLOR) return false;
   const forced = process.env.FORCE_COLOR;

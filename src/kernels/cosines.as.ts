@@ -1,5 +1,5 @@
-// The inner loops of the product, in AssemblyScript, in the module's own memory: dot products of features with one panel of 8
-// class vectors, and what is told from them. features: quads of 4 rows, two components of each at a time (16 bits each, 16 bytes);
+// The inner loops of the cosine search, in AssemblyScript, in the module's own memory: dot products of features with one panel of 8
+// class vectors, comparisons with bounds, and sums of powers. features: quads of 4 rows, two components of each at a time (16 bits each, 16 bytes);
 // panel: 8 class vectors likewise (32 bytes). Components are unit vectors times 32767, so that no sum leaves 32 bits; sums are
 // exact and depend on nothing but two vectors.
 

@@ -9,7 +9,7 @@ interface Kernel extends KernelMemory {
   dot(a: number, b: number, bytes: number): number;
 }
 
-/** A kernel with memory of its own, all 0, that is given out from its beginning on. */
+/** A kernel with its own memory of so many bytes, all 0, from which take allocates arrays. */
 export class Instance {
   readonly kernel: Kernel;
   #end = 0;
@@ -20,7 +20,7 @@ export class Instance {
     this.kernel.memory.grow(pages);
   }
 
-  /** The next so many numbers of a type. Whoever takes larger numbers first has all of them aligned. */
+  /** Allocates an array of so many numbers. Arrays of larger numbers must come first, so that all are aligned. */
   take<T>(type: TypedArrayOf<T>, length: number): T {
     const start = this.#end;
     this.#end += length * type.BYTES_PER_ELEMENT;

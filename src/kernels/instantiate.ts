@@ -1,4 +1,4 @@
-// The types of Node leave WebAssembly out.
+// @types/node does not declare WebAssembly.
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array) => object;
   readonly Instance: new (module: object, imports: object) => { readonly exports: object };
@@ -9,7 +9,7 @@ export interface KernelMemory {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): void };
 }
 
-/** The bytes of a page, by which memory grows. */
+/** Bytes of a page, the unit in which memory grows. */
 export const PAGE = 2 ** 16;
 
 /** What a kernel exports, from the base64 text that `npm run build:kernel` made of its source. */

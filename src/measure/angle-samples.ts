@@ -6,7 +6,7 @@ import { type ColumnSource, isColumn, type RowOptions } from "../rows/computatio
 import { fileValues } from "../rows/file-rows.ts";
 import type { ClassColumn, Header, Reader } from "../rows/header.ts";
 import { type Competitors, type LabelledSamples, labelledSamples } from "../rows/sample-columns.ts";
-import type { Measured, Questions, Samples } from "./samples.ts";
+import type { MeasuredRow, Questions, Samples } from "./samples.ts";
 import { countNaive, type Sample } from "./statistics.ts";
 
 /** How a file of angles is read. */
@@ -45,20 +45,20 @@ export async function angleSamples(
     ];
   };
   const sampleOf = (place: number, thetaY: number, { angles }: Competitors): Sample => {
-    let binding = 0;
-    for (let j = 1; j < angles.length; j++) if (angles[j]! < angles[binding]!) binding = j;
+    let nearest = 0;
+    for (let j = 1; j < angles.length; j++) if (angles[j]! < angles[nearest]!) nearest = j;
     return {
       label: place,
       thetaY,
-      nearest: binding < place ? binding : binding + 1,
-      minThetaJ: angles[binding]!,
+      nearest: nearest < place ? nearest : nearest + 1,
+      minThetaJ: angles[nearest]!,
       naivePairs: countNaive(margins, thetaY, angles),
       losses: functions.flatMap((target) => numbers.map((scale) => sampleLoss(target, scale, thetaY, angles).loss)),
     };
   };
   const { values: found, skipped, warnings, bytesRead } = await fileValues(readers, sampleOf, values, path);
   async function* measured() {
-    for await (const some of found) yield some.map(({ line, value }): Measured => ({ place: line, sample: value }));
+    for await (const some of found) yield some.map(({ line, value }): MeasuredRow => ({ place: line, sample: value }));
   }
   return {
     classes: classes.length,

@@ -1,9 +1,9 @@
 import { lengthOf } from "../core/angle-between.ts";
-import { type FeatureFiles, ROWS, readSamples } from "./feature-files.ts";
-import { isDirection, rowOf } from "./vectors.ts";
+import { BLOCK_ROWS, type FeatureFiles, readSamples } from "./feature-files.ts";
+import { isDirection, vectorOf } from "./vectors.ts";
 
-/** How the unit features of some classes lie about their means. */
-export interface ClassSpread {
+/** Sums over the unit features of some classes, of which the Fisher score is made. */
+export interface ClassScatter {
   readonly count: number;
   /** sum over the samples of 1 - cos(angle to the mean of their class) */
   readonly within: number;
@@ -13,19 +13,19 @@ export interface ClassSpread {
   readonly directions: Float64Array;
 }
 
-/** The spread of so many classes from a number on. Samples without a direction are passed over. */
-export function classSpread(files: FeatureFiles, first: number, classes: number): ClassSpread {
+/** The scatter of the classes numbered first to first + classes - 1. Samples without a direction are left out. */
+export function classScatter(files: FeatureFiles, first: number, classes: number): ClassScatter {
   const { cols, rows } = files.features;
   const sums = new Float64Array(classes * cols);
   const counts = new Float64Array(classes);
-  for (let start = 0; start < rows; start += ROWS) {
+  for (let start = 0; start < rows; start += BLOCK_ROWS) {
     const { vectors, label } = readSamples(files, start);
     for (const [row, place] of label.entries()) {
       if (!(place >= first && place < first + classes)) continue;
-      const vector = rowOf(vectors, cols, row);
+      const vector = vectorOf(vectors, cols, row);
       const length = lengthOf(vector).hi;
       if (!isDirection(length)) continue;
-      const sum = rowOf(sums, cols, place - first);
+      const sum = vectorOf(sums, cols, place - first);
       for (let k = 0; k < cols; k++) sum[k]! += vector[k]! / length;
       counts[place - first]!++;
     }
@@ -34,7 +34,7 @@ export function classSpread(files: FeatureFiles, first: number, classes: number)
   const directions = new Float64Array(cols);
   let within = 0;
   for (const [i, count] of counts.entries()) {
-    const sum = rowOf(sums, cols, i);
+    const sum = vectorOf(sums, cols, i);
     const length = lengthOf(sum).hi;
     within += count - length;
     for (let k = 0; k < cols; k++) {
@@ -47,15 +47,16 @@ export function classSpread(files: FeatureFiles, first: number, classes: number)
 
 /**
  * The angular Fisher score: sum over samples of 1 - cos(x, mean of its class), over sum of n_i (1 - cos(class mean, mean of all)), means
- * being those of unit features. Small where classes are tight and far apart; NaN where class means do not differ. The sums lose about 2^-50 of the number of samples.
+ * being those of unit features. Small where classes are tight and far apart; NaN where class means do not differ. Numerator and denominator
+ * have an error of about 2^-50 times the number of samples.
  * Source: SphereFace (arXiv:1704.08063), appendix on the angular Fisher score.
  */
-export function fisherScore(parts: readonly ClassSpread[]): number {
-  const sum = (of: (part: ClassSpread) => number) => parts.reduce((total, part) => total + of(part), 0);
+export function fisherScore(parts: readonly ClassScatter[]): number {
+  const sum = (of: (part: ClassScatter) => number) => parts.reduce((total, part) => total + of(part), 0);
   const total = parts[0]!.total.map((_, k) => sum((part) => part.total[k]!));
   const along = total.reduce((along, x, k) => along + x * sum((part) => part.directions[k]!), 0);
   const within = sum((part) => part.within);
   const between = sum(({ count }) => count) - along / lengthOf(total).hi;
-  // Rounding may leave a trace of either sign where there is no spread.
+  // Without any scatter rounding can give a tiny number of either sign.
   return between > 0 ? Math.max(0, within) / between : Number.NaN;
 }

@@ -1,30 +1,30 @@
 import type { DoubleDouble } from "../core/double-double.ts";
 import { requireWithin } from "../core/errors.ts";
 import { Instance } from "../kernels/cosines.ts";
-import { Packed } from "./quantized-vectors.ts";
+import { QuantizedVectors } from "./quantized-vectors.ts";
 import type { Vectors } from "./vectors.ts";
 
-/** Vectors of so many components; at most so many rows of features and so many classes at a time. */
-export interface ProductSize {
+/** Components of a vector, and the most rows of features and the most classes at a time. */
+export interface CosineSearchSize {
   readonly dimension: number;
   readonly rows: number;
   readonly classes: number;
-  /** How many limits and sums a feature has: 0 unless told. */
+  /** How many limits and sums a feature has (default 0). */
   readonly limits?: number;
   readonly sums?: number;
 }
 
-/** Decides, for a pair too close for the product to tell, whether the cosine of a feature and a class lies below a limit. */
+/** Decides whether the cosine of a feature and a class is below a limit, where the rounded cosine is too close to it. */
 export type Settle = (limit: number, row: number, place: number) => boolean;
 
-/** A class, and the largest cosine that it may have. */
-interface Candidate {
+/** A class that may be the nearest, and an upper bound of its cosine. */
+interface NearClass {
   readonly class: number;
   readonly most: number;
 }
 
 /** Bounds of the scores of each feature. Three words: the lower one, the upper one, how many scores were below. */
-interface Bounds {
+interface ScoreBounds {
   readonly bounds: Float32Array;
   readonly counts: Uint32Array;
 }
@@ -42,55 +42,56 @@ const QUAD = 4;
 const PANEL = 8;
 /** Below every cosine. */
 const LOWEST = -2;
-/** More than what rounding vectors, scores and limits to float32 adds to an error. */
-const ROUNDING = 2 ** -21;
+/** An upper bound of what rounding vectors, scores and limits to float32 adds to an error. */
+const FLOAT_ROUNDING = 2 ** -21;
 
 /**
  * Cosines between a block of features and a block of class vectors, and a search for the classes nearest to each
  * feature that keeps no more than the candidates. Uses about 6 dimension (rows + classes) bytes of its own.
  *
  * Unit vectors are rounded to components of 16 bits, of which a processor multiplies twice as many at a time as of float32, and their
- * products added up exactly. What the rounding of a vector left out is known, so that each cosine has a bound on its error: with a and b
- * for the lengths left out, |u v - u' v'| <= a + b + a b by Cauchy-Schwarz, about 4e-4 for 512 components.
+ * products added up exactly. With a and b for the distances of two vectors from their rounded ones, the error of a cosine is bounded:
+ * |u v - u' v'| <= a + b + a b by Cauchy-Schwarz, about 4e-4 for 512 components.
  *
- * Vectors are normalised; one whose length is 0, infinite or NaN is near to none.
- * A cosine depends on its two vectors alone, to the bit: what is found does not depend on how the work is cut up.
+ * Vectors are normalised; one whose length is 0, infinite or NaN is near to no other.
+ * A cosine depends on its two vectors alone, to the bit: results do not depend on the sizes of the blocks.
  */
-export class Product {
+export class CosineSearch {
   readonly #instance: Instance;
-  readonly #rows: Packed;
-  readonly #classes: Packed;
-  /** For each row the 8 scores of a panel; bent: as cosines of a part of their angles. */
+  readonly #rows: QuantizedVectors;
+  readonly #classes: QuantizedVectors;
+  /** For each row the 8 scores (rounded cosines) of a panel, and the same as cosines of theta / divisor. */
   readonly #scores: Float32Array;
-  readonly #bent: Float32Array;
-  /** The rows that the kernel found. */
+  readonly #dividedScores: Float32Array;
+  /** The rows with a score within bounds, written by the kernel. */
   readonly #list: Uint32Array;
   /** The scores of classes that may be the nearest. */
-  readonly #near: Bounds;
+  readonly #near: ScoreBounds;
   /** The scores too close to a limit. */
-  readonly #limits: readonly Bounds[];
+  readonly #limits: readonly ScoreBounds[];
   readonly #sums: readonly Sum[];
   #cosines: ArrayLike<number>[] = [];
-  /** For each row, what the cosine of the nearest class is at least. */
+  /** For each row, a lower bound of the cosine of the nearest class. */
   readonly #floors: Float64Array;
   /** For each row, how far the scores of the classes searched may be off. */
   readonly #errors: Float64Array;
   #labels: ArrayLike<number> = [];
-  #candidates: Candidate[][] = [];
+  #candidates: NearClass[][] = [];
 
   /** Throws ParameterError for a dimension outside [1, 2^20] and a size beyond the 4 GiB of WebAssembly. */
-  constructor({ dimension, rows, classes, limits = 0, sums = 0 }: ProductSize) {
+  constructor({ dimension, rows, classes, limits = 0, sums = 0 }: CosineSearchSize) {
     requireWithin("dimension", dimension, 1, 2 ** 20);
     const scores = Math.ceil(rows / QUAD) * QUAD * PANEL;
-    const vectorBytes = Packed.bytes(dimension, classes, PANEL) + Packed.bytes(dimension, rows, QUAD);
+    const vectorBytes =
+      QuantizedVectors.bytes(dimension, classes, PANEL) + QuantizedVectors.bytes(dimension, rows, QUAD);
     const bytes = vectorBytes + 8 * scores + rows * (24 * sums + 12 * (1 + limits) + 4);
-    requireWithin("memory of the product", bytes, 0, 2 ** 32 - 2 ** 17);
+    requireWithin("memory of the cosine search", bytes, 0, 2 ** 32 - 2 ** 17);
     const instance = new Instance(bytes);
     this.#instance = instance;
-    this.#classes = new Packed(instance, dimension, classes, PANEL);
-    this.#rows = new Packed(instance, dimension, rows, QUAD);
+    this.#classes = new QuantizedVectors(instance, dimension, classes, PANEL);
+    this.#rows = new QuantizedVectors(instance, dimension, rows, QUAD);
     this.#scores = instance.take(Float32Array, scores);
-    this.#bent = instance.take(Float32Array, scores);
+    this.#dividedScores = instance.take(Float32Array, scores);
     this.#sums = Array.from({ length: sums }, () => {
       const totals = instance.take(Float64Array, 3 * rows);
       const rates = new Float32Array(totals.buffer, totals.byteOffset, 6 * rows);
@@ -112,7 +113,7 @@ export class Product {
     return this.#classes.put(vectors);
   }
 
-  /** Takes features and the class that each belongs to, and forgets those before; limits and sums are to be set again. Returns their lengths. */
+  /** Takes features and the class of each in place of those before, without limits or sums; returns the lengths. */
   setFeatures(vectors: Vectors, labels: ArrayLike<number>): DoubleDouble[] {
     const lengths = this.#rows.put(vectors);
     this.#labels = labels;
@@ -122,7 +123,7 @@ export class Product {
     return lengths;
   }
 
-  /** Sets one limit a feature: the search counts the other classes of smaller cosine. NaN: none is. */
+  /** Sets one limit a feature: the search counts the other classes of smaller cosine; none for NaN. */
   setLimit(limit: number, cosines: ArrayLike<number>): void {
     this.#cosines[limit] = cosines;
     this.#limits[limit]!.counts.fill(0);
@@ -140,7 +141,7 @@ export class Product {
     }
   }
 
-  /** The class vector put at a place, as it is where it was of float32. */
+  /** The class vector at a place as float32; that of a float64 file as a unit vector. */
   classVector(place: number): Float32Array {
     return this.#classes.vector(place);
   }
@@ -150,12 +151,12 @@ export class Product {
     return combined(this.#rows.errors[row]!, this.#classes.errors[place]!);
   }
 
-  /** The score of a feature and a class of the panel that is ready. */
+  /** The score of a feature and a class of the panel that panels() last gave. */
   score(row: number, lane: number): number {
     return this.#scores[row * PANEL + lane]!;
   }
 
-  /** The places at which panels of 8 classes begin; at each the scores are ready. Those of no class and of one without a direction are NaN. */
+  /** Computes the scores of 8 classes at a time and gives the place of the first of them. A class that is missing or has no direction has NaN. */
   *panels(): Generator<number> {
     const { count, rounded } = this.#rows;
     const bytes = this.#classes.roundedBytes;
@@ -172,8 +173,8 @@ export class Product {
   }
 
   /**
-   * Searches the classes held for those nearest to the features, counts and adds up; the class at place 0 has the number `first`.
-   * Classes too close to a limit for a dot product in double are left to `settle`.
+   * Searches the classes held for the nearest ones, counts those below each limit and adds to each sum; the class at place 0 has the number
+   * `first`. `settle` decides where a dot product in double is too close to a limit.
    */
   search(first: number, settle: Settle): void {
     const { kernel } = this.#instance;
@@ -186,18 +187,22 @@ export class Product {
       for (const [i, limit] of this.#limits.entries()) {
         this.#within(limit, (row, lane) => {
           const above = this.#cosine(row, place + lane) - this.#cosines[i]![row]!;
-          const isBelow = Math.abs(above) > ROUNDING ? above < 0 : settle(i, row, first + place + lane);
+          const isBelow = Math.abs(above) > FLOAT_ROUNDING ? above < 0 : settle(i, row, first + place + lane);
           if (isBelow) limit.counts[3 * row + 2]!++;
         });
       }
       for (const sum of this.#sums) {
-        if (sum.divisor !== 1) this.#bend(sum);
-        kernel.addPowers((sum.divisor === 1 ? this.#scores : this.#bent).byteOffset, count, sum.totals.byteOffset);
+        if (sum.divisor !== 1) this.#divideAngles(sum);
+        kernel.addPowers(
+          (sum.divisor === 1 ? this.#scores : this.#dividedScores).byteOffset,
+          count,
+          sum.totals.byteOffset,
+        );
       }
     }
   }
 
-  /** For each panel, by its place, where in the scores features meet their own class. */
+  /** By the place of a panel: the indices in its scores of features with their own class. */
   #ownScores(first: number): Map<number, number[]> {
     const own = new Map<number, number[]>();
     for (let row = 0; row < this.#labels.length; row++) {
@@ -208,7 +213,7 @@ export class Product {
     return own;
   }
 
-  /** Sets the bounds so far off that no error of the classes held can mislead. */
+  /** Widens the bounds by the largest error that a score of the classes held can have. */
   #allowErrors(): void {
     for (let row = 0; row < this.#rows.count; row++) {
       const error = this.#errorOfAll(row);
@@ -222,8 +227,8 @@ export class Product {
     }
   }
 
-  /** Visits the scores of the panel within their bounds, and counts those below. */
-  #within({ bounds }: Bounds, visit: (row: number, lane: number) => void): void {
+  /** Visits the scores of the panel that lie within bounds; the kernel counts those below. */
+  #within({ bounds }: ScoreBounds, visit: (row: number, lane: number) => void): void {
     const [scores, list] = [this.#scores.byteOffset, this.#list.byteOffset];
     const found = this.#instance.kernel.below(scores, this.#rows.count, bounds.byteOffset, list);
     for (let i = 0; i < found; i++) {
@@ -235,7 +240,7 @@ export class Product {
     }
   }
 
-  /** Keeps a class of the panel that may still be the nearest to a row. */
+  /** Adds a class of the panel to those that may be the nearest to a row, and raises the lower bound of the row. */
   #keep(row: number, lane: number, place: number, first: number): void {
     const cosine = this.score(row, lane);
     const error = this.error(row, place + lane);
@@ -255,11 +260,11 @@ export class Product {
     return dot / (rows.lengths[row]! * classes.lengths[place]!);
   }
 
-  /** The scores as cosines of a part of their angles. */
-  #bend({ divisor, lowest }: Sum): void {
+  /** From scores cos(theta) makes cos(theta / divisor), and notes the lowest score of each row. */
+  #divideAngles({ divisor, lowest }: Sum): void {
     for (let i = 0; i < this.#rows.count * PANEL; i++) {
       const cosine = this.#scores[i]!;
-      this.#bent[i] = bent(cosine, divisor);
+      this.#dividedScores[i] = dividedCosine(cosine, divisor);
       const row = Math.floor(i / PANEL);
       if (cosine < lowest[row]!) lowest[row] = cosine;
     }
@@ -292,8 +297,8 @@ export class Product {
     return this.#candidates.map((_, row) => {
       const error = this.#errors[row]!;
       const from = Math.max(-1, lowest[row]! - error);
-      const bentError = bent(from + error, divisor) - bent(from, divisor);
-      return (rates[6 * row]! / Math.LOG2E) * (bentError + ROUNDING) + 1e-6;
+      const bentError = dividedCosine(from + error, divisor) - dividedCosine(from, divisor);
+      return (rates[6 * row]! / Math.LOG2E) * (bentError + FLOAT_ROUNDING) + 1e-6;
     });
   }
 
@@ -305,8 +310,9 @@ export class Product {
   }
 }
 
-/** The cosine of a part of the angle; cosines beyond 1 and -1 count as these. */
-const bent = (cosine: number, divisor: number) => Math.cos(Math.acos(Math.min(1, Math.max(-1, cosine))) / divisor);
+/** cos(theta / divisor) from cos(theta); cosines beyond 1 and -1 count as these. */
+const dividedCosine = (cosine: number, divisor: number) =>
+  Math.cos(Math.acos(Math.min(1, Math.max(-1, cosine))) / divisor);
 
-/** How far a score may be off where unit vectors are off by so much. */
-const combined = (rowError: number, classError: number) => (1 + rowError) * (1 + classError) - 1 + ROUNDING;
+/** The error of a score from the errors of its two unit vectors. */
+const combined = (rowError: number, classError: number) => (1 + rowError) * (1 + classError) - 1 + FLOAT_ROUNDING;

@@ -1,8 +1,8 @@
 import { twoSum } from "../core/double-double.ts";
 
-/** Up to this many numbers a distribution keeps them all. */
+/** Up to this many numbers a distribution keeps all of them. */
 const EXACT = 1e6;
-/** A bucket is the high word of a size without its last places, and the sign. */
+/** A bucket is the sign and the upper 32 bits of |x| without the last 7. */
 const PLACES_CUT = 7;
 const INFINITE = 0x7ff00000 >>> PLACES_CUT;
 
@@ -21,7 +21,7 @@ export class Mean {
     this.count++;
   }
 
-  /** The mean so far; NaN where there is nothing. */
+  /** The mean so far; NaN without numbers. */
   value(): number {
     return (Number.isFinite(this.#sum) ? this.#sum + this.#low : this.#sum) / this.count;
   }
@@ -29,8 +29,8 @@ export class Mean {
 
 /**
  * The mean and the quantiles of numbers that come one by one. Up to a million numbers quantiles are exact. Above that the numbers
- * are counted in buckets of equal sign, exponent and first 13 binary places: a quantile then stands between the
- * right two numbers by rank, each of them taken with a relative error of at most 2^-14, and memory no longer grows.
+ * are counted in buckets of equal sign, exponent and first 13 binary places: a quantile then comes from
+ * the right two ranks, whose numbers have a relative error of at most 2^-14, and memory no longer grows.
  * NaN counts as larger than all others.
  */
 export class Distribution extends Mean {
@@ -51,7 +51,7 @@ export class Distribution extends Mean {
     super.add(x);
   }
 
-  /** The numbers below which these shares in [0, 1] of all lie, linear between neighbours (numpy's default); NaN where there is nothing. */
+  /** The numbers below which these shares in [0, 1] of all lie, linear between neighbours (numpy's default); NaN without numbers. */
   quantiles(shares: readonly number[]): number[] {
     if (this.count === 0) return shares.map(() => Number.NaN);
     const at = this.#inOrder();

@@ -3,8 +3,8 @@ import { DataError } from "../data/errors.ts";
 import { type Npy, openNpy } from "../data/npy.ts";
 import type { Vectors } from "./vectors.ts";
 
-/** Rows of features taken at a time: at 512 components they fit the second cache of a core. */
-export const ROWS = 256;
+/** Rows of features in a block: with 512 components it fits the L2 cache of a core. */
+export const BLOCK_ROWS = 256;
 
 export type FeaturePaths = Readonly<Record<"features" | "weights" | "labels", string>>;
 export type FeatureFiles = Readonly<Record<keyof FeaturePaths, Npy>>;
@@ -26,8 +26,8 @@ export function openFeatures(paths: FeaturePaths): FeatureFiles {
   return { features, weights, labels };
 }
 
-/** A block of features from a row on, and their labels. */
+/** The block of features that starts at a row, and their labels. */
 export function readSamples({ features, labels }: FeatureFiles, start: number): { vectors: Vectors; label: Vectors } {
-  const count = Math.min(ROWS, features.rows - start);
+  const count = Math.min(BLOCK_ROWS, features.rows - start);
   return { vectors: features.read(start, count), label: labels.read(start, count) };
 }

@@ -3,15 +3,15 @@ import { message } from "../core/message.ts";
 import { DataError } from "../data/errors.ts";
 import { type BadRowPolicy, BadRows } from "../rows/bad-rows.ts";
 import { Pool } from "../rows/pool.ts";
-import { type ClassSpread, fisherScore } from "./class-scatter.ts";
+import { type ClassScatter, fisherScore } from "./class-scatter.ts";
 import { type FeatureFiles, type FeaturePaths, openFeatures } from "./feature-files.ts";
 import { type FeatureAnswer, type FeatureJob, FeatureReader, type FeatureTask, featureTasks } from "./features.ts";
-import type { Measured, Questions, Samples } from "./samples.ts";
+import type { MeasuredRow, Questions, Samples } from "./samples.ts";
 
-/** Products of two floats that take less time than starting a thread. */
+/** Up to this many multiplications one thread is faster than several. */
 const SMALL = 2 ** 30;
-/** Lengths of class vectors that are unit vectors up to rounding to float32. */
-const ROUNDING = 2 ** -20;
+/** Class vectors are unit vectors where their lengths are this close to 1: rounding to float32. */
+const UNIT_TOLERANCE = 2 ** -20;
 
 /** Samples from a file of features, one of class vectors and one of labels. */
 export function featureSamples(
@@ -23,19 +23,19 @@ export function featureSamples(
   const named = functions.map(({ name, parameters, lambda }) => ({ name, parameters: { ...parameters, lambda } }));
   const job: FeatureJob = { ...paths, margins, functions: named, scales };
   const bad = new BadRows(paths.features, badRows, "row");
-  const spreads: ClassSpread[] = [];
+  const scatters: ClassScatter[] = [];
   let [done, shortest, longest] = [0, Number.POSITIVE_INFINITY, 0];
 
   async function* measured() {
     for await (const answer of answers(job, files, threads)) {
       if ("fault" in answer) throw new DataError(answer.fault);
       if ("within" in answer) {
-        spreads.push(answer);
+        scatters.push(answer);
         continue;
       }
       shortest = Math.min(shortest, answer.shortest);
       longest = Math.max(longest, answer.longest);
-      const block: Measured[] = [];
+      const block: MeasuredRow[] = [];
       for (const sample of answer.samples) {
         const place = done++;
         if (typeof sample !== "string") block.push({ place, sample });
@@ -51,17 +51,17 @@ export function featureSamples(
     total: files.features.rows,
     done: () => done,
     skipped: () => bad.count,
-    fisherScore: () => fisherScore(spreads),
+    fisherScore: () => fisherScore(scatters),
     warnings: () => [
       ...bad.warnings(),
-      ...(Math.max(longest - 1, 1 - shortest) > ROUNDING
+      ...(Math.max(longest - 1, 1 - shortest) > UNIT_TOLERANCE
         ? [message`${paths.weights}: class vectors of length ${shortest} to ${longest} were made unit vectors`]
         : []),
     ],
   };
 }
 
-/** The answers to all tasks in their order, by threads where these are worth their start. */
+/** The answers to all tasks in their order, computed in threads unless the work is small. */
 async function* answers(job: FeatureJob, files: FeatureFiles, threads?: number): AsyncGenerator<FeatureAnswer> {
   const { features, weights } = files;
   const tasks = featureTasks(files);

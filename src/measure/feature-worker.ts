@@ -2,7 +2,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { DataError } from "../data/errors.ts";
 import { type FeatureAnswer, FeatureReader, type FeatureTask } from "./features.ts";
 
-// A thread that measures features: a task in, its result or what is wrong with the data out.
+// A thread that measures features: its messages are tasks, its answers results, or the message of a DataError.
 const reader = new FeatureReader(workerData);
 const answer = (content: FeatureAnswer) => parentPort!.postMessage(content);
 parentPort!.on("message", (task: FeatureTask) => {

@@ -2,14 +2,14 @@ import { basename } from "node:path";
 import { angleBetween } from "../core/angle-between.ts";
 import { conditions } from "../core/margin.ts";
 import { target } from "../core/targets.ts";
-import { type ClassSpread, classSpread } from "./class-scatter.ts";
+import { type ClassScatter, classScatter } from "./class-scatter.ts";
 import { ClassVectors } from "./class-vectors.ts";
-import { Product } from "./cosine-search.ts";
-import { type FeatureFiles, type FeaturePaths, openFeatures, ROWS, readSamples } from "./feature-files.ts";
+import { CosineSearch } from "./cosine-search.ts";
+import { BLOCK_ROWS, type FeatureFiles, type FeaturePaths, openFeatures, readSamples } from "./feature-files.ts";
 import type { Sample } from "./statistics.ts";
-import { isDirection, lengthFault, rowOf, type Vectors } from "./vectors.ts";
+import { isDirection, lengthFault, type Vectors, vectorOf } from "./vectors.ts";
 
-/** What is asked of the features of a file; plain values, so that it can be sent to a thread. */
+/** The files and what to measure, in plain values that can be sent to a thread. */
 export interface FeatureJob extends FeaturePaths {
   readonly margins: readonly number[];
   readonly functions: readonly { readonly name: string; readonly parameters: Readonly<Record<string, number>> }[];
@@ -17,35 +17,35 @@ export interface FeatureJob extends FeaturePaths {
   readonly scales: readonly (number | "norm")[];
 }
 
-/** A part of the work: the samples from a row on, or the spread of the classes from a number on. */
+/** A part of the work: a block of samples from a row, or the scatter of some classes from a number. */
 export interface FeatureTask {
-  readonly kind: "samples" | "spread";
+  readonly kind: "samples" | "scatter";
   readonly start: number;
 }
 
 export interface FeatureBlock {
-  /** The samples of some rows in their order, or what is wrong with a row. */
+  /** The samples of some rows in their order; a text says why a row is bad. */
   readonly samples: readonly (Sample | string)[];
-  /** The lengths of the class vectors lie between these. */
+  /** The least and the greatest length of the class vectors. */
   readonly shortest: number;
   readonly longest: number;
 }
 
-export type FeatureAnswer = FeatureBlock | ClassSpread | { readonly fault: string };
+export type FeatureAnswer = FeatureBlock | ClassScatter | { readonly fault: string };
 
 // 64 MiB of class vectors as float32 and half of that rounded, 16 MiB of sums.
 const HELD_FLOATS = 2 ** 24;
-const SPREAD_DOUBLES = 2 ** 21;
+const SCATTER_DOUBLES = 2 ** 21;
 
 const tasksOf = (kind: FeatureTask["kind"], end: number, step: number): FeatureTask[] =>
   Array.from({ length: Math.ceil(end / step) }, (_, i) => ({ kind, start: i * step }));
 
-const spreadClasses = ({ weights }: FeatureFiles) => Math.ceil(SPREAD_DOUBLES / weights.cols);
+const scatterClasses = ({ weights }: FeatureFiles) => Math.ceil(SCATTER_DOUBLES / weights.cols);
 
-/** The parts of all the work, the samples first. */
+/** All tasks, the samples first. */
 export const featureTasks = (files: FeatureFiles): FeatureTask[] => [
-  ...tasksOf("samples", files.features.rows, ROWS),
-  ...tasksOf("spread", files.weights.rows, spreadClasses(files)),
+  ...tasksOf("samples", files.features.rows, BLOCK_ROWS),
+  ...tasksOf("scatter", files.weights.rows, scatterClasses(files)),
 ];
 
 /** Measures the features of one .npy file against the class vectors of another. Each thread has one of its own. */
@@ -53,9 +53,9 @@ export class FeatureReader {
   readonly #job: FeatureJob;
   readonly #files: FeatureFiles;
   readonly #heldClasses: number;
-  readonly #product: Product;
+  readonly #cosines: CosineSearch;
   readonly #classes: ClassVectors;
-  /** Each function at each scale, and the sums of the product that they need. */
+  /** The losses, one for each function and scale, and the sums of the cosine search that they use. */
   readonly #losses;
   readonly #sums;
 
@@ -71,30 +71,30 @@ export class FeatureReader {
     );
     const { features, weights } = this.#files;
     this.#heldClasses = Math.min(weights.rows, Math.ceil(HELD_FLOATS / weights.cols));
-    this.#product = new Product({
+    this.#cosines = new CosineSearch({
       dimension: features.cols,
-      rows: Math.min(ROWS, features.rows),
+      rows: Math.min(BLOCK_ROWS, features.rows),
       classes: this.#heldClasses,
       limits: job.margins.length,
       sums: this.#sums.length,
     });
-    this.#classes = new ClassVectors(job.weights, weights, this.#product);
+    this.#classes = new ClassVectors(job.weights, weights, this.#cosines);
   }
 
-  do({ kind, start }: FeatureTask): FeatureBlock | ClassSpread {
+  do({ kind, start }: FeatureTask): FeatureBlock | ClassScatter {
     if (kind === "samples") return this.#samples(start);
-    const count = Math.min(spreadClasses(this.#files), this.#files.weights.rows - start);
-    return classSpread(this.#files, start, count);
+    const count = Math.min(scatterClasses(this.#files), this.#files.weights.rows - start);
+    return classScatter(this.#files, start, count);
   }
 
-  /** theta_y, the nearest competitor and every doubtful pair in double from the vectors, the rest from the cosines of the product. */
+  /** theta_y, the nearest competitor and every doubtful pair in double from the vectors, the rest from the cosines of the cosines. */
   #samples(start: number): FeatureBlock {
     const { margins } = this.#job;
-    const product = this.#product;
+    const cosines = this.#cosines;
     const { vectors, label: labels } = readSamples(this.#files, start);
-    const lengths = product.setFeatures(vectors, labels);
+    const lengths = cosines.setFeatures(vectors, labels);
     const norms = Float64Array.from(lengths, ({ hi }) => hi);
-    const features = lengths.map((_, row) => rowOf(vectors, this.#files.features.cols, row));
+    const features = lengths.map((_, row) => vectorOf(vectors, this.#files.features.cols, row));
     const faults = features.map((vector, row) => this.#fault(vector, norms[row]!, labels[row]!));
     const angleTo = (row: number, place: number) => {
       const { vector, length } = this.#classes.at(place);
@@ -103,10 +103,10 @@ export class FeatureReader {
     const thetas = norms.map((_, row) => (faults[row] === undefined ? angleTo(row, labels[row]!) : Number.NaN));
     this.#search(norms, thetas, angleTo);
 
-    const candidates = product.nearest();
-    const pairs = margins.map((_, i) => product.below(i));
-    const logSums = this.#sums.map((_, i) => product.logSum(i));
-    const logSumErrors = this.#sums.map((_, i) => product.logSumError(i));
+    const candidates = cosines.nearest();
+    const pairs = margins.map((_, i) => cosines.below(i));
+    const logSums = this.#sums.map((_, i) => cosines.logSum(i));
+    const logSumErrors = this.#sums.map((_, i) => cosines.logSumError(i));
     const sampleOf = (row: number): Sample => {
       const [thetaY, norm] = [thetas[row]!, norms[row]!];
       let [nearest, minThetaJ] = [0, Number.POSITIVE_INFINITY];
@@ -136,24 +136,24 @@ export class FeatureReader {
     return { samples, shortest, longest };
   }
 
-  /** Searches all classes, as many at a time as are held. */
+  /** Searches all classes, one held block after another. */
   #search(norms: Float64Array, thetas: Float64Array, angleTo: (row: number, place: number) => number): void {
     const { margins } = this.#job;
     const { rows } = this.#files.weights;
-    const product = this.#product;
-    for (const [i, m] of margins.entries()) product.setLimit(i, thetas.map(target("naive", { m })!.value));
+    const cosines = this.#cosines;
+    for (const [i, m] of margins.entries()) cosines.setLimit(i, thetas.map(target("naive", { m })!.value));
     for (const [i, { scale, divisor }] of this.#sums.entries())
-      product.setSum(i, scale === "norm" ? norms : norms.map(() => scale), divisor);
+      cosines.setSum(i, scale === "norm" ? norms : norms.map(() => scale), divisor);
     for (let first = 0; first < rows; first += this.#heldClasses) {
       this.#classes.hold(first, Math.min(this.#heldClasses, rows - first));
-      product.search(
+      cosines.search(
         first,
         (limit, row, place) => conditions(margins[limit]!, thetas[row]!, angleTo(row, place)).naive,
       );
     }
   }
 
-  /** What is wrong with a row, if anything. */
+  /** Why a row is bad; undefined where it is good. */
   #fault(vector: Vectors, norm: number, label: number): string | undefined {
     const { rows } = this.#files.weights;
     if (!isDirection(norm)) return lengthFault(vector, norm);
@@ -162,5 +162,5 @@ export class FeatureReader {
   }
 }
 
-/** log(1 + e^x): the loss where the competing logits come to x above the target's. */
+/** log(1 + e^x): the loss where x is the log-sum-exp of the competing logits minus the target logit. */
 const softplus = (x: number) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));

@@ -2,17 +2,17 @@ import { conditions } from "../core/margin.ts";
 import { segment } from "../core/psi.ts";
 import { toBytes } from "../data/bytes.ts";
 import { batchOf, type Column, type Row, type RowBatch, type RowsResult, rowsResult } from "../render/result.ts";
-import type { Measured, Samples } from "./samples.ts";
+import type { MeasuredRow, Samples } from "./samples.ts";
 import { MEASURES } from "./statistics.ts";
 
-/** One row a sample, as they are read; a bad row that is kept is empty but for its place. */
+/** One row for each sample, in the order of reading; a bad row that is kept has its place and no values. */
 export function perSample({ blocks, className }: Samples, margins: readonly number[]): RowsResult {
   const columns: Column[] = [
     ...["row", "label", "nearest"].map((name) => ({ name })),
     ...MEASURES.map(({ name, isAngle }) => ({ name, ...(isAngle && { kind: "angle" as const }) })),
     ...margins.flatMap((m) => ["naive", "angular", "segment"].map((name) => ({ name: `${name}_${m}` }))),
   ];
-  const rowOf = ({ place, sample }: Measured): Row => {
+  const rowOf = ({ place, sample }: MeasuredRow): Row => {
     if (sample === undefined) return [place, ...Array(columns.length - 1).fill(null)];
     const { label, nearest, thetaY, minThetaJ } = sample;
     const classes = [label, nearest].map((index) => toBytes(`${className(index)}`));

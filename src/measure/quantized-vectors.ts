@@ -2,7 +2,7 @@ import { lengthOf } from "../core/angle-between.ts";
 import type { DoubleDouble } from "../core/double-double.ts";
 import { requireWithin } from "../core/errors.ts";
 import type { Instance } from "../kernels/cosines.ts";
-import { isDirection, rowOf, type Vectors } from "./vectors.ts";
+import { isDirection, type Vectors, vectorOf } from "./vectors.ts";
 
 /** The components of unit vectors are held as multiples of 1 / ONE. */
 const ONE = 32767;
@@ -13,7 +13,7 @@ const wholes = (count: number, size: number) => Math.ceil(count / size) * size;
  * Vectors in the memory of a kernel: as float32 (those of float64 as unit vectors), and as unit vectors with components rounded
  * to 16 bits, in groups of `width` vectors and two components of each at a time.
  */
-export class Packed {
+export class QuantizedVectors {
   /** How many vectors are held. */
   count = 0;
   readonly rounded: Int16Array;
@@ -22,14 +22,14 @@ export class Packed {
   readonly floatBytes: number;
   /** The lengths of the float32 vectors. */
   readonly lengths: Float64Array;
-  /** How far the rounded vectors are from the true unit vectors; NaN for one without a direction, and where there is none. */
+  /** The distance of each rounded vector from the true unit vector; NaN for a vector without a direction and for an empty place. */
   readonly errors: Float64Array;
   /** The largest of the errors. */
   worst = 0;
   readonly #dimension: number;
   readonly #width: number;
 
-  /** The bytes that it takes. */
+  /** The bytes that room vectors take. */
   static bytes = (dimension: number, room: number, width: number) =>
     2 * wholes(room, width) * wholes(dimension, 2) + 4 * room * wholes(dimension, 4);
 
@@ -44,14 +44,14 @@ export class Packed {
     this.errors = new Float64Array(wholes(room, width));
   }
 
-  /** Takes vectors in place of those before; returns their lengths. */
+  /** Replaces the vectors; returns the lengths of the new ones. */
   put(vectors: Vectors): DoubleDouble[] {
     this.count = vectors.length / this.#dimension;
     requireWithin("number of vectors", this.count, 0, this.lengths.length);
     this.worst = 0;
     this.errors.fill(Number.NaN, this.count);
     return Array.from({ length: this.count }, (_, i) => {
-      const vector = rowOf(vectors, this.#dimension, i);
+      const vector = vectorOf(vectors, this.#dimension, i);
       const length = lengthOf(vector);
       const divisor = isDirection(length.hi) ? length.hi : Number.NaN;
       const isExact = vector instanceof Float32Array;
@@ -70,7 +70,7 @@ export class Packed {
     return this.floats.subarray(start, start + this.#dimension);
   }
 
-  /** Writes a vector rounded, and gives the length of what rounding left out. */
+  /** Writes the rounded unit vector; returns its distance from the exact one. */
   #round(vector: Vectors, length: number, place: number): number {
     const { rounded } = this;
     const width = this.#width;

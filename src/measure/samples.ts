@@ -2,25 +2,25 @@ import type { Message } from "../core/message.ts";
 import type { Target } from "../core/targets.ts";
 import type { Sample } from "./statistics.ts";
 
-/** What is asked of every sample: the conditions at each m, the losses of each function at each scale. */
+/** What to compute for every sample: the conditions at each m, the loss of each function at each scale. */
 export interface Questions {
   readonly margins: readonly number[];
   readonly functions: readonly Target[];
   readonly scales: readonly (number | "norm")[];
 }
 
-/** One row of the data, by the line or the row that it came from: a sample, or a bad row that is kept without values. */
-export interface Measured {
+/** One row of the data with its line or row number; no sample where the row is bad and kept. */
+export interface MeasuredRow {
   readonly place: number;
   readonly sample: Sample | undefined;
 }
 
-/** Samples as they are read, in the order of the rows, and what there is to say of them afterwards. */
+/** Samples in the order of the rows, read as they are asked for. skipped, warnings and fisherScore are final after the last block. */
 export interface Samples {
   readonly classes: number;
   readonly className: (index: number) => string | number;
-  readonly blocks: AsyncIterable<readonly Measured[]>;
-  /** How much there is to read, and how much of it has been read, in one unit; 0 where the total is not known. */
+  readonly blocks: AsyncIterable<readonly MeasuredRow[]>;
+  /** How much there is to read (0: unknown), and how much has been read, in the same unit. */
   readonly total: number;
   readonly done: () => number;
   readonly skipped: () => number;

@@ -13,7 +13,7 @@ export interface Sample {
   readonly minThetaJ: number;
   /** For each m, how many competing classes meet the naive condition. */
   readonly naivePairs: readonly number[];
-  /** One for each function and scale of the report. */
+  /** One for each of the losses of the statistics. */
   readonly losses: readonly number[];
   /** How far each of the losses may be off; left out where they are exact. */
   readonly lossErrors?: readonly number[];
@@ -27,7 +27,7 @@ export interface LossKind {
   readonly scale: number | "norm";
 }
 
-export interface ReportOptions {
+export interface StatisticsOptions {
   readonly classes: number;
   readonly margins: readonly number[];
   readonly losses: readonly LossKind[];
@@ -35,7 +35,7 @@ export interface ReportOptions {
   readonly norms: boolean;
 }
 
-/** What is measured of each sample. */
+/** The figures of a sample of which means and quantiles are taken. */
 export const MEASURES: readonly {
   readonly name: string;
   readonly isAngle: boolean;
@@ -50,12 +50,12 @@ export const MEASURES: readonly {
 
 /** Shares at which quantiles are given. */
 export const LEVELS = [0, 0.05, 0.25, 0.5, 0.75, 0.95, 1];
-/** Histograms have bins of pi/60, so that pi/2 to pi/6 lie between bins. */
+/** Bins of pi/60: pi/2, pi/3, pi/4, pi/5 and pi/6 are edges of bins. */
 export const BINS = 60;
 
 const TAKEN_FOR = 3;
 
-/** The samples of one class, and what those that fail were taken for. */
+/** The samples of one class; takenFor counts the nearest classes of those that are not correct. */
 interface ClassTally {
   samples: number;
   correct: number;
@@ -65,23 +65,23 @@ interface ClassTally {
 /** How many samples and pairs (sample, competing class) meet the conditions at one m; segments: those of psi by theta_y. */
 type MarginTally = ReturnType<typeof newMargin>;
 
-/** What there is to know for the figures beside the samples. */
+/** How figures are given, and those that are not counted here. */
 interface Presented {
   readonly degrees: boolean;
   readonly className: (index: number) => string | number;
-  /** How many of the worst classes are given. */
+  /** The most worst classes to list. */
   readonly worst: number;
   readonly skipped: number;
   readonly fisherScore?: number | undefined;
 }
 
-export type Figures = ReturnType<Report["figures"]>;
+export type Figures = ReturnType<MarginStatistics["figures"]>;
 
 /**
  * What margin a set of samples reached: counts, means and quantiles, added up sample by sample. A sample is correct
  * where theta_y is smaller than every competing angle. Sums are compensated and taken in the order of the samples.
  */
-export class Report {
+export class MarginStatistics {
   readonly histograms = { theta_y: Array<number>(BINS).fill(0), min_theta_j: Array<number>(BINS).fill(0) };
   readonly #classCount: number;
   readonly #margins: readonly MarginTally[];
@@ -92,7 +92,7 @@ export class Report {
   #correct = 0;
 
   /** Throws ParameterError for an m outside [1, 2^20]. */
-  constructor({ classes, margins, losses, norms }: ReportOptions) {
+  constructor({ classes, margins, losses, norms }: StatisticsOptions) {
     this.#classCount = classes;
     this.#margins = margins.map(newMargin);
     const measures = MEASURES.filter(({ name }) => norms || name !== "feature_norm");
@@ -121,7 +121,7 @@ export class Report {
   }
 
   /**
-   * All figures; fisher_score where it is given. The worst classes are those of the lowest accuracy, each with the classes
+   * All figures; fisher_score where there is one. The worst classes are those of the lowest accuracy, each with the classes
    * that it is most often taken for.
    */
   figures({ degrees, className, worst, skipped, fisherScore }: Presented) {

@@ -1,9 +1,10 @@
 import type { Numbers } from "../data/npy.ts";
 
-/** Vectors one after another, as a .npy file holds them. */
+/** The components of vectors, one vector after another, as a .npy file holds them. */
 export type Vectors = Numbers;
 
-export const rowOf = <T extends Vectors>(vectors: T, dimension: number, row: number): T =>
+/** The vector of a row, in the same memory. */
+export const vectorOf = <T extends Vectors>(vectors: T, dimension: number, row: number): T =>
   vectors.subarray(row * dimension, (row + 1) * dimension) as T;
 
 /** Has a vector of this length a direction? */

@@ -1,7 +1,4 @@
-import asciichart, { type PlotConfig } from "asciichart";
-import { fromDegrees, timesPi } from "../core/units.ts";
-import { formatAngle, formatNumber, inUnit, type NumberStyle, type Rounding } from "./number.ts";
-import type { Screen } from "./screen.ts";
+import { timesPi } from "../core/units.ts";
 
 export interface Interval {
   readonly from: number;
@@ -12,20 +9,20 @@ export interface Series {
   readonly name: string;
   /** The value at x; NaN where there is none. */
   readonly at: (x: number) => number;
-  /** Where the line must not be joined. */
+  /** The x at which the line jumps and is not joined. */
   readonly jumps?: readonly number[];
   /** Stretches drawn in the colour of the chart's highlight. */
   readonly highlight?: readonly Interval[];
-  /** Where the line is marked with a dot. */
+  /** The x at which the line is marked with a dot. */
   readonly points?: readonly number[];
 }
 
-/** Lines over an angle or a count, with what is worth marking. Functions are sampled by whoever draws. */
+/** Lines over an angle or a count, to be drawn by a terminal or as a picture, which choose where to sample them. */
 export interface Chart {
   readonly x: Interval & { readonly angle: boolean; readonly name?: string };
   readonly y?: { readonly angle?: boolean; readonly name?: string };
   readonly series: readonly Series[];
-  /** What the highlighted stretches are. */
+  /** The legend's name of the highlighted stretches. */
   readonly highlight?: string | undefined;
   /** Light vertical rules at the multiples of pi / knots (a margin) inside the range. */
   readonly knots?: number | undefined;
@@ -34,96 +31,8 @@ export interface Chart {
   readonly size?: { readonly width?: number | undefined; readonly height?: number | undefined };
 }
 
-const LEAST_WIDTH = 30;
-const LABEL: Rounding = { precision: 6 };
+/** More rules than this cannot be told apart. */
 const MOST_RULES = 64;
-/** Into how many parts a column is divided to see what the line does inside it. */
-const PARTS = 16;
-const GOLDEN = (Math.sqrt(5) - 1) / 2;
-
-const HUES = ["cyan", "yellow", "magenta", "green"] as const;
-const COLORS = [...HUES, "blue", "white", ...HUES.map((hue) => `${hue}Bright` as const)] as const;
-
-/** What is drawn in Unicode, and in ASCII. Of two characters the first leaves a row and the second reaches the next. */
-const GLYPHS = {
-  across: ["─", "-"],
-  upright: ["│", "|"],
-  falling: ["╮╰", ".`"],
-  rising: ["╯╭", "',"],
-  tick: ["┤", "+"],
-  corner: ["└", "+"],
-  mark: ["┬", "+"],
-  rule: ["┊", ":"],
-  dot: ["●", "@"],
-  pi: ["π", "pi"],
-  // One for each colour: without colour all of a line but the first is made of a character of its own.
-  markers: [" ·*ox+=%@&", " =*ox+~%@&"],
-} as const;
-type Glyph = (name: keyof typeof GLYPHS) => string;
-
-interface Pen {
-  readonly paint: (text: string) => string;
-  /** The character of which all is made; "" for the glyphs of lines. */
-  readonly marker: string;
-}
-
-interface Cell {
-  readonly char: string;
-  readonly pen: Pen;
-}
-const BLANK: Cell = { char: " ", pen: { paint: (text) => text, marker: "" } };
-
-/** The chart as lines of text, exactly as wide as the screen. */
-export function drawChart(chart: Chart, screen: Screen, style: NumberStyle): string {
-  const { x, y, cursor, size = {} } = chart;
-  const width = Math.max(LEAST_WIDTH, size.width ?? screen.width);
-  const height = size.height ?? Math.min(20, screen.height - 8);
-  const series = chart.series.map((s) => (y?.angle ? { ...s, at: (x: number) => inUnit(s.at(x), style) } : s));
-  const ticks = niceTicks(reachOf(series, trialOf(x, width)));
-  const perTick = Math.max(1, Math.floor((height - 1) / (ticks.length - 1)));
-  const labels = ticks.map((tick) => formatNumber(tick, LABEL)).reverse();
-  const margin = Math.max(...labels.map((label) => label.length)) + 1;
-
-  const glyph: Glyph = (name) => GLYPHS[name][screen.unicode ? 0 : 1];
-  const canvas = canvasOf(x, width - margin - 1, ticks, perTick);
-  const { cells, xs } = canvas;
-  const { pens, lit, rule } = pensOf(chart, screen, glyph);
-  const rules = rulesOf(chart);
-  const drawRule = (x: number, char: string, pen: Pen) => {
-    for (const row of cells) row[canvas.columnOf(x)] = { char, pen };
-  };
-  for (const at of rules) drawRule(at, glyph("rule"), rule);
-  if (cursor !== undefined) drawRule(cursor, glyph("upright"), BLANK.pen);
-  // The first line is drawn last, so that it is the one seen where lines meet.
-  for (let i = series.length - 1; i >= 0; i--) drawSeries(series[i]!, pens[i]!, lit, canvas, glyph);
-
-  const axis = xAxis(chart, canvas, style, glyph);
-  const base = xs.map((_, c) => glyph(axis.columns.includes(c) ? "mark" : "across"));
-  const entries: Entry[] = chart.series.map(({ name }, i) => [pens[i]!, glyph("across").repeat(2), name]);
-  if (chart.highlight !== undefined) entries.push([lit, glyph("across").repeat(2), chart.highlight]);
-  if (rules.length > 0) entries.push([rule, glyph("rule"), `k pi/${formatNumber(chart.knots!)}`]);
-  const lines = [
-    ...cells.map((row, r) => {
-      const isTick = r % perTick === 0;
-      const label = isTick ? labels[r / perTick]! : "";
-      return label.padStart(margin) + glyph(isTick ? "tick" : "upright") + painted(row);
-    }),
-    " ".repeat(margin) + glyph("corner") + base.join(""),
-    " ".repeat(margin + 1) + axis.text,
-    ...legend(entries, width),
-  ];
-  return lines.map((line) => line.trimEnd()).join("\n");
-}
-
-const evenly = ({ from, to }: Interval, count: number): number[] =>
-  Array.from({ length: count }, (_, i) => from + ((to - from) * i) / (count - 1));
-
-/** Where the reach of the lines is looked for: evenly, and so unevenly that no wave is always met at the same height. */
-function trialOf({ from, to }: Interval, width: number): number[] {
-  const count = 4 * width;
-  const uneven = Array.from({ length: count }, (_, i) => from + ((to - from) * (i + ((i * GOLDEN) % 1))) / count);
-  return [...evenly({ from, to }, width), ...uneven];
-}
 
 /** From the least to the greatest of the values that the lines have at these places; 0 to 1 where they have none. */
 export function reachOf(series: readonly Series[], xs: readonly number[]): Interval {
@@ -135,23 +44,13 @@ export function reachOf(series: readonly Series[], xs: readonly number[]): Inter
   return from <= to ? { from, to } : { from: 0, to: 1 };
 }
 
-/** Round numbers, evenly spaced, that enclose the range: 3 to 6 steps. */
-function niceTicks({ from: lo, to: hi }: Interval): number[] {
-  const raw = (hi - lo || Math.abs(hi) || 1) / 5;
-  const power = 10 ** Math.floor(Math.log10(raw));
-  const step = power * [1, 2, 2.5, 5, 10].find((unit) => unit * power >= raw * (1 - 1e-9))!;
-  const first = Math.floor(lo / step + 1e-9);
-  const last = Math.max(first + 1, Math.ceil(hi / step - 1e-9));
-  return Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step);
-}
-
 /** The knots that are drawn: those inside the range, unless there are too many to be seen. */
 export function rulesOf({ x, knots = 0 }: Chart): number[] {
   if (!x.angle || !(knots > 1 && knots <= MOST_RULES)) return [];
   return multiplesOfPi(x, knots).filter((at) => at > x.from && at < x.to);
 }
 
-/** The q of the multiples of pi/q at which an axis may have its labels: a margin first, where all its knots can be told apart. */
+/** The q for labels at multiples of pi/q: the margin first, where it is whole and its knots can be told apart. */
 export const divisorsFor = (knots: number | undefined, others: readonly number[]): readonly number[] =>
   knots !== undefined && Number.isInteger(knots) && knots <= MOST_RULES ? [knots, ...others] : others;
 
@@ -160,147 +59,4 @@ export function multiplesOfPi({ from, to }: Interval, q: number): number[] {
   const found: number[] = [];
   for (let k = 0; timesPi(k, q) <= to; k++) if (timesPi(k, q) >= from) found.push(timesPi(k, q));
   return found;
-}
-
-/** Rows of cells from the top, and where in them an x and a value of the lines are. */
-function canvasOf({ from, to }: Interval, columns: number, ticks: readonly number[], perTick: number) {
-  const xs = evenly({ from, to }, columns);
-  const bottom = (ticks.length - 1) * perTick;
-  const [lo, hi] = [ticks[0]!, ticks.at(-1)!];
-  return {
-    xs,
-    cells: Array.from({ length: bottom + 1 }, () => xs.map(() => BLANK)),
-    columnOf: (x: number) => Math.round(((x - from) / (to - from)) * (columns - 1)),
-    rowOf: (value: number) => bottom - Math.max(0, Math.min(bottom, Math.round(((value - lo) / (hi - lo)) * bottom))),
-    /** What a value changes by within a column where it is drawn as a band. */
-    wide: (hi - lo) / 4,
-  };
-}
-type Canvas = ReturnType<typeof canvasOf>;
-
-function pensOf({ series }: Chart, { colors }: Screen, glyph: Glyph) {
-  const marker = (char: string) => (colors.level > 0 ? "" : char.trim());
-  const pens = series.map((_, i): Pen => {
-    const place = i % COLORS.length;
-    return { paint: colors[COLORS[place]!], marker: marker(glyph("markers")[place]!) };
-  });
-  return { pens, lit: { paint: colors.red, marker: marker("#") }, rule: { paint: colors.dim, marker: "" } };
-}
-
-/** A line in runs that nothing interrupts: a gap, a jump or the edge of a highlighted stretch. */
-function drawSeries(series: Series, own: Pen, lit: Pen, canvas: Canvas, glyph: Glyph): void {
-  const { cells, xs, columnOf, rowOf, wide } = canvas;
-  const { at, jumps = [], highlight = [], points = [] } = series;
-  const rows = valuesAt(series, xs, wide).map(rowOf);
-  const isJoined = (c: number) =>
-    Number.isFinite(rows[c + 1]) && !jumps.some((jump) => jump > xs[c]! && jump <= xs[c + 1]!);
-  const isLit = (c: number) => highlight.some(({ from, to }) => xs[c]! >= from && (xs[c]! < to || to === xs.at(-1)));
-  for (let start = 0; start < xs.length; start++) {
-    if (!Number.isFinite(rows[start])) continue;
-    let end = start;
-    while (isJoined(end) && isLit(end) === isLit(start)) end++;
-    const isEdge = isLit(end) !== isLit(start);
-    const run = isEdge ? rows.slice(start, end + 1) : [...rows.slice(start, end + 1), rows[end]!];
-    drawRun(run, start, isLit(start) ? lit : own, cells, glyph);
-    start = isEdge ? end - 1 : end;
-  }
-  for (const x of points) cells[rowOf(at(x))]![columnOf(x)] = { char: glyph("dot"), pen: own };
-}
-
-/** asciichart as the rasteriser, without its axis, which is two columns; the last row gives no column, only an end. */
-function drawRun(rows: readonly number[], column: number, pen: Pen, cells: Cell[][], glyph: Glyph): void {
-  const height = cells.length - 1;
-  const levels = rows.map((row) => height - row);
-  const text = asciichart.plot(levels, {
-    height,
-    min: 0,
-    max: height,
-    offset: 2,
-    format: () => " ",
-    symbols: symbolsOf(glyph),
-  });
-  text.split("\n").forEach((line, r) => {
-    [...line].slice(2).forEach((char, c) => {
-      if (char !== " ") cells[r]![column + c] = { char: pen.marker || char, pen };
-    });
-  });
-}
-
-/** The glyphs in asciichart's order; those of its axis come first and are not seen. */
-function symbolsOf(glyph: Glyph): NonNullable<PlotConfig["symbols"]> {
-  const across = glyph("across");
-  const [fall, rise] = [glyph("falling"), glyph("rising")];
-  return [across, across, across, across, across, fall[1]!, rise[1]!, fall[0]!, rise[0]!, glyph("upright")];
-}
-
-/** A value for each column; where the line goes up and down by more than `wide` within one, its ends in turn: a band. */
-function valuesAt({ at }: Series, xs: readonly number[], wide: number): number[] {
-  const step = (xs[1]! - xs[0]!) / PARTS;
-  return xs.map((x, c) => {
-    const parts = Array.from({ length: PARTS }, (_, i) => at(Math.min(x + i * step, xs.at(-1)!)));
-    const turns = parts.filter((y, i) => (y - parts[i - 1]!) * (parts[i + 1]! - y) < 0).length;
-    const [least, most] = [Math.min(...parts), Math.max(...parts)];
-    if (turns === 0 || !(most - least > wide)) return parts[0]!;
-    return c % 2 === 0 ? least : most;
-  });
-}
-
-/** A row of the canvas, neighbours of one pen painted together. */
-function painted(row: readonly Cell[]): string {
-  let [text, run] = ["", ""];
-  row.forEach(({ char, pen }, c) => {
-    run += char;
-    if (row[c + 1]?.pen === pen) return;
-    text += pen.paint(run);
-    run = "";
-  });
-  return text;
-}
-
-/** Labels under the axis: multiples of pi/q for an angle, with the finest q whose labels fit, or round numbers. */
-function xAxis({ x, knots }: Chart, { xs, columnOf }: Canvas, style: NumberStyle, glyph: Glyph) {
-  const inDegrees = x.angle && style.degrees;
-  const fractions = x.angle ? divisorsFor(knots, [8, 6, 4, 3, 2, 1]).map((q) => multiplesOfPi(x, q)) : [];
-  const range = inDegrees ? { from: inUnit(x.from, style), to: inUnit(x.to, style) } : x;
-  const round = niceTicks(range)
-    .map((tick) => (inDegrees ? fromDegrees(tick) : tick))
-    .filter((tick) => tick >= x.from && tick <= x.to);
-  const labelled = (ticks: readonly number[], rounding: Rounding) => {
-    const label = (at: number) =>
-      x.angle ? formatAngle(at, { ...style, ...rounding }, glyph("pi")) : formatNumber(at, rounding);
-    const columns = ticks.map(columnOf);
-    return { columns, text: layOut(ticks.map(label), columns, xs.length) };
-  };
-  const candidates = [...fractions.filter((ticks) => ticks.length > 2), round].filter((ticks) => ticks.length > 1);
-  const axes = candidates.map((ticks) => labelled(ticks, LABEL));
-  return axes.find(({ text }) => text !== "") ?? labelled([x.from, x.to], { precision: 4 });
-}
-
-/** The labels centred on their columns; "" where two would touch. */
-function layOut(labels: readonly string[], columns: readonly number[], width: number): string {
-  let text = "";
-  for (const [i, label] of labels.entries()) {
-    const start = Math.max(0, Math.min(width - label.length, columns[i]! - Math.floor(label.length / 2)));
-    if (i > 0 && start <= text.length) return "";
-    text = text.padEnd(start) + label;
-  }
-  return text;
-}
-
-type Entry = readonly [pen: Pen, sample: string, name: string];
-
-/** What each line is, in lines that fit the width. */
-function legend(entries: readonly Entry[], width: number): string[] {
-  const lines: string[] = [];
-  let free = 0;
-  for (const [{ marker, paint }, sample, name] of entries) {
-    const size = name.length + 6;
-    if (size > free) {
-      lines.push("");
-      free = width;
-    }
-    lines.push(`${lines.pop()}   ${paint(`${marker.repeat(2) || sample} ${name}`)}`);
-    free -= size;
-  }
-  return lines;
 }

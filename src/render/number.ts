@@ -2,7 +2,7 @@ import type { Message } from "../core/message.ts";
 import { asFractionOfPi, toDegrees } from "../core/units.ts";
 import type { Cell, Column } from "./result.ts";
 
-/** To how many digits numbers are written. */
+/** How many digits a number is written with. */
 export interface Rounding {
   /** Significant digits; without it the shortest form that reads back to the same double. */
   readonly precision?: number | undefined;
@@ -13,11 +13,11 @@ export interface Rounding {
 /** How numbers and angles are written. */
 export interface NumberStyle extends Rounding {
   readonly degrees: boolean;
-  /** Angles as they were given, by their value in radians. */
+  /** The degrees that were given, by their value in radians. */
   readonly given: ReadonlyMap<number, number>;
 }
 
-/** The style of what people read: so many digits, unless told otherwise, and counts in full. */
+/** The style for tables and sentences: so many digits unless --precision is given, and whole numbers in full. */
 export const forPeople = (style: NumberStyle, digits: number): NumberStyle =>
   style.precision === undefined ? { ...style, precision: digits, wholesInFull: true } : style;
 
@@ -31,7 +31,7 @@ export function rounded(x: number, { precision, wholesInFull }: Rounding): numbe
   return (asItIs ? x : Number(x.toPrecision(precision))) + 0;
 }
 
-/** An angle in the unit of the style; a given one as it was given. */
+/** Radians in the unit of the style; degrees that were given come back unchanged. */
 export function inUnit(theta: number, { degrees, given }: NumberStyle): number {
   return degrees ? (given.get(theta) ?? toDegrees(theta)) : theta;
 }

@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
-/** What stands around the picture, as HTML but for the title. */
+/** The HTML above and below the picture; the title is text. */
 export interface Around {
   readonly title: string;
   readonly above: string;
   readonly below: string;
 }
 
-/** A page that needs nothing else: the picture, drawn by the Vega inside it, and what stands around it. */
+/** A page that loads nothing: the picture, drawn by the Vega inside the page, and the HTML around it. */
 export function page(spec: object, { title, above, below }: Around, madeBy: string, style: string): string {
   const vega = readFileSync(
     createRequire(import.meta.url)

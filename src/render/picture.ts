@@ -1,16 +1,16 @@
 import type { Spec } from "vega";
 import type { TopLevelSpec } from "vega-lite";
+import type { Picture } from "./formats.ts";
 import { formatMessage, forPeople, type NumberStyle } from "./number.ts";
 import { escapeHtml, page, paragraphs } from "./page.ts";
-import type { Picture } from "./render.ts";
 import { reportAround } from "./report-page.ts";
 import type { Result } from "./result.ts";
 import { vegaLite } from "./vega-lite.ts";
 
 const PRECISION = 6;
 
-// What Vega writes is for light paper; this is the rest, by Vega's names of its parts.
-const STYLE = `svg.marks { max-width: 100%; height: auto; }
+// Vega writes colours for a light background; these rules change them, by Vega's class names, on a dark one.
+const CHART_STYLE = `svg.marks { max-width: 100%; height: auto; }
 @media (prefers-color-scheme: dark) {
 svg.marks { background: #111; }
 svg.marks > rect { fill: #111; }
@@ -21,7 +21,7 @@ svg.marks > rect { fill: #111; }
 .role-axis-grid line { stroke: #333; }
 }`;
 
-/** The chart of a result as a picture that says its sentences too. The same chart gives the same bytes. */
+/** The chart of a result as a picture, with the notes as its description. The same chart gives the same bytes. */
 export async function* picture(
   result: Result,
   kind: Picture,
@@ -43,7 +43,7 @@ export async function* picture(
         vega,
         result.kind === "report" ? reportAround(result, style) : { title, above: "", below: paragraphs(notes) },
         madeBy,
-        STYLE,
+        CHART_STYLE,
       );
   }
 }
@@ -51,7 +51,7 @@ export async function* picture(
 async function svg(spec: Spec, title: string, notes: readonly string[]): Promise<string> {
   const { parse, View } = await import("vega");
   const text = await new View(parse(spec), { renderer: "none" }).toSVG();
-  const described = `<title>${escapeHtml(title)}</title><desc>${escapeHtml(notes.join(" "))}</desc><style>${STYLE}</style>`;
-  // A tag a line, so that a change shows as one.
+  const described = `<title>${escapeHtml(title)}</title><desc>${escapeHtml(notes.join(" "))}</desc><style>${CHART_STYLE}</style>`;
+  // One tag a line, so that a diff shows the changed tags.
   return `${text.replace(/<svg [^>]*>/, (open) => open + described).replaceAll("><", ">\n<")}\n`;
 }

@@ -1,22 +1,13 @@
+import { type Format, isPicture, type Picture } from "./formats.ts";
 import { objectText } from "./json.ts";
 import type { NumberStyle } from "./number.ts";
 import { type Result, type RowsResult, rowsResult } from "./result.ts";
 import { RowWriter } from "./rows.ts";
 import type { Screen } from "./screen.ts";
 
-export const formats = ["table", "csv", "tsv", "json", "jsonl"] as const;
-export type Format = (typeof formats)[number];
-
-/** Pictures of a chart, named by the ending of their file. */
-export const pictures = ["svg", "html", "vl.json"] as const;
-export type Picture = (typeof pictures)[number];
-
-export const isPicture = (format: Format | Picture): format is Picture =>
-  pictures.some((picture) => picture === format);
-
 /**
- * A result as text or bytes in the given format, in pieces as its rows come. What only tables and pictures need is loaded for them only; a page
- * says what it was made by. piecesOf gives the rows as written by a writer.
+ * A result as text or bytes in the given format, in pieces as its rows come. Tables and pictures load their packages when they are asked for;
+ * madeBy is the last line of a page. piecesOf writes the rows of a result with a writer.
  */
 export async function* render(
   result: Result,

@@ -2,7 +2,7 @@ import { formatCell, formatMessage, type NumberStyle } from "./number.ts";
 import { type Around, escapeHtml, paragraphs } from "./page.ts";
 import type { ReportResult, TablePart } from "./result.ts";
 
-const STYLE = `<style>
+const REPORT_STYLE = `<style>
 h1 + p { font-size: 1.2rem; }
 .wide { overflow-x: auto; }
 .wide table { border-collapse: collapse; font-size: 0.85rem; line-height: 1.3; }
@@ -14,7 +14,7 @@ dt { font-weight: bold; }
 dd { margin: 0 0 0.5rem 1.5rem; }
 </style>`;
 
-/** The page around the chart of a report: the verdict, which is the last note, the other sentences, the tables, what the figures are. */
+/** The page around the chart of a report: the last note, which is the verdict, the other sentences, the tables and the meaning of each figure. */
 export function reportAround({ tables, title, caption, terms, end }: ReportResult, style: NumberStyle): Around {
   const { notes, warnings } = end();
   const sentences = [...notes.slice(-1), ...notes.slice(0, -1), ...warnings].map((one) => formatMessage(one, style));
@@ -22,7 +22,7 @@ export function reportAround({ tables, title, caption, terms, end }: ReportResul
   const meanings = terms.map(([term, meaning]) => element("dt", term) + element("dd", meaning));
   return {
     title,
-    above: [STYLE, element("h1", title), paragraphs(sentences), ...parts, element("h2", caption)].join("\n"),
+    above: [REPORT_STYLE, element("h1", title), paragraphs(sentences), ...parts, element("h2", caption)].join("\n"),
     below: `<h2>What the figures are</h2>\n<dl>\n${meanings.join("\n")}\n</dl>`,
   };
 }
@@ -39,5 +39,5 @@ function tableHtml({ columns, rows }: TablePart, style: NumberStyle): string {
 
 const element = (tag: string, text: string) => `<${tag}>${escapeHtml(text)}</${tag}>`;
 
-/** A name may go on on the next line after _ and :. */
+/** A name that may be broken into lines after _ and :. */
 const breakable = (text: string) => escapeHtml(text).replace(/[_:]/g, "$&<wbr>");

@@ -15,7 +15,7 @@ export interface Column {
   readonly place?: number;
 }
 
-/** What there is to say once every row is out. */
+/** What is known only after the last row. */
 export interface Ending {
   /** Sentences for people, beside the rows. */
   readonly notes: readonly Message[];
@@ -33,15 +33,15 @@ export interface NumberColumn {
 /** Some rows of a result, valid until the next ones are asked for. */
 export interface RowBatch {
   readonly size: number;
-  /** The input's rows that they stand beside: of each row its row in the batch, which is its own place where rows is undefined. */
+  /** The rows of the input, and for each row of the result the row of the input it was computed from (rows undefined: the same). */
   readonly input?: { readonly batch: Batch; readonly rows?: Int32Array | undefined };
-  /** What was computed, a column each. */
+  /** The computed columns. */
   readonly columns: readonly (readonly Cell[] | NumberColumn)[];
 }
 
 /** A table of its own, for a result that is more than rows. */
 export interface TablePart {
-  /** What a page writes over it. */
+  /** The heading on a page. */
   readonly caption: string;
   readonly columns: readonly Column[];
   readonly rows: readonly Row[];
@@ -59,7 +59,7 @@ interface Ended {
   readonly chart?: ResultChart | undefined;
 }
 
-/** What a share of the rows of a file came to, added up over all of them at the end. */
+/** Counts over a part of the rows of a file, added up over all parts. */
 export interface RowTally {
   readonly bad: number;
   readonly badLines: readonly number[];
@@ -67,15 +67,15 @@ export interface RowTally {
   readonly counts: Readonly<Record<string, number>>;
 }
 
-/** The file behind rows, for whoever shares its parts out to threads. */
+/** The file that rows are computed from, in parts that threads can process. */
 export interface RowSource {
   readonly names: readonly string[];
   readonly parts: AsyncIterator<FilePart>;
   readonly rowsOf: (part: FilePart) => AsyncIterable<RowBatch>;
-  /** What was counted since it was last asked for, and counts from elsewhere. */
+  /** takeTally gives the counts since the last call; addTally adds those of another thread. */
   readonly takeTally: () => RowTally;
   readonly addTally: (tally: RowTally) => void;
-  /** Is the file known to have parts enough for threads? */
+  /** Has the file enough parts for threads? */
   readonly isLong: boolean;
 }
 
@@ -87,7 +87,7 @@ export interface RowsResult extends Ended {
   readonly source?: RowSource;
 }
 
-/** One text that stands for itself: written without a header or quotes, in json as the value of the one column. */
+/** One text: written without a header or quotes; in json it is the value of the one column. */
 export interface DocumentResult extends Ended {
   readonly kind: "document";
   readonly text: string;
@@ -100,7 +100,7 @@ export interface ReportResult extends Ended {
   readonly object: object;
   readonly tables: readonly TablePart[];
   readonly title: string;
-  /** What is written over the chart. */
+  /** The heading of the chart. */
   readonly caption: string;
   /** How each figure is defined. */
   readonly terms: readonly (readonly [term: string, meaning: string])[];
@@ -119,7 +119,7 @@ export const documentOf = (name: string, text: string): DocumentResult => ({
   end: () => nothing,
 });
 
-/** A result from rows at hand or made one by one, of which more are asked for when some are shown. */
+/** A result from an array of rows, or from a generator that is read as they are written. */
 export const rowsResult = (
   columns: readonly Column[],
   rows: Iterable<Row>,
@@ -128,26 +128,24 @@ export const rowsResult = (
   kind: "rows",
   columns,
   inputColumns: 0,
-  batches: batchesOf(rows, columns.length),
+  batches: inBatches(rows, columns.length),
   end: () => ({ ...nothing, ...ending }),
   chart,
 });
 
 const BATCH = 1000;
 
-function* batchesOf(rows: Iterable<Row>, columns: number): Generator<RowBatch> {
+function* inBatches(rows: Iterable<Row>, columns: number): Generator<RowBatch> {
   let some: Row[] = [];
   for (const row of rows) {
-    some.push(row);
-    if (some.length === BATCH) {
-      yield batchOf(some, columns);
-      some = [];
-    }
+    if (some.push(row) < BATCH) continue;
+    yield batchOf(some, columns);
+    some = [];
   }
   yield batchOf(some, columns);
 }
 
-/** Rows at hand as a batch. */
+/** Rows as a batch of columns. */
 export const batchOf = (rows: readonly Row[], columns: number): RowBatch => ({
   size: rows.length,
   columns: Array.from({ length: columns }, (_, i) => rows.map((row) => row[i]!)),

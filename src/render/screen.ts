@@ -1,10 +1,10 @@
 import type { ChalkInstance } from "chalk";
 
-/** What the terminal (or whatever text goes to) can show. */
+/** Size, characters and colours of the terminal or the file that text is written to. */
 export interface Screen {
   readonly width: number;
   readonly height: number;
   readonly unicode: boolean;
-  /** chalk at the level of colour that was decided on. */
+  /** chalk, at level 0 where no colour is wanted. */
   readonly colors: ChalkInstance;
 }

@@ -1,12 +1,12 @@
 import Table from "cli-table3";
 import width from "string-width";
 import { fromBytes } from "../data/bytes.ts";
-import { drawChart } from "./chart.ts";
 import { formatCell, formatMessage, forPeople, type NumberStyle } from "./number.ts";
 import { type Column, cellsOf, type ReportResult, type Row, type RowsResult } from "./result.ts";
 import type { Screen } from "./screen.ts";
+import { drawChart } from "./terminal-chart.ts";
 
-/** Significant digits of a table, and what may be tried where it is too wide. */
+/** Significant digits of a table; the fewer are tried where it is too wide. */
 const TABLE_DIGITS = [6, 5, 4] as const;
 const GAP = 2;
 const LEAST_TEXT_WIDTH = 18;
@@ -31,7 +31,7 @@ export async function* table(
   for (const note of notes) yield wrap(formatMessage(note, style), screen);
 }
 
-/** The rows block by block; what a block after the first looks like follows the first. */
+/** A table for each batch of rows; those after the first have the digits and the widths of the one before. */
 async function* rowsOf(result: RowsResult, given: NumberStyle, screen: Screen): AsyncGenerator<string> {
   let before: TableLayout | undefined;
   for await (const batch of result.batches) {
@@ -51,7 +51,7 @@ interface TableLayout {
   draw(): string;
 }
 
-/** Rows as a table in as many digits as fit, at most six; else one row upright, or several in groups of columns. */
+/** Rows as a table with the most digits that fit, at most six. Too wide with four: one row as a list, more in groups of columns. */
 function layOut(
   columns: readonly Column[],
   rows: readonly Row[],
@@ -109,7 +109,7 @@ function fitted(natural: readonly number[], columns: readonly Column[], width: n
   return natural.map((size, i) => size - Math.ceil((over * spare[i]!) / sum(spare)));
 }
 
-/** One row as a list of names and values, where it does not fit beside itself. */
+/** One row as a list of names and values, one a line. */
 function upright(names: readonly string[], row: readonly string[], screen: Screen): string {
   const first = Math.max(...names.map(width));
   const second = Math.max(8, screen.width - first - GAP);
@@ -121,7 +121,7 @@ function upright(names: readonly string[], row: readonly string[], screen: Scree
 export const wrap = (text: string, screen: Screen): string =>
   drawTable({ rows: [[text]], widths: [Math.min(screen.width, text.length)] }, screen);
 
-interface Grid {
+interface DrawnTable {
   readonly head?: readonly string[] | undefined;
   readonly rows: readonly (readonly string[])[];
   readonly widths: readonly number[];
@@ -132,7 +132,7 @@ interface Grid {
 const SIDES = "top top-mid top-left top-right bottom bottom-mid bottom-left bottom-right left left-mid right right-mid";
 const NO_FRAME = Object.fromEntries(SIDES.split(" ").map((side) => [side, ""]));
 
-function drawTable({ head, rows, widths, right = [] }: Grid, { unicode, colors }: Screen): string {
+function drawTable({ head, rows, widths, right = [] }: DrawnTable, { unicode, colors }: Screen): string {
   const line = unicode ? "─" : "-";
   const drawn = new Table({
     ...(head && { head: head.map((name) => colors.bold(name)) }),

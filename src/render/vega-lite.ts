@@ -73,7 +73,7 @@ export function vegaLite(chart: Chart, style: NumberStyle, page = false): object
   };
 }
 
-/** What each mark is drawn from, in the unit of the style; null where a line has no value. */
+/** The data of each mark, in the unit of the style; null where a line has no value. */
 function dataOf(chart: Chart, xs: readonly number[], style: NumberStyle) {
   const { x, y, series } = chart;
   const inX = (at: number) => (x.angle ? inUnit(at, style) : at);

@@ -1,4 +1,4 @@
-/** What differs from engine to engine; all else is SQL that they share. */
+/** The SQL that differs between engines. */
 export interface Dialect {
   /** A name of any characters as an identifier. */
   readonly identifier: (name: string) => string;
@@ -38,7 +38,7 @@ FROM ${table} CROSS JOIN LATERAL (VALUES
 ) AS r(measure, value)`,
 };
 
-/** The engines known. A new one is one object here. */
+/** The engines. A new one is one object here. */
 export const dialects = {
   duckdb: {
     ...standard,

@@ -12,7 +12,7 @@ const plus = (x: number) => (x < 0 ? ` - ${literal(-x)}` : ` + ${literal(x)}`);
 const PI = literal(Math.PI);
 
 /** A column as an angle: NULL unless it holds a number in [0, pi]. Every dialect places NaN above all numbers. */
-export const angle = (column: string, { double }: Dialect): string =>
+export const angleSql = (column: string, { double }: Dialect): string =>
   `CAST(CASE WHEN ${column} BETWEEN 0 AND ${PI} THEN ${column} END AS ${double})`;
 
 /** The condition that theta lies on piece i, exact for doubles. */
@@ -27,22 +27,22 @@ const endSign = (pieces: Pieces, i: number) => (pieceIndex(pieces, pieceEnd(piec
 
 /**
  * The value of a target function at a SQL expression theta that is an angle or NULL; NULL gives NULL.
- * Within 3 ulp of max(|value|, 1) for asoftmax, whatever m; elsewhere as good as a theta + b rounded to a double.
+ * Within 3 ulp of max(|value|, 1) for asoftmax, whatever m; for other functions with the error of a theta + b rounded to a double.
  */
-export function valueAt({ pieces, lambda }: Target, theta: string): string {
-  const own = piecesOf(pieces, theta);
+export function valueSql({ pieces, lambda }: Target, theta: string): string {
+  const own = casesOf(pieces, theta);
   if (lambda === 0) return own;
   return `(${literal(lambda)} * cos(${theta}) + ${own}) / ${literal(1 + lambda)}`;
 }
 
-/** The competing logit before scaling: cos(theta_j), or what the function makes of it. */
-export const competingAt = ({ competingDivisor }: Target, theta: string): string =>
+/** The competing logit before scaling: cos(theta_j / divisor of the function). */
+export const competingSql = ({ competingDivisor }: Target, theta: string): string =>
   competingDivisor === 1 ? `cos(${theta})` : `cos(${theta} / ${literal(competingDivisor)})`;
 
-function piecesOf(pieces: Pieces, theta: string): string {
+function casesOf(pieces: Pieces, theta: string): string {
   const { count, piece, step } = pieces;
   if (count === 1) return pieceOf(piece(0), theta);
-  if (step !== undefined) return halfTurns(pieces, step, theta);
+  if (step !== undefined) return halfTurnSine(pieces, step, theta);
   const when = (_: unknown, i: number) => `WHEN ${onPiece(pieces, i, theta)} THEN ${pieceOf(piece(i), theta)}`;
   return `CASE ${Array.from({ length: count }, when).join(" ")} END`;
 }
@@ -63,7 +63,7 @@ function linear(a: number, b: number, theta: string): string {
  * in [-pi/2, pi/2], where libraries are fastest. Dividing by pi/a first saves a product, and is exact enough only where a
  * is a power of two.
  */
-function halfTurns({ a, b }: Pieces, step: number, theta: string): string {
+function halfTurnSine({ a, b }: Pieces, step: number, theta: string): string {
   const isScaling = Number.isInteger(Math.log2(a)) && b === 0;
   const turns = isScaling ? `${theta} / ${literal(Math.PI / a)}` : `(${linear(a, b, theta)}) / ${PI}`;
   const k = `floor(${turns})`;
@@ -74,7 +74,7 @@ function halfTurns({ a, b }: Pieces, step: number, theta: string): string {
 }
 
 /** The angle at which asoftmax (lambda 0) has the value p, in closed form; NULL where it has it nowhere. */
-export function inverseAt(target: Target, column: string, { double }: Dialect): string {
+export function inverseSql(target: Target, column: string, { double }: Dialect): string {
   const p = `CAST(${column} AS ${double})`;
   // p + 1 is exact at the ends of segments, where 1 - p is rounded; at 1 itself it would give k = -1.
   const k = `greatest(0, -floor((${p} + 1) / 2))`;
@@ -83,5 +83,5 @@ export function inverseAt(target: Target, column: string, { double }: Dialect): 
   return `CASE WHEN ${p} ${range} THEN least(${PI}, ${theta}) END`;
 }
 
-/** What a target function is, for a comment. */
+/** The spec and the formula of a target function, for a SQL comment. */
 export const explained = ({ name, spec }: Target): string => `${spec}: ${targetDefinition(name)!.formula}`;

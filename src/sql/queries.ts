@@ -1,6 +1,6 @@
 import { type Target, target } from "../core/targets.ts";
 import { type Dialect, NAME, VALUE } from "./dialects.ts";
-import { angle, competingAt, literal, onPiece, valueAt } from "./expression.ts";
+import { angleSql, competingSql, literal, onPiece, valueSql } from "./expression.ts";
 
 /** Where the angles are: one row a sample and class (sample, label, class, theta), or one column a class. */
 export interface Source {
@@ -10,7 +10,7 @@ export interface Source {
   readonly label: string;
   /** The column of angles of a long table. */
   readonly theta: string;
-  /** What stands before and after the class in the names of a wide table's columns. */
+  /** The text before and after the class in the column names of a wide table. */
   readonly wide: readonly [before: string, after: string] | undefined;
 }
 
@@ -20,7 +20,7 @@ export interface LossOf {
   readonly scale: number;
 }
 
-/** SQL by the name that its value is given. */
+/** SQL expressions by the name of their column. */
 type Named = Record<string, string>;
 
 const ROW = "asoftmax_row";
@@ -30,29 +30,29 @@ const FIGURES = ["theta_y", "min_theta_j", "effective_margin", "angle_gap"];
 
 const select = (columns: readonly string[], from: string) => `  SELECT\n    ${columns.join(",\n    ")}\n  FROM ${from}`;
 
-/** A part of a query, by the name that the parts after it know it by. */
+/** A named subquery of WITH. */
 const part = (name: string, columns: readonly string[], from: string) => `${name} AS (\n${select(columns, from)}\n)`;
 
 const named = (columns: Named, written = (name: string) => name) =>
   Object.entries(columns).map(([name, sql]) => `${sql} AS ${written(name)}`);
 
-const counted = (condition: string) => `count(*) FILTER (WHERE ${condition})`;
+const countWhere = (condition: string) => `count(*) FILTER (WHERE ${condition})`;
 
-const conditions = (m: number, thetaJ: string) => ({
-  naive: `${valueAt(target("naive", { m })!, "theta_y")} > cos(${thetaJ})`,
+const conditionsAt = (m: number, thetaJ: string) => ({
+  naive: `${valueSql(target("naive", { m })!, "theta_y")} > cos(${thetaJ})`,
   angular: `${literal(m)} * theta_y < ${thetaJ}`,
-  psi: `${valueAt(target("asoftmax", { m })!, "theta_y")} > cos(${thetaJ})`,
+  psi: `${valueSql(target("asoftmax", { m })!, "theta_y")} > cos(${thetaJ})`,
 });
 
 /** The conditions for every m: for each row of a wide table, with the room left; for each pair of a long one. */
 export function marginQuery(source: Source, margins: readonly number[], prefix: string): string {
   if (source.wide === undefined) {
-    const columns = margins.map((m) => ({ m: literal(m), ...conditions(m, "theta_j") }));
+    const columns = margins.map((m) => ({ m: literal(m), ...conditionsAt(m, "theta_j") }));
     const lead = "sample, label, class, theta_y, theta_j";
     return `WITH ${pairsOf(source).join(", ")}\n${variants(source, columns, lead, "pairs", prefix)}`;
   }
   const columns = margins.map((m) => {
-    const held = conditions(m, "min_theta_j");
+    const held = conditionsAt(m, "min_theta_j");
     return {
       m: literal(m),
       competitors: "competitors",
@@ -62,7 +62,7 @@ export function marginQuery(source: Source, margins: readonly number[], prefix: 
       min_theta_j: "min_theta_j",
       effective_margin: "effective_margin",
       margin_gap: `min_theta_j - ${literal(m)} * theta_y`,
-      cosine_gap: `${valueAt(target("asoftmax", { m })!, "theta_y")} - cos(min_theta_j)`,
+      cosine_gap: `${valueSql(target("asoftmax", { m })!, "theta_y")} - cos(min_theta_j)`,
     };
   });
   const sums = { binding: "min(CASE WHEN theta_j = min_theta_j THEN class END)" };
@@ -76,7 +76,7 @@ export function lossQuery(source: Source, losses: readonly LossOf[], prefix: str
     scale: literal(scale),
     theta_y: "theta_y",
     competitors: "competitors",
-    logit_y: `${literal(scale)} * ${valueAt(target, "theta_y")}`,
+    logit_y: `${literal(scale)} * ${valueSql(target, "theta_y")}`,
     loss: `loss_${i}`,
     probability: exponential(`-loss_${i}`),
   }));
@@ -88,7 +88,7 @@ export function measureQuery(source: Source, margins: readonly number[], losses:
   const { dialect } = source;
   const held: Named = {};
   const sums: Named = {};
-  const correct = counted("theta_y < min_theta_j");
+  const correct = countWhere("theta_y < min_theta_j");
   const report: Named = {
     samples: "count(theta_y)",
     classes: "max(competitors) + 1",
@@ -96,12 +96,12 @@ export function measureQuery(source: Source, margins: readonly number[], losses:
     accuracy: `${correct} * 1e0 / nullif(count(theta_y), 0)`,
   };
   margins.forEach((m, i) => {
-    for (const [name, sql] of Object.entries(conditions(m, "theta_j"))) {
+    for (const [name, sql] of Object.entries(conditionsAt(m, "theta_j"))) {
       held[`${name}_${i}`] = sql;
-      sums[`${name}_${i}`] = counted(`${name}_${i}`);
+      sums[`${name}_${i}`] = countWhere(`${name}_${i}`);
     }
-    sums[`false_pass_${i}`] = counted(`naive_${i} AND NOT angular_${i}`);
-    for (const [name, sql] of Object.entries(marginReport(m, i))) report[`by_m.${m}.${name}`] = sql;
+    sums[`false_pass_${i}`] = countWhere(`naive_${i} AND NOT angular_${i}`);
+    for (const [name, sql] of Object.entries(marginFigures(m, i))) report[`by_m.${m}.${name}`] = sql;
   });
   for (const figure of FIGURES)
     QUANTILES.forEach((q, i) => {
@@ -111,7 +111,7 @@ export function measureQuery(source: Source, margins: readonly number[], losses:
   losses.forEach(({ target, scale }, i) => {
     report[`mean_loss.${target.spec}.${scale}`] = `avg(loss_${i})`;
   });
-  report.skipped_rows = counted("theta_y IS NULL");
+  report.skipped_rows = countWhere("theta_y IS NULL");
   const columns = Object.values(report).map((sql, i) => `CAST(${sql} AS ${dialect.double}) AS value_${i}`);
   const pairs = Object.keys(report).map((measure, i) => `${dialect.string(measure)}, value_${i}`);
   const parts = [...figuresOf(source, { held, sums, losses }), part("report", columns, "figures")];
@@ -119,33 +119,33 @@ export function measureQuery(source: Source, margins: readonly number[], losses:
 }
 
 /** A sample meets a condition where all its pairs do; then it also meets it at the nearest. */
-function marginReport(m: number, i: number): Named {
+function marginFigures(m: number, i: number): Named {
   const { pieces } = target("asoftmax", { m })!;
   const all = (condition: string) => `${condition}_${i} = competitors`;
   const report: Named = {
-    naive: counted(all("naive")),
-    angular: counted(all("angular")),
-    psi: counted(all("psi")),
-    false_pass: counted(`${all("naive")} AND NOT ${all("angular")}`),
+    naive: countWhere(all("naive")),
+    angular: countWhere(all("angular")),
+    psi: countWhere(all("psi")),
+    false_pass: countWhere(`${all("naive")} AND NOT ${all("angular")}`),
     pairs: "sum(competitors)",
     pair_naive: `sum(naive_${i})`,
     pair_angular: `sum(angular_${i})`,
     pair_false_pass: `sum(false_pass_${i})`,
-    beyond_first_segment: counted(`NOT (${onPiece(pieces, 0, "theta_y")})`),
+    beyond_first_segment: countWhere(`NOT (${onPiece(pieces, 0, "theta_y")})`),
   };
-  for (let k = 0; k < pieces.count; k++) report[`segments.${k}`] = counted(onPiece(pieces, k, "theta_y"));
+  for (let k = 0; k < pieces.count; k++) report[`segments.${k}`] = countWhere(onPiece(pieces, k, "theta_y"));
   return report;
 }
 
 /**
- * The parts that lead to angles: sample, label, class, theta. The rows of a wide table are numbered first. Its class is NULL for
+ * Subqueries, the last of which is angles: sample, label, class, theta. The rows of a wide table are numbered first. Its class is NULL for
  * theta_y and theta_j, which are no classes unless all of the classes are single letters, and where the row has no class at all.
  */
 function anglesOf({ dialect, table, wide, ...columns }: Source): string[] {
   const name = table.split(".").map(dialect.identifier).join(".");
   const label = dialect.identifier(columns.label);
   if (wide === undefined) {
-    const theta = angle(dialect.identifier(columns.theta), dialect);
+    const theta = angleSql(dialect.identifier(columns.theta), dialect);
     return [part("angles", ["sample", `${label} AS label`, "class", `${theta} AS theta`], name)];
   }
   const [before, after] = wide.map((text) => dialect.string(text));
@@ -158,7 +158,7 @@ function anglesOf({ dialect, table, wide, ...columns }: Source): string[] {
     sample: ROW,
     label: `CAST(${label} AS ${dialect.text})`,
     class: `CASE WHEN ${NAME} NOT IN ('theta_y', 'theta_j') OR ${allLetters} THEN ${className} END`,
-    theta: angle(`CAST(${VALUE} AS ${dialect.double})`, dialect),
+    theta: angleSql(`CAST(${VALUE} AS ${dialect.double})`, dialect),
   };
   return [
     part("asoftmax_input", [`${dialect.rowNumber} AS ${ROW}`, "t.*"], `${name} AS t`),
@@ -168,7 +168,7 @@ function anglesOf({ dialect, table, wide, ...columns }: Source): string[] {
 }
 
 /**
- * The parts that lead to pairs: sample, label, class, theta_y, theta_j, min_theta_j; angles NULL where one of the sample is bad,
+ * Subqueries, the last of which is pairs: sample, label, class, theta_y, theta_j, min_theta_j; angles NULL where one of the sample is bad,
  * or in a long table where it has a class twice or is NULL.
  */
 function pairsOf(source: Source): string[] {
@@ -199,7 +199,7 @@ interface Extra {
 }
 
 /**
- * The parts that lead to figures, one row a sample: held is added to each pair, sums over the pairs of a sample. A loss is
+ * Subqueries, the last of which is figures, one row a sample. held are columns of each pair, sums aggregates over the pairs of a sample. A loss is
  * log(1 + sum of exp(gaps)) with the largest exponent, top, taken out, and log(1 + rest) good for a tiny rest.
  */
 function figuresOf(source: Source, { held = {}, sums = {}, losses = [] }: Extra): string[] {
@@ -209,7 +209,7 @@ function figuresOf(source: Source, { held = {}, sums = {}, losses = [] }: Extra)
   const results: Named = {};
   losses.forEach(({ target, scale }, i) => {
     const gap = (thetaJ: string) =>
-      `${literal(scale)} * (${competingAt(target, thetaJ)} - ${valueAt(target, "theta_y")})`;
+      `${literal(scale)} * (${competingSql(target, thetaJ)} - ${valueSql(target, "theta_y")})`;
     gaps[`gap_${i}`] = gap("theta_j");
     gaps[`top_${i}`] = `greatest(0, ${gap("min_theta_j")})`;
     rests[`top_${i}`] = `max(top_${i})`;
@@ -236,7 +236,7 @@ function figuresOf(source: Source, { held = {}, sums = {}, losses = [] }: Extra)
 /** exp(x); a result too small for a double is an error in PostgreSQL. */
 const exponential = (x: string) => `CASE WHEN ${x} < -700 THEN 0 ELSE exp(${x}) END`;
 
-/** The query that ends in the figures of each sample with columns added; a wide table's rows are whole. */
+/** The query for one row a sample and variant with these columns; a wide table keeps its own columns before them. */
 function bySample(source: Source, parts: readonly string[], columns: readonly Named[], prefix: string): string {
   const { dialect, wide } = source;
   const lead = wide ? "sample" : "sample, label";
@@ -247,7 +247,7 @@ function bySample(source: Source, parts: readonly string[], columns: readonly Na
   return `WITH ${[...parts, `added AS (\n${together}\n)`].join(", ")}\n${rows}`;
 }
 
-/** The same rows with each variant of the columns, all together. */
+/** The same rows once for each variant of the columns. */
 const variants = ({ dialect }: Source, columns: readonly Named[], lead: string, from: string, prefix: string) =>
   columns
     .map((one) => select([lead, ...named(one, (name) => dialect.identifier(prefix + name))], from))

@@ -35,7 +35,7 @@ const two: Readonly<Record<string, readonly [string, string]>> = {
 const columnsOf = async (line: string) => (await asoftmax(words(line), { stdin })).stdout.split("\n")[0]!.split(",");
 
 const loaded = await Promise.all(
-  Object.entries(commands).map(async ([name, [, , load]]) => [name, (await load()).default.options] as const),
+  Object.entries(commands).map(async ([name, { load }]) => [name, (await load()).default.options] as const),
 );
 const lists = loaded.flatMap(([command, options]) =>
   Object.entries(options)

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { angleBetween } from "../../src/core/angle-between.ts";
-import { Product } from "../../src/measure/cosine-search.ts";
+import { CosineSearch } from "../../src/measure/cosine-search.ts";
 
 const source = (path: string) => fileURLToPath(new URL(`../../src/${path}`, import.meta.url));
 
@@ -35,19 +35,19 @@ function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {
 }
 
 /** The cosines of n features and c classes, as the panels give them. */
-function cosinesOf(product: Product, n: number, c: number): Float32Array {
+function cosinesOf(search: CosineSearch, n: number, c: number): Float32Array {
   const cosines = new Float32Array(n * c);
-  for (const place of product.panels()) {
+  for (const place of search.panels()) {
     for (let i = 0; i < n; i++) {
-      for (let j = place; j < Math.min(c, place + 8); j++) cosines[i * c + j] = product.score(i, j - place);
+      for (let j = place; j < Math.min(c, place + 8); j++) cosines[i * c + j] = search.score(i, j - place);
     }
   }
   return cosines;
 }
 
 /** The largest error of a cosine. */
-const errorOf = (product: Product, n: number, c: number) =>
-  Math.max(...Array.from({ length: n * c }, (_, i) => product.error(Math.floor(i / c), i % c)));
+const errorOf = (search: CosineSearch, n: number, c: number) =>
+  Math.max(...Array.from({ length: n * c }, (_, i) => search.error(Math.floor(i / c), i % c)));
 
 const never = () => false;
 
@@ -66,68 +66,68 @@ describe("cosines", () => {
     [ 129,   2, 70],
     [ 512,  12, 40],
   ])("d = %d, %d features, %d classes: each cosine within the bound", (d, n, c) => {
-    const product = new Product({ dimension: d, rows: n, classes: c });
+    const search = new CosineSearch({ dimension: d, rows: n, classes: c });
     const [features, classes] = [noise(n * d, 1 + d), noise(c * d, 2 + d)];
-    product.setFeatures(features, []);
-    product.setClasses(classes);
-    const cosines = cosinesOf(product, n, c);
+    search.setFeatures(features, []);
+    search.setClasses(classes);
+    const cosines = cosinesOf(search, n, c);
     for (let i = 0; i < n; i++) {
       for (let j = 0; j < c; j++) {
         const expected = cosine(row(features, d, i), row(classes, d, j));
-        expect(Math.abs(cosines[i * c + j]! - expected)).toBeLessThanOrEqual(product.error(i, j));
+        expect(Math.abs(cosines[i * c + j]! - expected)).toBeLessThanOrEqual(search.error(i, j));
       }
     }
   });
 
   test("the bound is about 4e-4 for 512 components", () => {
-    const product = new Product({ dimension: 512, rows: 1, classes: 1 });
-    product.setFeatures(noise(512, 3), []);
-    product.setClasses(noise(512, 4));
-    expect(product.error(0, 0)).toBeCloseTo(4e-4, 4);
+    const search = new CosineSearch({ dimension: 512, rows: 1, classes: 1 });
+    search.setFeatures(noise(512, 3), []);
+    search.setClasses(noise(512, 4));
+    expect(search.error(0, 0)).toBeCloseTo(4e-4, 4);
   });
 
   test("unit vectors are rounded to 16 bits, their products added up exactly", () => {
     const d = 11;
-    const product = new Product({ dimension: d, rows: 1, classes: 1 });
+    const search = new CosineSearch({ dimension: d, rows: 1, classes: 1 });
     const [f, w] = [noise(d, 3), noise(d, 4)];
-    const lengthF = product.setFeatures(f, [])[0]!.hi;
-    const lengthW = product.setClasses(w)[0]!.hi;
+    const lengthF = search.setFeatures(f, [])[0]!.hi;
+    const lengthW = search.setClasses(w)[0]!.hi;
     let sum = 0;
     for (let k = 0; k < d; k++) sum += Math.round((f[k]! / lengthF) * 32767) * Math.round((w[k]! / lengthW) * 32767);
-    expect(cosinesOf(product, 1, 1)[0]).toBe(Math.fround(Math.fround(sum) * Math.fround(1 / 32767 ** 2)));
+    expect(cosinesOf(search, 1, 1)[0]).toBe(Math.fround(Math.fround(sum) * Math.fround(1 / 32767 ** 2)));
   });
 
   test("the largest sum fits", () => {
-    const product = new Product({ dimension: 2, rows: 1, classes: 2 });
-    product.setFeatures(Float32Array.of(1, 0), []);
-    product.setClasses(Float32Array.of(1, 0, -1, 0));
-    expect(Array.from(cosinesOf(product, 1, 2))).toEqual([1, -1]);
+    const search = new CosineSearch({ dimension: 2, rows: 1, classes: 2 });
+    search.setFeatures(Float32Array.of(1, 0), []);
+    search.setClasses(Float32Array.of(1, 0, -1, 0));
+    expect(Array.from(cosinesOf(search, 1, 2))).toEqual([1, -1]);
   });
 
   test("float64 vectors, of any size", () => {
-    const product = new Product({ dimension: 3, rows: 2, classes: 2 });
-    product.setFeatures(Float64Array.of(1e200, 2e200, 2e200, 1e-200, 0, 0), []);
-    product.setClasses(Float64Array.of(3e-150, 0, 0, 0, -1e300, 0));
+    const search = new CosineSearch({ dimension: 3, rows: 2, classes: 2 });
+    search.setFeatures(Float64Array.of(1e200, 2e200, 2e200, 1e-200, 0, 0), []);
+    search.setClasses(Float64Array.of(3e-150, 0, 0, 0, -1e300, 0));
     for (const [i, expected] of [1 / 3, -2 / 3, 1, 0].entries()) {
-      expect(Math.abs(cosinesOf(product, 2, 2)[i]! - expected)).toBeLessThan(product.error(i >> 1, i & 1));
+      expect(Math.abs(cosinesOf(search, 2, 2)[i]! - expected)).toBeLessThan(search.error(i >> 1, i & 1));
     }
   });
 
   test("a vector without a direction has no cosine", () => {
-    const product = new Product({ dimension: 2, rows: 5, classes: 1 });
-    const lengths = product.setFeatures(Float64Array.of(0, 0, NaN, 1, Infinity, 1, 1.5e308, 1.5e308, 3, 4), []);
+    const search = new CosineSearch({ dimension: 2, rows: 5, classes: 1 });
+    const lengths = search.setFeatures(Float64Array.of(0, 0, NaN, 1, Infinity, 1, 1.5e308, 1.5e308, 3, 4), []);
     expect(lengths.map(({ hi }) => hi)).toEqual([0, NaN, NaN, Infinity, 5]);
-    product.setClasses(Float64Array.of(2, 0));
-    expect(lengths.map((_, i) => product.error(i, 0))).toEqual([NaN, NaN, NaN, NaN, expect.closeTo(0, 4)]);
-    expect(cosinesOf(product, 5, 1)[4]).toBeCloseTo(0.6, 4);
-    product.search(0, never);
-    expect(product.nearest()).toEqual([[], [], [], [], [0]]);
+    search.setClasses(Float64Array.of(2, 0));
+    expect(lengths.map((_, i) => search.error(i, 0))).toEqual([NaN, NaN, NaN, NaN, expect.closeTo(0, 4)]);
+    expect(cosinesOf(search, 5, 1)[4]).toBeCloseTo(0.6, 4);
+    search.search(0, never);
+    expect(search.nearest()).toEqual([[], [], [], [], [0]]);
   });
 
   test("nothing held", () => {
-    const product = new Product({ dimension: 2, rows: 2, classes: 2 });
-    product.search(0, never);
-    expect([[...product.panels()], product.nearest()]).toEqual([[], []]);
+    const search = new CosineSearch({ dimension: 2, rows: 2, classes: 2 });
+    search.search(0, never);
+    expect([[...search.panels()], search.nearest()]).toEqual([[], []]);
   });
 });
 
@@ -150,17 +150,17 @@ describe("nearest", () => {
   }
   row(features, d, 5).set(row(classes, d, 7));
 
-  /** What the product finds, features taken `rows` and classes `block` at a time. */
+  /** What the search finds, features taken `rows` and classes `block` at a time. */
   function found(rows: number, block: number): number[][] {
-    const product = new Product({ dimension: d, rows, classes: block });
+    const search = new CosineSearch({ dimension: d, rows, classes: block });
     const lists: number[][] = [];
     for (let i = 0; i < n; i += rows) {
-      product.setFeatures(features.subarray(i * d, (i + rows) * d), labels.slice(i, i + rows));
+      search.setFeatures(features.subarray(i * d, (i + rows) * d), labels.slice(i, i + rows));
       for (let j = 0; j < c; j += block) {
-        product.setClasses(classes.subarray(j * d, (j + block) * d));
-        product.search(j, never);
+        search.setClasses(classes.subarray(j * d, (j + block) * d));
+        search.search(j, never);
       }
-      lists.push(...product.nearest());
+      lists.push(...search.nearest());
     }
     return lists;
   }
@@ -180,14 +180,14 @@ describe("nearest", () => {
   });
 
   test("holds no class that is further than twice the bound from the best", () => {
-    const product = new Product({ dimension: d, rows: n, classes: c });
-    product.setFeatures(features, labels);
-    product.setClasses(classes);
-    const cosines = cosinesOf(product, n, c);
+    const search = new CosineSearch({ dimension: d, rows: n, classes: c });
+    search.setFeatures(features, labels);
+    search.setClasses(classes);
+    const cosines = cosinesOf(search, n, c);
     for (let i = 0; i < n; i++) {
       const others = Array.from({ length: c }, (_, j) => j).filter((j) => j !== labels[i]);
       const best = Math.max(...others.map((j) => cosines[i * c + j]!));
-      const bound = errorOf(product, n, c);
+      const bound = errorOf(search, n, c);
       for (const j of lists[i]!) expect(cosines[i * c + j]!).toBeGreaterThanOrEqual(best - 2 * bound);
       expect(lists[i]).toEqual(lists[i]!.toSorted((a, b) => a - b));
       expect(lists[i]).not.toContain(labels[i]);
@@ -210,11 +210,11 @@ describe("nearest", () => {
   });
 
   test("equal classes are all found", () => {
-    const product = new Product({ dimension: 3, rows: 1, classes: 20 });
-    product.setFeatures(Float32Array.of(1, 2, 3), [4]);
-    product.setClasses(Float32Array.from({ length: 60 }, (_, i) => (i % 3) + 0.5));
-    product.search(0, never);
-    expect(product.nearest()).toEqual([Array.from({ length: 20 }, (_, j) => j).filter((j) => j !== 4)]);
+    const search = new CosineSearch({ dimension: 3, rows: 1, classes: 20 });
+    search.setFeatures(Float32Array.of(1, 2, 3), [4]);
+    search.setClasses(Float32Array.from({ length: 60 }, (_, i) => (i % 3) + 0.5));
+    search.search(0, never);
+    expect(search.nearest()).toEqual([Array.from({ length: 20 }, (_, j) => j).filter((j) => j !== 4)]);
   });
 });
 
@@ -239,50 +239,50 @@ describe("limits and sums", () => {
     [Float64Array, 61],
     [Float64Array, 7],
   ])("%o, %d classes at a time", (type, block) => {
-    const product = new Product({ dimension: d, rows: n, classes: block, limits: 2, sums: 2 });
-    product.setFeatures(new type(features), labels);
-    product.setLimit(0, limits);
-    product.setLimit(1, Array(n).fill(Number.NaN));
-    product.setSum(0, scales, 1);
-    product.setSum(1, scales, 2);
+    const search = new CosineSearch({ dimension: d, rows: n, classes: block, limits: 2, sums: 2 });
+    search.setFeatures(new type(features), labels);
+    search.setLimit(0, limits);
+    search.setLimit(1, Array(n).fill(Number.NaN));
+    search.setSum(0, scales, 1);
+    search.setSum(1, scales, 2);
     for (let j = 0; j < c; j += block) {
-      product.setClasses(new type(classes.subarray(j * d, (j + block) * d)));
-      product.search(j, (_, i, place) => cosines[i]![place]! < limits[i]!);
+      search.setClasses(new type(classes.subarray(j * d, (j + block) * d)));
+      search.search(j, (_, i, place) => cosines[i]![place]! < limits[i]!);
     }
-    expect(product.below(0)).toEqual(limits.map((limit, i) => others(i).filter((x) => x < limit).length));
-    expect(product.below(1)).toEqual(Array(n).fill(0));
-    const bound = errorOf(product, n, c % block || block);
-    const errors = [product.logSumError(0), product.logSumError(1)];
+    expect(search.below(0)).toEqual(limits.map((limit, i) => others(i).filter((x) => x < limit).length));
+    expect(search.below(1)).toEqual(Array(n).fill(0));
+    const bound = errorOf(search, n, c % block || block);
+    const errors = [search.logSumError(0), search.logSumError(1)];
     for (let i = 0; i < n; i++) {
       const sum = (of: (x: number) => number) =>
         Math.log(others(i).reduce((all, x) => all + Math.exp(scales[i]! * of(x)), 0));
-      expect(Math.abs(product.logSum(0)[i]! - sum((x) => x))).toBeLessThan(errors[0]![i]!);
+      expect(Math.abs(search.logSum(0)[i]! - sum((x) => x))).toBeLessThan(errors[0]![i]!);
       expect(errors[0]![i]!).toBeLessThan(2 * scales[i]! * bound + 2e-6);
       const bent = sum((x) => Math.cos(Math.acos(Math.min(1, Math.max(-1, x))) / 2));
-      expect(Math.abs(product.logSum(1)[i]! - bent)).toBeLessThan(errors[1]![i]!);
+      expect(Math.abs(search.logSum(1)[i]! - bent)).toBeLessThan(errors[1]![i]!);
     }
   });
 });
 
 test("the error of a sum holds for divided angles beside pi", () => {
   for (let seed = 1; seed <= 200; seed++) {
-    const product = new Product({ dimension: 3, rows: 1, classes: 2, sums: 1 });
+    const search = new CosineSearch({ dimension: 3, rows: 1, classes: 2, sums: 1 });
     const feature = noise(3, seed);
     const nudge = noise(3, seed + 1000);
     const opposite = feature.map((x, k) => nudge[k]! * 10 ** -(seed % 7) - x);
-    product.setFeatures(feature, [0]);
-    product.setSum(0, [30], 1.7);
-    product.setClasses(Float32Array.from([...feature, ...opposite]));
-    product.search(0, never);
+    search.setFeatures(feature, [0]);
+    search.setSum(0, [30], 1.7);
+    search.setClasses(Float32Array.from([...feature, ...opposite]));
+    search.search(0, never);
     const expected = 30 * Math.cos(angleBetween(feature, opposite) / 1.7);
-    expect(Math.abs(product.logSum(0)[0]! - expected)).toBeLessThan(product.logSumError(0)[0]!);
+    expect(Math.abs(search.logSum(0)[0]! - expected)).toBeLessThan(search.logSumError(0)[0]!);
   }
 });
 
 test.each([
   [{ dimension: 0, rows: 1, classes: 1 }, "dimension is 0: it must lie from 1 to 2^20"],
   [{ dimension: NaN, rows: 1, classes: 1 }, "dimension is NaN: it must lie from 1 to 2^20"],
-  [{ dimension: 2 ** 20, rows: 1, classes: 4000 }, "memory of the product is"],
+  [{ dimension: 2 ** 20, rows: 1, classes: 4000 }, "memory of the cosine search is"],
 ])("refused: %o", (size, message) => {
-  expect(() => new Product(size)).toThrow(message);
+  expect(() => new CosineSearch(size)).toThrow(message);
 });

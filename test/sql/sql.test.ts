@@ -7,7 +7,7 @@ import { conditions, marginOf } from "../../src/core/margin.ts";
 import { psi, segment } from "../../src/core/psi.ts";
 import { makeTarget, type Target, target, targetDefinitions } from "../../src/core/targets.ts";
 import { dialects } from "../../src/sql/dialects.ts";
-import { angle, inverseAt, onPiece, valueAt } from "../../src/sql/expression.ts";
+import { angleSql, inverseSql, onPiece, valueSql } from "../../src/sql/expression.ts";
 import { lossQuery, marginQuery, measureQuery, type Source } from "../../src/sql/queries.ts";
 import { duckdb, type Engine, postgres } from "./engines.ts";
 
@@ -96,7 +96,7 @@ describe.each(engines.map((open) => [open.name, open] as const))("%s", async (na
 
   /** The largest difference from ours at the first angles, in ulps of max(|value|, 1). */
   const worst = async (targets: readonly Target[], count: number) => {
-    const columns = targets.map((t, i) => `${valueAt(t, angle("theta", dialect))} AS v${i}`);
+    const columns = targets.map((t, i) => `${valueSql(t, angleSql("theta", dialect))} AS v${i}`);
     const rows = await engine.rows(`SELECT i, ${columns.join(", ")} FROM thetas WHERE i < ${count}`);
     expect(rows.length).toBe(count);
     const errors = targets.flatMap((t, column) =>
@@ -133,7 +133,7 @@ describe.each(engines.map((open) => [open.name, open] as const))("%s", async (na
   test("what is no angle gives NULL", async () => {
     const targets = targetDefinitions.map((d) => makeTarget(d, { lambda: 1 }));
     await engine.load("bad", { i: "integer", theta: double }, BAD.map((text) => `0,${text}`).join("\n"));
-    const columns = targets.map((t, i) => `${valueAt(t, angle("theta", dialect))} AS v${i}`);
+    const columns = targets.map((t, i) => `${valueSql(t, angleSql("theta", dialect))} AS v${i}`);
     const rows = await engine.rows(`SELECT ${columns.join(", ")} FROM bad`);
     expect(rows.flatMap((row) => Object.values(row))).toEqual(BAD.flatMap(() => targets.map(() => null)));
   });
@@ -155,7 +155,7 @@ describe.each(engines.map((open) => [open.name, open] as const))("%s", async (na
     await engine.load("ys", { i: "integer", psi: double }, ys.map((y, i) => `${i},${y}`).join("\n"));
     for (const m of [4, 5.5]) {
       const rows = await engine.rows(
-        `SELECT ${inverseAt(target("asoftmax", { m })!, "psi", dialect)} AS theta FROM ys ORDER BY i`,
+        `SELECT ${inverseSql(target("asoftmax", { m })!, "psi", dialect)} AS theta FROM ys ORDER BY i`,
       );
       rows.forEach(({ theta }, i) => {
         const { theta: expected } = inverse(m, ys[i]!);
@@ -164,14 +164,14 @@ describe.each(engines.map((open) => [open.name, open] as const))("%s", async (na
       });
     }
     const outside = await engine.rows(
-      `SELECT ${inverseAt(target("asoftmax")!, `CAST('NaN' AS ${double})`, dialect)} AS a, ${inverseAt(target("asoftmax")!, "1.0000001", dialect)} AS b`,
+      `SELECT ${inverseSql(target("asoftmax")!, `CAST('NaN' AS ${double})`, dialect)} AS a, ${inverseSql(target("asoftmax")!, "1.0000001", dialect)} AS b`,
     );
     expect(outside).toEqual([{ a: null, b: null }]);
   });
 
   test("as a function it gives the same", async () => {
     const name = dialect.identifier('p"s`i; drop');
-    await engine.run(dialect.define(name, "x", valueAt(target("asoftmax")!, angle("x", dialect))));
+    await engine.run(dialect.define(name, "x", valueSql(target("asoftmax")!, angleSql("x", dialect))));
     const [row] = await engine.rows(`SELECT ${name}(1.2) AS a, ${name}(-1) AS b`);
     expect(row).toEqual({ a: expect.closeTo(psi(4, 1.2), 14), b: null });
   });
@@ -378,7 +378,7 @@ describe.each(engines.map((open) => [open.name, open] as const))("%s", async (na
   test.each(NAMES)("the name %j is a name and nothing else", async (name) => {
     const id = dialect.identifier(name);
     await engine.load(name, { [`l${name}`]: "integer", [name]: double, [`${name}1`]: double }, "1,1.5,0.3");
-    const [row] = await engine.rows(`SELECT ${valueAt(target("softmax")!, angle(id, dialect))} AS v FROM ${id}`);
+    const [row] = await engine.rows(`SELECT ${valueSql(target("softmax")!, angleSql(id, dialect))} AS v FROM ${id}`);
     expect(row).toEqual({ v: expect.closeTo(Math.cos(1.5), 14) });
     await engine.load(
       `${name}2`,

@@ -16,10 +16,7 @@ const COLUMNS = columnsOf("function rows max_abs_error max_ulp_error first_bad_t
 export default command({
   examples: [
     ["asoftmax audit --input table.csv --theta @theta --value @psi", "is my psi right, and if not, what is wrong?"],
-    [
-      "asoftmax audit --input table.csv --value @psi --gradient @grad --dtype float32",
-      "its gradient too, computed in float32",
-    ],
+    ["asoftmax audit --input table.csv --value @psi --gradient @grad --dtype float32", "the gradient too, in float32"],
   ],
   options: {
     ...pick("functions", "m", "lambda"),
@@ -68,7 +65,7 @@ function auditRow({ target, rows, maxAbsError, maxUlpError, firstBadTheta, passe
   return [target.spec, rows, maxAbsError, maxUlpError, firstBadTheta ?? null, passes, diagnosis];
 }
 
-/** The truth and the table, of the column that fails. */
+/** The true function and the table, for the column that fails. */
 function chartOf({ target, bad, passes }: Audited, { theta, value, gradient }: AuditTable, size: PlotSize): Chart {
   const ofValue = bad > 0 || passes;
   const given = ofValue ? value : gradient!;

@@ -40,7 +40,7 @@ export default command({
   },
 });
 
-/** Along the first arc: each target, marked where it meets the cosine of the angle to the other class. */
+/** Over theta_1 from 0 to theta_12: each target, with a dot at its boundary, and the cosine of the angle to the other class. */
 function arcChart(targets: readonly Target[], theta12: number, size: PlotSize): Chart {
   const chart = functionChart(targets, size, { range: { from: 0, to: theta12 } });
   const marked = chart.series.map((series, i) => {

@@ -1,10 +1,9 @@
 import { documentOf } from "../../render/result.ts";
-import { command } from "../command.ts";
-import { COMPLETE } from "../commands.ts";
+import { COMPLETE, command } from "../command.ts";
 
-/** Each asks the program itself what fits: its first line is words, open (no space after it) or files. */
+/** Each script runs the hidden command with the words so far; the first line of the answer is words, open (no space follows) or files. */
 const scripts = {
-  // Readline breaks words at = and :, so the line is split here again, and what stands before the last of them is cut off.
+  // Readline splits words at = and :, so the script splits the line at blanks and removes the part before the last = or :.
   bash: `_asoftmax() {
   local IFS=$' \\t\\n' words word kind
   local line=\${COMP_LINE:0:COMP_POINT} breaks=\${COMP_WORDBREAKS//[^=:]/}

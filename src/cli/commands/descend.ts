@@ -6,9 +6,9 @@ import { minima } from "../../core/minima.ts";
 import { outcome } from "../../core/outcome.ts";
 import { type Target, target as targetNamed } from "../../core/targets.ts";
 import { UsageError } from "../../data/errors.ts";
-import { type Column, type Result, rowsResult } from "../../render/result.ts";
+import { type Result, rowsResult } from "../../render/result.ts";
 import type { PlotSize } from "../charts.ts";
-import { command } from "../command.ts";
+import { columnsOf, command } from "../command.ts";
 import { chosenFunctions, pictureFunctions } from "../functions.ts";
 import { only } from "../inputs.ts";
 import { givenFlag, option, pick } from "../options.ts";
@@ -17,12 +17,11 @@ import { hasSchedule, scheduleOf, scheduleOptions } from "../schedule.ts";
 
 const STANDARD_RATE = 0.05;
 const STANDARD_STEPS = 200;
-const THETA: Column = { name: "theta", kind: "angle" };
 
 export default command({
   examples: [
     ["asoftmax descend --start 2 --competing 1.5", "psi beside the plain cosine: a knot and a false minimum"],
-    ["asoftmax descend --start 2 --competing 1.5 --m 4 --lambda 5", "lambda frees what a knot holds"],
+    ["asoftmax descend --start 2 --competing 1.5 --m 4 --lambda 5", "the same with lambda = 5"],
     ["asoftmax descend --start 2 --competing 1.5 --m 4 --preset sphereface --steps 2000", "with lambda annealed"],
     ["asoftmax descend --minima --competing 1.5", "every angle at which a descent can rest"],
   ],
@@ -51,7 +50,7 @@ export default command({
   },
 });
 
-/** The path of each function, drawn as theta over the steps, and what became of it. */
+/** The path of each function, drawn as theta over the steps, and how it ended. */
 function pathsOf(
   targets: readonly Target[],
   descent: Descent,
@@ -67,11 +66,9 @@ function pathsOf(
     const { sentence } = outcome(at(descent.steps), descent, path.at(-1)!);
     return { target, path, sentence: message`${target.spec}: ${sentence}.` };
   });
-  const columns = [{ name: "function" }, { name: "step" }, THETA, { name: "value" }, { name: "gradient" }];
-  function* rows() {
-    for (const { target, path } of paths)
-      for (const { step, theta, value, gradient } of path) yield [target.spec, step, theta, value, gradient];
-  }
+  const rows = paths.flatMap(({ target, path }) =>
+    path.map(({ step, theta, value, gradient }) => [target.spec, step, theta, value, gradient]),
+  );
   const chart = () => ({
     x: { from: 0, to: descent.steps, angle: false, name: "step" },
     y: { angle: true, name: "theta_y" },
@@ -81,7 +78,7 @@ function pathsOf(
     })),
     size: { width, height },
   });
-  return rowsResult(columns, rows(), {
+  return rowsResult(columnsOf("function step theta:angle value gradient"), rows, {
     chart: { chart, shown: "alone" },
     notes: paths.map(({ sentence }) => sentence),
   });
@@ -89,11 +86,9 @@ function pathsOf(
 
 /** Every angle at which a descent of the loss can rest, and the loss there. */
 function restsOf(targets: readonly Target[], scale: number, thetaJ: number): Result {
-  const columns = [{ name: "function" }, { name: "kind" }, THETA, { ...THETA, name: "to" }, { name: "value" }];
-  function* rows() {
-    for (const target of targets)
-      for (const { kind, theta, to } of minima(target, thetaJ))
-        yield [target.spec, kind, theta, to, sampleLoss(target, scale, theta, [thetaJ]).loss];
-  }
-  return rowsResult(columns, rows());
+  const lossAt = (target: Target, theta: number) => sampleLoss(target, scale, theta, [thetaJ]).loss;
+  const rows = targets.flatMap((target) =>
+    minima(target, thetaJ).map(({ kind, theta, to }) => [target.spec, kind, theta, to, lossAt(target, theta)]),
+  );
+  return rowsResult(columnsOf("function kind theta:angle to:angle value"), rows);
 }

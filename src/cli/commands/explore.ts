@@ -11,7 +11,7 @@ import { option, options, pick } from "../options.ts";
 import { angle } from "../parse.ts";
 import { screenFor } from "../terminal.ts";
 
-/** As many as there are keys from 1 to 9. */
+/** One for each of the keys 1 to 9. */
 const MOST_FUNCTIONS = 9;
 
 export default command({

@@ -15,8 +15,8 @@ export default command({
   examples: [
     ["asoftmax loss --m 4 --theta 0.3 --competing 1.5,1.2 --scale 30", "one sample"],
     [
-      "asoftmax loss --functions asoftmax:m=4,arcface:m=0.5 --theta 0.3 --competing 1.5 --scale 30,64",
-      "functions and scales",
+      "asoftmax loss --functions asoftmax:m=4,arcface --theta 0.3 --competing 1.5 --scale 30,64",
+      "two functions, scales",
     ],
     ["asoftmax loss --m 4 --lambda 5 --theta 2 --competing 1.5", "with the plain cosine blended in"],
   ],

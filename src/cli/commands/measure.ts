@@ -4,7 +4,7 @@ import { UsageError } from "../../data/errors.ts";
 import { perSample } from "../../measure/per-sample.ts";
 import { marginReport } from "../../measure/report.ts";
 import type { Questions, Samples } from "../../measure/samples.ts";
-import { type Figures, Report } from "../../measure/statistics.ts";
+import { type Figures, MarginStatistics } from "../../measure/statistics.ts";
 import { written } from "../../render/render.ts";
 import { RowWriter } from "../../render/rows.ts";
 import { command } from "../command.ts";
@@ -19,14 +19,14 @@ const STANDARD_MARGINS = [1, 2, 3, 4];
 const STANDARD_SCALE = 30;
 const STANDARD_WORST = 10;
 
-/** What says where the samples are, as angles or as vectors. */
+/** The options for samples from angles, and from vectors. */
 const OF_ANGLES = {
   input: options.input,
   competing: sampleOptions.competing,
   ...pick("label", "inputFormat", "delimiter"),
 };
 const OF_FEATURES = pick("features", "weights", "labels", "threads");
-type Given = ValuesOf<typeof OF_ANGLES & typeof OF_FEATURES> & Values<"badRows" | "degrees" | "output">;
+type MeasureValues = ValuesOf<typeof OF_ANGLES & typeof OF_FEATURES> & Values<"badRows" | "degrees" | "output">;
 
 export default command({
   examples: [
@@ -65,8 +65,8 @@ export default command({
     const samples = await openSamples(values, { margins, functions, scales });
     const { classes, className } = samples;
     const losses = functions.flatMap(({ spec }) => scales.map((scale) => ({ function: spec, scale })));
-    const report = new Report({ classes, margins, losses, norms });
-    const blocks = added(withProgress(samples.blocks, samples.total, samples.done), report);
+    const statistics = new MarginStatistics({ classes, margins, losses, norms });
+    const blocks = added(withProgress(samples.blocks, samples.total, samples.done), statistics);
     if (values.perSample === undefined) for await (const _ of blocks);
     else {
       requireOwnFile(values.perSample, values);
@@ -76,14 +76,14 @@ export default command({
       await writeToFile(writer.file(written(rows, writer)), values.perSample);
     }
     const [skipped, fisherScore] = [samples.skipped(), samples.fisherScore?.()];
-    const figures = report.figures({ degrees, className, worst, skipped, fisherScore });
+    const figures = statistics.figures({ degrees, className, worst, skipped, fisherScore });
     const failures = checks.flatMap((check) => failureOf(check, figures));
     const ending = { warnings: [...samples.warnings(), ...failures], holds: failures.length === 0 };
-    return marginReport(figures, report.histograms, degrees, ending);
+    return marginReport(figures, statistics.histograms, degrees, ending);
   },
 });
 
-async function openSamples(values: Given, questions: Questions): Promise<Samples> {
+async function openSamples(values: MeasureValues, questions: Questions): Promise<Samples> {
   const { input, features, weights, labels } = values;
   if ((input === undefined) === (features === undefined))
     throw new UsageError("give --input with a file of angles, or --features, --weights and --labels");
@@ -102,22 +102,22 @@ async function openSamples(values: Given, questions: Questions): Promise<Samples
   return featureSamples({ features, weights, labels }, values, questions);
 }
 
-/** Passes the samples on when they are in the report. */
-async function* added(blocks: Samples["blocks"], report: Report): Samples["blocks"] {
+/** Adds the samples to the statistics and passes them on. */
+async function* added(blocks: Samples["blocks"], statistics: MarginStatistics): Samples["blocks"] {
   for await (const block of blocks) {
-    for (const { sample } of block) if (sample !== undefined) report.add(sample);
+    for (const { sample } of block) if (sample !== undefined) statistics.add(sample);
     yield block;
   }
 }
 
-function requireOwnFile(path: string, { input, features, weights, labels, output }: Given): void {
+function requireOwnFile(path: string, { input, features, weights, labels, output }: MeasureValues): void {
   const others = [input, features, weights, labels, output];
   if (others.some((other) => other !== undefined && resolve(other) === resolve(path)))
     throw new UsageError(`--per-sample ${path} is a file of this run already: name another`);
   if (path === "-") throw new UsageError("--per-sample: name a file; standard output takes the report");
 }
 
-/** What is said where a share is not as it should be. */
+/** The warning for a check that fails. */
 function failureOf({ condition, m, atLeast, share, text }: ShareCheck, { by_m, samples }: Figures): Message[] {
   const reached = by_m.find((tally) => tally.m === m)![condition] / samples;
   if (atLeast ? reached >= share : reached <= share) return [];

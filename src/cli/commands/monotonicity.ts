@@ -3,22 +3,18 @@ import { type Direction, type Monotonicity, monotonicity, type Stretch } from ".
 import type { Target } from "../../core/targets.ts";
 import { rowsResult } from "../../render/result.ts";
 import { functionChart } from "../charts.ts";
-import { command } from "../command.ts";
+import { columnsOf, command } from "../command.ts";
 import { chosenFunctions, pictureFunctions } from "../functions.ts";
 import { pick } from "../options.ts";
 
 const SHOWN = 8;
-const [FROM, TO] = [
-  { name: "from", kind: "angle" },
-  { name: "to", kind: "angle" },
-] as const;
-const COLUMNS = [{ name: "function" }, FROM, TO, { name: "direction" }, { name: "change" }];
+const COLUMNS = columnsOf("function from:angle to:angle direction change");
 
 export default command({
   examples: [
     ["asoftmax monotonicity", "psi falls everywhere, cos(4 theta) does not"],
     ["asoftmax monotonicity --functions arcface-easy:m=0.5", "a jump counts too"],
-    ["asoftmax monotonicity --functions naive:m=4:lambda=20 --format json", "what lambda mends"],
+    ["asoftmax monotonicity --functions naive:m=4:lambda=20 --format json", "what a lambda repairs"],
   ],
   options: pick("functions", "m", "lambda", "width", "height"),
   run(values) {
@@ -28,7 +24,7 @@ export default command({
       stretches.map(({ from, to, direction, change }) => [target.spec, from, to, direction, change]),
     );
     const rising = (target: Target) => going(found.find((one) => one.target === target)!, "rising");
-    const chart = () => functionChart(targets, values, { highlight: "rising", lit: rising });
+    const chart = () => functionChart(targets, values, { highlight: "rising", stretchesOf: rising });
     return rowsResult(COLUMNS, rows, { notes: found.map(verdict), chart: { chart, shown: "below" } });
   },
 });
@@ -36,7 +32,7 @@ export default command({
 const going = ({ stretches }: Monotonicity, wanted: Direction) =>
   stretches.filter(({ direction }) => direction === wanted);
 
-/** Where the function breaks its fall, or that it does not. */
+/** Whether the function falls everywhere, and where it does not. */
 function verdict({ target, ...found }: Monotonicity & { target: Target }): Message {
   const rising = going(found, "rising");
   const jumping = going(found, "jump-up");
@@ -67,7 +63,7 @@ function levelAngles({ name, lambda, parameters: { m } }: Target, level: readonl
   return message`; its slope is 0 only at the single ${level.length === 1 ? "angle" : "angles"} ${angles}`;
 }
 
-/** a, b and c; the rest of a long list by its number. */
+/** a, b and c; a long list ends in "n more". */
 function joined(parts: readonly Message[]): Message {
   const shown = parts.slice(0, SHOWN);
   const rest = parts.length - shown.length;

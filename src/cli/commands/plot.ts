@@ -1,6 +1,6 @@
 import { rowsResult } from "../../render/result.ts";
 import { functionChart } from "../charts.ts";
-import { command } from "../command.ts";
+import { columnsOf, command } from "../command.ts";
 import { chosenFunctions, pictureFunctions } from "../functions.ts";
 import { gridAngles } from "../inputs.ts";
 import { gridOptions, pick } from "../options.ts";
@@ -22,8 +22,7 @@ export default command({
     function* rows() {
       for (const target of targets) for (const theta of angles) yield [target.spec, theta, target[quantity](theta)];
     }
-    const columns = [{ name: "function" }, { name: "theta", kind: "angle" }, { name: "value" }] as const;
     const chart = () => functionChart(targets, values, { range: { from, to }, quantity });
-    return rowsResult(columns, rows(), { chart: { chart, shown: "alone" } });
+    return rowsResult(columnsOf("function theta:angle value"), rows(), { chart: { chart, shown: "alone" } });
   },
 });

@@ -4,7 +4,7 @@ import { documentOf, type Result } from "../../render/result.ts";
 import { type ColumnSource, isColumn } from "../../rows/computation.ts";
 import { classPattern } from "../../rows/header.ts";
 import { type Dialect, dialects } from "../../sql/dialects.ts";
-import { angle, explained, inverseAt, valueAt } from "../../sql/expression.ts";
+import { angleSql, explained, inverseSql, valueSql } from "../../sql/expression.ts";
 import { lossQuery, marginQuery, measureQuery, type Source } from "../../sql/queries.ts";
 import { command } from "../command.ts";
 import { chosenFunctions, pictureFunctions } from "../functions.ts";
@@ -58,7 +58,7 @@ export default command({
   },
 });
 
-/** The SQL, and the functions that it is made from. */
+/** The SQL, and the functions that it computes, for the comment above it. */
 function statement(what: string, values: SqlValues, dialect: Dialect): { functions: readonly Target[]; sql: string } {
   const { prefix = "", m = what === "measure" ? [1, 2, 3, 4] : [STANDARD_MARGIN] } = values;
   const own = m.map((m) => target("asoftmax", { m })!);
@@ -69,7 +69,8 @@ function statement(what: string, values: SqlValues, dialect: Dialect): { functio
     const [only, more] = functions;
     if (more !== undefined) throw new UsageError(`sql ${what} writes one expression: give one function, one m`);
     const column = what === "psi" ? columnOf(values.theta, "theta") : columnOf(values.psi, "psi");
-    const write = (x: string) => (what === "psi" ? valueAt(only!, angle(x, dialect)) : inverseAt(only!, x, dialect));
+    const write = (x: string) =>
+      what === "psi" ? valueSql(only!, angleSql(x, dialect)) : inverseSql(only!, x, dialect);
     if (values.functionName === undefined) return { functions, sql: write(dialect.identifier(column)) };
     return { functions, sql: `${dialect.define(dialect.identifier(values.functionName), "x", write("x"))};` };
   }

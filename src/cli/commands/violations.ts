@@ -2,9 +2,9 @@ import { type Message, message, radians } from "../../core/message.ts";
 import { target } from "../../core/targets.ts";
 import { type Violation, violations } from "../../core/violations.ts";
 import { UsageError } from "../../data/errors.ts";
-import { type Column, rowsResult } from "../../render/result.ts";
+import { rowsResult } from "../../render/result.ts";
 import { violationChart } from "../charts.ts";
-import { command } from "../command.ts";
+import { columnsOf, command } from "../command.ts";
 import { STANDARD_MARGIN } from "../inputs.ts";
 import { pick } from "../options.ts";
 
@@ -14,14 +14,12 @@ interface Found {
   intervals: readonly Violation[];
 }
 
-const angles = (...names: string[]): Column[] => names.map((name) => ({ name, kind: "angle" }));
-const PAIR = [{ name: "m" }, ...angles("theta_j")];
-const INTERVAL = [{ name: "index" }, ...angles("lo", "hi"), { name: "hi_closed" }, ...angles("length")];
-const TOTAL = [{ name: "count" }, ...angles("total_length"), { name: "share" }];
+const INTERVALS = columnsOf("m theta_j:angle index lo:angle hi:angle hi_closed length:angle");
+const TOTALS = columnsOf("m theta_j:angle count total_length:angle share");
 
 export default command({
   examples: [
-    ["asoftmax violations --m 4 --competing 1.5", "where the plain cosine lies, for one competing angle"],
+    ["asoftmax violations --m 4 --competing 1.5", "where naive holds although angular does not"],
     ["asoftmax violations --m 2,3,4 --competing pi/2,pi --summary", "how many, how long, which share of [0, pi]"],
     ["asoftmax violations --m 4 --competing 60deg --degrees", "in degrees"],
   ],
@@ -30,11 +28,10 @@ export default command({
     if (competing === undefined)
       throw new UsageError("competing angles are missing: give --competing, such as --competing 1.5");
     const found = margins.flatMap((m) => competing.map((thetaJ) => ({ m, thetaJ, intervals: violations(m, thetaJ) })));
-    const columns = [...PAIR, ...(summary ? TOTAL : INTERVAL)];
     const rows = found.flatMap(summary ? totalRow : intervalRows);
     const { m, thetaJ } = found[0]!;
     const chart = () => violationChart([target("naive", { m })!], m, thetaJ, size);
-    return rowsResult(columns, rows, {
+    return rowsResult(summary ? TOTALS : INTERVALS, rows, {
       notes: found.map(verdict),
       chart: plot || !summary ? { chart, shown: "below" } : undefined,
     });

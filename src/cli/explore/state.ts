@@ -3,15 +3,15 @@ import { type Target, target } from "../../core/targets.ts";
 import { timesPi } from "../../core/units.ts";
 import { violations } from "../../core/violations.ts";
 
-/** A function that can be shown; its margin and lambda may be those of the screen. */
-export interface Choice {
+/** A function that can be turned on; `at` gives it for the m and the lambda of the screen. */
+export interface FunctionChoice {
   readonly at: (m: number, lambda: number) => Target;
   readonly on: boolean;
 }
 
-/** All that the screen shows follows from this. */
+/** The state from which the screen is drawn. */
 export interface State {
-  readonly choices: readonly Choice[];
+  readonly choices: readonly FunctionChoice[];
   readonly m: number;
   readonly lambda: number;
   readonly theta: number;
@@ -24,14 +24,14 @@ export interface State {
 export const MOST_MARGIN = 64;
 
 /** A function as a choice: it follows m and lambda where it has those of the screen at the start. */
-export function choiceOf(given: Target, m: number, lambda: number, on: boolean): Choice {
+export function choiceOf(given: Target, m: number, lambda: number, on: boolean): FunctionChoice {
   const { spec } = given;
   for (const at of [psiAt, naiveAt]) if (at(m, lambda).spec === spec) return { at, on };
   return { at: () => given, on };
 }
 
-const psiAt: Choice["at"] = (m, lambda) => target("asoftmax", { m, lambda })!;
-const naiveAt: Choice["at"] = (m) => target("naive", { m })!;
+const psiAt: FunctionChoice["at"] = (m, lambda) => target("asoftmax", { m, lambda })!;
+const naiveAt: FunctionChoice["at"] = (m) => target("naive", { m })!;
 
 /** Each choice as the function that it now is, with the key that turns it on and off. */
 export const functionsOf = ({ choices, m, lambda }: State) =>
@@ -48,7 +48,7 @@ function step(theta: number, parts: number, way: 1 | -1): number {
   return timesPi(Math.min(parts, Math.max(0, next)), parts);
 }
 
-/** After the last knot the first. */
+/** The next knot above theta; after the last the first. */
 function nextKnot({ m, theta }: State): Partial<State> {
   const k = segment(m, theta) + 1;
   const next = [timesPi(k, m), timesPi(k + 1, m)].find((knot) => knot > theta)!;
@@ -81,7 +81,7 @@ const actions: Readonly<Record<string, (state: State) => Partial<State>>> = {
   escape: () => ({ help: false }),
 };
 
-/** The state after a key; one that means nothing changes nothing. */
+/** The state after a key; the same for a key without a meaning. */
 export function press(state: State, key: string): State {
   const choices = state.choices.map((one, i) => (key === String(i + 1) ? { ...one, on: !one.on } : one));
   return { ...state, choices, ...actions[key]?.(state) };

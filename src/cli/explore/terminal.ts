@@ -1,21 +1,21 @@
 import { emitKeypressEvents, type Key } from "node:readline";
+import { SIGNALS } from "../output.ts";
 
-// Another screen, without a cursor; and back.
+// The alternate screen without a cursor, and the screen before it.
 const ENTER = "\x1b[?1049h\x1b[?25l";
 const LEAVE = "\x1b[?25h\x1b[?1049l";
 const [HOME, CLEAR_LINE, CLEAR_BELOW] = ["\x1b[H", "\x1b[K", "\x1b[J"];
 const WARM_FRAMES = 12;
-const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-/** What a key types, or its name with shift+ or ctrl+ before it. */
+/** The character that a key types, or its name with shift+ or ctrl+ before it. */
 function keyName(typed: string | undefined, { name = "", ctrl, shift }: Key): string {
   if (ctrl) return `ctrl+${name}`;
   return typed?.length === 1 ? typed : `${shift ? "shift+" : ""}${name}`;
 }
 
 /**
- * Draws the state and lets keys change it until q. However that ends (an error and a signal too), the terminal is as it was
- * before: signals then take their usual course.
+ * Draws the state and lets keys change it until q. The terminal is put back at the end, after an error and on a
+ * signal too, which then ends the program in its usual way.
  */
 export function fullScreen<S>(
   start: S,
@@ -34,14 +34,14 @@ export function fullScreen<S>(
         reject(error);
       }
     }
-    /** Draws what the next key may ask for without showing it, a frame between keys: cold code would be felt in the first of them. */
+    /** Draws some frames without showing them, one between keys: code that has not run yet would delay the first keys. */
     function warmUp(frames: number): void {
       if (frames === 0 || !stdin.isRaw) return;
       try {
         draw(press(state, frames % 2 === 0 ? "left" : "right"), stdout.columns, stdout.rows);
         setImmediate(warmUp, frames - 1);
       } catch {
-        // What fails here is heard of when a key asks for it.
+        // The error is reported when a key draws the same.
       }
     }
     function onKey(typed: string | undefined, key: Key): void {
@@ -70,7 +70,7 @@ export function fullScreen<S>(
     }
     for (const signal of SIGNALS) process.on(signal, onSignal);
     process.on("exit", leave);
-    // A terminal that is gone has nothing to be given back.
+    // A terminal that was closed need not be put back.
     stdin.on("error", () => {});
     emitKeypressEvents(stdin);
     stdin.setRawMode(true).on("keypress", onKey).on("end", onHangUp).resume();

@@ -2,18 +2,19 @@ import stringWidth from "string-width";
 import { reasons } from "../../core/explanation.ts";
 import { marginOf } from "../../core/margin.ts";
 import { psiValues, segment } from "../../core/psi.ts";
-import { drawChart, type Series } from "../../render/chart.ts";
+import type { Series } from "../../render/chart.ts";
 import { formatAngle, formatMessage, formatNumber, type NumberStyle } from "../../render/number.ts";
 import type { Screen } from "../../render/screen.ts";
 import { wrap } from "../../render/table.ts";
+import { drawChart } from "../../render/terminal-chart.ts";
 import { violationChart } from "../charts.ts";
 import { functionsOf, type State } from "./state.ts";
 
-const LEAST_WIDTH = 50;
+const NEEDED_WIDTH = 50;
 const LEAST_PLOT = 5;
-/** From this width on the figures stand beside the plot, in a panel of their own. */
+/** From this width on the figures are in a panel beside the plot. */
 const WIDE = 110;
-const PANEL = 46;
+const PANEL_WIDTH = 46;
 const DIGITS = { precision: 6 };
 
 const HINT = "arrows theta  m l j  n knot  v violation  ? help";
@@ -28,29 +29,29 @@ d               degrees or radians
 ?, escape       these keys, or the plot
 q               quit, and print the commands that give what is shown`;
 
-/** The screen: at most as many lines as it has, none wider. Where it is too small, what it needs. */
+/** The lines of the screen, as many and as wide as fit; where it is too small, a message with the size needed. */
 export function view(state: State, screen: Screen, given: NumberStyle["given"]): string[] {
   const { height } = screen;
-  const fitted = (text: string) => linesOf(text.split("\n"), screen).slice(0, height);
+  const fitted = (text: string) => fittedLines(text.split("\n"), screen).slice(0, height);
   if (state.help) return fitted(HELP);
   const style = { ...DIGITS, degrees: state.degrees, given };
-  const width = Math.max(LEAST_WIDTH, screen.width);
+  const width = Math.max(NEEDED_WIDTH, screen.width);
   const wide = width >= WIDE;
-  const figures = figuresOf(state, { ...screen, width: wide ? PANEL : width }, style);
+  const figures = figureLines(state, { ...screen, width: wide ? PANEL_WIDTH : width }, style);
   const rows = height - 1 - (wide ? 0 : figures.length);
-  const plot = plotOf(state, { ...screen, width: wide ? width - PANEL - 2 : width }, rows, style);
-  const body = wide ? beside(plot, figures, width - PANEL) : [...plot, ...figures];
-  if (screen.width >= LEAST_WIDTH && height > body.length)
+  const plot = plotOf(state, { ...screen, width: wide ? width - PANEL_WIDTH - 2 : width }, rows, style);
+  const body = wide ? beside(plot, figures, width - PANEL_WIDTH) : [...plot, ...figures];
+  if (screen.width >= NEEDED_WIDTH && height > body.length)
     return [...body, ...Array<string>(height - 1 - body.length).fill(""), HINT];
   return fitted(
-    `explore needs ${LEAST_WIDTH} columns and ${body.length + 1} rows; here are ${screen.width} and ${height} (q quits)`,
+    `explore needs ${NEEDED_WIDTH} columns and ${body.length + 1} rows; here are ${screen.width} and ${height} (q quits)`,
   );
 }
 
-const linesOf = (texts: readonly string[], screen: Screen): string[] =>
+const fittedLines = (texts: readonly string[], screen: Screen): string[] =>
   texts.flatMap((text) => (stringWidth(text) <= screen.width ? text : wrap(text, screen).trimEnd().split("\n")));
 
-/** Values by function and angle: most keys ask for the same ones again. */
+/** Values by function and angle: most keys leave most of them the same. */
 const known = new Map<string, Map<number, number>>();
 
 function remembered({ name, at }: Series): Series["at"] {
@@ -69,7 +70,7 @@ const beside = (left: readonly string[], right: readonly string[], column: numbe
     return own + " ".repeat(column - stringWidth(own)) + (right[i] ?? "");
   });
 
-/** The functions that are on, the level of the competing angle, and the cursor; in so many rows where that can be. */
+/** The functions that are on, the level of the competing angle, and the cursor, in so many rows or the fewest possible. */
 function plotOf(state: State, screen: Screen, rows: number, style: NumberStyle): string[] {
   const { m, theta, thetaJ } = state;
   const on = functionsOf(state).flatMap(({ target, on }) => (on ? [target] : []));
@@ -77,13 +78,13 @@ function plotOf(state: State, screen: Screen, rows: number, style: NumberStyle):
   const series = chart.series.map((one, i) => (i < on.length ? { ...one, at: remembered(one), points: [theta] } : one));
   const draw = (height: number) =>
     drawChart({ ...chart, series, knots: m, cursor: theta, size: { height } }, screen, style).split("\n");
-  // Beside the lines of the plot itself stand its axis and its legend.
+  // The axis and the legend take lines too.
   const first = draw(Math.max(LEAST_PLOT, rows - 4));
   return first.length > rows ? draw(Math.max(LEAST_PLOT, 2 * rows - 4 - first.length)) : first;
 }
 
 /** Where theta is, the values there, and the three conditions with their reasons. */
-function figuresOf(state: State, screen: Screen, style: NumberStyle): string[] {
+function figureLines(state: State, screen: Screen, style: NumberStyle): string[] {
   const { m, lambda, theta, thetaJ } = state;
   const margin = marginOf(m, theta, [thetaJ]);
   const angle = (at: number) => formatAngle(at, style, screen.unicode ? "π" : "pi");
@@ -104,7 +105,7 @@ function figuresOf(state: State, screen: Screen, style: NumberStyle): string[] {
     screen.colors.bold(`naive ${margin.naive}   angular ${margin.angular}   psi ${margin.psi}`),
     formatMessage(reasons(m, theta, margin), style),
   ];
-  return linesOf(lines, screen);
+  return fittedLines(lines, screen);
 }
 
 /** The commands that print what the screen shows. */
