@@ -147,7 +147,7 @@ export const columnTexts: Readonly<Record<string, Meanings>> = {
   measure: { measure: "the name of a figure, as listed next", value: "its value: a count, a share from 0 to 1, or in the unit of the figure" },
   "measure: the figures": meaningsOf(figureTerms),
   "measure --per-sample": {
-    row: "the row of the sample in the input, from 1 with the header counted where there is one",
+    row: "the line of the sample in the file (Parquet: its row, from 1; with --features: its row, from 0)",
     label: "its class",
     nearest: "the other class at the smallest angle",
     ...meaningsOf(sampleTerms),

@@ -21,7 +21,7 @@ const TOTAL = [{ name: "count" }, ...angles("total_length"), { name: "share" }];
 
 export default command({
   examples: [
-    ["asoftmax violations --m 4 --competing 1.5", "where the plain cosine lies, for one competing angle"],
+    ["asoftmax violations --m 4 --competing 1.5", "where naive holds and angular does not, for one competing angle"],
     ["asoftmax violations --m 2,3,4 --competing pi/2,pi --summary", "how many, how long, which share of [0, pi]"],
     ["asoftmax violations --m 4 --competing 60deg --degrees", "in degrees"],
   ],
