@@ -79,7 +79,7 @@ describe("every output column has a text", () => {
         expect([line, computed.map((column) => column.name).filter((one) => !known.includes(one))]).toEqual([line, []]);
       }
     }
-  });
+  }, 60_000);
 
   test("and every figure of measure, of features and of angles", async () => {
     const found = await Promise.all([asoftmax(words(FEATURES), { cwd }), asoftmax(words(lines.measure!), { cwd })]);
