@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -6,24 +6,29 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { run, sh } from "./cli/run.ts";
 
 const path = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url));
-const readme = readFileSync(path("README.md"), "utf8");
+const pages = ["README.md", ...readdirSync(path("docs")).map((name) => `docs/${name}`)].filter((name) =>
+  /\.md$/.test(name),
+);
 
-/** The fenced blocks of a language, with the line of the README on which each begins. */
-function blocks(language: string) {
-  return [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, "gm"))].map((match) => ({
-    line: readme.slice(0, match.index).split("\n").length,
-    text: match[1]!,
-  }));
-}
+/** The fenced blocks of a language, with the page and the line on which each begins. */
+const blocks = (language: string) =>
+  pages.flatMap((page) => {
+    const text = readFileSync(path(page), "utf8");
+    return [...text.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, "gm"))].map((match) => ({
+      page,
+      line: text.slice(0, match.index).split("\n").length,
+      text: match[1]!,
+    }));
+  });
 
 /** The commands of a console block, each with the output shown under it. */
-const sessions = blocks("console").flatMap(({ line, text }) =>
+const sessions = blocks("console").flatMap(({ text, ...place }) =>
   text
     .split(/^\$ /m)
     .slice(1)
     .map((session) => {
       const [command = "", ...output] = session.split("\n");
-      return { line, command, output: output.join("\n") };
+      return { ...place, command, output: output.join("\n") };
     }),
 );
 
@@ -35,12 +40,13 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(cwd, { recursive: true }));
 
-test("the README shows commands and the library", () => {
-  expect(sessions.length).toBeGreaterThan(3);
+test("the README and the tour show commands, the README the library", () => {
+  const shown = new Set([...sessions, ...blocks("js")].map(({ page }) => page));
+  expect([...shown]).toEqual(expect.arrayContaining(["README.md", "docs/tour.md"]));
   expect(blocks("js").length).toBeGreaterThan(0);
 });
 
-test.each(sessions)("line $line: $ $command", async ({ command, output }) => {
+test.each(sessions)("$page line $line: $ $command", async ({ command, output }) => {
   const { stdout } = await sh(`{ ${command}\n} 2>&1`, { cwd });
   expect(stdout).toBe(output);
 });
@@ -54,7 +60,7 @@ const instrumented = (snippet: string) =>
       (_, expression, shown) => `console.log(JSON.stringify([inspect(${expression}), ${JSON.stringify(shown)}]));`,
     );
 
-test.each(blocks("[jt]s"))("the library snippet on line $line", async ({ text }) => {
+test.each(blocks("[jt]s"))("$page line $line: the library snippet", async ({ text }) => {
   const file = join(cwd, "snippet.mjs");
   writeFileSync(file, `import { inspect } from "node:util";\n${instrumented(text)}`);
   const { status, stdout, stderr } = await run(process.execPath, [file]);
@@ -73,4 +79,13 @@ test("continuous integration runs the README's test command", () => {
     .find((text) => text.endsWith("npm test"));
   expect(command).toBe("npm ci && npm test");
   expect(readFileSync(path(".ci/run"), "utf8").split("\n")).toContain(command);
+});
+
+test("the README is short, and every file that a document names exists", () => {
+  expect(readFileSync(path("README.md"), "utf8").split("\n").length).toBeLessThanOrEqual(161);
+  const named = [...pages, "CONTRIBUTING.md"].flatMap((page) =>
+    [...readFileSync(path(page), "utf8").matchAll(/`((?:src|test|bin)\/[\w./-]+)`/g)].map(([, name]) => name!),
+  );
+  expect(named.length).toBeGreaterThan(20);
+  expect(named.filter((name) => !/\bname\./.test(name) && !existsSync(path(name)))).toEqual([]);
 });

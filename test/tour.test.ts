@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { draw } from "./render/draw.ts";
 
-// The pictures of the README, drawn again and compared; `npm run pictures` writes them.
+// The pictures of docs/tour.md, drawn again and compared; `npm run pictures` writes them.
 test.each([
   ["violations", "violations --m 4 --competing 1.5"],
   ["psi", "monotonicity --functions asoftmax:m=4,naive:m=4"],
@@ -9,5 +9,5 @@ test.each([
   ["embeddings", "measure --input test/fixtures/digits-asoftmax-m4-3d.csv"],
   ["descent", "descend --start 2 --competing 1.5 --functions asoftmax:m=4,naive:m=4,asoftmax:m=4:lambda=5 --steps 100"],
 ])("%s.svg: asoftmax %s", async (name, line) => {
-  await expect(await draw(line, "svg")).toMatchFileSnapshot(`../.github/tour/${name}.svg`);
+  await expect(await draw(line, "svg")).toMatchFileSnapshot(`../docs/tour/${name}.svg`);
 });

@@ -30,7 +30,7 @@ async function completion(words: readonly string[], current: string): Promise<Co
   const [name = "", ...rest] = words;
   const listed = Object.entries(commands).map(([command, { gives }]): CompletionWord => [command, gives]);
   if (rest.length === 0) return wordsFrom([...listed, ...OWN]);
-  if (name === "help" && rest.length === 1) return wordsFrom(listed);
+  if (name === "help" && rest.length === 1) return wordsFrom([...listed, ["columns", "what output columns mean"]]);
   if (!Object.hasOwn(commands, name)) return wordsFrom([]);
   const { default: command } = await commands[name]!.load();
   const flags: Flag[] = Object.entries(command.options).map(([name, option]) => ({ flag: flagOf(name), ...option }));

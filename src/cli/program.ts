@@ -30,6 +30,7 @@ const EXAMPLES = [
  */
 export async function invoke(args: readonly string[], names?: readonly string[]): Promise<Invocation | string> {
   if (args[0] === COMPLETE) return (await import("./complete.ts")).complete(args.slice(1));
+  if (args[0] === "help" && args[1] === "columns") return (await import("./columns.ts")).columnsPage(args[2]);
   const wanted = args[0] === "help" ? args[1] : args[0];
   const isKnown = wanted !== undefined && Object.hasOwn(commands, wanted);
   if (wanted !== undefined && !wanted.startsWith("-") && !isKnown)
@@ -44,7 +45,7 @@ export async function invoke(args: readonly string[], names?: readonly string[])
     .version(version, "-V, --version")
     .exitOverride()
     .configureOutput({ writeOut, writeErr: () => {} })
-    .helpCommand("help [command]", "the help page of a command")
+    .helpCommand("help [command]", "the help page of a command; columns [command]: what output columns mean")
     .addHelpText("before", exampleLines(EXAMPLES));
   for (const [name, { group, gives, load }] of Object.entries(commands)) {
     // A known command needs itself only; the help of the program lists all.

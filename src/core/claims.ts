@@ -51,7 +51,7 @@ const statements: readonly [id: string, claim: string, expected: (m: number) => 
   ["optimum-beyond", "the optimal theta_y lies in [pi/m, pi] (a slip of the note)", never, optimumBeyond],
   ["optimum-first", "the optimal theta_y lies in [0, pi/m] (what is right)", always, optimumFirst],
   ["knot-holds", "the knot pi/m holds plain descent from above while c < 1, not at c > 1", pastOne, knotHolds],
-  ["lambda-frees", "lambda = 5 frees a descent that the knot pi/m holds", pastOne, lambdaFrees],
+  ["lambda-frees", "with lambda = 5 a descent escapes that the knot pi/m holds", pastOne, lambdaFrees],
 ];
 
 /**

@@ -48,7 +48,7 @@ export function outcome(target: Target, descent: Descent, end: DescentStep): Out
   }
   if (rest?.kind === "half-stable") {
     const why = message`a step leaves 1 - c of the distance above it, c = ${c} < 1`;
-    const freed = message`a rate above ${rate / c} jumps over it, lambda > 0 frees it`;
+    const freed = message`a rate above ${rate / c} jumps over it, with lambda > 0 it escapes`;
     const words = message`is held at the knot ${radians(rest.theta)}: ${why}; ${freed}`;
     return { ...ended("knot", words), c, jumpRate: rate / c };
   }

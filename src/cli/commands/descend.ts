@@ -21,7 +21,7 @@ const STANDARD_STEPS = 200;
 export default command({
   examples: [
     ["asoftmax descend --start 2 --competing 1.5", "psi beside the plain cosine: a knot and a false minimum"],
-    ["asoftmax descend --start 2 --competing 1.5 --m 4 --lambda 5", "the same with lambda = 5"],
+    ["asoftmax descend --start 2 --competing 1.5 --m 4 --lambda 5", "with lambda it escapes from the knot"],
     ["asoftmax descend --start 2 --competing 1.5 --m 4 --preset sphereface --steps 2000", "with lambda annealed"],
     ["asoftmax descend --minima --competing 1.5", "every angle at which a descent can rest"],
   ],

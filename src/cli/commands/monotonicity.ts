@@ -14,7 +14,7 @@ export default command({
   examples: [
     ["asoftmax monotonicity", "psi falls everywhere, cos(4 theta) does not"],
     ["asoftmax monotonicity --functions arcface-easy:m=0.5", "a jump counts too"],
-    ["asoftmax monotonicity --functions naive:m=4:lambda=20 --format json", "what a lambda repairs"],
+    ["asoftmax monotonicity --functions naive:m=4:lambda=20 --format json", "with lambda = 20 it falls everywhere"],
   ],
   options: pick("functions", "m", "lambda", "width", "height"),
   run(values) {

@@ -19,7 +19,7 @@ const TOTALS = columnsOf("m theta_j:angle count total_length:angle share");
 
 export default command({
   examples: [
-    ["asoftmax violations --m 4 --competing 1.5", "where naive holds although angular does not"],
+    ["asoftmax violations --m 4 --competing 1.5", "where naive holds and angular does not, for one competing angle"],
     ["asoftmax violations --m 2,3,4 --competing pi/2,pi --summary", "how many, how long, which share of [0, pi]"],
     ["asoftmax violations --m 4 --competing 60deg --degrees", "in degrees"],
   ],

@@ -15,6 +15,7 @@ const setting = { cwd: folder, env: { PATH: `${folder}:${process.env.PATH}` } };
 const cases: [line: string, words: readonly string[]][] = [
   ["mono",                                      ["monotonicity"]],
   ["help mono",                                 ["monotonicity"]],
+  ["help col",                                  ["columns"]],
   ["psi --fo",                                  ["--format"]],
   ["psi --format ",                             ["table", "csv", "tsv", "json", "jsonl"]],
   ["psi --format=j",                            ["--format=json", "--format=jsonl"]],
