@@ -13,7 +13,6 @@ export * from "./core/margin.ts";
 export * from "./core/message.ts";
 export * from "./core/minima.ts";
 export * from "./core/monotonicity.ts";
-export * from "./core/outcome.ts";
 export * from "./core/psi.ts";
 export * from "./core/targets.ts";
 export * from "./core/units.ts";

@@ -4,7 +4,16 @@ import { isAngle } from "../core/psi.ts";
 import { pieceEnd, type Target } from "../core/targets.ts";
 import { fit, type Mistake } from "./fit.ts";
 import { slopeCurve, slopeMistakes, valueCurve, valueMistakes } from "./mistakes.ts";
-import { accepts, type Curve, type Dtype, type Row, residual, rowOf, ulp, valueAt } from "./tolerance.ts";
+import {
+  type AuditRow,
+  accepts,
+  type Dtype,
+  evaluate,
+  type PiecewiseFunction,
+  residual,
+  rowAt,
+  ulp,
+} from "./tolerance.ts";
 
 /** What a program gave: for each angle, in radians, its value and, if known, its gradient by theta. */
 export interface AuditTable {
@@ -18,7 +27,7 @@ export interface Check {
   maxAbsError: number;
   /** In ulp of max(|true value|, 1) in the table's precision. */
   maxUlpError: number;
-  /** Row of the largest error. */
+  /** AuditRow of the largest error. */
   worst: number;
   /** How many rows fail, and the first of them. */
   bad: number;
@@ -29,7 +38,7 @@ export interface Check {
 }
 
 /** A known mistake that explains a column to within rounding. */
-export interface Candidate {
+export interface CandidateMistake {
   readonly column: "value" | "gradient";
   readonly name: string;
   /** What was searched for, as found. */
@@ -46,14 +55,14 @@ export interface AuditResult extends Check {
   /** Angle of the first row that fails in either. */
   firstBadTheta: number | undefined;
   gradient: Check | undefined;
-  candidates: Candidate[];
+  candidates: CandidateMistake[];
   diagnosis: Message;
 }
 
-interface Column {
-  readonly name: Candidate["column"];
+interface AuditedColumn {
+  readonly name: CandidateMistake["column"];
   readonly given: ArrayLike<number>;
-  readonly curve: Curve;
+  readonly curve: PiecewiseFunction;
   readonly mistakes: (target: Target) => Mistake[];
 }
 
@@ -67,13 +76,15 @@ interface Column {
 export function audit(target: Target, table: AuditTable, dtype: Dtype): AuditResult {
   const { theta, value, gradient } = table;
   if (!(theta.length > 0)) throw new ParameterError("the table has no rows: nothing to audit");
-  const columns: Column[] = [{ name: "value", given: value, curve: valueCurve(target), mistakes: valueMistakes }];
+  const columns: AuditedColumn[] = [
+    { name: "value", given: value, curve: valueCurve(target), mistakes: valueMistakes },
+  ];
   if (gradient) columns.push({ name: "gradient", given: gradient, curve: slopeCurve(target), mistakes: slopeMistakes });
   if (columns.some(({ given }) => given.length !== theta.length))
     throw new ParameterError("the columns of the table differ in length");
   const compared = columns.map((column) => compare(column, theta, dtype));
   const candidates = columns.flatMap((column, i) =>
-    compared[i]!.bad.length > 0 ? explain(column.name, column.mistakes(target), compared[i]!) : [],
+    compared[i]!.bad.length > 0 ? explainingMistakes(column.name, column.mistakes(target), compared[i]!) : [],
   );
   const checks = compared.map(({ check }) => check);
   const firstBad = checks.map(({ firstBad }) => firstBad).filter((i) => i >= 0);
@@ -88,23 +99,23 @@ export function audit(target: Target, table: AuditTable, dtype: Dtype): AuditRes
     firstBadTheta: theta[Math.min(...firstBad)],
     gradient: checks[1],
     candidates,
-    diagnosis: joined([...findings(columns, checks, candidates, theta), ...more], "; "),
+    diagnosis: joinMessages([...findings(columns, checks, candidates, theta), ...more], "; "),
   };
 }
 
 /** Fewer rows are no sign of float32. */
 const FEWEST_SINGLE = 8;
 
-function compare({ given, curve }: Column, theta: ArrayLike<number>, dtype: Dtype) {
+function compare({ given, curve }: AuditedColumn, theta: ArrayLike<number>, dtype: Dtype) {
   const none = { maxAbsError: Number.NaN, maxUlpError: Number.NaN, worst: -1 };
   const check: Check = { ...none, bad: 0, firstBad: -1, notFinite: 0, firstNotFinite: -1 };
-  const rows: Row[] = [];
-  const bad: Row[] = [];
+  const rows: AuditRow[] = [];
+  const bad: AuditRow[] = [];
   for (let i = 0; i < theta.length; i++) {
-    const truth = isAngle(theta[i]!) ? valueAt(curve, theta[i]!) : Number.NaN;
+    const truth = isAngle(theta[i]!) ? evaluate(curve, theta[i]!) : Number.NaN;
     const error = Math.abs(given[i]! - truth);
     const finite = error < Number.POSITIVE_INFINITY;
-    const row = rowOf(theta[i]!, given[i]!, dtype);
+    const row = rowAt(theta[i]!, given[i]!, dtype);
     const right = finite && accepts(curve, row);
     if (!right && check.bad++ === 0) check.firstBad = i;
     if (!finite && check.notFinite++ === 0) check.firstNotFinite = i;
@@ -122,7 +133,7 @@ const EQUALLY_WELL = 16;
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
 /** Up to 48 rows, spread unevenly, so that no cosine looks like a slower one. */
-function sampled(rows: readonly Row[]): readonly Row[] {
+function sampled(rows: readonly AuditRow[]): readonly AuditRow[] {
   if (rows.length <= MOST_SAMPLED) return rows;
   return Array.from({ length: MOST_SAMPLED }, (_, i) => rows[Math.floor(rows.length * ((i * GOLDEN) % 1))]!);
 }
@@ -131,7 +142,11 @@ function sampled(rows: readonly Row[]): readonly Row[] {
  * The mistakes that explain every row, each about as closely as the best does. A searched one that is the same function
  * on [0, pi] as one before adds nothing.
  */
-function explain(column: Candidate["column"], mistakes: Mistake[], { rows, bad }: Record<"rows" | "bad", Row[]>) {
+function explainingMistakes(
+  column: CandidateMistake["column"],
+  mistakes: Mistake[],
+  { rows, bad }: Record<"rows" | "bad", AuditRow[]>,
+) {
   const { dtype } = rows[0]!;
   const sample = [...sampled(bad), ...sampled(rows)];
   const distinct = new Set(bad.map(({ theta }) => theta)).size;
@@ -147,15 +162,20 @@ function explain(column: Candidate["column"], mistakes: Mistake[], { rows, bad }
   const enough = EQUALLY_WELL * (ulp(1, dtype) + Math.min(...fits.map(({ candidate }) => candidate.residual)));
   const close = fits.filter(({ candidate }) => candidate.residual <= enough);
   const news = close.filter((x, i) => x.isFixed || !close.slice(0, i).some((y) => areSame(y.curve, x.curve, dtype)));
-  return news.map(({ candidate }): Candidate => candidate);
+  return news.map(({ candidate }): CandidateMistake => candidate);
 }
 
-function areSame(x: Curve, y: Curve, dtype: Dtype): boolean {
+function areSame(x: PiecewiseFunction, y: PiecewiseFunction, dtype: Dtype): boolean {
   const angles = Array.from({ length: MOST_SAMPLED }, (_, i) => ((i + 0.5) * Math.PI) / MOST_SAMPLED);
-  return angles.every((t) => accepts(x, rowOf(t, valueAt(y, t), dtype)));
+  return angles.every((t) => accepts(x, rowAt(t, evaluate(y, t), dtype)));
 }
 
-function findings(columns: Column[], checks: Check[], candidates: Candidate[], theta: ArrayLike<number>): Message[] {
+function findings(
+  columns: AuditedColumn[],
+  checks: Check[],
+  candidates: CandidateMistake[],
+  theta: ArrayLike<number>,
+): Message[] {
   if (checks.every(({ bad }) => bad === 0)) return [message`every row is right to within rounding`];
   return columns.flatMap(({ name, given, curve }, i) => {
     const { notFinite, firstNotFinite, bad, worst } = checks[i]!;
@@ -163,10 +183,10 @@ function findings(columns: Column[], checks: Check[], candidates: Candidate[], t
     if (notFinite > 0)
       said.push(message`${name}: ${notFinite} not finite, first at ${radians(theta[firstNotFinite]!)}`);
     const found = candidates.filter(({ column }) => column === name).map(described);
-    if (found.length > 0) said.push(message`${name}: ${joined(found, " or ")}`);
+    if (found.length > 0) said.push(message`${name}: ${joinMessages(found, " or ")}`);
     // A gradient that goes with wrong values need not be a mistake of its own.
     else if (bad > notFinite && (i === 0 || checks[0]!.bad === checks[0]!.notFinite)) {
-      const [t, truth] = [theta[worst]!, valueAt(curve, theta[worst]!)];
+      const [t, truth] = [theta[worst]!, evaluate(curve, theta[worst]!)];
       said.push(
         message`${name}: ${bad} of ${theta.length} rows wrong, and no known mistake explains it; worst at ${radians(t)}: ${given[worst]!} in place of ${truth}`,
       );
@@ -181,9 +201,9 @@ function asSingle(target: Target, table: AuditTable): Message[] | undefined {
   return passes || candidates.length > 0 ? [message`taken as float32: ${diagnosis}`] : undefined;
 }
 
-function described({ name, parameters, residual }: Candidate): Message {
+function described({ name, parameters, residual }: CandidateMistake): Message {
   const found = Object.entries(parameters).map(([parameter, x]) => message`${parameter} = ${x}`);
-  return message`${name}${found.length > 0 ? " with " : ""}${joined(found, ", ")}, to within ${residual}`;
+  return message`${name}${found.length > 0 ? " with " : ""}${joinMessages(found, ", ")}, to within ${residual}`;
 }
 
 /** Up to pi/m psi is the same as cos(m theta) and others. */
@@ -193,5 +213,5 @@ function reach({ name, pieces }: Target, theta: ArrayLike<number>): Message[] {
   return [message`no angle lies beyond pi/m = ${radians(end)}: the table cannot tell psi from cos(m theta) and others`];
 }
 
-const joined = (parts: readonly Message[], between: string): Message =>
+const joinMessages = (parts: readonly Message[], between: string): Message =>
   parts.flatMap((part, i) => (i > 0 ? [between, ...part] : part));

@@ -4,7 +4,7 @@ import { type Piece, type Pieces, pieceIndex } from "../core/targets.ts";
 export type Dtype = "float32" | "float64";
 
 /** A function of the angle, piece by piece: the value of a target, its slope, or what a mistake makes of them. */
-export interface Curve {
+export interface PiecewiseFunction {
   readonly pieces: Pieces;
   at(piece: Piece, theta: number): number;
   /** The angle that is used in place of theta; never decreasing. */
@@ -14,7 +14,7 @@ export interface Curve {
 }
 
 /** One row of a table: what a program gave at theta, and the angles lo to hi that its cosine cannot tell from theta. */
-export interface Row {
+export interface AuditRow {
   readonly theta: number;
   readonly value: number;
   readonly lo: number;
@@ -32,7 +32,7 @@ export function ulp(x: number, dtype: Dtype): number {
 }
 
 /** The row, with the angles whose cosine is within 16 roundings of cos(theta); theta in [0, pi]. */
-export function rowOf(theta: number, value: number, dtype: Dtype): Row {
+export function rowAt(theta: number, value: number, dtype: Dtype): AuditRow {
   // With s = sin^2(theta/2), 1 - cos(theta) = 2 s: nothing cancels near 0, nor near pi with 1 + cos(theta) = 2 c.
   const [s, c] = [Math.sin(theta / 2) ** 2, Math.cos(theta / 2) ** 2];
   const shifted = (d: number) =>
@@ -50,7 +50,7 @@ export function rowOf(theta: number, value: number, dtype: Dtype): Row {
  * quarter turn between: exact without lambda; with it a turning point moves, which matters from m of about 1000 on.
  * For a slope the same: it may take any value that it has on those angles, so its sign is open beside a knot.
  */
-export function accepts(curve: Curve, row: Row): boolean {
+export function accepts(curve: PiecewiseFunction, row: AuditRow): boolean {
   const { lo, theta, hi, first, last } = touched(curve, row);
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (let i = first; i <= last; i++) {
@@ -65,8 +65,8 @@ export function accepts(curve: Curve, row: Row): boolean {
   return row.value >= low - slack && row.value <= high + slack;
 }
 
-/** Curve less value at the row's angle, on the piece that comes nearest where rounding may pick one. */
-export function residual(curve: Curve, row: Row): number {
+/** PiecewiseFunction less value at the row's angle, on the piece that comes nearest where rounding may pick one. */
+export function residual(curve: PiecewiseFunction, row: AuditRow): number {
   const { theta, first, last } = touched(curve, row);
   let best = Number.POSITIVE_INFINITY;
   for (let i = first; i <= last; i++) {
@@ -77,12 +77,12 @@ export function residual(curve: Curve, row: Row): number {
 }
 
 /** The curve at theta. */
-export function valueAt({ pieces, at, warp = (t) => t }: Curve, theta: number): number {
+export function evaluate({ pieces, at, warp = (t) => t }: PiecewiseFunction, theta: number): number {
   return at(pieces.piece(pieceIndex(pieces, warp(theta))), warp(theta));
 }
 
 /** The row's angles as the curve uses them, and the first and last piece that they touch. */
-function touched({ pieces, warp = (t) => t }: Curve, row: Row) {
+function touched({ pieces, warp = (t) => t }: PiecewiseFunction, row: AuditRow) {
   const [lo, theta, hi] = [warp(row.lo), warp(row.theta), warp(row.hi)];
   return { lo, theta, hi, first: pieceIndex(pieces, lo), last: pieceIndex(pieces, hi) };
 }

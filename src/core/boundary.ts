@@ -12,7 +12,7 @@ import {
   twoSum,
 } from "./double-double.ts";
 import { requireWithin } from "./errors.ts";
-import { bisect, type Curve, crossings } from "./monotonicity.ts";
+import { bisect, crossings, type DifferentiableFunction } from "./roots.ts";
 import { type Piece, pieceEnd, pieceIndex, pieceSlope, type Target } from "./targets.ts";
 
 /** Where, on the arc between two class vectors, a sample of the first class is told from the second. */
@@ -72,7 +72,7 @@ function divided(theta12: number, theta1: number, count: number): Boundary {
 }
 
 /** target(theta_1) - cos(theta_2) on one piece of the target, as products of sines: nearly equal cosines are never subtracted. */
-function difference({ lambda, competingDivisor }: Target, piece: Piece, theta12: number): Curve {
+function difference({ lambda, competingDivisor }: Target, piece: Piece, theta12: number): DifferentiableFunction {
   const { weight, a, b, offset } = piece;
   const turned = weight < 0 ? halfPiTimes(2) : doubleDouble(0);
   const other = (t: number) => divide(twoSum(theta12, -t), competingDivisor);
@@ -84,8 +84,10 @@ function difference({ lambda, competingDivisor }: Target, piece: Piece, theta12:
   return {
     at: (t) => {
       const phi = other(t);
-      const own = add(cosineGap(add(add(twoProduct(a, t), b), turned), phi), offset);
-      return lambda === 0 ? own.hi : add(multiply(cosineGap(doubleDouble(t), phi), lambda), own).hi / (1 + lambda);
+      const own = add(cosineDifference(add(add(twoProduct(a, t), b), turned), phi), offset);
+      return lambda === 0
+        ? own.hi
+        : add(multiply(cosineDifference(doubleDouble(t), phi), lambda), own).hi / (1 + lambda);
     },
     derivative: (t) => pieceSlope(piece, t, lambda).hi - Math.sin(other(t).hi) / competingDivisor,
     bound: bound(1),
@@ -94,7 +96,7 @@ function difference({ lambda, competingDivisor }: Target, piece: Piece, theta12:
 }
 
 /** cos(x) - cos(y) */
-const cosineGap = (x: DoubleDouble, y: DoubleDouble) =>
+const cosineDifference = (x: DoubleDouble, y: DoubleDouble) =>
   multiply(multiply(sineOfHalf(add(y, x)), sineOfHalf(subtract(y, x))), 2);
 
 const sineOfHalf = ({ hi, lo }: DoubleDouble) => sine(reduce(1, hi / 2, lo / 2));

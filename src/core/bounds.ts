@@ -3,7 +3,7 @@ import { twoProduct } from "./double-double.ts";
 import { requireMargin } from "./psi.ts";
 
 /** The paper's Properties 2 and 3: does every class stay tighter than the gap to the next? */
-export interface Bounds {
+export interface PropertyBounds {
   /** Largest angle between two samples of a class, two classes theta_12 apart. */
   maxIntra: number;
   /** Smallest angle between samples of different classes. */
@@ -22,7 +22,7 @@ export interface Bounds {
  * the double pi for pi, so that theta_12 = pi counts as such. Source: SphereFace (arXiv:1704.08063), section 3.4.
  * Throws ParameterError for m outside [1, 2^20] and for theta_12 outside [1e-100, pi].
  */
-export function bounds(m: number, theta12: number): Bounds {
+export function bounds(m: number, theta12: number): PropertyBounds {
   requireMargin(m);
   requireArc(theta12);
   const wide = theta12 > ((m - 1) / m) * Math.PI;

@@ -125,7 +125,7 @@ function endOutside({ m }: Subject): Finding {
   const settings = { thetaJ: Math.PI / 2, scale: 1, rate: 1 / (m * m), steps: 300 };
   const justBeyond = (Math.PI / m + Math.min(Math.PI, (2 * Math.PI) / m)) / 2;
   const starts = [...Array.from({ length: 100 }, (_, i) => ((i + 0.5) * Math.PI) / 100), justBeyond];
-  const runs = starts.map((start) => ({ start, end: endOf(naive, { ...settings, start }) }));
+  const runs = starts.map((start) => ({ start, end: finalAngle(naive, { ...settings, start }) }));
   const outside = runs.filter(({ end }) => segment(m, end) > 0);
   const [first] = outside;
   const example = first === undefined ? [] : message`: from ${radians(first.start)} to ${radians(first.end)}`;
@@ -233,7 +233,7 @@ function endAboveKnot(m: number, lambda: number, c: number): number {
   const knot = pieceEnd(soft.pieces, 0);
   const missed = 1 / (1 + Math.exp(-1));
   const start = knot + Math.min(0.05, ((m - 1) * Math.PI) / 2) / m;
-  return endOf(soft, { start, thetaJ: Math.PI / 2, scale: 1, rate: c / (m * m * missed), steps: 2000 }) - knot;
+  return finalAngle(soft, { start, thetaJ: Math.PI / 2, scale: 1, rate: c / (m * m * missed), steps: 2000 }) - knot;
 }
 
-const endOf = (descended: Target, settings: Descent) => [...descend(() => descended, settings)].at(-1)!.theta;
+const finalAngle = (descended: Target, settings: Descent) => [...descend(() => descended, settings)].at(-1)!.theta;

@@ -1,5 +1,7 @@
 import { LARGEST, requireWithin } from "./errors.ts";
 import { sampleLoss } from "./loss.ts";
+import { type Message, message, radians } from "./message.ts";
+import { isWanted, minima, type RestPoint, wantedMargin } from "./minima.ts";
 import type { Target } from "./targets.ts";
 
 /** One point of a descent: the target angle, the loss there and its slope by theta_y. */
@@ -38,4 +40,83 @@ export function* descend(
     yield { step, theta, value: loss, gradient: byThetaY };
     theta = Math.min(Math.PI, Math.max(0, theta - rate * byThetaY));
   }
+}
+
+/** How a descent ended. */
+export interface Outcome {
+  /**
+   * reached: theta_y < theta_j / m; false minimum; knot: held from above at a half-stable angle; flat: on a stretch of no slope;
+   * saturated: only 1 - p is too small to move it; end: at an end of [0, pi]; stalled: the step is below the spacing of doubles;
+   * moving: none of these yet.
+   */
+  kind: "reached" | "false minimum" | "knot" | "flat" | "saturated" | "end" | "stalled" | "moving";
+  theta: number;
+  /** At a knot: a step leaves 1 - c of the distance above it. */
+  c?: number;
+  /** At a knot: the rate above which c passes 1 and descent jumps over. */
+  jumpRate?: number;
+  sentence: Message;
+}
+
+// Closer than this to an angle that holds it, a descent is taken to have come to rest there.
+const AT_REST = 1e-6;
+const NEARBY = 1e-5;
+
+/**
+ * What became of a descent whose last step is end, under the target of that step. Exact: the wanted region, the angles of rest (minima),
+ * and that a knot with c < 1 is never passed from above. Close to one means within 1e-6. Errors as descend.
+ */
+export function outcome(target: Target, descent: Descent, end: DescentStep): Outcome {
+  const { start, thetaJ, scale, rate } = descent;
+  const { theta, value, gradient } = end;
+  const m = wantedMargin(target);
+  const turned = (t: number) => message`${m === 1 ? [] : message`${m} `}theta_y = ${radians(m * t)}`;
+  const ended = (kind: Outcome["kind"], words: Message) => {
+    return { kind, theta, sentence: message`from ${radians(start)} it ${words}` };
+  };
+  if (isWanted(target, theta, thetaJ))
+    return ended("reached", message`reaches ${radians(theta)}, where ${turned(theta)} < theta_j = ${radians(thetaJ)}`);
+  const missed = -Math.expm1(-value);
+  const pull = rate * scale * missed;
+  const c = rate * scale * target.pieces.a ** 2 * missed;
+  const rest = minima(target, thetaJ).find((r) => isHeldAt(r, theta, c) && attracts(target, r, pull));
+  if (rest?.kind === "false minimum") {
+    const yet = message`yet ${turned(rest.theta)} >= theta_j = ${radians(thetaJ)}`;
+    const why = message`where ${target.spec} is ${target.value(rest.theta)}, ${yet}: a false minimum`;
+    return ended("false minimum", message`stops at ${radians(rest.theta)}, ${why}`);
+  }
+  if (rest?.kind === "half-stable") {
+    const why = message`a step leaves 1 - c of the distance above it, c = ${c} < 1`;
+    const freed = message`a rate above ${rate / c} jumps over it, lambda > 0 frees it`;
+    const words = message`is held at the knot ${radians(rest.theta)}: ${why}; ${freed}`;
+    return { ...ended("knot", words), c, jumpRate: rate / c };
+  }
+  if (rest?.kind === "flat")
+    return ended(
+      "flat",
+      message`stays at ${radians(theta)}: no slope from ${radians(rest.theta)} to ${radians(rest.to)}`,
+    );
+  const moved = Math.min(Math.PI, Math.max(0, theta - rate * gradient));
+  const stays = moved === theta;
+  if ((stays && (theta === 0 || theta === Math.PI)) || (rest?.kind === "minimum" && thetaJ === 0))
+    return ended("end", message`stops at ${radians(theta)}, the end of the domain, not in the wanted region`);
+  if (!stays) return ended("moving", message`is still moving at ${radians(theta)}: the next step is ${moved - theta}`);
+  const unsaturated = rate * scale * Math.abs(target.slope(theta));
+  return theta + unsaturated !== theta
+    ? ended("saturated", message`stops at ${radians(theta)}: the loss has saturated, 1 - p = ${missed}`)
+    : ended("stalled", message`stalls at ${radians(theta)}: a step of ${unsaturated} is below the spacing of doubles`);
+}
+
+/** Near a minimum a step takes off pull * slope' times the distance: from 2 on it swings ever wider. */
+function attracts(target: Target, { kind, theta }: RestPoint, pull: number): boolean {
+  if (kind !== "false minimum" || theta === 0 || theta === Math.PI) return true;
+  const bend = Math.abs(target.slope(theta + NEARBY) - target.slope(theta - NEARBY)) / (2 * NEARBY);
+  return pull * bend < 2;
+}
+
+/** Is a descent at theta held at that rest? A knot holds from above, and only while c < 1. */
+function isHeldAt({ theta: from, to, kind, holds }: RestPoint, theta: number, c: number): boolean {
+  if (kind === "flat") return theta >= from && theta <= to;
+  if (kind === "half-stable") return c < 1 && theta >= from && theta - from <= AT_REST;
+  return holds.length > 0 && Math.abs(theta - from) <= AT_REST;
 }

@@ -111,17 +111,17 @@ export function reduce(a: number, theta: number, b = 0): Phase {
   const sumLow = sumError(product, b, x);
   const low = productLow + sumLow;
   const quarter = Math.round(x * TWO_OVER_PI);
-  if (quarter === 0) return phaseOf(0, x, low);
+  if (quarter === 0) return phaseFrom(0, x, low);
   const r0 = x - quarter * HALF_PI_1;
   const r1 = r0 - quarter * HALF_PI_2;
   const r2 = r1 + low;
   const r3 = r2 - quarter * HALF_PI_3;
   const errors =
     sumError(r0, -quarter * HALF_PI_2, r1) + sumError(r1, low, r2) + sumError(r2, -quarter * HALF_PI_3, r3);
-  return phaseOf(quarter, r3, errors + (sumError(productLow, sumLow, low) - quarter * HALF_PI_4));
+  return phaseFrom(quarter, r3, errors + (sumError(productLow, sumLow, low) - quarter * HALF_PI_4));
 }
 
-function phaseOf(quarter: number, a: number, b: number): Phase {
+function phaseFrom(quarter: number, a: number, b: number): Phase {
   const hi = a + b;
   return { quarter, hi, lo: sumError(a, b, hi) };
 }

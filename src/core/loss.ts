@@ -56,7 +56,7 @@ export function sampleLoss(target: Target, scale: number, thetaY: number, compet
     loss: shift.hi === 0 ? Math.log1p(others.hi) : shift.hi + Math.log1p(add(total, -1).hi) + shift.lo,
     probability: ownPart / total.hi,
     byThetaY: pull * target.slope(thetaY),
-    byCosY: product(pull, target.slopeByCosine(thetaY)),
+    byCosY: productOrZero(pull, target.slopeByCosine(thetaY)),
     byScale: shares.reduce((sum, share, j) => add(sum, share * gaps[j]!.hi), doubleDouble(0)).hi,
     byThetaJ: shares.map((share, j) => (-share * scale * sine(phases[j]!).hi) / target.competingDivisor),
   };
@@ -73,4 +73,4 @@ function competingPhase({ competingDivisor }: Target, theta: number): Phase {
 const expOf = ({ hi, lo }: DoubleDouble) => Math.exp(hi) * (1 + lo);
 
 /** x * y where an underflowed x against an infinite slope is 0, not NaN. */
-const product = (x: number, y: number) => (x === 0 ? 0 : x * y);
+const productOrZero = (x: number, y: number) => (x === 0 ? 0 : x * y);

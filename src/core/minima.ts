@@ -3,7 +3,7 @@ import { type Direction, monotonicity } from "./monotonicity.ts";
 import type { Target } from "./targets.ts";
 
 /** Where gradient descent on the one-sample loss can come to rest. */
-export interface Rest {
+export interface RestPoint {
   theta: number;
   /** The end of a flat stretch; theta for the others. */
   to: number;
@@ -30,10 +30,10 @@ export const isWanted = (target: Target, thetaY: number, thetaJ: number) =>
  * since the loss falls where the target rises. Maxima of the loss, which hold nothing, are left out.
  * thetaJ in radians decides which minima are false; with pi only those that are for every theta_j.
  */
-export function minima(target: Target, thetaJ: number): Rest[] {
-  const { stretches, level } = monotonicity(target);
+export function minima(target: Target, thetaJ: number): RestPoint[] {
+  const { stretches, stationary } = monotonicity(target);
   const ends = [0, ...stretches.map(({ to }) => to)];
-  const turns = ends.flatMap((theta, i): Rest[] => {
+  const turns = ends.flatMap((theta, i): RestPoint[] => {
     const [before, after] = [stretches[i - 1]?.direction, stretches[i]?.direction];
     if ((before && !isUp(before)) || (after && !isDown(after))) return [];
     const kind = theta === 0 || isWanted(target, theta, thetaJ) ? "minimum" : "false minimum";
@@ -43,12 +43,12 @@ export function minima(target: Target, thetaJ: number): Rest[] {
   });
   const flat = stretches
     .filter(({ direction }) => direction === "flat")
-    .map(({ from, to }): Rest => ({ theta: from, to, kind: "flat", holds: BOTH }));
+    .map(({ from, to }): RestPoint => ({ theta: from, to, kind: "flat", holds: BOTH }));
   // Inside a stretch, and no function has one where it rises.
   const known = new Set(ends);
-  const knots = level
+  const knots = stationary
     .filter((theta) => !known.has(theta))
-    .map((theta): Rest => ({ theta, to: theta, kind: "half-stable", holds: ["above"] }));
+    .map((theta): RestPoint => ({ theta, to: theta, kind: "half-stable", holds: ["above"] }));
   return [...turns, ...flat, ...knots].sort((x, y) => x.theta - y.theta);
 }
 

@@ -21,10 +21,10 @@ export interface PsiValues {
   /** Segment: theta lies in [k pi/m, (k+1) pi/m). */
   k: number;
   psi: number;
-  dpsi_dtheta: number;
-  dpsi_dcos: number;
-  cos_m_theta: number;
-  cos_theta: number;
+  dpsiDtheta: number;
+  dpsiDcos: number;
+  cosMTheta: number;
+  cosTheta: number;
 }
 
 /** Throws ParameterError unless m is a margin of A-Softmax: real, 1 <= m <= 2^20. */
@@ -41,40 +41,40 @@ export const isAngle = (theta: number): boolean => theta >= 0 && theta <= Math.P
  * Throws ParameterError for m outside [1, 2^20]. Source: SphereFace (arXiv:1704.08063), section 3.2.
  */
 export function psi(m: number, theta: number): number {
-  const phase = phaseOf(m, theta);
-  return psiOfPhase(halfTurns(phase), cosine(phase));
+  const phase = reduceAngle(m, theta);
+  return psiOfPhase(segmentOf(phase), cosine(phase));
 }
 
 /** The segment k in which theta lies: floor(m theta / pi), exact for the double theta. Domain and errors as psi. */
-export const segment = (m: number, theta: number): number => halfTurns(phaseOf(m, theta));
+export const segment = (m: number, theta: number): number => segmentOf(reduceAngle(m, theta));
 
 /**
  * psi, its segment k, its slopes -m |sin(m theta)| (by theta) and m |sin(m theta)| / sin(theta) (by cos(theta), m^2 at 0),
  * cos(m theta) and cos(theta). Domain and errors as psi. k is exact, all others are within 0.51 ulp.
  */
 export function psiValues(m: number, theta: number): PsiValues {
-  const phase = phaseOf(m, theta);
-  const k = halfTurns(phase);
+  const phase = reduceAngle(m, theta);
+  const k = segmentOf(phase);
   const cos = cosine(phase);
   const slope = multiply(magnitude(sine(phase)), m);
-  const own = phaseOf(1, theta);
+  const own = reduceAngle(1, theta);
   return {
     k,
     psi: psiOfPhase(k, cos),
-    dpsi_dtheta: -slope.hi,
-    dpsi_dcos: theta >= 0 && theta < TINY_ANGLE ? m * m : divide(slope, sine(own)).hi,
-    cos_m_theta: cos.hi,
-    cos_theta: cosine(own).hi,
+    dpsiDtheta: -slope.hi,
+    dpsiDcos: theta >= 0 && theta < TINY_ANGLE ? m * m : divide(slope, sine(own)).hi,
+    cosMTheta: cos.hi,
+    cosTheta: cosine(own).hi,
   };
 }
 
 /** m theta; NaN where theta is no angle. */
-function phaseOf(m: number, theta: number): Phase {
+function reduceAngle(m: number, theta: number): Phase {
   requireMargin(m);
   return reduce(m, isAngle(theta) ? theta : Number.NaN);
 }
 
-const halfTurns = (phase: Phase) => Math.floor(wholeQuarters(phase) / 2);
+const segmentOf = (phase: Phase) => Math.floor(wholeQuarters(phase) / 2);
 const magnitude = (x: DoubleDouble) => (x.hi < 0 ? negate(x) : x);
 
 function psiOfPhase(k: number, cos: DoubleDouble): number {

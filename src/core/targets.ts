@@ -79,10 +79,10 @@ export interface TargetDefinition {
 }
 
 const within = (lo: number, hi: number) => (name: string, standard: number) => ({ name, standard, lo, hi });
-const margin = within(1, MAX_MARGIN);
-const factor = within(Number.MIN_VALUE, MAX_MARGIN);
-const angle = within(0, Math.PI);
-const offset = within(0, 2);
+const marginParameter = within(1, MAX_MARGIN);
+const factorParameter = within(Number.MIN_VALUE, MAX_MARGIN);
+const angleParameter = within(0, Math.PI);
+const offsetParameter = within(0, 2);
 
 const plain = (a = 1, b = 0, offset = 0): Piece => ({ weight: 1, a, b, offset });
 /** Pieces that meet where a theta + b has turned by that many quarters; the last goes on. */
@@ -90,7 +90,7 @@ const parts = (a: number, b: number, quarters: number, ...list: Piece[]): Pieces
   return { a, b, quarters, count: list.length, piece: (i) => list[i] ?? list.at(-1)! };
 };
 const one = (piece: Piece): Pieces => parts(1, 0, 2, piece);
-const halfTurns = (a: number, step: number): Pieces => {
+const segments = (a: number, step: number): Pieces => {
   const piece = (k: number): Piece => ({ weight: k & 1 ? -1 : 1, a, b: 0, offset: step * k });
   return { a, b: 0, quarters: 2, count: Math.ceil(a), piece, step };
 };
@@ -101,23 +101,28 @@ export const targetDefinitions: readonly TargetDefinition[] = [
     name: "asoftmax",
     aliases: ["sphereface", "psi"],
     formula: "(-1)^k cos(m t) - 2k on [k pi/m, (k+1) pi/m]",
-    parameters: [margin("m", 4)],
-    pieces: (m) => halfTurns(m!, -2),
+    parameters: [marginParameter("m", 4)],
+    pieces: (m) => segments(m!, -2),
   },
-  { name: "naive", formula: "cos(m t)", parameters: [factor("m", 4)], pieces: (m) => one(plain(m)) },
+  { name: "naive", formula: "cos(m t)", parameters: [factorParameter("m", 4)], pieces: (m) => one(plain(m)) },
   { name: "softmax", formula: "cos(t)", parameters: [], pieces: () => one(plain()) },
-  { name: "cosface", formula: "cos(t) - m", parameters: [offset("m", 0.35)], pieces: (m) => one(plain(1, 0, -m!)) },
-  { name: "arcface", formula: "cos(t + m)", parameters: [angle("m", 0.5)], pieces: (m) => one(plain(1, m)) },
+  {
+    name: "cosface",
+    formula: "cos(t) - m",
+    parameters: [offsetParameter("m", 0.35)],
+    pieces: (m) => one(plain(1, 0, -m!)),
+  },
+  { name: "arcface", formula: "cos(t + m)", parameters: [angleParameter("m", 0.5)], pieces: (m) => one(plain(1, m)) },
   {
     name: "arcface-easy",
     formula: "cos(t + m) if cos(t) > 0, else cos(t)",
-    parameters: [angle("m", 0.5)],
+    parameters: [angleParameter("m", 0.5)],
     pieces: (m) => parts(1, 0, 1, plain(1, m), plain()),
   },
   {
     name: "arcface-hard",
     formula: "cos(t + m) if t < pi - m, else cos(t) - m sin(m)",
-    parameters: [angle("m", 0.5)],
+    parameters: [angleParameter("m", 0.5)],
     pieces: (m) => {
       const drop = multiply(sine(reduce(1, m!)), -m!);
       return parts(1, m!, 2, plain(1, m), { ...plain(1, 0, drop.hi), offsetLow: drop.lo });
@@ -126,19 +131,19 @@ export const targetDefinitions: readonly TargetDefinition[] = [
   {
     name: "combined",
     formula: "cos(m1 t + m2) - m3",
-    parameters: [factor("m1", 1), angle("m2", 0.3), offset("m3", 0.2)],
+    parameters: [factorParameter("m1", 1), angleParameter("m2", 0.3), offsetParameter("m3", 0.2)],
     pieces: (m1, m2, m3) => one(plain(m1, m2, -m3!)),
   },
   {
     name: "sphereface-r1",
     formula: "cos(min(m t, pi))",
-    parameters: [margin("m", 1.7)],
+    parameters: [marginParameter("m", 1.7)],
     pieces: (m) => parts(m!, 0, 2, plain(m), { ...plain(0), weight: -1 }),
   },
   {
     name: "sphereface-r2",
     formula: "cos(t), against cos(theta_j / m)",
-    parameters: [margin("m", 1.7)],
+    parameters: [marginParameter("m", 1.7)],
     pieces: () => one(plain()),
     competingDivisor: (m) => m!,
   },

@@ -56,7 +56,7 @@ function eachRow(m: number, thetaY: number, { angles, names }: Competitors): Row
   const own = psiValues(m, thetaY);
   return angles.map((thetaJ, j) => {
     const { naive, angular, psi } = conditions(m, thetaY, thetaJ);
-    return [names[j]!, thetaJ, own.cos_m_theta, own.psi, psiValues(1, thetaJ).cos_theta, naive, angular, psi];
+    return [names[j]!, thetaJ, own.cosMTheta, own.psi, psiValues(1, thetaJ).cosTheta, naive, angular, psi];
   });
 }
 

@@ -7,8 +7,8 @@ import { gridOptions, inputOptions, options, orColumn } from "../options.ts";
 const COLUMNS = columnsOf("k psi dpsi_dtheta dpsi_dcos cos_m_theta cos_theta");
 
 function allCells(m: number, theta: number): number[] {
-  const { k, psi: value, dpsi_dtheta, dpsi_dcos, cos_m_theta, cos_theta } = psiValues(m, theta);
-  return [k, value, dpsi_dtheta, dpsi_dcos, cos_m_theta, cos_theta];
+  const { k, psi: value, dpsiDtheta, dpsiDcos, cosMTheta, cosTheta } = psiValues(m, theta);
+  return [k, value, dpsiDtheta, dpsiDcos, cosMTheta, cosTheta];
 }
 
 export default command({
