@@ -1,4 +1,5 @@
 import { cosine, reduce, sine, TINY_ANGLE } from "../core/double-double.ts";
+import { naive, softmax } from "../core/target-functions.ts";
 import {
   type Piece,
   pieceSlope,
@@ -6,7 +7,6 @@ import {
   type Target,
   type TargetDefinition,
   targetDefinitions,
-  target as targetNamed,
 } from "../core/targets.ts";
 import type { Mistake, Searched } from "./fit.ts";
 import type { PiecewiseFunction } from "./tolerance.ts";
@@ -105,12 +105,12 @@ export function slopeMistakes(target: Target): Mistake[] {
   };
   const unscaled = (piece: Piece, theta: number) =>
     slope(piece, theta) - (piece.a && ((1 - 1 / piece.a) * pieceSlope(piece, theta, 0).hi) / (1 + lambda));
-  const naive = () => slopeCurve(targetNamed("naive", { m: pieces.a, lambda })!);
+  const naiveCurve = slopeCurve(naive({ m: pieces.a, lambda }));
   return [
     changed("the gradient is by cos(theta), not theta", byCosine),
     changed("the gradient has its sign flipped", (piece, theta) => -slope(piece, theta)),
     changed("the gradient lacks the factor m", unscaled),
-    ...(target.name === "asoftmax" ? [fixed("the gradient is that of cos(m theta)", naive())] : []),
+    ...(target.name === "asoftmax" ? [fixed("the gradient is that of cos(m theta)", naiveCurve)] : []),
   ];
 }
 
@@ -121,7 +121,7 @@ function psiMistakes(m: number, lambda: number): Mistake[] {
     const piece = (k: number) => ({ weight: weight(k), a: m, b: 0, offset: offset(k) });
     return fixed(name, valueCurve({ pieces: { a: m, b, quarters: 2, count: Math.ceil(m) + 1, piece }, lambda }));
   });
-  const { pieces } = targetNamed("softmax")!;
+  const { pieces } = softmax();
   const series = wrongSeries.map(([name, c8, c9]) => {
     const at = (_: Piece, theta: number) => {
       const x = m * theta;

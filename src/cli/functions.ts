@@ -1,5 +1,6 @@
 import { requireMargin } from "../core/psi.ts";
-import { makeTarget, requireLambda, type Target, target, targetDefinitions } from "../core/targets.ts";
+import { asoftmax, naive } from "../core/target-functions.ts";
+import { makeTarget, requireLambda, type Target, targetDefinitions } from "../core/targets.ts";
 import { UsageError } from "../data/errors.ts";
 import type { Input } from "../rows/rows.ts";
 import { isColumn } from "../rows/rows.ts";
@@ -15,8 +16,6 @@ export const functionOptions = {
 type Chosen = ValuesOf<typeof functionOptions>;
 type Given = Values<"functions" | "m" | "lambda">;
 
-const asoftmax = (m = STANDARD_MARGIN, lambda = 0): Target => target("asoftmax", { m, lambda })!;
-
 function refuseBoth({ functions, m, lambda }: Chosen): void {
   if (functions === undefined || (m === undefined && lambda === undefined)) return;
   throw new UsageError("--m and --lambda are short for --functions asoftmax:m=..:lambda=..: give one or the other");
@@ -27,7 +26,7 @@ export function chosenFunctions(values: Given): readonly Target[] | undefined {
   refuseBoth(values);
   const { functions, m, lambda } = values;
   if (m === undefined && lambda === undefined) return functions;
-  return (m ?? [STANDARD_MARGIN]).map((value) => asoftmax(value, lambda));
+  return (m ?? [STANDARD_MARGIN]).map((value) => asoftmax({ m: value, lambda }));
 }
 
 const isGiven = (values: Chosen): values is Given => !isColumn(values.m) && !isColumn(values.lambda);
@@ -46,7 +45,7 @@ export function functionInput(values: Chosen, standard: () => readonly Target[])
     source: (header) => {
       const readM = isColumn(m) ? header.number(m.column, requireMargin) : () => m?.[0];
       const readLambda = isColumn(lambda) ? header.number(lambda.column, requireLambda) : () => lambda;
-      return (record) => asoftmax(readM(record), readLambda(record));
+      return (record) => asoftmax({ m: readM(record), lambda: readLambda(record) });
     },
   };
 }
@@ -55,4 +54,4 @@ export function functionInput(values: Chosen, standard: () => readonly Target[])
 export const everyFunction = (): readonly Target[] => targetDefinitions.map((definition) => makeTarget(definition));
 
 /** What a picture shows when no function is named: psi and what it replaces. */
-export const pictureFunctions = (): readonly Target[] => [target("asoftmax")!, target("naive")!];
+export const pictureFunctions = (): readonly Target[] => [asoftmax(), naive()];

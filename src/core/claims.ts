@@ -4,7 +4,8 @@ import { type Conditions, conditions } from "./margin.ts";
 import { type Message, message, radians } from "./message.ts";
 import { monotonicity } from "./monotonicity.ts";
 import { isAngle, psi, requireMargin, segment } from "./psi.ts";
-import { pieceEnd, pieceValue, type Target, target } from "./targets.ts";
+import { asoftmax, naive } from "./target-functions.ts";
+import { pieceEnd, pieceValue, type Target } from "./targets.ts";
 import { violations } from "./violations.ts";
 
 /** A statement about psi, what is expected of it, and what the computation found. */
@@ -65,7 +66,7 @@ export function claims(m: number): Claim[] {
     return { y, j, k: segment(m, y), naive, angular, psi };
   };
   const [pairs, lattice] = [seededPairs(m).map(judged), latticePairs().map(judged)];
-  const subject = { m, soft: target("asoftmax", { m })!, pairs, lattice };
+  const subject = { m, soft: asoftmax({ m }), pairs, lattice };
   return statements.map(([id, claim, expected, test]) => {
     const [holds, evidence] = test(subject);
     return { id, claim, expected: expected(m), holds, evidence };
@@ -121,11 +122,11 @@ function lieBeyond({ m }: Subject): Finding {
 }
 
 function endOutside({ m }: Subject): Finding {
-  const naive = target("naive", { m })!;
+  const target = naive({ m });
   const settings = { thetaJ: Math.PI / 2, scale: 1, rate: 1 / (m * m), steps: 300 };
   const justBeyond = (Math.PI / m + Math.min(Math.PI, (2 * Math.PI) / m)) / 2;
   const starts = [...Array.from({ length: 100 }, (_, i) => ((i + 0.5) * Math.PI) / 100), justBeyond];
-  const runs = starts.map((start) => ({ start, end: finalAngle(naive, { ...settings, start }) }));
+  const runs = starts.map((start) => ({ start, end: finalAngle(target, { ...settings, start }) }));
   const outside = runs.filter(({ end }) => segment(m, end) > 0);
   const [first] = outside;
   const example = first === undefined ? [] : message`: from ${radians(first.start)} to ${radians(first.end)}`;
@@ -229,7 +230,7 @@ function freedFrom(m: number, held: number, freed: number, how: Message): Findin
 
 /** Where 2000 steps from just above the knot pi/m end, relative to it; near it a step takes off c times the distance. */
 function endAboveKnot(m: number, lambda: number, c: number): number {
-  const soft = target("asoftmax", { m, lambda })!;
+  const soft = asoftmax({ m, lambda });
   const knot = pieceEnd(soft.pieces, 0);
   const missed = 1 / (1 + Math.exp(-1));
   const start = knot + Math.min(0.05, ((m - 1) * Math.PI) / 2) / m;

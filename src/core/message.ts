@@ -12,3 +12,11 @@ export function message(words: TemplateStringsArray, ...figures: (string | numbe
 }
 
 export const radians = (theta: number): AngleFigure => ({ angle: theta });
+
+/**
+ * A message as one text: numbers in full, angles in radians.
+ * @example
+ * messageText(["theta is ", { angle: 1.5 }]); // "theta is 1.5"
+ */
+export const messageText = (parts: Message): string =>
+  parts.map((part) => (typeof part === "object" ? part.angle : part)).join("");

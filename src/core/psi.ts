@@ -11,7 +11,7 @@ import {
   TINY_ANGLE,
   wholeQuarters,
 } from "./double-double.ts";
-import { requireWithin } from "./errors.ts";
+import { ParameterError, requireWithin } from "./errors.ts";
 
 /** The largest margin m of A-Softmax; the reduction is exact up to it. */
 export const MAX_MARGIN = 2 ** 20;
@@ -43,6 +43,20 @@ export const isAngle = (theta: number): boolean => theta >= 0 && theta <= Math.P
 export function psi(m: number, theta: number): number {
   const phase = reduceAngle(m, theta);
   return psiOfPhase(segmentOf(phase), cosine(phase));
+}
+
+/**
+ * psi at many angles, in out or else in a new array; out may be the angles themselves. Values, domain and errors as psi; throws
+ * ParameterError for an out of another length too.
+ * @example
+ * psiArray(4, [0, Math.PI]); // Float64Array.of(1, -7)
+ */
+export function psiArray(m: number, thetas: ArrayLike<number>, out = new Float64Array(thetas.length)): Float64Array {
+  requireMargin(m);
+  if (out.length !== thetas.length)
+    throw new ParameterError(`out has ${out.length} places for ${thetas.length} angles: give as many`);
+  for (let i = 0; i < thetas.length; i++) out[i] = psi(m, thetas[i]!);
+  return out;
 }
 
 /** The segment k in which theta lies: floor(m theta / pi), exact for the double theta. Domain and errors as psi. */

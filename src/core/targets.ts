@@ -158,12 +158,17 @@ export function requireLambda(lambda: number): void {
  * The target function of that definition with the given parameters, defaults for the rest; lambda >= 0 blends in cos(theta).
  * Throws ParameterError for an unknown parameter or one outside its domain.
  */
-export function makeTarget(definition: TargetDefinition, given: Readonly<Record<string, number>> = {}): Target {
+export function makeTarget(
+  definition: TargetDefinition,
+  given: Readonly<Record<string, number | undefined>> = {},
+): Target {
   const { lambda = 0, ...own } = given;
   requireLambda(lambda);
   const unknown = Object.keys(own).find((name) => !definition.parameters.some((p) => p.name === name));
   if (unknown !== undefined) throw new ParameterError(`${definition.name} has no parameter ${unknown}`);
-  const parameters = Object.fromEntries(definition.parameters.map((p) => [p.name, own[p.name] ?? p.standard]));
+  const parameters = Object.fromEntries(
+    definition.parameters.map((p) => [p.name, own[p.name] ?? p.standard]),
+  ) as Record<string, number>;
   for (const { name, lo, hi } of definition.parameters) requireWithin(name, parameters[name]!, lo, hi);
   const values = Object.values(parameters);
   const written = Object.entries(lambda === 0 ? parameters : { ...parameters, lambda }).map(([n, v]) => `:${n}=${v}`);
