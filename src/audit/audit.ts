@@ -15,24 +15,25 @@ import {
   ulp,
 } from "./tolerance.ts";
 
-/** What a program gave: for each angle, in radians, its value and, if known, its gradient by theta. */
+/** The output of a program: at each angle theta, in radians, its value and, if known, its derivative by theta. */
 export interface AuditTable {
   readonly theta: ArrayLike<number>;
   readonly value: ArrayLike<number>;
   readonly gradient?: ArrayLike<number> | undefined;
 }
 
-/** How one column compares with the truth. Errors are NaN, and row numbers -1, where there is nothing to report. */
+/** How one column compares with the true values. An error without a row is NaN, the index of a row that does not exist -1. */
 export interface Check {
+  /** The largest error of a row whose value is finite. */
   maxAbsError: number;
-  /** In ulp of max(|true value|, 1) in the table's precision. */
+  /** The largest error in ulp of max(|true value|, 1) in the table's precision. */
   maxUlpError: number;
-  /** AuditRow of the largest error. */
+  /** The index of the row with the largest error. */
   worst: number;
-  /** How many rows fail, and the first of them. */
+  /** The number of rows that fail, and the index of the first. */
   bad: number;
   firstBad: number;
-  /** How many of them hold NaN or infinity (or an angle outside [0, pi]), and the first of those. They have no error. */
+  /** The number of those with NaN, infinity or an angle outside [0, pi], and the index of the first. They have no error. */
   notFinite: number;
   firstNotFinite: number;
 }
@@ -40,22 +41,26 @@ export interface Check {
 /** A known mistake that explains a column to within rounding. */
 export interface CandidateMistake {
   readonly column: "value" | "gradient";
+  /** The mistake in words. */
   readonly name: string;
-  /** What was searched for, as found. */
+  /** Parameters of the mistake, by name, as fitted to the column. */
   readonly parameters: Readonly<Record<string, number>>;
-  /** The largest difference that it leaves. */
+  /** The largest difference between the column and the function with the mistake. */
   readonly residual: number;
 }
 
-/** The check is that of the values. */
+/** The result of an audit; the fields of Check are those of the values. */
 export interface AuditResult extends Check {
   rows: number;
   /** Value and gradient, where given, are right in every row. */
   passes: boolean;
   /** Angle of the first row that fails in either. */
   firstBadTheta: number | undefined;
+  /** The check of the gradients, where given. */
   gradient: Check | undefined;
+  /** Known mistakes that explain every row, the likelier first. */
   candidates: CandidateMistake[];
+  /** What is wrong, in words; see messageText. */
   diagnosis: Message;
 }
 
@@ -67,11 +72,16 @@ interface AuditedColumn {
 }
 
 /**
- * Is a table of someone's values of the target right, and if not, which known mistakes explain it? A row is right when
- * its value lies within what the target does over cos(theta) +- 16 roundings of the precision (2^-53 or 2^-24), give or
- * take 16 ulp of max(|value|, 1) (see accepts); its gradient by theta likewise, against the slope. A mistake is fitted on
- * up to 96 rows, and named if it explains every row by the same rule. Angles that are not in [0, pi] fail.
- * Throws ParameterError for a table without rows or with columns of unequal length.
+ * Is a table of a program's values of the target right, and if not, which known mistakes explain it? A row is right when its
+ * value lies between the extremes of the target over the angles whose cosine is cos(theta) +- 16 roundings of dtype (2^-53 or
+ * 2^-24), +- 16 ulp of max(|value|, 1) (see accepts); its gradient by theta likewise, against the slope. A mistake is fitted to
+ * up to 96 rows, and a candidate if every row is right by the same rule for the function with the mistake. Angles outside [0, pi]
+ * fail. Throws ParameterError for a table without rows or with columns of unequal length.
+ * @example
+ * const theta = [0, 0.5, 1, 1.5, 2, 2.5, 3];
+ * const result = audit(asoftmax({ m: 4 }), { theta, value: theta.map((t) => Math.cos(4 * t)) }, "float64");
+ * result.passes; // false
+ * result.candidates[0].name; // "cos(m theta) without psi"
  */
 export function audit(target: Target, table: AuditTable, dtype: Dtype): AuditResult {
   const { theta, value, gradient } = table;
@@ -103,7 +113,7 @@ export function audit(target: Target, table: AuditTable, dtype: Dtype): AuditRes
   };
 }
 
-/** Fewer rows are no sign of float32. */
+/** With fewer rows a table in float32 cannot be recognized. */
 const FEWEST_SINGLE = 8;
 
 function compare({ given, curve }: AuditedColumn, theta: ArrayLike<number>, dtype: Dtype) {
@@ -132,15 +142,15 @@ const MOST_SAMPLED = 48;
 const EQUALLY_WELL = 16;
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
-/** Up to 48 rows, spread unevenly, so that no cosine looks like a slower one. */
+/** Up to 48 rows at irregular distances, so that no two cosines of different frequency agree on all of them (aliasing). */
 function sampled(rows: readonly AuditRow[]): readonly AuditRow[] {
   if (rows.length <= MOST_SAMPLED) return rows;
   return Array.from({ length: MOST_SAMPLED }, (_, i) => rows[Math.floor(rows.length * ((i * GOLDEN) % 1))]!);
 }
 
 /**
- * The mistakes that explain every row, each about as closely as the best does. A searched one that is the same function
- * on [0, pi] as one before adds nothing.
+ * The mistakes that explain every row, with a residual of at most 16 times the smallest. One with fitted parameters is left out
+ * where it is the same function on [0, pi] as one before it.
  */
 function explainingMistakes(
   column: CandidateMistake["column"],
@@ -151,7 +161,7 @@ function explainingMistakes(
   const sample = [...sampled(bad), ...sampled(rows)];
   const distinct = new Set(bad.map(({ theta }) => theta)).size;
   const fits = mistakes.flatMap(({ name, searched }, i) => {
-    // With no more rows than the search has parameters anything explains them.
+    // With no more rows than parameters any function can be fitted.
     if (searched.length > 0 && distinct <= searched.length) return [];
     const found = fit(mistakes[i]!, sample);
     if (!found || !rows.every((row) => accepts(found.curve, row))) return [];
@@ -184,7 +194,7 @@ function findings(
       said.push(message`${name}: ${notFinite} not finite, first at ${radians(theta[firstNotFinite]!)}`);
     const found = candidates.filter(({ column }) => column === name).map(described);
     if (found.length > 0) said.push(message`${name}: ${joinMessages(found, " or ")}`);
-    // A gradient that goes with wrong values need not be a mistake of its own.
+    // Where the values are wrong the gradients follow from that mistake: no sentence of their own.
     else if (bad > notFinite && (i === 0 || checks[0]!.bad === checks[0]!.notFinite)) {
       const [t, truth] = [theta[worst]!, evaluate(curve, theta[worst]!)];
       said.push(
@@ -195,7 +205,7 @@ function findings(
   });
 }
 
-/** What there is to say of the table taken as float32, where that is more than that it is wrong. */
+/** The diagnosis of the table with the tolerance of float32, where it then passes or a mistake explains it. */
 function asSingle(target: Target, table: AuditTable): Message[] | undefined {
   const { passes, candidates, diagnosis } = audit(target, table, "float32");
   return passes || candidates.length > 0 ? [message`taken as float32: ${diagnosis}`] : undefined;
@@ -206,7 +216,7 @@ function described({ name, parameters, residual }: CandidateMistake): Message {
   return message`${name}${found.length > 0 ? " with " : ""}${joinMessages(found, ", ")}, to within ${residual}`;
 }
 
-/** Up to pi/m psi is the same as cos(m theta) and others. */
+/** A warning where no angle exceeds pi/m: up to there psi is cos(m theta). */
 function reach({ name, pieces }: Target, theta: ArrayLike<number>): Message[] {
   const end = pieceEnd(pieces, 0);
   if (name !== "asoftmax" || pieces.count === 1 || Array.prototype.some.call(theta, (t) => t > end)) return [];

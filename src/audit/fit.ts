@@ -1,23 +1,26 @@
 import { type AuditRow, accepts, type PiecewiseFunction, residual, ulp } from "./tolerance.ts";
 
-/** A parameter that is searched for: from each start, within [lo, hi]. */
+/** A parameter that is fitted, from each of the starts, within [lo, hi]. */
 export interface Searched {
   readonly name: string;
   readonly lo: number;
   readonly hi: number;
   readonly starts: readonly number[];
-  /** The parameter, where something else is searched (one in which the curve is linear, or a logarithm). */
+  /**
+   * The parameter as a function of the fitted variable u, where these differ (the function is linear in u, or u is a
+   * logarithm).
+   */
   readonly from?: (u: number) => number;
 }
 
-/** A known mistake: what curve the table follows where it was made, given the parameters that are searched. */
+/** A known mistake: the function that a program with it computes, given the parameters that are fitted. */
 export interface Mistake {
   readonly name: string;
   readonly searched: readonly Searched[];
   curve(...parameters: number[]): PiecewiseFunction;
 }
 
-/** Parameters found, and the curve with them. */
+/** Fitted parameters, and the function with them. */
 export interface Fit {
   readonly parameters: number[];
   readonly curve: PiecewiseFunction;
@@ -29,9 +32,9 @@ const STEPS = 16;
 const MOST_DECIMALS = 15;
 
 /**
- * The parameters, in as few decimals as do not worsen the fit, with which the mistake explains every row to within
- * rounding; undefined if there are none. The best starts are refined by Gauss-Newton steps (least squares): one step
- * does it where the curve is linear in what is searched, and where the fit is exact they converge to the last digits.
+ * The parameters with which the mistake explains every row to within rounding, in as few decimals as do not worsen the fit;
+ * undefined if there are none. The best starts are refined by Gauss-Newton steps (least squares): where the function is linear in
+ * the fitted variables one step suffices; where the fit is exact they converge quadratically.
  */
 export function fit(mistake: Mistake, rows: readonly AuditRow[]): Fit | undefined {
   const starts = mistake.searched.reduce<number[][]>(
@@ -40,7 +43,7 @@ export function fit(mistake: Mistake, rows: readonly AuditRow[]): Fit | undefine
   );
   const few = rows.filter((_, i) => i % Math.ceil(rows.length / SCANNED) === 0);
   const at = (u: number[], of: readonly AuditRow[]) => residuals(mistake.curve(...parametersOf(mistake, u)), of);
-  // In float32, so that starts which do equally well on these rows stay in order.
+  // Rounded to float32, so that starts of equal cost but for rounding errors stay in their order.
   const scanned = starts.map((u) => ({ u, cost: Math.fround(spread(at(u, few))) }));
   for (const { u } of scanned.sort((x, y) => x.cost - y.cost).slice(0, TRIED_STARTS)) {
     const found = shorten(mistake, parametersOf(mistake, refine(mistake, u, rows)), rows);
@@ -64,7 +67,7 @@ const residuals = (curve: PiecewiseFunction, rows: readonly AuditRow[]) => rows.
 
 const sumOfSizes = (r: readonly number[]) => r.reduce((sum, x) => sum + Math.abs(x), 0);
 
-/** How far residuals lie from their mean: an offset is not held against a start, as one step finds it. */
+/** The sum of distances of the residuals from their mean: a constant offset does not count, as one Gauss-Newton step finds it. */
 function spread(r: readonly number[]): number {
   const mean = r.reduce((sum, x) => sum + x, 0) / r.length;
   return sumOfSizes(r.map((x) => x - mean));
@@ -90,7 +93,7 @@ function refine(mistake: Mistake, start: readonly number[], rows: readonly Audit
   return u;
 }
 
-/** Solves normal equations, given with their right side as last column; what they leave open stays 0. */
+/** The solution of the normal equations given with their right side as last column; an undetermined variable is 0. */
 function solve(rows: number[][]): number[] {
   rows.forEach((row, i) => {
     for (const other of rows) {

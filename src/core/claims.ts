@@ -8,7 +8,7 @@ import { asoftmax, naive } from "./target-functions.ts";
 import { pieceEnd, pieceValue, type Target } from "./targets.ts";
 import { violations } from "./violations.ts";
 
-/** A statement about psi, what is expected of it, and what the computation found. */
+/** A statement about psi, whether it should hold, whether the computation found that it does, and the figures. */
 export interface Claim {
   id: string;
   claim: string;
@@ -17,7 +17,7 @@ export interface Claim {
   evidence: Message;
 }
 
-/** A pair of angles, the segment of theta_y, and which conditions hold. */
+/** A pair of angles theta_y and theta_j, the segment of theta_y, and which conditions hold. */
 interface Judged extends Conditions {
   readonly y: number;
   readonly j: number;
@@ -41,7 +41,7 @@ const pastOne = (m: number) => m > 1;
 
 const statements: readonly [id: string, claim: string, expected: (m: number) => boolean, test: Test][] = [
   ["naive-right-below", "on [0, pi/m] naive and angular are the same condition", always, agreeBelow],
-  ["naive-wrong-beyond", "beyond pi/m naive can hold where angular does not", pastOne, lieBeyond],
+  ["naive-wrong-beyond", "beyond pi/m naive can hold where angular does not", pastOne, passBeyond],
   ["constraint-needed", "plain descent on cos(m theta) can end outside [0, pi/m]", pastOne, endOutside],
   ["psi-continuous", "psi is continuous at every knot k pi/m", always, isContinuous],
   ["psi-decreasing", "psi falls on all of [0, pi]", always, isDecreasing],
@@ -49,15 +49,17 @@ const statements: readonly [id: string, claim: string, expected: (m: number) => 
   ["no-false-minimum", "with psi the loss rises with theta_y everywhere: no false minimum", always, neverTurns],
   ["share-angular", "angular and psi hold on 1/(2m) of the square [0, pi]^2", always, shareOfAngular],
   ["share-naive", "naive holds on 1/2 of the square for integer m, else on a share of its own", always, shareOfNaive],
-  ["optimum-beyond", "the optimal theta_y lies in [pi/m, pi] (a slip of the note)", never, optimumBeyond],
-  ["optimum-first", "the optimal theta_y lies in [0, pi/m] (what is right)", always, optimumFirst],
-  ["knot-holds", "the knot pi/m holds plain descent from above while c < 1, not at c > 1", pastOne, knotHolds],
-  ["lambda-frees", "lambda = 5 frees a descent that the knot pi/m holds", pastOne, lambdaFrees],
+  ["optimum-beyond", "the optimal theta_y lies in [pi/m, pi] (an error of the note)", never, optimumBeyond],
+  ["optimum-first", "the optimal theta_y lies in [0, pi/m] (correct)", always, optimumFirst],
+  ["knot-holds", "descent from above ends at the knot pi/m while c < 1, and passes it at c > 1", pastOne, knotHolds],
+  ["lambda-frees", "with lambda = 5 a descent passes the knot pi/m at which it ends without", pastOne, lambdaFrees],
 ];
 
 /**
  * Tests every claim made about A-Softmax for one margin, each by computation: on over 100,000 seeded angle pairs, on the
- * exact pieces of psi, or by a descent. Throws ParameterError for m outside [1, 2^20].
+ * exact pieces of psi, or by a descent. The same m gives the same figures. Throws ParameterError for m outside [1, 2^20].
+ * @example
+ * claims(4).every(({ holds, expected }) => holds === expected); // true
  */
 export function claims(m: number): Claim[] {
   requireMargin(m);
@@ -77,7 +79,7 @@ type Pair = readonly [y: number, j: number];
 
 /** Uniform pairs, pairs at and beside the knots, and pairs at and beside m theta_y = theta_j. */
 function seededPairs(m: number): Pair[] {
-  // Park and Miller's generator: enough to spread test angles.
+  // Park and Miller's generator of random numbers.
   let state = 20170408;
   const random = () => {
     state = (state * 48271) % 2147483647;
@@ -98,7 +100,7 @@ const LATTICE = 100_000;
 const LATTICE_ERROR = 0.01;
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
-/** A lattice that lines up with no multiple of pi. */
+/** A lattice over [0, pi]^2 none of whose lines follows a boundary of the conditions. */
 const latticePairs = () =>
   Array.from({ length: LATTICE }, (_, i): Pair => [(Math.PI * (i + 0.5)) / LATTICE, Math.PI * ((i * GOLDEN) % 1)]);
 
@@ -111,7 +113,7 @@ function agreeBelow({ pairs }: Subject): Finding {
   return [differ === 0, message`${differ} of ${below.length} pairs differ`];
 }
 
-function lieBeyond({ m }: Subject): Finding {
+function passBeyond({ m }: Subject): Finding {
   const thetaJ = violations(m, Math.PI / 2).length > 0 ? Math.PI / 2 : Math.PI;
   const found = violations(m, thetaJ);
   if (found[0] === undefined) return [false, message`${0} such intervals at any theta_j`];
@@ -179,7 +181,10 @@ function shareOfAngular({ m, lattice }: Subject): Finding {
   ];
 }
 
-/** For a given theta_y the share is 1 - fold(m theta_y)/pi, linear between knots: the trapezoid rule over them is exact. */
+/**
+ * The share of theta_j for one theta_y is 1 - fold(m theta_y)/pi, linear between knots: the trapezoid rule over the knots is
+ * exact.
+ */
 function shareOfNaive({ m, lattice }: Subject): Finding {
   const height = (theta: number) => {
     const { quarter, hi } = fold(reduce(m, theta));
@@ -214,21 +219,27 @@ function optimumFirst({ pairs }: Subject): Finding {
 
 function knotHolds({ m }: Subject): Finding {
   const [slow, fast] = [endAboveKnot(m, 0, 0.5), endAboveKnot(m, 0, 3)];
-  return freedFrom(m, slow, fast, message` for c = ${0.5}, at ${fast} for c = ${3}`);
+  return endApart(m, slow, fast, message` for c = ${0.5}, at ${fast} for c = ${3}`);
 }
 
 function lambdaFrees({ m }: Subject): Finding {
-  const [held, freed] = [endAboveKnot(m, 0, 0.5), endAboveKnot(m, 5, 0.5)];
-  return freedFrom(m, held, freed, message` without lambda, at ${freed} with it`);
+  const [without, withLambda] = [endAboveKnot(m, 0, 0.5), endAboveKnot(m, 5, 0.5)];
+  return endApart(m, without, withLambda, message` without lambda, at ${withLambda} with it`);
 }
 
-/** Of two descents from just above the knot pi/m, which end so far from it: is one held there, and not the other? */
-function freedFrom(m: number, held: number, freed: number, how: Message): Finding {
+/**
+ * Of two descents from just above the knot pi/m, given by where they end relative to it: does one end there, and the other
+ * below?
+ */
+function endApart(m: number, atKnot: number, below: number, how: Message): Finding {
   if (!(m > 1)) return [false, message`no knot lies inside (0, pi)`];
-  return [Math.abs(held) < 1e-9 && m * freed < -1e-3, message`theta_y - pi/m ends at ${held}${how}`];
+  return [Math.abs(atKnot) < 1e-9 && m * below < -1e-3, message`theta_y - pi/m ends at ${atKnot}${how}`];
 }
 
-/** Where 2000 steps from just above the knot pi/m end, relative to it; near it a step takes off c times the distance. */
+/**
+ * Where 2000 steps from just above the knot pi/m end, relative to it; near it a step shortens the distance by c times the
+ * distance.
+ */
 function endAboveKnot(m: number, lambda: number, c: number): number {
   const soft = asoftmax({ m, lambda });
   const knot = pieceEnd(soft.pieces, 0);

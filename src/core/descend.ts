@@ -4,7 +4,7 @@ import { type Message, message, radians } from "./message.ts";
 import { isWanted, minima, type RestPoint, wantedMargin } from "./minima.ts";
 import type { Target } from "./targets.ts";
 
-/** One point of a descent: the target angle, the loss there and its slope by theta_y. */
+/** One point of a descent: the target angle theta_y in radians, the loss there and its derivative by theta_y. */
 export interface DescentStep {
   step: number;
   theta: number;
@@ -12,8 +12,9 @@ export interface DescentStep {
   gradient: number;
 }
 
+/** Where a descent starts and how it steps; angles in radians, in [0, pi]. */
 export interface Descent {
-  /** Target angle to start from, in [0, pi]. */
+  /** The target angle to start from. */
   start: number;
   /** The one competing angle, fixed. */
   thetaJ: number;
@@ -23,9 +24,12 @@ export interface Descent {
 }
 
 /**
- * Plain gradient descent of the one-sample loss on theta_y, kept in [0, pi]: theta - rate * gradient, steps + 1 points.
- * targetAt gives the target function of each step, so that lambda can follow a schedule.
- * Throws ParameterError for angles outside [0, pi] and for a scale or rate that is not positive and finite.
+ * Plain gradient descent of the one-sample loss on theta_y, clamped to [0, pi]: theta - rate * gradient, steps + 1 points.
+ * targetAt gives the target function of each step, so that lambda can follow a schedule. Loss and gradient as exact as sampleLoss.
+ * Throws ParameterError for angles outside [0, pi] and for a scale or rate outside (0, 1e100].
+ * @example
+ * const settings = { start: 1, thetaJ: 2, scale: 1, rate: 0.1, steps: 100 };
+ * [...descend(() => naive({ m: 1 }), settings)].length; // 101
  */
 export function* descend(
   targetAt: (step: number) => Target,
@@ -45,26 +49,31 @@ export function* descend(
 /** How a descent ended. */
 export interface Outcome {
   /**
-   * reached: theta_y < theta_j / m; false minimum; knot: held from above at a half-stable angle; flat: on a stretch of no slope;
-   * saturated: only 1 - p is too small to move it; end: at an end of [0, pi]; stalled: the step is below the spacing of doubles;
-   * moving: none of these yet.
+   * reached: theta_y < theta_j / m; false minimum; knot: it converges from above to a half-stable angle; flat: on a stretch of
+   * slope 0; saturated: the slope would move it, but 1 - p is too small; end: at 0 or pi; stalled: the step is below the spacing
+   * of doubles; moving: none of these.
    */
   kind: "reached" | "false minimum" | "knot" | "flat" | "saturated" | "end" | "stalled" | "moving";
   theta: number;
-  /** At a knot: a step leaves 1 - c of the distance above it. */
+  /** At a knot: a step multiplies the distance above it by 1 - c. */
   c?: number;
-  /** At a knot: the rate above which c passes 1 and descent jumps over. */
+  /** At a knot: the rate above which c exceeds 1 and descent passes the knot. */
   jumpRate?: number;
   sentence: Message;
 }
 
-// Closer than this to an angle that holds it, a descent is taken to have come to rest there.
+// A descent closer than this to a rest point is taken to have ended there.
 const AT_REST = 1e-6;
 const NEARBY = 1e-5;
 
 /**
- * What became of a descent whose last step is end, under the target of that step. Exact: the wanted region, the angles of rest (minima),
- * and that a knot with c < 1 is never passed from above. Close to one means within 1e-6. Errors as descend.
+ * How a descent with the last step end ended, under the target function of that step. The wanted region and the rest points (see
+ * minima) are exact; a descent within 1e-6 of a rest point counts as ended there. Errors as descend.
+ * @example
+ * const descent = { start: 2, thetaJ: 1.5, scale: 1, rate: 0.05, steps: 600 };
+ * const run = (target) => outcome(target, descent, [...descend(() => target, descent)].at(-1)).kind;
+ * run(asoftmax({ m: 4 })); // "knot"
+ * run(asoftmax({ m: 4, lambda: 5 })); // "reached"
  */
 export function outcome(target: Target, descent: Descent, end: DescentStep): Outcome {
   const { start, thetaJ, scale, rate } = descent;
@@ -87,8 +96,8 @@ export function outcome(target: Target, descent: Descent, end: DescentStep): Out
   }
   if (rest?.kind === "half-stable") {
     const why = message`a step leaves 1 - c of the distance above it, c = ${c} < 1`;
-    const freed = message`a rate above ${rate / c} jumps over it, lambda > 0 frees it`;
-    const words = message`is held at the knot ${radians(rest.theta)}: ${why}; ${freed}`;
+    const remedy = message`a rate above ${rate / c} jumps over it, with lambda > 0 it escapes`;
+    const words = message`is held at the knot ${radians(rest.theta)}: ${why}; ${remedy}`;
     return { ...ended("knot", words), c, jumpRate: rate / c };
   }
   if (rest?.kind === "flat")
@@ -107,14 +116,17 @@ export function outcome(target: Target, descent: Descent, end: DescentStep): Out
     : ended("stalled", message`stalls at ${radians(theta)}: a step of ${unsaturated} is below the spacing of doubles`);
 }
 
-/** Near a minimum a step takes off pull * slope' times the distance: from 2 on it swings ever wider. */
+/**
+ * Does descent converge to this rest point? Near a minimum a step multiplies the distance by 1 - pull * bend, so pull * bend
+ * must be below 2.
+ */
 function attracts(target: Target, { kind, theta }: RestPoint, pull: number): boolean {
   if (kind !== "false minimum" || theta === 0 || theta === Math.PI) return true;
   const bend = Math.abs(target.slope(theta + NEARBY) - target.slope(theta - NEARBY)) / (2 * NEARBY);
   return pull * bend < 2;
 }
 
-/** Is a descent at theta held at that rest? A knot holds from above, and only while c < 1. */
+/** Is a descent at theta at that rest point? At a knot only from above, and only while c < 1. */
 function isHeldAt({ theta: from, to, kind, holds }: RestPoint, theta: number, c: number): boolean {
   if (kind === "flat") return theta >= from && theta <= to;
   if (kind === "half-stable") return c < 1 && theta >= from && theta - from <= AT_REST;

@@ -3,7 +3,7 @@ import { type Message, message, radians } from "./message.ts";
 import { psiValues } from "./psi.ts";
 import { timesPi } from "./units.ts";
 
-/** Which conditions hold for a target angle against its nearest competing angle, and why. */
+/** A sentence: which conditions hold for the target angle thetaY against its nearest competing angle, and why. */
 export function reasons(m: number, thetaY: number, { naive, angular, minThetaJ }: Margin): Message {
   const { k, psi, cosMTheta } = psiValues(m, thetaY);
   const cosJ = psiValues(1, minThetaJ).cosTheta;

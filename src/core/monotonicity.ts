@@ -2,34 +2,38 @@ import { angleOfQuarter } from "./double-double.ts";
 import { bisect, crossings, type DifferentiableFunction } from "./roots.ts";
 import { type Piece, pieceEnd, pieceSlope, pieceValue, type Target } from "./targets.ts";
 
+/** What a function does on an interval, or at a jump. */
 export type Direction = "falling" | "rising" | "flat" | "jump-up" | "jump-down";
 
-/** A stretch of positive length on which a function goes one way, or a jump (from = to). */
+/** An interval of positive length on which a function has one direction, or a jump (from = to). Angles in radians. */
 export interface Stretch {
   from: number;
   to: number;
   direction: Direction;
-  /** Value at to less value at from, as limits from inside the stretch; the height of a jump. */
+  /** The value at to less the value at from, as limits from inside the interval; the height of a jump. */
   change: number;
 }
 
+/** The stretches and the stationary angles of a function. */
 export interface Monotonicity {
-  /** In order, covering [0, pi]; neighbours differ in direction or are parted by a jump. */
+  /** In order, covering [0, pi]; neighbours differ in direction or have a jump between them. */
   stretches: Stretch[];
-  /** Single angles at which the slope is 0. */
+  /** The stationary angles: single angles, in radians, at which the slope is 0. */
   stationary: number[];
 }
 
-/** A stretch with the values at its ends, as limits from inside. */
+/** A stretch with the values at its ends, as limits from inside it. */
 interface Part extends Omit<Stretch, "change"> {
   readonly first: number;
   last: number;
 }
 
 /**
- * Where a target function falls, rises, is flat and jumps on [0, pi]: exact, from the angles at which its formula or
- * the sign of its slope changes. Without lambda these are closed forms (nearest doubles); with lambda the slope's zeros are
- * isolated by bisection with a bound on its derivative, which misses none that changes sign by more than 1e-12 in angle.
+ * Where a target function falls, rises, is flat and jumps on [0, pi]. Without lambda the angles are closed forms, each the nearest
+ * double. With lambda the roots of the slope are found by bisection; two that are closer than 1e-12 may be missed. No errors.
+ * @example
+ * monotonicity(asoftmax({ m: 4 })).stretches; // [{ from: 0, to: Math.PI, direction: "falling", change: -8 }]
+ * monotonicity(naive({ m: 2 })).stretches.map(({ direction }) => direction); // ["falling", "rising"]
  */
 export function monotonicity({ pieces, lambda }: Target): Monotonicity {
   const parts: Part[] = [];
@@ -60,7 +64,7 @@ function partOf(piece: Piece, lambda: number, from: number, to: number): Part {
   return { from, to, direction, first: first!, last: last! };
 }
 
-/** Appends a part, or makes the last one longer by it; a jump between the two is a part of its own. */
+/** Appends a part, or extends the last one to its end where both have one direction; a jump between the two becomes a part. */
 function addPart(parts: Part[], part: Part): void {
   const before = parts.at(-1);
   const jump = before === undefined ? 0 : part.first - before.last;
@@ -72,7 +76,7 @@ function addPart(parts: Part[], part: Part): void {
   else parts.push(part);
 }
 
-/** The single angles in [from, to] at which the slope of a piece is 0, in order. */
+/** The stationary angles of a piece in [from, to], in order. */
 function zerosOfSlope(piece: Piece, lambda: number, from: number, to: number): number[] {
   const { weight, a, b } = piece;
   if (lambda === 0) return a === 0 ? [] : wholeHalfTurns(a, b, from, to);
@@ -91,7 +95,7 @@ function wholeHalfTurns(a: number, b: number, from: number, to: number): number[
   const zeros: number[] = [];
   for (let j = Math.max(0, Math.floor((a * from + b) / Math.PI) - 1); ; j++) {
     const t = angleOfQuarter(2 * j, a, b);
-    if (!(t <= to)) return zeros; // NaN: a is so small that the angle overflows
+    if (!(t <= to)) return zeros; // also for t = NaN, where a is so small that the angle overflows
     if (t >= from) zeros.push(t);
   }
 }

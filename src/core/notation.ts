@@ -71,7 +71,7 @@ const listed = (_: string, known: readonly string[]) => `: choose from ${known.j
  * message about an unknown name, given the name and the known ones (by default it lists these).
  * @example
  * targetFromSpec("asoftmax:m=4:lambda=5").value(0); // 1
- * targetFromSpec("arcface:m=30deg").spec; // "arcface:m=0.5235987755982988"
+ * targetFromSpec("arcface:m=30deg").spec; // "arcface:m=0.5235987755982989"
  */
 export function targetFromSpec(
   spec: string,

@@ -13,15 +13,17 @@ import {
 } from "./double-double.ts";
 import { ParameterError, requireWithin } from "./errors.ts";
 
-/** The largest margin m of A-Softmax; the reduction is exact up to it. */
+/** The largest margin m of A-Softmax: up to it the reduction of m theta is exact. */
 export const MAX_MARGIN = 2 ** 20;
 
-/** psi and all that is shown beside it at one angle. */
+/** psi, its derivatives and the cosines at one angle. */
 export interface PsiValues {
   /** Segment: theta lies in [k pi/m, (k+1) pi/m). */
   k: number;
   psi: number;
+  /** The derivative by theta, per radian: -m |sin(m theta)|. */
   dpsiDtheta: number;
+  /** The derivative by cos(theta): m |sin(m theta)| / sin(theta), m^2 at 0. */
   dpsiDcos: number;
   cosMTheta: number;
   cosTheta: number;
@@ -39,6 +41,8 @@ export const isAngle = (theta: number): boolean => theta >= 0 && theta <= Math.P
  * The target of A-Softmax, psi(theta) = (-1)^k cos(m theta) - 2k on [k pi/m, (k+1) pi/m], k = 0 ... ceil(m)-1.
  * theta in radians, in [0, pi]; any other theta, NaN too, gives NaN. Within 0.51 ulp of the value at the exact double theta.
  * Throws ParameterError for m outside [1, 2^20]. Source: SphereFace (arXiv:1704.08063), section 3.2.
+ * @example
+ * psi(4, 1.2); // -2.0874989834394464
  */
 export function psi(m: number, theta: number): number {
   const phase = reduceAngle(m, theta);
@@ -59,12 +63,18 @@ export function psiArray(m: number, thetas: ArrayLike<number>, out = new Float64
   return out;
 }
 
-/** The segment k in which theta lies: floor(m theta / pi), exact for the double theta. Domain and errors as psi. */
+/**
+ * The segment k in which theta lies: floor(m theta / pi), exact for the double theta. Domain and errors as psi.
+ * @example
+ * segment(4, 1.2); // 1
+ */
 export const segment = (m: number, theta: number): number => segmentOf(reduceAngle(m, theta));
 
 /**
- * psi, its segment k, its slopes -m |sin(m theta)| (by theta) and m |sin(m theta)| / sin(theta) (by cos(theta), m^2 at 0),
- * cos(m theta) and cos(theta). Domain and errors as psi. k is exact, all others are within 0.51 ulp.
+ * psi, its segment k, its derivatives, cos(m theta) and cos(theta). Domain and errors as psi. k is exact, the others are within
+ * 0.51 ulp.
+ * @example
+ * psiValues(4, 1.2).dpsiDtheta; // -3.9846584353433627
  */
 export function psiValues(m: number, theta: number): PsiValues {
   const phase = reduceAngle(m, theta);
@@ -82,7 +92,7 @@ export function psiValues(m: number, theta: number): PsiValues {
   };
 }
 
-/** m theta; NaN where theta is no angle. */
+/** m theta as a phase; NaN where theta is no angle. */
 function reduceAngle(m: number, theta: number): Phase {
   requireMargin(m);
   return reduce(m, isAngle(theta) ? theta : Number.NaN);
