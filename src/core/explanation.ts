@@ -14,5 +14,5 @@ export function reasons(m: number, thetaY: number, { naive, angular, minThetaJ }
     return message`no condition holds: cos(${m} theta_y) ${cosMTheta} <= ${cosJ}, and ${product} is not below ${radians(minThetaJ)}.`;
   }
   const where = k === 0 ? [] : message`: ${radians(thetaY)} lies in segment ${k}, beyond ${radians(timesPi(1, m))}`;
-  return message`naive holds (${cosMTheta} > ${cosJ}) but ${product} is not below ${radians(minThetaJ)}${where}, where cos(${m} theta) has come round again; psi ${psi} <= ${cosJ}.`;
+  return message`naive holds (${cosMTheta} > ${cosJ}) but ${product} is not below ${radians(minThetaJ)}${where}; psi ${psi} <= ${cosJ}.`;
 }

@@ -51,7 +51,7 @@ describe("what became of it", () => {
     [`${START} --functions naive`,
       "naive:m=4: from 2 it stops at pi/2, where naive:m=4 is 1, yet 4 theta_y = 2pi >= theta_j = 1.5: a false minimum."],
     [`${START} --m 4`,
-      "asoftmax:m=4: from 2 it is held at the knot pi/2: a step leaves 1 - c of the distance above it, c = 0.764536 < 1; a rate above 0.0653992 jumps over it, lambda > 0 frees it."],
+      "asoftmax:m=4: from 2 it is held at the knot pi/2: a step leaves 1 - c of the distance above it, c = 0.764536 < 1; a rate above 0.0653992 jumps over it, with lambda > 0 it escapes."],
     [`${START} --m 4 --rate 0.1`,
       "asoftmax:m=4: from 2 it reaches 8.94386e-51, where 4 theta_y = 3.57754e-50 < theta_j = 1.5."],
     [`${START} --m 4 --lambda 5`,

@@ -66,9 +66,9 @@ describe("the verdict says why", () => {
   // biome-ignore format: a table
   test.concurrent.each([
     ["--m 4 --theta 1.2 --competing 1.5",
-      "naive holds (0.087499 > 0.0707372) but 4 * 1.2 = 4.8 is not below 1.5: 1.2 lies in segment 1, beyond pi/4, where cos(4 theta) has come round again; psi -2.0875 <= 0.0707372."],
+      "naive holds (0.087499 > 0.0707372) but 4 * 1.2 = 4.8 is not below 1.5: 1.2 lies in segment 1, beyond pi/4; psi -2.0875 <= 0.0707372."],
     ["--m 4 --theta 1.2 --competing 1.5 --precision 3",
-      "naive holds (0.0875 > 0.0707) but 4 * 1.2 = 4.8 is not below 1.5: 1.2 lies in segment 1, beyond pi/4, where cos(4 theta) has come round again; psi -2.09 <= 0.0707."],
+      "naive holds (0.0875 > 0.0707) but 4 * 1.2 = 4.8 is not below 1.5: 1.2 lies in segment 1, beyond pi/4; psi -2.09 <= 0.0707."],
     ["--m 4 --theta 0.3 --competing 1.5",
       "all conditions hold: 4 * 0.3 = 1.2 is below 1.5, and psi 0.362358 > 0.0707372."],
     ["--m 4 --theta 0.5 --competing 1",
@@ -76,7 +76,7 @@ describe("the verdict says why", () => {
     ["--m 4 --theta 0.3 --competing 1.5,1.25",
       "Against the nearest of 2 (2): all conditions hold: 4 * 0.3 = 1.2 is below 1.25, and psi 0.362358 > 0.315322."],
     ["--m 4 --theta pi/2 --competing pi/4",
-      "naive holds (1 > 0.707107) but 4 * pi/2 = 2pi is not below pi/4: pi/2 lies in segment 1, beyond pi/4, where cos(4 theta) has come round again; psi -3 <= 0.707107."],
+      "naive holds (1 > 0.707107) but 4 * pi/2 = 2pi is not below pi/4: pi/2 lies in segment 1, beyond pi/4; psi -3 <= 0.707107."],
     ["--m 4 --theta 20 --competing 90 --degrees",
       "all conditions hold: 4 * 20 = 80 is below 90, and psi 0.173648 > 6.12323e-17."],
     ["--m 4 --theta 0.5,0.3,1.2,0.1,0.2 --competing 1.5",
