@@ -40,7 +40,7 @@ export { isWanted, minima, type RestPoint, wantedMargin } from "./core/minima.ts
 
 // Claims and audit
 
-export { type AuditResult, type AuditTable, audit, type CandidateMistake, type Check } from "./audit/audit.ts";
+export { type AuditResult, type AuditTable, audit, type Check, type KnownMistake } from "./audit/audit.ts";
 export type { Dtype } from "./audit/tolerance.ts";
 export { type Claim, claims } from "./core/claims.ts";
 

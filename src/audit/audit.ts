@@ -4,16 +4,7 @@ import { isAngle } from "../core/psi.ts";
 import { pieceEnd, type Target } from "../core/targets.ts";
 import { fit, type Mistake } from "./fit.ts";
 import { slopeCurve, slopeMistakes, valueCurve, valueMistakes } from "./mistakes.ts";
-import {
-  type AuditRow,
-  accepts,
-  type Dtype,
-  evaluate,
-  type PiecewiseFunction,
-  residual,
-  rowAt,
-  ulp,
-} from "./tolerance.ts";
+import { type AuditRow, accepts, type Dtype, evaluate, type Piecewise, residual, rowAt, ulp } from "./tolerance.ts";
 
 /** The output of a program: at each angle theta, in radians, its value and, if known, its derivative by theta. */
 export interface AuditTable {
@@ -39,7 +30,7 @@ export interface Check {
 }
 
 /** A known mistake that explains a column to within rounding. */
-export interface CandidateMistake {
+export interface KnownMistake {
   readonly column: "value" | "gradient";
   /** The mistake in words. */
   readonly name: string;
@@ -59,15 +50,15 @@ export interface AuditResult extends Check {
   /** The check of the gradients, where given. */
   gradient: Check | undefined;
   /** Known mistakes that explain every row, the likelier first. */
-  candidates: CandidateMistake[];
+  candidates: KnownMistake[];
   /** What is wrong, in words; see messageText. */
   diagnosis: Message;
 }
 
-interface AuditedColumn {
-  readonly name: CandidateMistake["column"];
+interface AuditColumn {
+  readonly name: KnownMistake["column"];
   readonly given: ArrayLike<number>;
-  readonly curve: PiecewiseFunction;
+  readonly curve: Piecewise;
   readonly mistakes: (target: Target) => Mistake[];
 }
 
@@ -86,15 +77,13 @@ interface AuditedColumn {
 export function audit(target: Target, table: AuditTable, dtype: Dtype): AuditResult {
   const { theta, value, gradient } = table;
   if (!(theta.length > 0)) throw new ParameterError("the table has no rows: nothing to audit");
-  const columns: AuditedColumn[] = [
-    { name: "value", given: value, curve: valueCurve(target), mistakes: valueMistakes },
-  ];
+  const columns: AuditColumn[] = [{ name: "value", given: value, curve: valueCurve(target), mistakes: valueMistakes }];
   if (gradient) columns.push({ name: "gradient", given: gradient, curve: slopeCurve(target), mistakes: slopeMistakes });
   if (columns.some(({ given }) => given.length !== theta.length))
     throw new ParameterError("the columns of the table differ in length");
   const compared = columns.map((column) => compare(column, theta, dtype));
   const candidates = columns.flatMap((column, i) =>
-    compared[i]!.bad.length > 0 ? explainingMistakes(column.name, column.mistakes(target), compared[i]!) : [],
+    compared[i]!.bad.length > 0 ? candidatesOf(column.name, column.mistakes(target), compared[i]!) : [],
   );
   const checks = compared.map(({ check }) => check);
   const firstBad = checks.map(({ firstBad }) => firstBad).filter((i) => i >= 0);
@@ -109,14 +98,14 @@ export function audit(target: Target, table: AuditTable, dtype: Dtype): AuditRes
     firstBadTheta: theta[Math.min(...firstBad)],
     gradient: checks[1],
     candidates,
-    diagnosis: joinMessages([...findings(columns, checks, candidates, theta), ...more], "; "),
+    diagnosis: join([...findings(columns, checks, candidates, theta), ...more], "; "),
   };
 }
 
 /** With fewer rows a table in float32 cannot be recognized. */
 const FEWEST_SINGLE = 8;
 
-function compare({ given, curve }: AuditedColumn, theta: ArrayLike<number>, dtype: Dtype) {
+function compare({ given, curve }: AuditColumn, theta: ArrayLike<number>, dtype: Dtype) {
   const none = { maxAbsError: Number.NaN, maxUlpError: Number.NaN, worst: -1 };
   const check: Check = { ...none, bad: 0, firstBad: -1, notFinite: 0, firstNotFinite: -1 };
   const rows: AuditRow[] = [];
@@ -152,8 +141,8 @@ function sampled(rows: readonly AuditRow[]): readonly AuditRow[] {
  * The mistakes that explain every row, with a residual of at most 16 times the smallest. One with fitted parameters is left out
  * where it is the same function on [0, pi] as one before it.
  */
-function explainingMistakes(
-  column: CandidateMistake["column"],
+function candidatesOf(
+  column: KnownMistake["column"],
   mistakes: Mistake[],
   { rows, bad }: Record<"rows" | "bad", AuditRow[]>,
 ) {
@@ -172,18 +161,18 @@ function explainingMistakes(
   const enough = EQUALLY_WELL * (ulp(1, dtype) + Math.min(...fits.map(({ candidate }) => candidate.residual)));
   const close = fits.filter(({ candidate }) => candidate.residual <= enough);
   const news = close.filter((x, i) => x.isFixed || !close.slice(0, i).some((y) => areSame(y.curve, x.curve, dtype)));
-  return news.map(({ candidate }): CandidateMistake => candidate);
+  return news.map(({ candidate }): KnownMistake => candidate);
 }
 
-function areSame(x: PiecewiseFunction, y: PiecewiseFunction, dtype: Dtype): boolean {
+function areSame(x: Piecewise, y: Piecewise, dtype: Dtype): boolean {
   const angles = Array.from({ length: MOST_SAMPLED }, (_, i) => ((i + 0.5) * Math.PI) / MOST_SAMPLED);
   return angles.every((t) => accepts(x, rowAt(t, evaluate(y, t), dtype)));
 }
 
 function findings(
-  columns: AuditedColumn[],
+  columns: AuditColumn[],
   checks: Check[],
-  candidates: CandidateMistake[],
+  candidates: KnownMistake[],
   theta: ArrayLike<number>,
 ): Message[] {
   if (checks.every(({ bad }) => bad === 0)) return [message`every row is right to within rounding`];
@@ -193,7 +182,7 @@ function findings(
     if (notFinite > 0)
       said.push(message`${name}: ${notFinite} not finite, first at ${radians(theta[firstNotFinite]!)}`);
     const found = candidates.filter(({ column }) => column === name).map(described);
-    if (found.length > 0) said.push(message`${name}: ${joinMessages(found, " or ")}`);
+    if (found.length > 0) said.push(message`${name}: ${join(found, " or ")}`);
     // Where the values are wrong the gradients follow from that mistake: no sentence of their own.
     else if (bad > notFinite && (i === 0 || checks[0]!.bad === checks[0]!.notFinite)) {
       const [t, truth] = [theta[worst]!, evaluate(curve, theta[worst]!)];
@@ -211,9 +200,9 @@ function asSingle(target: Target, table: AuditTable): Message[] | undefined {
   return passes || candidates.length > 0 ? [message`taken as float32: ${diagnosis}`] : undefined;
 }
 
-function described({ name, parameters, residual }: CandidateMistake): Message {
+function described({ name, parameters, residual }: KnownMistake): Message {
   const found = Object.entries(parameters).map(([parameter, x]) => message`${parameter} = ${x}`);
-  return message`${name}${found.length > 0 ? " with " : ""}${joinMessages(found, ", ")}, to within ${residual}`;
+  return message`${name}${found.length > 0 ? " with " : ""}${join(found, ", ")}, to within ${residual}`;
 }
 
 /** A warning where no angle exceeds pi/m: up to there psi is cos(m theta). */
@@ -223,5 +212,5 @@ function reach({ name, pieces }: Target, theta: ArrayLike<number>): Message[] {
   return [message`no angle lies beyond pi/m = ${radians(end)}: the table cannot tell psi from cos(m theta) and others`];
 }
 
-const joinMessages = (parts: readonly Message[], between: string): Message =>
+const join = (parts: readonly Message[], between: string): Message =>
   parts.flatMap((part, i) => (i > 0 ? [between, ...part] : part));

@@ -1,4 +1,4 @@
-import { type AuditRow, accepts, type PiecewiseFunction, residual, ulp } from "./tolerance.ts";
+import { type AuditRow, accepts, type Piecewise, residual, ulp } from "./tolerance.ts";
 
 /** A parameter that is fitted, from each of the starts, within [lo, hi]. */
 export interface Searched {
@@ -17,13 +17,13 @@ export interface Searched {
 export interface Mistake {
   readonly name: string;
   readonly searched: readonly Searched[];
-  curve(...parameters: number[]): PiecewiseFunction;
+  curve(...parameters: number[]): Piecewise;
 }
 
 /** Fitted parameters, and the function with them. */
 export interface Fit {
   readonly parameters: number[];
-  readonly curve: PiecewiseFunction;
+  readonly curve: Piecewise;
 }
 
 const SCANNED = 32;
@@ -63,7 +63,7 @@ function shorten(mistake: Mistake, found: number[], rows: readonly AuditRow[]): 
 
 const parametersOf = ({ searched }: Mistake, u: readonly number[]) => u.map((x, i) => searched[i]!.from?.(x) ?? x);
 
-const residuals = (curve: PiecewiseFunction, rows: readonly AuditRow[]) => rows.map((row) => residual(curve, row));
+const residuals = (curve: Piecewise, rows: readonly AuditRow[]) => rows.map((row) => residual(curve, row));
 
 const sumOfSizes = (r: readonly number[]) => r.reduce((sum, x) => sum + Math.abs(x), 0);
 

@@ -9,16 +9,16 @@ import {
   targetDefinitions,
 } from "../core/targets.ts";
 import type { Mistake, Searched } from "./fit.ts";
-import type { PiecewiseFunction } from "./tolerance.ts";
+import type { Piecewise } from "./tolerance.ts";
 
 /** The values of a target, within 0.51 ulp. */
-export const valueCurve = ({ pieces, lambda }: Pick<Target, "pieces" | "lambda">): PiecewiseFunction => ({
+export const valueCurve = ({ pieces, lambda }: Pick<Target, "pieces" | "lambda">): Piecewise => ({
   pieces,
   at: (piece, theta) => pieceValue(piece, theta, lambda).hi,
 });
 
 /** The slopes of a target by theta, within 0.51 ulp. */
-export const slopeCurve = ({ pieces, lambda }: Target): PiecewiseFunction => ({
+export const slopeCurve = ({ pieces, lambda }: Target): Piecewise => ({
   pieces,
   at: (piece, theta) => pieceSlope(piece, theta, lambda).hi,
 });
@@ -97,7 +97,7 @@ export function valueMistakes(target: Target): Mistake[] {
 export function slopeMistakes(target: Target): Mistake[] {
   const { pieces, lambda } = target;
   const slope = slopeCurve(target).at;
-  const changed = (name: string, at: PiecewiseFunction["at"]) => fixed(name, { pieces, at });
+  const changed = (name: string, at: Piecewise["at"]) => fixed(name, { pieces, at });
   // A tiny angle in place of 0 gives the limit, rounded.
   const byCosine = (piece: Piece, theta: number) => {
     const t = Math.max(theta, TINY_ANGLE);
@@ -114,7 +114,7 @@ export function slopeMistakes(target: Target): Mistake[] {
   ];
 }
 
-const fixed = (name: string, curve: PiecewiseFunction): Mistake => ({ name, searched: [], curve: () => curve });
+const fixed = (name: string, curve: Piecewise): Mistake => ({ name, searched: [], curve: () => curve });
 
 function psiMistakes(m: number, lambda: number): Mistake[] {
   const segments = wrongPsi.map(([name, weight, offset, b = 0]) => {
@@ -134,7 +134,7 @@ function psiMistakes(m: number, lambda: number): Mistake[] {
 }
 
 /** The target at factor * theta, with pieces for angles up to 180. */
-const turned = (target: Target, factor: number): PiecewiseFunction => ({
+const turned = (target: Target, factor: number): Piecewise => ({
   ...valueCurve({ ...target, pieces: { ...target.pieces, count: 58 * target.pieces.count } }),
   warp: (theta) => factor * theta,
 });

@@ -5,7 +5,7 @@ import { type Piece, type Pieces, pieceIndex } from "../core/targets.ts";
 export type Dtype = "float32" | "float64";
 
 /** A function of the angle given piece by piece: the value of a target, its slope, or either with a mistake. */
-export interface PiecewiseFunction {
+export interface Piecewise {
   readonly pieces: Pieces;
   at(piece: Piece, theta: number): number;
   /** The angle at which it is computed in place of theta; a monotone function. */
@@ -54,7 +54,7 @@ export function rowAt(theta: number, value: number, dtype: Dtype): AuditRow {
  * lambda; with lambda the extreme lies elsewhere, which matters from m of about 1000 on. Likewise for a slope, of which either
  * sign can be right at a knot.
  */
-export function accepts(curve: PiecewiseFunction, row: AuditRow): boolean {
+export function accepts(curve: Piecewise, row: AuditRow): boolean {
   const { lo, theta, hi, first, last } = touched(curve, row);
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (let i = first; i <= last; i++) {
@@ -70,7 +70,7 @@ export function accepts(curve: PiecewiseFunction, row: AuditRow): boolean {
 }
 
 /** The function less the row's value at its angle, on the piece where this is smallest, of those that rounding may select. */
-export function residual(curve: PiecewiseFunction, row: AuditRow): number {
+export function residual(curve: Piecewise, row: AuditRow): number {
   const { theta, first, last } = touched(curve, row);
   let best = Number.POSITIVE_INFINITY;
   for (let i = first; i <= last; i++) {
@@ -81,12 +81,12 @@ export function residual(curve: PiecewiseFunction, row: AuditRow): number {
 }
 
 /** The curve at theta. */
-export function evaluate({ pieces, at, warp = (t) => t }: PiecewiseFunction, theta: number): number {
+export function evaluate({ pieces, at, warp = (t) => t }: Piecewise, theta: number): number {
   return at(pieces.piece(pieceIndex(pieces, warp(theta))), warp(theta));
 }
 
 /** The row's angles after warp, and the indices of the first and last piece that contain one of them. */
-function touched({ pieces, warp = (t) => t }: PiecewiseFunction, row: AuditRow) {
+function touched({ pieces, warp = (t) => t }: Piecewise, row: AuditRow) {
   const [lo, theta, hi] = [warp(row.lo), warp(row.theta), warp(row.hi)];
   return { lo, theta, hi, first: pieceIndex(pieces, lo), last: pieceIndex(pieces, hi) };
 }

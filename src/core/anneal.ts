@@ -21,13 +21,6 @@ export const schedules = {
   clcarwin: { base: 1500, gamma: 0.1, power: 1, lambdaMin: 5 },
 } as const satisfies Record<string, Schedule>;
 
-/** Throws ParameterError unless every number of a schedule is finite and not negative. */
-export function requireSchedule({ base, gamma, power, lambdaMin }: Schedule): void {
-  for (const [name, value] of Object.entries({ base, gamma, power, "lambda-min": lambdaMin })) {
-    requireWithin(name, value, 0, LARGEST);
-  }
-}
-
 /**
  * lambda at an iteration, which is any number in [0, 1e100]. Within 2 ulp for power 1.
  * Throws ParameterError for an iteration or a number of the schedule outside [0, 1e100].
@@ -35,9 +28,9 @@ export function requireSchedule({ base, gamma, power, lambdaMin }: Schedule): vo
  * lambdaAt(schedules.sphereface, 0); // 1000
  */
 export function lambdaAt(schedule: Schedule, iteration: number): number {
-  requireSchedule(schedule);
-  requireWithin("iteration", iteration, 0, LARGEST);
   const { base, gamma, power, lambdaMin } = schedule;
+  for (const [name, value] of Object.entries({ base, gamma, power, "lambda-min": lambdaMin, iteration }))
+    requireWithin(name, value, 0, LARGEST);
   return Math.max(lambdaMin, base / (1 + gamma * iteration) ** power);
 }
 

@@ -79,10 +79,10 @@ export interface TargetDefinition {
 }
 
 const within = (lo: number, hi: number) => (name: string, standard: number) => ({ name, standard, lo, hi });
-const marginParameter = within(1, MAX_MARGIN);
-const factorParameter = within(Number.MIN_VALUE, MAX_MARGIN);
-const angleParameter = within(0, Math.PI);
-const offsetParameter = within(0, 2);
+const asMargin = within(1, MAX_MARGIN);
+const asFactor = within(Number.MIN_VALUE, MAX_MARGIN);
+const asAngle = within(0, Math.PI);
+const asOffset = within(0, 2);
 
 const plain = (a = 1, b = 0, offset = 0): Piece => ({ weight: 1, a, b, offset });
 /** Pieces of which number i ends at a theta + b = (i + 1) * quarters * pi/2; the last ends at theta = pi. */
@@ -104,28 +104,23 @@ export const targetDefinitions: readonly TargetDefinition[] = [
     name: "asoftmax",
     aliases: ["sphereface", "psi"],
     formula: "(-1)^k cos(m t) - 2k on [k pi/m, (k+1) pi/m]",
-    parameters: [marginParameter("m", 4)],
+    parameters: [asMargin("m", 4)],
     pieces: (m) => segments(m!, -2),
   },
-  { name: "naive", formula: "cos(m t)", parameters: [factorParameter("m", 4)], pieces: (m) => one(plain(m)) },
+  { name: "naive", formula: "cos(m t)", parameters: [asFactor("m", 4)], pieces: (m) => one(plain(m)) },
   { name: "softmax", formula: "cos(t)", parameters: [], pieces: () => one(plain()) },
-  {
-    name: "cosface",
-    formula: "cos(t) - m",
-    parameters: [offsetParameter("m", 0.35)],
-    pieces: (m) => one(plain(1, 0, -m!)),
-  },
-  { name: "arcface", formula: "cos(t + m)", parameters: [angleParameter("m", 0.5)], pieces: (m) => one(plain(1, m)) },
+  { name: "cosface", formula: "cos(t) - m", parameters: [asOffset("m", 0.35)], pieces: (m) => one(plain(1, 0, -m!)) },
+  { name: "arcface", formula: "cos(t + m)", parameters: [asAngle("m", 0.5)], pieces: (m) => one(plain(1, m)) },
   {
     name: "arcface-easy",
     formula: "cos(t + m) if cos(t) > 0, else cos(t)",
-    parameters: [angleParameter("m", 0.5)],
+    parameters: [asAngle("m", 0.5)],
     pieces: (m) => parts(1, 0, 1, plain(1, m), plain()),
   },
   {
     name: "arcface-hard",
     formula: "cos(t + m) if t < pi - m, else cos(t) - m sin(m)",
-    parameters: [angleParameter("m", 0.5)],
+    parameters: [asAngle("m", 0.5)],
     pieces: (m) => {
       const drop = multiply(sine(reduce(1, m!)), -m!);
       return parts(1, m!, 2, plain(1, m), { ...plain(1, 0, drop.hi), offsetLow: drop.lo });
@@ -134,19 +129,19 @@ export const targetDefinitions: readonly TargetDefinition[] = [
   {
     name: "combined",
     formula: "cos(m1 t + m2) - m3",
-    parameters: [factorParameter("m1", 1), angleParameter("m2", 0.3), offsetParameter("m3", 0.2)],
+    parameters: [asFactor("m1", 1), asAngle("m2", 0.3), asOffset("m3", 0.2)],
     pieces: (m1, m2, m3) => one(plain(m1, m2, -m3!)),
   },
   {
     name: "sphereface-r1",
     formula: "cos(min(m t, pi))",
-    parameters: [marginParameter("m", 1.7)],
+    parameters: [asMargin("m", 1.7)],
     pieces: (m) => parts(m!, 0, 2, plain(m), { ...plain(0), weight: -1 }),
   },
   {
     name: "sphereface-r2",
     formula: "cos(t), against cos(theta_j / m)",
-    parameters: [marginParameter("m", 1.7)],
+    parameters: [asMargin("m", 1.7)],
     pieces: () => one(plain()),
     competingDivisor: (m) => m!,
   },
@@ -169,9 +164,7 @@ export function makeTarget(
   requireLambda(lambda);
   const unknown = Object.keys(own).find((name) => !definition.parameters.some((p) => p.name === name));
   if (unknown !== undefined) throw new ParameterError(`${definition.name} has no parameter ${unknown}`);
-  const parameters = Object.fromEntries(
-    definition.parameters.map((p) => [p.name, own[p.name] ?? p.standard]),
-  ) as Record<string, number>;
+  const parameters = Object.fromEntries(definition.parameters.map((p) => [p.name, own[p.name] ?? p.standard]));
   for (const { name, lo, hi } of definition.parameters) requireWithin(name, parameters[name]!, lo, hi);
   const values = Object.values(parameters);
   const written = Object.entries(lambda === 0 ? parameters : { ...parameters, lambda }).map(([n, v]) => `:${n}=${v}`);

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { MAX_MARGIN, psi, psiValues, segment } from "../../src/core/psi.ts";
+import { MAX_MARGIN, psi, psiArray, psiValues, segment } from "../../src/core/psi.ts";
 import { angles, anyAngles, margins, nudged, nudges, uniform } from "../arbitrary.ts";
 import { cosOf, exact, nextDown, nextUp, PI, psiOf, segmentOf, sinOf, ulp, ulpsApart } from "../oracle.ts";
 
@@ -147,5 +147,25 @@ describe("edges of the domain", () => {
     for (const f of [psi, segment, psiValues]) {
       expect(() => f(m, 1)).toThrow(expect.objectContaining({ name: "ParameterError", message }));
     }
+  });
+});
+
+describe("psiArray", () => {
+  const thetas = [0, 0.3, Math.PI / 4, 1.2, 3, Math.PI, 4, -1, Number.NaN];
+
+  test("gives the values of psi", () => {
+    for (const m of [1, 1.5, 4, MAX_MARGIN])
+      expect(psiArray(m, thetas)).toEqual(Float64Array.from(thetas, (theta) => psi(m, theta)));
+  });
+
+  test("fills the array that it is given, the angles' own too", () => {
+    const out = Float64Array.from(thetas);
+    expect(psiArray(4, out, out)).toBe(out);
+    expect(out).toEqual(psiArray(4, thetas));
+  });
+
+  test("refuses a wrong m, without angles too, and an array of another length", () => {
+    expect(() => psiArray(0, [])).toThrow("m is 0: it must lie from 1 to 2^20");
+    expect(() => psiArray(4, [1], new Float64Array(2))).toThrow("out has 2 places for 1 angles: give as many");
   });
 });
