@@ -1,20 +1,51 @@
-export * from "./audit/audit.ts";
+// psi
+
+export { type Inverse, inverse } from "./core/inverse.ts";
+export { type PsiValues, psi, psiArray, psiValues, segment } from "./core/psi.ts";
+
+// Conditions and margin
+
+export { angleBetween } from "./core/angle-between.ts";
+export { type Conditions, conditions, type Margin, marginOf } from "./core/margin.ts";
+export { type Violation, violations } from "./core/violations.ts";
+
+// Target functions
+
+export { type Direction, type Monotonicity, monotonicity, type Stretch } from "./core/monotonicity.ts";
+export { targetFromSpec } from "./core/notation.ts";
+export {
+  arcface,
+  arcfaceEasy,
+  arcfaceHard,
+  asoftmax,
+  combined,
+  cosface,
+  naive,
+  softmax,
+  spherefaceR1,
+  spherefaceR2,
+  type TargetConstructor,
+  type TargetParameters,
+} from "./core/target-functions.ts";
+export type { Piece, Pieces, Target } from "./core/targets.ts";
+
+// Training
+
+export { floorIteration, lambdaAt, psiWeight, type Schedule, schedules } from "./core/anneal.ts";
+export { type Boundary, boundary } from "./core/boundary.ts";
+export { bounds, type PropertyBounds } from "./core/bounds.ts";
+export { type Descent, type DescentStep, descend, type Outcome, outcome } from "./core/descend.ts";
+export { type SampleLoss, sampleLoss } from "./core/loss.ts";
+export { isWanted, minima, type RestPoint, wantedMargin } from "./core/minima.ts";
+
+// Claims and audit
+
+export { type AuditResult, type AuditTable, audit, type Check, type KnownMistake } from "./audit/audit.ts";
 export type { Dtype } from "./audit/tolerance.ts";
-export * from "./core/angle-between.ts";
-export * from "./core/anneal.ts";
-export * from "./core/boundary.ts";
-export * from "./core/bounds.ts";
-export * from "./core/claims.ts";
-export * from "./core/descend.ts";
-export * from "./core/errors.ts";
-export * from "./core/inverse.ts";
-export * from "./core/loss.ts";
-export * from "./core/margin.ts";
-export * from "./core/message.ts";
-export * from "./core/minima.ts";
-export * from "./core/monotonicity.ts";
-export * from "./core/outcome.ts";
-export * from "./core/psi.ts";
-export * from "./core/targets.ts";
-export * from "./core/units.ts";
-export * from "./core/violations.ts";
+export { type Claim, claims } from "./core/claims.ts";
+
+// What results hold, and errors
+
+export type { DoubleDouble } from "./core/double-double.ts";
+export { ParameterError } from "./core/errors.ts";
+export { type AngleFigure, type Message, messageText } from "./core/message.ts";

@@ -1,26 +1,29 @@
-import { accepts, type Curve, type Row, residual, ulp } from "./tolerance.ts";
+import { type AuditRow, accepts, type Piecewise, residual, ulp } from "./tolerance.ts";
 
-/** A parameter that is searched for: from each start, within [lo, hi]. */
+/** A parameter that is fitted, from each of the starts, within [lo, hi]. */
 export interface Searched {
   readonly name: string;
   readonly lo: number;
   readonly hi: number;
   readonly starts: readonly number[];
-  /** The parameter, where something else is searched (one in which the curve is linear, or a logarithm). */
+  /**
+   * The parameter as a function of the fitted variable u, where these differ (the function is linear in u, or u is a
+   * logarithm).
+   */
   readonly from?: (u: number) => number;
 }
 
-/** A known mistake: what curve the table follows where it was made, given the parameters that are searched. */
+/** A known mistake: the function that a program with it computes, given the parameters that are fitted. */
 export interface Mistake {
   readonly name: string;
   readonly searched: readonly Searched[];
-  curve(...parameters: number[]): Curve;
+  curve(...parameters: number[]): Piecewise;
 }
 
-/** Parameters found, and the curve with them. */
+/** Fitted parameters, and the function with them. */
 export interface Fit {
   readonly parameters: number[];
-  readonly curve: Curve;
+  readonly curve: Piecewise;
 }
 
 const SCANNED = 32;
@@ -29,18 +32,18 @@ const STEPS = 16;
 const MOST_DECIMALS = 15;
 
 /**
- * The parameters, in as few decimals as do not worsen the fit, with which the mistake explains every row to within
- * rounding; undefined if there are none. The best starts are refined by Gauss-Newton steps (least squares): one step
- * does it where the curve is linear in what is searched, and where the fit is exact they converge to the last digits.
+ * The parameters with which the mistake explains every row to within rounding, in as few decimals as do not worsen the fit;
+ * undefined if there are none. The best starts are refined by Gauss-Newton steps (least squares): where the function is linear in
+ * the fitted variables one step suffices; where the fit is exact they converge quadratically.
  */
-export function fit(mistake: Mistake, rows: readonly Row[]): Fit | undefined {
+export function fit(mistake: Mistake, rows: readonly AuditRow[]): Fit | undefined {
   const starts = mistake.searched.reduce<number[][]>(
     (all, { starts }) => all.flatMap((u) => starts.map((start) => [...u, start])),
     [[]],
   );
   const few = rows.filter((_, i) => i % Math.ceil(rows.length / SCANNED) === 0);
-  const at = (u: number[], of: readonly Row[]) => residuals(mistake.curve(...parametersOf(mistake, u)), of);
-  // In float32, so that starts which do equally well on these rows stay in order.
+  const at = (u: number[], of: readonly AuditRow[]) => residuals(mistake.curve(...parametersOf(mistake, u)), of);
+  // Rounded to float32, so that starts of equal cost but for rounding errors stay in their order.
   const scanned = starts.map((u) => ({ u, cost: Math.fround(spread(at(u, few))) }));
   for (const { u } of scanned.sort((x, y) => x.cost - y.cost).slice(0, TRIED_STARTS)) {
     const found = shorten(mistake, parametersOf(mistake, refine(mistake, u, rows)), rows);
@@ -50,8 +53,8 @@ export function fit(mistake: Mistake, rows: readonly Row[]): Fit | undefined {
 }
 
 /** The parameters rounded to as few decimals as fit about as well as they do. */
-function shorten(mistake: Mistake, found: number[], rows: readonly Row[]): Fit {
-  const costOf = (parameters: number[]) => sizeOf(residuals(mistake.curve(...parameters), rows));
+function shorten(mistake: Mistake, found: number[], rows: readonly AuditRow[]): Fit {
+  const costOf = (parameters: number[]) => sumOfSizes(residuals(mistake.curve(...parameters), rows));
   const enough = 2 * costOf(found) + rows.reduce((sum, { dtype }) => sum + ulp(1, dtype), 0);
   const rounded = Array.from({ length: MOST_DECIMALS + 1 }, (_, d) => found.map((p) => Number(p.toFixed(d))));
   const parameters = rounded.find((short) => costOf(short) <= enough) ?? found;
@@ -60,19 +63,19 @@ function shorten(mistake: Mistake, found: number[], rows: readonly Row[]): Fit {
 
 const parametersOf = ({ searched }: Mistake, u: readonly number[]) => u.map((x, i) => searched[i]!.from?.(x) ?? x);
 
-const residuals = (curve: Curve, rows: readonly Row[]) => rows.map((row) => residual(curve, row));
+const residuals = (curve: Piecewise, rows: readonly AuditRow[]) => rows.map((row) => residual(curve, row));
 
-const sizeOf = (r: readonly number[]) => r.reduce((sum, x) => sum + Math.abs(x), 0);
+const sumOfSizes = (r: readonly number[]) => r.reduce((sum, x) => sum + Math.abs(x), 0);
 
-/** How far residuals lie from their mean: an offset is not held against a start, as one step finds it. */
+/** The sum of distances of the residuals from their mean: a constant offset does not count, as one Gauss-Newton step finds it. */
 function spread(r: readonly number[]): number {
   const mean = r.reduce((sum, x) => sum + x, 0) / r.length;
-  return sizeOf(r.map((x) => x - mean));
+  return sumOfSizes(r.map((x) => x - mean));
 }
 
 const dot = (x: readonly number[], y: readonly number[]) => x.reduce((sum, xi, i) => sum + xi * y[i]!, 0);
 
-function refine(mistake: Mistake, start: readonly number[], rows: readonly Row[]): number[] {
+function refine(mistake: Mistake, start: readonly number[], rows: readonly AuditRow[]): number[] {
   const at = (u: readonly number[]) => residuals(mistake.curve(...parametersOf(mistake, u)), rows);
   let [u, least] = [[...start], Number.POSITIVE_INFINITY];
   for (let step = 0; step < STEPS && u.length > 0; step++) {
@@ -90,7 +93,7 @@ function refine(mistake: Mistake, start: readonly number[], rows: readonly Row[]
   return u;
 }
 
-/** Solves normal equations, given with their right side as last column; what they leave open stays 0. */
+/** The solution of the normal equations given with their right side as last column; an undetermined variable is 0. */
 function solve(rows: number[][]): number[] {
   rows.forEach((row, i) => {
     for (const other of rows) {

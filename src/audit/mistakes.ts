@@ -1,4 +1,5 @@
 import { cosine, reduce, sine, TINY_ANGLE } from "../core/double-double.ts";
+import { naive, softmax } from "../core/target-functions.ts";
 import {
   type Piece,
   pieceSlope,
@@ -6,19 +7,18 @@ import {
   type Target,
   type TargetDefinition,
   targetDefinitions,
-  target as targetNamed,
 } from "../core/targets.ts";
 import type { Mistake, Searched } from "./fit.ts";
-import type { Curve } from "./tolerance.ts";
+import type { Piecewise } from "./tolerance.ts";
 
 /** The values of a target, within 0.51 ulp. */
-export const valueCurve = ({ pieces, lambda }: Pick<Target, "pieces" | "lambda">): Curve => ({
+export const valueCurve = ({ pieces, lambda }: Pick<Target, "pieces" | "lambda">): Piecewise => ({
   pieces,
   at: (piece, theta) => pieceValue(piece, theta, lambda).hi,
 });
 
-/** Its slopes by theta. */
-export const slopeCurve = ({ pieces, lambda }: Target): Curve => ({
+/** The slopes of a target by theta, within 0.51 ulp. */
+export const slopeCurve = ({ pieces, lambda }: Target): Piecewise => ({
   pieces,
   at: (piece, theta) => pieceSlope(piece, theta, lambda).hi,
 });
@@ -27,7 +27,7 @@ const sign = (k: number) => (k & 1 ? -1 : 1);
 const even = (lo: number, hi: number, steps: number) =>
   Array.from({ length: steps + 1 }, (_, i) => lo + ((hi - lo) * i) / steps);
 
-/** psi gone wrong: weight and offset of segment k, and how far the segments are shifted, in m theta. */
+/** Mistakes in psi: the wrong weight and offset of segment k, and by how much m theta is shifted where the segments are found. */
 const wrongPsi: readonly [
   name: string,
   weight: (k: number) => 1 | -1,
@@ -43,7 +43,7 @@ const wrongPsi: readonly [
   ["k is rounded, not floored", sign, (k) => -2 * k, Math.PI / 2],
 ];
 
-/** Last terms c8 x^8/8! + c9 x^9/9! of the series that some codes take for psi, x = m theta. */
+/** Mistakes in a Taylor series in place of psi: its last terms c8 x^8/8! + c9 x^9/9!, x = m theta. */
 const wrongSeries: readonly [name: string, c8: number, c9: number][] = [
   ["a Taylor series with -x^9/9! in place of +x^8/8!", 0, -1],
   ["a Taylor series with +x^9/9! in place of +x^8/8!", 0, 1],
@@ -52,10 +52,10 @@ const wrongSeries: readonly [name: string, c8: number, c9: number][] = [
   ["a Taylor series that ends at x^8/8!", 1, 0],
 ];
 
-// Where the series lies between its clamps x is about 5 at most, and x^4/24 about 26.
+// The largest term of the series where it is not clamped: x is at most about 5, and x^4/24 about 26.
 const SERIES_TERMS = 26;
 
-/** The mistakes that the values of a target are searched for, the likelier first. */
+/** The mistakes that values of a target are compared with, the likelier first. */
 export function valueMistakes(target: Target): Mistake[] {
   const { pieces, lambda } = target;
   const value = valueCurve(target).at;
@@ -93,35 +93,35 @@ export function valueMistakes(target: Target): Mistake[] {
   ];
 }
 
-/** The mistakes that a gradient is searched for. */
+/** The mistakes that gradients of a target are compared with. */
 export function slopeMistakes(target: Target): Mistake[] {
   const { pieces, lambda } = target;
   const slope = slopeCurve(target).at;
-  const changed = (name: string, at: Curve["at"]) => fixed(name, { pieces, at });
-  // At 0 the limit, which a tiny angle gives to the last bit.
+  const changed = (name: string, at: Piecewise["at"]) => fixed(name, { pieces, at });
+  // A tiny angle in place of 0 gives the limit, rounded.
   const byCosine = (piece: Piece, theta: number) => {
     const t = Math.max(theta, TINY_ANGLE);
     return -slope(piece, t) / sine(reduce(1, t)).hi;
   };
   const unscaled = (piece: Piece, theta: number) =>
     slope(piece, theta) - (piece.a && ((1 - 1 / piece.a) * pieceSlope(piece, theta, 0).hi) / (1 + lambda));
-  const naive = () => slopeCurve(targetNamed("naive", { m: pieces.a, lambda })!);
+  const naiveCurve = slopeCurve(naive({ m: pieces.a, lambda }));
   return [
     changed("the gradient is by cos(theta), not theta", byCosine),
     changed("the gradient has its sign flipped", (piece, theta) => -slope(piece, theta)),
     changed("the gradient lacks the factor m", unscaled),
-    ...(target.name === "asoftmax" ? [fixed("the gradient is that of cos(m theta)", naive())] : []),
+    ...(target.name === "asoftmax" ? [fixed("the gradient is that of cos(m theta)", naiveCurve)] : []),
   ];
 }
 
-const fixed = (name: string, curve: Curve): Mistake => ({ name, searched: [], curve: () => curve });
+const fixed = (name: string, curve: Piecewise): Mistake => ({ name, searched: [], curve: () => curve });
 
 function psiMistakes(m: number, lambda: number): Mistake[] {
   const segments = wrongPsi.map(([name, weight, offset, b = 0]) => {
     const piece = (k: number) => ({ weight: weight(k), a: m, b: 0, offset: offset(k) });
     return fixed(name, valueCurve({ pieces: { a: m, b, quarters: 2, count: Math.ceil(m) + 1, piece }, lambda }));
   });
-  const { pieces } = targetNamed("softmax")!;
+  const { pieces } = softmax();
   const series = wrongSeries.map(([name, c8, c9]) => {
     const at = (_: Piece, theta: number) => {
       const x = m * theta;
@@ -133,15 +133,15 @@ function psiMistakes(m: number, lambda: number): Mistake[] {
   return [...segments, ...series];
 }
 
-/** The target at factor times the angle, with pieces enough for angles up to 180. */
-const turned = (target: Target, factor: number): Curve => ({
+/** The target at factor * theta, with pieces for angles up to 180. */
+const turned = (target: Target, factor: number): Piecewise => ({
   ...valueCurve({ ...target, pieces: { ...target.pieces, count: 58 * target.pieces.count } }),
   warp: (theta) => factor * theta,
 });
 
 const coefficient = (name: string, start: number): Searched => ({ name, lo: -1e6, hi: 1e6, starts: [start] });
 
-/** The target at angles kept away from 0, and from pi as far as it is clamped there too. */
+/** The target with the cosine clamped to [-1, 1 - eps], or [-1 + eps, 1 - eps] if also at pi. */
 function clamped(target: Target, name: string, alsoAtPi: boolean): Mistake {
   const end = (eps: number) => 2 * Math.asin(Math.sqrt(eps / 2));
   return {
@@ -165,7 +165,10 @@ const truncated = (definition: TargetDefinition, m: number, lambda: number): Mis
   searched: [{ name: "m", lo: m, hi: m, starts: [m] }],
 });
 
-/** Starts so close that a cosine over [0, pi] is met within a fraction of a turn; fewer where there are several parameters. */
+/**
+ * A parameter with starts so close that from one of them the fit of a cosine over [0, pi] converges; fewer where there are
+ * several parameters.
+ */
 function searchedMargin({ name, lo, hi }: Omit<Searched, "starts">, together: number): Searched {
   const most = together > 1 ? 16 : 64;
   const wide = () => even(0.25, most, 4 * most - 1).filter((m) => m >= lo);

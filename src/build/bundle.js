@@ -1,6 +1,6 @@
 // Bundles the program, and what its threads run, into dist/program: as CommonJS in few files it starts much faster than its
-// modules do.
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+// modules do. The library becomes dist/index.cjs, for require on every Node 20, with the types of each module as .d.cts.
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 
@@ -49,3 +49,14 @@ const licenses = Object.entries(BUNDLED).map(
   ([name, file]) => `${name}\n\n${readFileSync(at(`node_modules/${name}/${file}`), "utf8")}`,
 );
 writeFileSync(at("dist/program/LICENSES"), licenses.join("\n\n"));
+
+const library = await rolldown({ input: at("src/index.ts") });
+await library.write({ file: at("dist/index.cjs"), format: "cjs" });
+for (const path of ["index", ...["core", "audit"].flatMap(modulesOf)]) {
+  const types = readFileSync(at(`dist/${path}.d.ts`), "utf8");
+  writeFileSync(at(`dist/${path}.d.cts`), types.replace(/(from "\.[^"]*)\.[jt]s"/g, '$1.cjs"'));
+}
+
+function modulesOf(folder) {
+  return readdirSync(at(`src/${folder}`)).map((file) => `${folder}/${file.slice(0, -".ts".length)}`);
+}

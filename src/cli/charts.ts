@@ -44,7 +44,7 @@ export function violationChart(targets: readonly Target[], m: number, thetaJ: nu
     highlight: targets.some(isNaive) ? "naive holds, angular does not" : undefined,
     stretchesOf: (target) => (isNaive(target) ? found : []),
   });
-  const level = psiValues(1, thetaJ).cos_theta;
+  const level = psiValues(1, thetaJ).cosTheta;
   return { ...chart, series: [...chart.series, { name: "cos(theta_j)", at: () => level }] };
 }
 

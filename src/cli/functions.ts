@@ -1,5 +1,6 @@
 import { requireMargin } from "../core/psi.ts";
-import { makeTarget, requireLambda, type Target, target, targetDefinitions } from "../core/targets.ts";
+import { asoftmax, naive } from "../core/target-functions.ts";
+import { makeTarget, requireLambda, type Target, targetDefinitions } from "../core/targets.ts";
 import { UsageError } from "../data/errors.ts";
 import type { Input } from "../rows/computation.ts";
 import { isColumn } from "../rows/computation.ts";
@@ -16,8 +17,6 @@ export const functionOptions = {
 type Chosen = ValuesOf<typeof functionOptions>;
 type GivenFunctions = Values<"functions" | "m" | "lambda">;
 
-const asoftmax = (m = STANDARD_MARGIN, lambda = 0): Target => target("asoftmax", { m, lambda })!;
-
 function refuseBoth({ functions, m, lambda }: Chosen): void {
   if (functions === undefined || (m === undefined && lambda === undefined)) return;
   throw new UsageError("--m and --lambda are short for --functions asoftmax:m=..:lambda=..: give one or the other");
@@ -28,7 +27,7 @@ export function chosenFunctions(values: GivenFunctions): readonly Target[] | und
   refuseBoth(values);
   const { functions, m, lambda } = values;
   if (m === undefined && lambda === undefined) return functions;
-  return (m ?? [STANDARD_MARGIN]).map((value) => asoftmax(value, lambda));
+  return (m ?? [STANDARD_MARGIN]).map((value) => asoftmax({ m: value, lambda }));
 }
 
 const isGiven = (values: Chosen): values is GivenFunctions => !isColumn(values.m) && !isColumn(values.lambda);
@@ -52,7 +51,7 @@ export function functionInput(values: Chosen, standard: () => readonly Target[])
         return {
           access: () => {
             const [mAt, lambdaAt] = [margins.access(), lambdas.access()];
-            return (row) => asoftmax(mAt(row), lambdaAt(row));
+            return (row) => asoftmax({ m: mAt(row), lambda: lambdaAt(row) });
           },
         };
       };
@@ -69,4 +68,4 @@ const fixed =
 export const everyFunction = (): readonly Target[] => targetDefinitions.map((definition) => makeTarget(definition));
 
 /** What a picture shows when no function is named: psi and what it replaces. */
-export const pictureFunctions = (): readonly Target[] => [target("asoftmax")!, target("naive")!];
+export const pictureFunctions = (): readonly Target[] => [asoftmax(), naive()];

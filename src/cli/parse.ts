@@ -1,9 +1,8 @@
 import { requireArc } from "../core/boundary.ts";
 import { LARGEST, rangeWords } from "../core/errors.ts";
+import { parseAngle, parseNumber, targetFromSpec } from "../core/notation.ts";
 import { requireMargin } from "../core/psi.ts";
-import { makeTarget, type Target, targetDefinition, targetDefinitions } from "../core/targets.ts";
-import { fromDegrees, timesPi, toDegrees } from "../core/units.ts";
-import { isDecimal } from "../data/cells.ts";
+import type { Target } from "../core/targets.ts";
 import { UsageError } from "../data/errors.ts";
 import { suggestion } from "../data/suggestion.ts";
 import type { ColumnSource } from "../rows/computation.ts";
@@ -11,18 +10,7 @@ import type { ColumnSource } from "../rows/computation.ts";
 /** Reads the text of an option, in the unit of angles that was chosen. */
 export type Parse<T> = (text: string, angles: AngleReader) => T;
 
-/** A finite decimal number; text after a number is an error, which parseFloat would ignore. */
-export function number(given: string): number {
-  const text = given.trim();
-  if (!isDecimal(text)) throw new UsageError(`"${text}" is not a number: write a decimal number such as 4 or 1.5`);
-  const value = Number(text);
-  if (!Number.isFinite(value)) throw new UsageError(`${text} is too large for a double`);
-  return value;
-}
-
-/** A larger multiple of pi is refused without computing it. */
-const MOST_TURNS = 1e6;
-const PI_MULTIPLE = /^(?:([\d.]+(?:e[+-]?\d+)?)\*?)?(?:pi|π)(?:\/([\d.]+))?$/i;
+export const number: Parse<number> = parseNumber;
 
 /** Angles as people write them (1.2, pi/4, 3pi/4, 2*pi/3, 60deg), in radians; remembers how they were given. */
 export class AngleReader {
@@ -34,39 +22,11 @@ export class AngleReader {
     this.degrees = degrees;
   }
 
-  parse(given: string): number {
-    const text = given.trim();
-    const { radians, degrees } = this.read(text);
-    if (!(radians >= 0)) throw new UsageError(`${text} lies below 0: an angle lies in [0, pi]`);
-    if (!(radians <= Math.PI))
-      throw new UsageError(
-        `${text} lies above pi (${this.degrees ? "180" : Math.PI}): ${advice(radians, this.degrees)}`,
-      );
+  parse(text: string): number {
+    const { radians, degrees } = parseAngle(text, this.degrees);
     this.given.set(radians, degrees);
     return radians;
   }
-
-  private read(text: string): { radians: number; degrees: number } {
-    const [multiple, coefficient = "1", divisor = "1"] = PI_MULTIPLE.exec(text) ?? [];
-    if (multiple !== undefined) return ofPi(text, number(coefficient), number(divisor));
-    if (text.endsWith("deg")) return ofDegrees(number(text.slice(0, -3)));
-    if (!isDecimal(text)) throw new UsageError(`"${text}" is not an angle: write it as 1.2, pi/4, 2*pi/3 or 60deg`);
-    const value = number(text);
-    return this.degrees ? ofDegrees(value) : { radians: value, degrees: toDegrees(value) };
-  }
-}
-
-function ofPi(text: string, coefficient: number, divisor: number) {
-  if (divisor === 0) throw new UsageError(`${text} divides by 0`);
-  if (!(coefficient <= MOST_TURNS * divisor)) throw new UsageError(`${text} lies above pi: an angle lies in [0, pi]`);
-  return { radians: timesPi(coefficient, divisor), degrees: (coefficient * 180) / divisor };
-}
-
-const ofDegrees = (degrees: number) => ({ radians: fromDegrees(degrees), degrees });
-
-function advice(radians: number, degrees: boolean): string {
-  if (radians < Math.PI + 1e-3) return "write pi";
-  return degrees ? "an angle lies in [0, 180]" : "an angle lies in [0, pi]; for degrees write 60deg or use --degrees";
 }
 
 export const angle: Parse<number> = (text, angles) => angles.parse(text);
@@ -146,27 +106,5 @@ export function text(given: string): string {
   return given;
 }
 
-/**
- * A target function as name:param=value:... Its angles are radians (or 30deg, pi/6) even under --degrees, so that the
- * printed form reads back.
- */
-export function targetFunction(spec: string): Target {
-  const [name = "", ...settings] = spec.trim().split(":");
-  const definition = targetDefinition(name);
-  if (definition === undefined) {
-    const names = targetDefinitions.map((known) => known.name);
-    throw new UsageError(`there is no target function "${name}"${suggestion(name, names)}`);
-  }
-  const known = [...definition.parameters.map((parameter) => parameter.name), "lambda"];
-  const parameters: Record<string, number> = {};
-  for (const setting of settings) {
-    const [key = "", value, ...rest] = setting.split("=");
-    if (value === undefined || rest.length > 0)
-      throw new UsageError(`"${setting}" in ${spec} is not of the form parameter=value`);
-    if (!known.includes(key)) throw new UsageError(`${name} has no parameter "${key}"${suggestion(key, known)}`);
-    if (key in parameters) throw new UsageError(`${spec} gives ${key} twice`);
-    const isAngle = definition.parameters.some((parameter) => parameter.name === key && parameter.hi === Math.PI);
-    parameters[key] = isAngle ? new AngleReader(false).parse(value) : number(value);
-  }
-  return makeTarget(definition, parameters);
-}
+/** A target function as name:param=value:... Its angles are radians even under --degrees, so that the printed form reads back. */
+export const targetFunction = (spec: string): Target => targetFromSpec(spec, suggestion);

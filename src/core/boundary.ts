@@ -12,16 +12,19 @@ import {
   twoSum,
 } from "./double-double.ts";
 import { requireWithin } from "./errors.ts";
-import { bisect, type Curve, crossings } from "./monotonicity.ts";
+import { bisect, crossings, type DifferentiableFunction } from "./roots.ts";
 import { type Piece, pieceEnd, pieceIndex, pieceSlope, type Target } from "./targets.ts";
 
-/** Where, on the arc between two class vectors, a sample of the first class is told from the second. */
+/**
+ * The decision boundary on the arc between two class vectors: nearer to the first, a sample counts as of the first class.
+ * Angles in radians.
+ */
 export interface Boundary {
-  /** Angle to the own class at the boundary: the smallest, if there are several. */
+  /** The angle between the boundary and the vector of the own class: the smallest, if there are several boundaries. */
   theta1: number;
-  /** Angle to the other class there: theta_12 - theta_1. */
+  /** The angle between the boundary and the vector of the other class: theta_12 - theta_1. */
   theta2: number;
-  /** theta_2 / theta_1: the m of the angular condition that this boundary amounts to. */
+  /** theta_2 / theta_1: the m for which m theta_1 = theta_2 is this boundary. */
   effectiveM: number;
   /** theta_2 - theta_1 */
   angularMargin: number;
@@ -29,7 +32,7 @@ export interface Boundary {
   count: number;
 }
 
-// Below it, products of sines of such angles come near to underflow.
+// For smaller angles products of sines may underflow.
 const SMALLEST_ARC = 1e-100;
 
 /** Throws ParameterError unless theta_12 is an angle between two different class vectors: 1e-100 to pi. */
@@ -38,10 +41,13 @@ export function requireArc(theta12: number): void {
 }
 
 /**
- * The boundary target(theta_1) = cos(theta_2), theta_1 + theta_2 = theta_12 (cos(theta_2 / m) for sphereface-r2), or undefined if
- * the two sides are nowhere equal; where the target jumps past the cosine they are not. theta_12 in radians. theta_1 is within
- * 0.52 ulp: theta_12 / (m + 1) for asoftmax without lambda, else by bisection, for other functions every change of sign isolated
- * first by bounds on the derivatives (two closer than 1e-12 theta_12 may go unseen). Throws ParameterError for theta_12 outside [1e-100, pi].
+ * The boundary target(theta_1) = cos(theta_2), theta_1 + theta_2 = theta_12 (cos(theta_2 / m) for sphereface-r2). theta_12 in
+ * radians. undefined if the two sides are nowhere equal, as where the target jumps from above the cosine to below it. theta_1 is
+ * within 0.52 ulp: theta_12 / (m + 1) for asoftmax without lambda; else a root found by bisection (two closer than 1e-12 theta_12
+ * may be missed). Throws ParameterError for theta_12 outside [1e-100, pi].
+ * @example
+ * boundary(asoftmax({ m: 3 }), Math.PI)?.theta1; // Math.PI / 4
+ * boundary(asoftmax({ m: 4, lambda: 5 }), Math.PI / 2)?.effectiveM.toFixed(4); // "1.6174"
  */
 export function boundary(target: Target, theta12: number): Boundary | undefined {
   requireArc(theta12);
@@ -49,7 +55,7 @@ export function boundary(target: Target, theta12: number): Boundary | undefined 
   if (target.name === "asoftmax") {
     if (target.lambda === 0)
       return { ...divided(theta12, divide(doubleDouble(theta12), twoSum(m!, 1)).hi, 1), effectiveM: m! };
-    // It falls everywhere, and the cosine rises: they meet once, in whichever of its many pieces.
+    // The target falls everywhere, cos(theta_2) rises with theta_1: there is one root.
     const gap = (t: number) => difference(target, target.pieces.piece(pieceIndex(target.pieces, t)), theta12).at(t);
     return divided(theta12, bisect(gap, 0, theta12), 1);
   }
@@ -71,12 +77,15 @@ function divided(theta12: number, theta1: number, count: number): Boundary {
   return { theta1, theta2, effectiveM: theta2 / theta1, angularMargin: theta12 - 2 * theta1, count };
 }
 
-/** target(theta_1) - cos(theta_2) on one piece of the target, as products of sines: nearly equal cosines are never subtracted. */
-function difference({ lambda, competingDivisor }: Target, piece: Piece, theta12: number): Curve {
+/**
+ * target(theta_1) - cos(theta_2) on one piece of the target, as products of sines, so that nearly equal cosines are not
+ * subtracted.
+ */
+function difference({ lambda, competingDivisor }: Target, piece: Piece, theta12: number): DifferentiableFunction {
   const { weight, a, b, offset } = piece;
   const turned = weight < 0 ? halfPiTimes(2) : doubleDouble(0);
   const other = (t: number) => divide(twoSum(theta12, -t), competingDivisor);
-  // Where both cosines turn alike they differ by one cosine, which may be as good as 0 throughout.
+  // Two cosines of theta_1 with one factor differ by a cosine of this amplitude, which may be near 0.
   const amplitude = 2 * Math.abs(Math.sin((theta12 + b) / 2)) + 2 ** -50;
   const isOne = a === 1 && competingDivisor === 1 && lambda === 0;
   const bound = (power: number) =>
@@ -84,8 +93,10 @@ function difference({ lambda, competingDivisor }: Target, piece: Piece, theta12:
   return {
     at: (t) => {
       const phi = other(t);
-      const own = add(cosineGap(add(add(twoProduct(a, t), b), turned), phi), offset);
-      return lambda === 0 ? own.hi : add(multiply(cosineGap(doubleDouble(t), phi), lambda), own).hi / (1 + lambda);
+      const own = add(cosineDifference(add(add(twoProduct(a, t), b), turned), phi), offset);
+      return lambda === 0
+        ? own.hi
+        : add(multiply(cosineDifference(doubleDouble(t), phi), lambda), own).hi / (1 + lambda);
     },
     derivative: (t) => pieceSlope(piece, t, lambda).hi - Math.sin(other(t).hi) / competingDivisor,
     bound: bound(1),
@@ -94,7 +105,7 @@ function difference({ lambda, competingDivisor }: Target, piece: Piece, theta12:
 }
 
 /** cos(x) - cos(y) */
-const cosineGap = (x: DoubleDouble, y: DoubleDouble) =>
+const cosineDifference = (x: DoubleDouble, y: DoubleDouble) =>
   multiply(multiply(sineOfHalf(add(y, x)), sineOfHalf(subtract(y, x))), 2);
 
 const sineOfHalf = ({ hi, lo }: DoubleDouble) => sine(reduce(1, hi / 2, lo / 2));

@@ -2,27 +2,34 @@ import { requireArc } from "./boundary.ts";
 import { twoProduct } from "./double-double.ts";
 import { requireMargin } from "./psi.ts";
 
-/** The paper's Properties 2 and 3: does every class stay tighter than the gap to the next? */
-export interface Bounds {
-  /** Largest angle between two samples of a class, two classes theta_12 apart. */
+/**
+ * The paper's Properties 2 and 3: is the largest angle within a class at most the smallest angle between classes? Angles in
+ * radians.
+ */
+export interface PropertyBounds {
+  /** The largest angle between two samples of one class, for two class vectors theta_12 apart. */
   maxIntra: number;
-  /** Smallest angle between samples of different classes. */
+  /** The smallest angle between samples of different classes. */
   minInter: number;
   /** maxIntra <= minInter */
   holdsBinary: boolean;
   /** The same for many classes, evenly spaced: 2 theta/(m+1) <= (m-1) theta/(m+1). */
   holdsMulti: boolean;
-  /** The smallest m with which two classes hold at every theta_12: 2 + sqrt(3). */
+  /** The smallest m for which holdsBinary is true at every theta_12: 2 + sqrt(3). */
   mMinBinary: number;
+  /** The smallest m for which holdsMulti is true: 3. */
   mMinMulti: number;
 }
 
 /**
- * Properties 2 and 3 for a margin m and an angle theta_12 between class vectors. Angles within 2 ulp; the comparisons are exact, with
- * the double pi for pi, so that theta_12 = pi counts as such. Source: SphereFace (arXiv:1704.08063), section 3.4.
- * Throws ParameterError for m outside [1, 2^20] and for theta_12 outside [1e-100, pi].
+ * Properties 2 and 3 for a margin m and an angle theta_12 between class vectors, in radians. Angles are within 2 ulp; the
+ * comparisons are exact, with the double pi for pi. Source: SphereFace (arXiv:1704.08063), section 3.4. Throws ParameterError for
+ * m outside [1, 2^20] and for theta_12 outside [1e-100, pi].
+ * @example
+ * bounds(2, Math.PI).holdsBinary; // false
+ * bounds(4, Math.PI).holdsBinary; // true
  */
-export function bounds(m: number, theta12: number): Bounds {
+export function bounds(m: number, theta12: number): PropertyBounds {
   requireMargin(m);
   requireArc(theta12);
   const wide = theta12 > ((m - 1) / m) * Math.PI;
@@ -37,7 +44,7 @@ export function bounds(m: number, theta12: number): Bounds {
   };
 }
 
-/** Is x * y >= z, exactly? */
+/** Is the exact product x * y at least z? */
 function reaches(x: number, y: number, z: number): boolean {
   const { hi, lo } = twoProduct(x, y);
   return hi > z || (hi === z && lo >= 0);

@@ -4,10 +4,11 @@ import { type Conditions, conditions } from "./margin.ts";
 import { type Message, message, radians } from "./message.ts";
 import { monotonicity } from "./monotonicity.ts";
 import { isAngle, psi, requireMargin, segment } from "./psi.ts";
-import { pieceEnd, pieceValue, type Target, target } from "./targets.ts";
+import { asoftmax, naive } from "./target-functions.ts";
+import { pieceEnd, pieceValue, type Target } from "./targets.ts";
 import { violations } from "./violations.ts";
 
-/** A statement about psi, what is expected of it, and what the computation found. */
+/** A statement about psi, whether it should hold, whether the computation found that it does, and the figures. */
 export interface Claim {
   id: string;
   claim: string;
@@ -16,7 +17,7 @@ export interface Claim {
   evidence: Message;
 }
 
-/** A pair of angles, the segment of theta_y, and which conditions hold. */
+/** A pair of angles theta_y and theta_j, the segment of theta_y, and which conditions hold. */
 interface Judged extends Conditions {
   readonly y: number;
   readonly j: number;
@@ -40,7 +41,7 @@ const pastOne = (m: number) => m > 1;
 
 const statements: readonly [id: string, claim: string, expected: (m: number) => boolean, test: Test][] = [
   ["naive-right-below", "on [0, pi/m] naive and angular are the same condition", always, agreeBelow],
-  ["naive-wrong-beyond", "beyond pi/m naive can hold where angular does not", pastOne, lieBeyond],
+  ["naive-wrong-beyond", "beyond pi/m naive can hold where angular does not", pastOne, passBeyond],
   ["constraint-needed", "plain descent on cos(m theta) can end outside [0, pi/m]", pastOne, endOutside],
   ["psi-continuous", "psi is continuous at every knot k pi/m", always, isContinuous],
   ["psi-decreasing", "psi falls on all of [0, pi]", always, isDecreasing],
@@ -56,7 +57,9 @@ const statements: readonly [id: string, claim: string, expected: (m: number) => 
 
 /**
  * Tests every claim made about A-Softmax for one margin, each by computation: on over 100,000 seeded angle pairs, on the
- * exact pieces of psi, or by a descent. Throws ParameterError for m outside [1, 2^20].
+ * exact pieces of psi, or by a descent. The same m gives the same figures. Throws ParameterError for m outside [1, 2^20].
+ * @example
+ * claims(4).every(({ holds, expected }) => holds === expected); // true
  */
 export function claims(m: number): Claim[] {
   requireMargin(m);
@@ -65,7 +68,7 @@ export function claims(m: number): Claim[] {
     return { y, j, k: segment(m, y), naive, angular, psi };
   };
   const [pairs, lattice] = [seededPairs(m).map(judged), latticePairs().map(judged)];
-  const subject = { m, soft: target("asoftmax", { m })!, pairs, lattice };
+  const subject = { m, soft: asoftmax({ m }), pairs, lattice };
   return statements.map(([id, claim, expected, test]) => {
     const [holds, evidence] = test(subject);
     return { id, claim, expected: expected(m), holds, evidence };
@@ -76,7 +79,7 @@ type Pair = readonly [y: number, j: number];
 
 /** Uniform pairs, pairs at and beside the knots, and pairs at and beside m theta_y = theta_j. */
 function seededPairs(m: number): Pair[] {
-  // Park and Miller's generator: enough to spread test angles.
+  // Park and Miller's generator of random numbers.
   let state = 20170408;
   const random = () => {
     state = (state * 48271) % 2147483647;
@@ -97,7 +100,7 @@ const LATTICE = 100_000;
 const LATTICE_ERROR = 0.01;
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
-/** A lattice that lines up with no multiple of pi. */
+/** A lattice over [0, pi]^2 none of whose lines follows a boundary of the conditions. */
 const latticePairs = () =>
   Array.from({ length: LATTICE }, (_, i): Pair => [(Math.PI * (i + 0.5)) / LATTICE, Math.PI * ((i * GOLDEN) % 1)]);
 
@@ -110,7 +113,7 @@ function agreeBelow({ pairs }: Subject): Finding {
   return [differ === 0, message`${differ} of ${below.length} pairs differ`];
 }
 
-function lieBeyond({ m }: Subject): Finding {
+function passBeyond({ m }: Subject): Finding {
   const thetaJ = violations(m, Math.PI / 2).length > 0 ? Math.PI / 2 : Math.PI;
   const found = violations(m, thetaJ);
   if (found[0] === undefined) return [false, message`${0} such intervals at any theta_j`];
@@ -121,11 +124,11 @@ function lieBeyond({ m }: Subject): Finding {
 }
 
 function endOutside({ m }: Subject): Finding {
-  const naive = target("naive", { m })!;
+  const target = naive({ m });
   const settings = { thetaJ: Math.PI / 2, scale: 1, rate: 1 / (m * m), steps: 300 };
   const justBeyond = (Math.PI / m + Math.min(Math.PI, (2 * Math.PI) / m)) / 2;
   const starts = [...Array.from({ length: 100 }, (_, i) => ((i + 0.5) * Math.PI) / 100), justBeyond];
-  const runs = starts.map((start) => ({ start, end: endOf(naive, { ...settings, start }) }));
+  const runs = starts.map((start) => ({ start, end: finalAngle(target, { ...settings, start }) }));
   const outside = runs.filter(({ end }) => segment(m, end) > 0);
   const [first] = outside;
   const example = first === undefined ? [] : message`: from ${radians(first.start)} to ${radians(first.end)}`;
@@ -178,7 +181,10 @@ function shareOfAngular({ m, lattice }: Subject): Finding {
   ];
 }
 
-/** For a given theta_y the share is 1 - fold(m theta_y)/pi, linear between knots: the trapezoid rule over them is exact. */
+/**
+ * The share of theta_j for one theta_y is 1 - fold(m theta_y)/pi, linear between knots: the trapezoid rule over the knots is
+ * exact.
+ */
 function shareOfNaive({ m, lattice }: Subject): Finding {
   const height = (theta: number) => {
     const { quarter, hi } = fold(reduce(m, theta));
@@ -213,27 +219,33 @@ function optimumFirst({ pairs }: Subject): Finding {
 
 function knotHolds({ m }: Subject): Finding {
   const [slow, fast] = [endAboveKnot(m, 0, 0.5), endAboveKnot(m, 0, 3)];
-  return freedFrom(m, slow, fast, message` for c = ${0.5}, at ${fast} for c = ${3}`);
+  return endApart(m, slow, fast, message` for c = ${0.5}, at ${fast} for c = ${3}`);
 }
 
 function lambdaFrees({ m }: Subject): Finding {
-  const [held, freed] = [endAboveKnot(m, 0, 0.5), endAboveKnot(m, 5, 0.5)];
-  return freedFrom(m, held, freed, message` without lambda, at ${freed} with it`);
+  const [without, withLambda] = [endAboveKnot(m, 0, 0.5), endAboveKnot(m, 5, 0.5)];
+  return endApart(m, without, withLambda, message` without lambda, at ${withLambda} with it`);
 }
 
-/** Of two descents from just above the knot pi/m, which end so far from it: is one held there, and not the other? */
-function freedFrom(m: number, held: number, freed: number, how: Message): Finding {
+/**
+ * Of two descents from just above the knot pi/m, given by where they end relative to it: does one end there, and the other
+ * below?
+ */
+function endApart(m: number, atKnot: number, below: number, how: Message): Finding {
   if (!(m > 1)) return [false, message`no knot lies inside (0, pi)`];
-  return [Math.abs(held) < 1e-9 && m * freed < -1e-3, message`theta_y - pi/m ends at ${held}${how}`];
+  return [Math.abs(atKnot) < 1e-9 && m * below < -1e-3, message`theta_y - pi/m ends at ${atKnot}${how}`];
 }
 
-/** Where 2000 steps from just above the knot pi/m end, relative to it; near it a step takes off c times the distance. */
+/**
+ * Where 2000 steps from just above the knot pi/m end, relative to it; near it a step shortens the distance by c times the
+ * distance.
+ */
 function endAboveKnot(m: number, lambda: number, c: number): number {
-  const soft = target("asoftmax", { m, lambda })!;
+  const soft = asoftmax({ m, lambda });
   const knot = pieceEnd(soft.pieces, 0);
   const missed = 1 / (1 + Math.exp(-1));
   const start = knot + Math.min(0.05, ((m - 1) * Math.PI) / 2) / m;
-  return endOf(soft, { start, thetaJ: Math.PI / 2, scale: 1, rate: c / (m * m * missed), steps: 2000 }) - knot;
+  return finalAngle(soft, { start, thetaJ: Math.PI / 2, scale: 1, rate: c / (m * m * missed), steps: 2000 }) - knot;
 }
 
-const endOf = (descended: Target, settings: Descent) => [...descend(() => descended, settings)].at(-1)!.theta;
+const finalAngle = (descended: Target, settings: Descent) => [...descend(() => descended, settings)].at(-1)!.theta;

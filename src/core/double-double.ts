@@ -1,7 +1,7 @@
 /**
- * Exact arithmetic on doubles: error-free sums and products, reduction of a*theta + b by pi/2, and sine and cosine
- * of what remains, good to about 2^-62 before the one rounding at the end.
- * Sources: Dekker 1971 (product), Knuth TAOCP 2, 4.2.2 (sum), Cody & Waite 1980 (reduction by a split constant).
+ * Double-double arithmetic: error-free sums and products, reduction of a*theta + b by multiples of pi/2, and sine and cosine of the
+ * reduced angle as double-doubles, to about 2^-62.
+ * Sources: Dekker 1971 (twoProduct), Knuth TAOCP 2, 4.2.2 (twoSum), Cody & Waite 1980 (reduction by a split constant).
  */
 
 /** An unevaluated sum hi + lo, where hi is the double nearest to it. */
@@ -19,24 +19,29 @@ const SPLITTER = 2 ** 27 + 1;
 const TWO_OVER_PI = 2 / Math.PI;
 const HALF_PI: DoubleDouble = { hi: Math.PI / 2, lo: 6.123233995736766e-17 };
 
-// pi/2 in three pieces of 31 bits, so that a whole number below 2^22 times a piece is exact, and the rest.
+// pi/2 = HALF_PI_1 + HALF_PI_2 + HALF_PI_3 + HALF_PI_4: the first three have 31 bits, so that a whole number below 2^22 times one
+// is exact.
 const HALF_PI_1 = 1.5707963267341256;
 const HALF_PI_2 = 6.07710049817245e-11;
 const HALF_PI_3 = 8.333742909677158e-20;
 const HALF_PI_4 = 8.843720566135701e-29;
 
-/** From here down to 0, sin(a theta) is a theta to the last bit, and a theta may underflow. */
+/** For angles up to this one sin(a theta) rounds to a theta, and products of them may underflow. */
 export const TINY_ANGLE = 2 ** -300;
 
-// Errors of single operations, as numbers: the kernels below use them bare, since a pair a step costs more than the step.
+// The rounding errors of twoSum and twoProduct alone, as numbers: the series below use these, since an object a step costs more
+// than the step.
 
-/** What rounding left out of sum = a + b, exactly. */
+/** The rounding error of twoSum: a + b - sum, exactly, for sum the double nearest to a + b. */
 export function sumError(a: number, b: number, sum: number): number {
   const bPart = sum - a;
   return a - (sum - bPart) + (b - bPart);
 }
 
-/** What rounding left out of product = a * b, exactly, for |a|, |b| < 2^996 and a product above 2^-969. */
+/**
+ * The rounding error of twoProduct: a * b - product, exactly, for product the double nearest to a * b, |a|, |b| < 2^996,
+ * |product| > 2^-969.
+ */
 export function productError(a: number, b: number, product: number): number {
   const aBig = SPLITTER * a;
   const bBig = SPLITTER * b;
@@ -47,13 +52,13 @@ export function productError(a: number, b: number, product: number): number {
   return aLo * bLo - (product - aHi * bHi - aLo * bHi - aHi * bLo);
 }
 
-/** a + b without error. */
+/** a + b, exactly (Knuth's Two-Sum). */
 export function twoSum(a: number, b: number): DoubleDouble {
   const hi = a + b;
   return { hi, lo: sumError(a, b, hi) };
 }
 
-/** a * b without error; domain as productError. */
+/** a * b, exactly (Dekker's Two-Product); domain as productError. */
 export function twoProduct(a: number, b: number): DoubleDouble {
   const hi = a * b;
   return { hi, lo: productError(a, b, hi) };
@@ -63,7 +68,8 @@ export const doubleDouble = (hi: number): DoubleDouble => ({ hi, lo: 0 });
 
 export const negate = ({ hi, lo }: DoubleDouble): DoubleDouble => ({ hi: -hi, lo: -lo });
 
-// Of a pair and a pair or a double: each to about 2^-102 of the result, a sum to 2^-104 of its larger part.
+// A double-double and a double-double or a double: product and quotient have a relative error of about 2^-102, a sum an error of
+// 2^-104 of its larger term.
 
 export function add(x: DoubleDouble, y: DoubleDouble | number): DoubleDouble {
   if (typeof y === "number") {
@@ -98,12 +104,15 @@ export function halfPiTimes(n: number): DoubleDouble {
   return multiply(HALF_PI, n);
 }
 
-/** The double nearest to (n pi/2 - b) / a: the angle at which a*theta + b has turned by n quarters. */
+/** The double nearest to (n pi/2 - b) / a: the theta at which a*theta + b is n pi/2. */
 export function angleOfQuarter(n: number, a = 1, b = 0): number {
   return divide(subtract(halfPiTimes(n), b), a).hi;
 }
 
-/** a*theta + b reduced by the nearest multiple of pi/2, to 2^-104 of what remains or 2^-124; |a| <= 2^20, theta and b in [0, pi]. */
+/**
+ * a*theta + b less the nearest multiple of pi/2, with an error of 2^-104 of this difference or 2^-124; |a| <= 2^20, theta and b
+ * in [0, pi].
+ */
 export function reduce(a: number, theta: number, b = 0): Phase {
   const product = a * theta;
   const productLow = productError(a, theta, product);
@@ -111,27 +120,27 @@ export function reduce(a: number, theta: number, b = 0): Phase {
   const sumLow = sumError(product, b, x);
   const low = productLow + sumLow;
   const quarter = Math.round(x * TWO_OVER_PI);
-  if (quarter === 0) return phaseOf(0, x, low);
+  if (quarter === 0) return phaseFrom(0, x, low);
   const r0 = x - quarter * HALF_PI_1;
   const r1 = r0 - quarter * HALF_PI_2;
   const r2 = r1 + low;
   const r3 = r2 - quarter * HALF_PI_3;
   const errors =
     sumError(r0, -quarter * HALF_PI_2, r1) + sumError(r1, low, r2) + sumError(r2, -quarter * HALF_PI_3, r3);
-  return phaseOf(quarter, r3, errors + (sumError(productLow, sumLow, low) - quarter * HALF_PI_4));
+  return phaseFrom(quarter, r3, errors + (sumError(productLow, sumLow, low) - quarter * HALF_PI_4));
 }
 
-function phaseOf(quarter: number, a: number, b: number): Phase {
+function phaseFrom(quarter: number, a: number, b: number): Phase {
   const hi = a + b;
   return { quarter, hi, lo: sumError(a, b, hi) };
 }
 
-/** floor(angle / (pi/2)), exactly. */
+/** floor(angle / (pi/2)) of the angle that the phase stands for, exactly. */
 export function wholeQuarters(phase: Phase): number {
   return phase.hi < 0 ? phase.quarter - 1 : phase.quarter;
 }
 
-/** The angle in [0, pi] with the same cosine. */
+/** The angle in [0, pi] with the same cosine as the phase. */
 export function fold({ quarter, hi, lo }: Phase): Phase {
   const turn = quarter & 3;
   const flips = turn === 0 ? hi < 0 : turn === 3 || (turn === 2 && !(hi < 0));
@@ -146,20 +155,20 @@ export function isBelow(x: Phase, y: Phase): boolean {
   return e.hi + (e.lo + d.lo + (x.lo - y.lo) + (x.quarter - y.quarter) * HALF_PI.lo) < 0;
 }
 
-/** Cosine of a phase as a pair, to about 2^-62. */
+/** The cosine of a phase, with an error of about 2^-62. */
 export function cosine({ quarter, hi, lo }: Phase): DoubleDouble {
   const value = quarter & 1 ? sineNearZero(hi, lo) : cosineNearZero(hi, lo);
   const sign = ((quarter + 1) & 3) > 1 ? -1 : 1;
   return { hi: sign * value.hi, lo: sign * value.lo };
 }
 
-/** Sine of a phase as a pair, to about 2^-62. */
+/** The sine of a phase, with an error of about 2^-62. */
 export function sine({ quarter, hi, lo }: Phase): DoubleDouble {
   return cosine({ quarter: quarter - 1, hi, lo });
 }
 
-// Taylor series: on [-pi/4, pi/4] the first term left out is below 2^-64 of the result. The first three terms
-// are pairs; the tail is so small that its own rounding does not show.
+// Taylor series of x + y, |x| <= pi/4: the first term left out is below 2^-64 of the result. The first three terms are
+// double-doubles, the sum of the later ones (tail) is a double, as its rounding error is below 2^-62.
 
 const ONE_6TH: DoubleDouble = { hi: 1 / 6, lo: 9.25185853854297e-18 };
 const ONE_24TH: DoubleDouble = { hi: 1 / 24, lo: 2.3129646346357427e-18 };

@@ -1,4 +1,10 @@
-/** A parameter outside its domain. The message says which, what it was and what is allowed. */
+/**
+ * A parameter outside its domain. The message says which, its value and the domain.
+ * @example
+ * const caught = (() => { try { return psi(0, 1); } catch (error) { return error; } })();
+ * caught instanceof ParameterError; // true
+ * caught.message; // "m is 0: it must lie from 1 to 2^20"
+ */
 export class ParameterError extends RangeError {
   override readonly name = "ParameterError";
 }
@@ -10,10 +16,10 @@ export function requireWithin(name: string, value: number, lo: number, hi: numbe
   }
 }
 
-/** The largest scale, lambda, rate and the like: beyond it products of their cosines come near to overflow. */
+/** The largest scale, lambda, rate and number of a schedule: with larger ones products may overflow. */
 export const LARGEST = 1e100;
 
-/** What a number from lo to hi must do: "lie from 1 to 2^20", "be above 0 and at most 1e+100". */
+/** The range lo to hi after the word "must": "lie from 1 to 2^20"; with Number.MIN_VALUE for lo "be above 0 and at most 1e+100". */
 export function rangeWords(lo: number, hi: number): string {
   return lo === Number.MIN_VALUE
     ? `be above 0 and at most ${rangeEnd(hi)}`

@@ -13,7 +13,7 @@ import {
 } from "./double-double.ts";
 import { psi, requireMargin, segment } from "./psi.ts";
 
-/** The angle at which psi has a given value. */
+/** The angle, in radians, at which psi has a given value. */
 export interface Inverse {
   theta: number;
   /** The segment that holds theta, as segment(m, theta) says. */
@@ -23,14 +23,16 @@ export interface Inverse {
 /**
  * The theta in [0, pi] with psi(theta) = y, in closed form per segment: (k pi + acos(y + 2k)) / m. Within 0.53 ulp.
  * y from psi(m, pi), which gives the double pi, to 1; any other y, NaN too, gives NaN. At y = 1 - 2k theta is the double
- * nearest to the knot k pi/m, and the k reported is that of the side on which this double lies: k or k - 1.
+ * nearest to the knot k pi/m, and the k reported is that of the segment in which this double lies: k or k - 1.
  * Throws ParameterError for m outside [1, 2^20].
+ * @example
+ * inverse(4, -1).theta; // Math.PI / 4
  */
 export function inverse(m: number, y: number): Inverse {
   requireMargin(m);
   if (!(y >= psi(m, Math.PI) && y <= 1)) return { theta: Number.NaN, k: Number.NaN };
   let k = Math.floor((1 - y) / 2);
-  // 1 - y may have been rounded up to the next segment; 1 - 2k is exact, and so is y + 2k.
+  // 1 - y may be rounded up to a multiple of 2, which gives a k one too large; 1 - 2k is exact, and so is y + 2k.
   if (y > 1 - 2 * k) k--;
   const u = y + 2 * k;
   const turn = arccosine(Math.abs(u));
@@ -39,7 +41,7 @@ export function inverse(m: number, y: number): Inverse {
   return { theta, k: segment(m, theta) };
 }
 
-/** acos(u) for u in [0, 1], to about 2^-57 of it: one Newton step for sin(h)^2 = (1 - u)/2, h being half the angle. */
+/** acos(u) for u in [0, 1], with a relative error of about 2^-57: one Newton step for sin(h)^2 = (1 - u)/2, h half the angle. */
 function arccosine(u: number): DoubleDouble {
   const h = Math.atan2(Math.sqrt(1 - u), Math.sqrt(1 + u));
   if (h === 0) return doubleDouble(0);

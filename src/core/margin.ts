@@ -23,14 +23,15 @@ export interface Conditions {
   psi: boolean;
 }
 
-/** How one sample stands against all its competing angles. */
+/** The conditions of one sample against all its competing angles, and its distances from them. Angles in radians. */
 export interface Margin extends Conditions {
   /** Naive holds and angular does not. */
   falsePass: boolean;
-  /** Index of the smallest competing angle (the first of equals): every condition holds for all if it holds there. */
+  /** The index of the smallest competing angle, the first of equals: a condition that holds for it holds for all. */
   binding: number;
+  /** The smallest competing angle. */
   minThetaJ: number;
-  /** min theta_j / theta_y: the largest m for which the angular condition could hold. */
+  /** min theta_j / theta_y: the angular condition holds for every m below it. */
   effectiveMargin: number;
   /** min theta_j - m theta_y, rounded once; positive exactly where angular holds. */
   marginGap: number;
@@ -38,19 +39,22 @@ export interface Margin extends Conditions {
   cosineGap: number;
 }
 
-// A power of two that keeps the error-free product of tiny angles clear of underflow.
+// Angles below TINY are multiplied by this power of two, so that products of them do not underflow.
 const UP = 2 ** 512;
 const TINY = 2 ** -600;
 
 /**
- * The conditions for one competing angle. Angles in radians, in [0, pi]; others, NaN too, fail every condition.
- * Naive compares m theta_y folded into [0, pi] with theta_j, angular the exact product, psi the reduced angle within segment 0.
- * Throws ParameterError for m outside [1, 2^20].
+ * The conditions for one competing angle. Angles in radians, in [0, pi]; others, NaN too, fail every condition. Decided on
+ * angles, not on rounded cosines: for naive the angle in [0, pi] with the cosine of m theta_y is compared with theta_j, for
+ * angular the exact product m theta_y; psi holds where naive does and theta_y lies in segment 0. Exact but where the sides of
+ * naive or psi differ by less than 2^-104. Throws ParameterError for m outside [1, 2^20].
+ * @example
+ * conditions(4, 1.2, 1.5); // { naive: true, angular: false, psi: false }
  */
 export function conditions(m: number, thetaY: number, thetaJ: number): Conditions {
   requireMargin(m);
   if (!isAngle(thetaY) || !isAngle(thetaJ)) return { naive: false, angular: false, psi: false };
-  // Between two tiny angles only the ratio counts.
+  // Multiplying both of two tiny angles changes no condition.
   const up = thetaY < TINY && thetaJ < TINY ? UP : 1;
   const phase = reduce(m, thetaY * up);
   const naive = isBelow(fold(phase), fold(reduce(1, thetaJ * up)));
@@ -58,8 +62,12 @@ export function conditions(m: number, thetaY: number, thetaJ: number): Condition
 }
 
 /**
- * The margin of a sample with target angle thetaY against one or more competing angles.
- * Any angle outside [0, pi], NaN too, gives NaN and false; domain and errors else as conditions, and ParameterError for none.
+ * The margin of a sample with target angle thetaY against one or more competing angles, in radians. An angle outside [0, pi], NaN
+ * too, gives NaN and false. The conditions are those of conditions(); marginGap is rounded once, cosineGap has a relative error
+ * below 1e-15. Throws ParameterError for m outside [1, 2^20] and for no competing angle.
+ * @example
+ * marginOf(4, 0.25, [2, 1.5]).marginGap; // 0.5
+ * marginOf(4, 1.2, [1.5]).falsePass; // true
  */
 export function marginOf(m: number, thetaY: number, competing: ArrayLike<number>): Margin {
   if (!(competing.length > 0)) throw new ParameterError("competing angles are missing: give at least one");
@@ -87,16 +95,16 @@ export function marginOf(m: number, thetaY: number, competing: ArrayLike<number>
 export const effectiveMargin = (thetaY: number, minThetaJ: number): number =>
   thetaY === minThetaJ ? 1 : minThetaJ / thetaY;
 
-/** theta_j - m theta_y, rounded once, so that its sign is exact. */
+/** theta_j - m theta_y, rounded once; its sign is exact. */
 function gap(m: number, thetaY: number, thetaJ: number): number {
   const scaled = add(negate(twoProduct(m, thetaY * UP)), thetaJ * UP).hi;
   return withSign(scaled / UP, scaled);
 }
 
-/** x, which may have underflowed, with the sign of what it stands for. */
+/** x, or the smallest double with that sign for an x that underflowed to 0. */
 const withSign = (x: number, sign: number) => x || Math.sign(sign) * Number.MIN_VALUE;
 
-/** psi(theta_y) - cos(theta_j) as a product of sines in segment 0 and as a sum of like signs beyond. */
+/** psi(theta_y) - cos(theta_j): in segment 0 as a product of sines, beyond it as a sum of terms of one sign. */
 function cosineGap(m: number, thetaY: number, thetaJ: number): number {
   const phase = reduce(m, thetaY);
   const k = wholeQuarters(phase) >> 1;

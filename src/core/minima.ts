@@ -2,38 +2,51 @@ import { conditions } from "./margin.ts";
 import { type Direction, monotonicity } from "./monotonicity.ts";
 import type { Target } from "./targets.ts";
 
-/** Where gradient descent on the one-sample loss can come to rest. */
-export interface Rest {
+/** A rest point: an angle, in radians, or an interval of angles at which gradient descent on the one-sample loss can end. */
+export interface RestPoint {
+  /** The angle, or the start of the flat interval. */
   theta: number;
-  /** The end of a flat stretch; theta for the others. */
+  /** The end of the flat interval; theta for the other kinds. */
   to: number;
   /**
-   * minimum: a local minimum in the wanted region, or 0; false minimum: one elsewhere; half-stable: a flat angle inside a stretch
-   * on which the loss goes one way; flat: a stretch of no slope, on which nothing moves.
+   * minimum: a local minimum in the wanted region, or at 0; false minimum: one elsewhere; half-stable: a stationary angle that is
+   * no extremum, which descent from above converges to while its steps are small; flat: an interval of slope 0.
    */
   kind: "minimum" | "false minimum" | "half-stable" | "flat";
-  /** The sides from which plain descent is held: neither where the loss only jumps, since a gradient does not see that. */
+  /** The sides from which descent can end there: none where the loss jumps, since the gradient does not show a jump. */
   holds: readonly ("below" | "above")[];
 }
 
-/** The m of the wanted region theta_y < theta_j / m: what the function multiplies theta_y by against theta_j, at least 1. */
+/**
+ * The m of the wanted region m theta_y < theta_j of a target function: the factor of theta_y times that by which theta_j is
+ * divided, at least 1.
+ * @example
+ * wantedMargin(asoftmax({ m: 4 })); // 4
+ */
 export function wantedMargin({ pieces, competingDivisor }: Target): number {
   return Math.max(1, pieces.piece(0).a * competingDivisor);
 }
 
-/** Does theta_y lie in the wanted region m theta_y < theta_j? Decided exactly; the m is wantedMargin. */
+/**
+ * Does thetaY lie in the wanted region m theta_y < theta_j, m being wantedMargin? Angles in radians; exact, false for NaN and any
+ * angle outside [0, pi].
+ * @example
+ * isWanted(asoftmax({ m: 4 }), 0.3, 1.5); // true
+ */
 export const isWanted = (target: Target, thetaY: number, thetaJ: number) =>
   conditions(wantedMargin(target), thetaY, thetaJ).angular;
 
 /**
- * Every angle in [0, pi] at which plain descent of the one-sample loss can rest, in order, its ends included: as exact as monotonicity,
- * since the loss falls where the target rises. Maxima of the loss, which hold nothing, are left out.
- * thetaJ in radians decides which minima are false; with pi only those that are for every theta_j.
+ * Every rest point in [0, pi] of plain descent on the one-sample loss, in order, 0 and pi included: as exact as monotonicity, since
+ * the loss falls where the target rises. Maxima of the loss, where descent does not end, are left out. thetaJ, in radians, decides
+ * which minima are false; with thetaJ = pi those that are false for every theta_j. No errors.
+ * @example
+ * minima(naive({ m: 2 }), 1.5).map(({ kind }) => kind); // ["minimum", "false minimum"]
  */
-export function minima(target: Target, thetaJ: number): Rest[] {
-  const { stretches, level } = monotonicity(target);
+export function minima(target: Target, thetaJ: number): RestPoint[] {
+  const { stretches, stationary } = monotonicity(target);
   const ends = [0, ...stretches.map(({ to }) => to)];
-  const turns = ends.flatMap((theta, i): Rest[] => {
+  const turns = ends.flatMap((theta, i): RestPoint[] => {
     const [before, after] = [stretches[i - 1]?.direction, stretches[i]?.direction];
     if ((before && !isUp(before)) || (after && !isDown(after))) return [];
     const kind = theta === 0 || isWanted(target, theta, thetaJ) ? "minimum" : "false minimum";
@@ -43,12 +56,12 @@ export function minima(target: Target, thetaJ: number): Rest[] {
   });
   const flat = stretches
     .filter(({ direction }) => direction === "flat")
-    .map(({ from, to }): Rest => ({ theta: from, to, kind: "flat", holds: BOTH }));
-  // Inside a stretch, and no function has one where it rises.
+    .map(({ from, to }): RestPoint => ({ theta: from, to, kind: "flat", holds: BOTH }));
+  // Stationary angles inside an interval on which the target falls; no function has one where it rises.
   const known = new Set(ends);
-  const knots = level
+  const knots = stationary
     .filter((theta) => !known.has(theta))
-    .map((theta): Rest => ({ theta, to: theta, kind: "half-stable", holds: ["above"] }));
+    .map((theta): RestPoint => ({ theta, to: theta, kind: "half-stable", holds: ["above"] }));
   return [...turns, ...flat, ...knots].sort((x, y) => x.theta - y.theta);
 }
 

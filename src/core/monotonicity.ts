@@ -1,44 +1,49 @@
 import { angleOfQuarter } from "./double-double.ts";
+import { bisect, crossings, type DifferentiableFunction } from "./roots.ts";
 import { type Piece, pieceEnd, pieceSlope, pieceValue, type Target } from "./targets.ts";
 
+/** What a function does on an interval, or at a jump. */
 export type Direction = "falling" | "rising" | "flat" | "jump-up" | "jump-down";
 
-/** A stretch of positive length on which a function goes one way, or a jump (from = to). */
+/** An interval of positive length on which a function has one direction, or a jump (from = to). Angles in radians. */
 export interface Stretch {
   from: number;
   to: number;
   direction: Direction;
-  /** Value at to less value at from, as limits from inside the stretch; the height of a jump. */
+  /** The value at to less the value at from, as limits from inside the interval; the height of a jump. */
   change: number;
 }
 
+/** The stretches and the stationary angles of a function. */
 export interface Monotonicity {
-  /** In order, covering [0, pi]; neighbours differ in direction or are parted by a jump. */
+  /** In order, covering [0, pi]; neighbours differ in direction or have a jump between them. */
   stretches: Stretch[];
-  /** Single angles at which the slope is 0. */
-  level: number[];
+  /** The stationary angles: single angles, in radians, at which the slope is 0. */
+  stationary: number[];
 }
 
-/** A stretch with the values at its ends, as limits from inside. */
+/** A stretch with the values at its ends, as limits from inside it. */
 interface Part extends Omit<Stretch, "change"> {
   readonly first: number;
   last: number;
 }
 
 /**
- * Where a target function falls, rises, is flat and jumps on [0, pi]: exact, from the angles at which its formula or
- * the sign of its slope changes. Without lambda these are closed forms (nearest doubles); with lambda the slope's zeros are
- * isolated by bisection with a bound on its derivative, which misses none that changes sign by more than 1e-12 in angle.
+ * Where a target function falls, rises, is flat and jumps on [0, pi]. Without lambda the angles are closed forms, each the nearest
+ * double. With lambda the roots of the slope are found by bisection; two that are closer than 1e-12 may be missed. No errors.
+ * @example
+ * monotonicity(asoftmax({ m: 4 })).stretches; // [{ from: 0, to: Math.PI, direction: "falling", change: -8 }]
+ * monotonicity(naive({ m: 2 })).stretches.map(({ direction }) => direction); // ["falling", "rising"]
  */
 export function monotonicity({ pieces, lambda }: Target): Monotonicity {
   const parts: Part[] = [];
-  const level: number[] = [];
+  const stationary: number[] = [];
   for (let i = 0, start = 0; i < pieces.count; i++) {
     const end = pieceEnd(pieces, i);
     if (!(end > start)) continue;
     const piece = pieces.piece(i);
     const zeros = zerosOfSlope(piece, lambda, start, end);
-    for (const t of zeros) if (t !== level.at(-1)) level.push(t);
+    for (const t of zeros) if (t !== stationary.at(-1)) stationary.push(t);
     const cuts = [...new Set([start, ...zeros, end])];
     for (let c = 1; c < cuts.length; c++) addPart(parts, partOf(piece, lambda, cuts[c - 1]!, cuts[c]!));
     start = end;
@@ -49,7 +54,7 @@ export function monotonicity({ pieces, lambda }: Target): Monotonicity {
     direction,
     change: last - first,
   }));
-  return { stretches, level };
+  return { stretches, stationary };
 }
 
 function partOf(piece: Piece, lambda: number, from: number, to: number): Part {
@@ -59,7 +64,7 @@ function partOf(piece: Piece, lambda: number, from: number, to: number): Part {
   return { from, to, direction, first: first!, last: last! };
 }
 
-/** Appends a part, or makes the last one longer by it; a jump between the two is a part of its own. */
+/** Appends a part, or extends the last one to its end where both have one direction; a jump between the two becomes a part. */
 function addPart(parts: Part[], part: Part): void {
   const before = parts.at(-1);
   const jump = before === undefined ? 0 : part.first - before.last;
@@ -71,18 +76,18 @@ function addPart(parts: Part[], part: Part): void {
   else parts.push(part);
 }
 
-/** The single angles in [from, to] at which the slope of a piece is 0, in order. */
+/** The stationary angles of a piece in [from, to], in order. */
 function zerosOfSlope(piece: Piece, lambda: number, from: number, to: number): number[] {
   const { weight, a, b } = piece;
   if (lambda === 0) return a === 0 ? [] : wholeHalfTurns(a, b, from, to);
   const bound = (power: number) => (lambda + a ** power) / (1 + lambda);
-  const curve = {
+  const slope = {
     at: (t: number) => pieceSlope(piece, t, lambda).hi,
     derivative: (t: number) => (-weight * a * a * Math.cos(a * t + b) - lambda * Math.cos(t)) / (1 + lambda),
     bound: bound(2),
     secondBound: bound(3),
   };
-  return isolate(curve, from, to);
+  return rootsIn(slope, from, to);
 }
 
 /** The angles in [from, to] at which a theta + b is a multiple of pi. */
@@ -90,54 +95,18 @@ function wholeHalfTurns(a: number, b: number, from: number, to: number): number[
   const zeros: number[] = [];
   for (let j = Math.max(0, Math.floor((a * from + b) / Math.PI) - 1); ; j++) {
     const t = angleOfQuarter(2 * j, a, b);
-    if (!(t <= to)) return zeros; // NaN: a is so small that the angle overflows
+    if (!(t <= to)) return zeros; // also for t = NaN, where a is so small that the angle overflows
     if (t >= from) zeros.push(t);
   }
 }
 
-/** A function with its derivative, and bounds on the size of its first and second derivatives. */
-export interface Curve {
-  at(t: number): number;
-  derivative(t: number): number;
-  bound: number;
-  secondBound: number;
-}
-
 const SMALLEST_PART = 1e-12;
 
-/** The zeros of a curve in [from, to], the ends included. */
-function isolate(curve: Curve, from: number, to: number): number[] {
-  // The double pi misses pi by less than an ulp: what is left there may be the slope times that.
-  const ends = [from, to].filter((t) => Math.abs(curve.at(t)) <= curve.bound * 2 ** -52);
-  const inner = crossings(curve, from, to, SMALLEST_PART).map(([lo, hi]) => bisect(curve.at, lo, hi));
+/** The roots of f in [from, to], the ends included. */
+function rootsIn(f: DifferentiableFunction, from: number, to: number): number[] {
+  // A root at pi: f at the double pi, which is less than an ulp below pi, is f's derivative times the difference.
+  const ends = [from, to].filter((t) => Math.abs(f.at(t)) <= f.bound * 2 ** -52);
+  const inner = crossings(f, from, to, SMALLEST_PART).map(([lo, hi]) => bisect(f.at, lo, hi));
   const apart = inner.filter((t) => ends.every((end) => Math.abs(t - end) >= SMALLEST_PART));
   return [...ends, ...apart].sort((x, y) => x - y);
-}
-
-/** Brackets, in order, of every change of sign between from and to; two closer than the smallest part may be missed. */
-export function crossings(curve: Curve, from: number, to: number, smallest: number): [lo: number, hi: number][] {
-  const { at, derivative, bound, secondBound } = curve;
-  return between(from, to, at(from), at(to));
-
-  function between(lo: number, hi: number, atLo: number, atHi: number): [number, number][] {
-    const mid = lo + (hi - lo) / 2;
-    const half = (hi - lo) / 2;
-    const atMid = at(mid);
-    if (Math.abs(atMid) > bound * half) return [];
-    if (half < smallest || Math.abs(derivative(mid)) > secondBound * half) {
-      return atLo > 0 !== atHi > 0 ? [[lo, hi]] : [];
-    }
-    return [...between(lo, mid, atLo, atMid), ...between(mid, hi, atMid, atHi)];
-  }
-}
-
-/** The angle between lo and hi at which g changes sign: of the two doubles beside it the one where g is smaller. */
-export function bisect(g: (t: number) => number, lo: number, hi: number): number {
-  const positiveAtLo = g(lo) > 0;
-  for (;;) {
-    const mid = lo + (hi - lo) / 2;
-    if (mid <= lo || mid >= hi) return Math.abs(g(lo)) < Math.abs(g(hi)) ? lo : hi;
-    if (g(mid) > 0 === positiveAtLo) lo = mid;
-    else hi = mid;
-  }
 }

@@ -11,20 +11,22 @@ import {
   TINY_ANGLE,
   wholeQuarters,
 } from "./double-double.ts";
-import { requireWithin } from "./errors.ts";
+import { ParameterError, requireWithin } from "./errors.ts";
 
-/** The largest margin m of A-Softmax; the reduction is exact up to it. */
+/** The largest margin m of A-Softmax: up to it the reduction of m theta is exact. */
 export const MAX_MARGIN = 2 ** 20;
 
-/** psi and all that is shown beside it at one angle. */
+/** psi, its derivatives and the cosines at one angle. */
 export interface PsiValues {
   /** Segment: theta lies in [k pi/m, (k+1) pi/m). */
   k: number;
   psi: number;
-  dpsi_dtheta: number;
-  dpsi_dcos: number;
-  cos_m_theta: number;
-  cos_theta: number;
+  /** The derivative by theta, per radian: -m |sin(m theta)|. */
+  dpsiDtheta: number;
+  /** The derivative by cos(theta): m |sin(m theta)| / sin(theta), m^2 at 0. */
+  dpsiDcos: number;
+  cosMTheta: number;
+  cosTheta: number;
 }
 
 /** Throws ParameterError unless m is a margin of A-Softmax: real, 1 <= m <= 2^20. */
@@ -39,42 +41,64 @@ export const isAngle = (theta: number): boolean => theta >= 0 && theta <= Math.P
  * The target of A-Softmax, psi(theta) = (-1)^k cos(m theta) - 2k on [k pi/m, (k+1) pi/m], k = 0 ... ceil(m)-1.
  * theta in radians, in [0, pi]; any other theta, NaN too, gives NaN. Within 0.51 ulp of the value at the exact double theta.
  * Throws ParameterError for m outside [1, 2^20]. Source: SphereFace (arXiv:1704.08063), section 3.2.
+ * @example
+ * psi(4, 1.2); // -2.0874989834394464
  */
 export function psi(m: number, theta: number): number {
-  const phase = phaseOf(m, theta);
-  return psiOfPhase(halfTurns(phase), cosine(phase));
+  const phase = reduceAngle(m, theta);
+  return psiOfPhase(segmentOf(phase), cosine(phase));
 }
 
-/** The segment k in which theta lies: floor(m theta / pi), exact for the double theta. Domain and errors as psi. */
-export const segment = (m: number, theta: number): number => halfTurns(phaseOf(m, theta));
+/**
+ * psi at many angles, in out or else in a new array; out may be the angles themselves. Values, domain and errors as psi; throws
+ * ParameterError for an out of another length too.
+ * @example
+ * psiArray(4, [0, Math.PI]); // Float64Array.of(1, -7)
+ */
+export function psiArray(m: number, thetas: ArrayLike<number>, out = new Float64Array(thetas.length)): Float64Array {
+  requireMargin(m);
+  if (out.length !== thetas.length)
+    throw new ParameterError(`out has ${out.length} places for ${thetas.length} angles: give as many`);
+  for (let i = 0; i < thetas.length; i++) out[i] = psi(m, thetas[i]!);
+  return out;
+}
 
 /**
- * psi, its segment k, its slopes -m |sin(m theta)| (by theta) and m |sin(m theta)| / sin(theta) (by cos(theta), m^2 at 0),
- * cos(m theta) and cos(theta). Domain and errors as psi. k is exact, all others are within 0.51 ulp.
+ * The segment k in which theta lies: floor(m theta / pi), exact for the double theta. Domain and errors as psi.
+ * @example
+ * segment(4, 1.2); // 1
+ */
+export const segment = (m: number, theta: number): number => segmentOf(reduceAngle(m, theta));
+
+/**
+ * psi, its segment k, its derivatives, cos(m theta) and cos(theta). Domain and errors as psi. k is exact, the others are within
+ * 0.51 ulp.
+ * @example
+ * psiValues(4, 1.2).dpsiDtheta; // -3.9846584353433627
  */
 export function psiValues(m: number, theta: number): PsiValues {
-  const phase = phaseOf(m, theta);
-  const k = halfTurns(phase);
+  const phase = reduceAngle(m, theta);
+  const k = segmentOf(phase);
   const cos = cosine(phase);
   const slope = multiply(magnitude(sine(phase)), m);
-  const own = phaseOf(1, theta);
+  const own = reduceAngle(1, theta);
   return {
     k,
     psi: psiOfPhase(k, cos),
-    dpsi_dtheta: -slope.hi,
-    dpsi_dcos: theta >= 0 && theta < TINY_ANGLE ? m * m : divide(slope, sine(own)).hi,
-    cos_m_theta: cos.hi,
-    cos_theta: cosine(own).hi,
+    dpsiDtheta: -slope.hi,
+    dpsiDcos: theta >= 0 && theta < TINY_ANGLE ? m * m : divide(slope, sine(own)).hi,
+    cosMTheta: cos.hi,
+    cosTheta: cosine(own).hi,
   };
 }
 
-/** m theta; NaN where theta is no angle. */
-function phaseOf(m: number, theta: number): Phase {
+/** m theta as a phase; NaN where theta is no angle. */
+function reduceAngle(m: number, theta: number): Phase {
   requireMargin(m);
   return reduce(m, isAngle(theta) ? theta : Number.NaN);
 }
 
-const halfTurns = (phase: Phase) => Math.floor(wholeQuarters(phase) / 2);
+const segmentOf = (phase: Phase) => Math.floor(wholeQuarters(phase) / 2);
 const magnitude = (x: DoubleDouble) => (x.hi < 0 ? negate(x) : x);
 
 function psiOfPhase(k: number, cos: DoubleDouble): number {

@@ -16,19 +16,19 @@ import {
 import { LARGEST, ParameterError, requireWithin } from "./errors.ts";
 import { isAngle, MAX_MARGIN } from "./psi.ts";
 
-/** weight * cos(a theta + b) + offset: what every target function is, piece by piece. */
+/** One piece of a target function: weight * cos(a theta + b) + offset. */
 export interface Piece {
   readonly weight: 1 | -1;
   readonly a: number;
   readonly b: number;
   readonly offset: number;
-  /** What the rounding of offset left out, if anything. */
+  /** The rounding error of offset: the exact offset less offset. */
   readonly offsetLow?: number;
 }
 
 /**
- * The pieces of a function, in order. Piece i ends, and piece i + 1 begins, where a theta + b has turned by
- * (i + 1) * quarters quarter turns; there are count of them (up to 2^20, so they are made when asked for).
+ * The pieces of a function, in order: count of them, up to 2^20, so that piece(i) makes one when it is asked for. Piece i ends, and
+ * piece i + 1 begins, at a theta + b = (i + 1) * quarters * pi/2.
  */
 export interface Pieces {
   readonly a: number;
@@ -36,7 +36,7 @@ export interface Pieces {
   readonly quarters: number;
   readonly count: number;
   readonly piece: (i: number) => Piece;
-  /** Given where the pieces are half turns of one cosine, each moved on: piece k is (-1)^k cos(a theta + b) + step k. */
+  /** Given where piece k is (-1)^k cos(a theta + b) + step * k for every k. */
   readonly step?: number;
 }
 
@@ -44,20 +44,20 @@ export interface Pieces {
 export interface Target {
   readonly name: string;
   readonly parameters: Readonly<Record<string, number>>;
-  /** Weight of the plain cosine blended in: (lambda cos(theta) + target(theta)) / (1 + lambda). */
+  /** The weight of cos(theta): (lambda cos(theta) + target(theta)) / (1 + lambda). */
   readonly lambda: number;
-  /** The one written form: every parameter, in order; lambda only when not 0. */
+  /** The text that targetFromSpec reads back: name, every parameter in order, lambda only when not 0. */
   readonly spec: string;
   readonly pieces: Pieces;
   /** Competing logits are cos(theta_j / competingDivisor): 1 for all but sphereface-r2. */
   readonly competingDivisor: number;
-  /** The value, within 0.51 ulp, or 2^-57 of its largest term where terms cancel. */
+  /** The value at theta, within 0.51 ulp, or 2^-57 of its largest term where terms cancel. */
   value(theta: number): number;
-  /** The value before its last rounding, good to about 2^-57 of its largest term. */
+  /** The value as a double-double, with an error of about 2^-57 of its largest term. */
   exactValue(theta: number): DoubleDouble;
-  /** The derivative by theta, of the piece that holds theta. */
+  /** The derivative by theta, per radian, of the piece that holds theta; where pieces meet, of the later. Accuracy as value. */
   slope(theta: number): number;
-  /** The derivative by cos(theta); at 0 its limit, which may be infinite. */
+  /** The derivative by cos(theta); at theta = 0 its limit, which may be infinite. */
   slopeByCosine(theta: number): number;
 }
 
@@ -68,7 +68,7 @@ interface Parameter {
   readonly hi: number;
 }
 
-/** How a target function is made from its parameters. One object is all that a new function needs. */
+/** A target function as a formula of its parameters: one such object in the list below defines a new one. */
 export interface TargetDefinition {
   readonly name: string;
   readonly aliases?: readonly string[];
@@ -79,45 +79,48 @@ export interface TargetDefinition {
 }
 
 const within = (lo: number, hi: number) => (name: string, standard: number) => ({ name, standard, lo, hi });
-const margin = within(1, MAX_MARGIN);
-const factor = within(Number.MIN_VALUE, MAX_MARGIN);
-const angle = within(0, Math.PI);
-const offset = within(0, 2);
+const asMargin = within(1, MAX_MARGIN);
+const asFactor = within(Number.MIN_VALUE, MAX_MARGIN);
+const asAngle = within(0, Math.PI);
+const asOffset = within(0, 2);
 
 const plain = (a = 1, b = 0, offset = 0): Piece => ({ weight: 1, a, b, offset });
-/** Pieces that meet where a theta + b has turned by that many quarters; the last goes on. */
+/** Pieces of which number i ends at a theta + b = (i + 1) * quarters * pi/2; the last ends at theta = pi. */
 const parts = (a: number, b: number, quarters: number, ...list: Piece[]): Pieces => {
   return { a, b, quarters, count: list.length, piece: (i) => list[i] ?? list.at(-1)! };
 };
 const one = (piece: Piece): Pieces => parts(1, 0, 2, piece);
-const halfTurns = (a: number, step: number): Pieces => {
+const segments = (a: number, step: number): Pieces => {
   const piece = (k: number): Piece => ({ weight: k & 1 ? -1 : 1, a, b: 0, offset: step * k });
   return { a, b: 0, quarters: 2, count: Math.ceil(a), piece, step };
 };
 
-/** Every target function known. Sources: SphereFace (arXiv:1704.08063), CosFace (1801.09414), ArcFace (1801.07698), SphereFace-R (2109.05565). */
+/**
+ * Every target function known. Sources: SphereFace (arXiv:1704.08063), CosFace (1801.09414), ArcFace (1801.07698), SphereFace-R
+ * (2109.05565).
+ */
 export const targetDefinitions: readonly TargetDefinition[] = [
   {
     name: "asoftmax",
     aliases: ["sphereface", "psi"],
     formula: "(-1)^k cos(m t) - 2k on [k pi/m, (k+1) pi/m]",
-    parameters: [margin("m", 4)],
-    pieces: (m) => halfTurns(m!, -2),
+    parameters: [asMargin("m", 4)],
+    pieces: (m) => segments(m!, -2),
   },
-  { name: "naive", formula: "cos(m t)", parameters: [factor("m", 4)], pieces: (m) => one(plain(m)) },
+  { name: "naive", formula: "cos(m t)", parameters: [asFactor("m", 4)], pieces: (m) => one(plain(m)) },
   { name: "softmax", formula: "cos(t)", parameters: [], pieces: () => one(plain()) },
-  { name: "cosface", formula: "cos(t) - m", parameters: [offset("m", 0.35)], pieces: (m) => one(plain(1, 0, -m!)) },
-  { name: "arcface", formula: "cos(t + m)", parameters: [angle("m", 0.5)], pieces: (m) => one(plain(1, m)) },
+  { name: "cosface", formula: "cos(t) - m", parameters: [asOffset("m", 0.35)], pieces: (m) => one(plain(1, 0, -m!)) },
+  { name: "arcface", formula: "cos(t + m)", parameters: [asAngle("m", 0.5)], pieces: (m) => one(plain(1, m)) },
   {
     name: "arcface-easy",
     formula: "cos(t + m) if cos(t) > 0, else cos(t)",
-    parameters: [angle("m", 0.5)],
+    parameters: [asAngle("m", 0.5)],
     pieces: (m) => parts(1, 0, 1, plain(1, m), plain()),
   },
   {
     name: "arcface-hard",
     formula: "cos(t + m) if t < pi - m, else cos(t) - m sin(m)",
-    parameters: [angle("m", 0.5)],
+    parameters: [asAngle("m", 0.5)],
     pieces: (m) => {
       const drop = multiply(sine(reduce(1, m!)), -m!);
       return parts(1, m!, 2, plain(1, m), { ...plain(1, 0, drop.hi), offsetLow: drop.lo });
@@ -126,19 +129,19 @@ export const targetDefinitions: readonly TargetDefinition[] = [
   {
     name: "combined",
     formula: "cos(m1 t + m2) - m3",
-    parameters: [factor("m1", 1), angle("m2", 0.3), offset("m3", 0.2)],
+    parameters: [asFactor("m1", 1), asAngle("m2", 0.3), asOffset("m3", 0.2)],
     pieces: (m1, m2, m3) => one(plain(m1, m2, -m3!)),
   },
   {
     name: "sphereface-r1",
     formula: "cos(min(m t, pi))",
-    parameters: [margin("m", 1.7)],
+    parameters: [asMargin("m", 1.7)],
     pieces: (m) => parts(m!, 0, 2, plain(m), { ...plain(0), weight: -1 }),
   },
   {
     name: "sphereface-r2",
     formula: "cos(t), against cos(theta_j / m)",
-    parameters: [margin("m", 1.7)],
+    parameters: [asMargin("m", 1.7)],
     pieces: () => one(plain()),
     competingDivisor: (m) => m!,
   },
@@ -153,7 +156,10 @@ export function requireLambda(lambda: number): void {
  * The target function of that definition with the given parameters, defaults for the rest; lambda >= 0 blends in cos(theta).
  * Throws ParameterError for an unknown parameter or one outside its domain.
  */
-export function makeTarget(definition: TargetDefinition, given: Readonly<Record<string, number>> = {}): Target {
+export function makeTarget(
+  definition: TargetDefinition,
+  given: Readonly<Record<string, number | undefined>> = {},
+): Target {
   const { lambda = 0, ...own } = given;
   requireLambda(lambda);
   const unknown = Object.keys(own).find((name) => !definition.parameters.some((p) => p.name === name));
@@ -194,12 +200,12 @@ export function pieceEnd({ a, b, quarters, count }: Pieces, i: number): number {
   return i >= count - 1 ? Math.PI : Math.min(Math.PI, Math.max(0, angleOfQuarter((i + 1) * quarters, a, b)));
 }
 
-/** The number of the piece that holds theta, found exactly. */
+/** The index of the piece that holds theta, exactly. */
 export function pieceIndex({ a, b, quarters, count }: Pieces, theta: number): number {
   return count === 1 ? 0 : Math.min(Math.floor(wholeQuarters(reduce(a, theta, b)) / quarters), count - 1);
 }
 
-/** The value of a piece at theta, whether theta lies on it or not, with lambda blended in. */
+/** The value of a piece's formula at theta, also outside the piece, with the weight lambda of cos(theta). */
 export function pieceValue(
   { weight, a, b, offset, offsetLow = 0 }: Piece,
   theta: number,
@@ -210,7 +216,7 @@ export function pieceValue(
   return blend(lambda, () => cosine(reduce(1, theta)), own);
 }
 
-/** The slope of a piece by theta, likewise. */
+/** The derivative of that by theta. */
 export function pieceSlope({ weight, a, b }: Piece, theta: number, lambda: number): DoubleDouble {
   const own = multiply(sine(reduce(a, theta, b)), -weight * a);
   return blend(lambda, () => negate(sine(reduce(1, theta))), own);
@@ -221,7 +227,10 @@ function blend(lambda: number, plainPart: () => DoubleDouble, own: DoubleDouble)
   return lambda === 0 ? own : divide(add(multiply(plainPart(), lambda), own), twoSum(1, lambda));
 }
 
-/** Near 0 a slope that vanishes there does so like theta: every tiny angle has the limit, to the last bit. */
+/**
+ * The derivative by cos(theta), -slope / sin(theta). A slope that is 0 at 0 is proportional to theta near it, so tiny angles
+ * have the limit.
+ */
 function bySine(slope: (theta: number) => DoubleDouble, theta: number): number {
   const at = isAngle(theta) && theta < TINY_ANGLE && slope(0).hi === 0 ? TINY_ANGLE : theta;
   return at === 0 ? slope(0).hi * Number.NEGATIVE_INFINITY : -divide(slope(at), sine(reduce(1, at))).hi;

@@ -9,8 +9,8 @@ export function timesPi(coefficient: number, divisor = 1): number {
 export const fromDegrees = (degrees: number): number => timesPi(degrees, 180);
 
 /**
- * Radians to degrees, within an ulp: rounded once, or to 15 digits where fromDegrees takes that back to the same radians
- * (the double nearest pi/6 is 30.000000000000002 degrees, and meant as 30).
+ * Radians to degrees, within an ulp: rounded once, or to 15 digits where fromDegrees converts those to the same radians
+ * (the double nearest pi/6 is 30.000000000000002 degrees: the result is 30).
  */
 export function toDegrees(radians: number): number {
   const degrees = divide(multiply(doubleDouble(radians), 180), halfPiTimes(2)).hi;

@@ -1,19 +1,22 @@
 import { add, divide, halfPiTimes, subtract, twoProduct } from "./double-double.ts";
 import { isAngle, requireMargin } from "./psi.ts";
 
-/** An interval (lo, hi) of target angles where the naive condition holds and the angular one does not. */
+/** An interval (lo, hi) of target angles, in radians, where the naive condition holds and the angular one does not. */
 export interface Violation {
   lo: number;
   hi: number;
-  /** hi is the double pi and belongs to the interval. */
+  /** hi is the double pi, which belongs to the interval. */
   hiClosed: boolean;
   length: number;
 }
 
 /**
  * The violations for a competing angle: ((2 pi n - theta_j)/m, (2 pi n + theta_j)/m) for n = 1, 2, ..., cut at the double pi.
- * thetaJ in radians, in [0, pi], else none. Ends and length are within 0.51 ulp. About m/2 of them.
+ * thetaJ in radians; one outside (0, pi], NaN too, has none. Ends and length are within 0.51 ulp. There are about m/2.
  * Throws ParameterError for m outside [1, 2^20].
+ * @example
+ * violations(4, 1).length; // 2
+ * violations(4, 1)[0].lo; // (2 * Math.PI - 1) / 4
  */
 export function violations(m: number, thetaJ: number): Violation[] {
   requireMargin(m);

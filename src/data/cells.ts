@@ -1,15 +1,11 @@
+import { isDecimal } from "../core/notation.ts";
 import { fromBytes } from "./bytes.ts";
 import { RowError } from "./errors.ts";
-
-/** Is it a decimal number, spaces around it allowed? */
-export const isDecimal = (text: string): boolean => DECIMAL.test(text);
-
-const DECIMAL = /^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$/;
 
 /** The number in a cell, spaces around it allowed. Throws RowError for anything but a finite decimal number. */
 export function numberIn(cell: string, line: number, column: string): number {
   const value = Number(cell);
-  if (Number.isFinite(value) && DECIMAL.test(cell)) return value;
+  if (Number.isFinite(value) && isDecimal(cell)) return value;
   throw new RowError(line, `column ${column}: ${fault(cell)}`);
 }
 
@@ -38,6 +34,6 @@ function fault(cell: string): string {
   const text = fromBytes(cell).trim();
   if (text === "") return "the cell is empty: it needs a number";
   if (NOT_FINITE.test(text)) return `"${text}" is not a finite number`;
-  if (DECIMAL.test(text)) return `${text} is too large for a double`;
+  if (isDecimal(text)) return `${text} is too large for a double`;
   return `"${text}" is not a decimal number`;
 }

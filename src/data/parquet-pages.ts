@@ -18,7 +18,7 @@ export interface Page {
 }
 
 /** A column chunk: where it lies, and the schema from the root to its leaf. */
-export interface Chunk {
+export interface ColumnChunk {
   readonly meta: ColumnMetaData;
   readonly schemaPath: readonly SchemaTree[];
   readonly compressors: Compressors;
@@ -33,7 +33,7 @@ const HEADER = 1024;
  * The data pages of a column chunk, one at a time. `read` gives bytes of the file, which are valid until it is called again.
  * Throws where they do not fit one another.
  */
-export function* pagesOf(chunk: Chunk, read: (start: number, end: number) => Uint8Array): Generator<Page> {
+export function* pagesOf(chunk: ColumnChunk, read: (start: number, end: number) => Uint8Array): Generator<Page> {
   const { meta, schemaPath } = chunk;
   const first = Number(meta.dictionary_page_offset || meta.data_page_offset);
   const end = Math.min(first, Number(meta.data_page_offset)) + Number(meta.total_compressed_size);
@@ -80,7 +80,7 @@ function requireSize(name: string, size: number | undefined, most: number): numb
 
 /** A data page of either version, of at most so many entries. */
 function dataPage(
-  chunk: Chunk,
+  chunk: ColumnChunk,
   bytes: Uint8Array,
   header: PageHeader,
   most: { repetition: number; definition: number },
@@ -122,7 +122,7 @@ function dataPage(
 }
 
 /** The page of this size, in memory of its own. */
-function decompressed({ meta, compressors }: Chunk, bytes: Uint8Array, size: number): Uint8Array {
+function decompressed({ meta, compressors }: ColumnChunk, bytes: Uint8Array, size: number): Uint8Array {
   if (size === 0) return new Uint8Array(0);
   return decompressPage(meta.codec === "UNCOMPRESSED" ? bytes.slice() : bytes, size, meta.codec, compressors);
 }
@@ -145,7 +145,7 @@ function lookedUp(bytes: Uint8Array, count: number, dictionary: PageValues | und
 
 /** PageValues in an encoding without dictionary, which must fill the bytes where their size tells. */
 function valuesOf(
-  { meta, schemaPath, places }: Chunk,
+  { meta, schemaPath, places }: ColumnChunk,
   bytes: Uint8Array,
   count: number,
   encoding: Encoding,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { valueCurve } from "../../src/audit/mistakes.ts";
-import { accepts, type Dtype, rowOf, ulp } from "../../src/audit/tolerance.ts";
+import { accepts, type Dtype, rowAt, ulp } from "../../src/audit/tolerance.ts";
 import { target } from "../../src/core/targets.ts";
 
 const units: readonly [Dtype, number][] = [
@@ -10,7 +10,7 @@ const units: readonly [Dtype, number][] = [
 
 describe.each(units)("%s", (dtype, u) => {
   const allows = (name: string, parameters: Record<string, number>, theta: number, value: number) =>
-    accepts(valueCurve(target(name, parameters)!), rowOf(theta, value, dtype));
+    accepts(valueCurve(target(name, parameters)!), rowAt(theta, value, dtype));
 
   // A right value may differ by what 16 roundings u of the cosine make of it, and by 16 ulp = 32 u max(|value|, 1).
   test.each([
@@ -38,12 +38,12 @@ describe.each(units)("%s", (dtype, u) => {
 
   test("the angles that a cosine cannot tell apart, near 0 and pi", () => {
     const wide = Math.acos(1 - 2 ** -10) * Math.sqrt(16 * u * 2 ** 10);
-    const zero = rowOf(0, 1, dtype);
-    const pi = rowOf(Math.PI, 1, dtype);
+    const zero = rowAt(0, 1, dtype);
+    const pi = rowAt(Math.PI, 1, dtype);
     expect([zero.lo, zero.hi / wide]).toEqual([0, expect.closeTo(1, 3)]);
     expect((Math.PI - pi.lo) / wide).toBeCloseTo(1, 3);
     expect(pi.hi - Math.PI).toBeLessThan(16 * u);
-    expect(rowOf(wide / 1e6, 1, dtype).lo).toBe(0);
+    expect(rowAt(wide / 1e6, 1, dtype).lo).toBe(0);
   });
 
   test("ulp", () => {

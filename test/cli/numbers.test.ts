@@ -38,7 +38,8 @@ function rowOf(line: string, badRows: string, columns: readonly string[]): strin
 
 const cellFor = (theta: number, name: string) => {
   const found: Record<string, number> = { ...psiValues(4, theta) };
-  return String(found[name]! + 0);
+  const camel = name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+  return String(found[camel]! + 0);
 };
 
 test.each([[["psi"]], [["k", "psi"]], [["k", "psi", "dpsi_dtheta", "dpsi_dcos", "cos_m_theta", "cos_theta"]]])(

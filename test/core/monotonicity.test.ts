@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { bisect, type Direction, monotonicity } from "../../src/core/monotonicity.ts";
+import { type Direction, monotonicity } from "../../src/core/monotonicity.ts";
+import { bisect } from "../../src/core/roots.ts";
 import { target } from "../../src/core/targets.ts";
 import { exact, PI, truthOf, ulp, ulpsApart } from "../oracle.ts";
 
@@ -10,7 +11,7 @@ const nearest = (numerator: number, denominator = 1) => PI.times(numerator).div(
 type Row = [from: number, to: number, direction: Direction, change: number];
 
 // prettier-ignore
-const tables: [name: string, parameters: Record<string, number>, rows: Row[], level: number[]][] = [
+const tables: [name: string, parameters: Record<string, number>, rows: Row[], stationary: number[]][] = [
   ["asoftmax", {}, [[0, pi, "falling", -8]], [0, nearest(1, 4), nearest(1, 2), nearest(3, 4), pi]],
   ["asoftmax", { m: 2.5 }, [[0, pi, "falling", -5]], [0, nearest(1, 2.5), nearest(2, 2.5)]],
   ["asoftmax", { lambda: 5 }, [[0, pi, "falling", -3]], [0, pi]],
@@ -99,7 +100,7 @@ const tables: [name: string, parameters: Record<string, number>, rows: Row[], le
 ];
 
 describe("tables", () => {
-  test.each(tables)("%s with %j", (name, parameters, rows, level) => {
+  test.each(tables)("%s with %j", (name, parameters, rows, stationary) => {
     const found = monotonicity(make(name, parameters));
     const exactly = rows.map(([from, to, direction, change]) => ({
       from,
@@ -108,10 +109,10 @@ describe("tables", () => {
       change: expect.closeTo(change, 14),
     }));
     expect(found.stretches).toEqual(exactly);
-    expect(found.level).toEqual(level);
+    expect(found.stationary).toEqual(stationary);
   });
   test("the turning point of naive with lambda = 5 is a zero of its exact slope", () => {
-    const [, turn] = monotonicity(make("naive", { lambda: 5 })).level;
+    const [, turn] = monotonicity(make("naive", { lambda: 5 })).stationary;
     const slope = (theta: number) => truthOf("naive", [4], 5, exact(theta)).slope.toNumber();
     expect(slope(turn! - 4 * ulp(turn!))).toBeLessThan(0);
     expect(slope(turn! + 4 * ulp(turn!))).toBeGreaterThan(0);
@@ -158,7 +159,7 @@ describe("against values at many angles", () => {
 
   test.each(functions)("%s with %j", (name, parameters) => {
     const f = make(name, parameters);
-    const { stretches, level } = monotonicity(f);
+    const { stretches, stationary } = monotonicity(f);
     const points = 500;
     let reached = 0;
     let total = 0;
@@ -191,9 +192,9 @@ describe("against values at many angles", () => {
     expect(total).toBeCloseTo(f.value(pi) - f.value(0), 12);
     const directions = stretches.map(({ direction }) => direction);
     expect(directions.some((direction, i) => direction === directions[i + 1])).toBe(false);
-    expect(level).toEqual([...new Set(level)].sort((a, b) => a - b));
-    for (const theta of level) {
-      // One side at least, for a level angle can be where one formula ends.
+    expect(stationary).toEqual([...new Set(stationary)].sort((a, b) => a - b));
+    for (const theta of stationary) {
+      // One side at least, for a stationary angle can be where one formula ends.
       const slopes = [theta - 1e-9, theta, theta + 1e-9]
         .filter((t) => t >= 0 && t <= pi)
         .map((t) => Math.abs(f.slope(t)));
@@ -221,14 +222,14 @@ describe("against values at many angles", () => {
 
 describe("large and extreme parameters", () => {
   test("m = 1000: naive has 1000 stretches, each a half turn", () => {
-    const { stretches, level } = monotonicity(make("naive", { m: 1000 }));
-    expect([stretches.length, level.length]).toEqual([1000, 1001]);
+    const { stretches, stationary } = monotonicity(make("naive", { m: 1000 }));
+    expect([stretches.length, stationary.length]).toEqual([1000, 1001]);
     for (const [i, { to }] of stretches.entries()) {
       expect(ulpsApart(to, PI.times(i + 1).div(1000))).toBeLessThanOrEqual(i < 999 ? 0.5 : 1);
     }
   });
   test("an m so small that pi/m overflows ends", () => {
-    expect(monotonicity(make("naive", { m: 1e-300 })).level).toEqual([0]);
+    expect(monotonicity(make("naive", { m: 1e-300 })).stationary).toEqual([0]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { MAX_MARGIN, psi, psiValues, segment } from "../../src/core/psi.ts";
+import { MAX_MARGIN, psi, psiArray, psiValues, segment } from "../../src/core/psi.ts";
 import { angles, anyAngles, margins, nudged, nudges, uniform } from "../arbitrary.ts";
 import { cosOf, exact, nextDown, nextUp, PI, psiOf, segmentOf, sinOf, ulp, ulpsApart } from "../oracle.ts";
 
@@ -21,14 +21,14 @@ describe("against the reference table", () => {
     const got = psiValues(m, theta);
     expect(got.k).toBe(k);
     expect(ulps(got.psi, value)).toBeLessThanOrEqual(1);
-    expect(ulps(got.dpsi_dtheta, slope)).toBeLessThanOrEqual(2);
-    expect(ulps(got.cos_theta, cosTheta)).toBeLessThanOrEqual(1);
-    expect(ulps(got.cos_m_theta, cosMTheta)).toBeLessThanOrEqual(1);
+    expect(ulps(got.dpsiDtheta, slope)).toBeLessThanOrEqual(2);
+    expect(ulps(got.cosTheta, cosTheta)).toBeLessThanOrEqual(1);
+    expect(ulps(got.cosMTheta, cosMTheta)).toBeLessThanOrEqual(1);
   });
 });
 
 describe("against the oracle", () => {
-  const bounds = { psi: 0.51, dpsi_dtheta: 0.51, dpsi_dcos: 2, cos_m_theta: 0.51, cos_theta: 0.51 };
+  const bounds = { psi: 0.51, dpsiDtheta: 0.51, dpsiDcos: 2, cosMTheta: 0.51, cosTheta: 0.51 };
 
   /** k is exact, every value within its bound; subnormal results left out. */
   function holdsAt(m: number, theta: number): void {
@@ -38,10 +38,10 @@ describe("against the oracle", () => {
     const sin = sinOf(exact(theta));
     const truths = {
       psi: value,
-      dpsi_dtheta: slope,
-      dpsi_dcos: theta === 0 ? exact(m).times(m) : slope.neg().div(sin),
-      cos_m_theta: cosOf(phase),
-      cos_theta: cosOf(exact(theta)),
+      dpsiDtheta: slope,
+      dpsiDcos: theta === 0 ? exact(m).times(m) : slope.neg().div(sin),
+      cosMTheta: cosOf(phase),
+      cosTheta: cosOf(exact(theta)),
     };
     expect([got.k, segment(m, theta)]).toEqual([segmentOf(m, theta), segmentOf(m, theta)]);
     for (const [name, bound] of Object.entries(bounds) as [keyof typeof bounds, number][]) {
@@ -113,7 +113,7 @@ describe("edges of the domain", () => {
     expect(psi(1, Math.PI)).toBe(-1);
     expect(psi(4, Math.PI / 4)).toBe(-1);
     expect(psi(MAX_MARGIN, Math.PI)).toBe(1 - 2 * MAX_MARGIN);
-    expect(psiValues(4, 0)).toEqual({ k: 0, psi: 1, dpsi_dtheta: -0, dpsi_dcos: 16, cos_m_theta: 1, cos_theta: 1 });
+    expect(psiValues(4, 0)).toEqual({ k: 0, psi: 1, dpsiDtheta: -0, dpsiDcos: 16, cosMTheta: 1, cosTheta: 1 });
   });
   test("-0 is 0", () => {
     expect(psiValues(4, -0)).toEqual(psiValues(4, 0));
@@ -123,12 +123,12 @@ describe("edges of the domain", () => {
     expect(psiValues(4, smallest)).toEqual({
       k: 0,
       psi: 1,
-      dpsi_dtheta: -16 * smallest,
-      dpsi_dcos: 16,
-      cos_m_theta: 1,
-      cos_theta: 1,
+      dpsiDtheta: -16 * smallest,
+      dpsiDcos: 16,
+      cosMTheta: 1,
+      cosTheta: 1,
     });
-    expect(psiValues(4, 1e-310).dpsi_dcos).toBeCloseTo(16, 8);
+    expect(psiValues(4, 1e-310).dpsiDcos).toBeCloseTo(16, 8);
   });
   test.each([nan, -smallest, -0.1, nextUp(Math.PI), 4, Infinity, -Infinity])("theta = %d gives NaN", (theta) => {
     expect(psi(4, theta)).toBeNaN();
@@ -147,5 +147,25 @@ describe("edges of the domain", () => {
     for (const f of [psi, segment, psiValues]) {
       expect(() => f(m, 1)).toThrow(expect.objectContaining({ name: "ParameterError", message }));
     }
+  });
+});
+
+describe("psiArray", () => {
+  const thetas = [0, 0.3, Math.PI / 4, 1.2, 3, Math.PI, 4, -1, Number.NaN];
+
+  test("gives the values of psi", () => {
+    for (const m of [1, 1.5, 4, MAX_MARGIN])
+      expect(psiArray(m, thetas)).toEqual(Float64Array.from(thetas, (theta) => psi(m, theta)));
+  });
+
+  test("fills the array that it is given, the angles' own too", () => {
+    const out = Float64Array.from(thetas);
+    expect(psiArray(4, out, out)).toBe(out);
+    expect(out).toEqual(psiArray(4, thetas));
+  });
+
+  test("refuses a wrong m, without angles too, and an array of another length", () => {
+    expect(() => psiArray(0, [])).toThrow("m is 0: it must lie from 1 to 2^20");
+    expect(() => psiArray(4, [1], new Float64Array(2))).toThrow("out has 2 places for 1 angles: give as many");
   });
 });

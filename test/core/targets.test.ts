@@ -1,5 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { targetFromSpec } from "../../src/core/notation.ts";
+import * as constructors from "../../src/core/target-functions.ts";
 import { makeTarget, pieceEnd, type Target, target, targetDefinitions } from "../../src/core/targets.ts";
 import { angles, margins, uniform } from "../arbitrary.ts";
 import { type Big, exact, nextDown, nextUp, PI, sinOf, truthOf, ulp } from "../oracle.ts";
@@ -209,4 +211,21 @@ test("pieceEnd is the nearest double to the end of each piece, at most pi", () =
   expect(ends(make("arcface-easy"))).toEqual([Math.PI / 2, Math.PI]);
   expect(ends(make("arcface-hard"))).toEqual([PI.minus(0.5).toNumber(), Math.PI]);
   expect(ends(make("sphereface-r1"))).toEqual([PI.div(exact(1.7)).toNumber(), Math.PI]);
+});
+
+test("each target function has a constructor, and its text gives it again", () => {
+  const all = Object.values(constructors);
+  const specs = all.map((construct) => construct().spec);
+  expect(specs.sort()).toEqual(targetDefinitions.map((d) => makeTarget(d).spec).sort());
+  for (const construct of all) {
+    const made = construct({ lambda: 0.1 });
+    expect(targetFromSpec(made.spec).spec).toBe(made.spec);
+    expect(made.value(1.2)).toBe(targetFromSpec(made.spec).value(1.2));
+  }
+});
+
+test("a text that is no target function is refused by the library with what is known", () => {
+  const known = targetDefinitions.map(({ name }) => name).join(", ");
+  expect(() => targetFromSpec("softmx")).toThrow(`there is no target function "softmx": choose from ${known}`);
+  expect(() => targetFromSpec("arcface:n=1")).toThrow('arcface has no parameter "n": choose from m, lambda');
 });

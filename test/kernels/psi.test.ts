@@ -9,7 +9,7 @@ interface PsiKernel extends KernelMemory {
 }
 
 const { psiColumns, cosines, memory } = instantiate<PsiKernel>(kernel, { text: { format: () => 0, escape: () => 0 } });
-const names = ["k", "psi", "dpsi_dtheta", "dpsi_dcos", "cos_m_theta", "cos_theta"] as const;
+const names = ["k", "psi", "dpsiDtheta", "dpsiDcos", "cosMTheta", "cosTheta"] as const;
 
 // Seven columns from START on: the angles, and the results in the order of names. MARK is what no result is.
 const START = 65536;
@@ -133,5 +133,5 @@ test("cosines gives cos_theta", () => {
   const thetas = [0, Math.PI, 5e-324, 4, Number.NaN, ...many(1000, () => random() * Math.PI)];
   load(thetas);
   cosines(columns[0]!, thetas.length, results[0]!);
-  expect([...column(results[0]!, thetas.length)]).toEqual(thetas.map((theta) => psiValues(1, theta).cos_theta));
+  expect([...column(results[0]!, thetas.length)]).toEqual(thetas.map((theta) => psiValues(1, theta).cosTheta));
 });

@@ -1,9 +1,8 @@
 import { lambdaAt } from "../../core/anneal.ts";
-import { type Descent, descend } from "../../core/descend.ts";
+import { type Descent, descend, outcome } from "../../core/descend.ts";
 import { sampleLoss } from "../../core/loss.ts";
 import { message } from "../../core/message.ts";
 import { minima } from "../../core/minima.ts";
-import { outcome } from "../../core/outcome.ts";
 import { type Target, target as targetNamed } from "../../core/targets.ts";
 import { UsageError } from "../../data/errors.ts";
 import { type Result, rowsResult } from "../../render/result.ts";

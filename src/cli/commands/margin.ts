@@ -58,7 +58,7 @@ function eachRow(m: number, thetaY: number, { angles, nameOf }: Competitors): Ro
   const own = psiValues(m, thetaY);
   return Array.from(angles, (thetaJ, j) => {
     const { naive, angular, psi } = conditions(m, thetaY, thetaJ);
-    return [nameOf(j), thetaJ, own.cos_m_theta, own.psi, psiValues(1, thetaJ).cos_theta, naive, angular, psi];
+    return [nameOf(j), thetaJ, own.cosMTheta, own.psi, psiValues(1, thetaJ).cosTheta, naive, angular, psi];
   });
 }
 

@@ -49,18 +49,18 @@ function verdict({ target, ...found }: Monotonicity & { target: Target }): Messa
   const drops = jumps.length === 0 ? [] : message`, dropping by a jump at ${joined(jumps.map(start))}`;
   if (flat.length > 0)
     return message`${target.spec} never rises, but is flat on ${joined(flat.map(interval))}${drops}.`;
-  return message`${target.spec} falls on all of [0, pi]${drops}${levelAngles(target, found.level)}.`;
+  return message`${target.spec} falls on all of [0, pi]${drops}${stationaryAngles(target, found.stationary)}.`;
 }
 
 const interval = ({ from, to }: Stretch): Message => message`(${radians(from)}, ${radians(to)})`;
 const start = ({ from }: Stretch): Message => [radians(from)];
 
-function levelAngles({ name, lambda, parameters: { m } }: Target, level: readonly number[]): Message {
-  if (level.length === 0) return [];
+function stationaryAngles({ name, lambda, parameters: { m } }: Target, stationary: readonly number[]): Message {
+  if (stationary.length === 0) return [];
   if (name === "asoftmax" && lambda === 0 && m! > 1)
     return message`; its slope is 0 only at the single angles k pi/${m!}`;
-  const angles = joined(level.map((theta) => [radians(theta)]));
-  return message`; its slope is 0 only at the single ${level.length === 1 ? "angle" : "angles"} ${angles}`;
+  const angles = joined(stationary.map((theta) => [radians(theta)]));
+  return message`; its slope is 0 only at the single ${stationary.length === 1 ? "angle" : "angles"} ${angles}`;
 }
 
 /** a, b and c; a long list ends in "n more". */

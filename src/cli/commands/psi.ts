@@ -10,8 +10,8 @@ const COLUMNS = columnsOf(PSI_COLUMNS.join(" "));
 
 /** The cells of one row. */
 function cellsOf(m: number, theta: number): number[] {
-  const values = psiValues(m, theta);
-  return PSI_COLUMNS.map((name) => values[name]);
+  const { k, psi, dpsiDtheta, dpsiDcos, cosMTheta, cosTheta } = psiValues(m, theta);
+  return [k, psi, dpsiDtheta, dpsiDcos, cosMTheta, cosTheta];
 }
 
 export default command({

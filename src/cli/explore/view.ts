@@ -100,7 +100,7 @@ function figureLines(state: State, screen: Screen, style: NumberStyle): string[]
     ...on.map(({ key, target }) =>
       row(`${key} ${target.spec}`, figure(target.value(theta)), figure(target.slope(theta))),
     ),
-    row("  cos(theta_j)", figure(psiValues(1, thetaJ).cos_theta)),
+    row("  cos(theta_j)", figure(psiValues(1, thetaJ).cosTheta)),
     ...(off.length > 0 ? [`off: ${off.join(" ")}`] : []),
     screen.colors.bold(`naive ${margin.naive}   angular ${margin.angular}   psi ${margin.psi}`),
     formatMessage(reasons(m, theta, margin), style),

@@ -1,9 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { lambdaAt, schedules } from "../../src/core/anneal.ts";
-import { type Descent, type DescentStep, descend } from "../../src/core/descend.ts";
+import { type Descent, type DescentStep, descend, type Outcome, outcome } from "../../src/core/descend.ts";
 import type { Message } from "../../src/core/message.ts";
 import { isWanted, minima } from "../../src/core/minima.ts";
-import { type Outcome, outcome } from "../../src/core/outcome.ts";
 import { type Target, target } from "../../src/core/targets.ts";
 
 const standard: Descent = { start: 2, thetaJ: 1.5, scale: 1, rate: 0.05, steps: 600 };

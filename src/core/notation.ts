@@ -1,0 +1,98 @@
+/** Numbers, angles and target functions as people write them. */
+import { ParameterError } from "./errors.ts";
+import { makeTarget, type Target, targetDefinition, targetDefinitions } from "./targets.ts";
+import { fromDegrees, timesPi, toDegrees } from "./units.ts";
+
+const DECIMAL = /^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$/;
+
+/** Is it a decimal number, spaces around it allowed? */
+export const isDecimal = (text: string): boolean => DECIMAL.test(text);
+
+/** The number that a decimal text stands for. Throws ParameterError for any other text, and for a number too large for a double. */
+export function parseNumber(given: string): number {
+  const text = given.trim();
+  if (!isDecimal(text)) throw new ParameterError(`"${text}" is not a number: write a decimal number such as 4 or 1.5`);
+  const value = Number(text);
+  if (!Number.isFinite(value)) throw new ParameterError(`${text} is too large for a double`);
+  return value;
+}
+
+/** An angle in both units, that of the text unconverted. */
+interface WrittenAngle {
+  readonly radians: number;
+  readonly degrees: number;
+}
+
+/** Multiples of pi above it are refused before they are computed. */
+const MOST_TURNS = 1e6;
+const PI_MULTIPLE = /^(?:([\d.]+(?:e[+-]?\d+)?)\*?)?(?:pi|π)(?:\/([\d.]+))?$/i;
+
+/**
+ * The angle written as 1.2, pi/4, 3pi/4, 2*pi/3 or 60deg; a bare number is in degrees if inDegrees, else in radians.
+ * Throws ParameterError for other text and for an angle outside [0, pi].
+ */
+export function parseAngle(given: string, inDegrees = false): WrittenAngle {
+  const text = given.trim();
+  const angle = readAngle(text, inDegrees);
+  if (!(angle.radians >= 0)) throw new ParameterError(`${text} lies below 0: an angle lies in [0, pi]`);
+  if (angle.radians <= Math.PI) return angle;
+  throw new ParameterError(`${text} lies above pi (${inDegrees ? "180" : Math.PI}): ${advice(angle, inDegrees)}`);
+}
+
+function readAngle(text: string, inDegrees: boolean): WrittenAngle {
+  const [multiple, coefficient = "1", divisor = "1"] = PI_MULTIPLE.exec(text) ?? [];
+  if (multiple !== undefined) return ofPi(text, parseNumber(coefficient), parseNumber(divisor));
+  if (text.endsWith("deg")) return ofDegrees(parseNumber(text.slice(0, -3)));
+  if (!isDecimal(text)) throw new ParameterError(`"${text}" is not an angle: write it as 1.2, pi/4, 2*pi/3 or 60deg`);
+  const value = parseNumber(text);
+  return inDegrees ? ofDegrees(value) : { radians: value, degrees: toDegrees(value) };
+}
+
+function ofPi(text: string, coefficient: number, divisor: number): WrittenAngle {
+  if (divisor === 0) throw new ParameterError(`${text} divides by 0`);
+  if (!(coefficient <= MOST_TURNS * divisor))
+    throw new ParameterError(`${text} lies above pi: an angle lies in [0, pi]`);
+  return { radians: timesPi(coefficient, divisor), degrees: (coefficient * 180) / divisor };
+}
+
+const ofDegrees = (degrees: number): WrittenAngle => ({ radians: fromDegrees(degrees), degrees });
+
+function advice({ radians }: WrittenAngle, inDegrees: boolean): string {
+  if (radians < Math.PI + 1e-3) return "write pi";
+  return inDegrees ? "an angle lies in [0, 180]" : "an angle lies in [0, pi]; for degrees write 60deg or use --degrees";
+}
+
+const listed = (_: string, known: readonly string[]) => `: choose from ${known.join(", ")}`;
+
+/**
+ * The target function written as name:param=value:... Parameters left out take their defaults; additive angles are in radians, or
+ * written as 30deg or pi/6. Target.spec is such a text, and gives the same function again.
+ * Throws ParameterError for an unknown or repeated name, a value outside its domain, and what is no number; advise ends the
+ * message about an unknown name, given the name and the known ones (by default it lists these).
+ * @example
+ * targetFromSpec("asoftmax:m=4:lambda=5").value(0); // 1
+ * targetFromSpec("arcface:m=30deg").spec; // "arcface:m=0.5235987755982989"
+ */
+export function targetFromSpec(
+  spec: string,
+  advise: (name: string, known: readonly string[]) => string = listed,
+): Target {
+  const [name = "", ...settings] = spec.trim().split(":");
+  const definition = targetDefinition(name);
+  if (definition === undefined) {
+    const names = targetDefinitions.map((known) => known.name);
+    throw new ParameterError(`there is no target function "${name}"${advise(name, names)}`);
+  }
+  const known = [...definition.parameters.map((parameter) => parameter.name), "lambda"];
+  const parameters: Record<string, number> = {};
+  for (const setting of settings) {
+    const [key = "", value, ...rest] = setting.split("=");
+    if (value === undefined || rest.length > 0)
+      throw new ParameterError(`"${setting}" in ${spec} is not of the form parameter=value`);
+    if (!known.includes(key)) throw new ParameterError(`${name} has no parameter "${key}"${advise(key, known)}`);
+    if (key in parameters) throw new ParameterError(`${spec} gives ${key} twice`);
+    const isAngle = definition.parameters.some((parameter) => parameter.name === key && parameter.hi === Math.PI);
+    parameters[key] = isAngle ? parseAngle(value).radians : parseNumber(value);
+  }
+  return makeTarget(definition, parameters);
+}
