@@ -1,8 +1,7 @@
 import { requireMargin } from "../core/psi.ts";
 import { makeTarget, requireLambda, type Target, target, targetDefinitions } from "../core/targets.ts";
 import { UsageError } from "../data/errors.ts";
-import type { Input } from "../rows/computation.ts";
-import { isColumn } from "../rows/computation.ts";
+import { type Input, isColumn } from "../rows/computation.ts";
 import type { Reader } from "../rows/header.ts";
 import { STANDARD_MARGIN } from "./inputs.ts";
 import { options, orColumn, type Values, type ValuesOf } from "./options.ts";

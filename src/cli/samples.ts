@@ -1,6 +1,5 @@
 import { UsageError } from "../data/errors.ts";
-import type { Input } from "../rows/computation.ts";
-import { isColumn } from "../rows/computation.ts";
+import { type Input, isColumn } from "../rows/computation.ts";
 import type { Header, Reader } from "../rows/header.ts";
 import {
   type Competitors,

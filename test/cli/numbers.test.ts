@@ -32,11 +32,11 @@ function rowOf(line: string, badRows: string, columns: readonly string[]): strin
   const theta = cells.length === 3 ? angleIn(cells[1]!) : undefined;
   if (line === "" || (theta === undefined && badRows === "skip")) return [];
   const padded = [...cells, "", ""].slice(0, 3);
-  const values = theta === undefined ? columns.map(() => "") : columns.map((name) => valueOf(theta, name));
+  const values = theta === undefined ? columns.map(() => "") : columns.map((name) => figureOf(theta, name));
   return [[...padded, ...values].join()];
 }
 
-const valueOf = (theta: number, name: string) => {
+const figureOf = (theta: number, name: string) => {
   const found: Record<string, number> = { ...psiValues(4, theta) };
   return String(found[name]! + 0);
 };
