@@ -67,5 +67,5 @@ const fixed =
 /** Every target function, at its defaults. */
 export const everyFunction = (): readonly Target[] => targetDefinitions.map((definition) => makeTarget(definition));
 
-/** What a picture shows when no function is named: psi and what it replaces. */
+/** The functions of a picture without --functions: psi, and the plain cosine that it replaces. */
 export const pictureFunctions = (): readonly Target[] => [target("asoftmax")!, target("naive")!];

@@ -6,7 +6,7 @@ type Chunk = string | Uint8Array;
 
 const STANDARD_OUTPUT = 1;
 
-/** Writes text to standard output, piece by piece. False: the reader has closed the pipe and wants no more. */
+/** Writes text to standard output, piece by piece. False where the reader has closed the pipe. */
 export async function writeToStandardOutput(pieces: AsyncIterable<Chunk> | Iterable<Chunk>): Promise<boolean> {
   for await (const piece of pieces) {
     try {
@@ -21,7 +21,7 @@ export async function writeToStandardOutput(pieces: AsyncIterable<Chunk> | Itera
 }
 
 /**
- * Writes text to a file that appears only when it is whole: a temporary file beside it is renamed at the end, and
+ * Writes text to a file that appears only when it is complete: a temporary file beside it is renamed at the end, and
  * removed when anything goes wrong. A device or a pipe is written directly.
  */
 export async function writeToFile(pieces: AsyncIterable<Chunk>, path: string): Promise<void> {

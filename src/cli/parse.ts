@@ -24,7 +24,7 @@ export function number(given: string): number {
 const MOST_TURNS = 1e6;
 const PI_MULTIPLE = /^(?:([\d.]+(?:e[+-]?\d+)?)\*?)?(?:pi|π)(?:\/([\d.]+))?$/i;
 
-/** Angles as people write them (1.2, pi/4, 3pi/4, 2*pi/3, 60deg), in radians; remembers how they were given. */
+/** Angles as people write them (1.2, pi/4, 3pi/4, 2*pi/3, 60deg), in radians; keeps the degrees that were given. */
 export class AngleReader {
   readonly degrees: boolean;
   /** Degrees as given, by radians. */
@@ -71,7 +71,7 @@ function advice(radians: number, degrees: boolean): string {
 
 export const angle: Parse<number> = (text, angles) => angles.parse(text);
 
-/** A value that passes a check, which throws for one that does not. */
+/** A parser whose values pass a check, which throws for others. */
 const checked =
   <T>(parse: Parse<T>, check: (value: T, text: string) => void): Parse<T> =>
   (text, angles) => {
