@@ -15,7 +15,7 @@ interface FunctionChart {
   readonly stretchesOf?: (target: Target) => readonly Interval[];
 }
 
-/** Target functions over theta, with the knots of the first that has a margin. */
+/** Target functions over theta, with rules at the knots of the first asoftmax or naive function. */
 export function functionChart(
   targets: readonly Target[],
   { width, height }: PlotSize,

@@ -17,25 +17,19 @@ const groups: Readonly<Record<string, Readonly<Record<string, readonly [gives: s
     violations: ["the angles where naive holds and angular does not", () => import("./commands/violations.ts")],
   },
   Training: {
-    boundary: [
-      "the decision boundary of two classes; the m that lambda leaves",
-      () => import("./commands/boundary.ts"),
-    ],
+    boundary: ["the decision boundary of two classes; the effective m", () => import("./commands/boundary.ts")],
     bounds: ["the paper's Properties 2 and 3 with every term", () => import("./commands/bounds.ts")],
     anneal: ["the lambda schedule and the effective m along it", () => import("./commands/anneal.ts")],
     descend: ["gradient descent on theta_y: where it ends, where it stalls", () => import("./commands/descend.ts")],
     claims: ["every claim about A-Softmax, tested by computation", () => import("./commands/claims.ts")],
   },
   "Your data": {
-    audit: [
-      "your values against the true ones, and the mistake that explains them",
-      () => import("./commands/audit.ts"),
-    ],
+    audit: ["your values against the true ones, and the mistake in them", () => import("./commands/audit.ts")],
     measure: ["the margin that a set of embeddings reached", () => import("./commands/measure.ts")],
   },
   Elsewhere: {
     sql: ["the same formulas as SQL, to run where the data is", () => import("./commands/sql.ts")],
-    explore: ["the same on a screen: keys move theta, m and lambda", () => import("./commands/explore.ts")],
+    explore: ["a full screen: keys move theta, m and lambda", () => import("./commands/explore.ts")],
     completion: ["shell completion for bash, zsh and fish", () => import("./commands/completion.ts")],
   },
 };

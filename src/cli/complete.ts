@@ -18,7 +18,7 @@ const OWN: readonly CompletionWord[] = [
   ["--version", "the version"],
 ];
 
-/** The words after "asoftmax", the last one unfinished, completed: a line with the kind, then a line "word TAB what it gives" each. */
+/** Completes the last of the words after "asoftmax": a line with the kind, then a line "word TAB help" for each candidate. */
 export async function complete(words: readonly string[]): Promise<string> {
   const current = words.at(-1) ?? "";
   const { kind, candidates } = await completion(words, current);

@@ -2,8 +2,7 @@ import { requireMargin } from "../core/psi.ts";
 import { asoftmax, naive } from "../core/target-functions.ts";
 import { makeTarget, requireLambda, type Target, targetDefinitions } from "../core/targets.ts";
 import { UsageError } from "../data/errors.ts";
-import type { Input } from "../rows/computation.ts";
-import { isColumn } from "../rows/computation.ts";
+import { type Input, isColumn } from "../rows/computation.ts";
 import type { Reader } from "../rows/header.ts";
 import { STANDARD_MARGIN } from "./inputs.ts";
 import { options, orColumn, type Values, type ValuesOf } from "./options.ts";
@@ -67,5 +66,5 @@ const fixed =
 /** Every target function, at its defaults. */
 export const everyFunction = (): readonly Target[] => targetDefinitions.map((definition) => makeTarget(definition));
 
-/** What a picture shows when no function is named: psi and what it replaces. */
+/** The functions of a picture without --functions: psi, and the plain cosine that it replaces. */
 export const pictureFunctions = (): readonly Target[] => [asoftmax(), naive()];

@@ -7,7 +7,7 @@ type Chunk = string | Uint8Array;
 const STANDARD_OUTPUT = 1;
 const STANDARD_ERROR = 2;
 
-/** Writes text to standard output, piece by piece. False: the reader has closed the pipe and wants no more. */
+/** Writes text to standard output, piece by piece. False where the reader has closed the pipe. */
 export async function writeToStandardOutput(pieces: AsyncIterable<Chunk> | Iterable<Chunk>): Promise<boolean> {
   for await (const piece of pieces) {
     try {
@@ -26,7 +26,7 @@ export const writeToStandardError = (message: string): Promise<void> =>
   writeAll(STANDARD_ERROR, message).catch(() => {});
 
 /**
- * Writes text to a file that appears only when it is whole: a temporary file beside it is renamed at the end, and
+ * Writes text to a file that appears only when it is complete: a temporary file beside it is renamed at the end, and
  * removed when anything goes wrong. A device or a pipe is written directly.
  */
 export async function writeToFile(pieces: AsyncIterable<Chunk>, path: string): Promise<void> {

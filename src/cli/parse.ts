@@ -12,7 +12,7 @@ export type Parse<T> = (text: string, angles: AngleReader) => T;
 
 export const number: Parse<number> = parseNumber;
 
-/** Angles as people write them (1.2, pi/4, 3pi/4, 2*pi/3, 60deg), in radians; remembers how they were given. */
+/** Angles as people write them (1.2, pi/4, 3pi/4, 2*pi/3, 60deg), in radians; keeps the degrees that were given. */
 export class AngleReader {
   readonly degrees: boolean;
   /** Degrees as given, by radians. */
@@ -31,7 +31,7 @@ export class AngleReader {
 
 export const angle: Parse<number> = (text, angles) => angles.parse(text);
 
-/** A value that passes a check, which throws for one that does not. */
+/** A parser whose values pass a check, which throws for others. */
 const checked =
   <T>(parse: Parse<T>, check: (value: T, text: string) => void): Parse<T> =>
   (text, angles) => {

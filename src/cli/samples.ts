@@ -1,6 +1,5 @@
 import { UsageError } from "../data/errors.ts";
-import type { Input } from "../rows/computation.ts";
-import { isColumn } from "../rows/computation.ts";
+import { type Input, isColumn } from "../rows/computation.ts";
 import type { Header, Reader } from "../rows/header.ts";
 import {
   type Competitors,
@@ -39,7 +38,7 @@ export function sampleInputs(
     throw new UsageError("--label and --theta both name the target angle: use one");
   const own = isColumn(theta) ? theta.column : "theta_y";
   const others = isColumn(competing) ? competing.column : undefined;
-  // Both inputs come from one reading of the columns.
+  // One reading of the columns gives both inputs.
   let samples: LabelledSamples;
   const byLabel = (header: Header) => {
     const isAsked = label !== undefined || (theta === undefined && !header.has(own) && header.has("label"));

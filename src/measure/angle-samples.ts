@@ -9,7 +9,7 @@ import { type Competitors, type LabelledSamples, labelledSamples } from "../rows
 import type { MeasuredRow, Questions, Samples } from "./samples.ts";
 import { countNaive, type Sample } from "./statistics.ts";
 
-/** How a file of angles is read. */
+/** Options for reading a file of angles. */
 export interface AngleFile extends RowOptions {
   readonly label?: string;
   /** The columns of angles, one a class (default theta_*). */

@@ -40,14 +40,14 @@ interface Sum {
 
 const QUAD = 4;
 const PANEL = 8;
-/** Below every cosine. */
+/** Less than every cosine. */
 const LOWEST = -2;
 /** An upper bound of what rounding vectors, scores and limits to float32 adds to an error. */
 const FLOAT_ROUNDING = 2 ** -21;
 
 /**
  * Cosines between a block of features and a block of class vectors, and a search for the classes nearest to each
- * feature that keeps no more than the candidates. Uses about 6 dimension (rows + classes) bytes of its own.
+ * feature, which keeps only those that may be the nearest. Uses about 6 dimension (rows + classes) bytes of its own.
  *
  * Unit vectors are rounded to components of 16 bits, of which a processor multiplies twice as many at a time as of float32, and their
  * products added up exactly. With a and b for the distances of two vectors from their rounded ones, the error of a cosine is bounded:
@@ -65,9 +65,9 @@ export class CosineSearch {
   readonly #dividedScores: Float32Array;
   /** The rows with a score within bounds, written by the kernel. */
   readonly #list: Uint32Array;
-  /** The scores of classes that may be the nearest. */
+  /** The bounds for scores of classes that may be the nearest. */
   readonly #near: ScoreBounds;
-  /** The scores too close to a limit. */
+  /** For each limit, the bounds of the scores too close to it. */
   readonly #limits: readonly ScoreBounds[];
   readonly #sums: readonly Sum[];
   #cosines: ArrayLike<number>[] = [];

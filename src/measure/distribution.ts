@@ -28,7 +28,7 @@ export class Mean {
 }
 
 /**
- * The mean and the quantiles of numbers that come one by one. Up to a million numbers quantiles are exact. Above that the numbers
+ * The mean and the quantiles of numbers added one by one. Up to a million numbers quantiles are exact. Above that the numbers
  * are counted in buckets of equal sign, exponent and first 13 binary places: a quantile then comes from
  * the right two ranks, whose numbers have a relative error of at most 2^-14, and memory no longer grows.
  * NaN counts as larger than all others.
@@ -93,7 +93,7 @@ function tally(buckets: Map<number, number>, x: number): void {
   buckets.set(bucket, (buckets.get(bucket) ?? 0) + 1);
 }
 
-/** The middle of a bucket; those of 0, of infinity and of NaN are these. */
+/** The middle of a bucket; 0, infinity and NaN for theirs. */
 function middleOf(bucket: number): number {
   const size = Math.abs(bucket);
   const half = size === 0 || size >= INFINITE ? 0 : 1 << (PLACES_CUT - 1);

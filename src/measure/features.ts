@@ -48,7 +48,7 @@ export const featureTasks = (files: FeatureFiles): FeatureTask[] => [
   ...tasksOf("scatter", files.weights.rows, scatterClasses(files)),
 ];
 
-/** Measures the features of one .npy file against the class vectors of another. Each thread has one of its own. */
+/** Measures the features of one .npy file against the class vectors of another. Each thread makes its own. */
 export class FeatureReader {
   readonly #job: FeatureJob;
   readonly #files: FeatureFiles;

@@ -106,7 +106,7 @@ function notesOf(figures: Figures): Message[] {
   if (samples === 0) return [message`There are no samples.`];
   const right = message`${samples} samples of ${classes} classes; the smallest angle is the right class on ${correct} (${100 * accuracy} %).`;
   if (fisher_score === undefined) return [right, verdict(figures)];
-  const fisher = message`Angular Fisher score ${fisher_score}: spread within classes over spread between them, small is good.`;
+  const fisher = message`Angular Fisher score ${fisher_score}: scatter within classes over scatter between them, small is good.`;
   return [right, fisher, verdict(figures)];
 }
 

@@ -78,14 +78,14 @@ interface Presented {
 export type Figures = ReturnType<MarginStatistics["figures"]>;
 
 /**
- * What margin a set of samples reached: counts, means and quantiles, added up sample by sample. A sample is correct
+ * Counts, means, quantiles and histograms of the margins of samples, added one by one. A sample is correct
  * where theta_y is smaller than every competing angle. Sums are compensated and taken in the order of the samples.
  */
 export class MarginStatistics {
   readonly histograms = { theta_y: Array<number>(BINS).fill(0), min_theta_j: Array<number>(BINS).fill(0) };
   readonly #classCount: number;
   readonly #margins: readonly MarginTally[];
-  readonly #spreads;
+  readonly #distributions;
   readonly #losses;
   readonly #classes = new Map<number, ClassTally>();
   #samples = 0;
@@ -96,7 +96,7 @@ export class MarginStatistics {
     this.#classCount = classes;
     this.#margins = margins.map(newMargin);
     const measures = MEASURES.filter(({ name }) => norms || name !== "feature_norm");
-    this.#spreads = measures.map((measure) => ({ measure, spread: new Distribution() }));
+    this.#distributions = measures.map((measure) => ({ measure, distribution: new Distribution() }));
     this.#losses = losses.map((kind) => ({ kind, mean: new Mean(), error: new Mean() }));
   }
 
@@ -106,7 +106,7 @@ export class MarginStatistics {
     this.#samples++;
     if (isCorrect) this.#correct++;
     for (const [i, tally] of this.#margins.entries()) addMargin(tally, sample, this.#classCount - 1, naivePairs[i]!);
-    for (const { measure, spread } of this.#spreads) spread.add(measure.of(sample)!);
+    for (const { measure, distribution } of this.#distributions) distribution.add(measure.of(sample)!);
     for (const [i, { mean, error }] of this.#losses.entries()) {
       mean.add(losses[i]!);
       error.add(lossErrors?.[i] ?? 0);
@@ -127,10 +127,10 @@ export class MarginStatistics {
   figures({ degrees, className, worst, skipped, fisherScore }: Presented) {
     const quantiles: Record<string, Record<string, number>> = {};
     const mean: Record<string, number> = {};
-    for (const { measure, spread } of this.#spreads) {
+    for (const { measure, distribution } of this.#distributions) {
       const shown = degrees && measure.isAngle ? toDegrees : (x: number) => x;
-      quantiles[measure.name] = Object.fromEntries(spread.quantiles(LEVELS).map((x, i) => [LEVELS[i], shown(x)]));
-      mean[measure.name] = shown(spread.value());
+      quantiles[measure.name] = Object.fromEntries(distribution.quantiles(LEVELS).map((x, i) => [LEVELS[i], shown(x)]));
+      mean[measure.name] = shown(distribution.value());
     }
     return {
       samples: this.#samples,
@@ -201,7 +201,7 @@ function addMargin(tally: MarginTally, { thetaY, minThetaJ }: Sample, pairs: num
   if (naive && !angular) tally.false_pass++;
   tally.pairs += pairs;
   tally.pair_naive += naivePairs;
-  // Within segment 0 the two conditions are the same; beyond it angular never holds.
+  // In segment 0 naive and angular are the same; in the others angular never holds.
   tally[k === 0 ? "pair_angular" : "pair_false_pass"] += naivePairs;
   if (k > 0) tally.beyond_first_segment++;
   tally.segments[k]!++;

@@ -36,7 +36,7 @@ export function inUnit(theta: number, { degrees, given }: NumberStyle): number {
   return degrees ? (given.get(theta) ?? toDegrees(theta)) : theta;
 }
 
-/** The angle as people write it: a fraction of pi where it is one (or degrees), else a number. */
+/** An angle in sentences and tick labels: a fraction of pi where it is one (or degrees), else a number. */
 export function formatAngle(theta: number, style: NumberStyle, pi = "pi"): string {
   const fraction = style.degrees ? undefined : asFractionOfPi(theta);
   if (fraction === undefined || theta === 0) return formatNumber(inUnit(theta, style), style);

@@ -39,7 +39,7 @@ export interface RowBatch {
   readonly columns: readonly (readonly Cell[] | NumberColumn)[];
 }
 
-/** A table of its own, for a result that is more than rows. */
+/** One of the tables of a report. */
 export interface TablePart {
   /** The heading on a page. */
   readonly caption: string;

@@ -154,26 +154,16 @@ function drawSeries(series: Series, own: Pen, highlighter: Pen, canvas: Canvas, 
 function drawRun(rows: readonly number[], column: number, pen: Pen, cells: Character[][], glyph: Glyph): void {
   const height = cells.length - 1;
   const levels = rows.map((row) => height - row);
-  const text = asciichart.plot(levels, {
-    height,
-    min: 0,
-    max: height,
-    offset: 2,
-    format: () => " ",
-    symbols: symbolsOf(glyph),
-  });
+  const [across, fall, rise] = [glyph("across"), glyph("falling"), glyph("rising")];
+  // In asciichart's order; the first four are those of its axis and of gaps.
+  const curves = [fall[1]!, rise[1]!, fall[0]!, rise[0]!, glyph("upright")] as const;
+  const symbols: PlotConfig["symbols"] = [across, across, across, across, across, ...curves];
+  const text = asciichart.plot(levels, { height, min: 0, max: height, offset: 2, format: () => " ", symbols });
   text.split("\n").forEach((line, r) => {
     [...line].slice(2).forEach((char, c) => {
       if (char !== " ") cells[r]![column + c] = { char: pen.marker || char, pen };
     });
   });
-}
-
-/** The glyphs in asciichart's order; the first four, of its axis and of gaps, are not seen. */
-function symbolsOf(glyph: Glyph): NonNullable<PlotConfig["symbols"]> {
-  const across = glyph("across");
-  const [fall, rise] = [glyph("falling"), glyph("rising")];
-  return [across, across, across, across, across, fall[1]!, rise[1]!, fall[0]!, rise[0]!, glyph("upright")];
 }
 
 /** A value for each column; where the line goes up and down by more than `wide` within one, its ends in turn: a band. */

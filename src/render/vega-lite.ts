@@ -138,14 +138,14 @@ function pointer(names: readonly string[], x: object, xName = "x") {
   };
 }
 
-/** A name as a field of Vega, which reads dots and brackets as steps into an object. */
+/** A name as a field of Vega, where unescaped dots and brackets mean a member of an object. */
 const escaped = (name: string) => name.replace(/[\\.[\]'"]/g, "\\$&");
 
 const title = ({ name, angle }: { name?: string; angle?: boolean }, { degrees }: NumberStyle, more = "") =>
   name === undefined ? null : `${name}${angle ? (degrees ? ", degrees" : ", radians") : ""}${more}`;
 
 /**
- * Ticks at the multiples of pi/q (or of 180/q degrees), q the first that gives a few of them, and halved as a page is zoomed in;
+ * Ticks at the multiples of pi/q (or of 180/q degrees), q the first that gives a few of them, and halved steps as a page is zoomed in;
  * plain ticks where none does.
  */
 function angleAxis(range: Interval, knots: number | undefined, style: NumberStyle, zooms: boolean): object {

@@ -11,8 +11,8 @@ export interface Dialect {
   /** Numbers the rows of a table, in any order. */
   readonly rowNumber: string;
   /**
-   * A from-clause: the rows of a table once for each column picked by a condition on its name, with that column in NAME and
-   * VALUE. Where none is picked it is an error, or each row once with NULL in both.
+   * A FROM clause: each row of a table once for each column whose name meets a condition, with the name in NAME and the cell in VALUE.
+   * Where no column does it is an error, or each row once with NULL in both.
    */
   readonly unpivot: (table: string, picked: (name: string) => string) => string;
   /** The aggregate for the i-th of some quantiles of x, numpy's linear interpolation. */
@@ -21,7 +21,7 @@ export interface Dialect {
   readonly rows: (table: string, pairs: readonly string[]) => string;
 }
 
-/** The columns that unpivot adds: a column's name and what it holds. */
+/** The columns that unpivot adds: the name of a column and its cell. */
 export const [NAME, VALUE] = ["asoftmax_name", "asoftmax_value"];
 
 const doubled = (quote: string) => (text: string) => `${quote}${text.replaceAll(quote, quote + quote)}${quote}`;
@@ -55,7 +55,7 @@ export const dialects = {
     define: (name, parameter, body) =>
       `CREATE OR REPLACE FUNCTION ${name}(${parameter} double precision) RETURNS double precision
   LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN ${body}`,
-    // A row as json is the one way to columns by pattern; doubles, NaN too, come back from it as they were.
+    // PostgreSQL picks columns by pattern only from a row as json, which keeps doubles and NaN exactly.
     unpivot: (table, picked) =>
       `${table} AS t LEFT JOIN LATERAL jsonb_each_text(to_jsonb(t)) AS e(${NAME}, ${VALUE}) ON ${picked(NAME)}`,
   },

@@ -2,7 +2,7 @@ import { type Target, target } from "../core/targets.ts";
 import { type Dialect, NAME, VALUE } from "./dialects.ts";
 import { angleSql, competingSql, literal, onPiece, valueSql } from "./expression.ts";
 
-/** Where the angles are: one row a sample and class (sample, label, class, theta), or one column a class. */
+/** The table of angles: one row a sample and class (sample, label, class, theta), or one column a class. */
 export interface Source {
   readonly dialect: Dialect;
   /** The table, or schema.table. */
@@ -14,7 +14,7 @@ export interface Source {
   readonly wide: readonly [before: string, after: string] | undefined;
 }
 
-/** A function whose loss is taken at a scale. */
+/** A loss: a target function and a scale. */
 export interface LossOf {
   readonly target: Target;
   readonly scale: number;
@@ -44,7 +44,7 @@ const conditionsAt = (m: number, thetaJ: string) => ({
   psi: `${valueSql(target("asoftmax", { m })!, "theta_y")} > cos(${thetaJ})`,
 });
 
-/** The conditions for every m: for each row of a wide table, with the room left; for each pair of a long one. */
+/** The conditions for every m: for each row of a wide table, with the gaps to its nearest competitor; for each pair of a long one. */
 export function marginQuery(source: Source, margins: readonly number[], prefix: string): string {
   if (source.wide === undefined) {
     const columns = margins.map((m) => ({ m: literal(m), ...conditionsAt(m, "theta_j") }));
@@ -83,7 +83,7 @@ export function lossQuery(source: Source, losses: readonly LossOf[], prefix: str
   return bySample(source, figuresOf(source, { losses }), columns, prefix);
 }
 
-/** The report of what margin the samples reached, as rows measure, value. */
+/** The margin report as rows measure, value. */
 export function measureQuery(source: Source, margins: readonly number[], losses: readonly LossOf[]): string {
   const { dialect } = source;
   const held: Named = {};
@@ -200,7 +200,7 @@ interface Extra {
 
 /**
  * Subqueries, the last of which is figures, one row a sample. held are columns of each pair, sums aggregates over the pairs of a sample. A loss is
- * log(1 + sum of exp(gaps)) with the largest exponent, top, taken out, and log(1 + rest) good for a tiny rest.
+ * log(1 + sum of exp(gaps)) with the largest exponent, top, subtracted before exp, and log(1 + rest) accurate for a tiny rest.
  */
 function figuresOf(source: Source, { held = {}, sums = {}, losses = [] }: Extra): string[] {
   const log = (x: string) => `CASE WHEN 1 + ${x} = 1 THEN ${x} ELSE ln(1 + ${x}) * ${x} / ((1 + ${x}) - 1) END`;

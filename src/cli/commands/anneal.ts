@@ -52,7 +52,7 @@ function verdict(schedule: Schedule, floor: number, effectiveM: (lambda: number)
   if (Number.isFinite(floor))
     return message`lambda is at its floor ${lambdaMin} from iteration ${floor} on; ${left(lambdaMin)}.`;
   if (gamma === 0 || power === 0) return message`lambda stays at ${base}; ${left(base)}.`;
-  return message`lambda comes ever nearer to ${lambdaMin} and never reaches it; ${left(lambdaMin)}.`;
+  return message`lambda approaches ${lambdaMin} and never reaches it; ${left(lambdaMin)}.`;
 }
 
 const FARTHEST = 1e6;

@@ -14,7 +14,7 @@ const COLUMNS = columnsOf("function theta_12:angle theta_1:angle theta_2:angle e
 export default command({
   examples: [
     ["asoftmax boundary", "every function at its defaults, class vectors pi/2 apart"],
-    ["asoftmax boundary --m 4 --lambda 5", "the m that lambda leaves of m = 4"],
+    ["asoftmax boundary --m 4 --lambda 5", "the effective m of m = 4 under lambda = 5"],
     ["asoftmax boundary --functions asoftmax:m=4,arcface:m=0.5 --theta-12 60deg,90deg --degrees", "in degrees"],
   ],
   options: pick("functions", "m", "lambda", "theta12", "width", "height"),

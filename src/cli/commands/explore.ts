@@ -17,7 +17,7 @@ const MOST_FUNCTIONS = 9;
 export default command({
   examples: [
     ["asoftmax explore", "psi and the plain cosine at theta = 1.2; ? shows the keys"],
-    ["asoftmax explore --m 3 --lambda 5 --theta pi/4 --competing 60deg", "begin somewhere else"],
+    ["asoftmax explore --m 3 --lambda 5 --theta pi/4 --competing 60deg", "other values at the start"],
     ["asoftmax explore --functions asoftmax:m=2,asoftmax:m=4,arcface", "other functions"],
   ],
   options: {

@@ -23,7 +23,7 @@ export interface State {
 /** The largest m whose knots can be told apart on a terminal. */
 export const MOST_MARGIN = 64;
 
-/** A function as a choice: it follows m and lambda where it has those of the screen at the start. */
+/** A function as a choice. One with the m and lambda of the start changes with the keys for m and lambda. */
 export function choiceOf(given: Target, m: number, lambda: number, on: boolean): FunctionChoice {
   const { spec } = given;
   for (const at of [psiAt, naiveAt]) if (at(m, lambda).spec === spec) return { at, on };

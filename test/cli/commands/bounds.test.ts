@@ -56,7 +56,7 @@ test("angles in degrees; m slowest", async () => {
 
 test("the sentences have every term", async () => {
   expect(sentencesOf(await shown("bounds"))).toBe(
-    "Two classes: theta_12/(m-1) + theta_12/(m+1), or 2 pi/(m+1) where theta_12 > (m-1) pi/m, must not pass (m-1)/(m+1) theta_12: so for every theta_12 from m = 2 + sqrt(3) = 3.73205 on. " +
-      "Many classes, evenly spaced: 2 theta/(m+1) must not pass (m-1) theta/(m+1): so from m = 3 on.",
+    "Two classes: theta_12/(m-1) + theta_12/(m+1), or 2 pi/(m+1) where theta_12 > (m-1) pi/m, must be at most (m-1)/(m+1) theta_12: so for every theta_12 from m = 2 + sqrt(3) = 3.73205 on. " +
+      "Many classes, evenly spaced: 2 theta/(m+1) must be at most (m-1) theta/(m+1): so from m = 3 on.",
   );
 });
