@@ -12,7 +12,7 @@ import type { Table, TableBlock } from "./table.ts";
  */
 export async function parquetTable(path: string): Promise<Table> {
   const { parquetMetadataAsync, parquetScan, parquetSchema } = await import("hyparquet");
-  const { compressors } = await import("hyparquet-compressors");
+  const { codecs } = await import("./codecs.ts");
   let read = 0;
   const file = byPosition(path, (bytes) => {
     read += bytes;
@@ -21,17 +21,29 @@ export async function parquetTable(path: string): Promise<Table> {
     const metadata = await parquetMetadataAsync(file, { parsers, geoparquet: false });
     const columns = parquetSchema(metadata).children.map(({ element, children }) => {
       const { name, scale = 0, converted_type } = element;
+      if (typeof name !== "string") throw new Error("a column has no name");
       if (converted_type !== "DECIMAL" || children.length > 0) return { name, cell: cellOf };
+      if (!(Number.isInteger(scale) && scale >= 0 && scale <= MOST_PLACES))
+        throw new Error(`a decimal has ${scale} places`);
       // It would be rounded to a double: what it is made of is read instead.
       Object.assign(element, { converted_type: undefined, logical_type: undefined });
       return { name, cell: (value: unknown) => decimalOf(value, scale) };
     });
-    return { scan: await parquetScan({ file, metadata, compressors, parsers, utf8: false }), columns };
+    // As many records without a cell as the file says it has would have no end.
+    if (columns.length === 0) throw new Error("it has no columns");
+    return { scan: await parquetScan({ file, metadata, compressors: codecs, parsers, utf8: false }), columns };
   });
   async function readGroup({ rowStart, rowEnd }: (typeof scan.ranges)[number]) {
     const data = await Promise.all(columns.map(({ name }) => scan.readColumn({ column: name, rowStart, rowEnd })));
     if (data.some(({ length }) => length !== rowEnd - rowStart)) throw new Error("a column is too short or too long");
     return data;
+  }
+  function cellsAt(data: Awaited<ReturnType<typeof readGroup>>, i: number): string[] {
+    try {
+      return columns.map(({ cell }, c) => cell(data[c]![i]));
+    } catch (error) {
+      throw damage(path, error);
+    }
   }
   async function* blocks(): AsyncGenerator<TableBlock> {
     if (scan.ranges.length === 0) yield () => {};
@@ -39,8 +51,7 @@ export async function parquetTable(path: string): Promise<Table> {
       const data = await sound(path, () => readGroup(range));
       yield (visit) => {
         for (let i = 0; i < range.rowEnd - range.rowStart; i++) {
-          const cells = columns.map(({ cell }, c) => cell(data[c]![i]));
-          visit(new CellRecord(cells, range.rowStart + i + 1));
+          visit(new CellRecord(cellsAt(data, i), range.rowStart + i + 1));
         }
       };
     }
@@ -48,15 +59,22 @@ export async function parquetTable(path: string): Promise<Table> {
   return { names: columns.map(({ name }) => toBytes(name)), separator: "", bytesRead: () => read, blocks };
 }
 
+/** More than the digits of the longest decimal that anybody writes. */
+const MOST_PLACES = 1000;
+
 /** Whatever stops the reading of a damaged file becomes a DataError. */
 async function sound<T>(path: string, read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {
-    if (error instanceof DataError) throw error;
-    throw new DataError(`${path} is not Parquet, damaged, or of a kind that is not read: ${(error as Error).message}`);
+    throw damage(path, error);
   }
 }
+
+const damage = (path: string, error: unknown) =>
+  error instanceof DataError
+    ? error
+    : new DataError(`${path} is not Parquet, damaged, or of a kind that is not read: ${(error as Error).message}`);
 
 /** The bytes of a file as hyparquet asks for them; those that are read are told. */
 function byPosition(path: string, told: (bytes: number) => void): AsyncBuffer {
