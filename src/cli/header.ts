@@ -8,6 +8,7 @@ import { CellRecord, cellsOf, type RawRecord } from "../data/record.ts";
 import type { Column } from "../render/result.ts";
 import { UsageError } from "./errors.ts";
 import { classPattern } from "./parse.ts";
+import { repeated } from "./repeated.ts";
 import { suggestion } from "./suggest.ts";
 
 /** Reads one value from a record. Throws RowError where the cell holds none. */
@@ -33,6 +34,8 @@ const asRadians = (x: number) => x;
 /** The columns of a file, and readers for them. Names outside are text, names inside bytes. */
 export class Header {
   readonly names: readonly string[];
+  /** The first column with that name, as it stands or without spaces around it. */
+  private readonly places = new Map<string, number>();
   private readonly separator: string;
   private readonly file: string;
   private readonly toRadians: (angle: number) => number;
@@ -45,7 +48,10 @@ export class Header {
     this.separator = separator;
     this.file = file;
     this.toRadians = degrees ? fromDegrees : asRadians;
-    const twice = names.find((name, i) => names.indexOf(name) < i);
+    for (const [i, name] of names.entries()) {
+      for (const key of [name, name.trim()]) if (!this.places.has(key)) this.places.set(key, i);
+    }
+    const twice = repeated(names);
     if (twice !== undefined)
       throw new DataError(`${file}: the header has two columns named "${fromBytes(twice)}": rename one`);
   }
@@ -156,8 +162,7 @@ export class Header {
   }
 
   private find(name: string): number {
-    const bytes = toBytes(name);
-    return this.names.findIndex((own) => own === bytes || own.trim() === bytes);
+    return this.places.get(toBytes(name)) ?? -1;
   }
 
   private index(name: string): number {

@@ -6,6 +6,7 @@ import { pickColumns, type Result } from "../render/result.ts";
 import { UsageError } from "./errors.ts";
 import type { FileResult } from "./file-rows.ts";
 import type { Invocation } from "./program.ts";
+import { repeated } from "./repeated.ts";
 import { suggestion } from "./suggest.ts";
 import { isOnTerminal, screenFor } from "./terminal.ts";
 import { version } from "./version.ts";
@@ -69,13 +70,14 @@ function chosenColumns(result: Result, { columns, prefix = "" }: Invocation["val
   const { inputColumns = 0 } = result;
   const names = result.columns.map(({ name }) => name);
   const own = names.slice(inputColumns).map((name) => name.slice(toBytes(prefix).length));
-  const twice = columns?.find((name, i) => columns.indexOf(name) < i);
+  const twice = columns && repeated(columns);
   if (twice !== undefined) throw new UsageError(`--columns: "${twice}" stands there twice`);
   const unknown = columns?.find((name) => !own.includes(name));
   if (unknown !== undefined)
     throw new UsageError(`--columns: there is no column "${unknown}"${suggestion(unknown, own)}`);
   const places = columns?.map((name) => own.indexOf(name)) ?? [...own.keys()];
-  const taken = places.map((place) => names[inputColumns + place]!).find((name) => names.indexOf(name) < inputColumns);
+  const inInput = new Set(names.slice(0, inputColumns));
+  const taken = places.map((place) => names[inputColumns + place]!).find((name) => inInput.has(name));
   if (taken !== undefined)
     throw new UsageError(`the input has a column "${fromBytes(taken)}" already: give --prefix, such as --prefix new_`);
   return columns === undefined ? result : pickColumns(result, places);
