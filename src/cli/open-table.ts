@@ -14,7 +14,11 @@ const ENDINGS: Readonly<Record<string, RowOptions["inputFormat"]>> = {
 
 /** A file in the format that is given, or that its ending tells. */
 export async function openTable(path: string, options: RowOptions): Promise<Table> {
-  const { inputFormat = ENDINGS[/[^.]*$/.exec(path)![0].toLowerCase()] ?? "csv", delimiter, blocks } = options;
+  const {
+    inputFormat = ENDINGS[path.slice(path.lastIndexOf(".") + 1).toLowerCase()] ?? "csv",
+    delimiter,
+    blocks,
+  } = options;
   if (inputFormat === "csv" || inputFormat === "tsv")
     return delimitedTable(
       blocks ?? recordBlocks(bytesOf(path), nameOf(path)),

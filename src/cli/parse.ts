@@ -147,7 +147,7 @@ export interface ShareCheck {
   readonly share: number;
 }
 
-const SHARE_CHECK = /^(\w+)@(.+?)(>=|<=)(.+)$/;
+const SHARE_CHECK = /^(\w+)@(.+?)(>=|<=)(.+)$/s;
 
 export const shareCheck: Parse<ShareCheck> = (given, angles) => {
   const [, condition = "", m = "", order, share = ""] = SHARE_CHECK.exec(given.trim()) ?? [];

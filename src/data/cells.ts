@@ -4,7 +4,7 @@ import { RowError } from "./errors.ts";
 /** Is it a decimal number, spaces around it allowed? */
 export const isDecimal = (text: string): boolean => DECIMAL.test(text);
 
-const DECIMAL = /^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$/;
+const DECIMAL = /^\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\s*$/;
 
 /** The number in a cell, spaces around it allowed. Throws RowError for anything but a finite decimal number. */
 export function numberIn(cell: string, line: number, column: string): number {
