@@ -4,7 +4,9 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
-import { boundedParquet } from "../../src/build/bounded-parquet.js";
+
+// JavaScript without types.
+const { boundedParquet } = await import(new URL("../../src/build/bounded-parquet.js", import.meta.url).href);
 
 // hyparquet with the checks that the bundle has, file by file.
 const folder = mkdtempSync(join(tmpdir(), "bounded-"));

@@ -300,7 +300,6 @@ describe("what is long takes time by its length", () => {
   test.concurrent.each([
     ["digits before a letter",   `theta\n${DIGITS}x\n`,                    /^asoftmax: f.csv line 2: column theta: "1+x" is not a decimal number\n$/],
     ["places before a letter",   `theta\n0.${DIGITS}x\n`,                  /^asoftmax: f.csv line 2: column theta: "0.1+x" is not a decimal number\n$/],
-    ["columns, one named twice", `theta${",a".repeat(2)}\n`,               /^asoftmax: f.csv: the header has two columns named "a": rename one\n$/],
   ])("%s", async (_, file, message) => {
     const { status, stderr } = await runOn(file, "psi --input f.csv");
     expect(status).toBe(2);
