@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
+import { boundedParquet } from "./bounded-parquet.js";
 
 const at = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
@@ -13,25 +14,11 @@ const BUNDLED = { commander: "LICENSE", "fastest-levenshtein": "LICENSE.md", hyp
 // Commander would load it for subcommands that are programs of their own: there are none.
 const UNUSED = "node:child_process";
 
-/** hyparquet 1.31 believes the length of a run in a damaged file, and V8 aborts when the array has grown too far. */
-const boundedRuns = {
-  name: "bounded-runs",
-  transform(code, id) {
-    if (!id.endsWith("hyparquet/src/encoding.js")) return undefined;
-    const mended = code.replace(
-      "readRle(reader, count, width, output, seen)",
-      "readRle(reader, Math.min(count, output.length - seen), width, output, seen)",
-    );
-    if (mended === code) throw new Error("hyparquet has changed: is readRle bounded now?");
-    return mended;
-  },
-};
-
 const program = await rolldown({
   input: [at("src/cli/main.ts"), at("src/cli/row-worker.ts"), at("src/measure/feature-worker.ts")],
   platform: "node",
   external: (name) => /^[a-z]/.test(name) && !(name.split("/")[0] in BUNDLED) && name !== UNUSED,
-  plugins: [boundedRuns],
+  plugins: [boundedParquet],
   resolve: { alias: { [UNUSED]: at("src/build/nothing.js") } },
 });
 rmSync(at("dist/program"), { recursive: true, force: true });

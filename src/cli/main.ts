@@ -47,7 +47,7 @@ async function print(invocation: Invocation, args: readonly string[]): Promise<n
 /** The one line that an error prints. */
 function messageOf(error: unknown): string {
   if (error instanceof CommanderError)
-    return error.message.replace(/^error: /, "").replace(/\n\(Did you mean (.*)\?\)/s, ": did you mean $1?");
+    return error.message.replace(/^error: /, "").replace(/\n\(Did you mean ([^\n]*)\?\)$/, ": did you mean $1?");
   if (error instanceof UsageError || error instanceof DataError || error instanceof ParameterError)
     return error.message;
   const place = error instanceof Error ? error.stack?.split("\n", 2).join("") : error;

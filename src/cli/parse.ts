@@ -85,7 +85,7 @@ export function choice<const T extends string>(choices: readonly T[]): (text: st
 export const scaleOrNorm: Parse<number | "norm"> = (text, angles) =>
   text.trim() === "norm" ? "norm" : positive(text, angles);
 
-const SHARE_CHECK = /^(\w+)@(.+?)(>=|<=)(.+)$/;
+const SHARE_CHECK = /^(\w+)@(.+?)(>=|<=)(.+)$/s;
 
 /** A lower or upper limit for the share of samples that meet a condition: condition@m>=share. */
 export function shareCheck(given: string, angles: AngleReader) {

@@ -1,5 +1,6 @@
 import { fromBytes, toBytes } from "../data/bytes.ts";
 import { UsageError } from "../data/errors.ts";
+import { repeated } from "../data/repeated.ts";
 import { suggestion } from "../data/suggestion.ts";
 import { type Picture, pictures } from "../render/formats.ts";
 import type { NumberStyle } from "../render/number.ts";
@@ -66,10 +67,8 @@ function chosenColumns(result: Result, { columns, prefix = "" }: Invocation["val
   const names = result.columns.map(({ name }) => name);
   const own = names.slice(inputColumns).map((name) => name.slice(toBytes(prefix).length));
   const placeOf = new Map(own.map((name, place) => [name, place]));
-  if (columns !== undefined && new Set(columns).size < columns.length) {
-    const twice = columns.find((name, i) => columns.indexOf(name) < i);
-    throw new UsageError(`--columns: "${twice}" stands there twice`);
-  }
+  const twice = columns && repeated(columns);
+  if (twice !== undefined) throw new UsageError(`--columns: "${twice}" stands there twice`);
   const unknown = columns?.find((name) => !placeOf.has(name));
   if (unknown !== undefined)
     throw new UsageError(`--columns: there is no column "${unknown}"${suggestion(unknown, own)}`);

@@ -3,7 +3,7 @@ import { ParameterError } from "./errors.ts";
 import { makeTarget, type Target, targetDefinition, targetDefinitions } from "./targets.ts";
 import { fromDegrees, timesPi, toDegrees } from "./units.ts";
 
-const DECIMAL = /^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$/;
+const DECIMAL = /^\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\s*$/;
 
 /** Is it a decimal number, spaces around it allowed? */
 export const isDecimal = (text: string): boolean => DECIMAL.test(text);

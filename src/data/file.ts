@@ -21,13 +21,21 @@ export async function* bytesOf(path: string): AsyncGenerator<Buffer> {
     }
     // A number, not a FileHandle: that would warn where reading stops early. Not openSync: a named pipe may keep it waiting.
     const fd = await promisify(open)(path, "r");
-    if (fstatSync(fd).isDirectory()) throw new DataError(`${path} is a directory: name a file`);
-    yield* createReadStream("", { fd, highWaterMark: CHUNK }) as AsyncIterable<Buffer>;
+    const stats = fstatSync(fd);
+    if (stats.isDirectory()) throw new DataError(`${path} is a directory: name a file`);
+    let read = 0;
+    for await (const chunk of createReadStream("", { fd, highWaterMark: CHUNK }) as AsyncIterable<Buffer>) {
+      read += chunk.length;
+      yield chunk;
+    }
+    if (stats.isFile() && read < stats.size) throw becameShorter(path);
   } catch (error) {
     if (error instanceof DataError) throw error;
     throw new DataError(`cannot read ${nameOf(path)}: ${systemReason(error)}`);
   }
 }
+
+const becameShorter = (path: string) => new DataError(`${path}: the file became shorter while it was read`);
 
 export const nameOf = (path: string): string => (path === "-" ? "standard input" : path);
 
@@ -56,7 +64,7 @@ export function readFully(fd: number, path: string, bytes: Uint8Array, position:
     } catch (error) {
       throw new DataError(`cannot read ${path}: ${systemReason(error)}`);
     }
-    if (got === 0) throw new DataError(`${path}: the file became shorter while it was read`);
+    if (got === 0) throw becameShorter(path);
     done += got;
   }
 }

@@ -21,7 +21,7 @@ async function* none(): AsyncGenerator<never> {}
 
 /** A file in the format that is given, or that its ending tells. With names, those of its columns, the parts are left to another thread. */
 export async function openTable(path: string, options: TableOptions, names?: readonly string[]): Promise<Table> {
-  const { inputFormat = ENDINGS[/[^.]*$/.exec(path)![0].toLowerCase()] ?? "csv", delimiter } = options;
+  const { inputFormat = ENDINGS[path.slice(path.lastIndexOf(".") + 1).toLowerCase()] ?? "csv", delimiter } = options;
   const file = nameOf(path);
   const blocks = (quotes: boolean) => (names === undefined ? recordBlocks(bytesOf(path), file, quotes) : none());
   if (inputFormat === "csv" || inputFormat === "tsv")

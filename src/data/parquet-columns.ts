@@ -98,13 +98,13 @@ export async function openParquet(path: string): Promise<ParquetColumns> {
 
 /** hyparquet's, but for zstd the reference decoder as WebAssembly, which takes a quarter of the time. */
 async function compressorsFor(metadata: FileMetaData): Promise<Compressors> {
-  const { compressors } = await import("hyparquet-compressors");
+  const { codecs } = await import("./codecs.ts");
   if (!metadata.row_groups.some(({ columns }) => columns.some((column) => column.meta_data?.codec === "ZSTD")))
-    return compressors;
+    return codecs;
   const { ZSTDDecoder } = await import("zstddec");
   const zstd = new ZSTDDecoder();
   await zstd.init();
-  return { ...compressors, ZSTD: (bytes, size) => zstd.decode(bytes, size) };
+  return { ...codecs, ZSTD: (bytes, size) => zstd.decode(bytes, size) };
 }
 
 interface OpenFile extends AsyncBuffer {
@@ -119,6 +119,9 @@ interface ColumnSchema {
   readonly places?: number | undefined;
 }
 
+/** More than the digits of the longest decimal that anybody writes. */
+const MOST_PLACES = 1000;
+
 function describe(metadata: FileMetaData) {
   const root = parquetSchema(metadata);
   let leaves = 0;
@@ -126,6 +129,9 @@ function describe(metadata: FileMetaData) {
     const leaf = leaves;
     leaves += Math.max(1, getPhysicalColumns(top).length);
     const { name, scale = 0, converted_type, repetition_type } = top.element;
+    if (typeof name !== "string") throw new Error("a column has no name");
+    if (!(Number.isInteger(scale) && scale >= 0 && scale <= MOST_PLACES))
+      throw new Error(`a decimal has ${scale} places`);
     if (top.children.length > 0) {
       const schemaPath = [root, ...floatsPath(top)];
       return { name, leaf: schemaPath.length > 1 ? leaf : undefined, schemaPath };
@@ -136,6 +142,8 @@ function describe(metadata: FileMetaData) {
     Object.assign(top.element, { converted_type: undefined, logical_type: undefined });
     return { name, leaf, schemaPath: [root, top], places: scale };
   });
+  // As many rows without a cell as the file says it has would have no end.
+  if (columns.length === 0) throw new Error("it has no columns");
   let end = 0;
   const groups = metadata.row_groups.map(({ num_rows }) => {
     end += Number(num_rows);

@@ -65,7 +65,7 @@ function layOut(
     const style = forPeople(given, digits);
     const cells = rows.map((row) => row.map((cell, i) => textOf(formatCell(cell, columns[i]!, style), columns[i]!)));
     const widest = (name: string, i: number) =>
-      Math.max(before?.natural[i] ?? 0, width(name), ...cells.map((row) => width(row[i]!)));
+      largest([before?.natural[i] ?? 0, width(name), ...cells.map((row) => width(row[i]!))]);
     const natural = names.map(widest);
     return { digits, cells, natural, widths: fitted(natural, columns, screen.width) };
   });
@@ -105,17 +105,21 @@ function fitted(natural: readonly number[], columns: readonly Column[], width: n
   const over = sum(natural) + GAP * (natural.length - 1) - width;
   if (over <= 0) return [...natural];
   const spare = natural.map((size, i) => (columns[i]!.kind === "message" ? Math.max(0, size - LEAST_TEXT_WIDTH) : 0));
-  if (sum(spare) < over) return undefined;
-  return natural.map((size, i) => size - Math.ceil((over * spare[i]!) / sum(spare)));
+  const spared = sum(spare);
+  if (spared < over) return undefined;
+  return natural.map((size, i) => size - Math.ceil((over * spare[i]!) / spared));
 }
 
 /** One row as a list of names and values, one a line. */
 function upright(names: readonly string[], row: readonly string[], screen: Screen): string {
-  const first = Math.max(...names.map(width));
+  const first = largest(names.map(width));
   const second = Math.max(8, screen.width - first - GAP);
-  const longest = Math.min(second, Math.max(...row.map(width), 1));
+  const longest = Math.min(second, largest([...row.map(width), 1]));
   return drawTable({ rows: names.map((name, i) => [name, row[i]!]), widths: [first, longest] }, screen);
 }
+
+// Not Math.max(...sizes): a hundred thousand arguments are too many.
+const largest = (sizes: readonly number[]) => sizes.reduce((most, size) => Math.max(most, size), 0);
 
 /** The text in lines that fit the width of the screen, each ended. */
 export const wrap = (text: string, screen: Screen): string =>
@@ -132,7 +136,17 @@ interface DrawnTable {
 const SIDES = "top top-mid top-left top-right bottom bottom-mid bottom-left bottom-right left left-mid right right-mid";
 const NO_FRAME = Object.fromEntries(SIDES.split(" ").map((side) => [side, ""]));
 
-function drawTable({ head, rows, widths, right = [] }: DrawnTable, { unicode, colors }: Screen): string {
+/** cli-table3 compares each cell of a table with those of all rows above it: it is given so many rows at a time. */
+const ROWS_AT_ONCE = 100;
+
+function drawTable({ rows, head, ...grid }: DrawnTable, screen: Screen): string {
+  let drawn = "";
+  for (let i = 0; i === 0 || i < rows.length; i += ROWS_AT_ONCE)
+    drawn += drawRows({ ...grid, rows: rows.slice(i, i + ROWS_AT_ONCE), head: i === 0 ? head : undefined }, screen);
+  return drawn;
+}
+
+function drawRows({ head, rows, widths, right = [] }: DrawnTable, { unicode, colors }: Screen): string {
   const line = unicode ? "─" : "-";
   const drawn = new Table({
     ...(head && { head: head.map((name) => colors.bold(name)) }),

@@ -5,6 +5,7 @@ import type { Batch } from "../data/batch.ts";
 import { fromBytes, toBytes } from "../data/bytes.ts";
 import { angleFrom, anyNumberIn, numberIn } from "../data/cells.ts";
 import { DataError, UsageError } from "../data/errors.ts";
+import { repeated } from "../data/repeated.ts";
 import { suggestion } from "../data/suggestion.ts";
 import { Region } from "../kernels/rows.ts";
 import type { Column } from "../render/result.ts";
@@ -36,6 +37,8 @@ export function classPattern(pattern: string): readonly [before: string, after: 
 /** The columns of a file, and readers for them. Names outside are text, names inside bytes. */
 export class Header {
   readonly names: readonly string[];
+  /** The first column with each name, as it stands or without spaces around it. */
+  private readonly places = new Map<string, number>();
   private readonly separator: string;
   private readonly file: string;
   private readonly toRadians: ((angle: number) => number) | undefined;
@@ -48,12 +51,11 @@ export class Header {
     this.separator = separator;
     this.file = file;
     this.toRadians = degrees ? fromDegrees : undefined;
-    const seen = new Set<string>();
-    for (const name of names) {
-      if (seen.has(name))
-        throw new DataError(`${file}: the header has two columns named "${fromBytes(name)}": rename one`);
-      seen.add(name);
-    }
+    for (const [i, name] of names.entries())
+      for (const key of [name, name.trim()]) if (!this.places.has(key)) this.places.set(key, i);
+    const twice = repeated(names);
+    if (twice !== undefined)
+      throw new DataError(`${file}: the header has two columns named "${fromBytes(twice)}": rename one`);
   }
 
   has(name: string): boolean {
@@ -204,8 +206,7 @@ export class Header {
   }
 
   private find(name: string): number {
-    const bytes = toBytes(name);
-    return this.names.findIndex((own) => own === bytes || own.trim() === bytes);
+    return this.places.get(toBytes(name)) ?? -1;
   }
 
   private index(name: string): number {

@@ -36,6 +36,7 @@ const accepted: [name: string, file: string, out: string][] = [
   ["quotes, delimiters, lines",   '{"theta":1,"id":"say \\"x\\", \\n\\\\"}\n',     'theta,id,k\n1,"say ""x"", \n\\",1\n'],
   ["what a string may hold",      '{"theta":1,"id":"{[]},:"}\n',                   'theta,id,k\n1,"{[]},:",1\n'],
   ["escaped characters",          '{"theta":1,"\\u00e9":"\\u03c0\\ud83d\\ude00"}\n', "theta,\xc3\xa9,k\n1,\xcf\x80\xf0\x9f\x98\x80,1\n"],
+  ["quotes and backslashes",      '{"theta":1,"\\\\":"\\\\\\"","x":["\\"", "\\\\"]}\n',  'theta,\\,x,k\n1,"\\""","[""\\"""",""\\\\""]",1\n'],
   ["UTF-8, and other bytes",      '{"theta":1,"\xc3\xa9":"\xcf\x80\xff"}\n',       "theta,\xc3\xa9,k\n1,\xcf\x80\xff,1\n"],
   ["what is nested",              '{"theta":1,"x":[ 1.0, {"a" : "b c"} ],"y":{}}\n', 'theta,x,y,k\n1,"[1.0,{""a"":""b c""}]",{},1\n'],
   ["a key that is a prototype's", '{"theta":1,"__proto__":2,"constructor":3}\n',   "theta,__proto__,constructor,k\n1,2,3,1\n"],
@@ -115,3 +116,10 @@ test("many lines, over several blocks, with strings that have an odd number of q
   expect((await psiOf(lines.join(""))).out).toBe(`theta,id,k\n${rows.join("")}`);
   expect(await psiOf(`${lines.join("")}x`)).toEqual({ error: "f line 30001: the line is not a JSON object" });
 });
+
+test("a string of millions of escapes", async () => {
+  const path = join(folder, "long.jsonl");
+  writeFileSync(path, `{"theta":1,"x":"${"\\\\".repeat(5_000_000)}"}\n`);
+  const { status, stdout, stderr } = await asoftmax(["psi", "--columns", "k", "--input", path]);
+  expect([status, stderr, stdout.length]).toEqual([0, "", "theta,x,k\n1,,1\n".length + 5_000_000]);
+}, 60_000);

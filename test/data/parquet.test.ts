@@ -118,6 +118,39 @@ describe("refused", () => {
       expect(await of(Buffer.from(text, "latin1")), JSON.stringify(text)).toMatch(DAMAGED);
   });
 
+  test("one column that is not found, another that is damaged: one line all the same", async () => {
+    const path = await written("SELECT {'aaaa': i, 'bbbb': i} AS s, 1.0 AS theta FROM range(9) t(i)");
+    const bytes = readFileSync(path);
+    // The first page, and the last place of the name, which is the path of its column.
+    const page = bytes.indexOf("PAR1") + 4;
+    bytes.fill(0xff, page, page + 4).write("bbbc", bytes.lastIndexOf("bbbb"));
+    writeFileSync(path, bytes);
+    const { status, stderr } = await asoftmax(["psi", "--input", path]);
+    expect([status, stderr.replace(path, "f")]).toEqual([
+      2,
+      expect.stringMatching(/^asoftmax: f is not Parquet, .+\n$/),
+    ]);
+  });
+
+  // What a schema says of its columns, in Thrift's compact protocol: 0x15 and a number of zigzag, 0x18 and a text.
+  test.each<[string, string, number[], number[]]>([
+    ["it has no columns", "duckdb_schema", [0x15, 2], [0x15, 0]],
+    ["a column has no name", "", [0x18, 5, ...Buffer.from("theta")], [0x28, 5, ...Buffer.from("theta")]],
+    ["a decimal has -2 places", "theta", [0x15, 4], [0x15, 3]],
+  ])("%s", async (reason, after, sound, damaged) => {
+    const path = await written("SELECT 1.5::DECIMAL(4, 2) AS theta");
+    const bytes = readFileSync(path);
+    const schema = bytes.lastIndexOf("duckdb_schema");
+    bytes.set(damaged, bytes.indexOf(Buffer.from(sound), bytes.indexOf(after, schema)));
+    writeFileSync(path, bytes);
+    // Without a column to read: rows without a cell would go on as long as the file says.
+    const { status, stderr } = await asoftmax(["psi", "--theta", "1", "--prefix", "p_", "--input", path]);
+    expect([status, stderr.replace(path, "f")]).toEqual([
+      2,
+      `asoftmax: f is not Parquet, damaged, or of a kind that is not read: ${reason}\n`,
+    ]);
+  });
+
   test("cut at any tenth of it", async () => {
     const whole = readFileSync(await written("SELECT i::DOUBLE / 5000 AS theta FROM range(5000) t(i)"));
     for (let tenth = 1; tenth < 10; tenth++)

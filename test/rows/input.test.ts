@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -293,6 +293,107 @@ describe("pipes", () => {
   });
 });
 
+// Each took time by the square of its length, minutes and more.
+describe("what is long takes time by its length", () => {
+  const DIGITS = "1".repeat(1_000_000);
+  // biome-ignore format: a table
+  test.concurrent.each([
+    ["digits before a letter",   `theta\n${DIGITS}x\n`,                    /^asoftmax: f.csv line 2: column theta: "1+x" is not a decimal number\n$/],
+    ["places before a letter",   `theta\n0.${DIGITS}x\n`,                  /^asoftmax: f.csv line 2: column theta: "0.1+x" is not a decimal number\n$/],
+  ])("%s", async (_, file, message) => {
+    const { status, stderr } = await runOn(file, "psi --input f.csv");
+    expect(status).toBe(2);
+    expect(stderr).toMatch(message);
+  });
+
+  const LONG = "1".repeat(120_000);
+  test.concurrent.each([
+    ["--theta", `${LONG}x`],
+    ["--theta", `1.${LONG}pix`],
+    ["--input", `${LONG}.x`],
+  ])("an option %s", async (flag, text) => {
+    const { status, stderr } = await asoftmax(["psi", flag, text]);
+    expect([status, stderr.split("\n").length]).toEqual([2, 2]);
+  });
+
+  test("a --check of many >= that has a second line", async () => {
+    const { status, stderr } = await asoftmax(["measure", "--input", "f", "--check", `psi@1${">=".repeat(50_000)}\n1`]);
+    expect([status, stderr.slice(0, 22)]).toEqual([2, 'asoftmax: --check: ">=']);
+  });
+
+  const CLASSES = 200_000;
+  const names = Array.from({ length: CLASSES }, (_, i) => `theta_${i}`);
+  const angles = names.map((_, i) => (i === 7 ? 0.25 : 1 + i / CLASSES));
+  const csv = `label,${names.join(",")}\n7,${angles.join(",")}\n`;
+  const jsonl = `{"label":7,${names.map((name, i) => `"${name}":${angles[i]}`).join(",")}}\n`;
+  test.each([
+    ["csv", csv],
+    ["jsonl", jsonl.repeat(2)],
+  ])(
+    "classes (%s)",
+    async (format, file) => {
+      const rows = format === "csv" ? 1 : 2;
+      const columns = "binding,min_theta_j";
+      const margin = await runOn(file, `margin --input f.csv --input-format ${format} --m 2 --columns m,${columns}`);
+      expect([margin.status, margin.stderr, margin.stdout.split(",2,0,1\n").length]).toEqual([0, "", rows + 1]);
+      const measured = await runOn(file, `measure --input f.csv --input-format ${format} --format json`);
+      expect(JSON.parse(measured.stdout)).toMatchObject({ samples: rows, classes: CLASSES, correct: rows });
+      const missing = await runOn(file, `psi --theta @theta --input f.csv --input-format ${format}`);
+      expect(missing.stderr).toBe('asoftmax: f.csv: there is no column "theta": did you mean theta_0?\n');
+    },
+    60_000,
+  );
+
+  test("a row upright in a table", async () => {
+    const head = names.slice(0, 60_000);
+    const { stdout } = await runOn(
+      `theta,${head.join(",")}\n${"1,".repeat(60_000)}1\n`,
+      "psi --input f.csv --format table",
+    );
+    expect(stdout.split("\n").length).toBeGreaterThan(60_000);
+  }, 60_000);
+
+  test("--columns", async () => {
+    const many = Array.from({ length: 20_000 }, (_, i) => i).join(",");
+    const { stderr } = await asoftmax(["psi", "--theta", "1", "--columns", `${many},7`]);
+    expect(stderr).toBe('asoftmax: --columns: "7" stands there twice\n');
+  });
+});
+
+describe("a file that changes while it is read", () => {
+  const ROWS = 1_000_000;
+  /** Runs psi over a file of many rows whose output nobody reads until the file is changed. */
+  async function changed(change: (path: string) => void, ...more: string[]) {
+    const path = join(folder(`theta\n${"1.5\n".repeat(ROWS)}`), "f.csv");
+    const child = spawn(process.execPath, [bin, "psi", "--input", path, "--columns", "k", ...more], {
+      env: environment(),
+    });
+    let [err, bytes] = ["", 0];
+    child.stderr.on("data", (chunk) => {
+      err += chunk;
+    });
+    const closed = new Promise<number>((resolve) => child.on("close", resolve));
+    await new Promise((resolve) => child.stdout.once("readable", resolve));
+    change(path);
+    child.stdout.on("data", ({ length }) => {
+      bytes += length;
+    });
+    return { status: await closed, stderr: err.replace(path, "f"), bytes };
+  }
+  const SHORTER = "asoftmax: f: the file became shorter while it was read\n";
+  const [HEAD, ROW] = ["theta,k\n".length, "1.5,1\n".length];
+
+  test.each([1, 2])("shorter: an error, not a cell cut in two (--threads %d)", async (threads) => {
+    const { status, stderr } = await changed((path) => truncateSync(path, 2_000_001), "--threads", `${threads}`);
+    expect([status, stderr]).toEqual([2, SHORTER]);
+  });
+
+  test("longer: what came in time is read", async () => {
+    const { status, stderr, bytes } = await changed((path) => appendFileSync(path, "1.5\n1.5\n"), "--threads", "1");
+    expect([status, stderr, bytes]).toEqual([0, "", HEAD + ROW * (ROWS + 2)]);
+  });
+});
+
 describe("the digits: counts against a plain count in the test", () => {
   const M = 4;
   const files = {
@@ -341,9 +442,12 @@ describe("the digits: counts against a plain count in the test", () => {
     expect(stdout.endsWith("\n450 samples: naive 450, angular 0, psi 0; 450 false passes.\n")).toBe(true);
   });
 
-  test("a Parquet file with a run of more values than its page has room for", async () => {
-    const path = fileURLToPath(new URL("../fixtures/run-too-long.parquet", import.meta.url));
-    const { status, stdout, stderr } = await asoftmax(["psi", "--theta", "@theta_y", "--input", path]);
+  test.each([
+    ["a run of more values than its page has room for", "run-too-long"],
+    ["a page that does not say how long its levels are", "endless"],
+  ])("a Parquet file with %s", async (_, name) => {
+    const path = fileURLToPath(new URL(`../fixtures/${name}.parquet`, import.meta.url));
+    const { status, stdout, stderr } = await asoftmax([...words("psi --theta @theta_y --prefix p_ --input"), path]);
     expect([status, stdout]).toEqual([2, ""]);
     expect(stderr).toMatch(/^asoftmax: .* is not Parquet, damaged, or of a kind that is not read: .+\n$/);
   });
