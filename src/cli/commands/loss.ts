@@ -4,6 +4,7 @@ import { columnsOf, command } from "../command.ts";
 import { functionInput, functionOptions } from "../functions.ts";
 import { scaleInput } from "../inputs.ts";
 import { inputOptions, options, orColumn } from "../options.ts";
+import { list, notNegative } from "../parse.ts";
 import { computeRows } from "../rows.ts";
 import { type Competitors, sampleInputs, sampleOptions } from "../samples.ts";
 
@@ -20,7 +21,12 @@ export default command({
     ],
     ["asoftmax loss --m 4 --lambda 5 --theta 2 --competing 1.5", "with the plain cosine blended in"],
   ],
-  options: { ...functionOptions, scale: orColumn(options.scale), ...sampleOptions, ...inputOptions },
+  options: {
+    ...functionOptions,
+    scale: orColumn({ ...options.scale, parse: list(notNegative) }),
+    ...sampleOptions,
+    ...inputOptions,
+  },
   run(values) {
     const chosen = functionInput(values, () => [target("asoftmax")!]);
     const inputs = [chosen, scaleInput(values.scale), ...sampleInputs(values)] as const;
