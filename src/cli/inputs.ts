@@ -39,9 +39,10 @@ type NumberSource = readonly number[] | ColumnSource;
 export const marginInput = (given: NumberSource = [STANDARD_MARGIN]) =>
   inputOf({ name: "m" }, given, (header, name) => header.number(name, requireMargin));
 
+/** The scales of the loss, which may be 0: that of a feature of length 0. */
 export const scaleInput = (given: NumberSource = [1]) =>
   inputOf({ name: "scale" }, given, (header, name) =>
-    header.number(name, (scale) => requireWithin("scale", scale, Number.MIN_VALUE, LARGEST)),
+    header.number(name, (scale) => requireWithin("scale", scale, 0, LARGEST)),
   );
 
 type GridValues = ValuesOf<typeof gridOptions> & Values<"degrees">;

@@ -37,6 +37,7 @@ export function* descend(
 ): Generator<DescentStep> {
   requireWithin("start", start, 0, Math.PI);
   requireWithin("theta_j", thetaJ, 0, Math.PI);
+  requireWithin("scale", scale, Number.MIN_VALUE, LARGEST);
   requireWithin("rate", rate, Number.MIN_VALUE, LARGEST);
   let theta = start;
   for (let step = 0; step <= steps; step++) {

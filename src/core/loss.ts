@@ -34,14 +34,16 @@ export interface SampleLoss {
 /**
  * -log softmax of one sample: target logit scale * target(theta_y), competing logits scale * cos(theta_j) (cos(theta_j / m) for
  * sphereface-r2). Angles in radians, in [0, pi]; others, NaN too, give NaN throughout. A shifted log-sum-exp over differences of
- * logits as double-doubles: the loss has a relative error below 1e-14, however small it is, and gradients are within 4 ulp of
- * max(|gradient|, scale), up to scale 1e4. Throws ParameterError for a scale outside (0, 1e100], and for no competing angle.
+ * logits as double-doubles: up to scale 1e4 the loss has a relative error below 1e-14, however small it is, gradients by angle and by
+ * cosine are within 4 ulp of max(|gradient|, scale), and the gradient by scale within 4 ulp of max(|gradient|, largest |gap|, 1e-4), a
+ * gap being a competing cosine less the target. At scale 0 every class has the same probability, and only the gradient by scale is not 0.
+ * Throws ParameterError for a scale outside [0, 1e100], and for no competing angle.
  * @example
  * sampleLoss(softmax(), 1, 1.2, [1.2]).probability; // 0.5
  * sampleLoss(asoftmax({ m: 4 }), 30, 0.1, [1.5]).loss < 1e-9; // true
  */
 export function sampleLoss(target: Target, scale: number, thetaY: number, competing: ArrayLike<number>): SampleLoss {
-  requireWithin("scale", scale, Number.MIN_VALUE, LARGEST);
+  requireWithin("scale", scale, 0, LARGEST);
   if (!(competing.length > 0)) throw new ParameterError("competing angles are missing: give at least one");
   const own = target.exactValue(thetaY);
   const phases = Array.from(competing, (theta) => competingPhase(target, theta));
@@ -61,7 +63,7 @@ export function sampleLoss(target: Target, scale: number, thetaY: number, compet
     probability: ownPart / total.hi,
     byThetaY: pull * target.slope(thetaY),
     byCosY: productOrZero(pull, target.slopeByCosine(thetaY)),
-    byScale: shares.reduce((sum, share, j) => add(sum, share * gaps[j]!.hi), doubleDouble(0)).hi,
+    byScale: shares.reduce((sum, share, j) => add(sum, multiply(gaps[j]!, share)), doubleDouble(0)).hi,
     byThetaJ: shares.map((share, j) => (-share * scale * sine(phases[j]!).hi) / target.competingDivisor),
   };
 }

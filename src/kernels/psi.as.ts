@@ -20,22 +20,24 @@ const TINY_ANGLE = memory.data<f64>([4.909093465297727e-91]);
 // Coefficients of the cosine, for even quarters, and of the sine, for odd ones. HIGH: the upper 26 bits; LOW: what the double leaves out.
 const IS_COSINE = memory.data<f64>([1, 0]);
 const IS_SINE = memory.data<f64>([0, 1]);
-const TWO_OR_ONE = memory.data<f64>([2, 1]);
 const SECOND = memory.data<f64>([1.0 / 2, 1.0 / 6]);
 const SECOND_HIGH = memory.data<f64>([1.0 / 2, 0.1666666679084301]);
 const SECOND_LOW = memory.data<f64>([0, 9.25185853854297e-18]);
 const THIRD = memory.data<f64>([1.0 / 24, 1.0 / 120]);
 const THIRD_HIGH = memory.data<f64>([0.041666666977107525, 0.008333333302289248]);
 const THIRD_LOW = memory.data<f64>([2.3129646346357427e-18, 1.1564823173178714e-19]);
-const TAIL_0 = memory.data<f64>([1.0 / 720, 0]);
-const TAIL_1 = memory.data<f64>([1.0 / 40320, 1.0 / 5040]);
-const TAIL_2 = memory.data<f64>([1.0 / 3628800, 1.0 / 362880]);
-const TAIL_3 = memory.data<f64>([1.0 / 479001600, 1.0 / 39916800]);
-const TAIL_4 = memory.data<f64>([1.0 / 87178291200, 1.0 / 6227020800]);
-const TAIL_5 = memory.data<f64>([1.0 / 20922789888000, 1.0 / 1307674368000]);
-const TAIL_6_DIVISOR = memory.data<f64>([6402373705728000, 355687428096000]);
-const SLOPE_1_DIVISOR = memory.data<f64>([6, 2]);
-const SLOPE_2_DIVISOR = memory.data<f64>([120, 24]);
+const FOURTH = memory.data<f64>([1.0 / 720, 1.0 / 5040]);
+const FOURTH_HIGH = memory.data<f64>([0.0013888888934161514, 0.00019841269750031643]);
+const FOURTH_LOW = memory.data<f64>([-5.300543954373577e-20, 1.7209558293420705e-22]);
+const TAIL_0 = memory.data<f64>([1.0 / 40320, 1.0 / 362880]);
+const TAIL_1 = memory.data<f64>([1.0 / 3628800, 1.0 / 39916800]);
+const TAIL_2 = memory.data<f64>([1.0 / 479001600, 1.0 / 6227020800]);
+const TAIL_3 = memory.data<f64>([1.0 / 87178291200, 1.0 / 1307674368000]);
+const TAIL_4 = memory.data<f64>([1.0 / 20922789888000, 1.0 / 355687428096000]);
+const TAIL_5 = memory.data<f64>([1.0 / 6402373705728000, 1.0 / 121645100408832000]);
+const SLOPE_0 = memory.data<f64>([1.0 / 6, 1.0 / 2]);
+const SLOPE_1 = memory.data<f64>([1.0 / 120, 1.0 / 24]);
+const SLOPE_2 = memory.data<f64>([1.0 / 5040, 1.0 / 720]);
 
 /**
  * What psiValues of core gives for m and each of count angles, in columns of doubles at the addresses given; 0: not wanted.
@@ -155,44 +157,49 @@ function cosine(quarters: v128): v128 {
   const tHigh = highHalf(t);
   const tLow = errorOfHalves(x, xHigh, x, xHigh, t);
 
-  // Three terms as pairs. Cosine: 1 - t/2 + t^2/24; sine: x - t x/6 + t^2 x/120.
+  // Four terms as double-doubles: those of cos x = 1 - x^2/2 + x^4/24 - x^6/720, or of sin x = x - x^3/6 + x^5/120 - x^7/5040.
   const first = add(isCosine, mul(x, isSine));
   const power1 = mul(t, first);
   const power1High = highHalf(power1);
   const power1Low = add(errorOfHalves(t, tHigh, first, highHalf(first), power1), mul(tLow, first));
   const c2 = coefficients(SECOND, a, b);
-  const second = mul(power1, c2);
-  const secondError = errorOfHalves(power1, power1High, c2, coefficients(SECOND_HIGH, a, b), second);
-  const secondLow = add(add(secondError, mul(power1Low, c2)), mul(power1, coefficients(SECOND_LOW, a, b)));
+  const term2 = mul(power1, c2);
+  const term2Error = errorOfHalves(power1, power1High, c2, coefficients(SECOND_HIGH, a, b), term2);
+  const term2Low = add(add(term2Error, mul(power1Low, c2)), mul(power1, coefficients(SECOND_LOW, a, b)));
   const power2 = mul(power1, t);
-  const power2Error = errorOfHalves(power1, power1High, t, tHigh, power2);
-  // The cosine has 2 t tLow here, in one, the sine two terms.
-  const power2Part = add(power2Error, mul(power1Low, mul(t, coefficients(TWO_OR_ONE, a, b))));
-  const power2Low = add(power2Part, mul(power1, mul(tLow, isSine)));
+  const power2High = highHalf(power2);
+  const power2Low = add(add(errorOfHalves(power1, power1High, t, tHigh, power2), mul(power1Low, t)), mul(power1, tLow));
   const c3 = coefficients(THIRD, a, b);
-  const third = mul(power2, c3);
-  const thirdError = errorOfHalves(power2, highHalf(power2), c3, coefficients(THIRD_HIGH, a, b), third);
-  const thirdLow = add(add(thirdError, mul(power2Low, c3)), mul(power2, coefficients(THIRD_LOW, a, b)));
+  const term3 = mul(power2, c3);
+  const term3Error = errorOfHalves(power2, power2High, c3, coefficients(THIRD_HIGH, a, b), term3);
+  const term3Low = add(add(term3Error, mul(power2Low, c3)), mul(power2, coefficients(THIRD_LOW, a, b)));
+  const power3 = mul(power2, t);
+  const power3Low = add(add(errorOfHalves(power2, power2High, t, tHigh, power3), mul(power2Low, t)), mul(power2, tLow));
+  const c4 = coefficients(FOURTH, a, b);
+  const term4 = mul(power3, c4);
+  const term4Error = errorOfHalves(power3, highHalf(power3), c4, coefficients(FOURTH_HIGH, a, b), term4);
+  const term4Low = add(add(term4Error, mul(power3Low, c4)), mul(power3, coefficients(FOURTH_LOW, a, b)));
 
-  // The tail of the cosine has one term more: TAIL_0 - t * sum, where that of the sine is 0 + 1 * sum.
-  let tail = sub(coefficients(TAIL_5, a, b), div(t, coefficients(TAIL_6_DIVISOR, a, b)));
-  tail = sub(coefficients(TAIL_4, a, b), mul(t, tail));
+  let tail = sub(coefficients(TAIL_4, a, b), mul(t, coefficients(TAIL_5, a, b)));
   tail = sub(coefficients(TAIL_3, a, b), mul(t, tail));
   tail = sub(coefficients(TAIL_2, a, b), mul(t, tail));
   tail = sub(coefficients(TAIL_1, a, b), mul(t, tail));
-  tail = add(coefficients(TAIL_0, a, b), mul(sub(isSine, mul(t, isCosine)), tail));
-  tail = mul(mul(power2, t), tail);
+  tail = sub(coefficients(TAIL_0, a, b), mul(t, tail));
+  tail = mul(mul(power3, t), tail);
 
-  // angleLow times the slope: -x (1 - t/6 + t^2/120), or 1 - t/2 + t^2/24.
-  const bend = sub(constant(ONE), div(t, coefficients(SLOPE_1_DIVISOR, a, b)));
-  const slope = add(bend, div(mul(t, t), coefficients(SLOPE_2_DIVISOR, a, b)));
+  // angleLow times the slope: -x (1 - t/6 + t^2/120 - t^3/5040), or 1 - t/2 + t^2/24 - t^3/720.
+  let slope = sub(coefficients(SLOPE_1, a, b), mul(t, coefficients(SLOPE_2, a, b)));
+  slope = sub(constant(ONE), mul(t, sub(coefficients(SLOPE_0, a, b), mul(t, slope))));
   const shift = mul(mul(angleLow, sub(isSine, mul(x, isCosine))), slope);
 
-  const head = sub(first, second);
-  const sum = add(head, third);
-  const headError = sub(sub(first, head), second);
-  const sumError = add(sub(head, sum), third);
-  const low = add(sumError, sub(add(sub(add(headError, thirdLow), secondLow), shift), tail));
+  const head = sub(first, term2);
+  const near = add(head, term3);
+  const sum = sub(near, term4);
+  const headError = sub(sub(first, head), term2);
+  const nearError = add(sub(head, near), term3);
+  const sumError = sub(sub(near, sum), term4);
+  const lows = add(add(sub(sub(term3Low, term2Low), term4Low), shift), tail);
+  const low = add(add(add(headError, nearError), sumError), lows);
   const high = add(sum, low);
   // Negative where bit 1 of quarters + 1 is set.
   const sign = i64x2.shl(i64x2.shr_u(i64x2.add(quarters, i64x2.splat(1)), 1), 63);

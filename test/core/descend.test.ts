@@ -111,6 +111,7 @@ test.each([
   [{ rate: 0 },          "rate is 0: it must be above 0 and at most 1e+100"],
   [{ rate: Number.NaN }, "rate is NaN"],
   [{ scale: -1 },        "scale is -1"],
+  [{ scale: 0 },         "scale is 0"],
 ] as const)("descend with %o throws", (given, message) => {
   expect(() => run(() => target("softmax")!, given)).toThrow(message);
 });

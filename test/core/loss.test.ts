@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { sampleLoss } from "../../src/core/loss.ts";
 import { makeTarget, type Target, target, targetDefinitions } from "../../src/core/targets.ts";
-import { angles, uniform } from "../arbitrary.ts";
+import { angles, margins, uniform } from "../arbitrary.ts";
 import { Big, cosOf, exact, nextUp, sinOf, truthOf, ulp } from "../oracle.ts";
 
 const nan = Number.NaN;
@@ -24,14 +24,15 @@ function truth(f: Target, scale: number, thetaY: number, competing: readonly num
     probability: total.pow(-1),
     byThetaY: pull.times(slope),
     byCosY: pull.times(slope.neg().div(sinOf(exact(thetaY)))),
+    largestGap: Math.max(...gaps.map((gap) => Math.abs(gap.toNumber()))),
     byScale: shares.reduce((sum, share, j) => sum.plus(share.times(gaps[j]!)), new Big(0)),
     byThetaJ: shares.map((share, j) => share.times(s).times(sinOf(angles[j]!)).div(exact(f.competingDivisor)).neg()),
   };
 }
 
-/** The distance in ulps of the larger of the true value and scale. */
-const scaledUlps = (got: number, exactly: Big, scale: number) =>
-  exact(got).minus(exactly).abs().toNumber() / ulp(Math.max(Math.abs(exactly.toNumber()), scale));
+/** The distance in ulps of the larger of the true value and least. */
+const ulpsOf = (got: number, exactly: Big, least: number) =>
+  exact(got).minus(exactly).abs().toNumber() / ulp(Math.max(Math.abs(exactly.toNumber()), least));
 
 function holds(f: Target, scale: number, thetaY: number, competing: readonly number[]) {
   const got = sampleLoss(f, scale, thetaY, competing);
@@ -41,14 +42,13 @@ function holds(f: Target, scale: number, thetaY: number, competing: readonly num
     expect(exact(got.loss).div(exactly.loss).minus(1).abs().toNumber(), where).toBeLessThan(1e-14);
   } else expect(got.loss, where).toBeLessThan(1e-299);
   expect(Math.abs(got.probability - exactly.probability.toNumber()), where).toBeLessThan(1e-13);
-  expect(scaledUlps(got.logitY, exactly.logitY, scale), where).toBeLessThanOrEqual(1);
-  for (const name of ["byThetaY", "byScale"] as const) {
-    expect(scaledUlps(got[name], exactly[name], scale), `${name} of ${where}`).toBeLessThanOrEqual(4);
-  }
-  if (thetaY > 1e-280)
-    expect(scaledUlps(got.byCosY, exactly.byCosY, scale), `byCosY of ${where}`).toBeLessThanOrEqual(4);
+  expect(ulpsOf(got.logitY, exactly.logitY, scale), where).toBeLessThanOrEqual(1);
+  expect(ulpsOf(got.byThetaY, exactly.byThetaY, scale), `byThetaY of ${where}`).toBeLessThanOrEqual(4);
+  const least = Math.max(exactly.largestGap, 1e-4);
+  expect(ulpsOf(got.byScale, exactly.byScale, least), `byScale of ${where}`).toBeLessThanOrEqual(4);
+  if (thetaY > 1e-280) expect(ulpsOf(got.byCosY, exactly.byCosY, scale), `byCosY of ${where}`).toBeLessThanOrEqual(4);
   got.byThetaJ.forEach((x, j) => {
-    expect(scaledUlps(x, exactly.byThetaJ[j]!, scale), `byThetaJ of ${where}`).toBeLessThanOrEqual(4);
+    expect(ulpsOf(x, exactly.byThetaJ[j]!, scale), `byThetaJ of ${where}`).toBeLessThanOrEqual(4);
   });
 }
 
@@ -71,12 +71,61 @@ describe("against the oracle", () => {
     fc.assert(property, { seed: 2, numRuns: 60 });
   });
 
-  test("near balance: theta_j close to m theta_y, where the exponent is small", () => {
-    const property = fc.property(angles, scales, uniform(-1e-6, 1e-6), (thetaJ, scale, off) => {
-      fc.pre(thetaJ * (1 + off) <= Math.PI);
-      holds(target("asoftmax")!, scale, thetaJ / 4, [thetaJ * (1 + off)]);
-    });
-    fc.assert(property, { seed: 3, numRuns: 60 });
+  // theta_j is solved for, so that the odds of all competitors together are about e^off: off = 0 is p = 1/2.
+  const tieScales = fc.oneof(
+    fc.constantFrom(1e4, 9999, 8192.5),
+    fc.constantFrom(1e4, 1e3, 64, 1, 1e-100),
+    uniform(-100, 4).map((power) => 10 ** power),
+  );
+  const offs = fc.array(fc.oneof(uniform(-1, 1), uniform(-8, 8)), { minLength: 1, maxLength: 3 });
+  const inUnit = (x: number) => Math.min(1, Math.max(-1, x));
+  function holdsNearTie(f: Target, scale: number, thetaY: number, off: readonly number[]) {
+    const cosines = off.map((x) => inUnit(f.value(thetaY) + (x - Math.log(off.length)) / scale));
+    const thetaJ = cosines.map((cosine) => Math.min(Math.PI, f.competingDivisor * Math.acos(cosine)));
+    holds(f, scale, thetaY, thetaJ);
+  }
+
+  test.each([1, 1.5, 2, 3, 4, 5, 6, 7, 8, 64, 2 ** 20])("near ties: asoftmax, m = %d", (m) => {
+    const property = fc.property(lambdas, tieScales, uniform(0, 1), offs, (lambda, scale, share, off) =>
+      holdsNearTie(target("asoftmax", { m, lambda })!, scale, (share * Math.PI) / m, off),
+    );
+    fc.assert(property, { seed: 3, numRuns: 150 });
+  });
+  test.each(targetDefinitions)("near ties: $name", (definition) => {
+    const property = fc.property(lambdas, tieScales, angles, offs, (lambda, scale, thetaY, off) =>
+      holdsNearTie(makeTarget(definition, { lambda }), scale, thetaY, off),
+    );
+    fc.assert(property, { seed: 4, numRuns: 60 });
+  });
+  test("near ties: a thousand competitors", () => {
+    const off = Array.from({ length: 1000 }, (_, j) => (j % 7) - 3);
+    holdsNearTie(target("asoftmax", { m: 8 })!, 1e4, 0.0982, off);
+  });
+
+  // prettier-ignore
+  test.each([
+    [8, 1e4, 0.09573793390192391, [0.7665184096658443]],
+    [4, 1e4, 0.18167080737119365, [0.7269031180133365]],
+    [4, 1e-9, Math.PI / 12, [0.6435011087932844, 1.369438406004566]],
+  ])("m = %d, scale %d, theta_y = %d against %j", (m, scale, thetaY, competing) => {
+    holds(target("asoftmax", { m })!, scale, thetaY, competing);
+  });
+
+  test("scale 0: the same probability for every class, gradients 0 but the one by scale", () => {
+    const property = fc.property(
+      margins,
+      angles,
+      fc.array(angles, { minLength: 1, maxLength: 9 }),
+      (m, thetaY, thetaJ) => {
+        const f = target("asoftmax", { m })!;
+        holds(f, 0, thetaY, thetaJ);
+        const { byThetaY, byCosY, byThetaJ, loss, probability, logitY } = sampleLoss(f, 0, thetaY, thetaJ);
+        expect([logitY, byThetaY, byCosY, ...byThetaJ].every((x) => x === 0)).toBe(true);
+        expect([loss, probability]).toEqual([Math.log1p(thetaJ.length), 1 / (1 + thetaJ.length)]);
+      },
+    );
+    fc.assert(property, { seed: 5, numRuns: 60 });
+    expect(Math.abs(sampleLoss(target("arcface")!, 0, 0, [1]).byCosY)).toBe(0);
   });
 
   // prettier-ignore
@@ -128,10 +177,9 @@ describe("edges", () => {
   });
   // prettier-ignore
   test.each([
-    [0, [1], "scale is 0: it must be above 0 and at most 1e+100"],
-    [-1, [1], "scale is -1: it must be above 0 and at most 1e+100"],
-    [nan, [1], "scale is NaN: it must be above 0 and at most 1e+100"],
-    [Infinity, [1], "scale is Infinity: it must be above 0 and at most 1e+100"],
+    [-1, [1], "scale is -1: it must lie from 0 to 1e+100"],
+    [nan, [1], "scale is NaN: it must lie from 0 to 1e+100"],
+    [Infinity, [1], "scale is Infinity: it must lie from 0 to 1e+100"],
     [30, [], "competing angles are missing: give at least one"],
   ])("scale %d against %j throws", (scale, competing, message) => {
     expect(() => sampleLoss(asoftmax, scale, 1, competing)).toThrow(

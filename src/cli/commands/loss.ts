@@ -5,6 +5,7 @@ import { columnsOf, command } from "../command.ts";
 import { functionInput, functionOptions } from "../functions.ts";
 import { rowResult, scaleInput } from "../inputs.ts";
 import { inputOptions, options, orColumn } from "../options.ts";
+import { list, notNegative } from "../parse.ts";
 import { sampleInputs, sampleOptions } from "../samples.ts";
 
 const COLUMNS = columnsOf(
@@ -20,7 +21,12 @@ export default command({
     ],
     ["asoftmax loss --m 4 --lambda 5 --theta 2 --competing 1.5", "with the plain cosine blended in"],
   ],
-  options: { ...functionOptions, scale: orColumn(options.scale), ...sampleOptions, ...inputOptions },
+  options: {
+    ...functionOptions,
+    scale: orColumn({ ...options.scale, parse: list(notNegative) }),
+    ...sampleOptions,
+    ...inputOptions,
+  },
   run(values, _angles, _argument, names) {
     const chosen = functionInput(values, () => [target("asoftmax")!]);
     const inputs = [chosen, scaleInput(values.scale), ...sampleInputs(values)] as const;

@@ -38,6 +38,49 @@ test.concurrent.each([
   expect(cells).toEqual([[loss, probability, slope]]);
 });
 
+// The right value, from 60 digits, is -8046.4407055000995: a double lies 9e-13 beside the next.
+test("near ties the last digits of the gradients are right", async () => {
+  const line = "loss --m 8 --scale 10000 --theta 0.09573793390192391 --competing 0.7665184096658443";
+  const { cells } = await csvOf(`${line} --columns dloss_dcos_y`);
+  expect(Math.abs(Number(cells[0]![0]) + 8046.4407055001)).toBeLessThan(2e-12);
+});
+
+test("scale 0: the logarithm of the number of classes, gradients 0 but the one by scale", async () => {
+  const [row] = await rowsOf("loss --functions arcface --scale 0 --theta 0 --competing 1,2");
+  expect([row!.scale, row!.logit_y, row!.dloss_dtheta_y, row!.dloss_dcos_y, row!.dloss_dtheta_j]).toEqual([
+    "0",
+    "0",
+    "0",
+    "0",
+    "0;0",
+  ]);
+  expectNear(row!.loss, Math.log(3));
+  expectNear(row!.probability, 1 / 3);
+  expectNear(row!.dloss_dscale, (Math.cos(1) + Math.cos(2) - 2 * Math.cos(0.5)) / 3);
+});
+
+test("scale 0 from a column; elsewhere 0 is refused, below 0 everywhere", async () => {
+  const { cells } = await csvOf("loss --scale @s --input - --columns loss", {
+    stdin: "theta_y,theta_j,s\n0.3,1.5,0\n",
+  });
+  expect(cells).toEqual([["0.3", "1.5", "0", `${Math.LN2}`]]);
+  const refusals = await Promise.all(
+    [
+      "loss --theta 1 --competing 1 --scale=-1",
+      "descend --start 1 --competing 1 --scale 0",
+      "measure --input - --scale 0",
+      "sql loss --scale 0",
+    ].map((line) => asoftmax(words(line))),
+  );
+  expect(refusals.map(({ status }) => status)).toEqual([2, 2, 2, 2]);
+  expect(refusals.map(({ stderr }) => /must (.*)/.exec(stderr)?.[1])).toEqual([
+    "lie from 0 to 1e+100",
+    ...Array(3).fill("be above 0 and at most 1e+100"),
+  ]);
+  const below = await asoftmax(words("loss --scale @s --input -"), { stdin: "theta_y,theta_j,s\n0.3,1.5,-1\n" });
+  expect([below.status, below.stderr]).toEqual([2, expect.stringContaining("must lie from 0 to 1e+100")]);
+});
+
 test("every combination of functions, scales and angles; the competitors stay one list", async () => {
   const line = "loss --functions softmax,sphereface-r2 --scale 1,30 --theta 0.3,0.5 --competing 1,2";
   const { cells } = await csvOf(`${line} --columns function,scale,theta_y,competitors`);
