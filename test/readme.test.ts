@@ -1,6 +1,6 @@
 import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { run, sh } from "./cli/run.ts";
@@ -88,4 +88,51 @@ test("the README is short, and every file that a document names exists", () => {
   );
   expect(named.length).toBeGreaterThan(20);
   expect(named.filter((name) => !/\bname\./.test(name) && !existsSync(path(name)))).toEqual([]);
+});
+
+/** The text of a document without its fenced blocks. */
+const prose = (page: string) => readFileSync(path(page), "utf8").replaceAll(/^```[\s\S]*?^```$/gm, "");
+
+/** The anchors that GitHub gives the headings of a document. */
+const anchors = (page: string) =>
+  [...prose(page).matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
+    heading!
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}_ -]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+
+test("relative links and anchors lead somewhere", () => {
+  const links = [...pages, "CONTRIBUTING.md", "CHANGELOG.md"].flatMap((page) =>
+    [...prose(page).matchAll(/\]\((?!\w+:)([^)\s]*)\)/g)].map(([, link]) => ({ page, link: link! })),
+  );
+  expect(links.length).toBeGreaterThan(40);
+  const dead = links.filter(({ page, link }) => {
+    const [name, anchor] = link.split("#");
+    const target = name ? posix.join(posix.dirname(page), name) : page;
+    return !existsSync(path(target)) || (anchor !== undefined && !anchors(target).includes(anchor));
+  });
+  expect(dead).toEqual([]);
+});
+
+test("the names that CONTRIBUTING gives with a file stand in that file", () => {
+  const text = prose("CONTRIBUTING.md");
+  const named = [
+    ...[...text.matchAll(/`(\w+)(?:\(\.\.\.\))?`s?\s+\(`(src\/[^`]+)`\)/g)].map(([, name, file]) => [name!, file!]),
+    ...[...text.matchAll(/`(src\/[^`]+)` \(`(\w+)`\)/g)].map(([, file, name]) => [name!, file!]),
+  ];
+  expect(named.length).toBeGreaterThan(10);
+  const declared = (name: string) =>
+    RegExp(`^(export )?(default )?(async )?(const|function\\*?|class|interface|type) ${name}\\b`, "m");
+  expect(named.filter(([name, file]) => !declared(name!).test(readFileSync(path(file!), "utf8")))).toEqual([]);
+});
+
+test("every bound in docs/accuracy.md names a test, and the tests stand in their files", () => {
+  const text = prose("docs/accuracy.md");
+  for (const row of text.match(/^\|.*\|$/gm)!.slice(2)) expect(row).toMatch(/`test\/\S+`: ".+" \|$/);
+  const named = [...text.matchAll(/`(test\/[^`]+)`:((?:,? ".+?")+)/g)].flatMap(([, file, names]) =>
+    [...names!.matchAll(/"(.+?)"/g)].map(([, name]) => [name!, file!]),
+  );
+  expect(named.length).toBeGreaterThan(30);
+  expect(named.filter(([name, file]) => !readFileSync(path(file!), "utf8").includes(name!))).toEqual([]);
 });

@@ -7,6 +7,7 @@ import { COMPLETE, type Command } from "./command.ts";
 import { commands } from "./commands.ts";
 import { flagOf, type OptionName, type Values } from "./options.ts";
 import { AngleReader, choice } from "./parse.ts";
+import { isOnTerminal } from "./terminal.ts";
 import { version } from "./version.ts";
 
 /** The result of a command line and the values of its options. */
@@ -30,11 +31,16 @@ const EXAMPLES = [
  */
 export async function invoke(args: readonly string[], names?: readonly string[]): Promise<Invocation | string> {
   if (args[0] === COMPLETE) return (await import("./complete.ts")).complete(args.slice(1));
-  if (args[0] === "help" && args[1] === "columns") return (await import("./columns.ts")).columnsPage(args[2]);
+  if (args[0] === "help" && args[1] === "columns")
+    return (await import("./columns.ts")).columnsPage(
+      args[2],
+      isOnTerminal() ? process.stdout.columns || 80 : undefined,
+    );
   const wanted = args[0] === "help" ? args[1] : args[0];
+  const pages = args[0] === "help" ? ["columns"] : [];
   const isKnown = wanted !== undefined && Object.hasOwn(commands, wanted);
   if (wanted !== undefined && !wanted.startsWith("-") && !isKnown)
-    throw new UsageError(`there is no command "${wanted}"${suggestion(wanted, Object.keys(commands))}`);
+    throw new UsageError(`there is no command "${wanted}"${suggestion(wanted, [...Object.keys(commands), ...pages])}`);
   let text = "";
   let run: (() => Promise<Invocation>) | undefined;
   const writeOut = (piece: string) => {

@@ -7,6 +7,7 @@ import { commands } from "../../src/cli/commands.ts";
 import { type Invocation, invoke } from "../../src/cli/program.ts";
 import { npy } from "../npy.ts";
 import { asoftmax, words } from "./run.ts";
+import { installed, Terminal } from "./tmux.ts";
 
 const cwd = mkdtempSync(join(tmpdir(), "asoftmax-columns-"));
 const classes = ["theta_0", "theta_1", "theta_2"];
@@ -121,3 +122,23 @@ test("help columns prints the texts, of all commands or of one", async () => {
     stderr: 'asoftmax: help columns: "violation" has no columns: did you mean violations?\n',
   });
 });
+
+const withoutTmux = !installed("tmux");
+test.skipIf(withoutTmux)(
+  `on a terminal no word of them is cut${withoutTmux ? ": tmux is not installed" : ""}`,
+  async () => {
+    const terminal = new Terminal("sh", 80, 500);
+    try {
+      await terminal.shows(/^[#$]$/m);
+      terminal.type("asoftmax help columns");
+      terminal.press("Enter");
+      const screen = await terminal.shows("With --degrees");
+      for (const line of screen.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+      const text = screen.replaceAll(/\s+/g, " ");
+      for (const [name, meaning] of Object.values(columnTexts).flatMap((texts) => Object.entries(texts)))
+        expect(text).toContain(` ${name} ${meaning} `);
+    } finally {
+      terminal.close();
+    }
+  },
+);

@@ -54,6 +54,7 @@ const cases: [args: string, message: string][] = [
   ["psi --competing 1",                       "unknown option '--competing'"],
   ["--bogus",                                 "unknown option '--bogus'"],
   ["psy --m 4",                               'there is no command "psy": did you mean psi?'],
+  ["help column",                             'there is no command "column": did you mean columns?'],
   ["help monotonicty",                        'there is no command "monotonicty": did you mean monotonicity?'],
   ["plot --functions asoftmx",                '--functions: there is no target function "asoftmx": did you mean asoftmax?'],
   ["plot --functions zzzzzzzzz",              `--functions: there is no target function "zzzzzzzzz": choose from ${NAMES}`],
