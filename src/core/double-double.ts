@@ -172,7 +172,7 @@ export function sine({ quarter, hi, lo }: Phase): DoubleDouble {
 // same operations in the same order: results have the same bits.
 
 /** Coefficients of a series in x^2 behind its first term, and of its derivative. */
-interface Series {
+interface PowerSeries {
   readonly second: DoubleDouble;
   readonly third: DoubleDouble;
   readonly fourth: DoubleDouble;
@@ -180,14 +180,14 @@ interface Series {
   readonly slope: readonly [number, number, number];
 }
 
-const COSINE: Series = {
+const COSINE: PowerSeries = {
   second: { hi: 1 / 2, lo: 0 },
   third: { hi: 1 / 24, lo: 2.3129646346357427e-18 },
   fourth: { hi: 1 / 720, lo: -5.300543954373577e-20 },
   tail: [1 / 40320, 1 / 3628800, 1 / 479001600, 1 / 87178291200, 1 / 20922789888000, 1 / 6402373705728000],
   slope: [1 / 6, 1 / 120, 1 / 5040],
 };
-const SINE: Series = {
+const SINE: PowerSeries = {
   second: { hi: 1 / 6, lo: 9.25185853854297e-18 },
   third: { hi: 1 / 120, lo: 1.1564823173178714e-19 },
   fourth: { hi: 1 / 5040, lo: 1.7209558293420705e-22 },
@@ -196,7 +196,13 @@ const SINE: Series = {
 };
 
 /** The cosine (first = 1, turn = -x) or the sine (first = x, turn = 1) of x + y. */
-function seriesOf(x: number, y: number, first: number, turn: number, { second, third, fourth, tail, slope }: Series) {
+function seriesOf(
+  x: number,
+  y: number,
+  first: number,
+  turn: number,
+  { second, third, fourth, tail, slope }: PowerSeries,
+) {
   const t = x * x;
   const tLow = productError(x, x, t);
   const power1 = t * first;
