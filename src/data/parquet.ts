@@ -6,8 +6,9 @@ import { openParquet } from "./parquet-columns.ts";
 import type { ParquetColumn } from "./parquet-rows.ts";
 import type { FilePart, Table } from "./table.ts";
 
-/** How many rows are decoded at a time: of a hundred columns their numbers take 2 MB. */
+/** At most so many rows, and about so many cells, are decoded at a time: as numbers they take 2 MB. */
 const ROWS = 2048;
+const CELLS = 2 ** 18;
 
 /**
  * A table from a Parquet file, read by row groups; the line of a row is its number, from 1. Cells are as in csv: null is empty, what is nested is
@@ -19,10 +20,11 @@ export async function parquetTable(path: string): Promise<Table> {
   async function* parts(): AsyncGenerator<FilePart> {
     for (const [group, { rows }] of groups.entries()) yield { group, size: (sizeOf(path) * rows) / total };
   }
+  const size = Math.min(ROWS, Math.ceil(CELLS / names.length));
   async function* batches(part: FilePart): AsyncGenerator<Batch> {
     const { group } = part as { readonly group: number };
     let line = groups[group]!.rowStart + 1;
-    for await (const columns of batchesOf(group, [...names.keys()], ROWS)) {
+    for await (const columns of batchesOf(group, [...names.keys()], size)) {
       const batch = new ColumnBatch(columns, names, line);
       yield batch;
       line += batch.size;

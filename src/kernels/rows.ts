@@ -49,6 +49,8 @@ export let doubles = new Float64Array(instance.memory.buffer);
 
 // The kernel reads a chunk beyond what it is given, and the byte before a line, which must be no CR.
 const MARGIN = 16;
+/** The bytes of the smallest region: a file can have many thousand columns, each with its own. */
+const LEAST = 256;
 let free = Math.ceil(instance.firstFree() / MARGIN) * MARGIN + MARGIN;
 
 /** The address of so many bytes that nothing else uses. They are never given back: who needs more takes twice as many. */
@@ -57,7 +59,8 @@ export function allocate(size: number): number {
   free += (Math.ceil(size / MARGIN) + 1) * MARGIN;
   const missing = free + MARGIN - memory.length;
   if (missing > 0) {
-    instance.memory.grow(Math.ceil(missing / PAGE));
+    // By no less than an eighth: each time is costly, and pages that are never touched are not.
+    instance.memory.grow(Math.ceil(Math.max(missing, memory.length / 8) / PAGE));
     memory = Buffer.from(instance.memory.buffer);
     integers = new Int32Array(instance.memory.buffer);
     doubles = new Float64Array(instance.memory.buffer);
@@ -73,7 +76,7 @@ export class Region {
   /** Makes room for so many bytes, and gives their address; what was there is lost where it moves. */
   reserve(size: number): number {
     if (size > this.size) {
-      this.size = Math.max(PAGE, 2 * size);
+      this.size = Math.max(LEAST, 2 * size);
       this.address = allocate(this.size);
     }
     return this.address;

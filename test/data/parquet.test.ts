@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { parquetMetadata } from "hyparquet";
 import { afterAll, describe, expect, test } from "vitest";
+import * as kernel from "../../src/kernels/rows.ts";
 import { drain } from "../cli/drain.ts";
 import { asoftmax } from "../cli/run.ts";
 
@@ -51,6 +52,18 @@ describe("row groups and compressions", () => {
       "f: 1858 bad rows left out: line 3143, 3144, 3145, 3146, 3147, ...",
     ]);
   });
+});
+
+test("a file of thousands of columns takes little memory of the row kernel for each", async () => {
+  const COLUMNS = 2000;
+  const names = Array.from({ length: COLUMNS }, (_, i) => `c${i}`);
+  const path = await written(
+    `SELECT 1.0::DOUBLE AS theta, ${names.map((name) => `'a' AS ${name}`).join()} FROM range(3)`,
+  );
+  const before = kernel.memory.length;
+  const row = `1,${"a,".repeat(COLUMNS)}1\n`;
+  expect(await psiOf(path)).toEqual({ out: `theta,${names.join()},k\n${row.repeat(3)}`, warnings: [] });
+  expect(kernel.memory.length - before).toBeLessThan(COLUMNS * 4096);
 });
 
 // biome-ignore format: a table
