@@ -1,6 +1,6 @@
 /**
  * Double-double arithmetic: error-free sums and products, reduction of a*theta + b by multiples of pi/2, and sine and cosine of the
- * reduced angle as double-doubles, to about 2^-64.
+ * reduced angle as double-doubles, to about 2^-66.
  * Sources: Dekker 1971 (twoProduct), Knuth TAOCP 2, 4.2.2 (twoSum), Cody & Waite 1980 (reduction by a split constant).
  */
 
@@ -38,15 +38,19 @@ export function sumError(a: number, b: number, sum: number): number {
   return a - (sum - bPart) + (b - bPart);
 }
 
+/** The upper 26 bits of x, for |x| < 2^996. */
+function highHalf(x: number): number {
+  const big = SPLITTER * x;
+  return big - (big - x);
+}
+
 /**
  * The rounding error of twoProduct: a * b - product, exactly, for product the double nearest to a * b, |a|, |b| < 2^996,
  * |product| > 2^-969.
  */
 export function productError(a: number, b: number, product: number): number {
-  const aBig = SPLITTER * a;
-  const bBig = SPLITTER * b;
-  const aHi = aBig - (aBig - a);
-  const bHi = bBig - (bBig - b);
+  const aHi = highHalf(a);
+  const bHi = highHalf(b);
   const aLo = a - aHi;
   const bLo = b - bHi;
   return aLo * bLo - (product - aHi * bHi - aLo * bHi - aHi * bLo);
@@ -155,77 +159,99 @@ export function isBelow(x: Phase, y: Phase): boolean {
   return e.hi + (e.lo + d.lo + (x.lo - y.lo) + (x.quarter - y.quarter) * HALF_PI.lo) < 0;
 }
 
-/** The cosine of a phase, with an error of about 2^-64. */
+/** The cosine of a phase, with an error of about 2^-66. */
 export function cosine({ quarter, hi, lo }: Phase): DoubleDouble {
-  const value = quarter & 1 ? seriesOf(hi, lo, hi, 1, SINE) : seriesOf(hi, lo, 1, -hi, COSINE);
+  const value = sumSeries(quarter & 1 ? SINE : COSINE, hi, lo);
   const sign = ((quarter + 1) & 3) > 1 ? -1 : 1;
   return { hi: sign * value.hi, lo: sign * value.lo };
 }
 
-/** The sine of a phase, with an error of about 2^-64. */
+/** The sine of a phase, with an error of about 2^-66. */
 export function sine({ quarter, hi, lo }: Phase): DoubleDouble {
   return cosine({ quarter: quarter - 1, hi, lo });
 }
 
-// Taylor series of x + y, |x| <= pi/4: the first term left out is below 2^-68 of the result. The first four terms are
-// double-doubles, the sum of the later ones (tail) is a double, as its rounding error is below 2^-64. src/kernels/psi.as.ts has the
-// same operations in the same order: results have the same bits.
+// Taylor series on [-pi/4, pi/4]: the first term left out is below 2^-67 of the result. Numbers are split in two: a high part
+// of at most 26 bits, so that the product of two of them is exact, and a low part, so small that its rounding does not show.
 
-/** Coefficients of a series in x^2 behind its first term, and of its derivative. */
+/** first * (1 - second t + third t^2 - fourth t^3 + t^4 (tail[0] - tail[1] t + ...)) with t = x^2. */
 interface PowerSeries {
-  readonly second: DoubleDouble;
-  readonly third: DoubleDouble;
-  readonly fourth: DoubleDouble;
+  /** Is first 1, as for the cosine, or x? */
+  readonly even: boolean;
+  readonly second: number;
+  readonly secondHigh: number;
+  readonly secondLow: number;
+  readonly thirdHigh: number;
+  readonly thirdLow: number;
+  /** Of so few bits that thirdHigh - n / 64 * fourthHigh has 26, for n from 0 to 40. */
+  readonly fourthHigh: number;
+  readonly fourthLow: number;
   readonly tail: readonly [number, number, number, number, number, number];
-  readonly slope: readonly [number, number, number];
 }
 
 const COSINE: PowerSeries = {
-  second: { hi: 1 / 2, lo: 0 },
-  third: { hi: 1 / 24, lo: 2.3129646346357427e-18 },
-  fourth: { hi: 1 / 720, lo: -5.300543954373577e-20 },
+  even: true,
+  second: 1 / 2,
+  secondHigh: 1 / 2,
+  secondLow: 0,
+  thirdHigh: 44739243 / 2 ** 30,
+  thirdLow: -1 / 3 / 2 ** 30,
+  fourthHigh: 23302 / 2 ** 24,
+  fourthLow: -14 / 45 / 2 ** 24,
   tail: [1 / 40320, 1 / 3628800, 1 / 479001600, 1 / 87178291200, 1 / 20922789888000, 1 / 6402373705728000],
-  slope: [1 / 6, 1 / 120, 1 / 5040],
-};
-const SINE: PowerSeries = {
-  second: { hi: 1 / 6, lo: 9.25185853854297e-18 },
-  third: { hi: 1 / 120, lo: 1.1564823173178714e-19 },
-  fourth: { hi: 1 / 5040, lo: 1.7209558293420705e-22 },
-  tail: [1 / 362880, 1 / 39916800, 1 / 6227020800, 1 / 1307674368000, 1 / 355687428096000, 1 / 121645100408832000],
-  slope: [1 / 2, 1 / 24, 1 / 720],
 };
 
-/** The cosine (first = 1, turn = -x) or the sine (first = x, turn = 1) of x + y. */
-function seriesOf(
-  x: number,
-  y: number,
-  first: number,
-  turn: number,
-  { second, third, fourth, tail, slope }: PowerSeries,
-) {
-  const t = x * x;
-  const tLow = productError(x, x, t);
-  const power1 = t * first;
-  const power1Low = productError(t, first, power1) + tLow * first;
-  const term2 = power1 * second.hi;
-  const term2Low = productError(power1, second.hi, term2) + power1Low * second.hi + power1 * second.lo;
-  const power2 = power1 * t;
-  const power2Low = productError(power1, t, power2) + power1Low * t + power1 * tLow;
-  const term3 = power2 * third.hi;
-  const term3Low = productError(power2, third.hi, term3) + power2Low * third.hi + power2 * third.lo;
-  const power3 = power2 * t;
-  const power3Low = productError(power2, t, power3) + power2Low * t + power2 * tLow;
-  const term4 = power3 * fourth.hi;
-  const term4Low = productError(power3, fourth.hi, term4) + power3Low * fourth.hi + power3 * fourth.lo;
-  const far = tail[3] - t * (tail[4] - t * tail[5]);
-  const rest = power3 * t * (tail[0] - t * (tail[1] - t * (tail[2] - t * far)));
-  const bend = y * turn * (1 - t * (slope[0] - t * (slope[1] - t * slope[2])));
-  const head = first - term2;
-  const near = head + term3;
-  const sum = near - term4;
-  // Each sum is of a larger number and a smaller one, whose error two operations give.
-  const errors = first - head - term2 + (head - near + term3) + (near - sum - term4);
-  const low = errors + (term3Low - term2Low - term4Low + bend + rest);
+const SINE: PowerSeries = {
+  even: false,
+  second: 1 / 6,
+  secondHigh: 44739243 / 2 ** 28,
+  secondLow: -1 / 3 / 2 ** 28,
+  thirdHigh: 35791394 / 2 ** 32,
+  thirdLow: 2 / 15 / 2 ** 32,
+  fourthHigh: 13315 / 2 ** 26,
+  fourthLow: 79 / 315 / 2 ** 26,
+  tail: [1 / 362880, 1 / 39916800, 1 / 6227020800, 1 / 1307674368000, 1 / 355687428096000, 1 / 121645100408832000],
+};
+
+/** Adding it to t in [0, 1] and taking it off again leaves the multiple of 1/64 nearest to t. */
+const TO_64THS = 2 ** 46;
+
+/** The series at x + y, where |y| is at most half an ulp of x. The kernel psi.as.ts has the same operations, in this order. */
+function sumSeries(series: PowerSeries, x: number, y: number): DoubleDouble {
+  const xHigh = highHalf(x);
+  const xLow = x - xHigh + y;
+  const tFront = xHigh * xHigh;
+  const tHigh = highHalf(tFront);
+  const tLow = tFront - tHigh + xLow * (x + xHigh);
+  const t = tHigh + tLow;
+
+  // first, first * t and first * t^2, each as high + low.
+  const firstHigh = series.even ? 1 : xHigh;
+  const firstLow = series.even ? 0 : xLow;
+  const front1 = tHigh * firstHigh;
+  const power1High = highHalf(front1);
+  const power1Low = front1 - power1High + (tHigh * firstLow + tLow * (firstHigh + firstLow));
+  const front2 = power1High * tHigh;
+  const power2High = highHalf(front2);
+  const power2Low = front2 - power2High + (power1High * tLow + power1Low * t);
+
+  const second = power1High * series.secondHigh;
+  const secondLow = power1Low * series.second + power1High * series.secondLow;
+
+  // All terms from the third on are first * t^2 * (factor + factorLow): factor has the third coefficient and the fourth
+  // times t to the nearest 1/64, exactly, and factorLow the small rest.
+  const tSteps = t + TO_64THS - TO_64THS;
+  const factor = series.thirdHigh - tSteps * series.fourthHigh;
+  const c = series.tail;
+  const tail = c[0] - t * (c[1] - t * (c[2] - t * (c[3] - t * (c[4] - t * c[5]))));
+  const fourthLow = (tHigh - tSteps + tLow) * series.fourthHigh;
+  const factorLow = series.thirdLow - (fourthLow + t * (series.fourthLow - t * tail));
+  const third = power2High * factor;
+  const thirdLow = power2Low * factor + (power2High + power2Low) * factorLow;
+
+  const head = firstHigh - second;
+  const sum = head + third;
+  const low = sumError(head, third, sum) + (sumError(firstHigh, -second, head) + (firstLow - secondLow + thirdLow));
   const hi = sum + low;
-  return { hi, lo: sum - hi + low };
+  return { hi, lo: sumError(sum, low, hi) };
 }

@@ -1,7 +1,7 @@
-// psi of src/core/psi.ts and the columns shown beside it, in AssemblyScript: two angles at a time, one in each lane of a v128. Every
-// operation is that of src/core/exact.ts, in its order, so that every result has the same bits; only the error of a sum whose larger
-// part is known is found in two operations. Sine and cosine are one series whose coefficients depend on the quarter: without a
-// branch, and each lane has its own quarter.
+// psi of src/core/psi.ts and the columns shown beside it, in AssemblyScript: two angles at a time, one in each lane of a v128.
+// Every operation is that of src/core/double-double.ts, in its order, so that every result has the same bits; only the error of
+// a sum whose larger part is known is found in two operations. The coefficients of the series, cosine or sine, are loaded by the
+// quarter of each lane, without a branch.
 
 // Constants are loaded: V8 would put each together anew from immediate numbers.
 const SPLITTER = memory.data<f64>([134217729]);
@@ -15,29 +15,25 @@ const ONE = memory.data<f64>([1]);
 const HALF = memory.data<f64>([0.5]);
 const BELOW_HALF = memory.data<f64>([0.49999999999999994]);
 const TWO_TO_52 = memory.data<f64>([4503599627370496]);
+const TO_64THS = memory.data<f64>([70368744177664]);
 const TINY_ANGLE = memory.data<f64>([4.909093465297727e-91]);
 
-// Coefficients of the cosine, for even quarters, and of the sine, for odd ones. HIGH: the upper 26 bits; LOW: what the double leaves out.
+// The fields of COSINE, for even quarters, and of SINE, for odd ones.
 const IS_COSINE = memory.data<f64>([1, 0]);
 const IS_SINE = memory.data<f64>([0, 1]);
 const SECOND = memory.data<f64>([1.0 / 2, 1.0 / 6]);
-const SECOND_HIGH = memory.data<f64>([1.0 / 2, 0.1666666679084301]);
-const SECOND_LOW = memory.data<f64>([0, 9.25185853854297e-18]);
-const THIRD = memory.data<f64>([1.0 / 24, 1.0 / 120]);
-const THIRD_HIGH = memory.data<f64>([0.041666666977107525, 0.008333333302289248]);
-const THIRD_LOW = memory.data<f64>([2.3129646346357427e-18, 1.1564823173178714e-19]);
-const FOURTH = memory.data<f64>([1.0 / 720, 1.0 / 5040]);
-const FOURTH_HIGH = memory.data<f64>([0.0013888888934161514, 0.00019841269750031643]);
-const FOURTH_LOW = memory.data<f64>([-5.300543954373577e-20, 1.7209558293420705e-22]);
+const SECOND_HIGH = memory.data<f64>([1.0 / 2, 44739243.0 / 268435456]);
+const SECOND_LOW = memory.data<f64>([0, -1.0 / 3 / 268435456]);
+const THIRD_HIGH = memory.data<f64>([44739243.0 / 1073741824, 35791394.0 / 4294967296]);
+const THIRD_LOW = memory.data<f64>([-1.0 / 3 / 1073741824, 2.0 / 15 / 4294967296]);
+const FOURTH_HIGH = memory.data<f64>([23302.0 / 16777216, 13315.0 / 67108864]);
+const FOURTH_LOW = memory.data<f64>([-14.0 / 45 / 16777216, 79.0 / 315 / 67108864]);
 const TAIL_0 = memory.data<f64>([1.0 / 40320, 1.0 / 362880]);
 const TAIL_1 = memory.data<f64>([1.0 / 3628800, 1.0 / 39916800]);
 const TAIL_2 = memory.data<f64>([1.0 / 479001600, 1.0 / 6227020800]);
 const TAIL_3 = memory.data<f64>([1.0 / 87178291200, 1.0 / 1307674368000]);
 const TAIL_4 = memory.data<f64>([1.0 / 20922789888000, 1.0 / 355687428096000]);
 const TAIL_5 = memory.data<f64>([1.0 / 6402373705728000, 1.0 / 121645100408832000]);
-const SLOPE_0 = memory.data<f64>([1.0 / 6, 1.0 / 2]);
-const SLOPE_1 = memory.data<f64>([1.0 / 120, 1.0 / 24]);
-const SLOPE_2 = memory.data<f64>([1.0 / 5040, 1.0 / 720]);
 
 /**
  * What psiValues of core gives for m and each of count angles, in columns of doubles at the addresses given; 0: not wanted.
@@ -149,57 +145,48 @@ let cosineLow = f64x2.splat(0);
 function cosine(quarters: v128): v128 {
   const a = (<usize>i64x2.extract_lane(quarters, 0) & 1) << 3;
   const b = (<usize>i64x2.extract_lane(quarters, 1) & 1) << 3;
-  const isCosine = coefficients(IS_COSINE, a, b);
   const isSine = coefficients(IS_SINE, a, b);
   const x = angle;
   const xHigh = highHalf(x);
-  const t = mul(x, x);
-  const tHigh = highHalf(t);
-  const tLow = errorOfHalves(x, xHigh, x, xHigh, t);
+  const xLow = add(sub(x, xHigh), angleLow);
+  const tFront = mul(xHigh, xHigh);
+  const tHigh = highHalf(tFront);
+  const tLow = add(sub(tFront, tHigh), mul(xLow, add(x, xHigh)));
+  const t = add(tHigh, tLow);
 
-  // Four terms as double-doubles: those of cos x = 1 - x^2/2 + x^4/24 - x^6/720, or of sin x = x - x^3/6 + x^5/120 - x^7/5040.
-  const first = add(isCosine, mul(x, isSine));
-  const power1 = mul(t, first);
-  const power1High = highHalf(power1);
-  const power1Low = add(errorOfHalves(t, tHigh, first, highHalf(first), power1), mul(tLow, first));
-  const c2 = coefficients(SECOND, a, b);
-  const term2 = mul(power1, c2);
-  const term2Error = errorOfHalves(power1, power1High, c2, coefficients(SECOND_HIGH, a, b), term2);
-  const term2Low = add(add(term2Error, mul(power1Low, c2)), mul(power1, coefficients(SECOND_LOW, a, b)));
-  const power2 = mul(power1, t);
-  const power2High = highHalf(power2);
-  const power2Low = add(add(errorOfHalves(power1, power1High, t, tHigh, power2), mul(power1Low, t)), mul(power1, tLow));
-  const c3 = coefficients(THIRD, a, b);
-  const term3 = mul(power2, c3);
-  const term3Error = errorOfHalves(power2, power2High, c3, coefficients(THIRD_HIGH, a, b), term3);
-  const term3Low = add(add(term3Error, mul(power2Low, c3)), mul(power2, coefficients(THIRD_LOW, a, b)));
-  const power3 = mul(power2, t);
-  const power3Low = add(add(errorOfHalves(power2, power2High, t, tHigh, power3), mul(power2Low, t)), mul(power2, tLow));
-  const c4 = coefficients(FOURTH, a, b);
-  const term4 = mul(power3, c4);
-  const term4Error = errorOfHalves(power3, highHalf(power3), c4, coefficients(FOURTH_HIGH, a, b), term4);
-  const term4Low = add(add(term4Error, mul(power3Low, c4)), mul(power3, coefficients(FOURTH_LOW, a, b)));
+  const firstHigh = add(coefficients(IS_COSINE, a, b), mul(xHigh, isSine));
+  const firstLow = mul(xLow, isSine);
+  const front1 = mul(tHigh, firstHigh);
+  const power1High = highHalf(front1);
+  const power1Rest = add(mul(tHigh, firstLow), mul(tLow, add(firstHigh, firstLow)));
+  const power1Low = add(sub(front1, power1High), power1Rest);
+  const front2 = mul(power1High, tHigh);
+  const power2High = highHalf(front2);
+  const power2Low = add(sub(front2, power2High), add(mul(power1High, tLow), mul(power1Low, t)));
 
+  const second = mul(power1High, coefficients(SECOND_HIGH, a, b));
+  const secondRest = mul(power1High, coefficients(SECOND_LOW, a, b));
+  const secondLow = add(mul(power1Low, coefficients(SECOND, a, b)), secondRest);
+
+  const tSteps = sub(add(t, constant(TO_64THS)), constant(TO_64THS));
+  const fourthHigh = coefficients(FOURTH_HIGH, a, b);
+  const factor = sub(coefficients(THIRD_HIGH, a, b), mul(tSteps, fourthHigh));
   let tail = sub(coefficients(TAIL_4, a, b), mul(t, coefficients(TAIL_5, a, b)));
   tail = sub(coefficients(TAIL_3, a, b), mul(t, tail));
   tail = sub(coefficients(TAIL_2, a, b), mul(t, tail));
   tail = sub(coefficients(TAIL_1, a, b), mul(t, tail));
   tail = sub(coefficients(TAIL_0, a, b), mul(t, tail));
-  tail = mul(mul(power3, t), tail);
+  const tailLow = mul(t, sub(coefficients(FOURTH_LOW, a, b), mul(t, tail)));
+  const fourthLow = mul(add(sub(tHigh, tSteps), tLow), fourthHigh);
+  const factorLow = sub(coefficients(THIRD_LOW, a, b), add(fourthLow, tailLow));
+  const third = mul(power2High, factor);
+  const thirdLow = add(mul(power2Low, factor), mul(add(power2High, power2Low), factorLow));
 
-  // angleLow times the slope: -x (1 - t/6 + t^2/120 - t^3/5040), or 1 - t/2 + t^2/24 - t^3/720.
-  let slope = sub(coefficients(SLOPE_1, a, b), mul(t, coefficients(SLOPE_2, a, b)));
-  slope = sub(constant(ONE), mul(t, sub(coefficients(SLOPE_0, a, b), mul(t, slope))));
-  const shift = mul(mul(angleLow, sub(isSine, mul(x, isCosine))), slope);
-
-  const head = sub(first, term2);
-  const near = add(head, term3);
-  const sum = sub(near, term4);
-  const headError = sub(sub(first, head), term2);
-  const nearError = add(sub(head, near), term3);
-  const sumError = sub(sub(near, sum), term4);
-  const lows = add(add(sub(sub(term3Low, term2Low), term4Low), shift), tail);
-  const low = add(add(add(headError, nearError), sumError), lows);
+  const head = sub(firstHigh, second);
+  const sum = add(head, third);
+  const headError = sub(sub(firstHigh, head), second);
+  const sumError = add(sub(head, sum), third);
+  const low = add(sumError, add(headError, add(sub(firstLow, secondLow), thirdLow)));
   const high = add(sum, low);
   // Negative where bit 1 of quarters + 1 is set.
   const sign = i64x2.shl(i64x2.shr_u(i64x2.add(quarters, i64x2.splat(1)), 1), 63);
