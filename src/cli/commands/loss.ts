@@ -21,7 +21,7 @@ export default command({
     ["asoftmax loss --m 4 --lambda 5 --theta 2 --competing 1.5", "with the plain cosine blended in"],
   ],
   options: { ...functionOptions, scale: orColumn(options.scale), ...sampleOptions, ...inputOptions },
-  run(values, _angles, _argument, names) {
+  run(values, { names }) {
     const chosen = functionInput(values, () => [target("asoftmax")!]);
     const inputs = [chosen, scaleInput(values.scale), ...sampleInputs(values)] as const;
     const compute = (target: Target, scale: number, thetaY: number, { angles }: Competitors) => {
