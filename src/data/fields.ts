@@ -37,15 +37,14 @@ export class TextPlace {
   /** Puts texts there, one character a byte, undefined being the text before, and gives the address of their starts and ends. */
   put(texts: readonly (string | undefined)[]): number {
     const spans = this.spans.reserve(8 * texts.length);
-    let at = this.bytes.reserve(texts.reduce((sum, text = "") => sum + text.length, SLACK));
-    let start = at;
+    const all = texts.join("");
+    let end = this.bytes.reserve(all.length + SLACK);
+    memory.write(all, end, "latin1");
+    let start = end;
     for (const [row, text] of texts.entries()) {
-      if (text !== undefined) {
-        start = at;
-        at += memory.write(text, at, "latin1");
-      }
+      if (text !== undefined) [start, end] = [end, end + text.length];
       integers[spans / 4 + 2 * row] = start;
-      integers[spans / 4 + 2 * row + 1] = at;
+      integers[spans / 4 + 2 * row + 1] = end;
     }
     return spans;
   }
