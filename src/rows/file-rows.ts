@@ -4,7 +4,7 @@ import { toBytes } from "../data/bytes.ts";
 import { RowError } from "../data/errors.ts";
 import { nameOf, sizeOf } from "../data/file.ts";
 import { openTable } from "../data/open-table.ts";
-import type { FilePart } from "../data/table.ts";
+import { type FilePart, remaining } from "../data/table.ts";
 import type { Cell, Row, RowBatch, RowsResult, RowTally } from "../render/result.ts";
 import { BadRows } from "./bad-rows.ts";
 import { choices, endOf, type RowOptions, shownColumns, type Work } from "./computation.ts";
@@ -61,11 +61,10 @@ export async function fileValues<T extends readonly unknown[], V>(
 ) {
   const { table, header, bad, warnings } = await opened(path, options);
   const readers: readonly Reader<unknown>[] = inputs(header);
-  let read = 0;
+  let bytesRead = 0;
   async function* values() {
-    for (let next = await table.parts.next(); !next.done; next = await table.parts.next()) {
-      const part = next.value;
-      read += "bytes" in part ? part.bytes.length : part.size;
+    for await (const part of remaining(table.parts)) {
+      bytesRead += "bytes" in part ? part.bytes.length : part.size;
       for await (const batch of table.batches(part)) {
         const faults = new Faults(batch);
         const read = readers.map((reader) => reader(batch, faults));
@@ -85,7 +84,7 @@ export async function fileValues<T extends readonly unknown[], V>(
       }
     }
   }
-  return { values: values(), warnings, bytesRead: () => read, skipped: () => bad.count };
+  return { values: values(), warnings, bytesRead: () => bytesRead, skipped: () => bad.count };
 }
 
 /** The rows of a computation for each row of a file, after the row's own cells, as they are read; names are those of its columns where another thread reads it. */
@@ -102,7 +101,7 @@ export async function fileRows(
     for await (const batch of table.batches(part)) yield* computed(batch);
   }
   async function* batches(): AsyncGenerator<RowBatch> {
-    for (let next = await table.parts.next(); !next.done; next = await table.parts.next()) yield* rowsOf(next.value);
+    for await (const part of remaining(table.parts)) yield* rowsOf(part);
   }
   const counts = work.counts ?? {};
   const added = [...shownColumns(work), ...work.columns];
