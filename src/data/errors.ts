@@ -5,17 +5,6 @@ export class DataError extends Error {
   override readonly name: string = "DataError";
 }
 
-/** Something wrong in one row, which --bad-rows may pass over; the message starts at the line. */
-export class RowError extends DataError {
-  override readonly name = "RowError";
-  readonly line: number;
-
-  constructor(line: number, message: string) {
-    super(message);
-    this.line = line;
-  }
-}
-
 /** What the operating system says is wrong, in its own words. */
 export function systemReason(error: unknown): string {
   const { errno, message } = error as NodeJS.ErrnoException;

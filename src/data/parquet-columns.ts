@@ -16,7 +16,7 @@ import { parsers } from "./parquet-cells.ts";
 import { pagesOf } from "./parquet-pages.ts";
 import { type ColumnRows, flatParts, listParts, nestedParts, takerOf } from "./parquet-rows.ts";
 
-export interface ParquetColumns {
+interface ParquetColumns {
   /** The name of each column, in bytes. */
   readonly names: readonly string[];
   readonly groups: readonly { readonly rowStart: number; readonly rows: number }[];
