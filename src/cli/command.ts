@@ -14,13 +14,17 @@ export interface Command<O extends Options = Options> {
   /** One word that must be given, where the command takes one. */
   readonly argument?: { readonly name: string; readonly choices: readonly string[] };
   readonly options: O;
-  /** Computes the result. names, in a thread: the column names of the input, which the main thread reads. */
-  run(
-    values: ValuesOf<O & typeof commonOptions>,
-    angles: AngleReader,
-    argument: string,
-    names?: readonly string[],
-  ): Result | Promise<Result>;
+  /** Computes the result from the values of its options. */
+  run(values: ValuesOf<O & typeof commonOptions>, context: RunContext): Result | Promise<Result>;
+}
+
+/** What a command is given beside the values of its options. */
+export interface RunContext {
+  readonly angles: AngleReader;
+  /** The word of a command that takes one, else "". */
+  readonly argument: string;
+  /** In a worker thread, the column names of the input: the main thread has read the header. */
+  readonly names?: readonly string[] | undefined;
 }
 
 /** A command with its own options and those that every command has. */

@@ -110,7 +110,7 @@ async function runCommand(definition: Command, sub: Commander, names: readonly s
     const counting = repeatable ? texts : [last];
     values[name] = withFlag(name, () => joined(counting.map((text) => parse(text, angles))));
   }
-  const result = await definition.run(values, angles, word, names);
+  const result = await definition.run(values, { angles, argument: word, names });
   return { result, values, angles, notes };
 }
 

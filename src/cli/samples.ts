@@ -38,26 +38,23 @@ export function sampleInputs(
     throw new UsageError("--label and --theta both name the target angle: use one");
   const own = isColumn(theta) ? theta.column : "theta_y";
   const others = isColumn(competing) ? competing.column : undefined;
-  // One reading of the columns gives both inputs.
-  let samples: LabelledSamples;
-  const byLabel = (header: Header) => {
-    const isAsked = label !== undefined || (theta === undefined && !header.has(own) && header.has("label"));
-    if (!isAsked) return undefined;
-    const pattern = others ?? "theta_*";
-    return labelledSamples(header, label ?? "label", pattern, labelledClasses(header, pattern));
-  };
+  // One reading of the columns gives both inputs; the target angle is the first.
+  let labelled: LabelledSamples | undefined;
   const ownOf = (header: Header, name: string): Reader<number> => {
-    const read = byLabel(header);
-    if (read === undefined) return header.angle(name);
+    const isAsked = label !== undefined || (theta === undefined && !header.has(own) && header.has("label"));
+    if (!isAsked) return header.angle(name);
+    const pattern = others ?? "theta_*";
+    const samples = labelledSamples(header, label ?? "label", pattern, labelledClasses(header, pattern));
+    labelled = samples;
     return (batch, faults) => {
-      samples = read(batch, faults);
-      return samples.own;
+      samples.place(batch, faults);
+      return samples.own(batch, faults);
     };
   };
   return [
     inputOf({ name: "theta_y", kind: "angle" }, theta ?? { column: own }, ownOf),
     competing !== undefined && !isColumn(competing)
       ? { source: [numbered(competing)] }
-      : { source: (header) => (byLabel(header) ? () => samples.others : competitors(header, others, own)) },
+      : { source: (header) => labelled?.others ?? competitors(header, others, own) },
   ];
 }

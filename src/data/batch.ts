@@ -1,4 +1,5 @@
 import { integers, memory, Region, readNumbers } from "../kernels/rows.ts";
+import { LF } from "./blocks.ts";
 
 /** How rows are written: as cells of csv with a delimiter between, or as members of JSON objects. */
 export interface RowTarget {
@@ -7,11 +8,14 @@ export interface RowTarget {
 }
 
 /**
- * What is written of each row at one place: a number, a number or nothing (where it is not finite), bytes as they are, bytes quoted where
- * csv needs it, or bytes as a JSON string. Places are addresses in the memory of the row kernel; bytes are given by their start and end.
+ * What a field can be, in the order of the kernel: a number; a number or nothing (where it is not finite); bytes as they are; bytes
+ * quoted where csv needs it; bytes as a JSON string.
  */
+export const fieldKinds = ["number", "number or nothing", "bytes", "quoted", "json"] as const;
+
+/** What is written of each row at one place. Addresses are in the memory of the row kernel; bytes are given by their start and end. */
 export interface Field {
-  readonly kind: "number" | "number or nothing" | "bytes" | "quoted" | "json";
+  readonly kind: (typeof fieldKinds)[number];
   /** The value of row 0, and how far on that of the next row is. */
   readonly address: number;
   readonly stride: number;
@@ -40,6 +44,21 @@ const HEAD = 16;
 
 /** The bytes of a row in an index of rows (see text.as.ts). */
 export const strideOf = (columns: number): number => HEAD + 8 * columns;
+
+const input = new Region();
+const lineIndex = new Region();
+/** Room for the index of some thousand rows. */
+const INDEX_BYTES = 2 ** 19;
+
+/** Puts lines where the kernel reads them, and gives where they start and end, and where there is room for an index of their rows. */
+export function placeLines(bytes: Uint8Array, columns: number) {
+  const start = input.put(bytes);
+  // A line end behind the last line does no harm where it has one.
+  const end = start + bytes.length + 1;
+  memory[end - 1] = LF;
+  const index = lineIndex.reserve(Math.max(INDEX_BYTES, strideOf(columns)));
+  return { start, end, index, indexEnd: index + lineIndex.size };
+}
 
 const list = new Region();
 

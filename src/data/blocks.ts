@@ -54,12 +54,6 @@ export async function* recordBlocks(source: AsyncIterable<Buffer>, file: string,
   yield { bytes, line };
 }
 
-/** The blocks of a source, behind what is left of one that was read before. */
-export async function* blocksFrom(first: Block | undefined, source: AsyncIterator<Block>): AsyncGenerator<Block> {
-  if (first !== undefined) yield first;
-  for (let next = await source.next(); !next.done; next = await source.next()) yield next.value;
-}
-
 const hasLineEnd = (bytes: Buffer) => bytes.includes(LF) || bytes.includes(CR);
 
 const neverClosed = (file: string, line: number) =>

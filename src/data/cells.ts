@@ -1,20 +1,20 @@
 import { isDecimal } from "../core/notation.ts";
 import { fromBytes } from "./bytes.ts";
-import { RowError } from "./errors.ts";
+import { DataError } from "./errors.ts";
 
-/** The number in a cell, spaces around it allowed. Throws RowError for anything but a finite decimal number. */
-export function numberIn(cell: string, line: number, column: string): number {
+/** The number in a cell, spaces around it allowed. Throws DataError for anything but a finite decimal number. */
+export function numberIn(cell: string, column: string): number {
   const value = Number(cell);
   if (Number.isFinite(value) && isDecimal(cell)) return value;
-  throw new RowError(line, `column ${column}: ${fault(cell)}`);
+  throw new DataError(`column ${column}: ${fault(cell)}`);
 }
 
 const NOT_FINITE = /^[+-]?(nan|inf|infinity)$/i;
 
 /** The same, but NaN, inf and Infinity (in any case) are numbers too. */
-export function anyNumberIn(cell: string, line: number, column: string): number {
+export function anyNumberIn(cell: string, column: string): number {
   const text = cell.trim();
-  if (!NOT_FINITE.test(text)) return numberIn(cell, line, column);
+  if (!NOT_FINITE.test(text)) return numberIn(cell, column);
   if (/nan/i.test(text)) return Number.NaN;
   return text.startsWith("-") ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
 }
@@ -22,12 +22,12 @@ export function anyNumberIn(cell: string, line: number, column: string): number 
 /** Angles up to this far above pi are taken for pi: float32's pi is 8.7e-8 above it. */
 export const PI_SLACK = 1e-6;
 
-/** theta if it is an angle in [0, pi + PI_SLACK]. Throws RowError that shows the cell it came from. */
-export function angleFrom(theta: number, cell: () => string, line: number, column: string): number {
+/** theta if it is an angle in [0, pi + PI_SLACK]. Throws DataError that shows the cell it came from. */
+export function angleFrom(theta: number, cell: () => string, column: string): number {
   if (theta >= 0 && theta <= Math.PI + PI_SLACK) return theta;
   const where = theta < 0 ? "below 0" : "above pi";
   const hint = theta > 2 * Math.PI ? "; for degrees give --degrees" : "";
-  throw new RowError(line, `column ${column}: ${cell().trim()} lies ${where}: an angle lies in [0, pi]${hint}`);
+  throw new DataError(`column ${column}: ${cell().trim()} lies ${where}: an angle lies in [0, pi]${hint}`);
 }
 
 function fault(cell: string): string {

@@ -1,16 +1,16 @@
-import { indexLines, irregularRows, memory, Region, resumeNumber, resumePlace } from "../kernels/rows.ts";
+import { indexLines, irregularRows, resumeNumber, resumePlace } from "../kernels/rows.ts";
 import {
   type Batch,
   type CellRecord,
   type Field,
   IndexedBatch,
   indexRecords,
+  placeLines,
   type RowTarget,
-  strideOf,
 } from "./batch.ts";
-import { type Block, blocksFrom, firstRecordEnd, LF, lineEnds, QUOTE } from "./blocks.ts";
+import { type Block, firstRecordEnd, lineEnds, QUOTE } from "./blocks.ts";
 import { DataError } from "./errors.ts";
-import type { Table } from "./table.ts";
+import { remaining, type Table } from "./table.ts";
 
 /**
  * A table from blocks of delimited text, whose first record is the header (names has it where it was read before). Throws DataError
@@ -22,20 +22,22 @@ export async function delimitedTable(
   file: string,
   known?: readonly string[],
 ): Promise<Table> {
-  const { names, rest } =
-    known === undefined ? await readHeader(source, separator, file) : { names: known, rest: undefined };
+  const { names, rest } = known ? { names: known } : await readHeader(source, separator, file);
   return {
     names,
     separator,
-    parts: blocksFrom(rest, source),
+    parts: remaining(source, rest),
     batches: (part) => batchesOf(part as Block, names, separator, file),
   };
 }
 
 /** The names in the first record that is not blank, and what follows it in its block. */
-async function readHeader(blocks: AsyncIterator<Block>, separator: string, file: string) {
-  for (let next = await blocks.next(); !next.done; next = await blocks.next()) {
-    let { bytes, line } = next.value;
+async function readHeader(
+  blocks: AsyncIterator<Block>,
+  separator: string,
+  file: string,
+): Promise<{ names: readonly string[]; rest?: Block }> {
+  for await (let { bytes, line } of remaining(blocks)) {
     while (bytes.length > 0) {
       const end = firstRecordEnd(bytes);
       const header = { bytes: bytes.subarray(0, end), line };
@@ -55,11 +57,6 @@ async function recordsOf(block: Block, separator: string, file: string): Promise
   return text === "" ? [] : [{ line: block.line, cells: text.split(separator) }];
 }
 
-const input = new Region();
-const index = new Region();
-/** Room for the index of some thousand rows. */
-const INDEX_BYTES = 2 ** 19;
-
 /** The rows of a block: lines, or with a quote character in it what csv-parse makes of it, which takes a while to load. */
 async function* batchesOf(
   { bytes, line }: Block,
@@ -77,16 +74,11 @@ async function* batchesOf(
     const place = indexRecords(records, names.length);
     return yield new DelimitedBatch(place, records.length, names, separator, false);
   }
-  let start = input.put(bytes);
-  // A line end behind the last line does no harm where it has one.
-  const end = start + bytes.length + 1;
-  memory[end - 1] = LF;
-  const [columns, delimiter] = [names.length, separator.charCodeAt(0)];
-  const place = index.reserve(Math.max(INDEX_BYTES, strideOf(columns)));
-  for (let number = line; start < end; ) {
-    const rows = indexLines(start, end, number, delimiter, columns, place, place + index.size);
-    [start, number] = [resumePlace(), resumeNumber()];
-    if (rows > 0) yield new DelimitedBatch(place, rows, names, separator, irregularRows() === 0);
+  const { start, end, index, indexEnd } = placeLines(bytes, names.length);
+  for (let [at, number] = [start, line]; at < end; ) {
+    const rows = indexLines(at, end, number, separator.charCodeAt(0), names.length, index, indexEnd);
+    [at, number] = [resumePlace(), resumeNumber()];
+    if (rows > 0) yield new DelimitedBatch(index, rows, names, separator, irregularRows() === 0);
   }
 }
 

@@ -3,19 +3,6 @@ import { getSystemErrorMap } from "node:util";
 /** Something wrong in a data file: the message names the file and the place. */
 export class DataError extends Error {
   override readonly name: string = "DataError";
-  /** Rows of the same block that were right, and are to be written before the program stops. */
-  written?: Uint8Array;
-}
-
-/** Something wrong in one row, which --bad-rows may pass over; the message starts at the line. */
-export class RowError extends DataError {
-  override readonly name = "RowError";
-  readonly line: number;
-
-  constructor(line: number, message: string) {
-    super(message);
-    this.line = line;
-  }
 }
 
 /** What the operating system says is wrong, in its own words. */

@@ -1,13 +1,6 @@
 import { doubles, integers, memory, Region, writeRows, writtenEnd } from "../kernels/rows.ts";
-import type { Field } from "./batch.ts";
+import { type Field, fieldKinds } from "./batch.ts";
 
-const KINDS: Readonly<Record<Field["kind"], number>> = {
-  number: 0,
-  "number or nothing": 1,
-  bytes: 2,
-  quoted: 3,
-  json: 4,
-};
 const FIELD_WORDS = 6;
 /** The bytes that a number takes at most. */
 const LONGEST_NUMBER = 32;
@@ -37,29 +30,28 @@ export class TextPlace {
   /** Puts texts there, one character a byte, undefined being the text before, and gives the address of their starts and ends. */
   put(texts: readonly (string | undefined)[]): number {
     const spans = this.spans.reserve(8 * texts.length);
-    let at = this.bytes.reserve(texts.reduce((sum, text = "") => sum + text.length, SLACK));
-    let start = at;
+    const all = texts.join("");
+    let end = this.bytes.reserve(all.length + SLACK);
+    memory.write(all, end, "latin1");
+    let start = end;
     for (const [row, text] of texts.entries()) {
-      if (text !== undefined) {
-        start = at;
-        at += memory.write(text, at, "latin1");
-      }
+      if (text !== undefined) [start, end] = [end, end + text.length];
       integers[spans / 4 + 2 * row] = start;
-      integers[spans / 4 + 2 * row + 1] = at;
+      integers[spans / 4 + 2 * row + 1] = end;
     }
     return spans;
   }
 }
 
 /** A field of rows that are written, with what stands before it. */
-export interface WrittenField extends Field {
+interface WrittenField extends Field {
   /** Does it go by rows of the input? */
   readonly bySource: boolean;
   readonly before: string;
 }
 
 /** Fields, and what stands for no number and at the end of each row; the delimiter is that of csv. */
-export interface WrittenRows {
+interface WrittenRows {
   readonly fields: readonly WrittenField[];
   readonly nothing: string;
   readonly tail: string;
@@ -85,16 +77,19 @@ export function* writtenRows(size: number, layout: WrittenRows, rows?: Int32Arra
   };
   const start = table.reserve(4 * FIELD_WORDS * fields.length);
   for (const [i, { kind, address, stride, bySource, before }] of fields.entries())
-    integers.set([KINDS[kind], address, stride, bySource ? 1 : 0, ...literal(before)], start / 4 + FIELD_WORDS * i);
+    integers.set(
+      [fieldKinds.indexOf(kind), address, stride, bySource ? 1 : 0, ...literal(before)],
+      start / 4 + FIELD_WORDS * i,
+    );
   const [empty, end] = [literal(nothing), literal(tail)];
   const fixed = literalBytes + fields.length * LONGEST_NUMBER;
   const sourceRows = rows === undefined ? 0 : sources.reserve(4 * size);
   if (rows !== undefined) integers.set(rows.subarray(0, size), sourceRows / 4);
   out.reserve(LEAST_ROOM);
+  const fieldsEnd = start + 4 * FIELD_WORDS * fields.length;
+  const code = delimiter.charCodeAt(0);
   for (let row = 0; row < size; ) {
-    const fieldsEnd = start + 4 * FIELD_WORDS * fields.length;
     const limit = out.address + out.size - SLACK;
-    const code = delimiter.charCodeAt(0);
     const next = writeRows(row, size, sourceRows, start, fieldsEnd, fixed, code, ...empty, ...end, out.address, limit);
     // A row may take more than all the room.
     if (next === row) out.reserve(2 * out.size);

@@ -4,14 +4,15 @@ import {
   type CellRecord,
   type Field,
   IndexedBatch,
+  placeLines,
   putRecords,
   type RowTarget,
   strideOf,
 } from "./batch.ts";
-import { type Block, blocksFrom, LF } from "./blocks.ts";
+import type { Block } from "./blocks.ts";
 import { fromBytes, toBytes } from "./bytes.ts";
 import { DataError } from "./errors.ts";
-import type { Table } from "./table.ts";
+import { remaining, type Table } from "./table.ts";
 
 /**
  * A table from JSON objects, one a line; the keys of the first name the columns (names has them where it was read before). A string is a
@@ -23,20 +24,16 @@ export async function jsonlTable(
   file: string,
   known?: readonly string[],
 ): Promise<Table> {
-  const { names, rest } = known === undefined ? await readFirst(source, file) : { names: known, rest: undefined };
+  const { names, rest } = known ? { names: known } : await readFirst(source, file);
   return {
     names,
     separator: "",
-    parts: blocksFrom(rest, source),
+    parts: remaining(source, rest),
     batches: (part) => batchesOf(part as Block, names),
   };
 }
 
-const input = new Region();
-const index = new Region();
 const keyTable = new Region();
-/** Room for the index of some thousand rows. */
-const INDEX_BYTES = 2 ** 19;
 
 /** Puts the keys, as JSON writes them between quotes, where the kernel finds them, and gives the address of their table. */
 function putKeys(names: readonly string[]): number {
@@ -54,40 +51,39 @@ function putKeys(names: readonly string[]): number {
 async function* batchesOf({ bytes, line }: Block, names: readonly string[]): AsyncGenerator<Batch> {
   const places = new Map(names.map((name, i) => [name, i]));
   const stride = strideOf(names.length);
-  let start = input.put(bytes);
-  // A line end behind the last line does no harm where it has one.
-  const end = start + bytes.length + 1;
-  memory[end - 1] = LF;
-  for (let number = line; start < end; ) {
-    const place = index.reserve(Math.max(INDEX_BYTES, stride));
-    const rows = indexObjects(start, end, putKeys(names), names.length, place, place + index.size);
+  const keys = putKeys(names);
+  const { start, end, index, indexEnd } = placeLines(bytes, names.length);
+  for (let [at, number] = [start, line]; at < end; ) {
+    const rows = indexObjects(at, end, keys, names.length, index, indexEnd);
+    const next = objectsEnd();
     const unusual: number[] = [];
     const faults = new Map<number, string>();
     const records: CellRecord[] = [];
     for (let row = 0; row < rows; row++) {
-      const [from, to, cells, before] = integers.subarray((place + row * stride) / 4, (place + row * stride) / 4 + 4);
+      const entry = (index + row * stride) / 4;
+      const [from, to, cells, before] = integers.subarray(entry, entry + 4);
       if (cells !== -1) continue;
       const { fault, ...record } = recordOf(memory.toString("latin1", from, to), before!, places);
       if (fault !== undefined) faults.set(row, fault);
       unusual.push(row);
       records.push(record);
     }
-    putRecords(records, names.length, (i) => place + unusual[i]! * stride);
-    yield new ObjectBatch(place, rows, names, number, new Set(unusual), faults);
-    number += countLines(start, objectsEnd());
-    start = objectsEnd();
+    putRecords(records, names.length, (i) => index + unusual[i]! * stride);
+    yield new ObjectBatch(index, rows, names, number, new Set(unusual), faults);
+    number += countLines(at, next);
+    at = next;
   }
 }
 
 /** The keys of the first object, and its block. */
-async function readFirst(source: AsyncIterator<Block>, file: string) {
-  for (let next = await source.next(); !next.done; next = await source.next()) {
-    const lines = next.value.bytes.toString("latin1").split(/\r\n|\n|\r/);
+async function readFirst(source: AsyncIterator<Block>, file: string): Promise<{ names: string[]; rest?: Block }> {
+  for await (const block of remaining(source)) {
+    const lines = block.bytes.toString("latin1").split(/\r\n|\n|\r/);
     const at = lines.findIndex((text) => text.trim() !== "");
     if (at < 0) continue;
     const names = membersOf(lines[at]!)?.map(([key]) => key) ?? [];
-    if (names.length > 0) return { names, rest: next.value };
-    const line = next.value.line + at;
+    if (names.length > 0) return { names, rest: block };
+    const line = block.line + at;
     throw new DataError(`${file} line ${line}: it is no JSON object with keys, which name the columns`);
   }
   throw new DataError(`${file} is empty: it needs at least one object`);

@@ -14,14 +14,14 @@ import { DataError } from "./errors.ts";
 import { openRegular, readFully } from "./file.ts";
 import { parsers } from "./parquet-cells.ts";
 import { pagesOf } from "./parquet-pages.ts";
-import { type ColumnPart, flatParts, listParts, nestedParts, type ParquetColumn, takerOf } from "./parquet-rows.ts";
+import { type ColumnRows, flatParts, listParts, nestedParts, takerOf } from "./parquet-rows.ts";
 
-export interface ParquetColumns {
+interface ParquetColumns {
   /** The name of each column, in bytes. */
   readonly names: readonly string[];
   readonly groups: readonly { readonly rowStart: number; readonly rows: number }[];
   /** The rows of a row group, at most `size` at a time, of the columns with these indices. Throws DataError where it is damaged. */
-  batches(group: number, columns: readonly number[], size: number): AsyncGenerator<ParquetColumn[], undefined>;
+  batches(group: number, columns: readonly number[], size: number): AsyncGenerator<ColumnRows[], undefined>;
 }
 
 /**
@@ -67,7 +67,7 @@ export async function openParquet(path: string): Promise<ParquetColumns> {
     file: OpenFile,
     group: number,
     { name, leaf, schemaPath, places }: ColumnSchema,
-  ): Promise<Iterator<ColumnPart>> {
+  ): Promise<Iterator<ColumnRows>> {
     const { rowStart, rows } = groups[group]!;
     if (leaf === undefined) {
       const scan = await parquetScan({ file, metadata, columns: [name], compressors, parsers, utf8: false });
@@ -88,7 +88,7 @@ export async function openParquet(path: string): Promise<ParquetColumns> {
     batches: (group, wanted, size) =>
       withFile(async function* (file) {
         const { rows } = groups[group]!;
-        const takers: ((count: number) => ParquetColumn)[] = [];
+        const takers: ((count: number) => ColumnRows)[] = [];
         for (const index of wanted) takers.push(takerOf(await partsOf(file, group, columns[index]!), rows));
         for (let done = 0; done < rows; done += size) yield takers.map((take) => take(Math.min(size, rows - done)));
         return undefined;

@@ -18,7 +18,7 @@ export interface Page {
 }
 
 /** A column chunk: where it lies, and the schema from the root to its leaf. */
-export interface ColumnChunk {
+interface ColumnChunk {
   readonly meta: ColumnMetaData;
   readonly schemaPath: readonly SchemaTree[];
   readonly compressors: Compressors;

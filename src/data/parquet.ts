@@ -1,9 +1,9 @@
-import { doubles, integers, Region } from "../kernels/rows.ts";
+import { doubles } from "../kernels/rows.ts";
 import type { Batch, Field, RowTarget } from "./batch.ts";
-import { TextPlace } from "./fields.ts";
+import { NumberPlace, TextPlace } from "./fields.ts";
 import { sizeOf } from "./file.ts";
 import { openParquet } from "./parquet-columns.ts";
-import type { ParquetColumn } from "./parquet-rows.ts";
+import type { ColumnRows } from "./parquet-rows.ts";
 import type { FilePart, Table } from "./table.ts";
 
 /** At most so many rows, and about so many cells, are decoded at a time: as numbers they take 2 MB. */
@@ -34,17 +34,16 @@ export async function parquetTable(path: string): Promise<Table> {
 }
 
 /** The places of the columns of a batch, used again for the next. */
-const places: { readonly values: Region; readonly spans: Region; readonly texts: TextPlace }[] = [];
+const places: { readonly numbers: NumberPlace; readonly texts: TextPlace }[] = [];
 
 class ColumnBatch implements Batch {
   readonly size: number;
-  private readonly columns: readonly ParquetColumn[];
+  private readonly columns: readonly ColumnRows[];
   private readonly names: readonly string[];
   private readonly firstLine: number;
 
-  constructor(columns: readonly ParquetColumn[], names: readonly string[], firstLine: number) {
-    const [first] = columns as [ParquetColumn];
-    this.size = first.kind !== "numbers" ? first.offsets.length - 1 : first.numbers.length;
+  constructor(columns: readonly ColumnRows[], names: readonly string[], firstLine: number) {
+    this.size = columns[0]!.values.length;
     this.columns = columns;
     this.names = names;
     this.firstLine = firstLine;
@@ -64,57 +63,32 @@ class ColumnBatch implements Batch {
 
   numbers(columns: readonly number[], address: number): void {
     for (const [i, place] of columns.entries()) {
-      const column = this.columns[place]!;
-      const numbers = column.kind === "numbers" ? column.numbers : undefined;
+      const { values } = this.columns[place]!;
+      const isNumbers = values instanceof Float64Array;
       for (let row = 0, at = address / 8 + i; row < this.size; row++, at += columns.length)
-        doubles[at] = numbers === undefined ? Number.NaN : numbers[row]!;
+        doubles[at] = isNumbers ? values[row]! : Number.NaN;
     }
   }
 
   text(row: number, place: number): string {
-    const column = this.columns[place]!;
-    if (column.kind === "texts") return latin1(column.bytes, column.offsets[row]!, column.offsets[row + 1]!);
-    if (column.missing?.[row]) return "";
-    if (column.kind === "numbers") return String(column.numbers[row]! + 0);
-    return JSON.stringify([...column.numbers.subarray(column.offsets[row], column.offsets[row + 1])]);
+    const { values, missing } = this.columns[place]!;
+    if (!(values instanceof Float64Array)) return values[row]!;
+    return missing?.[row] ? "" : String(values[row]! + 0);
   }
 
   fields({ json }: RowTarget): Field[] {
-    return this.columns.map((column, i) => {
+    return this.columns.map(({ values, missing }, i) => {
       const name = this.names[i]!;
-      places[i] ??= { values: new Region(), spans: new Region(), texts: new TextPlace() };
-      const { values, spans, texts } = places[i];
-      // Cells of Parquet are strings in JSON.
-      const kind = json ? "json" : "quoted";
-      if (column.kind === "texts") return { kind, address: putSpans(column, values, spans), stride: 8, name };
-      const areAllNumbers =
-        column.missing === undefined || column.numbers.every((x, row) => column.missing![row] || Number.isFinite(x));
-      if (column.kind === "lists" || json || !areAllNumbers) {
-        const cells = Array.from({ length: this.size }, (_, row) => this.text(row, i));
-        return { kind, address: texts.put(cells), stride: 8, name };
+      places[i] ??= { numbers: new NumberPlace(), texts: new TextPlace() };
+      const { numbers, texts } = places[i];
+      // Cells of Parquet are strings in JSON; "number or nothing" would leave out NaN and infinities beside nulls.
+      const areNumbers = !json && values instanceof Float64Array;
+      if (areNumbers && (missing === undefined || values.every((x, row) => missing[row] || Number.isFinite(x)))) {
+        const kind = missing === undefined ? "number" : "number or nothing";
+        return { kind, address: numbers.put(this.size, (row) => values[row]!), stride: 8, name };
       }
-      const address = values.reserve(8 * this.size);
-      doubles.set(column.numbers, address / 8);
-      return { kind: column.missing === undefined ? "number" : "number or nothing", address, stride: 8, name };
+      const cells = Array.from({ length: this.size }, (_, row) => this.text(row, i));
+      return { kind: json ? "json" : "quoted", address: texts.put(cells), stride: 8, name };
     });
   }
-}
-
-const latin1 = (bytes: Uint8Array, start: number, end: number): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString("latin1");
-
-/** Puts texts into the memory of the row kernel, and gives the address of their starts and ends. */
-function putSpans(
-  { bytes, offsets }: Extract<ParquetColumn, { kind: "texts" }>,
-  values: Region,
-  spans: Region,
-): number {
-  const first = offsets[0]!;
-  const start = values.put(bytes.subarray(first, offsets.at(-1)!)) - first;
-  const address = spans.reserve(8 * offsets.length);
-  for (let row = 0; row + 1 < offsets.length; row++) {
-    integers[address / 4 + 2 * row] = start + offsets[row]!;
-    integers[address / 4 + 2 * row + 1] = start + offsets[row + 1]!;
-  }
-  return address;
 }

@@ -8,6 +8,12 @@ export type FilePart =
   | { readonly bytes: Uint8Array; readonly line: number }
   | { readonly group: number; readonly size: number };
 
+/** What an iterator has left, behind one that was taken before. A loop that ends early leaves the iterator open for others. */
+export async function* remaining<T>(source: AsyncIterator<T>, first?: T): AsyncGenerator<T> {
+  if (first !== undefined) yield first;
+  for (let next = await source.next(); !next.done; next = await source.next()) yield next.value;
+}
+
 /** A file of rows, read once, from its start. */
 export interface Table {
   /** What its columns are called, as bytes. */

@@ -5,7 +5,7 @@ import { nameOf, sizeOf } from "../data/file.ts";
 import { type ColumnSource, isColumn, type RowOptions } from "../rows/computation.ts";
 import { fileValues } from "../rows/file-rows.ts";
 import type { ClassColumn, Header, Reader } from "../rows/header.ts";
-import { type Competitors, type LabelledSamples, labelledSamples } from "../rows/sample-columns.ts";
+import { type Competitors, labelledSamples } from "../rows/sample-columns.ts";
 import type { MeasuredRow, Questions, Samples } from "./samples.ts";
 import { countNaive, type Sample } from "./statistics.ts";
 
@@ -33,16 +33,8 @@ export async function angleSamples(
   const readers = (header: Header): [Reader<number>, Reader<number>, Reader<Competitors>] => {
     classes = header.classes(pattern);
     if (classes.length < 2) throw new DataError(`${nameOf(path)}: ${pattern} is one column: give two or more`);
-    const read = labelledSamples(header, label, pattern, classes);
-    let samples: LabelledSamples;
-    return [
-      (batch, faults) => {
-        samples = read(batch, faults);
-        return { access: () => (row) => samples.places[row]! };
-      },
-      () => samples.own,
-      () => samples.others,
-    ];
+    const { place, own, others } = labelledSamples(header, label, pattern, classes);
+    return [place, own, others];
   };
   const sampleOf = (place: number, thetaY: number, { angles }: Competitors): Sample => {
     let nearest = 0;

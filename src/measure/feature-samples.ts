@@ -39,7 +39,7 @@ export function featureSamples(
       for (const sample of answer.samples) {
         const place = done++;
         if (typeof sample !== "string") block.push({ place, sample });
-        else if (bad.take({ line: place, message: sample })) block.push({ place, sample: undefined });
+        else if (bad.take(place, sample)) block.push({ place, sample: undefined });
       }
       yield block;
     }

@@ -48,7 +48,7 @@ export interface TablePart {
 }
 
 /** A chart of a result, made when it is drawn, and where a terminal shows it: below the rows, in place of them, or not at all. */
-export interface ResultChart {
+interface ResultChart {
   readonly chart: () => Chart;
   readonly shown: "below" | "alone" | "never";
 }
@@ -88,7 +88,7 @@ export interface RowsResult extends Ended {
 }
 
 /** One text: written without a header or quotes; in json it is the value of the one column. */
-export interface DocumentResult extends Ended {
+interface DocumentResult extends Ended {
   readonly kind: "document";
   readonly text: string;
 }
@@ -167,7 +167,7 @@ export function cellsOf(batch: RowBatch, result: RowsResult): Cell[][] {
   });
 }
 
-export function cellAt(column: readonly Cell[] | NumberColumn, row: number): Cell {
+function cellAt(column: readonly Cell[] | NumberColumn, row: number): Cell {
   if (!("address" in column)) return column[row]!;
   const x = numberAt(column.address, row);
   return Number.isNaN(x) ? null : x;

@@ -1,5 +1,5 @@
 import { type Message, message } from "../core/message.ts";
-import { DataError, type RowError } from "../data/errors.ts";
+import { DataError } from "../data/errors.ts";
 
 export type BadRowPolicy = "stop" | "skip" | "keep";
 
@@ -21,8 +21,8 @@ export class BadRows {
   }
 
   /** Is the row kept? Throws where the program must stop: by policy, or for a row too long to keep in its columns. */
-  take({ line, message }: Pick<RowError, "line" | "message">, tooLong = false): boolean {
-    const place = `${this.file} ${this.unit} ${line}: ${message}`;
+  take(line: number, fault: string, tooLong = false): boolean {
+    const place = `${this.file} ${this.unit} ${line}: ${fault}`;
     if (this.policy === "stop") throw new DataError(place);
     if (this.policy === "keep" && tooLong) throw new DataError(`${place}: such a row cannot be kept, only skipped`);
     this.add(1, [line]);

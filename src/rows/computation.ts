@@ -27,16 +27,24 @@ export interface RowComputation<T extends readonly unknown[]> {
   readonly inputs: { readonly [I in keyof T]: Input<T[I]> };
   readonly columns: readonly Column[];
   readonly compute: (...values: T) => Iterable<Row>;
-  /**
-   * The same for a whole column of the last input, where the others are given: takes their values, the address of the column in the memory of the text
-   * kernel and how many rows it has, and gives the address of each column of results.
-   */
-  readonly ofColumn?: ((...args: unknown[]) => readonly NumberColumn[]) | undefined;
+  readonly ofColumn?: ColumnFormula<T> | undefined;
   /** Counted while computing, and added up where rows are shared out; end speaks from them. */
   readonly counts?: Record<string, number>;
   /** Told how many bad rows are kept without values. */
   readonly end?: (keptRows: number) => Ending;
 }
+
+/**
+ * The computation for a whole column of its last input, where the others are given: takes their values, then the address of the
+ * column in the memory of the row kernel and how many rows it has; gives the columns of results, valid until it is called again.
+ */
+type ColumnFormula<T extends readonly unknown[]> = (
+  ...args: [
+    ...others: T extends readonly [...infer Others, unknown] ? Others : unknown[],
+    address: number,
+    rows: number,
+  ]
+) => readonly NumberColumn[];
 
 /** Values that come from a column of the input, one a row: @name. */
 export interface ColumnSource {

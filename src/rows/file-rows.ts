@@ -1,15 +1,13 @@
 import { ParameterError } from "../core/errors.ts";
 import type { Batch } from "../data/batch.ts";
 import { toBytes } from "../data/bytes.ts";
-import { RowError } from "../data/errors.ts";
 import { nameOf, sizeOf } from "../data/file.ts";
 import { openTable } from "../data/open-table.ts";
-import type { FilePart } from "../data/table.ts";
+import { type FilePart, remaining } from "../data/table.ts";
 import type { Cell, Row, RowBatch, RowsResult, RowTally } from "../render/result.ts";
 import { BadRows } from "./bad-rows.ts";
 import { choices, endOf, type RowOptions, shownColumns, type Work } from "./computation.ts";
-import { Faults } from "./faults.ts";
-import { Header, type Reader } from "./header.ts";
+import { type Faults, Header, type Reader } from "./header.ts";
 
 /** Of a file beyond this size a good part is left when threads have started. */
 const LONG = 2 ** 24;
@@ -26,6 +24,16 @@ async function opened(path: string, options: RowOptions, names?: readonly string
 const readersOf = (inputs: Work["inputs"], header: Header) =>
   inputs.map(({ source }) => (typeof source === "function" ? source(header) : undefined));
 
+/** The rows of a batch that are none of its table. */
+function faultsOf(batch: Batch): Faults {
+  const faults: Faults = new Map();
+  for (let row = 0; row < batch.size; row++) {
+    const fault = batch.fault(row);
+    if (fault !== undefined) faults.set(row, fault);
+  }
+  return faults;
+}
+
 /** Calls compute for each row without a fault, and keep for each bad row that is kept; gives what stops the program at a bad row. */
 function visitRows(
   batch: Batch,
@@ -35,16 +43,16 @@ function visitRows(
   keep: (row: number) => void,
 ): unknown {
   for (let row = 0; row < batch.size; row++) {
-    let fault: unknown = faults.get(row);
+    let fault = faults.get(row);
     try {
       if (fault === undefined) compute(row);
     } catch (error) {
-      fault = error instanceof ParameterError ? new RowError(batch.line(row), error.message) : error;
+      if (!(error instanceof ParameterError)) throw error;
+      fault = error.message;
     }
     if (fault === undefined) continue;
-    if (!(fault instanceof RowError)) throw fault;
     try {
-      if (bad.take(fault, batch.isLong(row))) keep(row);
+      if (bad.take(batch.line(row), fault, batch.isLong(row))) keep(row);
     } catch (stop) {
       return stop;
     }
@@ -61,13 +69,12 @@ export async function fileValues<T extends readonly unknown[], V>(
 ) {
   const { table, header, bad, warnings } = await opened(path, options);
   const readers: readonly Reader<unknown>[] = inputs(header);
-  let read = 0;
+  let bytesRead = 0;
   async function* values() {
-    for (let next = await table.parts.next(); !next.done; next = await table.parts.next()) {
-      const part = next.value;
-      read += "bytes" in part ? part.bytes.length : part.size;
+    for await (const part of remaining(table.parts)) {
+      bytesRead += "bytes" in part ? part.bytes.length : part.size;
       for await (const batch of table.batches(part)) {
-        const faults = new Faults(batch);
+        const faults = faultsOf(batch);
         const read = readers.map((reader) => reader(batch, faults));
         const at = read.map(({ access }) => access());
         const found: { readonly line: number; readonly value: V | undefined }[] = [];
@@ -85,7 +92,7 @@ export async function fileValues<T extends readonly unknown[], V>(
       }
     }
   }
-  return { values: values(), warnings, bytesRead: () => read, skipped: () => bad.count };
+  return { values: values(), warnings, bytesRead: () => bytesRead, skipped: () => bad.count };
 }
 
 /** The rows of a computation for each row of a file, after the row's own cells, as they are read; names are those of its columns where another thread reads it. */
@@ -102,7 +109,7 @@ export async function fileRows(
     for await (const batch of table.batches(part)) yield* computed(batch);
   }
   async function* batches(): AsyncGenerator<RowBatch> {
-    for (let next = await table.parts.next(); !next.done; next = await table.parts.next()) yield* rowsOf(next.value);
+    for await (const part of remaining(table.parts)) yield* rowsOf(part);
   }
   const counts = work.counts ?? {};
   const added = [...shownColumns(work), ...work.columns];
@@ -138,14 +145,13 @@ function rowComputer(work: Work, header: Header, bad: BadRows): (batch: Batch) =
   const readers = readersOf(work.inputs, header);
   const given = [...choices(work)];
   const width = shownColumns(work).length + work.columns.length;
-  const isLast = (reader: Reader<unknown> | undefined, i: number) =>
-    (reader !== undefined) === (i === readers.length - 1);
-  const byColumn = work.ofColumn !== undefined && readers.every(isLast);
+  const isOnlyLastRead = readers.findIndex((reader) => reader !== undefined) === readers.length - 1;
+  const byColumn = work.ofColumn !== undefined && isOnlyLastRead;
   return function* (batch) {
-    const faults = new Faults(batch);
+    const faults = faultsOf(batch);
     const read = readers.map((reader) => reader?.(batch, faults));
     const address = read.at(-1)?.address;
-    if (byColumn && address !== undefined && faults.isEmpty && given.length === 1) {
+    if (byColumn && address !== undefined && faults.size === 0 && given.length === 1) {
       const [{ values, lead }] = given as [(typeof given)[number]];
       const shown = lead.map((cell) => Array<Cell>(batch.size).fill(cell));
       const columns = work.ofColumn!(...values.slice(0, -1), address, batch.size);

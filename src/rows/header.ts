@@ -1,3 +1,4 @@
+import { ParameterError } from "../core/errors.ts";
 import { type Message, message } from "../core/message.ts";
 import { isAngle } from "../core/psi.ts";
 import { fromDegrees } from "../core/units.ts";
@@ -9,7 +10,9 @@ import { repeated } from "../data/repeated.ts";
 import { suggestion } from "../data/suggestion.ts";
 import { Region } from "../kernels/rows.ts";
 import type { Column } from "../render/result.ts";
-import type { Faults } from "./faults.ts";
+
+/** What is wrong with the bad rows of a batch: of each row what was found first. */
+export type Faults = Map<number, string>;
 
 /** The values that an input has in the rows of a batch. */
 export interface InputValues<T> {
@@ -68,7 +71,7 @@ export class Header {
 
   /** check throws an Error for a number outside its domain. */
   number(name: string, check?: (value: number) => void): Reader<number> {
-    const read = this.numbers([this.index(name)], (text, line) => numberIn(text, line, name));
+    const read = this.numbers([this.index(name)], (text) => numberIn(text, name));
     return (batch, faults) => {
       const values = one(read(batch, faults));
       if (check === undefined) return values;
@@ -82,7 +85,7 @@ export class Header {
 
   /** A number that may be NaN or an infinity. */
   anyNumber(name: string): Reader<number> {
-    const read = this.numbers([this.index(name)], (text, line) => anyNumberIn(text, line, name));
+    const read = this.numbers([this.index(name)], (text) => anyNumberIn(text, name));
     return (batch, faults) => one(read(batch, faults));
   }
 
@@ -109,7 +112,7 @@ export class Header {
           const angleOf = (value: number, text: () => string) => this.angleOf(value, text, line, name);
           lists[row] = !Number.isNaN(plain[row])
             ? [angleOf(plain[row]!, () => batch.text(row, index))]
-            : cells.map((cell) => angleOf(numberIn(cell, line, name), () => cell));
+            : cells.map((cell) => angleOf(numberIn(cell, name), () => cell));
         });
       }
       return { access: () => (row) => lists[row]! };
@@ -119,7 +122,7 @@ export class Header {
   /** The angles in some columns, row after row, as one array for all rows. Of a row with several faults that of its column in leads comes first. */
   angles(columns: readonly number[]): (batch: Batch, faults: Faults, leads?: readonly number[]) => Region {
     const nameOf = (i: number) => fromBytes(this.names[columns[i]!]!);
-    const spelt = (text: string, line: number, i: number) => numberIn(text, line, nameOf(i));
+    const spelt = (text: string, i: number) => numberIn(text, nameOf(i));
     return this.numbers(columns, spelt, (value, text, line, i) => this.angleOf(value, text, line, nameOf(i)));
   }
 
@@ -162,7 +165,7 @@ export class Header {
    */
   private numbers(
     columns: readonly number[],
-    spelt: (text: string, line: number, i: number) => number,
+    spelt: (text: string, i: number) => number,
     angle?: (value: number, text: () => string, line: number, i: number) => number,
   ): (batch: Batch, faults: Faults, leads?: readonly number[]) => Region {
     const region = new Region();
@@ -178,10 +181,9 @@ export class Header {
         const x = values[row * width + i]!;
         if (isPlain(x)) return true;
         const text = () => batch.text(row, columns[i]!);
-        const line = batch.line(row);
         return attempt(row, faults, () => {
-          const value = Number.isNaN(x) ? spelt(text(), line, i) : x;
-          values[row * width + i] = angle === undefined ? value : angle(value, text, line, i);
+          const value = Number.isNaN(x) ? spelt(text(), i) : x;
+          values[row * width + i] = angle === undefined ? value : angle(value, text, batch.line(row), i);
         });
       };
       for (let row = 0; row < batch.size; row++) {
@@ -199,7 +201,7 @@ export class Header {
   private angleOf(value: number, text: () => string, line: number, name: string): number {
     const theta = this.toRadians === undefined ? value : this.toRadians(value);
     if (isAngle(theta)) return theta;
-    angleFrom(theta, text, line, name);
+    angleFrom(theta, text, name);
     if (line !== this.lastClamped) this.clampedRows++;
     this.lastClamped = line;
     return Math.PI;
@@ -242,8 +244,8 @@ function attempt(
     action();
     return true;
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    faults.add(row, worded(error.message));
+    if (!(error instanceof DataError || error instanceof ParameterError)) throw error;
+    faults.set(row, worded(error.message));
     return false;
   }
 }

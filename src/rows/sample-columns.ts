@@ -1,8 +1,8 @@
 import type { Batch } from "../data/batch.ts";
 import { fromBytes } from "../data/bytes.ts";
 import { UsageError } from "../data/errors.ts";
-import type { Faults } from "./faults.ts";
-import type { ClassColumn, Header, InputValues, Reader } from "./header.ts";
+import type { Region } from "../kernels/rows.ts";
+import type { ClassColumn, Faults, Header, Reader } from "./header.ts";
 
 /** The competing angles of a sample, and what each is called: its place in the list, or its class (as bytes). Valid until the next row. */
 export interface Competitors {
@@ -43,37 +43,49 @@ export function competitors(header: Header, name = "theta_j", target: string): R
   };
 }
 
-/** Samples as the place of their own class among all, the angle to it, and those to the others. */
+/** Samples as three inputs: the place of the own class among all, the angle to it, and those to the others. place is read first. */
 export interface LabelledSamples {
-  readonly places: readonly number[];
-  readonly own: InputValues<number>;
-  readonly others: InputValues<Competitors>;
+  readonly place: Reader<number>;
+  readonly own: Reader<number>;
+  readonly others: Reader<Competitors>;
 }
 
-/** Reads samples from one column of angles a class and a label that names the target class. */
-export function labelledSamples(header: Header, column: string, pattern: string, classes: readonly ClassColumn[]) {
+/** Samples from one column of angles a class and a label that names the target class. */
+export function labelledSamples(
+  header: Header,
+  column: string,
+  pattern: string,
+  classes: readonly ClassColumn[],
+): LabelledSamples {
   const count = classes.length;
   const read = header.angles(classes.map(({ index }) => index));
   const placesOf = labelPlaces(header, column, pattern, classes);
   const angles = new Float64Array(count - 1);
-  return (batch: Batch, faults: Faults): LabelledSamples => {
-    const places = placesOf(batch, faults);
-    const region = read(batch, faults, places);
-    const all = () => region.numbers(batch.size * count);
-    const own = () => {
-      const values = all();
-      return (row: number) => values[row * count + places[row]!]!;
-    };
-    const others = () => {
-      const values = all();
-      return (row: number) => {
-        const [start, place] = [row * count, places[row]!];
-        for (let j = 0; j < place; j++) angles[j] = values[start + j]!;
-        for (let j = place + 1; j < count; j++) angles[j - 1] = values[start + j]!;
-        return { angles, nameOf: (j: number) => classes[j < place ? j : j + 1]!.name };
-      };
-    };
-    return { places, own: { access: own }, others: { access: others } };
+  let places: readonly number[] = [];
+  let region: Region;
+  return {
+    place(batch, faults) {
+      places = placesOf(batch, faults);
+      region = read(batch, faults, places);
+      return { access: () => (row) => places[row]! };
+    },
+    own: (batch) => ({
+      access: () => {
+        const all = region.numbers(batch.size * count);
+        return (row) => all[row * count + places[row]!]!;
+      },
+    }),
+    others: (batch) => ({
+      access: () => {
+        const all = region.numbers(batch.size * count);
+        return (row) => {
+          const [start, place] = [row * count, places[row]!];
+          for (let j = 0; j < place; j++) angles[j] = all[start + j]!;
+          for (let j = place + 1; j < count; j++) angles[j - 1] = all[start + j]!;
+          return { angles, nameOf: (j) => classes[j < place ? j : j + 1]!.name };
+        };
+      },
+    }),
   };
 }
 
@@ -96,7 +108,7 @@ function labelPlaces(header: Header, column: string, pattern: string, classes: r
       const label = labelOf(batch, row);
       const place = places.get(label);
       if (place === undefined)
-        faults.add(row, `column ${column}: no column of ${pattern} is that of class "${fromBytes(label)}"`);
+        faults.set(row, `column ${column}: no column of ${pattern} is that of class "${fromBytes(label)}"`);
       else found[row] = place;
     }
     return found;

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { DataError } from "../data/errors.ts";
-import type { FilePart } from "../data/table.ts";
+import { type FilePart, remaining } from "../data/table.ts";
 import { written } from "../render/render.ts";
 import type { RowBatch, RowSource, RowsResult, RowTally } from "../render/result.ts";
 import type { RowWriter } from "../render/rows.ts";
@@ -49,7 +49,7 @@ export async function* sharedRows(
     pool ??= start();
     const slots = Array.from({ length: pool.most + 1 }, newSlot);
     let turn = 0;
-    for await (const { bytes, tally, fault } of pool.inOrder(placed(startingWith(next.value, source.parts), slots))) {
+    for await (const { bytes, tally, fault } of pool.inOrder(placed(remaining(source.parts, next.value), slots))) {
       slots[turn++ % slots.length]!.rows = bytes.buffer as SharedArrayBuffer;
       source.addTally(tally);
       yield bytes;
@@ -61,11 +61,11 @@ export async function* sharedRows(
 }
 
 async function* firstRows({ parts, rowsOf }: RowSource): AsyncGenerator<RowBatch> {
-  for (let taken = 0; taken < FIRST_BYTES; ) {
-    const next = await parts.next();
-    if (next.done) return;
-    taken += "bytes" in next.value ? next.value.bytes.length : FIRST_BYTES;
-    yield* rowsOf(next.value);
+  let taken = 0;
+  for await (const part of remaining(parts)) {
+    yield* rowsOf(part);
+    taken += "bytes" in part ? part.bytes.length : FIRST_BYTES;
+    if (taken >= FIRST_BYTES) return;
   }
 }
 
@@ -100,9 +100,4 @@ async function* placed(parts: AsyncIterable<FilePart>, slots: readonly Slot[]): 
     slot.part = bytes.buffer as SharedArrayBuffer;
     yield { part: { ...part, bytes }, room: slot.rows };
   }
-}
-
-async function* startingWith(first: FilePart, others: AsyncIterator<FilePart>): AsyncGenerator<FilePart> {
-  yield first;
-  for (let next = await others.next(); !next.done; next = await others.next()) yield next.value;
 }

@@ -3,8 +3,8 @@ import { fromDegrees } from "../../src/core/units.ts";
 import { angleFrom, numberIn, PI_SLACK } from "../../src/data/cells.ts";
 
 const same = (x: number) => x;
-const angleIn = (cell: string, line: number, column: string, toRadians: (x: number) => number) =>
-  angleFrom(toRadians(numberIn(cell, line, column)), () => cell, line, column);
+const angleIn = (cell: string, column: string, toRadians: (x: number) => number) =>
+  angleFrom(toRadians(numberIn(cell, column)), () => cell, column);
 
 describe("numbers", () => {
   // biome-ignore format: a table
@@ -24,7 +24,7 @@ describe("numbers", () => {
     ["1.7976931348623157e308", Number.MAX_VALUE],
     ["0.1000000000000000055511151231257827", 0.1],
   ])("%j is %d", (cell, value) => {
-    expect(numberIn(cell, 1, "x")).toBe(value);
+    expect(numberIn(cell, "x")).toBe(value);
   });
 
   // biome-ignore format: a table
@@ -52,8 +52,8 @@ describe("numbers", () => {
     ["1e400",     "1e400 is too large for a double"],
     [" -1e400 ",  "-1e400 is too large for a double"],
   ])("%j is none", (cell, message) => {
-    expect(() => numberIn(cell, 7, "x")).toThrow(
-      expect.objectContaining({ name: "RowError", line: 7, message: `column x: ${message}` }),
+    expect(() => numberIn(cell, "x")).toThrow(
+      expect.objectContaining({ name: "DataError", message: `column x: ${message}` }),
     );
   });
 });
@@ -68,7 +68,7 @@ describe("angles", () => {
     ["180",                fromDegrees, Math.PI],
     ["60",                 fromDegrees, fromDegrees(60)],
   ])("%s", (cell, toRadians, theta) => {
-    expect(angleIn(cell, 1, "t", toRadians)).toBe(theta);
+    expect(angleIn(cell, "t", toRadians)).toBe(theta);
   });
 
   // biome-ignore format: a table
@@ -80,14 +80,14 @@ describe("angles", () => {
     ["181",               fromDegrees, "181 lies above pi: an angle lies in [0, pi]"],
     ["NaN",               same,        '"NaN" is not a finite number'],
   ])("%j is none", (cell, toRadians, message) => {
-    expect(() => angleIn(cell, 7, "t", toRadians)).toThrow(
-      expect.objectContaining({ name: "RowError", line: 7, message: `column t: ${message}` }),
+    expect(() => angleIn(cell, "t", toRadians)).toThrow(
+      expect.objectContaining({ name: "DataError", message: `column t: ${message}` }),
     );
   });
 
   test("the slack above pi ends where it says", () => {
     const last = Math.PI + PI_SLACK;
-    expect(angleIn(String(last), 1, "t", same)).toBe(last);
-    expect(() => angleIn(String(last + 4e-16), 1, "t", same)).toThrow("lies above pi");
+    expect(angleIn(String(last), "t", same)).toBe(last);
+    expect(() => angleIn(String(last + 4e-16), "t", same)).toThrow("lies above pi");
   });
 });

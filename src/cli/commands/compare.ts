@@ -12,7 +12,7 @@ export default command({
     ["asoftmax compare --m 4 --lambda 5 --points 5", "one function over a grid"],
   ],
   options: { ...functionOptions, theta: orColumn(options.theta), ...gridOptions, ...inputOptions },
-  run(values, _angles, _argument, names) {
+  run(values, { names }) {
     const theta = thetaInput(values);
     if (theta === undefined) throw new UsageError("angles are missing: give --theta, such as --theta 0.5, or --points");
     const inputs = [functionInput(values, everyFunction), theta] as const;

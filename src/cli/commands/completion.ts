@@ -66,5 +66,5 @@ export default command({
   ],
   argument: { name: "shell", choices: Object.keys(scripts) },
   options: {},
-  run: (_values, _angles, shell) => documentOf("script", scripts[shell as keyof typeof scripts]),
+  run: (_values, { argument }) => documentOf("script", scripts[argument as keyof typeof scripts]),
 });

@@ -25,7 +25,7 @@ export default command({
     theta: option("angle", "the angle theta_y to begin at (default 1.2)", angle),
     competing: options.competing,
   },
-  async run(values, { degrees, given }) {
+  async run(values, { angles: { degrees, given } }) {
     const { stdin, stdout, env } = process;
     if (!stdin.isTTY || !stdout.isTTY || env.TERM === "dumb")
       throw new UsageError("explore needs a terminal for its keys and its screen: use plot, compare or margin here");

@@ -13,7 +13,7 @@ export default command({
     ["asoftmax inverse --m 4 --psi 0.5 --degrees", "in degrees"],
   ],
   options: { m: orColumn(options.m), psi: orColumn(options.psi), ...inputOptions },
-  run(values, _angles, _argument, names) {
+  run(values, { names }) {
     const given = values.psi ?? (values.input === undefined ? undefined : { column: "psi" });
     if (given === undefined) throw new UsageError("values of psi are missing: give --psi, such as --psi -2.5");
     const y = inputOf({ name: "psi" }, given, (header, name) => header.number(name));

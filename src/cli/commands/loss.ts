@@ -27,7 +27,7 @@ export default command({
     ...sampleOptions,
     ...inputOptions,
   },
-  run(values, _angles, _argument, names) {
+  run(values, { names }) {
     const chosen = functionInput(values, () => [target("asoftmax")!]);
     const inputs = [chosen, scaleInput(values.scale), ...sampleInputs(values)] as const;
     const compute = (target: Target, scale: number, thetaY: number, { angles }: Competitors) => {

@@ -55,9 +55,8 @@ export default command({
       "condition@m>=share",
     ),
   },
-  async run(values, angles) {
+  async run(values, { angles: { degrees, given } }) {
     const { check: checks = [], worst = STANDARD_WORST } = values;
-    const { degrees } = angles;
     const norms = values.features !== undefined;
     const margins = [...new Set([...(values.m ?? STANDARD_MARGINS), ...checks.map(({ m }) => m)])];
     const functions = values.functions ?? pictureFunctions();
@@ -70,7 +69,7 @@ export default command({
     if (values.perSample === undefined) for await (const _ of blocks);
     else {
       requireOwnFile(values.perSample, values);
-      const style = { precision: values.precision, degrees, given: angles.given };
+      const style = { precision: values.precision, degrees, given };
       const rows = perSample({ ...samples, blocks }, margins);
       const writer = new RowWriter(rows, "csv", style);
       await writeToFile(writer.file(written(rows, writer)), values.perSample);

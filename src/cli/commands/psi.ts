@@ -1,17 +1,28 @@
 import { angleOfQuarter } from "../../core/double-double.ts";
 import { psiValues } from "../../core/psi.ts";
-import type { RowComputation } from "../../rows/computation.ts";
-import { PSI_COLUMNS, psiOfColumn } from "../../rows/psi-column.ts";
+import { psiColumns, Region } from "../../kernels/rows.ts";
+import type { NumberColumn } from "../../render/result.ts";
 import { columnsOf, command } from "../command.ts";
 import { marginInput, rowResult, thetaInput } from "../inputs.ts";
 import { gridOptions, inputOptions, options, orColumn } from "../options.ts";
 
-const COLUMNS = columnsOf(PSI_COLUMNS.join(" "));
+/** In the order of the kernel's psiColumns. */
+const COLUMNS = columnsOf("k psi dpsi_dtheta dpsi_dcos cos_m_theta cos_theta");
 
 /** The cells of one row. */
 function cellsOf(m: number, theta: number): number[] {
   const { k, psi, dpsiDtheta, dpsiDcos, cosMTheta, cosTheta } = psiValues(m, theta);
   return [k, psi, dpsiDtheta, dpsiDcos, cosMTheta, cosTheta];
+}
+
+/** The same for a column of angles; of a column that is not wanted nothing is computed, and its address is 0. */
+function psiOfColumn(wanted?: readonly string[]) {
+  const regions = COLUMNS.map(({ name }) => (wanted?.includes(name) === false ? undefined : new Region()));
+  return (m: number, thetas: number, rows: number): NumberColumn[] => {
+    const places = regions.map((region) => region?.reserve(8 * rows) ?? 0);
+    psiColumns(m, thetas, rows, ...places);
+    return places.map((address) => ({ address }));
+  };
 }
 
 export default command({
@@ -23,12 +34,12 @@ export default command({
     ["asoftmax psi --input angles.csv --theta @theta_y", "columns appended to every row of a file"],
   ],
   options: { m: orColumn(options.m), theta: orColumn(options.theta), ...gridOptions, ...inputOptions },
-  run(values, _angles, _argument, names) {
+  run(values, { names }) {
     const m = marginInput(values.m);
     const theta = thetaInput(values);
     if (theta !== undefined) {
       const compute = (margin: number, angle: number) => [cellsOf(margin, angle)];
-      const ofColumn = psiOfColumn(values.columns) as RowComputation<[number, number]>["ofColumn"];
+      const ofColumn = psiOfColumn(values.columns);
       return rowResult({ inputs: [m, theta], columns: COLUMNS, compute, ofColumn }, values, names);
     }
     function* compute(margin: number) {

@@ -44,12 +44,12 @@ export default command({
   ],
   argument: { name: "what", choices: Object.keys(belonging) },
   options: sqlOptions,
-  run(values, { degrees }, what): Result {
+  run(values, { angles, argument: what }): Result {
     const taken = ["dialect", "m", ...belonging[what]!];
     const others = (Object.keys(sqlOptions) as (keyof SqlValues)[]).filter((name) => !taken.includes(name));
     const stray = givenFlag(values, others);
     if (stray !== undefined) throw new UsageError(`${stray} has no part in sql ${what}`);
-    if (degrees) throw new UsageError("--degrees: sql takes and gives radians");
+    if (angles.degrees) throw new UsageError("--degrees: sql takes and gives radians");
     const { dialect = "duckdb" } = values;
     const { functions, sql } = statement(what, values, dialects[dialect]);
     const title = `asoftmax ${version}: ${what} for ${dialect}; t is theta, in radians`;
