@@ -23,33 +23,16 @@ interface RowKernel extends KernelMemory {
 const format = (x: number, at: number) => at + memory.write(String(x), at, "latin1");
 const escaped = (start: number, end: number, at: number) =>
   at + memory.write(JSON.stringify(memory.toString("utf8", start, end)), at, "utf8");
-const instance = instantiate<RowKernel>(kernel, { text: { format, escape: escaped } });
-
-export const {
-  indexLines,
-  resumePlace,
-  resumeNumber,
-  irregularRows,
-  indexObjects,
-  objectsEnd,
-  readNumbers,
-  writeRows,
-  writtenEnd,
-  psiColumns,
-  countLines,
-  copyBytes,
-  readDecimal,
-  writeDecimal,
-} = instance;
+export const rowKernel = instantiate<RowKernel>(kernel, { text: { format, escape: escaped } });
 
 /** The memory of the kernel as bytes and as numbers; all are new once it has grown, and views of the old ones are empty. */
-export let memory = Buffer.from(instance.memory.buffer);
-export let integers = new Int32Array(instance.memory.buffer);
-export let doubles = new Float64Array(instance.memory.buffer);
+export let memory = Buffer.from(rowKernel.memory.buffer);
+export let integers = new Int32Array(rowKernel.memory.buffer);
+export let doubles = new Float64Array(rowKernel.memory.buffer);
 
 // The kernel reads a chunk beyond what it is given, and the byte before a line, which must be no CR.
 const MARGIN = 16;
-let free = Math.ceil(instance.firstFree() / MARGIN) * MARGIN + MARGIN;
+let free = Math.ceil(rowKernel.firstFree() / MARGIN) * MARGIN + MARGIN;
 
 /** The address of so many bytes that nothing else uses. They are never given back: who needs more takes twice as many. */
 export function allocate(size: number): number {
@@ -57,10 +40,10 @@ export function allocate(size: number): number {
   free += (Math.ceil(size / MARGIN) + 1) * MARGIN;
   const missing = free + MARGIN - memory.length;
   if (missing > 0) {
-    instance.memory.grow(Math.ceil(missing / PAGE));
-    memory = Buffer.from(instance.memory.buffer);
-    integers = new Int32Array(instance.memory.buffer);
-    doubles = new Float64Array(instance.memory.buffer);
+    rowKernel.memory.grow(Math.ceil(missing / PAGE));
+    memory = Buffer.from(rowKernel.memory.buffer);
+    integers = new Int32Array(rowKernel.memory.buffer);
+    doubles = new Float64Array(rowKernel.memory.buffer);
   }
   return address;
 }
