@@ -5,7 +5,6 @@ import {
   type Competitors,
   competitors,
   type LabelledSamples,
-  labelledClasses,
   labelledSamples,
   numbered,
 } from "../rows/sample-columns.ts";
@@ -44,7 +43,10 @@ export function sampleInputs(
     const isAsked = label !== undefined || (theta === undefined && !header.has(own) && header.has("label"));
     if (!isAsked) return header.angle(name);
     const pattern = others ?? "theta_*";
-    const samples = labelledSamples(header, label ?? "label", pattern, labelledClasses(header, pattern));
+    const classes = header.classes(pattern);
+    if (classes.length < 2)
+      throw new UsageError(`--competing: ${pattern} matches one column: a sample needs a competing class`);
+    const samples = labelledSamples(header, label ?? "label", pattern, classes);
     labelled = samples;
     return (batch, faults) => {
       samples.place(batch, faults);

@@ -1,4 +1,4 @@
-import { integers, memory, Region, readNumbers } from "../kernels/rows.ts";
+import { integers, memory, Region, rowKernel } from "../kernels/rows.ts";
 import { LF } from "./blocks.ts";
 
 /** How rows are written: as cells of csv with a delimiter between, or as members of JSON objects. */
@@ -94,7 +94,7 @@ export abstract class IndexedBatch implements Batch {
   numbers(columns: readonly number[], address: number): void {
     const places = list.reserve(4 * columns.length);
     for (const [i, column] of columns.entries()) integers[places / 4 + i] = column;
-    readNumbers(this.index, this.stride, this.size, places, columns.length, address);
+    rowKernel.readNumbers(this.index, this.stride, this.size, places, columns.length, address);
   }
 
   text(row: number, column: number): string {

@@ -1,4 +1,4 @@
-import { countLines, Region } from "../kernels/rows.ts";
+import { Region, rowKernel } from "../kernels/rows.ts";
 import { DataError } from "./errors.ts";
 
 /** Whole records of a delimited file, and the line on which they begin. */
@@ -94,7 +94,7 @@ const counted = new Region();
 /** How many line ends there are, a CRLF being one. */
 export function lineEnds(bytes: Uint8Array): number {
   const start = counted.put(bytes);
-  return countLines(start, start + bytes.length);
+  return rowKernel.countLines(start, start + bytes.length);
 }
 
 function countQuotes(bytes: Buffer): number {

@@ -1,4 +1,4 @@
-import { indexLines, irregularRows, resumeNumber, resumePlace } from "../kernels/rows.ts";
+import { rowKernel } from "../kernels/rows.ts";
 import {
   type Batch,
   type CellRecord,
@@ -76,9 +76,9 @@ async function* batchesOf(
   }
   const { start, end, index, indexEnd } = placeLines(bytes, names.length);
   for (let [at, number] = [start, line]; at < end; ) {
-    const rows = indexLines(at, end, number, separator.charCodeAt(0), names.length, index, indexEnd);
-    [at, number] = [resumePlace(), resumeNumber()];
-    if (rows > 0) yield new DelimitedBatch(index, rows, names, separator, irregularRows() === 0);
+    const rows = rowKernel.indexLines(at, end, number, separator.charCodeAt(0), names.length, index, indexEnd);
+    [at, number] = [rowKernel.resumePlace(), rowKernel.resumeNumber()];
+    if (rows > 0) yield new DelimitedBatch(index, rows, names, separator, rowKernel.irregularRows() === 0);
   }
 }
 

@@ -1,4 +1,4 @@
-import { doubles, integers, memory, Region, writeRows, writtenEnd } from "../kernels/rows.ts";
+import { doubles, integers, memory, Region, rowKernel } from "../kernels/rows.ts";
 import { type Field, fieldKinds } from "./batch.ts";
 
 const FIELD_WORDS = 6;
@@ -81,19 +81,18 @@ export function* writtenRows(size: number, layout: WrittenRows, rows?: Int32Arra
       [fieldKinds.indexOf(kind), address, stride, bySource ? 1 : 0, ...literal(before)],
       start / 4 + FIELD_WORDS * i,
     );
-  const [empty, end] = [literal(nothing), literal(tail)];
   const fixed = literalBytes + fields.length * LONGEST_NUMBER;
   const sourceRows = rows === undefined ? 0 : sources.reserve(4 * size);
   if (rows !== undefined) integers.set(rows.subarray(0, size), sourceRows / 4);
   out.reserve(LEAST_ROOM);
   const fieldsEnd = start + 4 * FIELD_WORDS * fields.length;
-  const code = delimiter.charCodeAt(0);
+  const format = [start, fieldsEnd, fixed, delimiter.charCodeAt(0), ...literal(nothing), ...literal(tail)];
   for (let row = 0; row < size; ) {
     const limit = out.address + out.size - SLACK;
-    const next = writeRows(row, size, sourceRows, start, fieldsEnd, fixed, code, ...empty, ...end, out.address, limit);
+    const next = rowKernel.writeRows(row, size, sourceRows, ...format, out.address, limit);
     // A row may take more than all the room.
     if (next === row) out.reserve(2 * out.size);
-    else yield memory.subarray(out.address, writtenEnd());
+    else yield memory.subarray(out.address, rowKernel.writtenEnd());
     row = next;
   }
 }

@@ -1,4 +1,4 @@
-import { countLines, indexObjects, integers, memory, objectsEnd, Region } from "../kernels/rows.ts";
+import { integers, memory, Region, rowKernel } from "../kernels/rows.ts";
 import {
   type Batch,
   type CellRecord,
@@ -54,8 +54,8 @@ async function* batchesOf({ bytes, line }: Block, names: readonly string[]): Asy
   const keys = putKeys(names);
   const { start, end, index, indexEnd } = placeLines(bytes, names.length);
   for (let [at, number] = [start, line]; at < end; ) {
-    const rows = indexObjects(at, end, keys, names.length, index, indexEnd);
-    const next = objectsEnd();
+    const rows = rowKernel.indexObjects(at, end, keys, names.length, index, indexEnd);
+    const next = rowKernel.objectsEnd();
     const unusual: number[] = [];
     const faults = new Map<number, string>();
     const records: CellRecord[] = [];
@@ -70,7 +70,7 @@ async function* batchesOf({ bytes, line }: Block, names: readonly string[]): Asy
     }
     putRecords(records, names.length, (i) => index + unusual[i]! * stride);
     yield new ObjectBatch(index, rows, names, number, new Set(unusual), faults);
-    number += countLines(at, next);
+    number += rowKernel.countLines(at, next);
     at = next;
   }
 }

@@ -67,18 +67,15 @@ function npyOf(path: string, fd: number): Npy {
   const { dtype, fortran, shape } = parseHeader(text, path);
 
   const type = TYPES.get(dtype.slice(1));
-  if (!type || !/^[<>|=]/.test(dtype)) {
+  if (!type || !/^[<>|=]/.test(dtype))
     throw fault(`element type '${dtype}' is not supported: use float16 to float64 or integers of 8 to 64 bits`);
-  }
   const [rows, cols = 1] = shape;
-  if (rows === undefined || shape.length > 2 || cols === 0) {
+  if (rows === undefined || shape.length > 2 || cols === 0)
     throw fault(`the shape is (${shape.join(", ")}): it must have one or two dimensions, and columns`);
-  }
   const width = Number(dtype[2]);
   const expected = rows * cols * width;
-  if (size - end !== expected) {
+  if (size - end !== expected)
     throw fault(`expected ${expected} bytes after the header, found ${size - end}: the file is damaged or incomplete`);
-  }
   const swapped = width > 1 && "<>".includes(dtype[0]!) && dtype[0] !== HOST_ORDER;
   const isInteger = dtype[1] !== "f";
 
@@ -127,22 +124,16 @@ function headerText(fd: number, path: string, size: number): { text: string; end
   const fault = (reason: string) => new DataError(`${path}: ${reason}`);
   const head = Buffer.alloc(Math.min(size, 12));
   readFully(fd, path, head, 0);
-  if (head.toString("latin1", 0, 6) !== MAGIC) {
-    throw fault(`it does not begin with \\x93NUMPY: this is no .npy file`);
-  }
+  if (head.toString("latin1", 0, 6) !== MAGIC) throw fault(`it does not begin with \\x93NUMPY: this is no .npy file`);
   const version = head[6];
   const start = version === 1 ? 10 : 12;
   if (size < start) throw fault(`the file ends after ${size} bytes, within the header`);
-  if (!(version! >= 1 && version! <= 3 && head[7] === 0)) {
+  if (!(version! >= 1 && version! <= 3 && head[7] === 0))
     throw fault(`format version ${version}.${head[7]} is not supported: it must be 1.0, 2.0 or 3.0`);
-  }
   const length = version === 1 ? head.readUInt16LE(8) : head.readUInt32LE(8);
-  if (length > size - start) {
+  if (length > size - start)
     throw fault(`the header should have ${length} bytes, but the file ends after ${size - start}`);
-  }
-  if (length > LONGEST_HEADER) {
-    throw fault(`the header has ${length} bytes: at most ${LONGEST_HEADER} are supported`);
-  }
+  if (length > LONGEST_HEADER) throw fault(`the header has ${length} bytes: at most ${LONGEST_HEADER} are supported`);
   const bytes = Buffer.alloc(length);
   readFully(fd, path, bytes, start);
   return { text: bytes.toString(version === 3 ? "utf8" : "latin1"), end: start + length };
@@ -162,9 +153,8 @@ function parseHeader(text: string, path: string): { dtype: string; fortran: bool
   }
   const { descr = "", fortran_order = "", shape = "" } = found;
   const valued = /^['"[]/.test(descr) && /^[TF]/.test(fortran_order) && shape.startsWith("(");
-  if (!(valued && text[0] === "{" && /^\s*\}\s*$/.test(text.slice(end)))) {
+  if (!(valued && text[0] === "{" && /^\s*\}\s*$/.test(text.slice(end))))
     throw new DataError(`${path}: the header is not a dict of descr, fortran_order and shape`);
-  }
   return {
     dtype: descr.startsWith("[") ? "structured" : descr.slice(1, -1),
     fortran: fortran_order === "True",

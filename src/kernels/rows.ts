@@ -23,35 +23,18 @@ interface RowKernel extends KernelMemory {
 const format = (x: number, at: number) => at + memory.write(String(x), at, "latin1");
 const escaped = (start: number, end: number, at: number) =>
   at + memory.write(JSON.stringify(memory.toString("utf8", start, end)), at, "utf8");
-const instance = instantiate<RowKernel>(kernel, { text: { format, escape: escaped } });
-
-export const {
-  indexLines,
-  resumePlace,
-  resumeNumber,
-  irregularRows,
-  indexObjects,
-  objectsEnd,
-  readNumbers,
-  writeRows,
-  writtenEnd,
-  psiColumns,
-  countLines,
-  copyBytes,
-  readDecimal,
-  writeDecimal,
-} = instance;
+export const rowKernel = instantiate<RowKernel>(kernel, { text: { format, escape: escaped } });
 
 /** The memory of the kernel as bytes and as numbers; all are new once it has grown, and views of the old ones are empty. */
-export let memory = Buffer.from(instance.memory.buffer);
-export let integers = new Int32Array(instance.memory.buffer);
-export let doubles = new Float64Array(instance.memory.buffer);
+export let memory = Buffer.from(rowKernel.memory.buffer);
+export let integers = new Int32Array(rowKernel.memory.buffer);
+export let doubles = new Float64Array(rowKernel.memory.buffer);
 
 // The kernel reads a chunk beyond what it is given, and the byte before a line, which must be no CR.
 const MARGIN = 16;
 /** The bytes of the smallest region: a file can have many thousand columns, each with its own. */
 const LEAST = 256;
-let free = Math.ceil(instance.firstFree() / MARGIN) * MARGIN + MARGIN;
+let free = Math.ceil(rowKernel.firstFree() / MARGIN) * MARGIN + MARGIN;
 
 /** The address of so many bytes that nothing else uses. They are never given back: who needs more takes twice as many. */
 export function allocate(size: number): number {
@@ -60,10 +43,10 @@ export function allocate(size: number): number {
   const missing = free + MARGIN - memory.length;
   if (missing > 0) {
     // By no less than an eighth: each time is costly, and pages that are never touched are not.
-    instance.memory.grow(Math.ceil(Math.max(missing, memory.length / 8) / PAGE));
-    memory = Buffer.from(instance.memory.buffer);
-    integers = new Int32Array(instance.memory.buffer);
-    doubles = new Float64Array(instance.memory.buffer);
+    rowKernel.memory.grow(Math.ceil(Math.max(missing, memory.length / 8) / PAGE));
+    memory = Buffer.from(rowKernel.memory.buffer);
+    integers = new Int32Array(rowKernel.memory.buffer);
+    doubles = new Float64Array(rowKernel.memory.buffer);
   }
   return address;
 }

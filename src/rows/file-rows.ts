@@ -21,9 +21,6 @@ async function opened(path: string, options: RowOptions, names?: readonly string
   return { table, header, bad, warnings: () => [...bad.warnings(), ...header.warnings()] };
 }
 
-const readersOf = (inputs: Work["inputs"], header: Header) =>
-  inputs.map(({ source }) => (typeof source === "function" ? source(header) : undefined));
-
 /** The rows of a batch that are none of its table. */
 function faultsOf(batch: Batch): Faults {
   const faults: Faults = new Map();
@@ -78,15 +75,9 @@ export async function fileValues<T extends readonly unknown[], V>(
         const read = readers.map((reader) => reader(batch, faults));
         const at = read.map(({ access }) => access());
         const found: { readonly line: number; readonly value: V | undefined }[] = [];
-        const add = (row: number, value: V | undefined) => found.push({ line: batch.line(row), value });
-        const valueAt = (row: number) => compute(...(at.map((get) => get(row)) as unknown as T));
-        const stop = visitRows(
-          batch,
-          faults,
-          bad,
-          (row) => add(row, valueAt(row)),
-          (row) => add(row, undefined),
-        );
+        const keep = (row: number, value?: V) => found.push({ line: batch.line(row), value });
+        const add = (row: number) => keep(row, compute(...(at.map((get) => get(row)) as unknown as T)));
+        const stop = visitRows(batch, faults, bad, add, keep);
         yield found;
         if (stop !== undefined) throw stop;
       }
@@ -142,7 +133,7 @@ export async function fileRows(
 
 /** Computes the rows of a batch: those of every choice of the given values for each row, or what is left of a bad one. */
 function rowComputer(work: Work, header: Header, bad: BadRows): (batch: Batch) => Iterable<RowBatch> {
-  const readers = readersOf(work.inputs, header);
+  const readers = work.inputs.map(({ source }) => (typeof source === "function" ? source(header) : undefined));
   const given = [...choices(work)];
   const width = shownColumns(work).length + work.columns.length;
   const isOnlyLastRead = readers.findIndex((reader) => reader !== undefined) === readers.length - 1;

@@ -1,8 +1,6 @@
-import type { Batch } from "../data/batch.ts";
 import { fromBytes } from "../data/bytes.ts";
-import { UsageError } from "../data/errors.ts";
 import type { Region } from "../kernels/rows.ts";
-import type { ClassColumn, Faults, Header, Reader } from "./header.ts";
+import type { ClassColumn, Header, Reader } from "./header.ts";
 
 /** The competing angles of a sample, and what each is called: its place in the list, or its class (as bytes). Valid until the next row. */
 export interface Competitors {
@@ -59,13 +57,20 @@ export function labelledSamples(
 ): LabelledSamples {
   const count = classes.length;
   const read = header.angles(classes.map(({ index }) => index));
-  const placesOf = labelPlaces(header, column, pattern, classes);
+  const labelOf = header.text(column);
+  const placeOf = new Map(classes.map(({ name }, i) => [name, i]));
+  const places: number[] = [];
   const angles = new Float64Array(count - 1);
-  let places: readonly number[] = [];
   let region: Region;
   return {
     place(batch, faults) {
-      places = placesOf(batch, faults);
+      for (let row = 0; row < batch.size; row++) {
+        if (faults.has(row)) continue;
+        const label = labelOf(batch, row);
+        const place = placeOf.get(label);
+        if (place !== undefined) places[row] = place;
+        else faults.set(row, `column ${column}: no column of ${pattern} is that of class "${fromBytes(label)}"`);
+      }
       region = read(batch, faults, places);
       return { access: () => (row) => places[row]! };
     },
@@ -86,31 +91,5 @@ export function labelledSamples(
         };
       },
     }),
-  };
-}
-
-/** The columns of angles of a file with labels. */
-export function labelledClasses(header: Header, pattern: string): ClassColumn[] {
-  const classes = header.classes(pattern);
-  if (classes.length < 2)
-    throw new UsageError(`--competing: ${pattern} matches one column: a sample needs a competing class`);
-  return classes;
-}
-
-/** The place among the classes of the one that the label of each row names. */
-function labelPlaces(header: Header, column: string, pattern: string, classes: readonly ClassColumn[]) {
-  const places = new Map(classes.map(({ name }, i) => [name, i]));
-  const labelOf = header.text(column);
-  const found: number[] = [];
-  return (batch: Batch, faults: Faults): readonly number[] => {
-    for (let row = 0; row < batch.size; row++) {
-      if (faults.get(row) !== undefined) continue;
-      const label = labelOf(batch, row);
-      const place = places.get(label);
-      if (place === undefined)
-        faults.set(row, `column ${column}: no column of ${pattern} is that of class "${fromBytes(label)}"`);
-      else found[row] = place;
-    }
-    return found;
   };
 }

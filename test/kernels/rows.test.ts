@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
-import { allocate, countLines, memory, Region, readDecimal, writeDecimal } from "../../src/kernels/rows.ts";
+import { allocate, memory, Region, rowKernel } from "../../src/kernels/rows.ts";
 
 const region = new Region();
 
@@ -26,17 +26,17 @@ test("countLines counts LF, CRLF and CR, wherever they lie", () => {
   fc.assert(
     fc.property(text, (bytes) => {
       const start = region.put(Buffer.from(bytes, "latin1"));
-      return countLines(start, start + bytes.length) === plain(bytes);
+      return rowKernel.countLines(start, start + bytes.length) === plain(bytes);
     }),
     { seed: 7, numRuns: 2000 },
   );
 });
 
 const room = allocate(64);
-const written = (x: number) => memory.toString("latin1", room, writeDecimal(x, room));
+const written = (x: number) => memory.toString("latin1", room, rowKernel.writeDecimal(x, room));
 const read = (text: string) => {
   const start = region.put(Buffer.from(text, "latin1"));
-  return readDecimal(start, start + text.length);
+  return rowKernel.readDecimal(start, start + text.length);
 };
 
 const runs = { numRuns: 200_000, seed: 7 };

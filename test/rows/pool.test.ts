@@ -6,7 +6,8 @@ const script = (body: string) =>
   new URL(
     `data:text/javascript,${encodeURIComponent(`import { parentPort } from "node:worker_threads";
 const post = (answer) => parentPort.postMessage(answer);
-${body}`)}`,
+${body}
+parentPort.on("message", (item) => item === null && parentPort.close());`)}`,
   );
 const echo = script('parentPort.on("message", post);');
 

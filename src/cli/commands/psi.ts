@@ -1,6 +1,6 @@
 import { angleOfQuarter } from "../../core/double-double.ts";
 import { psiValues } from "../../core/psi.ts";
-import { psiColumns, Region } from "../../kernels/rows.ts";
+import { Region, rowKernel } from "../../kernels/rows.ts";
 import type { NumberColumn } from "../../render/result.ts";
 import { columnsOf, command } from "../command.ts";
 import { marginInput, rowResult, thetaInput } from "../inputs.ts";
@@ -20,7 +20,7 @@ function psiOfColumn(wanted?: readonly string[]) {
   const regions = COLUMNS.map(({ name }) => (wanted?.includes(name) === false ? undefined : new Region()));
   return (m: number, thetas: number, rows: number): NumberColumn[] => {
     const places = regions.map((region) => region?.reserve(8 * rows) ?? 0);
-    psiColumns(m, thetas, rows, ...places);
+    rowKernel.psiColumns(m, thetas, rows, ...places);
     return places.map((address) => ({ address }));
   };
 }
