@@ -8,10 +8,10 @@ export interface RowTarget {
 }
 
 /**
- * What a field can be, in the order of the kernel: a number; a number or nothing (where it is not finite); bytes as they are; bytes
- * quoted where csv needs it; bytes as a JSON string.
+ * What a field can be, in the order of the kernel: a number; a number or nothing (where it is not finite); an integer of 64 bits; bytes
+ * as they are; bytes quoted where csv needs it; bytes as a JSON string.
  */
-export const fieldKinds = ["number", "number or nothing", "bytes", "quoted", "json"] as const;
+export const fieldKinds = ["number", "number or nothing", "integer", "bytes", "quoted", "json"] as const;
 
 /** What is written of each row at one place. Addresses are in the memory of the row kernel; bytes are given by their start and end. */
 export interface Field {

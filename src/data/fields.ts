@@ -20,6 +20,11 @@ export class NumberPlace {
     for (let row = 0; row < count; row++) doubles[address / 8 + row] = numberOf(row);
     return address;
   }
+
+  /** Puts numbers there as they lie in memory and gives their address. */
+  copy(numbers: Float64Array | BigInt64Array): number {
+    return this.region.put(new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength));
+  }
 }
 
 /** A place for the texts of one column. */

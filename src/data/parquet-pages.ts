@@ -6,8 +6,8 @@ import { getMaxDefinitionLevel, getMaxRepetitionLevel } from "hyparquet/src/sche
 import { readVarInt } from "hyparquet/src/thrift.js";
 import { cellOf, decimalOf, parsers } from "./parquet-cells.ts";
 
-/** Doubles and integers within 2^53 are numbers; a column with any others comes as cells. */
-export type PageValues = Float64Array | string[];
+/** Doubles and what a double holds; integers of 64 bits; a column with any others comes as cells. */
+export type PageValues = Float64Array | BigInt64Array | string[];
 
 /** What a data page holds: so many entries, the levels of each where the schema has levels, and the values that are not null. */
 export interface Page {
@@ -137,8 +137,8 @@ function lookedUp(bytes: Uint8Array, count: number, dictionary: PageValues | und
   if (scratch.length < count) scratch = new Uint32Array(count);
   const indices = scratch.subarray(0, count);
   if (count > 0) readHybrid(bytes.subarray(1), bytes[0]!, indices, dictionary.length);
-  if (!(dictionary instanceof Float64Array)) return Array.from(indices, (index) => dictionary[index]!);
-  const values = new Float64Array(count);
+  if (Array.isArray(dictionary)) return Array.from(indices, (index) => dictionary[index]!);
+  const values = dictionary instanceof Float64Array ? new Float64Array(count) : new BigInt64Array(count);
   for (let i = 0; i < count; i++) values[i] = dictionary[indices[i]!]!;
   return values;
 }
@@ -188,21 +188,13 @@ function requireDeltas(bytes: Uint8Array, count: number): void {
     throw new Error(`differences of ${total} values, ${block} in a block of ${parts}, are not ${count} values`);
 }
 
-/** Undefined where there are others than doubles and integers within 2^53. */
-function numbersOf(values: unknown): Float64Array | undefined {
-  if (values instanceof Float64Array) return values;
-  if (!(values instanceof BigInt64Array || values instanceof BigUint64Array))
+/** Undefined where there are others than doubles and integers of 64 bits with a sign. */
+function numbersOf(values: unknown): Float64Array | BigInt64Array | undefined {
+  if (values instanceof Float64Array || values instanceof BigInt64Array) return values;
+  if (!(values instanceof BigUint64Array))
     return ArrayBuffer.isView(values) ? new Float64Array(values as Float32Array | Int32Array | Uint32Array) : undefined;
-  const { buffer, byteOffset, length } = values;
-  const low = new Uint32Array(buffer, byteOffset, 2 * length);
-  const high = values instanceof BigInt64Array ? new Int32Array(buffer, byteOffset, 2 * length) : low;
-  const numbers = new Float64Array(length);
-  for (let i = 0; i < length; i++) {
-    const x = high[2 * i + 1]! * 2 ** 32 + low[2 * i]!;
-    if (!Number.isSafeInteger(x)) return undefined;
-    numbers[i] = x;
-  }
-  return numbers;
+  const signed = new BigInt64Array(values.buffer, values.byteOffset, values.length);
+  return signed.every((x) => x >= 0n) ? signed : undefined;
 }
 
 /**

@@ -4,8 +4,8 @@ import { cellOf } from "./parquet-cells.ts";
 import type { Page, PageValues } from "./parquet-pages.ts";
 
 /**
- * Some rows of a column, whose kind can change from one batch to the next: doubles, or integers within 2^53, so that String(number) is the
- * cell; or cells in bytes, not quoted. A null is NaN and 1 in `missing`, or an empty cell.
+ * Some rows of a column, whose kind can change from one batch to the next: doubles or integers, so that String(number) is the cell; or
+ * cells in bytes, not quoted. A null is NaN or 0 and 1 in `missing`, or an empty cell.
  */
 export interface ColumnRows {
   readonly values: PageValues;
@@ -20,8 +20,11 @@ export function* flatParts(pages: Iterable<Page>): Generator<ColumnRows> {
       continue;
     }
     const missing = new Uint8Array(entries);
-    const all: PageValues =
-      values instanceof Float64Array ? new Float64Array(entries).fill(Number.NaN) : Array(entries).fill("");
+    const all: PageValues = Array.isArray(values)
+      ? Array(entries).fill("")
+      : values instanceof Float64Array
+        ? new Float64Array(entries).fill(Number.NaN)
+        : new BigInt64Array(entries);
     for (let i = 0, next = 0; i < entries; i++) {
       if (definition[i] === 0) missing[i] = 1;
       else all[i] = values[next++]!;
@@ -86,16 +89,17 @@ export function takerOf(parts: Iterator<ColumnRows>, total: number): (count: num
   };
 }
 
-/** The rows of all parts, so many. Numbers become cells where other parts are cells. */
+/** The rows of all parts, so many. Numbers become cells where parts are of several kinds. */
 function joined(parts: readonly ColumnRows[], rows: number): ColumnRows {
   const [first, more] = parts;
   if (first !== undefined && more === undefined) return first;
-  if (parts.some(({ values }) => !(values instanceof Float64Array))) return { values: parts.flatMap(cellsOf) };
-  const numbers = new Float64Array(rows);
+  const kinds = new Set(parts.map(({ values }) => values.constructor));
+  if (kinds.size > 1 || kinds.has(Array)) return { values: parts.flatMap(cellsOf) };
+  const numbers = kinds.has(Float64Array) ? new Float64Array(rows) : new BigInt64Array(rows);
   const missing = parts.some((part) => part.missing) ? new Uint8Array(rows) : undefined;
   let end = 0;
   for (const { values, missing: some = [] } of parts) {
-    numbers.set(values as Float64Array, end);
+    numbers.set(values as Float64Array & BigInt64Array, end);
     missing?.set(some, end);
     end += values.length;
   }
@@ -103,6 +107,5 @@ function joined(parts: readonly ColumnRows[], rows: number): ColumnRows {
 }
 
 function cellsOf({ values, missing }: ColumnRows): string[] {
-  if (!(values instanceof Float64Array)) return values;
-  return Array.from(values, (x, i) => (missing?.[i] ? "" : String(x)));
+  return Array.from<unknown, string>(values, (x, i) => (missing?.[i] ? "" : String(x)));
 }

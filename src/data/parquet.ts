@@ -63,17 +63,15 @@ class ColumnBatch implements Batch {
 
   numbers(columns: readonly number[], address: number): void {
     for (const [i, place] of columns.entries()) {
-      const { values } = this.columns[place]!;
-      const isNumbers = values instanceof Float64Array;
-      for (let row = 0, at = address / 8 + i; row < this.size; row++, at += columns.length)
-        doubles[at] = isNumbers ? values[row]! : Number.NaN;
+      const numbers = numbersOf(this.columns[place]!);
+      for (let row = 0, at = address / 8 + i; row < this.size; row++, at += columns.length) doubles[at] = numbers[row]!;
     }
   }
 
   text(row: number, place: number): string {
     const { values, missing } = this.columns[place]!;
-    if (!(values instanceof Float64Array)) return values[row]!;
-    return missing?.[row] ? "" : String(values[row]! + 0);
+    if (missing?.[row]) return "";
+    return values instanceof Float64Array ? String(values[row]! + 0) : String(values[row]);
   }
 
   fields({ json }: RowTarget): Field[] {
@@ -85,10 +83,19 @@ class ColumnBatch implements Batch {
       const areNumbers = !json && values instanceof Float64Array;
       if (areNumbers && (missing === undefined || values.every((x, row) => missing[row] || Number.isFinite(x)))) {
         const kind = missing === undefined ? "number" : "number or nothing";
-        return { kind, address: numbers.put(this.size, (row) => values[row]!), stride: 8, name };
+        return { kind, address: numbers.copy(values), stride: 8, name };
       }
+      if (!json && values instanceof BigInt64Array && missing === undefined)
+        return { kind: "integer", address: numbers.copy(values), stride: 8, name };
       const cells = Array.from({ length: this.size }, (_, row) => this.text(row, i));
       return { kind: json ? "json" : "quoted", address: texts.put(cells), stride: 8, name };
     });
   }
+}
+
+/** The rows of a column as numbers: the integers as doubles, NaN for nulls and cells. */
+function numbersOf({ values, missing }: ColumnRows): Float64Array {
+  if (values instanceof Float64Array) return values;
+  if (Array.isArray(values)) return new Float64Array(values.length).fill(Number.NaN);
+  return Float64Array.from({ length: values.length }, (_, row) => (missing?.[row] ? Number.NaN : Number(values[row])));
 }

@@ -18,6 +18,7 @@ interface RowKernel extends KernelMemory {
   copyBytes(to: number, from: number, size: number): void;
   readDecimal(start: number, end: number): number;
   writeDecimal(x: number, at: number): number;
+  writeInteger(n: bigint, at: number): number;
 }
 
 const format = (x: number, at: number) => at + memory.write(String(x), at, "latin1");

@@ -126,11 +126,13 @@ export function readNumbers(index: i32, stride: i32, rows: i32, cells: i32, coun
 // A field of the rows that are written has, as i32: what it is, the place of its value for row 0, the bytes from there to that of the next
 // row, whether it goes by rows of the input, the place and the size of the text before it.
 const FIELD: i32 = 24;
-// A number; a number or nothing (NaN, infinite); bytes as they are; bytes quoted where csv needs it; bytes as a JSON string.
+// A number; a number or nothing (NaN, infinite); an integer of 64 bits; bytes as they are; bytes quoted where csv needs it; bytes as a JSON
+// string.
 const NUMBER: i32 = 0;
 const NUMBER_OR_NOTHING: i32 = 1;
-const BYTES: i32 = 2;
-const QUOTED: i32 = 3;
+const INTEGER: i32 = 2;
+const BYTES: i32 = 3;
+const QUOTED: i32 = 4;
 
 let written: i32 = 0;
 
@@ -162,7 +164,8 @@ export function writeRows(
       at = copied(load<i32>(field, 16), load<i32>(field, 20), at);
       const kind = load<i32>(field);
       const value = place(field, row, source);
-      if (kind < BYTES) {
+      if (kind == INTEGER) at = writeInteger(load<i64>(value), at);
+      else if (kind < BYTES) {
         const x = load<f64>(value);
         at = kind == NUMBER_OR_NOTHING && !(Math.abs(x) < Infinity) ? copied(nothing, nothingSize, at) : writeDecimal(x, at);
       } else {
@@ -326,6 +329,17 @@ export function writeDecimal(x: f64, at: i32): i32 {
   const start = at + i32(negative);
   const end = size < 1e9 && floor(size) == size ? writeWhole(<u32>size, start) : writePositive(size, start);
   return end > 0 ? end : format(x, at);
+}
+
+/** Writes an integer in decimal digits; gives the place after it. */
+export function writeInteger(n: i64, at: i32): i32 {
+  if (n < 0) store<u8>(at++, MINUS);
+  const size: u64 = n < 0 ? 0 - <u64>n : n;
+  if (size < 1000000000) return writeWhole(<u32>size, at);
+  const high = size / 100000000;
+  at = writeInteger(high, at);
+  writeEight(<u32>(size - high * 100000000), at);
+  return at + 8;
 }
 
 function writeWhole(n: u32, at: i32): i32 {

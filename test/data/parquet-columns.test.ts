@@ -33,7 +33,7 @@ async function read(path: string, name: string, size: number) {
   for (const group of file.groups.keys())
     for await (const [column] of file.batches(group, [index], size)) {
       const { values, missing } = column!;
-      const kind = values instanceof Float64Array ? "numbers" : "texts";
+      const kind = Array.isArray(values) ? "texts" : values instanceof Float64Array ? "numbers" : "integers";
       if (kind !== kinds.at(-1)) kinds.push(kind);
       for (let i = 0; i < values.length; i++) found.push(missing?.[i] ? null : values[i]);
     }
@@ -52,6 +52,7 @@ async function plain(path: string, name: string) {
 function like(value: unknown, read: unknown): unknown {
   if (typeof read === "string") return cellOf(value);
   if (typeof read === "number") return Number(value);
+  if (typeof read === "bigint") return BigInt(value as bigint);
   return value ?? null;
 }
 
@@ -63,21 +64,26 @@ describe("as hyparquet reads them, in batches of any size", () => {
     FROM range(5000) t(i)`,
     ", ROW_GROUP_SIZE 2048, PARQUET_VERSION v2",
   );
+  const unsigned = written(
+    "SELECT (9223372036854773760::HUGEINT + i)::UBIGINT AS large FROM range(4096) t(i)",
+    ", ROW_GROUP_SIZE 2048",
+  );
   // biome-ignore format: a table
   const table: [file: string, column: string, kinds: string][] = [
-    ["duck", "double", "numbers"], ["duck", "float", "numbers"], ["duck", "int", "numbers"], ["duck", "big", "texts"],
+    ["duck", "double", "numbers"], ["duck", "float", "numbers"], ["duck", "int", "integers"], ["duck", "big", "integers"],
     ["duck", "few", "numbers"], ["duck", "unsigned", "numbers"], ["duck", "nulls", "numbers"], ["duck", "yes", "texts"],
     ["duck", "text", "texts"], ["duck", "time", "texts"], ["duck", "list", "texts"], ["duck", "struct", "texts"],
     ...["v1", "v2", "encodings"].flatMap((file): [string, string, string][] => [
-      [file, "double", "numbers"], [file, "few", "numbers"], [file, "float", "numbers"], [file, "int", "numbers"],
+      [file, "double", "numbers"], [file, "few", "numbers"], [file, "float", "numbers"], [file, "int", "integers"],
       [file, "null", "numbers"], [file, "text", "texts"], [file, "list", "texts"],
     ]),
-    ["encodings", "big", "numbers texts"],
+    ["encodings", "big", "integers"],
+    ["unsigned", "large", "integers texts"],
     ["required", "double", "numbers"], ["required", "list", "texts"],
   ];
 
   test.each(table)("%s %s", async (file, name, kinds) => {
-    const path = file === "duck" ? await duck : fixture(file);
+    const path = file === "duck" ? await duck : file === "unsigned" ? await unsigned : fixture(file);
     const expected = await plain(path, name);
     for (const size of [1, 64, 10_000]) {
       const got = await read(path, name, size);
@@ -158,7 +164,7 @@ describe("a page that does not fit its header", () => {
 
   test("one that fits", () => {
     expect(read("DOUBLE", PLAIN, Array(16).fill(0))).toEqual(Float64Array.of(0, 0));
-    expect(read("INT64", DELTA, [128, 1, 4, 2, 14, 2, 0, 0, 0, 0])).toEqual(Float64Array.of(7, 8));
+    expect(read("INT64", DELTA, [128, 1, 4, 2, 14, 2, 0, 0, 0, 0])).toEqual(BigInt64Array.of(7n, 8n));
     expect(read("BYTE_ARRAY", PLAIN, [1, 0, 0, 0, 65, 0, 0, 0, 0])).toEqual(["A", ""]);
   });
 

@@ -47,6 +47,17 @@ const human = fc
   .tuple(fc.integer({ min: -99999, max: 99999 }), fc.integer({ min: -3, max: 12 }))
   .map(([n, e]) => n / 10 ** e);
 
+test("writeInteger is String, for every integer of 64 bits", () => {
+  const digits = (n: bigint) => memory.toString("latin1", room, rowKernel.writeInteger(n, room));
+  const edges = Array.from({ length: 19 }, (_, i) => 10n ** BigInt(i)).flatMap((n) => [n - 1n, n, 1n - n, -n]);
+  for (const n of [...edges, 2n ** 63n - 1n, -(2n ** 63n)]) expect(digits(n)).toBe(String(n));
+  const sized = fc.tuple(fc.bigInt(-(2n ** 63n), 2n ** 63n - 1n), fc.bigInt(0n, 62n)).map(([n, bits]) => n >> bits);
+  fc.assert(
+    fc.property(sized, (n) => digits(n) === String(n)),
+    { numRuns: 20_000, seed: 7 },
+  );
+});
+
 describe("writeDecimal is String", () => {
   it.each([
     ["any double", anyDouble],
