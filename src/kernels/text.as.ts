@@ -15,6 +15,9 @@ const POWERS = memory.data<f64>([
   1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
 ]);
 
+// Powers of ten up to 10^8.
+const WHOLE_POWERS = memory.data<u64>([1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000]);
+
 // The two digits of every number below 100.
 const PAIRS = memory.data(200);
 for (let n = 0; n < 100; n++) store<u16>(PAIRS + 2 * n, (ZERO + n / 10) | ((ZERO + (n % 10)) << 8));
@@ -248,28 +251,30 @@ export function readDecimal(start: i32, end: i32): f64 {
   const negative = load<u8>(start) == MINUS;
   const first = start + i32(negative);
   let value: u64 = 0;
-  let point = -1;
   let zeros = 0;
-  for (let i = first; i < end; ) {
-    const eight = load<u64>(i);
-    if (i + 8 <= end && areDigits(eight)) {
-      if (value == 0) zeros += <i32>(ctz(eight ^ EIGHT_ZEROS) >> 3);
-      value = value * 100000000 + digits(eight);
-      i += 8;
-      continue;
-    }
+  let i = first;
+  for (; i < end; i++) {
     const digit = <u32>load<u8>(i) - ZERO;
-    if (digit <= 9) {
-      zeros += i32((value | digit) == 0);
-      value = value * 10 + digit;
-    } else if (digit == <u32>(POINT - ZERO) && point < 0) {
-      point = i;
-    } else return NaN;
-    i++;
+    if (digit > 9) break;
+    zeros += i32((value | digit) == 0);
+    value = value * 10 + digit;
   }
-  const places = point < 0 ? 0 : end - 1 - point;
-  const before = end - first - (point < 0 ? 0 : places + 1);
-  if (before < 1 || (point >= 0 && places < 1) || before + places - zeros > 19 || places > 22) return NaN;
+  const before = i - first;
+  let places = 0;
+  if (i < end) {
+    places = end - i - 1;
+    if (load<u8>(i++) != POINT || places < 1) return NaN;
+  }
+  for (; i < end; i += 8) {
+    // Fewer than eight are read as if as many zeros stood before them.
+    const missing = max(i + 8 - end, 0);
+    const shift = <u64>missing << 3;
+    const eight = (load<u64>(i) << shift) | (EIGHT_ZEROS & ((<u64>1 << shift) - 1));
+    if (!areDigits(eight)) return NaN;
+    if (value == 0) zeros += <i32>(ctz(eight ^ EIGHT_ZEROS) >> 3) - missing;
+    value = value * load<u64>(WHOLE_POWERS + ((8 - missing) << 3)) + digits(eight);
+  }
+  if (before < 1 || before + places - zeros > 19 || places > 22) return NaN;
   const magnitude = quotient(value, power(places));
   return negative ? -magnitude : magnitude;
 }
