@@ -80,7 +80,9 @@ export function takerOf(parts: Iterator<ColumnRows>, total: number): (count: num
     for (let wanted = count; wanted > 0; ) {
       if (at === part.values.length) next();
       const end = Math.min(at + wanted, part.values.length);
-      if (end > at) taken.push({ values: part.values.slice(at, end), missing: part.missing?.slice(at, end) });
+      const { values, missing } = part;
+      const some = Array.isArray(values) ? values.slice(at, end) : values.subarray(at, end);
+      if (end > at) taken.push({ values: some, missing: missing?.subarray(at, end) });
       wanted -= end - at;
       at = end;
     }

@@ -3,9 +3,6 @@ import { Worker } from "node:worker_threads";
 /** The message on which a worker closes its port, and so ends. */
 export const END = null;
 
-/** How many items each worker may have before its first answer is taken. */
-const AHEAD = 2;
-
 interface Waiting<Answer> {
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: unknown) => void;
@@ -21,12 +18,9 @@ interface Thread<Answer> {
 
 /** Worker threads that answer each message with one message. */
 export class Pool<Item, Answer> {
-  /** How many items can be out at a time. */
-  readonly most: number;
   private readonly threads: readonly Thread<Answer>[];
 
   constructor(script: URL, workerData: unknown, size: number) {
-    this.most = AHEAD * size;
     this.threads = Array.from({ length: size }, () => startThread(new Worker(script, { workerData })));
   }
 
@@ -36,8 +30,8 @@ export class Pool<Item, Answer> {
   }
 
   /**
-   * The answers to all items in the order of the items, each as soon as it is there; one item is read ahead of the most that are
-   * out. Where the items fail, the answers to those before come first.
+   * The answers to all items in the order of the items, each as soon as it is there. Each worker has at most one item, and one more is read
+   * ahead. Where the items fail, the answers to those before come first.
    */
   async *inOrder(items: AsyncIterator<Item>): AsyncGenerator<Answer> {
     const answers: Promise<Answer>[] = [];
@@ -49,7 +43,7 @@ export class Pool<Item, Answer> {
       });
     let next: ReturnType<typeof read> | undefined = read();
     for (let turn = 0; next !== undefined || answers.length > 0; ) {
-      const full = answers.length >= this.most;
+      const full = answers.length >= this.threads.length;
       if (next === undefined || full || (await isFirst(answers[0], next))) {
         yield await answers.shift()!;
         continue;

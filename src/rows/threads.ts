@@ -47,7 +47,7 @@ export async function* sharedRows(
     const next = await source.parts.next();
     if (next.done) return;
     pool ??= start();
-    const slots = Array.from({ length: pool.most + 1 }, newSlot);
+    const slots = Array.from({ length: threads + 1 }, newSlot);
     let turn = 0;
     for await (const { bytes, tally, fault } of pool.inOrder(placed(remaining(source.parts, next.value), slots))) {
       slots[turn++ % slots.length]!.rows = bytes.buffer as SharedArrayBuffer;
