@@ -125,3 +125,9 @@ test("within src/cli, only main.ts sets the exit status, and only a signal exits
   const exiting = files.filter((file) => /\bprocess\s*\.\s*exit\b\s*\(/.test(code(file)));
   expect(exiting).toEqual(["cli/output.ts"]);
 });
+
+test("package-lock.json has the checksum of every package", () => {
+  const { packages } = JSON.parse(readFileSync(join(src, "../package-lock.json"), "utf8"));
+  const installed = Object.entries<{ integrity?: string }>(packages).filter(([path]) => path !== "");
+  expect(installed.filter(([, { integrity }]) => !/^sha512-.{88}$/.test(integrity ?? ""))).toEqual([]);
+});

@@ -5,9 +5,10 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { columnTexts } from "../../src/cli/columns.ts";
 import { commands } from "../../src/cli/commands.ts";
 import { type Invocation, invoke } from "../../src/cli/program.ts";
+import { pathOf } from "../installed.ts";
 import { npy } from "../npy.ts";
 import { asoftmax, words } from "./run.ts";
-import { installed, Terminal } from "./tmux.ts";
+import { Terminal } from "./tmux.ts";
 
 const cwd = mkdtempSync(join(tmpdir(), "asoftmax-columns-"));
 const classes = ["theta_0", "theta_1", "theta_2"];
@@ -123,7 +124,7 @@ test("help columns prints the texts, of all commands or of one", async () => {
   });
 });
 
-const withoutTmux = !installed("tmux");
+const withoutTmux = pathOf("tmux") === undefined;
 test.skipIf(withoutTmux)(
   `on a terminal no word of them is cut${withoutTmux ? ": tmux is not installed" : ""}`,
   async () => {

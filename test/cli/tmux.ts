@@ -1,11 +1,8 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bin, environment } from "./run.ts";
-
-/** Is the program on this machine? */
-export const installed = (program: string): boolean => spawnSync("sh", ["-c", `command -v ${program}`]).status === 0;
 
 /** A folder with the built program under the name that users type; asoftmax.pid is who ran last. */
 export function folderWithProgram(): string {

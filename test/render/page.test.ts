@@ -1,20 +1,21 @@
 /// <reference lib="dom" />
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { pathOf } from "../installed.ts";
 import { draw } from "./draw.ts";
 
-const BROWSER = "/usr/bin/chromium";
-const missing = !existsSync(BROWSER);
+const browserPath = pathOf("chromium");
+const missing = browserPath === undefined;
 const ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"];
 
 const folder = mkdtempSync(join(tmpdir(), "asoftmax-page-"));
 let browser: Browser;
 beforeAll(async () => {
-  if (!missing) browser = await chromium.launch({ executablePath: BROWSER, args: ARGS });
+  if (browserPath !== undefined) browser = await chromium.launch({ executablePath: browserPath, args: ARGS });
 }, 60_000);
 afterAll(async () => {
   await browser?.close();
@@ -55,7 +56,7 @@ const textsOf = (page: Page) =>
 const ticksOf = async (page: Page) =>
   (await textsOf(page)).map(({ text }) => text).filter((text) => /π|^0$/.test(text));
 
-describe.skipIf(missing)(`in ${BROWSER} (skipped without it: apt-get install chromium)`, () => {
+describe.skipIf(missing)(`in Chromium${missing ? ": chromium is not installed" : ""}`, () => {
   const LINE = "violations --competing 1.5";
   const cases = ["html", "svg"].flatMap((ending) =>
     [400, 1400].flatMap((width) => (["light", "dark"] as const).map((scheme) => [ending, width, scheme] as const)),

@@ -2,8 +2,9 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, onTestFinished, test } from "vitest";
 import { targetDefinitions } from "../../../src/core/targets.ts";
+import { pathOf } from "../../installed.ts";
 import { asoftmax, run } from "../run.ts";
-import { folderWithProgram, installed, Terminal } from "../tmux.ts";
+import { folderWithProgram, Terminal } from "../tmux.ts";
 
 const folder = folderWithProgram();
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -70,7 +71,8 @@ describe("bash", () => {
   });
 });
 
-describe.skipIf(!installed("fish"))(`fish${installed("fish") ? "" : ": not installed"}`, () => {
+const withoutFish = pathOf("fish") === undefined;
+describe.skipIf(withoutFish)(`fish${withoutFish ? ": not installed" : ""}`, () => {
   const ask = "asoftmax completion fish | source; complete -C $argv[1]";
   test.concurrent.each(cases)("asoftmax %s", async (line, words) => {
     const ran = await run("fish", ["--no-config", "-c", ask, `asoftmax ${line}`], {
@@ -102,7 +104,7 @@ const shells = {
 };
 
 describe.each(Object.entries(shells))("the Tab key in %s", (shell, starting) => {
-  const missing = ["tmux", shell].filter((program) => !installed(program));
+  const missing = ["tmux", shell].filter((program) => pathOf(program) === undefined);
   test.skipIf(missing.length > 0)(
     `completes the line${missing.map((name) => ` (${name} is not installed)`)}`,
     async () => {

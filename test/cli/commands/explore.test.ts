@@ -2,8 +2,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import definition from "../../../src/cli/commands/explore.ts";
+import { pathOf } from "../../installed.ts";
 import { asoftmax, words } from "../run.ts";
-import { installed, Terminal } from "../tmux.ts";
+import { Terminal } from "../tmux.ts";
 
 describe("without a terminal it says so in one line", () => {
   test("status 2", async () => {
@@ -15,7 +16,7 @@ describe("without a terminal it says so in one line", () => {
   });
 });
 
-const withoutTmux = !installed("tmux");
+const withoutTmux = pathOf("tmux") === undefined;
 describe.skipIf(withoutTmux)(`in a terminal${withoutTmux ? ": tmux is not installed" : ""}`, () => {
   let terminal: Terminal;
   /** A line typed into a shell of that size; sh leaves the terminal as it finds it, bash would mend it. */
