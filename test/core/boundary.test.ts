@@ -73,6 +73,20 @@ test.each([
   },
 );
 
+test.each([4, 9.455677386524766, 1000, 2 ** 20])(
+  "asoftmax, m = %d, has one boundary, at m itself without lambda",
+  (m) => {
+    expect(boundary(target("asoftmax", { m })!, 0.34282828434167206)!.effectiveM).toBe(m);
+    const sharp = boundary(target("asoftmax", { m })!, Math.PI)!;
+    expect(sharp).toMatchObject({ theta1: Math.PI / (m + 1), effectiveM: m, count: 1 });
+    const { count, theta1 } = boundary(target("asoftmax", { m, lambda: 5 })!, Math.PI)!;
+    expect(count).toBe(1);
+    const of: Case = ["asoftmax", { m, lambda: 5 }, Math.PI];
+    expect(gap(of, exact(theta1 * (1 - 2 ** -51))).isPositive()).toBe(true);
+    expect(gap(of, exact(theta1 * (1 + 2 ** -51))).isPositive()).toBe(false);
+  },
+);
+
 test("a margin wider than the arc has no boundary", () => {
   expect(solve(["arcface", { m: 0.5 }, 0.4])).toBeUndefined();
   expect(solve(["cosface", { m: 0.35 }, 0.3])).toBeUndefined();

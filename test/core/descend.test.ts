@@ -72,6 +72,21 @@ describe("100 starts over [0, pi], m = 4, theta_j = 1.5, scale 1", () => {
     expect(run(() => soft, { start, rate: 1.01 * jumpRate! }).kind).toBe("reached");
   });
 
+  test("scale counts as rate does: c is that of their product, and 1 - p that of the scale", () => {
+    const { kind, c, jumpRate } = run(() => soft, { start: 1, scale: 2, rate: 0.02 });
+    const missed = 1 / (1 + Math.exp(2 * (-1 - Math.cos(1.5))));
+    expect(kind).toBe("knot");
+    expect(c).toBeCloseTo(2 * 0.02 * 16 * missed, 6);
+    expect(jumpRate).toBeCloseTo(1 / (2 * 16 * missed), 6);
+  });
+
+  test("a step beyond 0 or pi ends there", () => {
+    const path = (start: number, thetaJ: number, rate: number) =>
+      [...descend(() => naive, { ...standard, start, thetaJ, rate, steps: 1 })].map(({ theta }) => theta);
+    expect(path(0.1, 0.2, 50)).toEqual([0.1, 0]);
+    expect(path(3, 0.2, 50)).toEqual([3, Math.PI]);
+  });
+
   test("a lambda schedule frees a start that is held without", () => {
     const scheduled = (step: number) => target("asoftmax", { m: 4, lambda: lambdaAt(schedules.sphereface, step) })!;
     expect(run(scheduled, { start: 2 }).kind).toBe("reached");
@@ -95,6 +110,7 @@ test.each<[string, Record<string, number>, Partial<Descent>, Outcome["kind"], st
   ["naive",         {},            { start: Math.PI / 2, rate: 0.5, steps: 3 },        "moving",        "still moving"], // rate * loss'' is above 2: it swings away
   ["naive",         {},            { start: 2, rate: 0.4, steps: 501 },                "moving",        "still moving"],
   ["softmax",       {},            { start: 2, rate: 1e-18 },                          "stalled",       "is below the spacing of doubles"],
+  ["softmax",       {},            { start: 2, rate: 1e-18, scale: 3 },                "stalled",       "a step of 2.72"],
   ["softmax",       {},            { start: Math.PI },                                 "end",           "from 3.141592653589793 it stops at 3.141592653589793"],
   ["arcface-easy",  {},            { start: 2 },                                       "reached",       "from 2 it reaches"], // its minimum at a jump holds nothing
   ["sphereface-r1", {},            { start: 2 },                                       "flat",          "no slope from 1.8479956785822313 to 3.141592653589793"],

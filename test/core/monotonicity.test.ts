@@ -220,6 +220,15 @@ describe("against values at many angles", () => {
   });
 });
 
+test("a short rising stretch under lambda, where the slope barely passes 0", () => {
+  const f = make("naive", { m: 8.894387245178223, lambda: 17.874330460146282 });
+  const rising = monotonicity(f).stretches.filter(({ direction }) => direction === "rising");
+  expect(rising.map(({ from, to }) => [from.toFixed(6), to.toFixed(6)])).toEqual([
+    ["0.497600", "0.517277"],
+    ["2.629453", "2.715471"],
+  ]);
+});
+
 describe("large and extreme parameters", () => {
   test("m = 1000: naive has 1000 stretches, each a half turn", () => {
     const { stretches, stationary } = monotonicity(make("naive", { m: 1000 }));
