@@ -1,4 +1,5 @@
 import { LARGEST, requireWithin } from "../core/errors.ts";
+import { requireClasses } from "../core/loss.ts";
 import { requireMargin } from "../core/psi.ts";
 import { fromDegrees, toDegrees } from "../core/units.ts";
 import { UsageError } from "../data/errors.ts";
@@ -43,6 +44,11 @@ export const marginInput = (given: NumberSource = [STANDARD_MARGIN]) =>
 export const scaleInput = (given: NumberSource = [1]) =>
   inputOf({ name: "scale" }, given, (header, name) =>
     header.number(name, (scale) => requireWithin("scale", scale, 0, LARGEST)),
+  );
+
+export const classesInput = (given: NumberSource, least: number) =>
+  inputOf({ name: "classes" }, given, (header, name) =>
+    header.number(name, (classes) => requireClasses(classes, least)),
   );
 
 type GridValues = ValuesOf<typeof gridOptions> & Values<"degrees">;

@@ -1,11 +1,13 @@
+import { ParameterError } from "../../core/errors.ts";
 import { sampleLoss } from "../../core/loss.ts";
 import { type Target, target } from "../../core/targets.ts";
+import type { Input } from "../../rows/computation.ts";
 import type { Competitors } from "../../rows/sample-columns.ts";
 import { columnsOf, command } from "../command.ts";
 import { functionInput, functionOptions } from "../functions.ts";
-import { rowResult, scaleInput } from "../inputs.ts";
+import { classesInput, rowResult, STANDARD_ARC, scaleInput } from "../inputs.ts";
 import { inputOptions, options, orColumn } from "../options.ts";
-import { list, notNegative } from "../parse.ts";
+import { classesFrom, list, notNegative } from "../parse.ts";
 import { sampleInputs, sampleOptions } from "../samples.ts";
 
 const COLUMNS = columnsOf(
@@ -20,19 +22,33 @@ export default command({
       "two functions, scales",
     ],
     ["asoftmax loss --m 4 --lambda 5 --theta 2 --competing 1.5", "with the plain cosine blended in"],
+    ["asoftmax loss --functions softmax --classes 10574 --theta pi/2", "at the start of training, every angle pi/2"],
   ],
   options: {
     ...functionOptions,
     scale: orColumn({ ...options.scale, parse: list(notNegative) }),
     ...sampleOptions,
+    classes: orColumn({
+      ...options.classes,
+      help: `${options.classes.help}, all others at one angle`,
+      parse: list(classesFrom(1)),
+    }),
     ...inputOptions,
   },
   run(values, { names }) {
     const chosen = functionInput(values, () => [target("asoftmax")!]);
-    const inputs = [chosen, scaleInput(values.scale), ...sampleInputs(values)] as const;
-    const compute = (target: Target, scale: number, thetaY: number, { angles }: Competitors) => {
-      const at = sampleLoss(target, scale, thetaY, angles);
-      return [[angles.length, at.logitY, at.loss, at.probability, at.byThetaY, at.byCosY, at.byScale, at.byThetaJ]];
+    const { classes } = values;
+    const samples = sampleInputs(classes === undefined ? values : { competing: [STANDARD_ARC], ...values });
+    const each: Input<number | undefined> =
+      classes === undefined ? { source: [undefined] } : { source: classesInput(classes, 1).source };
+    const inputs = [chosen, scaleInput(values.scale), ...samples, each] as const;
+    const compute = (target: Target, scale: number, thetaY: number, { angles }: Competitors, count?: number) => {
+      if (count !== undefined && angles.length > 1)
+        throw new ParameterError(`--classes goes with one competing angle for all others: here are ${angles.length}`);
+      const copies = count === undefined ? 1 : count - 1;
+      const at = sampleLoss(target, scale, thetaY, angles, copies);
+      const competitors = angles.length * copies;
+      return [[competitors, at.logitY, at.loss, at.probability, at.byThetaY, at.byCosY, at.byScale, at.byThetaJ]];
     };
     return rowResult({ inputs, columns: COLUMNS, compute }, values, names);
   },
