@@ -1,5 +1,4 @@
 import { LARGEST, requireWithin } from "../core/errors.ts";
-import { requireClasses } from "../core/loss.ts";
 import { requireMargin } from "../core/psi.ts";
 import { fromDegrees, toDegrees } from "../core/units.ts";
 import { UsageError } from "../data/errors.ts";
@@ -37,6 +36,10 @@ export function inputOf<T>(
 
 type NumberSource = readonly number[] | ColumnSource;
 
+/** Numbers without a domain of their own. */
+export const numberInput = (name: string, given: NumberSource) =>
+  inputOf({ name }, given, (header, column) => header.number(column));
+
 export const marginInput = (given: NumberSource = [STANDARD_MARGIN]) =>
   inputOf({ name: "m" }, given, (header, name) => header.number(name, requireMargin));
 
@@ -44,11 +47,6 @@ export const marginInput = (given: NumberSource = [STANDARD_MARGIN]) =>
 export const scaleInput = (given: NumberSource = [1]) =>
   inputOf({ name: "scale" }, given, (header, name) =>
     header.number(name, (scale) => requireWithin("scale", scale, 0, LARGEST)),
-  );
-
-export const classesInput = (given: NumberSource, least: number) =>
-  inputOf({ name: "classes" }, given, (header, name) =>
-    header.number(name, (classes) => requireClasses(classes, least)),
   );
 
 type GridValues = ValuesOf<typeof gridOptions> & Values<"degrees">;

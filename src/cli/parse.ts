@@ -1,7 +1,5 @@
 import { requireArc } from "../core/boundary.ts";
 import { LARGEST, rangeWords } from "../core/errors.ts";
-import { requireClasses } from "../core/loss.ts";
-import { requireProbability } from "../core/needed-scale.ts";
 import { parseAngle, parseNumber, targetFromSpec } from "../core/notation.ts";
 import { requireMargin } from "../core/psi.ts";
 import type { Target } from "../core/targets.ts";
@@ -60,15 +58,6 @@ export const wholeFrom = (lo: number, hi: number) =>
   checked(numberFrom(lo, hi), (value, text) => {
     if (!Number.isInteger(value)) throw new UsageError(`${text} is not a whole number`);
   });
-
-/** A number of classes, at least so many. */
-export const classesFrom = (least: number) => checked(number, (value) => requireClasses(value, least));
-
-export const probability = checked(number, requireProbability);
-
-/** An angle, or the word for that of evenly spread classes. */
-export const angleOrSimplex: Parse<number | "simplex"> = (text, angles) =>
-  text.trim() === "simplex" ? "simplex" : angle(text, angles);
 
 /** A list with commas between. */
 export function list<T>(item: Parse<T>): Parse<readonly T[]> {

@@ -55,8 +55,11 @@ export function boundary(target: Target, theta12: number): Boundary | undefined 
     if (target.lambda === 0)
       return { ...divided(theta12, divide(doubleDouble(theta12), twoSum(m!, 1)).hi, 1), effectiveM: m! };
     // The target falls everywhere, cos(theta_2) rises with theta_1: there is one root.
-    const gap = (t: number) => difference(target, target.pieces.piece(pieceIndex(target.pieces, t)), theta12).at(t);
-    return divided(theta12, bisect(gap, 0, theta12), 1);
+    return divided(
+      theta12,
+      bisect((t) => aboveCosine(target, doubleDouble(t), twoSum(theta12, -t)), 0, theta12),
+      1,
+    );
   }
   let first = difference(target, target.pieces.piece(0), theta12).at(0) === 0 ? 0 : undefined;
   let count = first === undefined ? 0 : 1;
@@ -87,7 +90,7 @@ function difference(target: Target, piece: Piece, theta12: number): Differentiab
   const bound = (power: number) =>
     isOne ? amplitude : (lambda + a ** power) / (1 + lambda) + competingDivisor ** -power;
   return {
-    at: (t) => aboveCosine(target, piece, doubleDouble(t), twoSum(theta12, -t)),
+    at: (t) => aboveCosine(target, doubleDouble(t), twoSum(theta12, -t), piece),
     derivative: (t) => pieceSlope(piece, t, lambda).hi - Math.sin(other(t).hi) / competingDivisor,
     bound: bound(1),
     secondBound: bound(2),
@@ -95,14 +98,14 @@ function difference(target: Target, piece: Piece, theta12: number): Differentiab
 }
 
 /**
- * The value of a piece of the target at theta_1 less cos(theta_2) (cos(theta_2 / m) for sphereface-r2), as products of sines, so that
+ * The value of the target, or of a piece of it, at theta_1 less cos(theta_2) (cos(theta_2 / m) for sphereface-r2), as products of sines, so that
  * nearly equal cosines are not subtracted.
  */
 export function aboveCosine(
-  { lambda, competingDivisor }: Target,
-  { weight, a, b, offset, offsetLow = 0 }: Piece,
+  { lambda, competingDivisor, pieces }: Target,
   theta1: DoubleDouble,
   theta2: DoubleDouble,
+  { weight, a, b, offset, offsetLow = 0 }: Piece = pieces.piece(pieceIndex(pieces, theta1.hi)),
 ): number {
   const turned = weight < 0 ? halfPiTimes(2) : doubleDouble(0);
   const phi = divide(theta2, competingDivisor);

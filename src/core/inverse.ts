@@ -59,10 +59,7 @@ export function arccosine(u: DoubleDouble): DoubleDouble {
 }
 
 /** An angle at which a function has a value, or a stretch of them: from theta to to, in radians. */
-export interface Occurrence {
-  theta: number;
-  to: number;
-}
+export type Occurrence = { theta: number; to: number };
 
 /**
  * The angles in [0, pi] at which a target function has a value, in order; a flat stretch that has it is one of them. The value at the
@@ -83,18 +80,16 @@ export function anglesOfValue(target: Target, y: DoubleDouble): Occurrence[] {
     const values = cuts.map((t) => pieceValue(piece, t, target.lambda).hi);
     for (let c = 1; c < cuts.length; c++) {
       const [from, to, first, last] = [cuts[c - 1]!, cuts[c]!, values[c - 1]!, values[c]!];
-      if (first === y.hi && last === y.hi) addTo(from, to);
-      else if (first === y.hi) addTo(from);
+      if (first === y.hi) addTo(from, last === y.hi ? to : from);
+      else if (last !== y.hi && last > y.hi !== first > y.hi) addTo(angleInside(piece, target.lambda, y, from, to));
       else if (last === y.hi && target.value(to) === last) addTo(to);
-      else if (first > y.hi !== last > y.hi && last !== y.hi)
-        addTo(angleBetweenEnds(piece, target.lambda, y, from, to));
     }
   }
   return found;
 }
 
 /** The angle at which a piece has the value y, which lies between those at from and to. */
-function angleBetweenEnds(piece: Piece, lambda: number, y: DoubleDouble, from: number, to: number): number {
+function angleInside(piece: Piece, lambda: number, y: DoubleDouble, from: number, to: number): number {
   if (lambda > 0) return bisect((t) => subtract(pieceValue(piece, t, lambda), y).hi, from, to);
   const { weight, a, b, offset, offsetLow = 0 } = piece;
   const halfTurn = Math.floor((a * (from + (to - from) / 2) + b) / Math.PI);
@@ -104,24 +99,18 @@ function angleBetweenEnds(piece: Piece, lambda: number, y: DoubleDouble, from: n
 }
 
 /**
- * The angles theta_y at which the loss of a sample is as given, against classes - 1 competitors at thetaJ: where the target is cos(theta_j)
- * - log((e^loss - 1) / (classes - 1)) / scale. Angles in radians, accuracy as anglesOfValue. Throws ParameterError for
- * classes that are no whole number from 2 to 2^53, and for a loss or a scale outside (0, 1e100].
+ * The angles theta_y at which the loss of a sample is as given, against count - 1 competitors at thetaJ: where the target is cos(theta_j)
+ * - log((e^loss - 1) / (count - 1)) / scale. Angles in radians, accuracy as anglesOfValue. Throws ParameterError for a
+ * count of classes that is no whole number from 2 to 2^53, and for a loss or a scale outside (0, 1e100].
  * @example
- * anglesOfLoss(softmax(), 1, 2, Math.LN2, 1)[0]?.theta; // 1
+ * anglesOfLoss(softmax(), 1, 2, 1, Math.LN2)[0]?.theta; // 1
  */
-export function anglesOfLoss(
-  target: Target,
-  scale: number,
-  classes: number,
-  loss: number,
-  thetaJ: number,
-): Occurrence[] {
-  requireClasses(classes);
+export function anglesOfLoss(target: Target, scale: number, count: number, thetaJ: number, loss: number): Occurrence[] {
+  requireClasses(count);
   requireWithin("scale", scale, Number.MIN_VALUE, LARGEST);
   requireWithin("loss", loss, Number.MIN_VALUE, LARGEST);
   // From here on e^-loss is less than the rounding of the loss.
-  const odds = loss > 700 ? loss - Math.log(classes - 1) : Math.log(Math.expm1(loss) / (classes - 1));
+  const odds = loss > 700 ? loss - Math.log(count - 1) : Math.log(Math.expm1(loss) / (count - 1));
   const y = subtract(cosine(competingPhase(target, thetaJ)), divide(doubleDouble(odds), scale));
   return anglesOfValue(target, y);
 }

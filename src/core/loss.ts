@@ -31,27 +31,24 @@ export interface SampleLoss {
   byThetaJ: number[];
 }
 
+type Angles = ArrayLike<number>;
+
 /**
  * -log softmax of one sample: target logit scale * target(theta_y), competing logits scale * cos(theta_j) (cos(theta_j / m) for
  * sphereface-r2). Angles in radians, in [0, pi]; others, NaN too, give NaN throughout. A shifted log-sum-exp over differences of
  * logits as double-doubles: up to scale 1e4 the loss has a relative error below 1e-14, however small it is, gradients by angle and by
  * cosine are within 4 ulp of max(|gradient|, scale), and the gradient by scale within 4 ulp of max(|gradient|, largest |gap|, 1e-4), a
  * gap being a competing cosine less the target. At scale 0 every class has the same probability, and only the gradient by scale is not 0.
- * Each competing angle stands for as many competitors, from 0 to 2^53; byThetaJ is by the angle of one of them, empty for 0.
+ * Each competing angle stands for as many competitors, 0 to 2^53 - 1; byThetaJ is by the angle of one of them, empty for 0.
  * Throws ParameterError for a scale outside [0, 1e100], and for no competing angle.
  * @example
  * sampleLoss(softmax(), 1, 1.2, [1.2]).probability; // 0.5
  * sampleLoss(asoftmax({ m: 4 }), 30, 0.1, [1.5]).loss < 1e-9; // true
  * sampleLoss(softmax(), 1, 1.5, [1.5], 10573).loss.toFixed(5); // "9.26615"
  */
-export function sampleLoss(
-  target: Target,
-  scale: number,
-  thetaY: number,
-  competing: ArrayLike<number>,
-  each = 1,
-): SampleLoss {
+export function sampleLoss(target: Target, scale: number, thetaY: number, competing: Angles, each = 1): SampleLoss {
   requireWithin("scale", scale, 0, LARGEST);
+  requireClasses(each + 1, 1);
   if (!(competing.length > 0)) throw new ParameterError("competing angles are missing: give at least one");
   const own = target.exactValue(thetaY);
   const phases = each === 0 ? [] : Array.from(competing, (theta) => competingPhase(target, theta));
@@ -74,10 +71,7 @@ export function sampleLoss(
     probability: ownPart / total.hi,
     byThetaY: pull * target.slope(thetaY),
     byCosY: productOrZero(pull, target.slopeByCosine(thetaY)),
-    byScale: multiply(
-      shares.reduce((sum, share, j) => add(sum, multiply(gaps[j]!, share)), doubleDouble(0)),
-      each,
-    ).hi,
+    byScale: shares.reduce((sum, share, j) => add(sum, multiply(gaps[j]!, share * each)), doubleDouble(0)).hi,
     byThetaJ: shares.map((share, j) => (-share * scale * sine(phases[j]!).hi) / target.competingDivisor),
   };
 }

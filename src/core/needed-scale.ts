@@ -3,22 +3,7 @@ import { divide, doubleDouble, halfPiTimes, subtract, twoProduct, twoSum } from 
 import { LARGEST, ParameterError } from "./errors.ts";
 import { arccosine } from "./inverse.ts";
 import { requireClasses } from "./loss.ts";
-import { pieceIndex, type Target } from "./targets.ts";
-
-/** Throws ParameterError unless 0 < probability < 1. */
-export function requireProbability(probability: number): void {
-  if (!(probability > 0 && probability < 1))
-    throw new ParameterError(`probability is ${probability}: it must lie between 0 and 1, and be neither`);
-}
-
-/** The value of a target at theta_y less the competing cosine at theta_j; angles in radians. Relative error about 2^-57, near 0 too. */
-export const cosineGap = (target: Target, thetaY: number, thetaJ: number): number =>
-  aboveCosine(
-    target,
-    target.pieces.piece(pieceIndex(target.pieces, thetaY)),
-    doubleDouble(thetaY),
-    doubleDouble(thetaJ),
-  );
+import type { Target } from "./targets.ts";
 
 /**
  * The smallest scale at which a sample at thetaY has a softmax probability against classes - 1 competitors at thetaJ, both in radians:
@@ -29,20 +14,14 @@ export const cosineGap = (target: Target, thetaY: number, thetaJ: number): numbe
  * neededScale(softmax(), 10574, 0.9, 0, Math.PI / 2)?.toFixed(2); // "11.46"
  * neededScale(softmax(), 2, 0.5, 1, 1.5); // 0
  */
-export function neededScale(
-  target: Target,
-  classes: number,
-  probability: number,
-  thetaY: number,
-  thetaJ: number,
-): number | undefined {
+export function neededScale(target: Target, classes: number, p: number, thetaY: number, thetaJ: number) {
   requireClasses(classes);
-  requireProbability(probability);
+  if (!(p > 0 && p < 1)) throw new ParameterError(`probability is ${p}: it must lie above 0 and below 1`);
   // The odds (classes - 1) p / (1 - p) are 1 + excess.
-  const excess = divide(subtract(twoProduct(classes, probability), 1), twoSum(1, -probability));
+  const excess = divide(subtract(twoProduct(classes, p), 1), twoSum(1, -p));
   if (!(excess.hi > 0)) return 0;
   const logOdds = Math.log1p(excess.hi) + excess.lo / (1 + excess.hi);
-  const scale = logOdds / cosineGap(target, thetaY, thetaJ);
+  const scale = logOdds / aboveCosine(target, doubleDouble(thetaY), doubleDouble(thetaJ));
   return scale > 0 && scale <= LARGEST ? scale : undefined;
 }
 

@@ -4,20 +4,11 @@ import { type Message, message, radians } from "../../core/message.ts";
 import { asoftmax } from "../../core/target-functions.ts";
 import type { Target } from "../../core/targets.ts";
 import { UsageError } from "../../data/errors.ts";
-import { rowsResult } from "../../render/result.ts";
 import { columnsOf, command } from "../command.ts";
-import { chosenFunctions } from "../functions.ts";
-import { STANDARD_ARC } from "../inputs.ts";
+import { functionInput } from "../functions.ts";
+import { rowResult, STANDARD_ARC } from "../inputs.ts";
 import { listOption, options, pick } from "../options.ts";
 import { targetFunction } from "../parse.ts";
-
-/** A function whose parameter is looked for; it may have a lambda. */
-const functionWithout = (text: string): Target => {
-  const given = targetFunction(text);
-  if (/:(?!lambda=)/.test(text))
-    throw new UsageError(`${text}: the parameter is what is looked for: write ${given.name}`);
-  return given;
-};
 
 export default command({
   examples: [
@@ -26,45 +17,33 @@ export default command({
     ["asoftmax equivalent --functions arcface --to cosface --at 0.5", "the m with the same value at 0.5"],
   ],
   options: {
-    ...pick("functions", "m", "lambda"),
-    to: listOption("functions whose parameter is looked for, such as arcface", functionWithout),
-    theta12: options.theta12,
+    ...pick("functions", "m", "lambda", "theta12"),
+    to: listOption("functions whose parameter is looked for, such as arcface", (text) => {
+      if (/:(?!lambda=)/.test(text)) throw new UsageError(`${text}: its parameter is looked for: leave it out`);
+      return targetFunction(text);
+    }),
     at: { ...options.theta, help: "angles at which the values are the same, instead of the boundaries" },
   },
   run(values) {
-    const { to, theta12 = [STANDARD_ARC], at } = values;
+    const { to, theta12, at } = values;
     if (to === undefined) throw new UsageError("the other function is missing: give --to, such as --to arcface");
-    if (at !== undefined && values.theta12 !== undefined)
-      throw new UsageError("--at asks for the same value, --theta-12 for the same boundary: give one");
+    if (at && theta12) throw new UsageError("--at asks for the same value, --theta-12 for the same boundary: give one");
     const notes: Message[] = [];
-    const found = (target: Target, other: Target, where: Message, parameters: readonly number[]) => {
-      const pair = message`${target.spec} and ${other.name} at ${where}`;
-      if (parameters.length === 0) notes.push(message`${pair}: no m gives the same ${at ? "value" : "boundary"}.`);
-      if (parameters.length > 1) notes.push(message`${pair}: several m do; the smallest is shown.`);
-      return parameters[0] ?? null;
+    const compute = (target: Target, other: Target, theta: number) => {
+      const found = at ? sameValue(other, theta, target.exactValue(theta)) : sameBoundary(target, other, theta);
+      const gives = message`m gives ${other.name} the ${at ? "value" : "boundary"} of ${target.spec} at ${radians(theta)}`;
+      if (found.length === 0) notes.push(message`No ${gives}.`);
+      if (found.length > 1) notes.push(message`More than one ${gives}: the smallest is shown.`);
+      const [m = null] = found;
+      const { effectiveM = null, angularMargin = null } = (!at && boundary(target, theta)) || {};
+      return [at ? [target.value(theta), m] : [m, effectiveM, angularMargin]];
     };
-    const nameOf = ({ name, lambda }: Target) => (lambda === 0 ? name : `${name}:lambda=${lambda}`);
-    const pairs = (chosenFunctions(values) ?? [asoftmax()]).flatMap((target) =>
-      to.map((other) => [target, other] as const),
-    );
-    const rows = pairs.flatMap(([target, other]) =>
-      at !== undefined
-        ? at.map((theta) => {
-            const m = found(
-              target,
-              other,
-              message`${radians(theta)}`,
-              sameValue(other, theta, target.exactValue(theta)),
-            );
-            return [target.spec, nameOf(other), theta, target.value(theta), m];
-          })
-        : theta12.map((arc) => {
-            const { effectiveM = null, angularMargin = null } = boundary(target, arc) ?? {};
-            const m = found(target, other, message`theta_12 = ${radians(arc)}`, sameBoundary(target, other, arc));
-            return [target.spec, nameOf(other), arc, m, effectiveM, angularMargin];
-          }),
-    );
-    const columns = at === undefined ? "theta_12:angle m effective_m angular_margin:angle" : "at:angle value m";
-    return rowsResult(columnsOf(`function to ${columns}`), rows, { notes });
+    const inputs = [
+      functionInput(values, () => [asoftmax()]),
+      { column: { name: "to" }, cell: ({ spec }: Target) => spec.replace(/:m=[^:]*/, ""), source: to },
+      { column: { name: at ? "at" : "theta_12", kind: "angle" }, source: at ?? theta12 ?? [STANDARD_ARC] },
+    ] as const;
+    const columns = columnsOf(at ? "value m" : "m effective_m angular_margin:angle");
+    return rowResult({ inputs, columns, compute, end: () => ({ notes, warnings: [], holds: true }) }, values);
   },
 });

@@ -5,9 +5,9 @@ import type { Input } from "../../rows/computation.ts";
 import type { Competitors } from "../../rows/sample-columns.ts";
 import { columnsOf, command } from "../command.ts";
 import { functionInput, functionOptions } from "../functions.ts";
-import { classesInput, rowResult, STANDARD_ARC, scaleInput } from "../inputs.ts";
+import { numberInput, rowResult, STANDARD_ARC, scaleInput } from "../inputs.ts";
 import { inputOptions, options, orColumn } from "../options.ts";
-import { classesFrom, list, notNegative } from "../parse.ts";
+import { list, notNegative } from "../parse.ts";
 import { sampleInputs, sampleOptions } from "../samples.ts";
 
 const COLUMNS = columnsOf(
@@ -28,24 +28,19 @@ export default command({
     ...functionOptions,
     scale: orColumn({ ...options.scale, parse: list(notNegative) }),
     ...sampleOptions,
-    classes: orColumn({
-      ...options.classes,
-      help: `${options.classes.help}, all others at one angle`,
-      parse: list(classesFrom(1)),
-    }),
+    classes: orColumn({ ...options.classes, help: "numbers of classes, all others at one angle (default pi/2)" }),
     ...inputOptions,
   },
   run(values, { names }) {
     const chosen = functionInput(values, () => [target("asoftmax")!]);
     const { classes } = values;
     const samples = sampleInputs(classes === undefined ? values : { competing: [STANDARD_ARC], ...values });
-    const each: Input<number | undefined> =
-      classes === undefined ? { source: [undefined] } : { source: classesInput(classes, 1).source };
-    const inputs = [chosen, scaleInput(values.scale), ...samples, each] as const;
+    const counts: Input<number | undefined> = { source: classes ? numberInput("", classes).source : [undefined] };
+    const inputs = [chosen, scaleInput(values.scale), ...samples, counts] as const;
     const compute = (target: Target, scale: number, thetaY: number, { angles }: Competitors, count?: number) => {
       if (count !== undefined && angles.length > 1)
         throw new ParameterError(`--classes goes with one competing angle for all others: here are ${angles.length}`);
-      const copies = count === undefined ? 1 : count - 1;
+      const copies = (count ?? 2) - 1;
       const at = sampleLoss(target, scale, thetaY, angles, copies);
       const competitors = angles.length * copies;
       return [[competitors, at.logitY, at.loss, at.probability, at.byThetaY, at.byCosY, at.byScale, at.byThetaJ]];
