@@ -57,7 +57,7 @@ export function boundary(target: Target, theta12: number): Boundary | undefined 
     // The target falls everywhere, cos(theta_2) rises with theta_1: there is one root.
     return divided(
       theta12,
-      bisect((t) => aboveCosine(target, doubleDouble(t), twoSum(theta12, -t)), 0, theta12),
+      bisect((t) => aboveCosine(target, doubleDouble(t), twoSum(theta12, -t)).hi, 0, theta12),
       1,
     );
   }
@@ -90,7 +90,7 @@ function difference(target: Target, piece: Piece, theta12: number): Differentiab
   const bound = (power: number) =>
     isOne ? amplitude : (lambda + a ** power) / (1 + lambda) + competingDivisor ** -power;
   return {
-    at: (t) => aboveCosine(target, doubleDouble(t), twoSum(theta12, -t), piece),
+    at: (t) => aboveCosine(target, doubleDouble(t), twoSum(theta12, -t), piece).hi,
     derivative: (t) => pieceSlope(piece, t, lambda).hi - Math.sin(other(t).hi) / competingDivisor,
     bound: bound(1),
     secondBound: bound(2),
@@ -106,12 +106,12 @@ export function aboveCosine(
   theta1: DoubleDouble,
   theta2: DoubleDouble,
   { weight, a, b, offset, offsetLow = 0 }: Piece = pieces.piece(pieceIndex(pieces, theta1.hi)),
-): number {
+): DoubleDouble {
   const turned = weight < 0 ? halfPiTimes(2) : doubleDouble(0);
   const phi = divide(theta2, competingDivisor);
   const phase = add(add(multiply(theta1, a), b), turned);
   const own = add(cosineDifference(phase, phi), { hi: offset, lo: offsetLow });
-  return lambda === 0 ? own.hi : add(multiply(cosineDifference(theta1, phi), lambda), own).hi / (1 + lambda);
+  return lambda === 0 ? own : divide(add(multiply(cosineDifference(theta1, phi), lambda), own), twoSum(1, lambda));
 }
 
 /** theta_1 of a boundary with the digits that its double lacks, by a Newton step. */

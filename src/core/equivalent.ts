@@ -17,7 +17,7 @@ export function sameBoundary(target: Target, to: Target, theta12: number): reado
   if (at === undefined) return parametersOf(to, 0, () => Number.NaN);
   const theta1 = exactTheta1(target, at.theta1, theta12);
   const theta2 = subtract(doubleDouble(theta12), theta1);
-  return parametersOf(to, theta1.hi, (full) => aboveCosine(full, theta1, theta2));
+  return parametersOf(to, theta1.hi, (full) => aboveCosine(full, theta1, theta2).hi);
 }
 
 /**

@@ -100,7 +100,8 @@ function angleInside(piece: Piece, lambda: number, y: DoubleDouble, from: number
 
 /**
  * The angles theta_y at which the loss of a sample is as given, against count - 1 competitors at thetaJ: where the target is cos(theta_j)
- * - log((e^loss - 1) / (count - 1)) / scale. Angles in radians, accuracy as anglesOfValue. Throws ParameterError for a
+ * - log((e^loss - 1) / (count - 1)) / scale. Angles in radians, within 2 ulp where rounding this
+ * logarithm, or 2^-51 of change, moves theta_y by less. Throws ParameterError for a
  * count of classes that is no whole number from 2 to 2^53, and for a loss or a scale outside (0, 1e100].
  * @example
  * anglesOfLoss(softmax(), 1, 2, 1, Math.LN2)[0]?.theta; // 1

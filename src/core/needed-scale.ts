@@ -20,8 +20,8 @@ export function neededScale(target: Target, classes: number, p: number, thetaY: 
   // The odds (classes - 1) p / (1 - p) are 1 + excess.
   const excess = divide(subtract(twoProduct(classes, p), 1), twoSum(1, -p));
   if (!(excess.hi > 0)) return 0;
-  const logOdds = Math.log1p(excess.hi) + excess.lo / (1 + excess.hi);
-  const scale = logOdds / aboveCosine(target, doubleDouble(thetaY), doubleDouble(thetaJ));
+  const logOdds = twoSum(Math.log1p(excess.hi), excess.lo / (1 + excess.hi));
+  const scale = divide(logOdds, aboveCosine(target, doubleDouble(thetaY), doubleDouble(thetaJ))).hi;
   return scale > 0 && scale <= LARGEST ? scale : undefined;
 }
 
