@@ -17,6 +17,7 @@ const shared: Meanings = {
   competitors: "how many competing angles the sample has",
   index: "which of the angles, in order, from 1; empty where there is none",
   classes: "the number of classes, the own one among them",
+  to: "the function whose parameter is looked for, with its lambda",
 };
 const pick = (names: string) => Object.fromEntries(names.split(" ").map((name) => [name, shared[name]!]));
 const meaningsOf = (terms: typeof figureTerms) => Object.fromEntries(terms.map(([name, meaning]) => [name, meaning]));
@@ -34,16 +35,12 @@ export const columnTexts: Readonly<Record<string, Meanings>> = {
   },
   inverse: { m: shared.m!, psi: "the value of psi that was asked for", theta: "the angle at which psi has that value, in radians", k: shared.k! },
   "inverse --value": {
-    function: shared.function!,
-    value: "the value of the function that was asked for",
-    index: shared.index!,
+    function: shared.function!, value: "the value of the function that was asked for", index: shared.index!,
     theta: "an angle at which the function has that value, or the first of a flat stretch, in radians",
     to: "the end of the flat stretch, else theta, in radians",
   },
   "inverse --loss": {
-    ...pick("function scale classes theta_j"),
-    loss: "the loss that was asked for",
-    index: shared.index!,
+    ...pick("function scale classes theta_j"), loss: "the loss that was asked for", index: shared.index!,
     theta: "an angle theta_y at which the sample has that loss, or the first of a stretch, in radians",
   },
   margin: {
@@ -115,26 +112,19 @@ export const columnTexts: Readonly<Record<string, Meanings>> = {
     angular_margin: "theta_2 - theta_1, in radians",
   },
   scale: {
-    ...pick("function classes"),
-    probability: "the probability of the own class that is asked for",
-    ...pick("theta_y theta_j"),
+    ...pick("function classes"), probability: "the probability of the own class that is asked for", ...pick("theta_y theta_j"),
     scale: "the smallest scale that gives this probability; empty where none up to 1e100 does",
     loss_at_start: "the loss with that scale where theta_y and every theta_j are pi/2",
   },
   equivalent: {
-    function: shared.function!,
-    to: "the function whose parameter is looked for, with its lambda",
-    theta_12: shared.theta_12!,
-    m: "the parameter with which it has the same boundary: the smallest; empty where there is none",
+    ...pick("function to theta_12"),
+    m: "the smallest parameter with which the other function has the same boundary; empty where there is none",
     effective_m: "theta_2 / theta_1 on the boundary (see boundary)",
     angular_margin: "theta_2 - theta_1 on the boundary, in radians",
   },
   "equivalent --at": {
-    function: shared.function!,
-    to: "the function whose parameter is looked for, with its lambda",
-    at: "the angle at which both have one value, in radians",
-    value: "the value of the first function there",
-    m: "the parameter with which the other has it too: the smallest; empty where there is none",
+    ...pick("function to"), at: "the angle at which both have one value, in radians", value: "the value of the first function there",
+    m: "the smallest parameter with which the other function has it too; empty where there is none",
   },
   bounds: {
     ...pick("m theta_12"),
