@@ -10,7 +10,7 @@ import { makeTarget, type Target, targetDefinition } from "./targets.ts";
  * target moves it by less. Empty if there is none, or target has no boundary. Throws ParameterError for a `to` with no parameter or
  * several, and for theta12 outside [1e-100, pi].
  * @example
- * sameBoundary(cosface({ m: 0.35 }), arcface(), Math.PI / 2)[0]?.toFixed(5); // "0.50017"
+ * sameBoundary(cosface({ m: 0.35 }), arcface(), Math.PI * 0.5)[0]?.toFixed(5); // "0.50017"
  */
 export function sameBoundary(target: Target, to: Target, theta12: number): readonly number[] {
   const at = boundary(target, theta12);

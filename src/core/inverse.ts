@@ -66,8 +66,8 @@ export type Occurrence = { theta: number; to: number };
  * ends of the pieces and at turns of the function counts when it rounds to y.hi; a jump across it does not. Without lambda closed
  * forms, within 0.53 ulp where an ulp of y moves theta by less; with lambda roots found by bisection. NaN gives none.
  * @example
- * anglesOfValue(arcface({ m: 0.5 }), { hi: 0, lo: 0 })[0]?.theta === Math.PI / 2 - 0.5; // true
- * anglesOfValue(spherefaceR1({ m: 2 }), { hi: -1, lo: 0 }); // [{ theta: Math.PI / 2, to: Math.PI }]
+ * anglesOfValue(arcface({ m: 0.5 }), { hi: 0, lo: 0 })[0]?.theta === Math.PI * 0.5 - 0.5; // true
+ * anglesOfValue(spherefaceR1({ m: 2 }), { hi: -1, lo: 0 }); // [{ theta: Math.PI * 0.5, to: Math.PI }]
  */
 export function anglesOfValue(target: Target, y: DoubleDouble): Occurrence[] {
   const found: Occurrence[] = [];

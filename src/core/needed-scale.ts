@@ -11,7 +11,7 @@ import type { Target } from "./targets.ts";
  * 1e100 does, as where the target is not above the competing cosine. Throws ParameterError unless classes is a
  * whole number from 2 to 2^53, and for a probability outside (0, 1).
  * @example
- * neededScale(softmax(), 10574, 0.9, 0, Math.PI / 2)?.toFixed(2); // "11.46"
+ * neededScale(softmax(), 10574, 0.9, 0, Math.PI * 0.5)?.toFixed(2); // "11.46"
  * neededScale(softmax(), 2, 0.5, 1, 1.5); // 0
  */
 export function neededScale(target: Target, classes: number, p: number, thetaY: number, thetaJ: number) {
