@@ -44,6 +44,6 @@ export default command({
       { column: { name: at ? "at" : "theta_12", kind: "angle" }, source: at ?? theta12 ?? [STANDARD_ARC] },
     ] as const;
     const columns = columnsOf(at ? "value m" : "m effective_m angular_margin:angle");
-    return rowResult({ inputs, columns, compute, end: () => ({ notes, warnings: [], holds: true }) }, values);
+    return rowResult({ inputs, columns, compute, end: () => ({ notes }) }, values);
   },
 });

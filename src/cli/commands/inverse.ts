@@ -34,12 +34,12 @@ export default command({
   run(values, { names }) {
     const [form = "psi", other] = (["loss", "value", "psi"] as const).filter((name) => values[name] !== undefined);
     if (other) throw new UsageError(`--${form} and --${other} ask for different angles: give one of them`);
-    const unused = { psi: ["functions", "lambda", ...LOSS_ONLY], value: LOSS_ONLY, loss: [] } as const;
-    const idle = givenFlag(values, unused[form]);
-    if (idle !== undefined) throw new UsageError(`${idle} has no part in --${form}: leave it out`);
     const given = values[form] ?? (values.input === undefined ? undefined : { column: "psi" });
     if (given === undefined)
-      throw new UsageError("values of psi are missing: give --psi, such as --psi -2.5, or --value or --loss");
+      throw new UsageError("there is no value: give --psi, such as --psi -2.5, --value or --loss");
+    const unused = { psi: ["functions", "lambda", ...LOSS_ONLY], value: LOSS_ONLY, loss: [] } as const;
+    const idle = givenFlag(values, unused[form]);
+    if (idle !== undefined) throw new UsageError(`${idle} does not go with --${form}: leave it out or ask for another`);
     const asked = numberInput(form, given);
     if (form === "psi") {
       const where = isColumn(given) ? `column ${given.column}` : "--psi";
@@ -48,18 +48,12 @@ export default command({
         const { theta, k } = inverse(m, value);
         return [[theta, k]];
       };
-      return rowResult(
-        { inputs: [marginInput(values.m), asked], columns: columnsOf("theta:angle k"), compute },
-        values,
-        names,
-      );
+      const inputs = [marginInput(values.m), asked] as const;
+      return rowResult({ inputs, columns: columnsOf("theta:angle k"), compute }, values, names);
     }
     const counts = { none: 0 };
-    const end = () => ({
-      notes: counts.none > 0 ? [message`Rows without an angle, since none has that ${form}: ${counts.none}.`] : [],
-      warnings: [],
-      holds: true,
-    });
+    const none = (count: number) => message`Rows without an angle, since none has that ${form}: ${count}.`;
+    const end = () => ({ notes: counts.none > 0 ? [none(counts.none)] : [] });
     const rows = (found: readonly Occurrence[]) => {
       if (found.length === 0) counts.none++;
       return found.length === 0 ? [[null, null, null]] : found.map(({ theta, to }, i) => [i + 1, theta, to]);

@@ -1,4 +1,3 @@
-import { ParameterError } from "../../core/errors.ts";
 import { sampleLoss } from "../../core/loss.ts";
 import { type Target, target } from "../../core/targets.ts";
 import type { Input } from "../../rows/computation.ts";
@@ -38,11 +37,8 @@ export default command({
     const counts: Input<number | undefined> = { source: classes ? numberInput("", classes).source : [undefined] };
     const inputs = [chosen, scaleInput(values.scale), ...samples, counts] as const;
     const compute = (target: Target, scale: number, thetaY: number, { angles }: Competitors, count?: number) => {
-      if (count !== undefined && angles.length > 1)
-        throw new ParameterError(`--classes goes with one competing angle for all others: here are ${angles.length}`);
-      const copies = (count ?? 2) - 1;
-      const at = sampleLoss(target, scale, thetaY, angles, copies);
-      const competitors = angles.length * copies;
+      const at = sampleLoss(target, scale, thetaY, angles, count);
+      const competitors = count === undefined ? angles.length : count - 1;
       return [[competitors, at.logitY, at.loss, at.probability, at.byThetaY, at.byCosY, at.byScale, at.byThetaJ]];
     };
     return rowResult({ inputs, columns: COLUMNS, compute }, values, names);
