@@ -35,6 +35,9 @@ export function sameValue(to: Target, theta: number, y: DoubleDouble): readonly 
 /** At a root less than this share of the change beside it is left; where gap jumps over 0 more is. */
 const JUMP = 1e-9;
 
+/** A few doubles above m. */
+const beside = (m: number) => m * (1 + 2 ** -50);
+
 /** m sin(m), the drop of arcface-hard, rises up to this m, and falls from there to pi. */
 const LARGEST_DROP = 2.028757838110434;
 
@@ -51,8 +54,9 @@ function parametersOf(to: Target, theta: number, gap: (full: Target) => number, 
   const gapAt = (m: number) => gap(makeTarget(definition, { [name]: m, lambda: to.lambda }));
   // m theta or m + theta is a multiple of pi there: the next two turns of a wave, and two more.
   const turns = [2, 4, 6, 8].flatMap((n) => [angleOfQuarter(n, theta), angleOfQuarter(n, 1, theta)]);
-  const inner = [...turns, LARGEST_DROP].filter((m) => m > lo && m < hi).sort((x, y) => x - y);
-  const cuts = [lo, ...inner, hi];
+  // And beside them, on the other side of a jump.
+  const inner = [LARGEST_DROP, ...turns, ...turns.map(beside)].filter((m) => m > lo && m < hi);
+  const cuts = [lo, ...inner.sort((x, y) => x - y), hi];
   const gaps = cuts.map(gapAt).map((x) => (Math.abs(x) <= tiny ? 0 : x));
   const found = cuts.flatMap((m, i) => {
     const [first, last] = [gaps[i - 1] ?? 0, gaps[i]!];
@@ -61,5 +65,5 @@ function parametersOf(to: Target, theta: number, gap: (full: Target) => number, 
     const root = bisect(gapAt, cuts[i - 1]!, m);
     return Math.abs(gapAt(root)) < JUMP * Math.abs(last - first) ? root : [];
   });
-  return found.slice(0, 2);
+  return found.filter((m, i) => i === 0 || m > beside(found[i - 1]!)).slice(0, 2);
 }

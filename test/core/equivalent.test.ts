@@ -110,6 +110,8 @@ test.each<[from: string, to: string, at: number, found: number[]]>([
   ["asoftmax 4",     "cosface",        3,      []],   // m at most 2
   ["arcface 0.5",    "arcface-hard",   2,      [0.5, 3.013]],
   ["arcface-hard 2.5", "arcface-hard", 2,      [1.5, 2.5]],   // m sin(m) rises and falls
+  ["arcface-hard 1.8", "arcface-hard", 2.5,    [1.8, 2.246]],
+  ["cosface 1.64",   "arcface-hard",   1,      [2.382]],       // not at the jump over the value, at pi - 1
   ["arcface 0.5",    "arcface-easy",   2,      []],   // beyond pi/2 it is cos(theta) for every m
   ["softmax",        "arcface-easy",   2,      [0, 1.142]],
 ])("the value of %s as %s at %d: %o", (from, to, at, found) => {

@@ -135,6 +135,7 @@ describe("angles of any function", () => {
     ["naive",         { m: 2 },           1,            [0, Math.PI]],
     ["arcface",       { m: 0.5 },         -1,           [Math.PI - 0.5]],
     ["arcface-hard",  { m: 0.5 },         -1.05,        []],                 // a jump across it
+    ["arcface-hard",  { m: 0.6 },         -1,           []],                 // the limit before the jump
     ["sphereface-r1", { m: 2 },           -1,           [[Math.PI / 2, Math.PI]]],
     ["asoftmax",      { lambda: 5 },      1,            [0]],
     ["asoftmax",      { lambda: 5 },      -2,           [Math.PI]],
