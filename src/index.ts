@@ -1,6 +1,6 @@
 // psi
 
-export { type Inverse, inverse } from "./core/inverse.ts";
+export { anglesOfValue, type Inverse, inverse, type Occurrence } from "./core/inverse.ts";
 export { type PsiValues, psi, psiArray, psiValues, segment } from "./core/psi.ts";
 
 // Conditions and margin
@@ -35,8 +35,11 @@ export { floorIteration, lambdaAt, psiWeight, type Schedule, schedules } from ".
 export { type Boundary, boundary } from "./core/boundary.ts";
 export { bounds, type PropertyBounds } from "./core/bounds.ts";
 export { type Descent, type DescentStep, descend, type Outcome, outcome } from "./core/descend.ts";
+export { sameBoundary, sameValue } from "./core/equivalent.ts";
+export { anglesOfLoss } from "./core/inverse.ts";
 export { type SampleLoss, sampleLoss } from "./core/loss.ts";
 export { isWanted, minima, type RestPoint, wantedMargin } from "./core/minima.ts";
+export { neededScale, simplexAngle } from "./core/needed-scale.ts";
 
 // Claims and audit
 

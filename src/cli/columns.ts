@@ -15,6 +15,9 @@ const shared: Meanings = {
   function: "the target function, with every parameter",
   scale: "the scale by which every logit is multiplied",
   competitors: "how many competing angles the sample has",
+  index: "which of the angles, in order, from 1; empty where there is none",
+  classes: "the number of classes, the own one among them",
+  to: "the function whose parameter is looked for, with its lambda",
 };
 const pick = (names: string) => Object.fromEntries(names.split(" ").map((name) => [name, shared[name]!]));
 const meaningsOf = (terms: typeof figureTerms) => Object.fromEntries(terms.map(([name, meaning]) => [name, meaning]));
@@ -31,6 +34,15 @@ export const columnTexts: Readonly<Record<string, Meanings>> = {
     cos_theta: "cos(theta)",
   },
   inverse: { m: shared.m!, psi: "the value of psi that was asked for", theta: "the angle at which psi has that value, in radians", k: shared.k! },
+  "inverse --value": {
+    function: shared.function!, value: "the value of the function that was asked for", index: shared.index!,
+    theta: "an angle at which the function has that value, or the first of a flat stretch, in radians",
+    to: "the end of the flat stretch, else theta, in radians",
+  },
+  "inverse --loss": {
+    ...pick("function scale classes theta_j"), loss: "the loss that was asked for", index: shared.index!,
+    theta: "an angle theta_y at which the sample has that loss, or the first of a stretch, in radians",
+  },
   margin: {
     ...pick("m theta_y competitors"),
     naive: "whether cos(m theta_y) > cos(theta_j) for every competing angle",
@@ -62,7 +74,7 @@ export const columnTexts: Readonly<Record<string, Meanings>> = {
     dloss_dtheta_y: "the slope of the loss by theta_y, per radian",
     dloss_dcos_y: "the slope of the loss by cos(theta_y)",
     dloss_dscale: "the slope of the loss by the scale",
-    dloss_dtheta_j: "the slope of the loss by each competing angle, per radian: a list with ; between, in json an array",
+    dloss_dtheta_j: "the slope of the loss by each competing angle, per radian: a list with ; between, in json an array; with --classes that of one competitor",
   },
   compare: {
     ...pick("function theta"),
@@ -98,6 +110,21 @@ export const columnTexts: Readonly<Record<string, Meanings>> = {
     theta_2: "theta_12 - theta_1, the angle from the boundary to the vector of the other class, in radians",
     effective_m: "theta_2 / theta_1, the m that the function reaches between these two classes",
     angular_margin: "theta_2 - theta_1, in radians",
+  },
+  scale: {
+    ...pick("function classes"), probability: "the probability of the own class that is asked for", ...pick("theta_y theta_j"),
+    scale: "the smallest scale that gives this probability; empty where none up to 1e100 does",
+    loss_at_start: "the loss with that scale where theta_y and every theta_j are pi/2",
+  },
+  equivalent: {
+    ...pick("function to theta_12"),
+    m: "the smallest parameter with which the other function has the same boundary; empty where there is none",
+    effective_m: "theta_2 / theta_1 on the boundary (see boundary)",
+    angular_margin: "theta_2 - theta_1 on the boundary, in radians",
+  },
+  "equivalent --at": {
+    ...pick("function to"), at: "the angle at which both have one value, in radians", value: "the value of the first function there",
+    m: "the smallest parameter with which the other function has it too; empty where there is none",
   },
   bounds: {
     ...pick("m theta_12"),

@@ -6,7 +6,7 @@ type Load = () => Promise<{ default: Command }>;
 const groups: Readonly<Record<string, Readonly<Record<string, readonly [gives: string, load: Load]>>>> = {
   "One angle": {
     psi: ["k, psi and its slopes, beside cos(m theta) and cos(theta)", () => import("./commands/psi.ts")],
-    inverse: ["the angle at which psi has a value", () => import("./commands/inverse.ts")],
+    inverse: ["the angle of a value of psi, of any target, or of the loss", () => import("./commands/inverse.ts")],
     margin: ["the three margin conditions against competing angles", () => import("./commands/margin.ts")],
     loss: ["loss, probability and exact gradients of one sample", () => import("./commands/loss.ts")],
     compare: ["several target functions side by side at given angles", () => import("./commands/compare.ts")],
@@ -18,6 +18,8 @@ const groups: Readonly<Record<string, Readonly<Record<string, readonly [gives: s
   },
   Training: {
     boundary: ["the decision boundary of two classes; the effective m", () => import("./commands/boundary.ts")],
+    scale: ["the scale that a number of classes needs", () => import("./commands/scale.ts")],
+    equivalent: ["the m of another function, same boundary", () => import("./commands/equivalent.ts")],
     bounds: ["the paper's Properties 2 and 3 with every term", () => import("./commands/bounds.ts")],
     anneal: ["the lambda schedule and the effective m along it", () => import("./commands/anneal.ts")],
     descend: ["gradient descent on theta_y: where it ends, where it stalls", () => import("./commands/descend.ts")],

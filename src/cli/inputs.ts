@@ -36,6 +36,10 @@ export function inputOf<T>(
 
 type NumberSource = readonly number[] | ColumnSource;
 
+/** Numbers without a domain of their own. */
+export const numberInput = (name: string, given: NumberSource) =>
+  inputOf({ name }, given, (header, column) => header.number(column));
+
 export const marginInput = (given: NumberSource = [STANDARD_MARGIN]) =>
   inputOf({ name: "m" }, given, (header, name) => header.number(name, requireMargin));
 

@@ -67,6 +67,7 @@ export const options = {
   functions: listOption("target functions, such as asoftmax:m=4,naive:m=4", targetFunction),
   lambda: option("number", "lambda, the weight of the plain cosine blended in", notNegative),
   scale: listOption("scales of the logits (default 1)", positive),
+  classes: listOption("numbers of classes, the own one among them", number),
   theta12: listOption("angles between two class vectors (default pi/2)", arc),
   points: option("n", "n evenly spaced angles", wholeFrom(2, 1e8)),
   from: option("angle", "first angle of --points (default 0)", angle),

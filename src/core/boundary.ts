@@ -8,7 +8,6 @@ import {
   reduce,
   sine,
   subtract,
-  twoProduct,
   twoSum,
 } from "./double-double.ts";
 import { requireWithin } from "./errors.ts";
@@ -56,8 +55,11 @@ export function boundary(target: Target, theta12: number): Boundary | undefined 
     if (target.lambda === 0)
       return { ...divided(theta12, divide(doubleDouble(theta12), twoSum(m!, 1)).hi, 1), effectiveM: m! };
     // The target falls everywhere, cos(theta_2) rises with theta_1: there is one root.
-    const gap = (t: number) => difference(target, target.pieces.piece(pieceIndex(target.pieces, t)), theta12).at(t);
-    return divided(theta12, bisect(gap, 0, theta12), 1);
+    return divided(
+      theta12,
+      bisect((t) => aboveCosine(target, doubleDouble(t), twoSum(theta12, -t)).hi, 0, theta12),
+      1,
+    );
   }
   let first = difference(target, target.pieces.piece(0), theta12).at(0) === 0 ? 0 : undefined;
   let count = first === undefined ? 0 : 1;
@@ -77,13 +79,10 @@ function divided(theta12: number, theta1: number, count: number): Boundary {
   return { theta1, theta2, effectiveM: theta2 / theta1, angularMargin: theta12 - 2 * theta1, count };
 }
 
-/**
- * target(theta_1) - cos(theta_2) on one piece of the target, as products of sines, so that nearly equal cosines are not
- * subtracted.
- */
-function difference({ lambda, competingDivisor }: Target, piece: Piece, theta12: number): DifferentiableFunction {
-  const { weight, a, b, offset } = piece;
-  const turned = weight < 0 ? halfPiTimes(2) : doubleDouble(0);
+/** target(theta_1) - cos(theta_2) on one piece of the target. */
+function difference(target: Target, piece: Piece, theta12: number): DifferentiableFunction {
+  const { lambda, competingDivisor } = target;
+  const { a, b } = piece;
   const other = (t: number) => divide(twoSum(theta12, -t), competingDivisor);
   // Two cosines of theta_1 with one factor differ by a cosine of this amplitude, which may be near 0.
   const amplitude = 2 * Math.abs(Math.sin((theta12 + b) / 2)) + 2 ** -50;
@@ -91,17 +90,36 @@ function difference({ lambda, competingDivisor }: Target, piece: Piece, theta12:
   const bound = (power: number) =>
     isOne ? amplitude : (lambda + a ** power) / (1 + lambda) + competingDivisor ** -power;
   return {
-    at: (t) => {
-      const phi = other(t);
-      const own = add(cosineDifference(add(add(twoProduct(a, t), b), turned), phi), offset);
-      return lambda === 0
-        ? own.hi
-        : add(multiply(cosineDifference(doubleDouble(t), phi), lambda), own).hi / (1 + lambda);
-    },
+    at: (t) => aboveCosine(target, doubleDouble(t), twoSum(theta12, -t), piece).hi,
     derivative: (t) => pieceSlope(piece, t, lambda).hi - Math.sin(other(t).hi) / competingDivisor,
     bound: bound(1),
     secondBound: bound(2),
   };
+}
+
+/**
+ * The value of the target, or of a piece of it, at theta_1 less cos(theta_2) (cos(theta_2 / m) for sphereface-r2), as products of sines, so that
+ * nearly equal cosines are not subtracted.
+ */
+export function aboveCosine(
+  { lambda, competingDivisor, pieces }: Target,
+  theta1: DoubleDouble,
+  theta2: DoubleDouble,
+  { weight, a, b, offset, offsetLow = 0 }: Piece = pieces.piece(pieceIndex(pieces, theta1.hi)),
+): DoubleDouble {
+  const turned = weight < 0 ? halfPiTimes(2) : doubleDouble(0);
+  const phi = divide(theta2, competingDivisor);
+  const phase = add(add(multiply(theta1, a), b), turned);
+  const own = add(cosineDifference(phase, phi), { hi: offset, lo: offsetLow });
+  return lambda === 0 ? own : divide(add(multiply(cosineDifference(theta1, phi), lambda), own), twoSum(1, lambda));
+}
+
+/** theta_1 of a boundary with the digits that its double lacks, by a Newton step. */
+export function exactTheta1(target: Target, theta1: number, theta12: number): DoubleDouble {
+  const curve = difference(target, target.pieces.piece(pieceIndex(target.pieces, theta1)), theta12);
+  const step = -curve.at(theta1) / curve.derivative(theta1);
+  // Where both sides only touch there is no such step.
+  return Math.abs(step) <= theta1 * 2 ** -52 ? twoSum(theta1, step) : doubleDouble(theta1);
 }
 
 /** cos(x) - cos(y) */

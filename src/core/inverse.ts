@@ -6,12 +6,18 @@ import {
   doubleDouble,
   halfPiTimes,
   multiply,
+  negate,
   reduce,
   sine,
   subtract,
   twoSum,
 } from "./double-double.ts";
+import { LARGEST, requireWithin } from "./errors.ts";
+import { competingPhase, requireClasses } from "./loss.ts";
+import { monotonePieces } from "./monotonicity.ts";
 import { psi, requireMargin, segment } from "./psi.ts";
+import { bisect } from "./roots.ts";
+import { type Piece, pieceValue, type Target } from "./targets.ts";
 
 /** The angle, in radians, at which psi has a given value. */
 export interface Inverse {
@@ -35,18 +41,77 @@ export function inverse(m: number, y: number): Inverse {
   // 1 - y may be rounded up to a multiple of 2, which gives a k one too large; 1 - 2k is exact, and so is y + 2k.
   if (y > 1 - 2 * k) k--;
   const u = y + 2 * k;
-  const turn = arccosine(Math.abs(u));
-  const phase = u < 0 ? subtract(halfPiTimes(2 * k + 2), turn) : add(halfPiTimes(2 * k), turn);
+  const phase = add(halfPiTimes(2 * k), arccosine(doubleDouble(u)));
   const theta = Math.min(Math.PI, divide(phase, m).hi);
   return { theta, k: segment(m, theta) };
 }
 
-/** acos(u) for u in [0, 1], with a relative error of about 2^-57: one Newton step for sin(h)^2 = (1 - u)/2, h half the angle. */
-function arccosine(u: number): DoubleDouble {
-  const h = Math.atan2(Math.sqrt(1 - u), Math.sqrt(1 + u));
+/** acos(u), with a relative error of about 2^-57: one Newton step for sin(h)^2 = (1 - u)/2, h half the angle. */
+export function arccosine(u: DoubleDouble): DoubleDouble {
+  if (u.hi < 0) return subtract(halfPiTimes(2), arccosine(negate(u)));
+  const below = subtract(doubleDouble(1), u);
+  const h = Math.atan2(Math.sqrt(below.hi), Math.sqrt(1 + u.hi));
   if (h === 0) return doubleDouble(0);
   const phase = reduce(1, h);
   const sin = sine(phase);
-  const excess = add(multiply(sin, sin), multiply(twoSum(1, -u), -0.5));
+  const excess = add(multiply(sin, sin), multiply(below, -0.5));
   return twoSum(2 * h, -excess.hi / (sin.hi * cosine(phase).hi));
+}
+
+/** An angle at which a function has a value, or a stretch of them: from theta to to, in radians. */
+export type Occurrence = { theta: number; to: number };
+
+/**
+ * The angles in [0, pi] at which a target function has a value, in order; a flat stretch that has it is one of them. The value at the
+ * ends of the pieces and at turns of the function counts when it rounds to y.hi; a jump across it does not. Without lambda closed
+ * forms, within 0.53 ulp where an ulp of y moves theta by less; with lambda roots found by bisection. NaN gives none.
+ * @example
+ * anglesOfValue(arcface({ m: 0.5 }), { hi: 0, lo: 0 })[0]?.theta === Math.PI * 0.5 - 0.5; // true
+ * anglesOfValue(spherefaceR1({ m: 2 }), { hi: -1, lo: 0 }); // [{ theta: Math.PI * 0.5, to: Math.PI }]
+ */
+export function anglesOfValue(target: Target, y: DoubleDouble): Occurrence[] {
+  const found: Occurrence[] = [];
+  const addTo = (theta: number, to = theta) => {
+    const last = found.at(-1);
+    if (last !== undefined && last.to >= theta) last.to = to;
+    else found.push({ theta, to });
+  };
+  for (const { piece, cuts } of monotonePieces(target)) {
+    const values = cuts.map((t) => pieceValue(piece, t, target.lambda).hi);
+    for (let c = 1; c < cuts.length; c++) {
+      const [from, to, first, last] = [cuts[c - 1]!, cuts[c]!, values[c - 1]!, values[c]!];
+      if (first === y.hi) addTo(from, last === y.hi ? to : from);
+      else if (last !== y.hi && last > y.hi !== first > y.hi) addTo(angleInside(piece, target.lambda, y, from, to));
+      else if (last === y.hi && target.value(to) === last) addTo(to);
+    }
+  }
+  return found;
+}
+
+/** The angle at which a piece has the value y, which lies between those at from and to. */
+function angleInside(piece: Piece, lambda: number, y: DoubleDouble, from: number, to: number): number {
+  if (lambda > 0) return bisect((t) => subtract(pieceValue(piece, t, lambda), y).hi, from, to);
+  const { weight, a, b, offset, offsetLow = 0 } = piece;
+  const halfTurn = Math.floor((a * (from + (to - from) / 2) + b) / Math.PI);
+  const turn = arccosine(multiply(subtract(y, { hi: offset, lo: offsetLow }), weight));
+  const phase = halfTurn & 1 ? subtract(halfPiTimes(2 * halfTurn + 2), turn) : add(halfPiTimes(2 * halfTurn), turn);
+  return Math.min(to, Math.max(from, divide(subtract(phase, b), a).hi));
+}
+
+/**
+ * The angles theta_y at which the loss of a sample is as given, against count - 1 competitors at thetaJ: where the target is cos(theta_j)
+ * - log((e^loss - 1) / (count - 1)) / scale. Angles in radians, within 2 ulp where rounding this
+ * logarithm, or 2^-51 of change, moves theta_y by less. Throws ParameterError for a
+ * count of classes that is no whole number from 2 to 2^53, and for a loss or a scale outside (0, 1e100].
+ * @example
+ * anglesOfLoss(softmax(), 1, 2, 1, Math.LN2)[0]?.theta; // 1
+ */
+export function anglesOfLoss(target: Target, scale: number, count: number, thetaJ: number, loss: number): Occurrence[] {
+  requireClasses(count);
+  requireWithin("scale", scale, Number.MIN_VALUE, LARGEST);
+  requireWithin("loss", loss, Number.MIN_VALUE, LARGEST);
+  // From here on e^-loss is less than the rounding of the loss.
+  const odds = loss > 700 ? loss - Math.log(count - 1) : Math.log(Math.expm1(loss) / (count - 1));
+  const y = subtract(cosine(competingPhase(target, thetaJ)), divide(doubleDouble(odds), scale));
+  return anglesOfValue(target, y);
 }

@@ -31,45 +31,61 @@ export interface SampleLoss {
   byThetaJ: number[];
 }
 
+type Angles = ArrayLike<number>;
+
 /**
  * -log softmax of one sample: target logit scale * target(theta_y), competing logits scale * cos(theta_j) (cos(theta_j / m) for
  * sphereface-r2). Angles in radians, in [0, pi]; others, NaN too, give NaN throughout. A shifted log-sum-exp over differences of
  * logits as double-doubles: up to scale 1e4 the loss has a relative error below 1e-14, however small it is, gradients by angle and by
  * cosine are within 4 ulp of max(|gradient|, scale), and the gradient by scale within 4 ulp of max(|gradient|, largest |gap|, 1e-4), a
  * gap being a competing cosine less the target. At scale 0 every class has the same probability, and only the gradient by scale is not 0.
- * Throws ParameterError for a scale outside [0, 1e100], and for no competing angle.
+ * others are the competing angles. With count, from 1 to 2^53, all of so many classes but the own one are at the one competing angle, and
+ * byThetaJ is that of one of them, empty if there is none. Throws ParameterError for a scale outside [0, 1e100], for no competing angle,
+ * and for a count that several of them do not fit.
  * @example
  * sampleLoss(softmax(), 1, 1.2, [1.2]).probability; // 0.5
  * sampleLoss(asoftmax({ m: 4 }), 30, 0.1, [1.5]).loss < 1e-9; // true
+ * sampleLoss(softmax(), 1, 1.5, [1.5], 10574).loss.toFixed(5); // "9.26615"
  */
-export function sampleLoss(target: Target, scale: number, thetaY: number, competing: ArrayLike<number>): SampleLoss {
+export function sampleLoss(target: Target, scale: number, thetaY: number, others: Angles, count?: number): SampleLoss {
   requireWithin("scale", scale, 0, LARGEST);
-  if (!(competing.length > 0)) throw new ParameterError("competing angles are missing: give at least one");
+  if (!(others.length > 0)) throw new ParameterError("competing angles are missing: give at least one");
+  requireClasses(count ?? 1, 1);
+  const each = count === undefined || count === others.length + 1 ? 1 : count - 1;
+  if (each !== 1 && others.length > 1)
+    throw new ParameterError(`${count} classes do not go with ${others.length} competing angles: give one for all`);
   const own = target.exactValue(thetaY);
-  const phases = Array.from(competing, (theta) => competingPhase(target, theta));
+  const phases = each === 0 ? [] : Array.from(others, (theta) => competingPhase(target, theta));
   const gaps = phases.map((phase) => subtract(cosine(phase), own));
   const exponents = gaps.map((gap) => multiply(gap, scale));
   const shift = exponents.reduce<DoubleDouble>((top, x) => (x.hi > top.hi ? x : top), doubleDouble(0));
   const shifted = exponents.map((x) => expOf(subtract(x, shift)));
-  const others = shifted.reduce<DoubleDouble>((sum, x) => add(sum, x), doubleDouble(0));
+  const ofEach = shifted.reduce<DoubleDouble>((sum, x) => add(sum, x), doubleDouble(0));
+  const odds = multiply(ofEach, each);
   const ownPart = expOf(negate(shift));
-  const total = add(others, ownPart);
+  const total = add(odds, ownPart);
   const shares = shifted.map((x) => x / total.hi);
-  const missed = divide(others, total).hi;
+  const missed = divide(odds, total).hi;
   const pull = -missed * scale;
   return {
     logitY: multiply(own, scale).hi,
-    loss: shift.hi === 0 ? Math.log1p(others.hi) : shift.hi + Math.log1p(add(total, -1).hi) + shift.lo,
+    loss: shift.hi === 0 ? Math.log1p(odds.hi) : shift.hi + Math.log1p(add(total, -1).hi) + shift.lo,
     probability: ownPart / total.hi,
     byThetaY: pull * target.slope(thetaY),
     byCosY: productOrZero(pull, target.slopeByCosine(thetaY)),
-    byScale: shares.reduce((sum, share, j) => add(sum, multiply(gaps[j]!, share)), doubleDouble(0)).hi,
+    byScale: shares.reduce((sum, share, j) => add(sum, multiply(gaps[j]!, share * each)), doubleDouble(0)).hi,
     byThetaJ: shares.map((share, j) => (-share * scale * sine(phases[j]!).hi) / target.competingDivisor),
   };
 }
 
+/** Throws ParameterError unless classes is a whole number from least to 2^53. */
+export function requireClasses(classes: number, least = 2): void {
+  if (!(Number.isInteger(classes) && classes >= least && classes <= 2 ** 53))
+    throw new ParameterError(`the number of classes is ${classes}: it must be a whole number from ${least} to 2^53`);
+}
+
 /** theta_j / competingDivisor as a phase, the quotient being a double-double. */
-function competingPhase({ competingDivisor }: Target, theta: number): Phase {
+export function competingPhase({ competingDivisor }: Target, theta: number): Phase {
   if (!isAngle(theta)) return { quarter: 0, hi: Number.NaN, lo: Number.NaN };
   if (competingDivisor === 1) return reduce(1, theta);
   const { hi, lo } = divide(doubleDouble(theta), competingDivisor);

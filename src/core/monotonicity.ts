@@ -35,18 +35,12 @@ interface Part extends Omit<Stretch, "change"> {
  * monotonicity(asoftmax({ m: 4 })).stretches; // [{ from: 0, to: Math.PI, direction: "falling", change: -8 }]
  * monotonicity(naive({ m: 2 })).stretches.map(({ direction }) => direction); // ["falling", "rising"]
  */
-export function monotonicity({ pieces, lambda }: Target): Monotonicity {
+export function monotonicity(target: Target): Monotonicity {
   const parts: Part[] = [];
   const stationary: number[] = [];
-  for (let i = 0, start = 0; i < pieces.count; i++) {
-    const end = pieceEnd(pieces, i);
-    if (!(end > start)) continue;
-    const piece = pieces.piece(i);
-    const zeros = zerosOfSlope(piece, lambda, start, end);
+  for (const { piece, zeros, cuts } of monotonePieces(target)) {
     for (const t of zeros) if (t !== stationary.at(-1)) stationary.push(t);
-    const cuts = [...new Set([start, ...zeros, end])];
-    for (let c = 1; c < cuts.length; c++) addPart(parts, partOf(piece, lambda, cuts[c - 1]!, cuts[c]!));
-    start = end;
+    for (let c = 1; c < cuts.length; c++) addPart(parts, partOf(piece, target.lambda, cuts[c - 1]!, cuts[c]!));
   }
   const stretches = parts.map(({ from, to, direction, first, last }) => ({
     from,
@@ -55,6 +49,18 @@ export function monotonicity({ pieces, lambda }: Target): Monotonicity {
     change: last - first,
   }));
   return { stretches, stationary };
+}
+
+/** The pieces of a function, in order, each with its stationary angles and the angles between which it falls, rises or is flat. */
+export function* monotonePieces({ pieces, lambda }: Target) {
+  for (let i = 0, start = 0; i < pieces.count; i++) {
+    const end = pieceEnd(pieces, i);
+    if (!(end > start)) continue;
+    const piece = pieces.piece(i);
+    const zeros = zerosOfSlope(piece, lambda, start, end);
+    yield { piece, zeros, cuts: [...new Set([start, ...zeros, end])] };
+    start = end;
+  }
 }
 
 function partOf(piece: Piece, lambda: number, from: number, to: number): Part {

@@ -31,7 +31,7 @@ export interface RowComputation<T extends readonly unknown[]> {
   /** Counted while computing, and added up where rows are shared out; end speaks from them. */
   readonly counts?: Record<string, number>;
   /** Told how many bad rows are kept without values. */
-  readonly end?: (keptRows: number) => Ending;
+  readonly end?: (keptRows: number) => Partial<Ending>;
 }
 
 /**
@@ -86,7 +86,7 @@ export const shownColumns = ({ inputs }: Work): Column[] => inputs.filter(isShow
 
 /** What a computation says at its end, after what there is to say of the file. */
 export function endOf({ end }: Work, ofFile: readonly Message[], keptRows: number): Ending {
-  const { notes, holds, warnings } = end?.(keptRows) ?? { notes: [], holds: true, warnings: [] };
+  const { notes = [], holds = true, warnings = [] } = end?.(keptRows) ?? {};
   return { notes, holds, warnings: [...ofFile, ...warnings] };
 }
 

@@ -33,6 +33,8 @@ const FEATURES = "measure --features f.npy --weights w.npy --labels l.npy --m 4"
 const lines: Record<string, string> = {
   psi: "psi",
   inverse: "inverse --psi 0.5",
+  "inverse --value": "inverse --value 0.5",
+  "inverse --loss": "inverse --loss 0.5 --classes 10",
   margin: "margin --theta 1 --competing 2",
   "margin --each": "margin --theta 1 --competing 2 --each",
   loss: "loss --theta 1 --competing 2",
@@ -42,6 +44,9 @@ const lines: Record<string, string> = {
   violations: "violations --competing 2",
   "violations --summary": "violations --competing 2 --summary",
   boundary: "boundary",
+  scale: "scale --classes 10",
+  equivalent: "equivalent --to arcface",
+  "equivalent --at": "equivalent --to arcface --at 1",
   bounds: "bounds",
   anneal: "anneal",
   descend: "descend --start 2 --competing 1.5 --steps 1",

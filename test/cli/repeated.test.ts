@@ -5,11 +5,20 @@ import { asoftmax, type Ran, words } from "./run.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 
-/** What each command needs beside its list options, where it needs anything. */
+/** What each command, or one of its list options, needs beside it, where it needs anything. */
 const needed: Readonly<Record<string, string>> = {
   inverse: "--psi 0.1",
+  "inverse functions": "--value 0.1",
+  "inverse value": "",
+  "inverse loss": "--classes 10",
+  "inverse scale": "--loss 1 --classes 10",
+  "inverse classes": "--loss 1",
+  "inverse competing": "--loss 1 --classes 10",
   margin: "--theta 0.3 --competing 1.5",
   loss: "--theta 0.3 --competing 1.5",
+  "loss classes": "--theta 0.3",
+  scale: "--classes 10",
+  equivalent: "--to arcface",
   compare: "--theta 0.3",
   violations: "--competing 1.5",
   descend: "--start 2 --competing 1.5",
@@ -31,6 +40,12 @@ const two: Readonly<Record<string, readonly [string, string]>> = {
   theta12: ["1", "pi/3"],
   iterations: ["0", "100"],
   check: ["angular@1<=0.5", "psi@4>=0.5"],
+  value: ["0.5", "-1"],
+  loss: ["1", "3"],
+  classes: ["10", "20"],
+  probability: ["0.5", "0.9"],
+  to: ["cosface", "arcface"],
+  at: ["1", "pi/3"],
 };
 const columnsOf = async (line: string) => (await asoftmax(words(line), { stdin })).stdout.split("\n")[0]!.split(",");
 
@@ -45,7 +60,7 @@ const lists = loaded.flatMap(([command, options]) =>
 
 describe("a list option given again adds to its list", () => {
   test.each(lists)("asoftmax %s: %s", async (command, name) => {
-    const own = needed[command] ?? "";
+    const own = needed[`${command} ${name}`] ?? needed[command] ?? "";
     const flag = flagOf(name);
     const rest = own.includes(`${flag} `) ? own.replace(RegExp(`${flag} \\S+ ?`), "").trim() : own;
     const line = [command, ...rest.split(" ").filter((word) => word !== "")].join(" ");

@@ -187,3 +187,44 @@ describe("edges", () => {
     );
   });
 });
+
+describe("many classes at one angle", () => {
+  const counts = fc.oneof(
+    fc.integer({ min: 2, max: 9 }),
+    uniform(1, 53).map((x) => Math.floor(2 ** x)),
+  );
+  test("against the oracle: count - 1 times the odds of one", () => {
+    const property = fc.property(counts, uniform(0.01, 100), angles, angles, (count, scale, thetaY, thetaJ) => {
+      const f = target("arcface")!;
+      const { value } = truthOf("arcface", [0.5], 0, exact(thetaY));
+      const gap = cosOf(exact(thetaJ)).minus(value);
+      const odds = gap.times(exact(scale)).exp().times(exact(count).minus(1));
+      const got = sampleLoss(f, scale, thetaY, [thetaJ], count);
+      const loss = odds.plus(1).ln();
+      if (loss.gt(1e-30)) expect(exact(got.loss).div(loss).minus(1).abs().toNumber()).toBeLessThan(1e-14);
+      const share = odds.div(odds.plus(1));
+      expect(ulpsOf(got.byScale, share.times(gap), 1)).toBeLessThanOrEqual(4);
+      const one = share
+        .div(exact(count).minus(1))
+        .times(exact(scale))
+        .times(sinOf(exact(thetaJ)))
+        .neg();
+      expect(ulpsOf(got.byThetaJ[0]!, one, scale / count)).toBeLessThanOrEqual(4);
+    });
+    fc.assert(property, { seed: 6, numRuns: 300 });
+  });
+
+  // prettier-ignore
+  test.each([
+    [0, [1], "the number of classes is 0: it must be a whole number from 1 to 2^53"],
+    [2 ** 53 + 2, [1], "the number of classes is 9007199254740994: it must be a whole number from 1 to 2^53"],
+    [4, [1, 2], "4 classes do not go with 2 competing angles: give one for all"],
+  ])("%d classes, angles %j throw", (count, others, message) => {
+    expect(() => sampleLoss(target("softmax")!, 1, 1, others, count)).toThrow(message);
+  });
+
+  test("a count that the list has anyway", () => {
+    const f = target("softmax")!;
+    expect(sampleLoss(f, 1, 1, [1, 2], 3)).toEqual(sampleLoss(f, 1, 1, [1, 2]));
+  });
+});

@@ -1,9 +1,10 @@
 import { sampleLoss } from "../../core/loss.ts";
 import { type Target, target } from "../../core/targets.ts";
+import type { Input } from "../../rows/computation.ts";
 import type { Competitors } from "../../rows/sample-columns.ts";
 import { columnsOf, command } from "../command.ts";
 import { functionInput, functionOptions } from "../functions.ts";
-import { rowResult, scaleInput } from "../inputs.ts";
+import { numberInput, rowResult, STANDARD_ARC, scaleInput } from "../inputs.ts";
 import { inputOptions, options, orColumn } from "../options.ts";
 import { list, notNegative } from "../parse.ts";
 import { sampleInputs, sampleOptions } from "../samples.ts";
@@ -20,19 +21,25 @@ export default command({
       "two functions, scales",
     ],
     ["asoftmax loss --m 4 --lambda 5 --theta 2 --competing 1.5", "with the plain cosine blended in"],
+    ["asoftmax loss --functions softmax --classes 10574 --theta pi/2", "at the start of training, every angle pi/2"],
   ],
   options: {
     ...functionOptions,
     scale: orColumn({ ...options.scale, parse: list(notNegative) }),
     ...sampleOptions,
+    classes: orColumn({ ...options.classes, help: "numbers of classes, all others at one angle (default pi/2)" }),
     ...inputOptions,
   },
   run(values, { names }) {
     const chosen = functionInput(values, () => [target("asoftmax")!]);
-    const inputs = [chosen, scaleInput(values.scale), ...sampleInputs(values)] as const;
-    const compute = (target: Target, scale: number, thetaY: number, { angles }: Competitors) => {
-      const at = sampleLoss(target, scale, thetaY, angles);
-      return [[angles.length, at.logitY, at.loss, at.probability, at.byThetaY, at.byCosY, at.byScale, at.byThetaJ]];
+    const { classes } = values;
+    const samples = sampleInputs(classes === undefined ? values : { competing: [STANDARD_ARC], ...values });
+    const counts: Input<number | undefined> = { source: classes ? numberInput("", classes).source : [undefined] };
+    const inputs = [chosen, scaleInput(values.scale), ...samples, counts] as const;
+    const compute = (target: Target, scale: number, thetaY: number, { angles }: Competitors, count?: number) => {
+      const at = sampleLoss(target, scale, thetaY, angles, count);
+      const competitors = count === undefined ? angles.length : count - 1;
+      return [[competitors, at.logitY, at.loss, at.probability, at.byThetaY, at.byCosY, at.byScale, at.byThetaJ]];
     };
     return rowResult({ inputs, columns: COLUMNS, compute }, values, names);
   },

@@ -57,3 +57,68 @@ describe("files", () => {
     expect(`${[columns, ...cells].join("\n")}\n`).toBe(stdout);
   });
 });
+
+describe("values of any function", () => {
+  test("columns; one row for each angle, in order", async () => {
+    const { columns, cells } = await csvOf("inverse --functions naive:m=2,cosface --value 0.5");
+    expect(columns.join()).toBe("function,value,index,theta,to");
+    expect(cells.map(([name, , index]) => `${name} ${index}`)).toEqual([
+      "naive:m=2 1",
+      "naive:m=2 2",
+      "cosface:m=0.35 1",
+    ]);
+    expectNear(cells[0]![3], Math.PI / 6);
+    expectNear(cells[1]![3], (5 * Math.PI) / 6);
+    expectNear(cells[2]![3], Math.acos(0.85));
+  });
+
+  test("--m and --lambda are short for functions; a flat stretch; none", async () => {
+    const { cells } = await csvOf("inverse --m 4 --lambda 5 --value 1,2 --columns function,index,theta");
+    expect(cells).toEqual([
+      ["asoftmax:m=4:lambda=5", "1", "0"],
+      ["asoftmax:m=4:lambda=5", "", ""],
+    ]);
+    const flat = await csvOf("inverse --functions sphereface-r1:m=2 --value=-1 --degrees --columns theta,to");
+    expect(flat.cells).toEqual([["90", "180"]]);
+    expect(await shown("inverse --functions softmax --value 2,3,0")).toContain(
+      "Rows without an angle, since none has that value: 2.",
+    );
+  });
+
+  test("from a file", async () => {
+    const stdin = "v,id\n1,a\n0,b\n3,c\n";
+    const { columns, cells } = await csvOf("inverse --functions naive:m=2 --value @v --input - --columns index,theta", {
+      stdin,
+    });
+    expect(columns.join()).toBe("v,id,index,theta");
+    expect(cells.map((row) => row.slice(0, 3).join())).toEqual(["1,a,1", "1,a,2", "0,b,1", "0,b,2", "3,c,"]);
+  });
+});
+
+describe("the angle of a loss", () => {
+  test("columns; the loss at the angle is the loss", async () => {
+    const { columns, cells } = await csvOf(
+      "inverse --functions arcface,sphereface-r2 --scale 64 --classes 10574 --loss 3",
+    );
+    expect(columns.join()).toBe("function,scale,classes,theta_j,loss,index,theta");
+    for (const [name, , , , , , theta] of cells) {
+      const [row] = await rowsOf(`loss --functions ${name} --scale 64 --classes 10574 --theta ${theta}`);
+      expect(Math.abs(Number(row!.loss) - 3)).toBeLessThan(1e-13);
+    }
+  });
+
+  test("every part from a file", async () => {
+    const stdin = "l,n,s,a\n0.6931471805599453,2,1,1\n9,2,1,1\n";
+    const line = "inverse --functions softmax --loss @l --classes @n --scale @s --competing @a --input -";
+    const { cells } = await csvOf(`${line} --columns index,theta`, { stdin });
+    expect(cells.map((row) => row.slice(4))).toEqual([
+      ["1", "1"],
+      ["", ""],
+    ]);
+  });
+
+  test("against competitors at another angle", async () => {
+    const [row] = await rowsOf(`inverse --functions softmax --loss ${Math.LN2} --classes 2 --competing 60 --degrees`);
+    expect(row!.theta).toBe("60");
+  });
+});

@@ -131,3 +131,48 @@ describe("files", () => {
     expect([columns, ...cells].join("\n")).toBe(out);
   });
 });
+
+describe("--classes", () => {
+  test("N - 1 competitors at one angle, pi/2 unless given: what a list of them gives", async () => {
+    const competing = Array(9).fill("1.2").join();
+    const [short] = await rowsOf("loss --functions arcface --scale 3 --theta 1 --classes 10 --competing 1.2");
+    const [long] = await rowsOf(`loss --functions arcface --scale 3 --theta 1 --competing ${competing}`);
+    const { dloss_dtheta_j: one, ...rest } = short!;
+    const { dloss_dtheta_j: all, ...others } = long!;
+    expect(rest.competitors).toBe("9");
+    for (const name of Object.keys(rest).slice(3)) expectNear(rest[name], Number(others[name]), 4);
+    expectNear(one, Number(all!.split(";")[0]), 4);
+  });
+
+  // biome-ignore format: a table
+  test.concurrent.each([
+    ["--functions softmax --classes 10574",                  Math.log(10574)],
+    ["--functions arcface --scale 64 --classes 10574",       39.94929333140152],
+    ["--functions softmax --classes 1",                      0],
+    ["--functions arcface --scale 1e4 --classes 1",          0],
+    ["--functions softmax --classes 9007199254740992",       53 * Math.LN2],
+  ])("at the start: %s", async (line, loss) => {
+    const [row] = await rowsOf(`loss ${line} --theta pi/2`);
+    expectNear(row!.loss, loss);
+  });
+
+  test("one class: no competitors, probability 1, no gradients", async () => {
+    const { cells } = await csvOf(
+      "loss --classes 1 --theta 1 --columns competitors,loss,probability,dloss_dtheta_y,dloss_dscale,dloss_dtheta_j",
+    );
+    expect(cells).toEqual([["0", "0", "1", "0", "0", ""]]);
+  });
+
+  test("from a file", async () => {
+    const stdin = "theta_y,n,c\n1.5707963267948966,5,1.5\n1.5707963267948966,7,1.5\n";
+    const { cells } = await csvOf("loss --functions softmax --classes @n --input - --columns competitors,loss", {
+      stdin,
+    });
+    expect(cells.map((row) => row[3])).toEqual(["4", "6"]);
+    for (const [i, count] of [5, 7].entries()) expectNear(cells[i]![4], Math.log(count));
+    const named = await csvOf("loss --functions softmax --classes @n --competing @c --input - --columns probability", {
+      stdin,
+    });
+    expectNear(named.cells[0]![3], 1 / (1 + 4 * Math.exp(Math.cos(1.5) - Math.cos(Math.PI / 2))), 4);
+  });
+});
