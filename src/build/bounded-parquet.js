@@ -4,6 +4,9 @@ import { fileURLToPath } from "node:url";
 
 const page = fileURLToPath(new URL("./sound-page.js", import.meta.url));
 
+/** A byte order mark at the beginning of a name or a text was cut off. */
+const WHOLE_TEXTS = [1, "new TextDecoder()", "new TextDecoder('utf-8', { ignoreBOM: true })"];
+
 /** What stands in each file of hyparquet/src, how often, and what takes its place. */
 const CHANGES = {
   "column.js": [
@@ -34,6 +37,8 @@ const CHANGES = {
       "if (!(count * width <= reader.view.byteLength - reader.offset)) throw new Error('parquet page has too few bytes')\n  $&",
     ],
   ],
+  "convert.js": [WHOLE_TEXTS],
+  "metadata.js": [WHOLE_TEXTS],
   "delta.js": [
     // Miniblocks of a negative size lead back to where they began; those of none never give a value.
     [

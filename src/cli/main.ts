@@ -2,6 +2,7 @@ import { CommanderError } from "commander";
 import { ParameterError } from "../core/errors.ts";
 import { DataError, UsageError } from "../data/errors.ts";
 import { leaveStandardInput } from "../data/file.ts";
+import { oneLine } from "../data/shown.ts";
 import { formatMessage } from "../render/number.ts";
 import { writeToFile, writeToStandardError, writeToStandardOutput } from "./output.ts";
 import { isFile, piecesOf, presentation } from "./presentation.ts";
@@ -47,11 +48,28 @@ async function print(invocation: Invocation, args: readonly string[]): Promise<n
 /** The one line that an error prints. */
 function messageOf(error: unknown): string {
   if (error instanceof CommanderError)
-    return error.message.replace(/^error: /, "").replace(/\n\(Did you mean ([^\n]*)\?\)$/, ": did you mean $1?");
+    return error.message
+      .replace(/^error: /, "")
+      .replace(/\n\(Did you mean (?:one of )?([^\n]*)\?\)$/, ": did you mean $1?");
   if (error instanceof UsageError || error instanceof DataError || error instanceof ParameterError)
     return error.message;
+  const limit = limits.find(([words]) => words.test(String(error)));
+  if (limit !== undefined) return limit[1];
   const place = error instanceof Error ? error.stack?.split("\n", 2).join("") : error;
   return `this is a bug in asoftmax, please report it: ${place}`;
 }
 
-const say = (text: string) => writeToStandardError(`asoftmax: ${text}\n`);
+/** What a system can lack, by the words of its errors. */
+const limits: readonly (readonly [RegExp, string])[] = [
+  [/\bE[MN]FILE\b/, "there are too few file handles: raise their limit (ulimit -n), or give --threads 1"],
+  [
+    /allocation failed|out of memory|memory size/i,
+    "there is too little memory: give fewer --threads, or a smaller file",
+  ],
+  [
+    /WebAssembly|wasm/i,
+    "files are read by WebAssembly with SIMD, which this Node lacks: run another, without --jitless",
+  ],
+];
+
+const say = (text: string) => writeToStandardError(`asoftmax: ${oneLine(text)}\n`);

@@ -8,7 +8,7 @@ import { render, written } from "../render/render.ts";
 import type { Result, RowsResult } from "../render/result.ts";
 import type { RowWriter } from "../render/rows.ts";
 import type { Invocation } from "./program.ts";
-import { isOnTerminal, screenFor } from "./terminal.ts";
+import { isOnTerminal, screenFor, visiblePieces } from "./terminal.ts";
 import { version } from "./version.ts";
 
 /** Is it a file that --output names? */
@@ -36,7 +36,10 @@ export function piecesOf(
     const { sharedRows } = await import("../rows/threads.ts");
     yield* sharedRows(rows, source, writer, args, threads);
   }
-  return render(result, format, style, () => screenFor(values, isFile(output)), madeBy(args), shared);
+  const pieces = render(result, format, style, () => screenFor(values, isFile(output)), madeBy(args), shared);
+  // A table holds colours, and shows its cells as a terminal may have them already.
+  const isRaw = format !== "table" || result.kind === "document";
+  return isRaw && !isFile(output) && isOnTerminal() ? visiblePieces(pieces) : pieces;
 }
 
 /** The version, and the command line as a shell reads it. */

@@ -1,4 +1,6 @@
 import { fstatSync } from "node:fs";
+import { StringDecoder } from "node:string_decoder";
+import { visible } from "../data/shown.ts";
 import type { Screen } from "../render/screen.ts";
 import type { Values } from "./options.ts";
 
@@ -7,6 +9,12 @@ const STANDARD_HEIGHT = 24;
 
 /** Is standard output a terminal? process.stdout takes long to load, so a file or a pipe is recognised before. */
 export const isOnTerminal = (): boolean => fstatSync(1).isCharacterDevice() && process.stdout.isTTY === true;
+
+/** The text of a file as a terminal may have it: control characters are escaped, but for line ends and tabs. */
+export async function* visiblePieces(pieces: AsyncIterable<string | Uint8Array>): AsyncGenerator<string> {
+  const decoder = new StringDecoder("utf8");
+  for await (const piece of pieces) yield visible(decoder.write(Buffer.from(piece)), "\n\t");
+}
 
 /** The screen that text goes to: standard output, or a file (never coloured unless asked for). */
 export async function screenFor(values: Values<"color">, toFile: boolean): Promise<Screen> {

@@ -1,6 +1,7 @@
 import { isDecimal } from "../core/notation.ts";
 import { fromBytes } from "./bytes.ts";
 import { DataError } from "./errors.ts";
+import { shortened } from "./shown.ts";
 
 /** The number in a cell, spaces around it allowed. Throws DataError for anything but a finite decimal number. */
 export function numberIn(cell: string, column: string): number {
@@ -27,13 +28,13 @@ export function angleFrom(theta: number, cell: () => string, column: string): nu
   if (theta >= 0 && theta <= Math.PI + PI_SLACK) return theta;
   const where = theta < 0 ? "below 0" : "above pi";
   const hint = theta > 2 * Math.PI ? "; for degrees give --degrees" : "";
-  throw new DataError(`column ${column}: ${cell().trim()} lies ${where}: an angle lies in [0, pi]${hint}`);
+  throw new DataError(`column ${column}: ${shortened(cell().trim())} lies ${where}: an angle lies in [0, pi]${hint}`);
 }
 
 function fault(cell: string): string {
   const text = fromBytes(cell).trim();
   if (text === "") return "the cell is empty: it needs a number";
   if (NOT_FINITE.test(text)) return `"${text}" is not a finite number`;
-  if (isDecimal(text)) return `${text} is too large for a double`;
-  return `"${text}" is not a decimal number`;
+  if (isDecimal(text)) return `${shortened(text)} is too large for a double`;
+  return `"${shortened(text)}" is not a decimal number`;
 }

@@ -5,6 +5,9 @@ export class DataError extends Error {
   override readonly name: string = "DataError";
 }
 
+/** Parts of a file that do not fit one another; who knows its name makes a DataError of it. */
+export class DamageError extends Error {}
+
 /** What the operating system says is wrong, in its own words. */
 export function systemReason(error: unknown): string {
   const { errno, message } = error as NodeJS.ErrnoException;

@@ -7,6 +7,9 @@ const LONGEST_NUMBER = 32;
 /** What the kernel may write beyond the end of what it copies. */
 const SLACK = 16;
 
+/** Without the kernel no file can be read. */
+export const hasKernel = memory.length > 0;
+
 /** The number in row of a column of numbers. */
 export const numberAt = (address: number, row: number): number => doubles[address / 8 + row]!;
 

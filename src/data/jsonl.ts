@@ -12,6 +12,7 @@ import {
 import type { Block } from "./blocks.ts";
 import { fromBytes, toBytes } from "./bytes.ts";
 import { DataError } from "./errors.ts";
+import { shortened } from "./shown.ts";
 import { remaining, type Table } from "./table.ts";
 
 /**
@@ -158,13 +159,13 @@ function recordOf(
     if (place !== undefined && cells[place] === undefined) cells[place] = cell;
     else {
       others.push(cell);
-      fault ??= `the key "${fromBytes(key)}" ${place === undefined ? "is not among those of the first object" : "stands there twice"}`;
+      fault ??= `the key "${shortened(fromBytes(key))}" ${place === undefined ? "is not among those of the first object" : "stands there twice"}`;
     }
   }
   for (const [key, place] of places) {
     if (cells[place] !== undefined) continue;
     cells[place] = "";
-    fault ??= `the object has no key "${fromBytes(key)}"`;
+    fault ??= `the object has no key "${shortened(fromBytes(key))}"`;
   }
   const members = text.trim().slice(1, -1).trim();
   return { cells: [...cells, ...others], line, members, fault };

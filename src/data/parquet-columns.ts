@@ -10,9 +10,9 @@ import {
 } from "hyparquet";
 import { getMaxRepetitionLevel, getPhysicalColumns, isListLike } from "hyparquet/src/schema.js";
 import { toBytes } from "./bytes.ts";
-import { DataError } from "./errors.ts";
+import { DamageError, DataError } from "./errors.ts";
 import { openRegular, readFully } from "./file.ts";
-import { parsers } from "./parquet-cells.ts";
+import { parsers, takeText } from "./parquet-cells.ts";
 import { pagesOf } from "./parquet-pages.ts";
 import { type ColumnRows, flatParts, listParts, nestedParts, takerOf } from "./parquet-rows.ts";
 
@@ -36,7 +36,8 @@ export async function openParquet(path: string): Promise<ParquetColumns> {
     let scratch = new Uint8Array(0);
     /** Bytes of the file, valid until the next are read. */
     function read(start: number, end = byteLength): Uint8Array {
-      if (!(start >= 0 && start <= end && end <= byteLength)) throw new Error(`there are no bytes ${start} to ${end}`);
+      if (!(start >= 0 && start <= end && end <= byteLength))
+        throw new DamageError(`there are no bytes ${start} to ${end}`);
       if (scratch.length < end - start) scratch = new Uint8Array(end - start);
       const bytes = scratch.subarray(0, end - start);
       readFully(fd, path, bytes, start);
@@ -45,17 +46,18 @@ export async function openParquet(path: string): Promise<ParquetColumns> {
     try {
       return yield* use({ byteLength, read, slice: (start, end) => read(start, end).slice().buffer });
     } catch (error) {
-      if (error instanceof DataError) throw error;
-      throw new DataError(
-        `${path} is not Parquet, damaged, or of a kind that is not read: ${(error as Error).message}`,
-      );
+      throw error instanceof DataError ? error : new DataError(`${path}: the Parquet file ${faultOf(error)}`);
     } finally {
       closeSync(fd);
     }
   }
 
   const described = withFile(async function* (file) {
-    yield describe(await parquetMetadataAsync(file, { parsers, geoparquet: false }));
+    requireMarks(file, path);
+    const metadata = await parquetMetadataAsync(file, { parsers, geoparquet: false });
+    if (metadata.row_groups.some(({ columns }) => columns.some((column) => column.crypto_metadata)))
+      throw encrypted(path);
+    yield describe(metadata);
     return undefined;
   });
   const { metadata, names, columns, groups } = (await described.next()).value!;
@@ -66,19 +68,20 @@ export async function openParquet(path: string): Promise<ParquetColumns> {
   async function partsOf(
     file: OpenFile,
     group: number,
-    { name, leaf, schemaPath, places }: ColumnSchema,
+    { name, leaf, schemaPath, text }: ColumnSchema,
   ): Promise<Iterator<ColumnRows>> {
     const { rowStart, rows } = groups[group]!;
     if (leaf === undefined) {
       const scan = await parquetScan({ file, metadata, columns: [name], compressors, parsers, utf8: false });
-      return nestedParts(await scan.readColumn({ column: name, rowStart, rowEnd: rowStart + rows }));
+      return nestedParts(await scan.readColumn({ column: name, rowStart, rowEnd: rowStart + rows }), text);
     }
     const meta = metadata.row_groups[group]!.columns[leaf]?.meta_data;
     const { type } = schemaPath.at(-1)!.element;
-    if (!meta || meta.type !== type) throw new Error(`column ${name} is of type ${meta?.type}, not ${type}`);
-    const pages = pagesOf({ meta, schemaPath, places, compressors }, file.read);
+    if (!meta || meta.type !== type) throw new DamageError(`column ${name} is of type ${meta?.type}, not ${type}`);
+    const pages = pagesOf({ meta, schemaPath, text, compressors }, file.read);
     if (schemaPath.length > 2) return listParts(pages, schemaPath);
-    if (Number(meta.num_values) !== rows) throw new Error(`column ${name} has ${meta.num_values} of ${rows} rows`);
+    if (Number(meta.num_values) !== rows)
+      throw new DamageError(`column ${name} has ${meta.num_values} of ${rows} rows`);
     return flatParts(pages);
   }
 
@@ -107,20 +110,45 @@ async function compressorsFor(metadata: FileMetaData): Promise<Compressors> {
   return { ...codecs, ZSTD: (bytes, size) => zstd.decode(bytes, size) };
 }
 
+/** Throws DataError for a file that does not begin and end as Parquet does. */
+function requireMarks({ byteLength, read }: OpenFile, path: string): void {
+  const mark = (start: number) => Buffer.from(read(start, start + MARK.length)).toString("latin1");
+  const [first, last] = byteLength >= 3 * MARK.length ? [mark(0), mark(byteLength - MARK.length)] : [];
+  if (first === ENCRYPTED || last === ENCRYPTED) throw encrypted(path);
+  if (first !== MARK && last !== MARK) throw new DataError(`${path} is not a Parquet file`);
+  if (last !== MARK) throw new DamageError("its end is missing, where its columns are described");
+}
+
+const MARK = "PAR1";
+const ENCRYPTED = "PARE";
+const encrypted = (path: string) => new DataError(`${path}: the Parquet file is encrypted: give one that is not`);
+
+/** What is wrong with a Parquet file, from what its readers threw. Of their words only those that speak of the format are told. */
+function faultOf(error: unknown): string {
+  const { message } = error as Error;
+  if (/string (longer|length)/.test(message)) return "has a value that is too long to be read";
+  if (/allocation failed/.test(message)) return "is damaged, or takes more memory than there is";
+  if (/undefined|null|NaN/.test(message)) return DAMAGED;
+  if (/unsupported|not supported|are not read/i.test(message))
+    return `is of a kind that is not read: ${message.replace(/^parquet /, "")}`;
+  return error instanceof DamageError || /^(parquet|the) /.test(message)
+    ? `is damaged: ${message.replace(/^parquet /, "a ")}`
+    : DAMAGED;
+}
+
+const DAMAGED = "is damaged: its parts do not fit one another";
+
 interface OpenFile extends AsyncBuffer {
   read(start: number, end: number): Uint8Array;
 }
 
-/** A column: where it is flat or a list of floats, its leaf, the place of that among all leaves, and the places of a decimal. */
+/** A column: where it is flat or a list of floats, its leaf, the place of that among all leaves; what makes text of its values. */
 interface ColumnSchema {
   readonly name: string;
   readonly leaf?: number | undefined;
   readonly schemaPath: readonly SchemaTree[];
-  readonly places?: number | undefined;
+  readonly text?: ((value: unknown) => unknown) | undefined;
 }
-
-/** More than the digits of the longest decimal that anybody writes. */
-const MOST_PLACES = 1000;
 
 function describe(metadata: FileMetaData) {
   const root = parquetSchema(metadata);
@@ -128,28 +156,25 @@ function describe(metadata: FileMetaData) {
   const columns = root.children.map((top): ColumnSchema => {
     const leaf = leaves;
     leaves += Math.max(1, getPhysicalColumns(top).length);
-    const { name, scale = 0, converted_type, repetition_type } = top.element;
-    if (typeof name !== "string") throw new Error("a column has no name");
-    if (!(Number.isInteger(scale) && scale >= 0 && scale <= MOST_PLACES))
-      throw new Error(`a decimal has ${scale} places`);
+    const { name, repetition_type } = top.element;
+    if (typeof name !== "string") throw new DamageError("a column has no name");
+    const text = takeText(top);
     if (top.children.length > 0) {
       const schemaPath = [root, ...floatsPath(top)];
-      return { name, leaf: schemaPath.length > 1 ? leaf : undefined, schemaPath };
+      return { name, leaf: schemaPath.length > 1 ? leaf : undefined, schemaPath, text };
     }
-    if (repetition_type === "REPEATED") return { name, schemaPath: [] };
-    if (converted_type !== "DECIMAL") return { name, leaf, schemaPath: [root, top] };
-    // It would be rounded to a double: what it is made of is read instead.
-    Object.assign(top.element, { converted_type: undefined, logical_type: undefined });
-    return { name, leaf, schemaPath: [root, top], places: scale };
+    return repetition_type === "REPEATED"
+      ? { name, schemaPath: [], text }
+      : { name, leaf, schemaPath: [root, top], text };
   });
   // As many rows without a cell as the file says it has would have no end.
-  if (columns.length === 0) throw new Error("it has no columns");
+  if (columns.length === 0) throw new DamageError("it has no columns");
   let end = 0;
   const groups = metadata.row_groups.map(({ num_rows }) => {
     end += Number(num_rows);
     return { rowStart: end - Number(num_rows), rows: Number(num_rows) };
   });
-  if (end !== Number(metadata.num_rows)) throw new Error(`there are ${end} of ${metadata.num_rows} rows`);
+  if (!(end >= Number(metadata.num_rows))) throw new DamageError(`there are ${end} of ${metadata.num_rows} rows`);
   return { metadata, names: columns.map(({ name }) => toBytes(name)), columns, groups };
 }
 

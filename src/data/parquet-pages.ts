@@ -4,7 +4,8 @@ import { convert, DEFAULT_PARSERS } from "hyparquet/src/convert.js";
 import { decompressPage, readDataPage } from "hyparquet/src/datapage.js";
 import { getMaxDefinitionLevel, getMaxRepetitionLevel } from "hyparquet/src/schema.js";
 import { readVarInt } from "hyparquet/src/thrift.js";
-import { cellOf, decimalOf, parsers } from "./parquet-cells.ts";
+import { DamageError } from "./errors.ts";
+import { cellOf, parsers } from "./parquet-cells.ts";
 
 /** Doubles and what a double holds; integers of 64 bits; a column with any others comes as cells. */
 export type PageValues = Float64Array | BigInt64Array | string[];
@@ -22,8 +23,8 @@ interface ColumnChunk {
   readonly meta: ColumnMetaData;
   readonly schemaPath: readonly SchemaTree[];
   readonly compressors: Compressors;
-  /** Where it is a decimal, how many places it has; its element has no converted_type then. */
-  readonly places?: number | undefined;
+  /** What makes text of a value, where its type says more than what is stored. */
+  readonly text?: ((value: unknown) => unknown) | undefined;
 }
 
 /** The first of these many bytes is tried for a page header; one with long statistics needs more. */
@@ -36,7 +37,7 @@ const HEADER = 1024;
 export function* pagesOf(chunk: ColumnChunk, read: (start: number, end: number) => Uint8Array): Generator<Page> {
   const { meta, schemaPath } = chunk;
   const first = Number(meta.dictionary_page_offset || meta.data_page_offset);
-  const end = Math.min(first, Number(meta.data_page_offset)) + Number(meta.total_compressed_size);
+  let end = Math.min(first, Number(meta.data_page_offset)) + Number(meta.total_compressed_size);
   const levels = {
     repetition: getMaxRepetitionLevel([...schemaPath]),
     definition: getMaxDefinitionLevel([...schemaPath]),
@@ -52,6 +53,8 @@ export function* pagesOf(chunk: ColumnChunk, read: (start: number, end: number) 
     start += size;
     if (header.dictionary_page_header) {
       const whole = decompressed(chunk, bytes, header.uncompressed_page_size);
+      // Old writers left this header out of the size of the chunk.
+      end += length;
       dictionary = valuesOf(chunk, whole, header.dictionary_page_header.num_values, "PLAIN");
     } else {
       const page = dataPage(chunk, bytes, header, levels, Number(meta.num_values) - entries, dictionary);
@@ -74,7 +77,7 @@ function headerAt(start: number, end: number, read: (start: number, end: number)
 }
 
 function requireSize(name: string, size: number | undefined, most: number): number {
-  if (!(size! >= 0 && size! <= most)) throw new Error(`${name} has ${size} of ${most} bytes`);
+  if (!(size! >= 0 && size! <= most)) throw new DamageError(`${name} has ${size} of ${most} bytes`);
   return size!;
 }
 
@@ -89,15 +92,16 @@ function dataPage(
 ): Page {
   const v1 = header.data_page_header;
   const v2 = header.data_page_header_v2;
-  if (!v1 && !v2) throw new Error(`a page is of type ${header.type}`);
+  if (!v1 && !v2) throw new DamageError(`a page is of type ${header.type}`);
   const { num_values: entries, encoding } = (v1 ?? v2)!;
-  if (!(entries >= 0 && entries <= mostEntries)) throw new Error(`a page has ${entries} of ${mostEntries} values`);
+  if (!(entries >= 0 && entries <= mostEntries))
+    throw new DamageError(`a page has ${entries} of ${mostEntries} values`);
 
   let rest = v1 ? decompressed(chunk, bytes, header.uncompressed_page_size) : bytes;
   /** Takes the levels of the entries, which begin with their length in bytes or have it in the header. */
   function takeLevels(highest: number, encoding: Encoding | undefined, length = 0): Uint8Array | undefined {
     if (v1 && highest === 0) return undefined;
-    if (v1 && encoding !== "RLE") throw new Error(`levels encoded as ${encoding} are not read`);
+    if (v1 && encoding !== "RLE") throw new DamageError(`levels encoded as ${encoding} are not read`);
     const from = v1 ? 4 : 0;
     const end = from + requireSize("the levels", v1 ? viewOf(rest).getUint32(0, true) : length, rest.length - from);
     const levels = new Uint8Array(highest > 0 ? entries : 0);
@@ -133,7 +137,7 @@ let scratch = new Uint32Array(0);
 
 /** The values that so many indices into the dictionary stand for; the first byte is the width of an index. */
 function lookedUp(bytes: Uint8Array, count: number, dictionary: PageValues | undefined): PageValues {
-  if (!dictionary) throw new Error("a page needs a dictionary, and there is none");
+  if (!dictionary) throw new DamageError("a page needs a dictionary, and there is none");
   if (scratch.length < count) scratch = new Uint32Array(count);
   const indices = scratch.subarray(0, count);
   if (count > 0) readHybrid(bytes.subarray(1), bytes[0]!, indices, dictionary.length);
@@ -145,7 +149,7 @@ function lookedUp(bytes: Uint8Array, count: number, dictionary: PageValues | und
 
 /** PageValues in an encoding without dictionary, which must fill the bytes where their size tells. */
 function valuesOf(
-  { meta, schemaPath, places }: ColumnChunk,
+  { meta, schemaPath, text }: ColumnChunk,
   bytes: Uint8Array,
   count: number,
   encoding: Encoding,
@@ -163,9 +167,9 @@ function valuesOf(
   };
   if (encoding === "DELTA_BINARY_PACKED") requireDeltas(bytes, count);
   const data = readDataPage(bytes, { ...UNUSED, num_values: count, encoding }, decoder).dataPage;
-  if (data.length !== count) throw new Error(`a page has ${data.length} of ${count} values`);
+  if (data.length !== count) throw new DamageError(`a page has ${data.length} of ${count} values`);
   if (encoding === "PLAIN" || encoding === "BYTE_STREAM_SPLIT") requireFilled(data, bytes);
-  if (places !== undefined) return Array.from(data as ArrayLike<unknown>, (value) => decimalOf(value, places));
+  if (text) return Array.from(data as ArrayLike<unknown>, (value) => text(value) as string);
   const values = convert(data, decoder);
   return numbersOf(values) ?? Array.from(values as ArrayLike<unknown>, cellOf);
 }
@@ -177,7 +181,8 @@ function requireFilled(data: ArrayLike<unknown>, bytes: Uint8Array): void {
   const last = data[data.length - 1];
   const end = last instanceof Uint8Array ? last.byteOffset + last.length - bytes.byteOffset : bytes.length;
   const size = ArrayBuffer.isView(data) ? data.byteLength : end;
-  if (size !== bytes.length) throw new Error(`a page of ${data.length} values has ${bytes.length} bytes, not ${size}`);
+  if (size !== bytes.length)
+    throw new DamageError(`a page of ${data.length} values has ${bytes.length} bytes, not ${size}`);
 }
 
 /** The head of packed differences: values a block, blocks of it, and how many values there are. */
@@ -185,7 +190,7 @@ function requireDeltas(bytes: Uint8Array, count: number): void {
   const reader = { view: viewOf(bytes), offset: 0 };
   const [block, parts, total] = [readVarInt(reader), readVarInt(reader), readVarInt(reader)];
   if (!(block > 0 && parts > 0 && block % (32 * parts) === 0 && total === count))
-    throw new Error(`differences of ${total} values, ${block} in a block of ${parts}, are not ${count} values`);
+    throw new DamageError(`differences of ${total} values, ${block} in a block of ${parts}, are not ${count} values`);
 }
 
 /** Undefined where there are others than doubles and integers of 64 bits with a sign. */
@@ -203,7 +208,7 @@ function numbersOf(values: unknown): Float64Array | BigInt64Array | undefined {
  */
 export function readHybrid(bytes: Uint8Array, width: number, out: Uint8Array | Uint32Array, limit: number): void {
   // A wider one would not fit an int32 beside the bits left of the byte before.
-  if (!(width <= 24)) throw new Error(`indices of ${width} bits are not read`);
+  if (!(width <= 24)) throw new DamageError(`indices of ${width} bits are not read`);
   const reader = { view: viewOf(bytes), offset: 0 };
   const mask = 2 ** width - 1;
   let greatest = 0;
@@ -211,10 +216,10 @@ export function readHybrid(bytes: Uint8Array, width: number, out: Uint8Array | U
     const head = readVarInt(reader) >>> 0;
     const count = head & 1 ? Math.min((head >>> 1) * 8, out.length - done) : head >>> 1;
     if (!(count > 0 && count <= out.length - done))
-      throw new Error(`a run has ${count} of ${out.length - done} values`);
+      throw new DamageError(`a run has ${count} of ${out.length - done} values`);
     let at = reader.offset;
     const end = at + (head & 1 ? Math.ceil((count * width) / 8) : Math.ceil(width / 8));
-    if (end > bytes.length) throw new Error("a run ends outside its page");
+    if (end > bytes.length) throw new DamageError("a run ends outside its page");
     if (head & 1) {
       reader.offset = Math.min(at + (head >>> 1) * width, bytes.length);
       for (let i = done, bits = 0, left = 0; i < done + count; i++) {
@@ -234,5 +239,5 @@ export function readHybrid(bytes: Uint8Array, width: number, out: Uint8Array | U
     }
     done += count;
   }
-  if (out.length > 0 && greatest >= limit) throw new Error(`an index is ${greatest}, of ${limit}`);
+  if (out.length > 0 && greatest >= limit) throw new DamageError(`an index is ${greatest}, of ${limit}`);
 }

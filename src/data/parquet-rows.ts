@@ -1,5 +1,6 @@
 import type { SchemaTree } from "hyparquet";
 import { getMaxDefinitionLevel } from "hyparquet/src/schema.js";
+import { DamageError } from "./errors.ts";
 import { cellOf } from "./parquet-cells.ts";
 import type { Page, PageValues } from "./parquet-pages.ts";
 
@@ -44,7 +45,7 @@ export function* listParts(pages: Iterable<Page>, schemaPath: readonly SchemaTre
     for (let i = 0, next = 0; i < entries; i++) {
       const level = definition![i]!;
       if (repetition![i] === 0) lists.push({ items: [], isNull: isOptional && level === 0 });
-      else if (lists.length === 0) throw new Error("the first item of a list has no list");
+      else if (lists.length === 0) throw new DamageError("the first item of a list has no list");
       if (level > empty) lists.at(-1)!.items.push(level === levels ? values[next++] : null);
     }
     const held = lists.splice(-1);
@@ -55,11 +56,11 @@ export function* listParts(pages: Iterable<Page>, schemaPath: readonly SchemaTre
 }
 
 /** Cells of nested values: not of all at once, they are longer than the values. */
-export function* nestedParts(data: ArrayLike<unknown>): Generator<ColumnRows> {
+export function* nestedParts(data: ArrayLike<unknown>, text = (value: unknown) => value): Generator<ColumnRows> {
   const ROWS = 1024;
   for (let start = 0; start < data.length; start += ROWS) {
     const rows = Math.min(ROWS, data.length - start);
-    yield { values: Array.from({ length: rows }, (_, i) => cellOf(data[start + i])) };
+    yield { values: Array.from({ length: rows }, (_, i) => cellOf(text(data[start + i]))) };
   }
 }
 
@@ -71,7 +72,7 @@ export function takerOf(parts: Iterator<ColumnRows>, total: number): (count: num
   function next(): void {
     const { value, done } = parts.next();
     if (!done) decoded += value.values.length;
-    if (done ? decoded < total : decoded > total) throw new Error(`a column has ${decoded} of ${total} rows`);
+    if (done ? decoded < total : decoded > total) throw new DamageError(`a column has ${decoded} of ${total} rows`);
     part = done ? { values: [] } : value;
     at = 0;
   }

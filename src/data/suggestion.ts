@@ -1,13 +1,20 @@
 import { distance } from "fastest-levenshtein";
+import { listed } from "./shown.ts";
+
+/** Nobody mistypes a longer word. */
+const LONGEST = 200;
 
 /** ": did you mean x?" for the nearest of the known words, or a list of them where none is near. */
 export function suggestion(word: string, known: readonly string[]): string {
   let nearest = "";
   let least = Number.POSITIVE_INFINITY;
+  const near = Math.max(1, word.length / 2.5);
   for (const one of known) {
+    // The time that it takes grows with the product of the lengths.
+    if (word.length > LONGEST || Math.abs(one.length - word.length) > near) continue;
     const edits = distance(word, one);
     if (edits < least) [nearest, least] = [one, edits];
   }
-  if (least <= Math.max(1, word.length / 2.5)) return `: did you mean ${nearest}?`;
-  return `: choose from ${known.join(", ")}`;
+  if (least <= near) return `: did you mean ${nearest}?`;
+  return `: choose from ${listed(known)}`;
 }

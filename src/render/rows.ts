@@ -1,6 +1,6 @@
 import type { Field } from "../data/batch.ts";
 import { fromBytes, quoter, toBytes } from "../data/bytes.ts";
-import { NumberPlace, numberAt, TextPlace, writtenRows } from "../data/fields.ts";
+import { hasKernel, NumberPlace, numberAt, TextPlace, writtenRows } from "../data/fields.ts";
 import { jsonValue } from "./json.ts";
 import { formatCell, inUnit, type NumberStyle, rounded } from "./number.ts";
 import {
@@ -82,6 +82,7 @@ export class RowWriter {
 
   /** The rows of a batch, in pieces; each is valid until the next one is asked for. */
   rows({ size, input, columns }: RowBatch): Iterable<Uint8Array> {
+    if (!hasKernel) return this.givenRows(size, columns as readonly (readonly Cell[])[]);
     const target = { json: this.isJson, delimiter: this.delimiter };
     const passed = (size > 0 && input?.batch.fields(target)) || [];
     const computed = this.computed.map((column, i) => this.fieldOf(columns[column.place]!, column, i, size));
@@ -94,8 +95,24 @@ export class RowWriter {
     return writtenRows(size, { fields, nothing, tail, delimiter: this.delimiter }, input?.rows);
   }
 
+  /** Rows without those of an input, where the kernel is missing. */
+  private *givenRows(size: number, columns: readonly (readonly Cell[])[]): Generator<Uint8Array> {
+    const before = this.computed.map((column, i) => this.before(column, i));
+    const texts = this.computed.map((column) => this.textsOf(columns[column.place]!, column));
+    const last: (string | undefined)[] = [];
+    let text = "";
+    for (let row = 0; row < size; row++) {
+      for (const [i, some] of texts.entries()) {
+        last[i] = some[row] ?? last[i];
+        text += before[i]! + last[i]!;
+      }
+      text += this.layout.tail;
+    }
+    yield Buffer.from(text, "latin1");
+  }
+
   /** What stands before a field. */
-  private before({ name }: Field, i: number): string {
+  private before({ name }: Pick<Field, "name">, i: number): string {
     const { lead } = this.layout;
     if (!this.isJson) return i > 0 ? this.delimiter : lead;
     return `${i > 0 ? "," : lead}${name === undefined ? "" : `${toBytes(JSON.stringify(fromBytes(name)))}:`}`;

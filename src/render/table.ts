@@ -1,6 +1,7 @@
 import Table from "cli-table3";
 import width from "string-width";
 import { fromBytes } from "../data/bytes.ts";
+import { visible } from "../data/shown.ts";
 import { formatCell, formatMessage, forPeople, type NumberStyle } from "./number.ts";
 import { type Column, cellsOf, type ReportResult, type Row, type RowsResult } from "./result.ts";
 import type { Screen } from "./screen.ts";
@@ -28,7 +29,7 @@ export async function* table(
   if (chart?.shown === "below") yield `\n${draw()}`;
   const { notes } = result.end();
   if (notes.length > 0) yield "\n";
-  for (const note of notes) yield wrap(formatMessage(note, style), screen);
+  for (const note of notes) yield wrap(visible(formatMessage(note, style)), screen);
 }
 
 /** A table for each batch of rows; those after the first have the digits and the widths of the one before. */
@@ -161,4 +162,4 @@ function drawRows({ head, rows, widths, right = [] }: DrawnTable, { unicode, col
   return lines.map((text) => `${text.trimEnd()}\n`).join("");
 }
 
-const textOf = (text: string, column: Column) => (column.kind === "bytes" ? fromBytes(text) : text);
+const textOf = (text: string, column: Column) => visible(column.kind === "bytes" ? fromBytes(text) : text);

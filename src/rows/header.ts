@@ -7,6 +7,7 @@ import { fromBytes, toBytes } from "../data/bytes.ts";
 import { angleFrom, anyNumberIn, numberIn } from "../data/cells.ts";
 import { DataError, UsageError } from "../data/errors.ts";
 import { repeated } from "../data/repeated.ts";
+import { shortened } from "../data/shown.ts";
 import { suggestion } from "../data/suggestion.ts";
 import { Region } from "../kernels/rows.ts";
 import type { Column } from "../render/result.ts";
@@ -58,7 +59,7 @@ export class Header {
       for (const key of [name, name.trim()]) if (!this.places.has(key)) this.places.set(key, i);
     const twice = repeated(names);
     if (twice !== undefined)
-      throw new DataError(`${file}: the header has two columns named "${fromBytes(twice)}": rename one`);
+      throw new DataError(`${file}: the header has two columns named "${shortened(fromBytes(twice))}": rename one`);
   }
 
   has(name: string): boolean {

@@ -1,4 +1,5 @@
 import { fromBytes } from "../data/bytes.ts";
+import { shortened } from "../data/shown.ts";
 import type { Region } from "../kernels/rows.ts";
 import type { ClassColumn, Header, Reader } from "./header.ts";
 
@@ -69,7 +70,11 @@ export function labelledSamples(
         const label = labelOf(batch, row);
         const place = placeOf.get(label);
         if (place !== undefined) places[row] = place;
-        else faults.set(row, `column ${column}: no column of ${pattern} is that of class "${fromBytes(label)}"`);
+        else
+          faults.set(
+            row,
+            `column ${column}: no column of ${pattern} is that of class "${shortened(fromBytes(label))}"`,
+          );
       }
       region = read(batch, faults, places);
       return { access: () => (row) => places[row]! };

@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { asoftmax, sh, words } from "./run.ts";
+import { asoftmax, bin, run, sh, words } from "./run.ts";
 
 const cwd = mkdtempSync(join(tmpdir(), "asoftmax-errors-"));
 afterAll(() => rmSync(cwd, { recursive: true }));
@@ -210,4 +210,66 @@ test.concurrent.each([
   "--version",
 ])("a full disk under standard output: asoftmax %s > /dev/full", async (line) => {
   expect(await sh(`asoftmax ${line} > /dev/full`)).toEqual({ status: 2, stdout: "", stderr: FULL });
+});
+
+// biome-ignore format: a table
+const escapes: [args: string[], message: string][] = [
+  [["psi", "--theta", "\x1b[2J"],               '--theta: "\\x1b[2J" is not an angle: write it as 1.2, pi/4, 2*pi/3 or 60deg'],
+  [["psi", "--input", "\x1b]0;x\x07\u009b.csv"], "cannot read \\x1b]0;x\\x07\\u009b.csv: no such file or directory"],
+  [["p\nsi"],                                   'there is no command "p\\nsi": did you mean psi?'],
+  [["psi", "--\ttheta", "1"],                   "unknown option '--\\ttheta': did you mean --theta?"],
+  [["psi", "--theta", "1".repeat(5000)],        `--theta: ${"1".repeat(84)} ... 4,832 more characters ... ${"1".repeat(84)} is too large for a double`],
+];
+
+test.concurrent.each(escapes)("what was given is shown without escapes, and in short: %j", async (args, message) => {
+  expect(await asoftmax(args, { cwd })).toEqual({ status: 2, stdout: "", stderr: `asoftmax: ${message}\n` });
+});
+
+// biome-ignore format: a table
+const cells: [name: string, args: string, stdin: string, message: string | RegExp][] = [
+  ["an escape in a cell",     "psi --input -",  "theta\nabc\x1b[2J\x1b]0;pwned\x07\n", 'standard input line 2: column theta: "abc\\x1b[2J\\x1b]0;pwned\\x07" is not a decimal number'],
+  ["an escape in a name",     "psi --input -",  "thet\x1b[2J\n1\n",                    'standard input: there is no column "theta": choose from thet\\x1b[2J'],
+  ["a cell of 5 MB",          "psi --input -",  `theta\n${"a b ".repeat(1_250_000)}\n`, /column theta: "[ab ]+ \.\.\. 4,999,831 more characters \.\.\. [ab ]+" is not a decimal number$/],
+  ["5,000 names",             "psi --input -",  `${Array.from({ length: 5000 }, (_, i) => `name_${i}`)}\n`, /there is no column "theta": choose from name_0, name_1, [^.]+, \.\.\. 4,97\d more$/],
+  ["a label of 5 MB",         "margin --input - --label l --competing @theta_*", `l,theta_a,theta_b\n${"a b ".repeat(1_250_000)},1,1\n`, /is that of class "[ab ]+ \.\.\. 4,999,831 more characters \.\.\. [ab ]+"$/],
+];
+
+test.concurrent.each(cells)("%s is shown without escapes, and in short", async (_, args, stdin, message) => {
+  const { status, stdout, stderr } = await asoftmax(words(args), { stdin });
+  expect([status, stdout]).toEqual([2, ""]);
+  expect(stderr.length).toBeLessThan(420);
+  if (typeof message === "string") expect(stderr).toBe(`asoftmax: ${message}\n`);
+  else expect(stderr.trimEnd()).toMatch(message);
+});
+
+describe("without WebAssembly", () => {
+  const jitless = (line: string) => run(process.execPath, ["--jitless", bin, ...words(line)], { cwd });
+
+  test.each([
+    "psi --theta 1,2",
+    "compare --theta 1 --format jsonl",
+    "bounds --format json",
+    "claims --format tsv",
+    "plot",
+  ])("asoftmax %s gives the same", async (line) => {
+    const { status, stdout } = await jitless(line);
+    expect([status, stdout]).toEqual([0, (await asoftmax(words(line))).stdout]);
+  });
+
+  test("a file is refused in one line", async () => {
+    writeFileSync(join(cwd, "f.csv"), "theta\n1\n");
+    const { status, stdout, stderr } = await jitless("psi --input f.csv");
+    expect([status, stdout]).toEqual([2, ""]);
+    expect(stderr.split("\n").filter((text) => !text.startsWith("Warning: "))).toEqual([
+      "asoftmax: files are read by WebAssembly with SIMD, which this Node lacks: run another, without --jitless",
+      "",
+    ]);
+  });
+});
+
+test("too few file handles for threads: one line", async () => {
+  writeFileSync(join(cwd, "long.csv"), `theta\n${"1.25\n".repeat(1_200_000)}`);
+  const { status, stderr } = await sh("ulimit -n 64; asoftmax psi --threads 64 --input long.csv > /dev/null", { cwd });
+  const reason = "there are too few file handles: raise their limit (ulimit -n), or give --threads 1";
+  expect([status, stderr]).toEqual([2, `asoftmax: ${reason}\n`]);
 });

@@ -13,8 +13,10 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { pathOf } from "../installed.ts";
 import { npy } from "../npy.ts";
 import { asoftmax, bin, environment, sh, words } from "./run.ts";
+import { Terminal } from "./tmux.ts";
 
 const root = mkdtempSync(join(tmpdir(), "asoftmax-output-"));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -406,6 +408,28 @@ describe("help", () => {
     expect(list!.split(", ").sort()).toEqual(commands.toSorted());
   });
 });
+
+test.skipIf(pathOf("tmux") === undefined)(
+  "control characters of a file are shown on a terminal, and kept in a pipe",
+  async () => {
+    const cells = "theta,id\n1,\x1b[31mred\x1b[2J\t\u009b1mé\n";
+    const terminal = new Terminal("sh", 200, 30);
+    try {
+      writeFileSync(join(terminal.folder, "f.csv"), cells);
+      await terminal.shows(/^[#$]$/m);
+      for (const format of ["csv", "table"])
+        terminal.type(`asoftmax psi --input f.csv --columns k --format ${format}; `);
+      terminal.type("echo do''ne\n");
+      const screen = await terminal.shows(/^done$/m);
+      expect(screen).toMatch(/^1,\\x1b\[31mred\\x1b\[2J +\\u009b1mé,1$/m);
+      expect(screen).toMatch(/^1 +\\x1b\[31mred\\x1b\[2J\\t\\u009b1mé +1$/m);
+      const { stdout } = await asoftmax(words("psi --input - --columns k"), { stdin: cells });
+      expect(stdout).toBe("theta,id,k\n1,\x1b[31mred\x1b[2J\t\u009b1mé,1\n");
+    } finally {
+      terminal.close();
+    }
+  },
+);
 
 /** The results of some actions, so many at a time, in order. */
 async function inPool<A, B>(size: number, items: readonly A[], action: (item: A) => Promise<B>): Promise<B[]> {

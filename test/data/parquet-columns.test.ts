@@ -60,7 +60,7 @@ describe("as hyparquet reads them, in batches of any size", () => {
   const duck = written(
     `SELECT random() AS double, i::FLOAT / 3 AS float, i AS int, 9223372036854770000 + i AS big, (i % 3)::INTEGER AS few,
       i::UINTEGER + 4000000000 AS unsigned, CASE WHEN i % 3 = 0 THEN NULL ELSE i / 7 END AS nulls, i % 2 = 0 AS yes,
-      'a' || (i % 9) AS text, TIMESTAMP '2020-01-01' + INTERVAL (i) SECOND AS time, [i / 2, NULL] AS list, {'a': i} AS struct
+      'a' || (i % 9) AS text, (TIMESTAMP '2020-01-01' + INTERVAL (i) SECOND)::TIMESTAMPTZ AS time, [i / 2, NULL] AS list, {'a': i} AS struct
     FROM range(5000) t(i)`,
     ", ROW_GROUP_SIZE 2048, PARQUET_VERSION v2",
   );
@@ -184,6 +184,10 @@ describe("a page that does not fit its header", () => {
   });
 });
 
+/** Words of JavaScript, of Node and of the readers' insides. */
+const MACHINERY =
+  /undefined|NaN|Cannot|Invalid|is not a|not iterable|[oO]ffset|Array|DataView|BigInt|thrift|snappy|ERR_|Z_[A-Z]|input|unreachable/;
+
 describe("damaged", () => {
   async function readAll(path: string) {
     const file = await openParquet(path);
@@ -203,7 +207,8 @@ describe("damaged", () => {
         const error = await readAll(path).catch((error) => error);
         if (error === undefined) continue;
         expect(error).toBeInstanceOf(DataError);
-        expect(error.message).toMatch(/^.+$/);
+        expect(error.message).toMatch(/^.+: the Parquet file .+$|^\S+ is not a Parquet file$/);
+        expect(error.message).not.toMatch(MACHINERY);
         refused++;
       }
       expect(refused).toBeGreaterThan(20);

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { parquetMetadata } from "hyparquet";
 import { afterAll, describe, expect, test } from "vitest";
@@ -89,10 +90,24 @@ const cells: [name: string, sql: string, cell: string][] = [
   ["json",                    "'[1.0, 13911860366432393]'::JSON",            '"[1.0, 13911860366432393]"'],
   ["uuid",                    "'6f1c0a8e-0000-4000-8000-00000000000f'::UUID", "6f1c0a8e-0000-4000-8000-00000000000f"],
   ["date",                    "'1969-12-31'::DATE",                          "1969-12-31"],
-  ["timestamp",               "'1969-12-31 23:59:59.999999'::TIMESTAMP",     "1969-12-31T23:59:59.999999Z"],
-  ["timestamp, milliseconds", "'2017-04-26 01:02:03.004'::TIMESTAMP_MS",     "2017-04-26T01:02:03.004Z"],
-  ["timestamp, nanoseconds",  "'2017-04-26 01:02:03.000000004'::TIMESTAMP_NS", "2017-04-26T01:02:03.000000004Z"],
+  ["timestamp",               "'1969-12-31 23:59:59.999999'::TIMESTAMP",     "1969-12-31T23:59:59.999999"],
+  ["timestamp with zone",     "'1969-12-31 23:59:59+01'::TIMESTAMPTZ",       "1969-12-31T22:59:59.000000Z"],
+  ["infinite timestamp",      "'infinity'::TIMESTAMP",                       "+294247-01-10T04:00:54.775807"],
+  ["negative infinity",       "'-infinity'::TIMESTAMP",                      "-290308-12-21T19:59:05.224193"],
+  ["timestamp before year 0", "'0010-03-01 (BC) 00:00:00'::TIMESTAMP",       "-0009-03-01T00:00:00.000000"],
+  ["date beyond year 9999",   "'10000-02-29'::DATE",                         "+10000-02-29"],
+  ["date before year 0",      "'0001-01-01 (BC)'::DATE",                     "0000-01-01"],
+  ["infinite date",           "'infinity'::DATE",                            "+5881580-07-11"],
+  ["time of day",             "'01:02:03'::TIME",                            "01:02:03.000000"],
+  ["the end of a day",        "'24:00:00'::TIME",                            "24:00:00.000000"],
+  ["interval",                "'14 months 3 days 1500 milliseconds'::INTERVAL", "P14M3DT1.5S"],
+  ["timestamp, milliseconds", "'2017-04-26 01:02:03.004'::TIMESTAMP_MS",     "2017-04-26T01:02:03.004"],
+  ["timestamp, nanoseconds",  "'2017-04-26 01:02:03.000000004'::TIMESTAMP_NS", "2017-04-26T01:02:03.000000004"],
   ["list",                    "[1.5::DOUBLE, NULL]",                         '"[1.5,null]"'],
+  ["nested decimals, times",  "{'d': [1.50::DECIMAL(4, 2), NULL], 't': '01:02:03'::TIME, 'm': MAP {'2020-01-01'::DATE: 0.10::DECIMAL(20, 2)}}",
+    '"{""d"":[""1.50"",null],""t"":""01:02:03.000000"",""m"":{""2020-01-01"":""0.10""}}"'],
+  ["list of timestamps",      "['2020-01-01 00:00:00'::TIMESTAMP]",          '"[""2020-01-01T00:00:00.000000""]"'],
+  ["nested bytes",            "{'b': 'ab'::BLOB}",                           '"{""b"":""ab""}"'],
   ["struct",                  "{'a': 13911860366432393, 'π': 'b'}",          '"{""a"":""13911860366432393"",""π"":""b""}"'],
 ];
 
@@ -102,6 +117,16 @@ test.each(cells)("a cell: %s", async (name, sql, cell) => {
   const path = await written(`SELECT ${sql} AS "π", 1::DECIMAL(4, 2) AS theta`);
   const expected = name === "bytes" ? cell : utf8(cell);
   expect(await psiOf(path)).toEqual({ out: `${utf8("π")},theta,k\n${expected},1.00,1\n`, warnings: [] });
+});
+
+test("what pyarrow writes: times in 12 bytes and of a day, dates as keys, a name that begins with a byte order mark", async () => {
+  const path = fileURLToPath(new URL("../fixtures/parquet/types.parquet", import.meta.url));
+  const { stdout } = await asoftmax(["psi", "--columns", "k", "--input", path]);
+  expect(stdout).toBe(`theta,int96,millis of a day,nanos of a day,map,\ufeffname,k
+0.5,1969-12-31T00:00:00.000000123,00:00:00.000,00:00:00.000000000,"{""0001-01-01"":null}",1,0
+1,1970-01-01T00:00:00.000000123,00:00:00.001,00:00:00.000000001,"{""1970-01-01"":null}",2,1
+1.5,2024-10-04T00:00:00.000000123,23:59:59.999,23:59:59.999999999,"{""2024-10-04"":null}",3,1
+`);
 });
 
 test("no rows", async () => {
@@ -124,11 +149,16 @@ describe("refused", () => {
     writeFileSync(path, bytes);
     return (await psiOf(path)).error;
   };
-  const DAMAGED = /^f is not Parquet, damaged, or of a kind that is not read: .+$/;
-
-  test("empty, too short, csv, the end alone", async () => {
-    for (const text of ["", "P", "PAR1", "PAR1PAR1", "theta\n1\n", "\xff\xff\xff\xffPAR1"])
-      expect(await of(Buffer.from(text, "latin1")), JSON.stringify(text)).toMatch(DAMAGED);
+  // biome-ignore format: a table
+  test.each([
+    ["empty",           "",                                 "f is not a Parquet file"],
+    ["too short",       "PAR1PAR1",                         "f is not a Parquet file"],
+    ["csv",             "theta,id\n1.25,7\n",             "f is not a Parquet file"],
+    ["the start alone", "PAR1 and some more",               "f: the Parquet file is damaged: its end is missing, where its columns are described"],
+    ["the end alone",   "\xff\xff\xff\xff\xff\xff\xff\xffPAR1", "f: the Parquet file is damaged: a metadata length 4294967295 exceeds available buffer 4"],
+    ["encrypted",       "PAR1 and some more PARE",          "f: the Parquet file is encrypted: give one that is not"],
+  ])("%s", async (_, text, error) => {
+    expect(await of(Buffer.from(text, "latin1"))).toBe(error);
   });
 
   test("one column that is not found, another that is damaged: one line all the same", async () => {
@@ -141,7 +171,7 @@ describe("refused", () => {
     const { status, stderr } = await asoftmax(["psi", "--input", path]);
     expect([status, stderr.replace(path, "f")]).toEqual([
       2,
-      expect.stringMatching(/^asoftmax: f is not Parquet, .+\n$/),
+      expect.stringMatching(/^asoftmax: f: the Parquet file is damaged: .+\n$/),
     ]);
   });
 
@@ -158,16 +188,13 @@ describe("refused", () => {
     writeFileSync(path, bytes);
     // Without a column to read: rows without a cell would go on as long as the file says.
     const { status, stderr } = await asoftmax(["psi", "--theta", "1", "--prefix", "p_", "--input", path]);
-    expect([status, stderr.replace(path, "f")]).toEqual([
-      2,
-      `asoftmax: f is not Parquet, damaged, or of a kind that is not read: ${reason}\n`,
-    ]);
+    expect([status, stderr.replace(path, "f")]).toEqual([2, `asoftmax: f: the Parquet file is damaged: ${reason}\n`]);
   });
 
   test("cut at any tenth of it", async () => {
     const whole = readFileSync(await written("SELECT i::DOUBLE / 5000 AS theta FROM range(5000) t(i)"));
     for (let tenth = 1; tenth < 10; tenth++)
-      expect(await of(whole.subarray(0, (whole.length * tenth) / 10))).toMatch(DAMAGED);
+      expect(await of(whole.subarray(0, (whole.length * tenth) / 10))).toMatch(/^f: the Parquet file is damaged: .+$/);
     expect(await of(whole)).toBeUndefined();
   });
 

@@ -52,6 +52,14 @@ test("every cell is there, in groups of columns that begin with the first", asyn
   for (const x of [...row(1), ...row(2)]) expect(text).toContain(String(Number((x as number).toPrecision(6))));
 });
 
+test("control characters of cells, names and notes are shown, not sent", async () => {
+  const columns: readonly Column[] = [{ name: "a\tb", kind: "bytes" }, { name: "c" }];
+  const result = rowsResult(columns, [["\x1b[2J\xc2\x9b", "x\ny"]], { notes: [["of \x07"]] });
+  expect(await shownAt(80, result)).toBe(
+    "a\\tb           c\n───────────────────\n\\x1b[2J\\u009b  x\\ny\n\nof \\x07\n",
+  );
+});
+
 test("a single row that does not fit is a list", async () => {
   const lines = (await shownAt(40, rowsResult(numbers, [row(1)]))).trimEnd().split("\n");
   expect(lines.map((line) => line.split(/ +/)[0])).toEqual(numbers.map(({ name }) => name));
