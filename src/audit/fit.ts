@@ -42,7 +42,8 @@ export function fit(mistake: Mistake, rows: readonly AuditRow[]): Fit | undefine
     [[]],
   );
   const few = rows.filter((_, i) => i % Math.ceil(rows.length / SCANNED) === 0);
-  const at = (u: readonly number[], of: readonly AuditRow[]) => residuals(mistake.curve(...parametersOf(mistake, u)), of);
+  const at = (u: readonly number[], of: readonly AuditRow[]) =>
+    residuals(mistake.curve(...parametersOf(mistake, u)), of);
   // Rounded to float32, so that starts of equal cost but for rounding errors stay in their order.
   const scanned = starts.map((u) => ({ u, cost: Math.fround(spread(at(u, few))) }));
   for (const { u } of scanned.sort((x, y) => x.cost - y.cost).slice(0, TRIED_STARTS)) {

@@ -1,7 +1,13 @@
-import { softmaxOf } from "../core/loss.ts";
 import { doubleDouble } from "../core/double-double.ts";
+import { softmaxOf } from "../core/loss.ts";
 import { softmax } from "../core/target-functions.ts";
-import { makeTarget, type Target, targetDefinition } from "../core/targets.ts";
+import {
+  makeTarget,
+  type Target,
+  type TargetDefinition,
+  targetDefinition,
+  targetDefinitions,
+} from "../core/targets.ts";
 import type { Searched } from "./fit.ts";
 import { angleOf, type LossProgram, type LossSample } from "./loss-program.ts";
 
@@ -46,15 +52,17 @@ export function fixedMistakes(samples: readonly LossSample[], mean: number): Los
     return { ...only(classOf), labelled: classOf };
   };
   const present = new Set(samples.map(({ place }) => place));
+  const isEvery = samples.some(({ competing }) => present.size > competing.length);
+  const someTargets: Named = [
+    "the margin is on every class that is the target of some sample",
+    { margins: (sample) => (i) => present.has(indexOf(sample, i)) },
+  ];
   const byPlace: Named[] = [
     ["the labels are one too large", labels(1)],
     ["the labels are one too small", labels(-1)],
     ["the margin is on the class after the target", only((sample) => shifted(sample, 1))],
     ["the margin is on the class before the target", only((sample) => shifted(sample, -1))],
-    [
-      "the margin is on every class that is the target of some sample",
-      { margins: (sample) => (i) => present.has(indexOf(sample, i)) },
-    ],
+    ...(isEvery ? [] : [someTargets]),
   ];
   const scales: readonly [string, LossProgram["scaleOf"]][] = [
     ["the scale is missing", () => 1],
@@ -74,14 +82,16 @@ export function fixedMistakes(samples: readonly LossSample[], mean: number): Los
     ["the probability in place of its logarithm", ({ probability }) => -probability],
     ["each row holds the mean over all samples", () => mean],
   ];
+  const outside: Named = ["the margin is added without the scale", { marginScale: () => 1 }];
+  const isScaled = samples.some(({ scale }) => scale !== 1);
   return (
     [
       ["no margin: a softmax of the same scale", { target: softmax() }],
       ["the margin is on every class", { margins: () => () => true }],
       ...(present.has(undefined) ? [] : byPlace),
       ["the margin is on the nearest class, not on the target", only(nearest)],
-      ...scales.map(([name, scaleOf]): Named => [name, { scaleOf }]),
-      ["the margin is added without the scale", { marginScale: () => 1 }],
+      ...(isScaled ? scales.map(([name, scaleOf]): Named => [name, { scaleOf }]) : []),
+      ...(isScaled ? [outside] : []),
       ...losses.map(([name, loss]): Named => [name, { loss }]),
     ] satisfies Named[]
   ).map(fixed);
@@ -99,17 +109,22 @@ export function searchedMistakes({ name, parameters, lambda }: Target, samples: 
   const definition = targetDefinition(name)!;
   const { scale } = samples[0]!;
   const varies = samples.some((sample) => sample.scale !== scale);
-  const margins = definition.parameters.map(({ name: parameter, lo, hi }): LossMistake => {
-    const end = Math.min(hi, 8);
-    const starts = Array.from({ length: 17 }, (_, i) => Math.max(lo, (end * i) / 16));
-    const change = (x: number) => ({ target: makeTarget(definition, { ...parameters, lambda, [parameter]: x }) });
-    return { name: `another ${parameter}`, ...oneOf(parameter, [lo, hi], starts), change: change as LossMistake["change"] };
-  });
+  const margin = (of: TargetDefinition, title: string, parameter: string, others: object): LossMistake => {
+    const { lo, hi } = of.parameters.find((p) => p.name === parameter)!;
+    const starts = Array.from({ length: 17 }, (_, i) => Math.max(lo, (Math.min(hi, 8) * i) / 16));
+    const change = (x?: number) => ({ target: makeTarget(of, { ...others, lambda, [parameter]: x }) });
+    return { name: title, ...oneOf(parameter, [lo, hi], starts), change };
+  };
+  const margins = definition.parameters.map((p) => margin(definition, `another ${p.name}`, p.name, parameters));
+  const functions = targetDefinitions
+    .filter((d) => d !== definition && d.parameters.length === 1 && d.competingDivisor === undefined)
+    .map((d) => margin(d, d.name, d.parameters[0]!.name, {}));
   const factor = (x?: number): Partial<LossProgram> => ({ scaleOf: (sample) => x! * sample.scale });
   return [
     { name: "another scale", ...oneOf("scale", [1e-3, 1e4], SCALES), change: (x) => ({ scaleOf: () => x! }) },
     ...(varies ? [{ name: "a factor on the scale", ...oneOf("factor", [1e-3, 1e4], SCALES), change: factor }] : []),
     ...margins,
+    ...functions,
     {
       name: lambda === 0 ? "a lambda blend is left in" : "another lambda",
       ...oneOf("lambda", [0, 1e5], [0, 1, 5, 30, 300, 3000]),

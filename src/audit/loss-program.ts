@@ -1,5 +1,5 @@
-import { type Softmax, softmaxOf } from "../core/loss.ts";
 import { twoSum } from "../core/double-double.ts";
+import { type Softmax, softmaxOf } from "../core/loss.ts";
 import { softmax } from "../core/target-functions.ts";
 import type { Target } from "../core/targets.ts";
 import { slopeCurve, valueCurve } from "./mistakes.ts";

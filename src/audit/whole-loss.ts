@@ -23,12 +23,13 @@ import {
   rightProgram,
   times,
 } from "./loss-program.ts";
-import { type Dtype, ulp } from "./tolerance.ts";
+import { type Dtype, ROUNDINGS, ulp } from "./tolerance.ts";
 
 /** Samples that a mistake is fitted to, and classes up to which their lengths are sought. */
 const FITTED = 64;
 const MOST_LENGTHS = 64;
 const TRIED_STARTS = 3;
+const MOST_NAMED = 3;
 
 /**
  * Are the losses that a program gave for samples right, and if not, which known mistakes explain them? A loss is right when it lies
@@ -46,9 +47,15 @@ export function auditLoss(target: Target, samples: readonly LossSample[], dtype:
   const right = rightProgram(target);
   const { check, truths } = checkLosses(target, samples, dtype);
   const gradient = first.gradient && checkGradients(right, samples, dtype);
-  const isFinite = samples.filter(({ loss }) => Number.isFinite(loss));
-  const context = { target, samples: isFinite, dtype, mean: truths.reduce((sum, x) => sum + x, 0) / truths.length };
-  const losses = check.bad > check.notFinite ? lossCandidates(context, check.failing.map((i) => samples[i]!)) : [];
+  const finite = samples.filter(({ loss }) => Number.isFinite(loss));
+  const context = { target, samples: finite, dtype, mean: truths.reduce((sum, x) => sum + x, 0) / truths.length };
+  const losses =
+    check.bad > check.notFinite
+      ? lossCandidates(
+          context,
+          check.failing.map((i) => samples[i]!),
+        )
+      : [];
   const gradients =
     gradient && gradient.bad > gradient.notFinite && check.bad === check.notFinite
       ? gradientCandidates(right, samples, dtype)
@@ -57,7 +64,10 @@ export function auditLoss(target: Target, samples: readonly LossSample[], dtype:
   const firstBad = [check, gradient].flatMap((one) => (one && one.bad > 0 ? [one.firstBad] : []));
   const passes = firstBad.length === 0;
   const said = passes ? [message`every row is right to within rounding`, ...alsoPass(context)] : [];
-  for (const [name, one] of [["loss", check], ["gradient", gradient]] as const)
+  for (const [name, one] of [
+    ["loss", check],
+    ["gradient", gradient],
+  ] as const)
     if (one !== undefined) said.push(...findings(name, one, candidates, samples, truths, check));
   return {
     ...check,
@@ -93,12 +103,9 @@ function allows(program: LossProgram, sample: LossSample, dtype: Dtype): boolean
 function checkGradients(program: LossProgram, samples: readonly LossSample[], dtype: Dtype): Check {
   const check = noRows();
   samples.forEach((sample, i) => {
-    const given = sample.gradient!;
-    const ranges = gradientRanges(program, sample, dtype, given.length);
-    const errors = ranges.map(({ value }, j) => Math.abs(given[j]! - value));
-    const worst = errors.reduce((most, x) => (x >= most || Number.isNaN(x) ? x : most), 0);
-    const unit = ulp(Math.max(...ranges.map(({ value }) => Math.abs(value))), dtype);
-    count(check, i, worst, unit, ranges.every(({ low, high }, j) => given[j]! >= low && given[j]! <= high));
+    const ranges = gradientRanges(program, sample, dtype, sample.gradient!.length);
+    const unit = ulp(Math.max(...ranges.map(({ value }) => Math.abs(value)).filter(Number.isFinite)), dtype);
+    count(check, i, errorOf(sample.gradient!, ranges), unit, areWithin(sample.gradient!, ranges));
   });
   return check;
 }
@@ -130,11 +137,16 @@ function lossCandidates({ target, samples, dtype, mean }: Context, bad: readonly
     () => (hasLengths ? weightMistakes(samples[0]!) : []),
     () => paired(searched),
   ];
+  // At a large scale much is within rounding: what fits closer than that is sought among the others too.
+  const size = samples.reduce((most, { loss }) => Math.max(most, Math.abs(loss)), 1);
+  const close = ROUNDINGS * ulp(size, dtype);
+  const all: KnownMistake[] = [];
   for (const kind of kinds) {
-    const found = kind().flatMap((mistake) => explanation(mistake, target, few, samples, dtype));
-    if (found.length > 0) return found;
+    all.push(...kind().flatMap((mistake) => explanation(mistake, target, few, samples, dtype)));
+    if (all.some(({ residual }) => residual <= close)) break;
   }
-  return [];
+  const least = all.reduce((found, { residual }) => Math.min(found, residual), Number.POSITIVE_INFINITY);
+  return all.filter(({ residual }) => residual <= Math.max(close, ROUNDINGS * least));
 }
 
 /** The mistake, with its parameters, where it explains every sample. */
@@ -147,7 +159,8 @@ function explanation(
 ): KnownMistake[] {
   const right = rightProgram(target);
   const some = searched.length > FITTED / 2 ? [...few, ...sampled(samples, 4 * searched.length)] : few;
-  const programOf = (u: readonly number[]): LossProgram => ({ ...right, ...change(...u) });
+  const within = (u: readonly number[]) => u.map((x, j) => Math.min(searched[j]!.hi, Math.max(searched[j]!.lo, x)));
+  const programOf = (u: readonly number[]): LossProgram => ({ ...right, ...change(...within(u)) });
   const at = (u: readonly number[]) => {
     const program = programOf(u);
     return some.map((sample) => lossOf(program, sample) - sample.loss);
@@ -177,15 +190,27 @@ const best = (starts: LossMistake["starts"], at: (u: readonly number[]) => numbe
 /** The first mistake that explains every gradient. */
 function gradientCandidates(right: LossProgram, samples: readonly LossSample[], dtype: Dtype): KnownMistake[] {
   const finite = samples.filter(({ gradient }) => Array.prototype.every.call(gradient!, Number.isFinite));
-  const explains = ({ change, factors }: GradientMistake) =>
-    finite.every((sample) =>
-      gradientRanges({ ...right, ...change }, sample, dtype, sample.gradient!.length).every((range, i) => {
-        const { low, high } = factors.reduce((x, factor) => times(x, exactly(factor(sample, i))), range);
-        return sample.gradient![i]! >= low && sample.gradient![i]! <= high;
-      }),
+  const rangesOf = ({ change, factors }: GradientMistake, sample: LossSample) =>
+    gradientRanges({ ...right, ...change }, sample, dtype, sample.gradient!.length).map((range, i) =>
+      factors.reduce((x, factor) => times(x, exactly(factor(sample, i))), range),
     );
-  const found = gradientMistakes(samples.length).find(explains);
-  return found === undefined ? [] : [{ column: "gradient", name: found.name, parameters: {}, residual: Number.NaN }];
+  const found = gradientMistakes(samples.length).find((mistake) =>
+    finite.every((sample) => areWithin(sample.gradient!, rangesOf(mistake, sample))),
+  );
+  if (found === undefined) return [];
+  const residuals = finite.map((sample) => errorOf(sample.gradient!, rangesOf(found, sample)));
+  return [
+    { column: "gradient", name: found.name, parameters: {}, residual: residuals.reduce((x, y) => Math.max(x, y), 0) },
+  ];
+}
+
+const areWithin = (given: ArrayLike<number>, ranges: ReturnType<typeof gradientRanges>) =>
+  ranges.every(({ low, high }, i) => given[i]! >= low && given[i]! <= high);
+
+/** The largest error of the gradients of a sample; at an angle where the true one is infinite there is none. */
+function errorOf(given: ArrayLike<number>, ranges: ReturnType<typeof gradientRanges>): number {
+  const errors = ranges.map(({ value }, i) => (Number.isFinite(value) ? Math.abs(given[i]! - value) : given[i]! * 0));
+  return errors.reduce((most, x) => Math.max(most, x), 0);
 }
 
 /** The fixed mistakes that a table of right losses does not show. */
@@ -195,7 +220,9 @@ function alsoPass({ target, samples, dtype, mean }: Context): Message[] {
     samples.every((sample) => allows({ ...right, ...change() }, sample, dtype)),
   );
   if (same.length === 0) return [];
-  return [message`the table cannot tell it from: ${join(same.map(({ name }) => [name]), ", or ")}`];
+  const named = same.slice(0, MOST_NAMED).map(({ name }) => [name]);
+  if (same.length > MOST_NAMED) named.push([`${same.length - MOST_NAMED} more`]);
+  return [message`the table cannot tell it from: ${join(named, "; or ")}`];
 }
 
 function findings(

@@ -1,4 +1,6 @@
 import { type AuditResult, type AuditTable, audit } from "../../audit/audit.ts";
+import { auditLoss } from "../../audit/whole-loss.ts";
+import type { Message } from "../../core/message.ts";
 import { type Target, target as targetNamed } from "../../core/targets.ts";
 import { UsageError } from "../../data/errors.ts";
 import type { Chart } from "../../render/chart.ts";
@@ -8,8 +10,9 @@ import type { Reader } from "../../rows/header.ts";
 import { functionChart, type PlotSize } from "../charts.ts";
 import { columnsOf, command } from "../command.ts";
 import { chosenFunctions } from "../functions.ts";
-import { fileOptions, option, pick } from "../options.ts";
-import { column } from "../parse.ts";
+import { lossSamples } from "../loss-samples.ts";
+import { fileOptions, givenFlag, option, orColumn, pick } from "../options.ts";
+import { column, notNegative } from "../parse.ts";
 
 const COLUMNS = columnsOf("function rows max_abs_error max_ulp_error first_bad_theta:angle passes diagnosis:message");
 
@@ -20,15 +23,30 @@ export default command({
   ],
   options: {
     ...pick("functions", "m", "lambda"),
-    theta: option("@column", "the column of angles (default @theta)", column),
-    ...pick("value", "gradient", "dtype"),
+    theta: option("@column", "the column of angles (default @theta; with --loss the target angles)", column),
+    ...pick("value", "gradient"),
+    loss: option("@column", "the column of losses to check, in place of values", column),
+    ...pick("label"),
+    competing: option("@column", "the columns of angles to every class (default '@theta_*')", column),
+    scale: orColumn(option("number", "the scale of the logits (default 1)", notNegative)),
+    ...pick("dtype"),
     ...fileOptions,
     ...pick("width", "height"),
   },
   async run(values) {
-    const { theta = { column: "theta" }, value = { column: "value" }, gradient, dtype = "float64" } = values;
-    if (values.input === undefined)
-      throw new UsageError("the table is missing: give --input, a file or - for standard input");
+    const { input, loss, dtype = "float64" } = values;
+    if (input === undefined) throw new UsageError("the table is missing: give --input, a file or - for standard input");
+    const targets = chosenFunctions(values) ?? [targetNamed("asoftmax")!];
+    if (loss !== undefined) {
+      const idle = givenFlag(values, ["value"]);
+      if (idle !== undefined) throw new UsageError(`${idle} and --loss both name what to check: use one`);
+      const { samples, warnings } = await lossSamples({ ...values, loss }, input);
+      const audits = targets.map((target) => ({ target, ...auditLoss(target, samples, dtype) }));
+      return auditResult(audits, warnings);
+    }
+    const idle = givenFlag(values, ["label", "competing", "scale"]);
+    if (idle !== undefined) throw new UsageError(`${idle} goes with --loss: give it too`);
+    const { theta = { column: "theta" }, value = { column: "value" }, gradient } = values;
     const columns = gradient === undefined ? [value] : [value, gradient];
     const reading = await fileValues(
       (header): Reader<number>[] => [
@@ -37,25 +55,29 @@ export default command({
       ],
       (...row: readonly number[]) => row,
       values,
-      values.input,
+      input,
     );
     const rows: (readonly number[])[] = [];
     for await (const found of reading.values) for (const { value } of found) if (value !== undefined) rows.push(value);
     const columnAt = (i: number) => Float64Array.from(rows, (row) => row[i]!);
     const table = { theta: columnAt(0), value: columnAt(1), gradient: gradient && columnAt(2) };
-    const chosen = chosenFunctions(values) ?? [targetNamed("asoftmax")!];
-    const audits = chosen.map((target) => ({ target, ...audit(target, table, dtype) }));
-    const failed = audits.find(({ passes }) => !passes);
-    return rowsResult(COLUMNS, audits.map(auditRow), {
-      warnings: reading.warnings(),
-      holds: failed === undefined,
-      chart: {
-        chart: () => chartOf(failed ?? audits[0]!, table, values),
-        shown: failed === undefined ? "never" : "below",
-      },
-    });
+    const audits = targets.map((target) => ({ target, ...audit(target, table, dtype) }));
+    return auditResult(audits, reading.warnings(), (failed) => chartOf(failed, table, values));
   },
 });
+
+/** The rows of audits, with the chart of the first that fails, or of the first. */
+function auditResult(audits: readonly Audited[], warnings: readonly Message[], chartOf?: (audited: Audited) => Chart) {
+  const failed = audits.find(({ passes }) => !passes);
+  return rowsResult(COLUMNS, audits.map(auditRow), {
+    warnings,
+    holds: failed === undefined,
+    chart: chartOf && {
+      chart: () => chartOf(failed ?? audits[0]!),
+      shown: failed === undefined ? "never" : "below",
+    },
+  });
+}
 
 interface Audited extends AuditResult {
   readonly target: Target;
