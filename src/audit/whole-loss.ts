@@ -25,9 +25,10 @@ import {
 } from "./loss-program.ts";
 import { type Dtype, ROUNDINGS, ulp } from "./tolerance.ts";
 
-/** Samples that a mistake is fitted to, and classes up to which their lengths are sought. */
-const FITTED = 64;
-const MOST_LENGTHS = 64;
+/** Samples that a mistake is tried on before all, those of them that it is fitted to, and classes up to which much is fitted. */
+const TRIED = 64;
+const FITTED = 16;
+const MOST_CLASSES = 64;
 const TRIED_STARTS = 3;
 const MOST_NAMED = 3;
 
@@ -121,13 +122,13 @@ interface Context {
 /** The mistakes that explain every loss, from the first kind that has one: fixed, fitted, two fixed, lengths of class vectors, two. */
 function lossCandidates({ target, samples, dtype, mean }: Context, bad: readonly LossSample[]): KnownMistake[] {
   const failing = bad.filter(({ loss }) => Number.isFinite(loss));
-  const few = [...sampled(failing, FITTED / 2), ...sampled(samples, FITTED / 2)];
+  const few = [...sampled(failing, TRIED / 2), ...sampled(samples, TRIED / 2)];
   const fixed = fixedMistakes(samples, mean);
   const searched = searchedMistakes(target, samples);
   const paired = (others: readonly LossMistake[]) => fixed.flatMap((x) => others.flatMap((y) => both(x, y) ?? []));
   const classes = samples[0]!.competing.length + 1;
   const hasLengths =
-    classes <= MOST_LENGTHS &&
+    classes <= MOST_CLASSES &&
     new Set(failing).size > classes &&
     samples.every(({ place, competing }) => place !== undefined && competing.length === classes - 1);
   const kinds = [
@@ -135,10 +136,12 @@ function lossCandidates({ target, samples, dtype, mean }: Context, bad: readonly
     () => searched,
     () => fixed.flatMap((x, i) => fixed.slice(i + 1).flatMap((y) => both(x, y) ?? [])),
     () => (hasLengths ? weightMistakes(samples[0]!) : []),
-    () => paired(searched),
+    () => (classes <= MOST_CLASSES ? paired(searched) : []),
   ];
-  // At a large scale much is within rounding: what fits closer than that is sought among the others too.
-  const size = samples.reduce((most, { loss }) => Math.max(most, Math.abs(loss)), 1);
+  // With large logits much is within rounding: what fits to within that of the right logits is sought among the others too.
+  const sizeOf = ({ thetaY, scale, loss }: LossSample) =>
+    Math.max(1, Math.abs(loss), scale, scale * Math.abs(target.value(thetaY)));
+  const size = samples.reduce((most, sample) => Math.max(most, sizeOf(sample)), 1);
   const close = ROUNDINGS * ulp(size, dtype);
   const all: KnownMistake[] = [];
   for (const kind of kinds) {
@@ -158,7 +161,7 @@ function explanation(
   dtype: Dtype,
 ): KnownMistake[] {
   const right = rightProgram(target);
-  const some = searched.length > FITTED / 2 ? [...few, ...sampled(samples, 4 * searched.length)] : few;
+  const some = sampled(searched.length > FITTED / 2 ? samples : few, Math.max(FITTED, 4 * searched.length));
   const within = (u: readonly number[]) => u.map((x, j) => Math.min(searched[j]!.hi, Math.max(searched[j]!.lo, x)));
   const programOf = (u: readonly number[]): LossProgram => ({ ...right, ...change(...within(u)) });
   const at = (u: readonly number[]) => {
@@ -170,7 +173,7 @@ function explanation(
     return of.every((sample) => allows(program, sample, dtype));
   };
   const tries = searched.length === 0 ? starts : best(starts, at).map((start) => refine(searched, start, at));
-  const close = tries.find((parameters) => explains(parameters, some));
+  const close = tries.find((parameters) => explains(parameters, some) && explains(parameters, few));
   if (close === undefined || (searched.length > 0 && some.length <= searched.length)) return [];
   const found = fewestDecimals([...close], (p) => sumOfSizes(at(p)), some.length * ulp(1, dtype));
   if (!explains(found, samples)) return [];
