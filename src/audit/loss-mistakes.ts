@@ -19,9 +19,14 @@ export interface LossMistake {
   readonly change: (...parameters: number[]) => Partial<LossProgram>;
 }
 
-type Named = readonly [name: string, change: Partial<LossProgram>];
+type NamedChange = readonly [name: string, change: Partial<LossProgram>];
 
-const fixed = ([name, change]: Named): LossMistake => ({ name, searched: [], starts: [[]], change: () => change });
+const fixed = ([name, change]: NamedChange): LossMistake => ({
+  name,
+  searched: [],
+  starts: [[]],
+  change: () => change,
+});
 
 /** The number of the class whose index is that of the own class plus shift, after the last the first. */
 function shifted({ place = 0, competing }: LossSample, shift: number): number {
@@ -53,11 +58,11 @@ export function fixedMistakes(samples: readonly LossSample[], mean: number): Los
   };
   const present = new Set(samples.map(({ place }) => place));
   const isEvery = samples.some(({ competing }) => present.size > competing.length);
-  const someTargets: Named = [
+  const someTargets: NamedChange = [
     "the margin is on every class that is the target of some sample",
     { margins: (sample) => (i) => present.has(indexOf(sample, i)) },
   ];
-  const byPlace: Named[] = [
+  const byPlace: NamedChange[] = [
     ["the labels are one too large", labels(1)],
     ["the labels are one too small", labels(-1)],
     ["the margin is on the class after the target", only((sample) => shifted(sample, 1))],
@@ -82,7 +87,7 @@ export function fixedMistakes(samples: readonly LossSample[], mean: number): Los
     ["the probability in place of its logarithm", ({ probability }) => -probability],
     ["each row holds the mean over all samples", () => mean],
   ];
-  const outside: Named = ["the margin is added without the scale", { marginScale: () => 1 }];
+  const outside: NamedChange = ["the margin is added without the scale", { marginScale: () => 1 }];
   const isScaled = samples.some(({ scale }) => scale !== 1);
   return (
     [
@@ -90,10 +95,10 @@ export function fixedMistakes(samples: readonly LossSample[], mean: number): Los
       ["the margin is on every class", { margins: () => () => true }],
       ...(present.has(undefined) ? [] : byPlace),
       ["the margin is on the nearest class, not on the target", only(nearest)],
-      ...(isScaled ? scales.map(([name, scaleOf]): Named => [name, { scaleOf }]) : []),
+      ...(isScaled ? scales.map(([name, scaleOf]): NamedChange => [name, { scaleOf }]) : []),
       ...(isScaled ? [outside] : []),
-      ...losses.map(([name, loss]): Named => [name, { loss }]),
-    ] satisfies Named[]
+      ...losses.map(([name, loss]): NamedChange => [name, { loss }]),
+    ] satisfies NamedChange[]
   ).map(fixed);
 }
 
@@ -104,8 +109,8 @@ const oneOf = (name: string, [lo, hi]: [number, number], starts: number[]) => ({
 const SCALES = Array.from({ length: 10 }, (_, i) => 2 ** (i - 1));
 const POWERS = Array.from({ length: 10 }, (_, i) => 10 ** -(i + 1));
 
-/** Mistakes with one parameter. */
-export function searchedMistakes({ name, parameters, lambda }: Target, samples: readonly LossSample[]): LossMistake[] {
+/** Mistakes with one parameter, and other target functions. */
+export function searchedMistakes({ name, parameters, lambda }: Target, samples: readonly LossSample[]) {
   const definition = targetDefinition(name)!;
   const { scale } = samples[0]!;
   const varies = samples.some((sample) => sample.scale !== scale);
@@ -120,11 +125,10 @@ export function searchedMistakes({ name, parameters, lambda }: Target, samples: 
     .filter((d) => d !== definition && d.parameters.length === 1 && d.competingDivisor === undefined)
     .map((d) => margin(d, d.name, d.parameters[0]!.name, {}));
   const factor = (x?: number): Partial<LossProgram> => ({ scaleOf: (sample) => x! * sample.scale });
-  return [
+  const own: LossMistake[] = [
     { name: "another scale", ...oneOf("scale", [1e-3, 1e4], SCALES), change: (x) => ({ scaleOf: () => x! }) },
     ...(varies ? [{ name: "a factor on the scale", ...oneOf("factor", [1e-3, 1e4], SCALES), change: factor }] : []),
     ...margins,
-    ...functions,
     {
       name: lambda === 0 ? "a lambda blend is left in" : "another lambda",
       ...oneOf("lambda", [0, 1e5], [0, 1, 5, 30, 300, 3000]),
@@ -153,6 +157,7 @@ export function searchedMistakes({ name, parameters, lambda }: Target, samples: 
       change: (eps) => ({ loss: ({ probability: p }) => -Math.log(Math.min(1 - eps!, Math.max(eps!, p))) }),
     },
   ];
+  return { own, functions };
 }
 
 const LENGTHS = [0.3, 0.5, 0.7, 1, 1.4, 2, 3];

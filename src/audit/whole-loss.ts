@@ -119,12 +119,12 @@ interface Context {
   readonly mean: number;
 }
 
-/** The mistakes that explain every loss, from the first kind that has one: fixed, fitted, two fixed, lengths of class vectors, two. */
+/** The mistakes that explain every loss, from the first kind that has one: fixed, fitted, another function, two fixed ... */
 function lossCandidates({ target, samples, dtype, mean }: Context, bad: readonly LossSample[]): KnownMistake[] {
   const failing = bad.filter(({ loss }) => Number.isFinite(loss));
   const few = [...sampled(failing, TRIED / 2), ...sampled(samples, TRIED / 2)];
   const fixed = fixedMistakes(samples, mean);
-  const searched = searchedMistakes(target, samples);
+  const { own, functions } = searchedMistakes(target, samples);
   const paired = (others: readonly LossMistake[]) => fixed.flatMap((x) => others.flatMap((y) => both(x, y) ?? []));
   const classes = samples[0]!.competing.length + 1;
   const hasLengths =
@@ -133,10 +133,11 @@ function lossCandidates({ target, samples, dtype, mean }: Context, bad: readonly
     samples.every(({ place, competing }) => place !== undefined && competing.length === classes - 1);
   const kinds = [
     () => fixed,
-    () => searched,
+    () => own,
+    () => functions,
     () => fixed.flatMap((x, i) => fixed.slice(i + 1).flatMap((y) => both(x, y) ?? [])),
     () => (hasLengths ? weightMistakes(samples[0]!) : []),
-    () => (classes <= MOST_CLASSES ? paired(searched) : []),
+    () => (classes <= MOST_CLASSES ? paired([...own, ...functions]) : []),
   ];
   // With large logits much is within rounding: what fits to within that of the right logits is sought among the others too.
   const sizeOf = ({ thetaY, scale, loss }: LossSample) =>

@@ -1,6 +1,8 @@
-import { type AuditResult, type AuditTable, audit } from "../../audit/audit.ts";
+import { type AuditResult, type AuditTable, audit, type Check, sampled } from "../../audit/audit.ts";
+import type { LossSample } from "../../audit/loss-program.ts";
 import { auditLoss } from "../../audit/whole-loss.ts";
-import type { Message } from "../../core/message.ts";
+import { sampleLoss } from "../../core/loss.ts";
+import { type Message, message } from "../../core/message.ts";
 import { type Target, target as targetNamed } from "../../core/targets.ts";
 import { UsageError } from "../../data/errors.ts";
 import type { Chart } from "../../render/chart.ts";
@@ -42,7 +44,7 @@ export default command({
       if (idle !== undefined) throw new UsageError(`${idle} and --loss both name what to check: use one`);
       const { samples, warnings } = await lossSamples({ ...values, loss }, input);
       const audits = targets.map((target) => ({ target, ...auditLoss(target, samples, dtype) }));
-      return auditResult(audits, warnings);
+      return auditResult(audits, warnings, (drawn) => lossChart(drawn, samples, values));
     }
     const idle = givenFlag(values, ["label", "competing", "scale"]);
     if (idle !== undefined) throw new UsageError(`${idle} goes with --loss: give it too`);
@@ -62,18 +64,20 @@ export default command({
     const columnAt = (i: number) => Float64Array.from(rows, (row) => row[i]!);
     const table = { theta: columnAt(0), value: columnAt(1), gradient: gradient && columnAt(2) };
     const audits = targets.map((target) => ({ target, ...audit(target, table, dtype) }));
-    return auditResult(audits, reading.warnings(), (failed) => chartOf(failed, table, values));
+    return auditResult(audits, reading.warnings(), (drawn) => chartOf(drawn, table, values));
   },
 });
 
 /** The rows of audits, with the chart of the first that fails, or of the first. */
-function auditResult(audits: readonly Audited[], warnings: readonly Message[], chartOf?: (audited: Audited) => Chart) {
+function auditResult(audits: readonly Audited[], warnings: readonly Message[], chartOf: (audited: Audited) => Chart) {
   const failed = audits.find(({ passes }) => !passes);
+  const drawn = failed ?? audits[0]!;
   return rowsResult(COLUMNS, audits.map(auditRow), {
     warnings,
     holds: failed === undefined,
-    chart: chartOf && {
-      chart: () => chartOf(failed ?? audits[0]!),
+    chart: {
+      chart: () => chartOf(drawn),
+      title: message`${drawn.target.spec}: ${drawn.diagnosis}`,
       shown: failed === undefined ? "never" : "below",
     },
   });
@@ -87,12 +91,52 @@ function auditRow({ target, rows, maxAbsError, maxUlpError, firstBadTheta, passe
   return [target.spec, rows, maxAbsError, maxUlpError, firstBadTheta ?? null, passes, diagnosis];
 }
 
-/** The true function and the table, for the column that fails. */
-function chartOf({ target, bad, passes }: Audited, { theta, value, gradient }: AuditTable, size: PlotSize): Chart {
+const FAILING = "rows that fail";
+const MOST_DOTS = 300;
+
+/** Rows as dots of a chart, so many at most of those that fail and of the others. */
+function dotsOf({ failing }: Check, rows: readonly { readonly x: number; readonly y: number }[]) {
+  const bad = new Set(failing);
+  const some = (wanted: boolean) =>
+    sampled(
+      rows.filter((_, i) => bad.has(i) === wanted),
+      MOST_DOTS,
+    );
+  return {
+    highlight: FAILING,
+    dots: [
+      { name: "rows that are right", at: some(false) },
+      { name: FAILING, at: some(true) },
+    ].filter(({ at }) => at.length > 0),
+  };
+}
+
+/** The true function and the rows of the table, for the column that fails. */
+function chartOf(audited: Audited, { theta, value, gradient }: AuditTable, size: PlotSize): Chart {
+  const { target, bad, passes } = audited;
   const ofValue = bad > 0 || passes;
-  const given = ofValue ? value : gradient!;
   const chart = functionChart([target], size, { quantity: ofValue ? "value" : "slope" });
-  const points = Array.from(theta, (t, i) => ({ t, y: given[i]! })).sort((a, b) => a.t - b.t);
-  const at = (x: number) => points.find(({ t }) => t >= x)?.y ?? Number.NaN;
-  return { ...chart, series: [...chart.series, { name: "the table", at }] };
+  const given = ofValue ? value : gradient!;
+  const rows = Array.from(theta, (x, i) => ({ x, y: given[i]! }));
+  return { ...chart, ...dotsOf(ofValue ? audited : audited.gradient!, rows) };
+}
+
+/** The losses of the samples, over their target angles, and the true ones. */
+function lossChart(audited: Audited, samples: readonly LossSample[], size: PlotSize): Chart {
+  const { highlight, dots } = dotsOf(
+    audited,
+    samples.map(({ thetaY, loss }) => ({ x: thetaY, y: loss })),
+  );
+  const truths = sampled(samples, MOST_DOTS).map(({ thetaY, competing, scale }) => ({
+    x: thetaY,
+    y: sampleLoss(audited.target, scale, thetaY, competing).loss,
+  }));
+  const chart = functionChart([], size);
+  return {
+    ...chart,
+    x: { ...chart.x, name: "theta_y" },
+    y: { name: "loss" },
+    highlight,
+    dots: [{ name: `true losses of ${audited.target.spec}`, at: truths }, ...dots],
+  };
 }
