@@ -22,6 +22,10 @@ export default command({
   examples: [
     ["asoftmax audit --input table.csv --theta @theta --value @psi", "is my psi right, and if not, what is wrong?"],
     ["asoftmax audit --input table.csv --value @psi --gradient @grad --dtype float32", "the gradient too, in float32"],
+    [
+      "asoftmax audit --input losses.csv --loss @loss --label label --scale @norm",
+      "whole losses, from angles to every class",
+    ],
   ],
   options: {
     ...pick("functions", "m", "lambda"),
@@ -121,10 +125,11 @@ function chartOf(audited: Audited, { theta, value, gradient }: AuditTable, size:
   return { ...chart, ...dotsOf(ofValue ? audited : audited.gradient!, rows) };
 }
 
-/** The losses of the samples, over their target angles, and the true ones. */
+/** The losses of the samples, over their target angles, and the true ones; where all losses are right, a failing row is one of a wrong gradient. */
 function lossChart(audited: Audited, samples: readonly LossSample[], size: PlotSize): Chart {
+  const { bad, passes, gradient } = audited;
   const { highlight, dots } = dotsOf(
-    audited,
+    bad > 0 || passes ? audited : gradient!,
     samples.map(({ thetaY, loss }) => ({ x: thetaY, y: loss })),
   );
   const truths = sampled(samples, MOST_DOTS).map(({ thetaY, competing, scale }) => ({
