@@ -162,7 +162,7 @@ function explanation(
   dtype: Dtype,
 ): KnownMistake[] {
   const right = rightProgram(target);
-  const some = sampled(searched.length > FITTED / 2 ? samples : few, Math.max(FITTED, 4 * searched.length));
+  const some = sampled(searched.length > FITTED / 2 ? samples : few, Math.max(FITTED, 8 * searched.length));
   const within = (u: readonly number[]) => u.map((x, j) => Math.min(searched[j]!.hi, Math.max(searched[j]!.lo, x)));
   const programOf = (u: readonly number[]): LossProgram => ({ ...right, ...change(...within(u)) });
   const at = (u: readonly number[]) => {
@@ -173,7 +173,10 @@ function explanation(
     const program = programOf(parameters);
     return of.every((sample) => allows(program, sample, dtype));
   };
-  const tries = searched.length === 0 ? starts : best(starts, at).map((start) => refine(searched, start, at));
+  const tries =
+    searched.length === 0
+      ? starts
+      : best(starts, at, Math.max(TRIED_STARTS, searched.length)).map((start) => refine(searched, start, at));
   const close = tries.find((parameters) => explains(parameters, some) && explains(parameters, few));
   if (close === undefined || (searched.length > 0 && some.length <= searched.length)) return [];
   const found = fewestDecimals([...close], (p) => sumOfSizes(at(p)), some.length * ulp(1, dtype));
@@ -184,11 +187,11 @@ function explanation(
   return [{ column: "loss", name, parameters, residual }];
 }
 
-const best = (starts: LossMistake["starts"], at: (u: readonly number[]) => number[]) =>
+const best = (starts: LossMistake["starts"], at: (u: readonly number[]) => number[], count: number) =>
   starts
     .map((start) => ({ start, cost: sumOfSizes(at(start)) }))
     .sort((x, y) => x.cost - y.cost)
-    .slice(0, TRIED_STARTS)
+    .slice(0, count)
     .map(({ start }) => start);
 
 /** The first mistake that explains every gradient. */
