@@ -44,7 +44,9 @@ export { neededScale, simplexAngle } from "./core/needed-scale.ts";
 // Claims and audit
 
 export { type AuditResult, type AuditTable, audit, type Check, type KnownMistake } from "./audit/audit.ts";
+export type { LossSample } from "./audit/loss-program.ts";
 export type { Dtype } from "./audit/tolerance.ts";
+export { auditLoss } from "./audit/whole-loss.ts";
 export { type Claim, claims } from "./core/claims.ts";
 
 // What results hold, and errors

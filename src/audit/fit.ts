@@ -42,11 +42,13 @@ export function fit(mistake: Mistake, rows: readonly AuditRow[]): Fit | undefine
     [[]],
   );
   const few = rows.filter((_, i) => i % Math.ceil(rows.length / SCANNED) === 0);
-  const at = (u: number[], of: readonly AuditRow[]) => residuals(mistake.curve(...parametersOf(mistake, u)), of);
+  const at = (u: readonly number[], of: readonly AuditRow[]) =>
+    residuals(mistake.curve(...parametersOf(mistake, u)), of);
   // Rounded to float32, so that starts of equal cost but for rounding errors stay in their order.
   const scanned = starts.map((u) => ({ u, cost: Math.fround(spread(at(u, few))) }));
   for (const { u } of scanned.sort((x, y) => x.cost - y.cost).slice(0, TRIED_STARTS)) {
-    const found = shorten(mistake, parametersOf(mistake, refine(mistake, u, rows)), rows);
+    const refined = refine(mistake.searched, u, (x) => at(x, rows));
+    const found = shorten(mistake, parametersOf(mistake, refined), rows);
     if (rows.every((row) => accepts(found.curve, row))) return found;
   }
   return undefined;
@@ -55,17 +57,23 @@ export function fit(mistake: Mistake, rows: readonly AuditRow[]): Fit | undefine
 /** The parameters rounded to as few decimals as fit about as well as they do. */
 function shorten(mistake: Mistake, found: number[], rows: readonly AuditRow[]): Fit {
   const costOf = (parameters: number[]) => sumOfSizes(residuals(mistake.curve(...parameters), rows));
-  const enough = 2 * costOf(found) + rows.reduce((sum, { dtype }) => sum + ulp(1, dtype), 0);
-  const rounded = Array.from({ length: MOST_DECIMALS + 1 }, (_, d) => found.map((p) => Number(p.toFixed(d))));
-  const parameters = rounded.find((short) => costOf(short) <= enough) ?? found;
+  const parameters = fewestDecimals(found, costOf, rows.length * ulp(1, rows[0]!.dtype));
   return { parameters, curve: mistake.curve(...parameters) };
+}
+
+/** The parameters rounded to as few decimals as at most double their cost, give or take slack. */
+export function fewestDecimals(found: number[], costOf: (parameters: number[]) => number, slack: number): number[] {
+  const enough = 2 * costOf(found) + slack;
+  const rounded = Array.from({ length: MOST_DECIMALS + 1 }, (_, d) => found.map((p) => Number(p.toFixed(d))));
+  return rounded.find((short) => costOf(short) <= enough) ?? found;
 }
 
 const parametersOf = ({ searched }: Mistake, u: readonly number[]) => u.map((x, i) => searched[i]!.from?.(x) ?? x);
 
 const residuals = (curve: Piecewise, rows: readonly AuditRow[]) => rows.map((row) => residual(curve, row));
 
-const sumOfSizes = (r: readonly number[]) => r.reduce((sum, x) => sum + Math.abs(x), 0);
+/** The sum of the absolute values. */
+export const sumOfSizes = (r: readonly number[]) => r.reduce((sum, x) => sum + Math.abs(x), 0);
 
 /** The sum of distances of the residuals from their mean: a constant offset does not count, as one Gauss-Newton step finds it. */
 function spread(r: readonly number[]): number {
@@ -75,22 +83,32 @@ function spread(r: readonly number[]): number {
 
 const dot = (x: readonly number[], y: readonly number[]) => x.reduce((sum, xi, i) => sum + xi * y[i]!, 0);
 
-function refine(mistake: Mistake, start: readonly number[], rows: readonly AuditRow[]): number[] {
-  const at = (u: readonly number[]) => residuals(mistake.curve(...parametersOf(mistake, u)), rows);
-  let [u, least] = [[...start], Number.POSITIVE_INFINITY];
+/** The variables, each within its bounds, at which the squares of the residuals have the least sum, by Gauss-Newton steps from start. */
+export function refine(
+  bounds: readonly Pick<Searched, "lo" | "hi">[],
+  start: readonly number[],
+  at: (u: readonly number[]) => number[],
+): number[] {
+  let [u, best, least] = [start, start, Number.POSITIVE_INFINITY];
   for (let step = 0; step < STEPS && u.length > 0; step++) {
     const r = at(u);
     const squares = dot(r, r);
+    if (!(squares <= least)) {
+      // Too long a step: half of it.
+      u = u.map((x, j) => (x + best[j]!) / 2);
+      continue;
+    }
+    best = u;
     if (!(squares < 0.99 * least)) break;
     least = squares;
     const slopes = u.map((x, j) => {
-      const h = 1e-6 * Math.max(Math.abs(x), 1) * (x < mistake.searched[j]!.hi ? 1 : -1);
+      const h = 1e-6 * Math.max(Math.abs(x), 1) * (x < bounds[j]!.hi ? 1 : -1);
       return at(u.with(j, x + h)).map((moved, i) => (moved - r[i]!) / h);
     });
     const move = solve(slopes.map((a) => [...slopes.map((b) => dot(a, b)), dot(a, r)]));
-    u = u.map((x, j) => Math.min(mistake.searched[j]!.hi, Math.max(mistake.searched[j]!.lo, x - move[j]!)));
+    u = u.map((x, j) => Math.min(bounds[j]!.hi, Math.max(bounds[j]!.lo, x - move[j]!)));
   }
-  return u;
+  return [...best];
 }
 
 /** The solution of the normal equations given with their right side as last column; an undetermined variable is 0. */

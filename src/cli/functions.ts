@@ -59,7 +59,7 @@ export function functionInput(values: Chosen, standard: () => readonly Target[])
 }
 
 /** Reads the same value from every row. */
-const fixed =
+export const fixed =
   <T>(value: T): Reader<T> =>
   () => ({ access: () => () => value });
 

@@ -3,7 +3,8 @@ import { ParameterError } from "../core/errors.ts";
 import { DataError, UsageError } from "../data/errors.ts";
 import { leaveStandardInput } from "../data/file.ts";
 import { oneLine } from "../data/shown.ts";
-import { formatMessage } from "../render/number.ts";
+import { isPicture, PICTURE_DIGITS } from "../render/formats.ts";
+import { formatMessage, forPeople } from "../render/number.ts";
 import { writeToFile, writeToStandardError, writeToStandardOutput } from "./output.ts";
 import { isFile, piecesOf, presentation } from "./presentation.ts";
 import { type Invocation, invoke } from "./program.ts";
@@ -36,11 +37,13 @@ async function print(invocation: Invocation, args: readonly string[]): Promise<n
   const { output } = invocation.values;
   for (const note of invocation.notes) await say(note);
   const presented = presentation(invocation);
-  const { result, style } = presented;
+  const { result, format, style } = presented;
   const pieces = piecesOf(invocation, presented, args);
   if (isFile(output)) await writeToFile(pieces, output);
   else if (!(await writeToStandardOutput(pieces))) return YES;
   const { warnings, holds } = result.end();
+  const title = isPicture(format) ? result.chart?.title : undefined;
+  if (title !== undefined) await say(formatMessage(title, forPeople(style, PICTURE_DIGITS)));
   for (const warning of warnings) await say(formatMessage(warning, style));
   return holds ? YES : NO;
 }

@@ -17,6 +17,7 @@ beforeAll(() => {
     join(cwd, "angles.csv"),
     `label,theta,theta_y,theta_j,${classes}\n0,0.3,0.2,1.5,0.1,1.5,1.2\n2,1.2,1,1,1.5,1.4,1.6\n`,
   );
+  writeFileSync(join(cwd, "losses.csv"), "label,theta_0,theta_1,theta_2,norm,loss\n0,0.2,1.5,1,8,0.256839032953237\n");
   writeFileSync(
     join(cwd, "table.csv"),
     "theta,value,psi,grad\n0.5,-0.4161468365471424,-0.4161468365471424,-3.637189707302727\n",
