@@ -15,8 +15,12 @@ export { type Direction, type Monotonicity, monotonicity, type Stretch } from ".
 export { targetFromSpec } from "./core/notation.ts";
 export {
   arcface,
+  arcfaceClip,
   arcfaceEasy,
   arcfaceHard,
+  arcfacePlain,
+  arcfaceReflect,
+  arcfaceShift,
   asoftmax,
   combined,
   cosface,

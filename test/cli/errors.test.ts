@@ -8,7 +8,7 @@ const cwd = mkdtempSync(join(tmpdir(), "asoftmax-errors-"));
 afterAll(() => rmSync(cwd, { recursive: true }));
 
 const NAMES =
-  "asoftmax, naive, softmax, cosface, arcface, arcface-easy, arcface-hard, combined, sphereface-r1, sphereface-r2";
+  "asoftmax, naive, softmax, cosface, arcface, arcface-easy, arcface-hard, combined, sphereface-r1, sphereface-r2, arcface-clip, arcface-plain, arcface-shift, arcface-reflect";
 const DOMAIN = "an angle lies in [0, pi]; for degrees write 60deg or use --degrees";
 
 // biome-ignore format: a table
@@ -57,6 +57,13 @@ const cases: [args: string, message: string][] = [
   ["help column",                             'there is no command "column": did you mean columns?'],
   ["help monotonicty",                        'there is no command "monotonicty": did you mean monotonicity?'],
   ["plot --functions asoftmx",                '--functions: there is no target function "asoftmx": did you mean asoftmax?'],
+  ["plot --functions am-softmx",              '--functions: there is no target function "am-softmx": did you mean am-softmax?'],
+  ["plot --functions adfaace",                `--functions: there is no target function "adfaace": choose from ${NAMES}`],
+  ["plot --functions airface",                `--functions: there is no target function "airface": choose from ${NAMES}`],
+  ["plot --functions mv-softmax",             `--functions: there is no target function "mv-softmax": choose from ${NAMES}`],
+  ["plot --functions l2-softmax",             `--functions: there is no target function "l2-softmax": choose from ${NAMES}`],
+  ["plot --functions sphereface+",            `--functions: there is no target function "sphereface+": choose from ${NAMES}`],
+  ["plot --functions magface",                "--functions: magface is no function of theta_y and fixed parameters alone: magface takes m from each feature norm: audit rows of one norm, as arcface-hard with their m"],
   ["plot --functions zzzzzzzzz",              `--functions: there is no target function "zzzzzzzzz": choose from ${NAMES}`],
   ["plot --functions asoftmax:n=4",           '--functions: asoftmax has no parameter "n": did you mean m?'],
   ["plot --functions combined:m4=1",          '--functions: combined has no parameter "m4": did you mean m1?'],

@@ -28,7 +28,7 @@ const cases: [line: string, words: readonly string[]][] = [
   ["sql measure --dialect sp",                  ["spark"]],
   ["completion ",                               ["bash", "zsh", "fish"]],
   ["plot --functions sphereface-",              ["sphereface-r1", "sphereface-r2"]],
-  ["plot --functions asoftmax:m=4,ar",          ["asoftmax:m=4,arcface", "asoftmax:m=4,arcface-easy", "asoftmax:m=4,arcface-hard"]],
+  ["plot --functions asoftmax:m=4,ar",          ["", "-easy", "-hard", "-clip", "-plain", "-shift", "-reflect"].map((tail) => `asoftmax:m=4,arcface${tail}`)],
   ["plot --functions naive,combined:m1=1:",     ["naive,combined:m1=1:m2=", "naive,combined:m1=1:m3=", "naive,combined:m1=1:lambda="]],
   ["measure --functions naive,cos",             ["naive,cosface"]],
   ["plot --functions=psi:",                     ["--functions=psi:m=", "--functions=psi:lambda="]],
