@@ -42,11 +42,12 @@ export function fit(mistake: Mistake, rows: readonly AuditRow[]): Fit | undefine
     [[]],
   );
   const few = rows.filter((_, i) => i % Math.ceil(rows.length / SCANNED) === 0);
-  const at = (u: number[], of: readonly AuditRow[]) => residuals(mistake.curve(...parametersOf(mistake, u)), of);
+  const at = (u: readonly number[], of: readonly AuditRow[]) => residuals(mistake.curve(...parametersOf(mistake, u)), of);
   // Rounded to float32, so that starts of equal cost but for rounding errors stay in their order.
   const scanned = starts.map((u) => ({ u, cost: Math.fround(spread(at(u, few))) }));
   for (const { u } of scanned.sort((x, y) => x.cost - y.cost).slice(0, TRIED_STARTS)) {
-    const found = shorten(mistake, parametersOf(mistake, refine(mistake, u, rows)), rows);
+    const refined = refine(mistake.searched, u, (x) => at(x, rows));
+    const found = shorten(mistake, parametersOf(mistake, refined), rows);
     if (rows.every((row) => accepts(found.curve, row))) return found;
   }
   return undefined;
@@ -75,22 +76,32 @@ function spread(r: readonly number[]): number {
 
 const dot = (x: readonly number[], y: readonly number[]) => x.reduce((sum, xi, i) => sum + xi * y[i]!, 0);
 
-function refine(mistake: Mistake, start: readonly number[], rows: readonly AuditRow[]): number[] {
-  const at = (u: readonly number[]) => residuals(mistake.curve(...parametersOf(mistake, u)), rows);
-  let [u, least] = [[...start], Number.POSITIVE_INFINITY];
+/** The variables, each within its bounds, at which the squares of the residuals have the least sum, by Gauss-Newton steps from start. */
+export function refine(
+  bounds: readonly Pick<Searched, "lo" | "hi">[],
+  start: readonly number[],
+  at: (u: readonly number[]) => number[],
+): number[] {
+  let [u, best, least] = [start, start, Number.POSITIVE_INFINITY];
   for (let step = 0; step < STEPS && u.length > 0; step++) {
     const r = at(u);
     const squares = dot(r, r);
+    if (!(squares <= least)) {
+      // Too long a step: half of it.
+      u = u.map((x, j) => (x + best[j]!) / 2);
+      continue;
+    }
+    best = u;
     if (!(squares < 0.99 * least)) break;
     least = squares;
     const slopes = u.map((x, j) => {
-      const h = 1e-6 * Math.max(Math.abs(x), 1) * (x < mistake.searched[j]!.hi ? 1 : -1);
+      const h = 1e-6 * Math.max(Math.abs(x), 1) * (x < bounds[j]!.hi ? 1 : -1);
       return at(u.with(j, x + h)).map((moved, i) => (moved - r[i]!) / h);
     });
     const move = solve(slopes.map((a) => [...slopes.map((b) => dot(a, b)), dot(a, r)]));
-    u = u.map((x, j) => Math.min(mistake.searched[j]!.hi, Math.max(mistake.searched[j]!.lo, x - move[j]!)));
+    u = u.map((x, j) => Math.min(bounds[j]!.hi, Math.max(bounds[j]!.lo, x - move[j]!)));
   }
-  return u;
+  return [...best];
 }
 
 /** The solution of the normal equations given with their right side as last column; an undetermined variable is 0. */

@@ -55,6 +55,12 @@ export function rowAt(theta: number, value: number, dtype: Dtype): AuditRow {
  * sign can be right at a knot.
  */
 export function accepts(curve: Piecewise, row: AuditRow): boolean {
+  const [low, high] = acceptedRange(curve, row);
+  return row.value >= low && row.value <= high;
+}
+
+/** The least and the greatest value that accepts allows at the row's angle. */
+export function acceptedRange(curve: Piecewise, row: AuditRow): readonly [low: number, high: number] {
   const { lo, theta, hi, first, last } = touched(curve, row);
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (let i = first; i <= last; i++) {
@@ -66,7 +72,7 @@ export function accepts(curve: Piecewise, row: AuditRow): boolean {
     }
   }
   const slack = ROUNDINGS * ulp(Math.max(-low, high, curve.terms ?? 1), row.dtype);
-  return row.value >= low - slack && row.value <= high + slack;
+  return [low - slack, high + slack];
 }
 
 /** The function less the row's value at its angle, on the piece where this is smallest, of those that rounding may select. */
