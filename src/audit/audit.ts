@@ -21,8 +21,9 @@ export interface Check {
   maxUlpError: number;
   /** The index of the row with the largest error. */
   worst: number;
-  /** The number of rows that fail, and the index of the first. */
+  /** The number of rows that fail, their indices, and the first of these. */
   bad: number;
+  readonly failing: number[];
   firstBad: number;
   /** The number of those with NaN, infinity or an angle outside [0, pi], and the index of the first. They have no error. */
   notFinite: number;
@@ -31,7 +32,7 @@ export interface Check {
 
 /** A known mistake that explains a column to within rounding. */
 export interface KnownMistake {
-  readonly column: "value" | "gradient";
+  readonly column: "value" | "loss" | "gradient";
   /** The mistake in words. */
   readonly name: string;
   /** Parameters of the mistake, by name, as fitted to the column. */
@@ -105,9 +106,27 @@ export function audit(target: Target, table: AuditTable, dtype: Dtype): AuditRes
 /** With fewer rows a table in float32 cannot be recognized. */
 const FEWEST_SINGLE = 8;
 
+/** The check of a column before its first row. */
+export const noRows = (): Check => ({
+  ...{ maxAbsError: Number.NaN, maxUlpError: Number.NaN, worst: -1 },
+  ...{ bad: 0, firstBad: -1, notFinite: 0, firstNotFinite: -1, failing: [] },
+});
+
+/** Adds a row, with its error and what one ulp is there, to the check; a row whose error is not finite fails. */
+export function count(check: Check, i: number, error: number, unit: number, right: boolean): void {
+  const finite = error < Number.POSITIVE_INFINITY;
+  if (!(right && finite)) {
+    if (check.bad++ === 0) check.firstBad = i;
+    check.failing.push(i);
+  }
+  if (!finite && check.notFinite++ === 0) check.firstNotFinite = i;
+  if (!finite) return;
+  if (!(error <= check.maxAbsError)) [check.maxAbsError, check.worst] = [error, i];
+  check.maxUlpError = Math.max(check.maxUlpError || 0, error / unit);
+}
+
 function compare({ given, curve }: AuditColumn, theta: ArrayLike<number>, dtype: Dtype) {
-  const none = { maxAbsError: Number.NaN, maxUlpError: Number.NaN, worst: -1 };
-  const check: Check = { ...none, bad: 0, firstBad: -1, notFinite: 0, firstNotFinite: -1 };
+  const check = noRows();
   const rows: AuditRow[] = [];
   const bad: AuditRow[] = [];
   for (let i = 0; i < theta.length; i++) {
@@ -116,13 +135,10 @@ function compare({ given, curve }: AuditColumn, theta: ArrayLike<number>, dtype:
     const finite = error < Number.POSITIVE_INFINITY;
     const row = rowAt(theta[i]!, given[i]!, dtype);
     const right = finite && accepts(curve, row);
-    if (!right && check.bad++ === 0) check.firstBad = i;
-    if (!finite && check.notFinite++ === 0) check.firstNotFinite = i;
+    count(check, i, error, ulp(truth, dtype), right);
     if (!finite) continue;
     rows.push(row);
     if (!right) bad.push(row);
-    if (!(error <= check.maxAbsError)) [check.maxAbsError, check.worst] = [error, i];
-    check.maxUlpError = Math.max(check.maxUlpError || 0, error / ulp(truth, dtype));
   }
   return { check, rows, bad };
 }
@@ -131,10 +147,10 @@ const MOST_SAMPLED = 48;
 const EQUALLY_WELL = 16;
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
-/** Up to 48 rows at irregular distances, so that no two cosines of different frequency agree on all of them (aliasing). */
-function sampled(rows: readonly AuditRow[]): readonly AuditRow[] {
-  if (rows.length <= MOST_SAMPLED) return rows;
-  return Array.from({ length: MOST_SAMPLED }, (_, i) => rows[Math.floor(rows.length * ((i * GOLDEN) % 1))]!);
+/** Up to most rows at irregular distances, so that no two cosines of different frequency agree on all of them (aliasing). */
+export function sampled<T>(rows: readonly T[], most = MOST_SAMPLED): readonly T[] {
+  if (rows.length <= most) return rows;
+  return Array.from({ length: most }, (_, i) => rows[Math.floor(rows.length * ((i * GOLDEN) % 1))]!);
 }
 
 /**
@@ -200,7 +216,8 @@ function asSingle(target: Target, table: AuditTable): Message[] | undefined {
   return passes || candidates.length > 0 ? [message`taken as float32: ${diagnosis}`] : undefined;
 }
 
-function described({ name, parameters, residual }: KnownMistake): Message {
+/** A mistake as diagnoses name it. */
+export function described({ name, parameters, residual }: KnownMistake): Message {
   const found = Object.entries(parameters).map(([parameter, x]) => message`${parameter} = ${x}`);
   return message`${name}${found.length > 0 ? " with " : ""}${join(found, ", ")}, to within ${residual}`;
 }
@@ -212,5 +229,5 @@ function reach({ name, pieces }: Target, theta: ArrayLike<number>): Message[] {
   return [message`no angle lies beyond pi/m = ${radians(end)}: the table cannot tell psi from cos(m theta) and others`];
 }
 
-const join = (parts: readonly Message[], between: string): Message =>
+export const join = (parts: readonly Message[], between: string): Message =>
   parts.flatMap((part, i) => (i > 0 ? [between, ...part] : part));

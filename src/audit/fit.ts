@@ -56,17 +56,23 @@ export function fit(mistake: Mistake, rows: readonly AuditRow[]): Fit | undefine
 /** The parameters rounded to as few decimals as fit about as well as they do. */
 function shorten(mistake: Mistake, found: number[], rows: readonly AuditRow[]): Fit {
   const costOf = (parameters: number[]) => sumOfSizes(residuals(mistake.curve(...parameters), rows));
-  const enough = 2 * costOf(found) + rows.reduce((sum, { dtype }) => sum + ulp(1, dtype), 0);
-  const rounded = Array.from({ length: MOST_DECIMALS + 1 }, (_, d) => found.map((p) => Number(p.toFixed(d))));
-  const parameters = rounded.find((short) => costOf(short) <= enough) ?? found;
+  const parameters = fewestDecimals(found, costOf, rows.length * ulp(1, rows[0]!.dtype));
   return { parameters, curve: mistake.curve(...parameters) };
+}
+
+/** The parameters rounded to as few decimals as at most double their cost, give or take slack. */
+export function fewestDecimals(found: number[], costOf: (parameters: number[]) => number, slack: number): number[] {
+  const enough = 2 * costOf(found) + slack;
+  const rounded = Array.from({ length: MOST_DECIMALS + 1 }, (_, d) => found.map((p) => Number(p.toFixed(d))));
+  return rounded.find((short) => costOf(short) <= enough) ?? found;
 }
 
 const parametersOf = ({ searched }: Mistake, u: readonly number[]) => u.map((x, i) => searched[i]!.from?.(x) ?? x);
 
 const residuals = (curve: Piecewise, rows: readonly AuditRow[]) => rows.map((row) => residual(curve, row));
 
-const sumOfSizes = (r: readonly number[]) => r.reduce((sum, x) => sum + Math.abs(x), 0);
+/** The sum of the absolute values. */
+export const sumOfSizes = (r: readonly number[]) => r.reduce((sum, x) => sum + Math.abs(x), 0);
 
 /** The sum of distances of the residuals from their mean: a constant offset does not count, as one Gauss-Newton step finds it. */
 function spread(r: readonly number[]): number {

@@ -27,7 +27,7 @@ export interface AuditRow {
 }
 
 /** The rounding errors allowed to a program, in its cosine and again in its value (public programs need 11). */
-const ROUNDINGS = 16;
+export const ROUNDINGS = 16;
 const UNIT: Readonly<Record<Dtype, number>> = { float32: 2 ** -24, float64: 2 ** -53 };
 
 /** One unit in the last place of max(|x|, 1). */
