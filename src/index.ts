@@ -44,7 +44,8 @@ export { isWanted, minima, type RestPoint, wantedMargin } from "./core/minima.ts
 
 // Claims and audit
 
-export { type AuditResult, type AuditTable, audit, type Check, type KnownMistake } from "./audit/audit.ts";
+export { type AuditResult, type AuditTable, audit, type Check } from "./audit/audit.ts";
+export type { KnownMistake } from "./audit/explain.ts";
 export type { Dtype } from "./audit/tolerance.ts";
 export { type Claim, claims } from "./core/claims.ts";
 

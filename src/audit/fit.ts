@@ -1,4 +1,4 @@
-import { type AuditRow, accepts, type Piecewise, residual, ulp } from "./tolerance.ts";
+import { type AuditRow, accepts, type Piecewise, ulp, unblended } from "./tolerance.ts";
 
 /** A parameter that is fitted, from each of the starts, within [lo, hi]. */
 export interface Searched {
@@ -6,10 +6,7 @@ export interface Searched {
   readonly lo: number;
   readonly hi: number;
   readonly starts: readonly number[];
-  /**
-   * The parameter as a function of the fitted variable u, where these differ (the function is linear in u, or u is a
-   * logarithm).
-   */
+  /** The parameter as a function of the fitted variable u, where these differ (u is a logarithm). */
   readonly from?: (u: number) => number;
 }
 
@@ -20,67 +17,158 @@ export interface Mistake {
   curve(...parameters: number[]): Piecewise;
 }
 
-/** Fitted parameters, and the function with them. */
+/** A mistake beside which a scale or a weight of the cosine can be wrong, found by least squares for any parameters of the mistake. */
+export interface Form {
+  /** What is said of it; nothing where nothing else is wrong. */
+  readonly name: string;
+  /** What is found, such as a scale: the names, and the numbers, given the weights. */
+  readonly found: Readonly<Record<string, (weights: Weights) => number>>;
+  /** The weights that these numbers stand for. */
+  weights(...numbers: number[]): Weights;
+  /** The weights that fit best: of the table's values v, the cosines p and the function with the mistake f. */
+  solve(v: Numbers, p: Numbers, f: Numbers): Weights | undefined;
+}
+
+/** The table holds scale * (plain * cos(theta) + own * function). */
+export interface Weights {
+  readonly scale: number;
+  readonly plain: number;
+  readonly own: number;
+}
+
+type Numbers = readonly number[];
+
+/** Found parameters by name, and the function with them: the table holds scale * curve. */
 export interface Fit {
-  readonly parameters: number[];
+  readonly parameters: Readonly<Record<string, number>>;
+  readonly scale: number;
   readonly curve: Piecewise;
 }
 
 const SCANNED = 32;
 const TRIED_STARTS = 3;
 const STEPS = 16;
-const MOST_DECIMALS = 15;
+const MOST_DIGITS = 15;
 
-/**
- * The parameters with which the mistake explains every row to within rounding, in as few decimals as do not worsen the fit;
- * undefined if there are none. The best starts are refined by Gauss-Newton steps (least squares): where the function is linear in
- * the fitted variables one step suffices; where the fit is exact they converge quadratically.
- */
-export function fit(mistake: Mistake, rows: readonly AuditRow[]): Fit | undefined {
-  const starts = mistake.searched.reduce<number[][]>(
-    (all, { starts }) => all.flatMap((u) => starts.map((start) => [...u, start])),
-    [[]],
-  );
-  const few = rows.filter((_, i) => i % Math.ceil(rows.length / SCANNED) === 0);
-  const at = (u: readonly number[], of: readonly AuditRow[]) => residuals(mistake.curve(...parametersOf(mistake, u)), of);
-  // Rounded to float32, so that starts of equal cost but for rounding errors stay in their order.
-  const scanned = starts.map((u) => ({ u, cost: Math.fround(spread(at(u, few))) }));
-  for (const { u } of scanned.sort((x, y) => x.cost - y.cost).slice(0, TRIED_STARTS)) {
-    const refined = refine(mistake.searched, u, (x) => at(x, rows));
-    const found = shorten(mistake, parametersOf(mistake, refined), rows);
-    if (rows.every((row) => accepts(found.curve, row))) return found;
+/** The rows that mistakes are fitted to, and the cosines (of gradients: their slopes) at their angles. */
+export class Sample {
+  private readonly rows: readonly AuditRow[];
+  private readonly plain: (theta: number) => number;
+  private readonly values: Numbers;
+  private readonly plains: Numbers;
+  private readonly few: readonly AuditRow[];
+  private readonly scans = new Map<Mistake, { u: number[]; few: Numbers }[]>();
+
+  constructor(rows: readonly AuditRow[], plain: (theta: number) => number) {
+    this.rows = rows;
+    this.plain = plain;
+    this.values = rows.map(({ value }) => value);
+    this.plains = rows.map(({ theta }) => plain(theta));
+    this.few = rows.filter((_, i) => this.isFew(i));
   }
-  return undefined;
+
+  /**
+   * The parameters with which the mistake explains every row to within rounding, in as few digits as do not worsen the fit;
+   * undefined if there are none. The best starts are refined by Gauss-Newton steps (least squares), which converge quadratically
+   * where the fit is exact. The weights are solved for at every step.
+   */
+  fit(mistake: Mistake, form: Form): Fit | undefined {
+    const [v, p] = [this.values, this.plains].map((all) => all.filter((_, i) => this.isFew(i))) as [number[], number[]];
+    const scanned = this.scan(mistake).map(({ u, few }) => ({ u, cost: squares(leftOver(form, v, p, few)) }));
+    // Rounded to float32, so that starts of equal cost but for rounding errors stay in their order.
+    const best = scanned.sort((x, y) => Math.fround(x.cost) - Math.fround(y.cost)).slice(0, TRIED_STARTS);
+    for (const { u } of best) {
+      const at = (x: Numbers) =>
+        leftOver(form, this.values, this.plains, this.curveAt(mistake, parametersOf(mistake, x)));
+      const found = this.shorten(mistake, form, parametersOf(mistake, refine(mistake.searched, u, at)));
+      if (found && this.rows.every((row) => explains(found, row))) return found;
+    }
+    return undefined;
+  }
+
+  private isFew(i: number): boolean {
+    return i % Math.ceil(this.rows.length / SCANNED) === 0;
+  }
+
+  private curveAt(mistake: Mistake, parameters: Numbers, rows = this.rows): Numbers {
+    const curve = mistake.curve(...parameters);
+    return rows.map((row) => unblended(curve, row));
+  }
+
+  /** The mistake at every start, at a few rows; kept, since several forms begin there. */
+  private scan(mistake: Mistake) {
+    let found = this.scans.get(mistake);
+    if (found === undefined) {
+      const starts = mistake.searched.reduce<number[][]>(
+        (all, { starts }) => all.flatMap((u) => starts.map((start) => [...u, start])),
+        [[]],
+      );
+      found = starts.map((u) => ({ u, few: this.curveAt(mistake, parametersOf(mistake, u), this.few) }));
+      this.scans.set(mistake, found);
+    }
+    return found;
+  }
+
+  /** The fit with parameters and weights in as few digits as fit about as well as they do. */
+  private shorten(mistake: Mistake, form: Form, parameters: number[]): Fit | undefined {
+    const solved = form.solve(this.values, this.plains, this.curveAt(mistake, parameters));
+    if (solved === undefined) return undefined;
+    const n = parameters.length;
+    const costOf = (found: number[]) => {
+      const weights = form.weights(...found.slice(n));
+      const f = this.curveAt(mistake, found.slice(0, n));
+      return sumOfSizes(f.map((x, i) => orZero(blended(weights, this.plains[i]!, x) - this.values[i]!)));
+    };
+    const slack = sumOfSizes(this.rows.map(({ value, dtype }) => ulp(value, dtype)));
+    const all = [...parameters, ...Object.values(form.found).map((of) => of(solved))];
+    const short = all.length === 0 ? all : fewestDigits(all, costOf, slack);
+    const { scale, plain, own } = form.weights(...short.slice(n));
+    const names = [...mistake.searched.map(({ name }) => name), ...Object.keys(form.found)];
+    const curve = mistake.curve(...short.slice(0, n));
+    return {
+      parameters: Object.fromEntries(names.map((name, i) => [name, short[i]!])),
+      scale,
+      curve: plain === 0 && own === 1 ? curve : { ...curve, blend: { own, plain, of: this.plain } },
+    };
+  }
 }
 
-/** The parameters rounded to as few decimals as fit about as well as they do. */
-function shorten(mistake: Mistake, found: number[], rows: readonly AuditRow[]): Fit {
-  const costOf = (parameters: number[]) => sumOfSizes(residuals(mistake.curve(...parameters), rows));
-  const parameters = fewestDecimals(found, costOf, rows.length * ulp(1, rows[0]!.dtype));
-  return { parameters, curve: mistake.curve(...parameters) };
+/** Is the row right for a program with the mistake? */
+export const explains = ({ curve, scale }: Fit, row: AuditRow): boolean =>
+  accepts(curve, scale === 1 ? row : { ...row, value: row.value / scale });
+
+const blended = ({ scale, plain, own }: Weights, p: number, f: number) => scale * (plain * p + own * f);
+
+const orZero = (x: number) => (Number.isNaN(x) ? 0 : x);
+
+/** What the best weights leave of the values; infinite where there are none. */
+function leftOver(form: Form, v: Numbers, p: Numbers, f: Numbers): number[] {
+  const weights = form.solve(v, p, f);
+  return v.map((x, i) => (weights ? orZero(blended(weights, p[i]!, f[i]!) - x) : Number.POSITIVE_INFINITY));
 }
 
-/** The parameters rounded to as few decimals as at most double their cost, give or take slack. */
-export function fewestDecimals(found: number[], costOf: (parameters: number[]) => number, slack: number): number[] {
+/** The parameters rounded to as few significant digits as at most double their cost, give or take slack. */
+export function fewestDigits(found: number[], costOf: (parameters: number[]) => number, slack: number): number[] {
   const enough = 2 * costOf(found) + slack;
-  const rounded = Array.from({ length: MOST_DECIMALS + 1 }, (_, d) => found.map((p) => Number(p.toFixed(d))));
+  const tiny = found.map((p) => (Math.abs(p) < 1e-9 ? 0 : p));
+  const base = costOf(tiny) <= enough ? tiny : found;
+  const rounded = Array.from({ length: MOST_DIGITS }, (_, d) => base.map((p) => Number(p.toPrecision(d + 1))));
   return rounded.find((short) => costOf(short) <= enough) ?? found;
 }
 
-const parametersOf = ({ searched }: Mistake, u: readonly number[]) => u.map((x, i) => searched[i]!.from?.(x) ?? x);
-
-const residuals = (curve: Piecewise, rows: readonly AuditRow[]) => rows.map((row) => residual(curve, row));
+const parametersOf = ({ searched }: Mistake, u: Numbers) => u.map((x, i) => searched[i]!.from?.(x) ?? x);
 
 /** The sum of the absolute values. */
-export const sumOfSizes = (r: readonly number[]) => r.reduce((sum, x) => sum + Math.abs(x), 0);
+export const sumOfSizes = (r: Numbers) => r.reduce((sum, x) => sum + Math.abs(x), 0);
 
-/** The sum of distances of the residuals from their mean: a constant offset does not count, as one Gauss-Newton step finds it. */
-function spread(r: readonly number[]): number {
-  const mean = r.reduce((sum, x) => sum + x, 0) / r.length;
-  return sumOfSizes(r.map((x) => x - mean));
+const squares = (r: Numbers) => dot(r, r);
+
+/** The sum of products; of rows that are left out (NaN) none. */
+export function dot(x: Numbers, y: Numbers): number {
+  let sum = 0;
+  for (let i = 0; i < x.length; i++) sum += orZero(x[i]! * y[i]!);
+  return sum;
 }
-
-const dot = (x: readonly number[], y: readonly number[]) => x.reduce((sum, xi, i) => sum + xi * y[i]!, 0);
 
 /** The variables, each within its bounds, at which the squares of the residuals have the least sum, by Gauss-Newton steps from start. */
 export function refine(
