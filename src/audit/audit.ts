@@ -192,7 +192,7 @@ function findings(
     if (found.length > 0) said.push(message`${name}: ${join(found, " or ")}`);
     // Where the values are wrong the gradients follow from that mistake: no sentence of their own.
     else if (bad.length > 0) {
-      const coarser = inCoarser(target, column, table, compared[i]!.rows);
+      const coarser = inCoarser(target, column, table, compared[i]!);
       const scale = scaleAt(table, worst);
       if (coarser !== undefined) said.push(message`${name}: ${bad.length} of ${theta.length} rows wrong; ${coarser}`);
       else if (i === 0 || !isValueWrong)
@@ -218,15 +218,21 @@ const COARSER: readonly (readonly [Dtype, bits: number])[] = [
 ];
 
 /** What is said of a column that the tolerance of a coarser type finds right, or that a mistake then explains. */
-function inCoarser(target: Target, { name, curve }: AuditColumn, { exactCosines }: AuditTable, rows: AuditRow[]) {
+function inCoarser(
+  target: Target,
+  { name, curve }: AuditColumn,
+  { exactCosines }: AuditTable,
+  { rows, bad }: Compared,
+) {
   const { dtype } = rows[0]!;
-  if (rows.length < FEWEST_ROWS) return undefined;
+  // A coarser type would show in most rows.
+  if (rows.length < FEWEST_ROWS || 2 * bad.length < rows.length) return undefined;
   for (const [coarser, bits] of COARSER.slice(COARSER.findIndex(([other]) => other === dtype) + 1)) {
     if (!rows.every(({ value }) => roundedTo(bits, value) === value)) continue;
     const again = rows.map(({ theta, value }) => rowAt(theta, value, coarser, exactCosines));
-    const bad = again.filter((row) => !accepts(curve, row));
-    if (bad.length === 0) return message`right as ${coarser}: give --dtype ${coarser}`;
-    const found = explanations(name, target, again, bad);
+    const wrong = again.filter((row) => !accepts(curve, row));
+    if (wrong.length === 0) return message`right as ${coarser}: give --dtype ${coarser}`;
+    const found = explanations(name, target, again, wrong);
     if (found.length > 0) return message`taken as ${coarser}: ${join(found.map(described), " or ")}`;
   }
   return undefined;

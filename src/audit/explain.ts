@@ -57,6 +57,8 @@ export function explanations(
       if (h.cost !== cost || (h.free > 0 && distinct <= h.free)) return [];
       const fit = sample.fit(h.mistake, h.form);
       if (!fit || !rows.every((row) => explains(fit, row))) return [];
+      // Four numbers fit many a smooth curve to within the rounding of float32, round numbers do not.
+      if (h.free > 3 && digitsOf(fit.parameters) > 4 * h.free) return [];
       const name = [h.form.name, h.mistake.name].filter((part) => part !== "").join(", and ");
       const residual = rows.reduce((most, row) => Math.max(most, errorOf(fit, row)), 0);
       return [{ known: { column, name, parameters: fit.parameters, residual }, fit }];
@@ -66,7 +68,7 @@ export function explanations(
   return isValue ? scaleOfEachRow(target, rows) : [];
 }
 
-/** The row's distance from the function with the mistake, 0 where rounding selects one of several pieces. */
+/** The row's distance from the function with the mistake; 0 beside a jump. */
 function errorOf({ curve, scale }: Fit, row: AuditRow): number {
   return Number.isNaN(unblended(curve, row)) ? 0 : Math.abs(scale * evaluate(curve, row.theta) - row.value);
 }
@@ -76,12 +78,12 @@ function best(found: { known: KnownMistake; fit: Fit }[], dtype: AuditRow["dtype
   // The same function can be two mistakes: a blend of cos(theta + m) is another m and a scale. What was written has round numbers.
   const close = found
     .filter(({ known }) => known.residual <= enough)
-    .sort((x, y) => digitsOf(x.known) - digitsOf(y.known));
+    .sort((x, y) => digitsOf(x.known.parameters) - digitsOf(y.known.parameters));
   return close.filter((x, i) => !close.slice(0, i).some((y) => areSame(y.fit, x.fit, dtype))).map(({ known }) => known);
 }
 
 /** How many digits the found numbers have, beyond one each. */
-function digitsOf({ parameters }: KnownMistake): number {
+function digitsOf(parameters: KnownMistake["parameters"]): number {
   const digits = Object.values(parameters).map((x) => x.toExponential().replace(/e.*|[-.]/g, "").length - 1);
   return digits.reduce((sum, n) => sum + n, 0);
 }

@@ -25,9 +25,12 @@ export interface Form {
   readonly found: Readonly<Record<string, (weights: Weights) => number>>;
   /** The weights that these numbers stand for. */
   weights(...numbers: number[]): Weights;
-  /** The weights that fit best: of the table's values v, the cosines p and the function with the mistake f. */
-  solve(v: Numbers, p: Numbers, f: Numbers): Weights | undefined;
+  /** The weights that fit best. */
+  solve(products: Products): Weights | undefined;
 }
+
+/** Sums of products over the rows: of the table's values v, the cosines p and the function with the mistake f. */
+export type Products = Readonly<Record<"ff" | "fp" | "fv" | "pp" | "pv" | "vv", number>>;
 
 /** The table holds scale * (plain * cos(theta) + own * function). */
 export interface Weights {
@@ -56,15 +59,16 @@ export class Sample {
   private readonly plain: (theta: number) => number;
   private readonly values: Numbers;
   private readonly plains: Numbers;
-  private readonly few: readonly AuditRow[];
-  private readonly scans = new Map<Mistake, { u: number[]; few: Numbers }[]>();
+  private readonly few: readonly number[];
+  private readonly scans = new Map<Mistake, { u: number[]; products: Products }[]>();
 
   constructor(rows: readonly AuditRow[], plain: (theta: number) => number) {
     this.rows = rows;
     this.plain = plain;
     this.values = rows.map(({ value }) => value);
     this.plains = rows.map(({ theta }) => plain(theta));
-    this.few = rows.filter((_, i) => this.isFew(i));
+    const step = Math.ceil(rows.length / SCANNED);
+    this.few = rows.map((_, i) => i).filter((i) => i % step === 0);
   }
 
   /**
@@ -73,26 +77,36 @@ export class Sample {
    * where the fit is exact. The weights are solved for at every step.
    */
   fit(mistake: Mistake, form: Form): Fit | undefined {
-    const [v, p] = [this.values, this.plains].map((all) => all.filter((_, i) => this.isFew(i))) as [number[], number[]];
-    const scanned = this.scan(mistake).map(({ u, few }) => ({ u, cost: squares(leftOver(form, v, p, few)) }));
+    const scanned = this.scan(mistake).map(({ u, products }) => ({ u, cost: squaresLeft(form, products) }));
     // Rounded to float32, so that starts of equal cost but for rounding errors stay in their order.
     const best = scanned.sort((x, y) => Math.fround(x.cost) - Math.fround(y.cost)).slice(0, TRIED_STARTS);
-    for (const { u } of best) {
-      const at = (x: Numbers) =>
-        leftOver(form, this.values, this.plains, this.curveAt(mistake, parametersOf(mistake, x)));
-      const found = this.shorten(mistake, form, parametersOf(mistake, refine(mistake.searched, u, at)));
+    for (const { u, cost } of best) {
+      if (cost === Number.POSITIVE_INFINITY) continue;
+      const refined = refine(mistake.searched, u, (x) => this.leftOver(form, mistake, x));
+      if (!(sumOfSizes(this.leftOver(form, mistake, refined)) <= this.worthRounding())) continue;
+      const found = this.shorten(mistake, form, parametersOf(mistake, refined));
       if (found && this.rows.every((row) => explains(found, row))) return found;
     }
     return undefined;
   }
 
-  private isFew(i: number): boolean {
-    return i % Math.ceil(this.rows.length / SCANNED) === 0;
+  /** What the residuals of a fit add up to at most: rows near 0 and pi, where a cosine tells little, have the largest. */
+  private worthRounding(): number {
+    return 64 * Math.sqrt(ulp(1, this.rows[0]!.dtype)) * sumOfSizes(this.values);
   }
 
   private curveAt(mistake: Mistake, parameters: Numbers, rows = this.rows): Numbers {
     const curve = mistake.curve(...parameters);
     return rows.map((row) => unblended(curve, row));
+  }
+
+  /** What the best weights leave of the values, 0 in rows that are left out; infinite where there are none. */
+  private leftOver(form: Form, mistake: Mistake, u: Numbers): number[] {
+    const f = this.curveAt(mistake, parametersOf(mistake, u));
+    const weights = form.solve(productsOf(this.values, this.plains, f));
+    return this.values.map((v, i) =>
+      weights ? orZero(blended(weights, this.plains[i]!, f[i]!) - v) : Number.POSITIVE_INFINITY,
+    );
   }
 
   /** The mistake at every start, at a few rows; kept, since several forms begin there. */
@@ -103,7 +117,15 @@ export class Sample {
         (all, { starts }) => all.flatMap((u) => starts.map((start) => [...u, start])),
         [[]],
       );
-      found = starts.map((u) => ({ u, few: this.curveAt(mistake, parametersOf(mistake, u), this.few) }));
+      const [v, p, rows] = [this.values, this.plains, this.rows].map((all) => this.few.map((i) => all[i]!)) as [
+        number[],
+        number[],
+        AuditRow[],
+      ];
+      found = starts.map((u) => ({
+        u,
+        products: productsOf(v, p, this.curveAt(mistake, parametersOf(mistake, u), rows)),
+      }));
       this.scans.set(mistake, found);
     }
     return found;
@@ -111,7 +133,7 @@ export class Sample {
 
   /** The fit with parameters and weights in as few digits as fit about as well as they do. */
   private shorten(mistake: Mistake, form: Form, parameters: number[]): Fit | undefined {
-    const solved = form.solve(this.values, this.plains, this.curveAt(mistake, parameters));
+    const solved = form.solve(productsOf(this.values, this.plains, this.curveAt(mistake, parameters)));
     if (solved === undefined) return undefined;
     const n = parameters.length;
     const costOf = (found: number[]) => {
@@ -141,10 +163,29 @@ const blended = ({ scale, plain, own }: Weights, p: number, f: number) => scale 
 
 const orZero = (x: number) => (Number.isNaN(x) ? 0 : x);
 
-/** What the best weights leave of the values; infinite where there are none. */
-function leftOver(form: Form, v: Numbers, p: Numbers, f: Numbers): number[] {
-  const weights = form.solve(v, p, f);
-  return v.map((x, i) => (weights ? orZero(blended(weights, p[i]!, f[i]!) - x) : Number.POSITIVE_INFINITY));
+/** The sums of products, without rows that are left out (f NaN). */
+function productsOf(v: Numbers, p: Numbers, f: Numbers): Products {
+  let [ff, fp, fv, pp, pv, vv] = [0, 0, 0, 0, 0, 0];
+  for (let i = 0; i < f.length; i++) {
+    const [x, y, z] = [f[i]!, p[i]!, v[i]!];
+    if (Number.isNaN(x)) continue;
+    ff += x * x;
+    fp += x * y;
+    fv += x * z;
+    pp += y * y;
+    pv += y * z;
+    vv += z * z;
+  }
+  return { ff, fp, fv, pp, pv, vv };
+}
+
+/** The squares that the best weights leave, to the rounding of the largest product; infinite where there are none. */
+function squaresLeft(form: Form, products: Products): number {
+  const weights = form.solve(products);
+  if (weights === undefined) return Number.POSITIVE_INFINITY;
+  const { ff, fp, fv, pp, pv, vv } = products;
+  const [f, p] = [weights.scale * weights.own, weights.scale * weights.plain];
+  return Math.max(0, vv - 2 * (f * fv + p * pv) + f * f * ff + 2 * f * p * fp + p * p * pp);
 }
 
 /** The parameters rounded to as few significant digits as at most double their cost, give or take slack. */
@@ -161,14 +202,7 @@ const parametersOf = ({ searched }: Mistake, u: Numbers) => u.map((x, i) => sear
 /** The sum of the absolute values. */
 export const sumOfSizes = (r: Numbers) => r.reduce((sum, x) => sum + Math.abs(x), 0);
 
-const squares = (r: Numbers) => dot(r, r);
-
-/** The sum of products; of rows that are left out (NaN) none. */
-export function dot(x: Numbers, y: Numbers): number {
-  let sum = 0;
-  for (let i = 0; i < x.length; i++) sum += orZero(x[i]! * y[i]!);
-  return sum;
-}
+const dot = (x: Numbers, y: Numbers) => x.reduce((sum, xi, i) => sum + xi * y[i]!, 0);
 
 /** The variables, each within its bounds, at which the squares of the residuals have the least sum, by Gauss-Newton steps from start. */
 export function refine(

@@ -117,7 +117,7 @@ export function valueMistakes(target: Target): ValueMistake[] {
     ...(own && m !== undefined ? [truncated(own, Math.trunc(m))] : []),
     ...others.flatMap((definition) => sameParameters(definition, target)),
     ...clamped(target),
-    ...(own ? [another(own, own.parameters.length > 1 ? "other parameters" : "another m")] : []),
+    ...(own ? anotherOne(own, target) : []),
     ...underRoot(target),
     inNorm(target),
     ...outsideScale(target),
@@ -164,7 +164,7 @@ export function slopeMistakes(target: Target): Mistake[] {
 const fixed = (name: string, curve: Piecewise): Mistake => ({ name, searched: [], curve: () => curve });
 
 /** The values of pieces, the cosine not blended in. */
-const ownCurve = (pieces: Pieces): Piecewise => valueCurve({ pieces, lambda: 0 });
+const ownCurve = (pieces: Pieces): Piecewise => ({ ...valueCurve({ pieces, lambda: 0 }), isCosine: true });
 
 function psiMistakes(m: number): Mistake[] {
   const segments = wrongPsi.map(([name, weight, offset, b = 0, pi = Math.PI]) => {
@@ -302,6 +302,17 @@ const another = (definition: TargetDefinition, name: string): Mistake => ({
   curve: (...parameters) => ownCurve(definition.pieces(...parameters)),
 });
 
+/** The target with one other parameter, and with all others. */
+function anotherOne(definition: TargetDefinition, { parameters }: Target): Mistake[] {
+  const values = Object.values(parameters);
+  const one = definition.parameters.map((parameter, i) => ({
+    name: `another ${parameter.name}`,
+    searched: [searchedMargin(parameter, 1)],
+    curve: (x: number) => ownCurve(definition.pieces(...values.with(i, x))),
+  }));
+  return one.length > 1 ? [...one, another(definition, "other parameters")] : one;
+}
+
 /** The mistake with its one parameter given. */
 const given = (mistake: Mistake, m: number): Mistake => ({
   ...mistake,
@@ -325,6 +336,7 @@ function sameParameters(definition: TargetDefinition, { parameters: { m } }: Tar
  */
 function searchedMargin({ name, lo, hi }: Omit<Searched, "starts">, together: number): Searched {
   const most = together > 1 ? 16 : 64;
-  const wide = () => even(0.25, most, 4 * most - 1).filter((m) => m >= lo);
+  const large = together > 1 ? [] : Array.from({ length: 14 }, (_, i) => 2 ** (7 + i));
+  const wide = () => [...even(0.25, most, 4 * most - 1), ...large].filter((m) => m >= lo);
   return { name, lo, hi, starts: hi < Math.PI ? even(lo, hi, 4) : hi === Math.PI ? even(lo, hi, 6) : wide() };
 }
