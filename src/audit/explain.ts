@@ -25,10 +25,31 @@ interface Hypothesis {
   readonly free: number;
 }
 
+/** A hypothesis that explains every row. */
+interface Found {
+  readonly known: KnownMistake;
+  readonly fit: Fit;
+  readonly digits: number;
+  readonly isRound: boolean;
+}
+
+/** How many digits beyond the first a number has that a person wrote, at most. */
+const roundDigits = (dtype: AuditRow["dtype"]) => (dtype === "float64" ? 5 : 3);
+
 const EQUALLY_WELL = 16;
 const COMPARED = 48;
 const MOST_SAMPLED = 48;
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
+
+/** The rows with the smallest and the largest angle: many mistakes show there alone. */
+function ends(rows: readonly AuditRow[]): AuditRow[] {
+  let [least, most] = [rows[0]!, rows[0]!];
+  for (const row of rows) {
+    if (row.theta < least.theta) least = row;
+    if (row.theta > most.theta) most = row;
+  }
+  return [least, most];
+}
 
 /** Up to most rows at irregular distances, so that no two cosines of different frequency agree on all of them (aliasing). */
 export function sampled<T>(rows: readonly T[], most = MOST_SAMPLED): readonly T[] {
@@ -48,23 +69,31 @@ export function explanations(
 ): KnownMistake[] {
   const isValue = column === "value";
   const plain = isValue ? (t: number) => cosine(reduce(1, t)).hi : (t: number) => -sine(reduce(1, t)).hi;
-  const sample = new Sample([...sampled(bad), ...sampled(rows)], plain);
+  const sample = new Sample([...ends(rows), ...sampled(bad), ...sampled(rows)], plain);
   const distinct = new Set(bad.map(({ theta }) => theta)).size;
   const hypotheses = isValue ? valueHypotheses(target, rows) : slopeHypotheses(target);
+  let first: Found[] = [];
   for (const cost of [...new Set(hypotheses.map((h) => h.cost))].sort((x, y) => x - y)) {
-    const found = hypotheses.flatMap((h) => {
+    if (first.length > 0 && cost === Number.POSITIVE_INFINITY) break;
+    const found = hypotheses.flatMap((h): Found[] => {
       // With no more rows than numbers to be found any function can be fitted.
       if (h.cost !== cost || (h.free > 0 && distinct <= h.free)) return [];
       const fit = sample.fit(h.mistake, h.form);
       if (!fit || !rows.every((row) => explains(fit, row))) return [];
+      const digits = digitsOf(fit.parameters);
+      const isRound = digits <= roundDigits(rows[0]!.dtype) * h.free;
       // Four numbers fit many a smooth curve to within the rounding of float32, round numbers do not.
-      if (h.free > 3 && digitsOf(fit.parameters) > 4 * h.free) return [];
+      if (h.free > 3 && !isRound) return [];
       const name = [h.form.name, h.mistake.name].filter((part) => part !== "").join(", and ");
       const residual = rows.reduce((most, row) => Math.max(most, errorOf(fit, row)), 0);
-      return [{ known: { column, name, parameters: fit.parameters, residual }, fit }];
+      return [{ known: { column, name, parameters: fit.parameters, residual }, fit, digits, isRound }];
     });
-    if (found.length > 0) return best(found, rows[0]!.dtype);
+    // The same function can be two mistakes: a blend of cos(theta + m) is another m and a scale. What was written has round numbers.
+    if (found.some(({ isRound, digits }) => isRound && digits < (first[0]?.digits ?? Number.POSITIVE_INFINITY)))
+      return best(found, rows[0]!.dtype);
+    if (first.length === 0) first = found;
   }
+  if (first.length > 0) return best(first, rows[0]!.dtype);
   return isValue ? scaleOfEachRow(target, rows) : [];
 }
 
@@ -73,12 +102,9 @@ function errorOf({ curve, scale }: Fit, row: AuditRow): number {
   return Number.isNaN(unblended(curve, row)) ? 0 : Math.abs(scale * evaluate(curve, row.theta) - row.value);
 }
 
-function best(found: { known: KnownMistake; fit: Fit }[], dtype: AuditRow["dtype"]): KnownMistake[] {
+function best(found: Found[], dtype: AuditRow["dtype"]): KnownMistake[] {
   const enough = EQUALLY_WELL * (ulp(1, dtype) + Math.min(...found.map(({ known }) => known.residual)));
-  // The same function can be two mistakes: a blend of cos(theta + m) is another m and a scale. What was written has round numbers.
-  const close = found
-    .filter(({ known }) => known.residual <= enough)
-    .sort((x, y) => digitsOf(x.known.parameters) - digitsOf(y.known.parameters));
+  const close = found.filter(({ known }) => known.residual <= enough).sort((x, y) => x.digits - y.digits);
   return close.filter((x, i) => !close.slice(0, i).some((y) => areSame(y.fit, x.fit, dtype))).map(({ known }) => known);
 }
 
@@ -106,7 +132,9 @@ function valueHypotheses(target: Target, rows: readonly AuditRow[]): Hypothesis[
   const isCosine = rows.every(({ theta }) => theta <= 1);
   return [
     ...(isCosine ? [hypothesis(asCosine(target), none)] : []),
-    ...[scale, otherLambda, weight, both].map((form) => hypothesis(right, form)),
+    ...[scale, otherLambda, both].map((form) => hypothesis(right, form)),
+    // Any small change of a function near pi/2 is a weight of the cosine: after what has a name.
+    { ...hypothesis(right, weight), cost: 4 },
     ...valueMistakes(target).flatMap((mistake) =>
       [none, scale, otherLambda, both].map((form) => hypothesis(mistake, form)),
     ),
@@ -133,6 +161,7 @@ function isApart(curve: Piecewise): boolean {
 }
 
 const UNLIKE = 1e-3;
+const LEAST_FACTOR = 1.05;
 const MOST_FACTOR = 1e3;
 
 /** Does each row hold a positive multiple of the target, most of them not the target itself? A feature norm would do that. */
@@ -146,7 +175,16 @@ function scaleOfEachRow(target: Target, rows: readonly AuditRow[]): KnownMistake
   const [least, most] = ratios.reduce(([lo, hi], r) => [Math.min(lo, r), Math.max(hi, r)], [Infinity, -Infinity]);
   const unlike = ratios.filter((ratio) => Math.abs(ratio - 1) > UNLIKE).length;
   const bothSigns = rows.some(({ value }) => value > 0) && rows.some(({ value }) => value < 0);
-  if (!(bothSigns && least > 0 && most < MOST_FACTOR * least && unlike > 0.9 * ratios.length)) return [];
+  if (
+    !(
+      bothSigns &&
+      least > 0 &&
+      most > LEAST_FACTOR * least &&
+      most < MOST_FACTOR * least &&
+      unlike > 0.9 * ratios.length
+    )
+  )
+    return [];
   const name = "each row has a scale of its own, such as a feature norm: if a column holds it, give --scale @column";
   return [{ column: "value", name, parameters: { smallest: least, largest: most }, residual: 0 }];
 }

@@ -30,7 +30,7 @@ export interface Form {
 }
 
 /** Sums of products over the rows: of the table's values v, the cosines p and the function with the mistake f. */
-export type Products = Readonly<Record<"ff" | "fp" | "fv" | "pp" | "pv" | "vv", number>>;
+export type Products = Readonly<Record<"ff" | "fp" | "fv" | "pp" | "pv", number>>;
 
 /** The table holds scale * (plain * cos(theta) + own * function). */
 export interface Weights {
@@ -60,7 +60,7 @@ export class Sample {
   private readonly values: Numbers;
   private readonly plains: Numbers;
   private readonly few: readonly number[];
-  private readonly scans = new Map<Mistake, { u: number[]; products: Products }[]>();
+  private readonly scans = new Map<Mistake, { u: number[]; few: Numbers }[]>();
 
   constructor(rows: readonly AuditRow[], plain: (theta: number) => number) {
     this.rows = rows;
@@ -68,7 +68,8 @@ export class Sample {
     this.values = rows.map(({ value }) => value);
     this.plains = rows.map(({ theta }) => plain(theta));
     const step = Math.ceil(rows.length / SCANNED);
-    this.few = rows.map((_, i) => i).filter((i) => i % step === 0);
+    // The first two are the ends.
+    this.few = rows.map((_, i) => i).filter((i) => i === 1 || i % step === 0);
   }
 
   /**
@@ -77,7 +78,8 @@ export class Sample {
    * where the fit is exact. The weights are solved for at every step.
    */
   fit(mistake: Mistake, form: Form): Fit | undefined {
-    const scanned = this.scan(mistake).map(({ u, products }) => ({ u, cost: squaresLeft(form, products) }));
+    const [v, p] = [this.values, this.plains].map((all) => this.few.map((i) => all[i]!)) as [number[], number[]];
+    const scanned = this.scan(mistake).map(({ u, few }) => ({ u, cost: squaresLeft(form, v, p, few) }));
     // Rounded to float32, so that starts of equal cost but for rounding errors stay in their order.
     const best = scanned.sort((x, y) => Math.fround(x.cost) - Math.fround(y.cost)).slice(0, TRIED_STARTS);
     for (const { u, cost } of best) {
@@ -117,15 +119,8 @@ export class Sample {
         (all, { starts }) => all.flatMap((u) => starts.map((start) => [...u, start])),
         [[]],
       );
-      const [v, p, rows] = [this.values, this.plains, this.rows].map((all) => this.few.map((i) => all[i]!)) as [
-        number[],
-        number[],
-        AuditRow[],
-      ];
-      found = starts.map((u) => ({
-        u,
-        products: productsOf(v, p, this.curveAt(mistake, parametersOf(mistake, u), rows)),
-      }));
+      const rows = this.few.map((i) => this.rows[i]!);
+      found = starts.map((u) => ({ u, few: this.curveAt(mistake, parametersOf(mistake, u), rows) }));
       this.scans.set(mistake, found);
     }
     return found;
@@ -165,7 +160,7 @@ const orZero = (x: number) => (Number.isNaN(x) ? 0 : x);
 
 /** The sums of products, without rows that are left out (f NaN). */
 function productsOf(v: Numbers, p: Numbers, f: Numbers): Products {
-  let [ff, fp, fv, pp, pv, vv] = [0, 0, 0, 0, 0, 0];
+  let [ff, fp, fv, pp, pv] = [0, 0, 0, 0, 0];
   for (let i = 0; i < f.length; i++) {
     const [x, y, z] = [f[i]!, p[i]!, v[i]!];
     if (Number.isNaN(x)) continue;
@@ -174,18 +169,16 @@ function productsOf(v: Numbers, p: Numbers, f: Numbers): Products {
     fv += x * z;
     pp += y * y;
     pv += y * z;
-    vv += z * z;
   }
-  return { ff, fp, fv, pp, pv, vv };
+  return { ff, fp, fv, pp, pv };
 }
 
-/** The squares that the best weights leave, to the rounding of the largest product; infinite where there are none. */
-function squaresLeft(form: Form, products: Products): number {
-  const weights = form.solve(products);
-  if (weights === undefined) return Number.POSITIVE_INFINITY;
-  const { ff, fp, fv, pp, pv, vv } = products;
-  const [f, p] = [weights.scale * weights.own, weights.scale * weights.plain];
-  return Math.max(0, vv - 2 * (f * fv + p * pv) + f * f * ff + 2 * f * p * fp + p * p * pp);
+/** The squares that the best weights leave; infinite where there are none. */
+function squaresLeft(form: Form, v: Numbers, p: Numbers, f: Numbers): number {
+  const weights = form.solve(productsOf(v, p, f));
+  let sum = weights ? 0 : Number.POSITIVE_INFINITY;
+  for (let i = 0; weights && i < f.length; i++) sum += orZero(blended(weights, p[i]!, f[i]!) - v[i]!) ** 2;
+  return sum;
 }
 
 /** The parameters rounded to as few significant digits as at most double their cost, give or take slack. */

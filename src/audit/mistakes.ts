@@ -113,18 +113,16 @@ export function valueMistakes(target: Target): ValueMistake[] {
       ...ownCurve(target.pieces),
       warp: (theta) => Math.min(theta, 1),
     }),
+    ...(own && m !== undefined && m >= 1 ? [truncated(own, Math.trunc(m))] : []),
+    ...others.filter(({ parameters }) => parameters.length === 0).map((definition) => otherFunction(definition)),
     ...(own ? misread(own, target) : []),
-    ...(own && m !== undefined ? [truncated(own, Math.trunc(m))] : []),
     ...others.flatMap((definition) => sameParameters(definition, target)),
     ...clamped(target),
     ...(own ? anotherOne(own, target) : []),
     ...underRoot(target),
     inNorm(target),
     ...outsideScale(target),
-    ...others.map((definition) => ({
-      ...another(definition, `another function, ${definition.name}`),
-      isOther: definition.parameters.length > 0,
-    })),
+    ...others.filter(({ parameters }) => parameters.length > 0).map((definition) => otherFunction(definition)),
   ];
 }
 
@@ -300,6 +298,11 @@ const another = (definition: TargetDefinition, name: string): Mistake => ({
   name,
   searched: definition.parameters.map((p) => searchedMargin(p, definition.parameters.length)),
   curve: (...parameters) => ownCurve(definition.pieces(...parameters)),
+});
+
+const otherFunction = (definition: TargetDefinition): ValueMistake => ({
+  ...another(definition, `another function, ${definition.name}`),
+  isOther: definition.parameters.length > 0,
 });
 
 /** The target with one other parameter, and with all others. */

@@ -14,12 +14,9 @@ import numpy as np
 PI = math.pi
 
 
-def psi(t, m, k=None, weight=None, offset=None):
-    k = np.floor(m * t / PI) if k is None else k
-    k = np.minimum(k, math.ceil(m) - 1) if weight is None and offset is None else k
-    weight = (-1.0) ** k if weight is None else weight(k)
-    offset = -2.0 * k if offset is None else offset(k)
-    return weight * np.cos(m * t) + offset
+def psi(t, m):
+    k = np.floor(m * t / PI)
+    return (-1.0) ** k * np.cos(m * t) - 2 * k
 
 
 def tail(beyond):
@@ -31,7 +28,7 @@ def tail(beyond):
 # name: (function of theta and the parameters, parameters to draw from)
 TARGETS = {
     "asoftmax": (psi, [(2,), (3,), (4,), (1.5,), (2.7,), (5,)]),
-    "naive": (lambda t, m: np.cos(m * t), [(2,), (4,), (1.35,), (0.8,)]),
+    "naive": (lambda t, m: np.cos(m * t), [(2,), (4,), (1.35,), (0.9,)]),
     "softmax": (lambda t: np.cos(t), [()]),
     "cosface": (lambda t, m: np.cos(t) - m, [(0.35,), (0.4,), (0.1,), (0.27,)]),
     "arcface": (lambda t, m: np.cos(t + m), [(0.5,), (0.3,), (0.2,), (0.45,)]),
@@ -102,13 +99,13 @@ MISTAKES = {
     "k rounded": (("asoftmax",), lambda n: psi_of(sign, lambda k: -2 * k, lambda t, m: np.floor(m * t / PI + 0.5)), "k is rounded"),
     "pi 3.14": (("asoftmax",), lambda n: cut(3.14), "pi is cut to 3.14 "),
     "pi 3.1416": (("asoftmax",), lambda n: cut(3.1416), "pi is cut to 3.1416 "),
-    "degrees": (TARGETS, turned(180 / PI), "degrees taken for radians"),
+    "degrees": (tuple(n for n in TARGETS if n != "arcface-easy"), turned(180 / PI), "degrees taken for radians"),
     "radians": (TARGETS, turned(PI / 180), "radians taken for degrees"),
     "theta clamped": (TARGETS, lambda n: lambda t, *p: own(n)(np.clip(t, -1, 1), *p), r"theta is clamped to \[-1, 1\]"),
     "clamp 1e-7": (TARGETS, through_cosine(lambda c: np.clip(c, -1 + 1e-7, 1 - 1e-7)), "clamped at 1 - eps"),
     "clamp 1e-3": (TARGETS, through_cosine(lambda c: np.clip(c, -1 + 1e-3, 1 - 1e-3)), "clamped at 1 - eps"),
     "clamp one end": (TARGETS, through_cosine(lambda c: np.clip(c, -1, 1 - 1e-3)), "not at -1"),
-    "norm eps": (TARGETS, through_cosine(lambda c: c / (1 + 1e-4)), "added to a norm"),
+    "norm eps": (tuple(n for n in TARGETS if n != "softmax"), through_cosine(lambda c: c / (1 + 1e-4)), "added to a norm"),
     "other m": (tuple(n for n in TARGETS if n not in ("softmax", "combined")), with_m(lambda p: (p[0] * 1.25,)), "another m"),
     "truncated": (("asoftmax", "naive", "sphereface-r1"), with_m(lambda p: (math.trunc(p[0]),)), "truncated"),
     "sign of m": (("cosface", "arcface"), with_m(lambda p: (-p[0],)), "the sign of m is wrong"),
@@ -121,7 +118,7 @@ MISTAKES = {
     "hard: half": (("arcface-hard",), lambda n: lambda t, m: np.where(t < PI - m / 2, np.cos(t + m), np.cos(t) - m * math.sin(m)), "pi - m/2"),
     **{f"is {other}": (tuple(n for n in ANGLES if n != other), (lambda o: lambda n: own(o))(other), f"function, {other}") for other in ANGLES},
     "is softmax": (tuple(n for n in TARGETS if n != "softmax"), lambda n: lambda t, *p: np.cos(t), "function, softmax"),
-    "blend weight": (("asoftmax", "arcface", "naive"), lambda n: lambda t, m: own(n)(t, m) + 0.3 * np.cos(t), "the cosine is added|scale factor and a lambda"),
+    "blend weight": (("asoftmax", "arcface", "naive"), lambda n: lambda t, m: own(n)(t, m) + 0.3 * np.cos(t), "the cosine is added|the cosine has another weight|lambda"),
     "lambda floor": (("asoftmax", "naive"), lambda n: lambda t, m: (1000 * np.cos(t) + own(n)(t, m)) / 1001, "lambda"),
 }
 
@@ -151,8 +148,10 @@ def table(rng):
     parameters = choices[rng.integers(len(choices))]
     fitting = [None, *(m for m, (to, *_) in MISTAKES.items() if name in to)]
     mistake = fitting[rng.integers(len(fitting))] if rng.random() > 0.15 else None
-    scale = [1, 30, 64][rng.integers(3)]
-    lam = [0, 5][rng.integers(2)]
+    # A blend or a scale of a cosine, or one beside the other, is another m or another scale.
+    alone = mistake == "m outside" or (mistake == "norm eps" and name in ("softmax", "cosface"))
+    scale = 1 if alone else [1, 30, 64][rng.integers(3)]
+    lam = 0 if alone else [0, 5][rng.integers(2)]
     # Where lambda is audited too it is no mistake of its own.
     known = lam if rng.random() < 0.5 else 0
     dtype = list(SQUEEZE)[rng.integers(4)]
@@ -163,24 +162,31 @@ def table(rng):
     truth = function(theta, *parameters)
     blend = lambda x, weight: (weight * np.cos(theta) + x) / (1 + weight)
     value = SQUEEZE[dtype](scale * SQUEEZE[dtype](blend(f, lam)))
-    right = SQUEEZE[dtype](blend(truth, known))
-    # Equal to the truth within the rule: what 16 roundings of the cosine and of the value make of it.
-    near = 16 * UNIT[dtype]
-    lo, hi = (np.arccos(np.clip(np.cos(theta) + d, -1, 1)) for d in (near, -near))
-    spread = sum(np.abs(blend_at(function, t, parameters, known) - blend_at(function, theta, parameters, known)) for t in (lo, hi))
-    error = np.abs(value - blend(truth, known))
-    equal = bool(np.all(error <= spread + 32 * UNIT[dtype] * np.maximum(1, np.abs(truth))))
+    def differ(x, y, of):
+        """Do x and y, blended, differ by more than 16 roundings of the cosine and of the value make of a right program?"""
+        near = 16 * UNIT[dtype]
+        ends = [np.arccos(np.clip(np.cos(theta) + d, -1, 1)) for d in (near, -near)]
+        spread = sum(np.abs(blend_at(of, t, parameters, lam) - blend_at(of, theta, parameters, lam)) for t in ends)
+        size = np.maximum(1, np.abs(y))
+        return bool(np.any(np.abs(x - y) > spread + 32 * UNIT[dtype] * size))
+
+    equal = not differ(value, blend(truth, known), function)
+    # A mistake that these angles do not show, and a lambda that changes nothing, need not be named.
+    visible = mistake is not None and differ(blend(f, lam), blend(truth, lam), function)
+    blends = differ(blend(f, lam), blend(f, known), wrong)
     labels = NAMES.get(name, ("m",))
     spec = name + "".join(f":{l}={v}" for l, v in zip(labels, parameters)) + (f":lambda={known}" if known else "")
     want = []
     if scale != 1:
         want.append("scale")
-    if lam != known:
+    if lam != known and blends:
         want.append("lambda")
-    if mistake:
-        want.append(MISTAKES[mistake][2])
+    if visible:
+        same = [other for other, (to, make, _) in MISTAKES.items()
+                if name in to and other != mistake and not differ(blend(f, lam), blend(make(name)(theta, *parameters), lam), function)]
+        want.append("|".join(MISTAKES[x][2] for x in [mistake, *same]))
     return dict(spec=spec, mistake=mistake, scale=scale, lam=lam, dtype=dtype, grid=kind, theta=theta.tolist(), value=value.tolist(),
-                equal=equal, right=not want, want=want)
+                equal=equal, right=mistake is None and scale == 1 and lam == known, want=want)
 
 
 def blend_at(function, t, parameters, weight):
