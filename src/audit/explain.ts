@@ -80,8 +80,16 @@ export function explanations(
       if (h.cost !== cost || (h.free > 0 && distinct <= h.free)) return [];
       const fit = sample.fit(h.mistake, h.form);
       if (!fit || !rows.every((row) => explains(fit, row))) return [];
-      const digits = digitsOf(fit.parameters);
-      const isRound = digits <= roundDigits(rows[0]!.dtype) * h.free;
+      // Without this form the mistake was tried before.
+      if (
+        h.mistake.name !== "" &&
+        (("scale" in h.form.found && fit.scale === 1) ||
+          ("lambda" in h.form.found && fit.parameters.lambda === target.lambda))
+      )
+        return [];
+      const each = Object.values(fit.parameters).map(digitsOf);
+      const digits = each.reduce((sum, n) => sum + n, 0);
+      const isRound = each.every((n) => n <= roundDigits(rows[0]!.dtype));
       // Four numbers fit many a smooth curve to within the rounding of float32, round numbers do not.
       if (h.free > 3 && !isRound) return [];
       const name = [h.form.name, h.mistake.name].filter((part) => part !== "").join(", and ");
@@ -108,11 +116,8 @@ function best(found: Found[], dtype: AuditRow["dtype"]): KnownMistake[] {
   return close.filter((x, i) => !close.slice(0, i).some((y) => areSame(y.fit, x.fit, dtype))).map(({ known }) => known);
 }
 
-/** How many digits the found numbers have, beyond one each. */
-function digitsOf(parameters: KnownMistake["parameters"]): number {
-  const digits = Object.values(parameters).map((x) => x.toExponential().replace(/e.*|[-.]/g, "").length - 1);
-  return digits.reduce((sum, n) => sum + n, 0);
-}
+/** How many digits the number has beyond one, a minus counted. */
+const digitsOf = (x: number) => x.toExponential().replace(/e.*|[.]/g, "").length - 1;
 
 function areSame(x: Fit, y: Fit, dtype: AuditRow["dtype"]): boolean {
   const angles = Array.from({ length: COMPARED }, (_, i) => ((i + 0.5) * Math.PI) / COMPARED);
@@ -136,7 +141,7 @@ function valueHypotheses(target: Target, rows: readonly AuditRow[]): Hypothesis[
     // Any small change of a function near pi/2 is a weight of the cosine: after what has a name.
     { ...hypothesis(right, weight), cost: 4 },
     ...valueMistakes(target).flatMap((mistake) =>
-      [none, scale, otherLambda, both].map((form) => hypothesis(mistake, form)),
+      (mistake.standsAlone ? [none] : [none, scale, otherLambda, both]).map((form) => hypothesis(mistake, form)),
     ),
     ...(isApart(right.curve()) ? [{ ...hypothesis(mixture(target), none), cost: Number.POSITIVE_INFINITY }] : []),
   ];

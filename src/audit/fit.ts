@@ -86,8 +86,9 @@ export class Sample {
       if (cost === Number.POSITIVE_INFINITY) continue;
       const refined = refine(mistake.searched, u, (x) => this.leftOver(form, mistake, x));
       if (!(sumOfSizes(this.leftOver(form, mistake, refined)) <= this.worthRounding())) continue;
-      const found = this.shorten(mistake, form, parametersOf(mistake, refined));
-      if (found && this.rows.every((row) => explains(found, row))) return found;
+      const fits = this.fits(mistake, form, parametersOf(mistake, refined));
+      const found = fits.find((fit) => this.rows.every((row) => explains(fit, row)));
+      if (found !== undefined) return found;
     }
     return undefined;
   }
@@ -126,10 +127,10 @@ export class Sample {
     return found;
   }
 
-  /** The fit with parameters and weights in as few digits as fit about as well as they do. */
-  private shorten(mistake: Mistake, form: Form, parameters: number[]): Fit | undefined {
+  /** The fit with parameters and weights in as few digits as fit about as well as they do, and in full. */
+  private fits(mistake: Mistake, form: Form, parameters: number[]): Fit[] {
     const solved = form.solve(productsOf(this.values, this.plains, this.curveAt(mistake, parameters)));
-    if (solved === undefined) return undefined;
+    if (solved === undefined) return [];
     const n = parameters.length;
     const costOf = (found: number[]) => {
       const weights = form.weights(...found.slice(n));
@@ -138,15 +139,17 @@ export class Sample {
     };
     const slack = sumOfSizes(this.rows.map(({ value, dtype }) => ulp(value, dtype)));
     const all = [...parameters, ...Object.values(form.found).map((of) => of(solved))];
-    const short = all.length === 0 ? all : fewestDigits(all, costOf, slack);
-    const { scale, plain, own } = form.weights(...short.slice(n));
     const names = [...mistake.searched.map(({ name }) => name), ...Object.keys(form.found)];
-    const curve = mistake.curve(...short.slice(0, n));
-    return {
-      parameters: Object.fromEntries(names.map((name, i) => [name, short[i]!])),
-      scale,
-      curve: plain === 0 && own === 1 ? curve : { ...curve, blend: { own, plain, of: this.plain } },
+    const fitOf = (numbers: number[]): Fit => {
+      const { scale, plain, own } = form.weights(...numbers.slice(n));
+      const curve = mistake.curve(...numbers.slice(0, n));
+      return {
+        parameters: Object.fromEntries(names.map((name, i) => [name, numbers[i]!])),
+        scale,
+        curve: plain === 0 && own === 1 ? curve : { ...curve, blend: { own, plain, of: this.plain } },
+      };
     };
+    return all.length === 0 ? [fitOf(all)] : [fitOf(fewestDigits(all, costOf, slack)), fitOf(all)];
   }
 }
 

@@ -1,6 +1,10 @@
 import type { Form, Weights } from "./fit.ts";
 
-const whole = (sum: Weights | undefined) => (sum && Object.values(sum).every(Number.isFinite) ? sum : undefined);
+/** Nobody's logits are smaller. */
+const LEAST_SCALE = 1e-3;
+
+const sound = (found: Weights) =>
+  Object.values(found).every(Number.isFinite) && Math.abs(found.scale) >= LEAST_SCALE ? found : undefined;
 
 /** Two columns are told apart if they do not agree, up to a factor, to this share of their squares. */
 const APART = 1e-14;
@@ -24,7 +28,7 @@ export function formsOf(lambda: number) {
     weights: (scale) => ({ scale: scale!, plain, own }),
     solve: ({ ff, fp, fv, pp, pv }) => {
       const square = plain * plain * pp + 2 * plain * own * fp + own * own * ff;
-      return whole({ scale: (plain * pv + own * fv) / square, plain, own });
+      return sound({ scale: (plain * pv + own * fv) / square, plain, own });
     },
   };
   const otherLambda: Form = {
@@ -43,7 +47,7 @@ export function formsOf(lambda: number) {
     name: lambda === 0 ? "the cosine is added with a weight" : "the cosine has another weight than lambda",
     found: { weight: (found) => found.plain / own },
     weights: (weight) => ({ scale: 1, plain: weight! * own, own }),
-    solve: ({ fp, pp, pv }) => whole({ scale: 1, plain: (pv - own * fp) / pp, own }),
+    solve: ({ fp, pp, pv }) => sound({ scale: 1, plain: (pv - own * fp) / pp, own }),
   };
   const both: Form = {
     name: lambda === 0 ? "a scale factor and a lambda blend are left in" : `${scale.name}, and ${blend}`,
@@ -55,7 +59,7 @@ export function formsOf(lambda: number) {
       const [a, b] = [(pp * fv - fp * pv) / determinant, (ff * pv - fp * fv) / determinant];
       const share = a / (a + b);
       return share > 0 && share < 1 + 1e-3
-        ? { scale: a + b, plain: 1 - Math.min(share, 1), own: Math.min(share, 1) }
+        ? sound({ scale: a + b, plain: 1 - Math.min(share, 1), own: Math.min(share, 1) })
         : undefined;
     },
   };

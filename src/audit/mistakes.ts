@@ -67,8 +67,10 @@ const SERIES_TERMS = 26;
 
 /** A mistake, and how it may be combined with others. */
 export interface ValueMistake extends Mistake {
-  /** The part of the target in which it lies: one of another function counts as two mistakes where its parameters are found. */
+  /** It is another function: with parameters that are found it counts as two mistakes. */
   readonly isOther?: boolean;
+  /** A scale beside it would be another m. */
+  readonly standsAlone?: boolean;
 }
 
 /** The target with nothing wrong but what stands beside it. */
@@ -276,7 +278,7 @@ const inNorm = ({ pieces }: Target): Mistake => ({
 });
 
 /** s cos(theta) - m: a scale that does not reach m. */
-function outsideScale({ name, pieces, parameters }: Target): Mistake[] {
+function outsideScale({ name, pieces, parameters }: Target): ValueMistake[] {
   const offset = { cosface: parameters.m, combined: parameters.m3 }[name];
   if (offset === undefined || offset === 0) return [];
   const { a, b } = pieces.piece(0);
@@ -284,6 +286,7 @@ function outsideScale({ name, pieces, parameters }: Target): Mistake[] {
   return [
     {
       name: "m is outside the scale: scale * cos - m",
+      standsAlone: true,
       searched: [{ name: "scale", lo: -1e6, hi: 1e6, starts: [1, 30] }],
       curve: (scale) => ({
         pieces,
@@ -341,5 +344,10 @@ function searchedMargin({ name, lo, hi }: Omit<Searched, "starts">, together: nu
   const most = together > 1 ? 16 : 64;
   const large = together > 1 ? [] : Array.from({ length: 14 }, (_, i) => 2 ** (7 + i));
   const wide = () => [...even(0.25, most, 4 * most - 1), ...large].filter((m) => m >= lo);
-  return { name, lo, hi, starts: hi < Math.PI ? even(lo, hi, 4) : hi === Math.PI ? even(lo, hi, 6) : wide() };
+  return {
+    name,
+    lo,
+    hi,
+    starts: hi < Math.PI ? even(lo, hi, 4) : hi === Math.PI ? even(lo, hi, together > 1 ? 6 : 32) : wide(),
+  };
 }

@@ -1,13 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type AuditTable, audit } from "../../src/audit/audit.ts";
-import type { Dtype } from "../../src/audit/tolerance.ts";
 import { type Target, target } from "../../src/core/targets.ts";
 
 type Round = (x: number) => number;
 type Code = (theta: number, m: number, r: Round) => number;
 
-const dtypes: readonly Dtype[] = ["float64", "float32"];
+const dtypes: readonly ("float64" | "float32")[] = ["float64", "float32"];
 const margins = [1.5, 2, 3, 4, 5];
 const rounder = { float64: (x: number) => x, float32: Math.fround };
 const of = (name: string, parameters: Record<string, number> = {}) => target(name, parameters)!;
@@ -27,7 +26,7 @@ function angles(m: number): number[] {
   return [...beside, ...tiny, ...grid, ...spread].filter((t) => t <= Math.PI);
 }
 
-function tableOf(code: Code, m: number, dtype: Dtype, theta = angles(m)): AuditTable {
+function tableOf(code: Code, m: number, dtype: keyof typeof rounder, theta = angles(m)): AuditTable {
   return { theta, value: theta.map((t) => code(t, m, rounder[dtype])) };
 }
 

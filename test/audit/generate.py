@@ -1,9 +1,9 @@
 """Tables of programs that compute target functions, right and wrong, for test/audit/generated.test.ts.
 
 Written from the formulas of the papers and of the toolkits, in numpy, apart from the list of mistakes in src/audit.
-    python generate.py SEED COUNT > tables.jsonl        COUNT random tables, one JSON object a line
-A line has: spec (what is audited), mistake, scale, lambda, dtype, grid, theta, value, right (is the program right), and want, a
-list of regular expressions one of which the first explanation matches.
+    python generate.py SEED COUNT > tables.jsonl        the grids of angles, then COUNT random tables, one JSON object a line
+A table has: spec (what is audited), mistake, scale, lam (lambda), dtype, grid, value, right (nothing is wrong), equal (within the
+rule it cannot be told from a right one), and want: regular expressions that the first explanation matches, all of them.
 """
 import json
 import math
@@ -132,16 +132,17 @@ SQUEEZE = {
 UNIT = {"float64": 2.0**-53, "float32": 2.0**-24, "float16": 2.0**-11, "bfloat16": 2.0**-8}
 
 
-def grid(kind, rng):
-    if kind == "even":
-        return np.linspace(0, PI, 91)
-    if kind == "random":
-        return rng.uniform(0, PI, 60)
-    x, w = rng.standard_normal((60, 512)), rng.standard_normal((60, 512))
-    return np.arccos((x * w).sum(1) / np.linalg.norm(x, axis=1) / np.linalg.norm(w, axis=1))
+def grids(rng):
+    """0 to pi in 91 steps; random in [0, pi]; the angles between random 512-dimensional embeddings."""
+    found = {"even": np.linspace(0, PI, 91)}
+    for i in range(6):
+        found[f"random {i}"] = rng.uniform(0, PI, 40)
+        x, w = rng.standard_normal((40, 512)), rng.standard_normal((40, 512))
+        found[f"embeddings {i}"] = np.arccos((x * w).sum(1) / np.linalg.norm(x, axis=1) / np.linalg.norm(w, axis=1))
+    return found
 
 
-def table(rng):
+def table(rng, angles):
     names = list(TARGETS)
     name = names[rng.integers(len(names))]
     function, choices = TARGETS[name]
@@ -155,8 +156,8 @@ def table(rng):
     # Where lambda is audited too it is no mistake of its own.
     known = lam if rng.random() < 0.5 else 0
     dtype = list(SQUEEZE)[rng.integers(4)]
-    kind = ["even", "random", "embeddings"][rng.integers(3)]
-    theta = grid(kind, rng)
+    kind = ["even", f"random {rng.integers(6)}", f"embeddings {rng.integers(6)}"][rng.integers(3)]
+    theta = angles[kind]
     wrong = function if mistake is None else MISTAKES[mistake][1](name)
     f = wrong(theta, *parameters)
     truth = function(theta, *parameters)
@@ -185,7 +186,7 @@ def table(rng):
         same = [other for other, (to, make, _) in MISTAKES.items()
                 if name in to and other != mistake and not differ(blend(f, lam), blend(make(name)(theta, *parameters), lam), function)]
         want.append("|".join(MISTAKES[x][2] for x in [mistake, *same]))
-    return dict(spec=spec, mistake=mistake, scale=scale, lam=lam, dtype=dtype, grid=kind, theta=theta.tolist(), value=value.tolist(),
+    return dict(spec=spec, mistake=mistake, scale=scale, lam=lam, dtype=dtype, grid=kind, value=value.tolist(),
                 equal=equal, right=mistake is None and scale == 1 and lam == known, want=want)
 
 
@@ -196,5 +197,7 @@ def blend_at(function, t, parameters, weight):
 if __name__ == "__main__":
     seed, count = int(sys.argv[1]), int(sys.argv[2])
     rng = np.random.default_rng(seed)
+    angles = grids(rng)
+    print(json.dumps({kind: theta.tolist() for kind, theta in angles.items()}))
     for _ in range(count):
-        print(json.dumps(table(rng)))
+        print(json.dumps(table(rng, angles)))

@@ -15,10 +15,7 @@ export default command({
   examples: [
     ["asoftmax audit --input table.csv --theta @theta --value @psi", "is my psi right, and if not, what is wrong?"],
     ["asoftmax audit --input table.csv --value @psi --gradient @grad --dtype float32", "the gradient too, in float32"],
-    [
-      "asoftmax audit --functions cosface:m=0.4 --input logits.csv --value logit --scale 64",
-      "logits, the scale in them",
-    ],
+    ["asoftmax audit --functions cosface:m=0.4 --input table.csv --value psi --scale 64", "the values are logits"],
   ],
   options: {
     ...pick("functions", "m", "lambda"),

@@ -21,7 +21,7 @@ const cases: [line: string, words: readonly string[]][] = [
   ["psi --format=j",                            ["--format=json", "--format=jsonl"]],
   ["psi --degrees --bad-rows s",                ["stop", "skip"]],
   ["anneal --preset ",                          ["sphereface", "clcarwin"]],
-  ["audit --dtype ",                            ["float64", "float32"]],
+  ["audit --dtype ",                            ["float64", "float32", "float16", "bfloat16"]],
   ["plot --quantity s",                         ["slope"]],
   ["sql m",                                     ["margin", "measure"]],
   ["sql measure --di",                          ["--dialect"]],
