@@ -1,6 +1,6 @@
 import { cosine, reduce, sine } from "../core/double-double.ts";
 import type { Target } from "../core/targets.ts";
-import { explains, type Fit, type Form, type Mistake, Sample } from "./fit.ts";
+import { explains, type Fit, FittedRows, type Form, type Mistake } from "./fit.ts";
 import { formsOf } from "./forms.ts";
 import { asCosine, mixture, nothing, slopeCurve, slopeMistakes, type ValueMistake, valueMistakes } from "./mistakes.ts";
 import { type AuditRow, accepts, evaluate, type Piecewise, rowAt, ulp, unblended } from "./tolerance.ts";
@@ -26,7 +26,7 @@ interface Hypothesis {
 }
 
 /** A hypothesis that explains every row. */
-interface Found {
+interface Explanation {
   readonly known: KnownMistake;
   readonly fit: Fit;
   readonly digits: number;
@@ -69,24 +69,18 @@ export function explanations(
 ): KnownMistake[] {
   const isValue = column === "value";
   const plain = isValue ? (t: number) => cosine(reduce(1, t)).hi : (t: number) => -sine(reduce(1, t)).hi;
-  const sample = new Sample([...ends(rows), ...sampled(bad), ...sampled(rows)], plain);
+  const sample = new FittedRows([...ends(rows), ...sampled(bad), ...sampled(rows)], plain);
   const distinct = new Set(bad.map(({ theta }) => theta)).size;
   const hypotheses = isValue ? valueHypotheses(target, rows) : slopeHypotheses(target);
-  let first: Found[] = [];
+  let first: Explanation[] = [];
   for (const cost of [...new Set(hypotheses.map((h) => h.cost))].sort((x, y) => x - y)) {
     if (first.length > 0 && cost === Number.POSITIVE_INFINITY) break;
-    const found = hypotheses.flatMap((h): Found[] => {
+    const found = hypotheses.flatMap((h): Explanation[] => {
       // With no more rows than numbers to be found any function can be fitted.
       if (h.cost !== cost || (h.free > 0 && distinct <= h.free)) return [];
       const fit = sample.fit(h.mistake, h.form);
       if (!fit || !rows.every((row) => explains(fit, row))) return [];
-      // Without this form the mistake was tried before.
-      if (
-        h.mistake.name !== "" &&
-        (("scale" in h.form.found && fit.scale === 1) ||
-          ("lambda" in h.form.found && fit.parameters.lambda === target.lambda))
-      )
-        return [];
+      if (h.mistake.name !== "" && isIdle(h.form, fit, target.lambda)) return [];
       const each = Object.values(fit.parameters).map(digitsOf);
       const digits = each.reduce((sum, n) => sum + n, 0);
       const isRound = each.every((n) => n <= roundDigits(rows[0]!.dtype));
@@ -105,12 +99,18 @@ export function explanations(
   return isValue ? scaleOfEachRow(target, rows) : [];
 }
 
+/** Does the form find nothing wrong? Then the mistake was tried without it. */
+function isIdle({ found }: Form, { scale, parameters }: Fit, lambda: number): boolean {
+  const isNear = (x: number, y: number) => Math.abs(x - y) < 1e-9 * (1 + y);
+  return ("scale" in found && isNear(scale, 1)) || ("lambda" in found && isNear(parameters.lambda!, lambda));
+}
+
 /** The row's distance from the function with the mistake; 0 beside a jump. */
 function errorOf({ curve, scale }: Fit, row: AuditRow): number {
   return Number.isNaN(unblended(curve, row)) ? 0 : Math.abs(scale * evaluate(curve, row.theta) - row.value);
 }
 
-function best(found: Found[], dtype: AuditRow["dtype"]): KnownMistake[] {
+function best(found: Explanation[], dtype: AuditRow["dtype"]): KnownMistake[] {
   const enough = EQUALLY_WELL * (ulp(1, dtype) + Math.min(...found.map(({ known }) => known.residual)));
   const close = found.filter(({ known }) => known.residual <= enough).sort((x, y) => x.digits - y.digits);
   return close.filter((x, i) => !close.slice(0, i).some((y) => areSame(y.fit, x.fit, dtype))).map(({ known }) => known);

@@ -39,7 +39,7 @@ export interface Weights {
   readonly own: number;
 }
 
-type Numbers = readonly number[];
+type NumberList = readonly number[];
 
 /** Found parameters by name, and the function with them: the table holds scale * curve. */
 export interface Fit {
@@ -54,13 +54,13 @@ const STEPS = 16;
 const MOST_DIGITS = 15;
 
 /** The rows that mistakes are fitted to, and the cosines (of gradients: their slopes) at their angles. */
-export class Sample {
+export class FittedRows {
   private readonly rows: readonly AuditRow[];
   private readonly plain: (theta: number) => number;
-  private readonly values: Numbers;
-  private readonly plains: Numbers;
+  private readonly values: NumberList;
+  private readonly plains: NumberList;
   private readonly few: readonly number[];
-  private readonly scans = new Map<Mistake, { u: number[]; few: Numbers }[]>();
+  private readonly scans = new Map<Mistake, { u: number[]; few: NumberList }[]>();
 
   constructor(rows: readonly AuditRow[], plain: (theta: number) => number) {
     this.rows = rows;
@@ -98,13 +98,13 @@ export class Sample {
     return 64 * Math.sqrt(ulp(1, this.rows[0]!.dtype)) * sumOfSizes(this.values);
   }
 
-  private curveAt(mistake: Mistake, parameters: Numbers, rows = this.rows): Numbers {
+  private curveAt(mistake: Mistake, parameters: NumberList, rows = this.rows): NumberList {
     const curve = mistake.curve(...parameters);
     return rows.map((row) => unblended(curve, row));
   }
 
   /** What the best weights leave of the values, 0 in rows that are left out; infinite where there are none. */
-  private leftOver(form: Form, mistake: Mistake, u: Numbers): number[] {
+  private leftOver(form: Form, mistake: Mistake, u: NumberList): number[] {
     const f = this.curveAt(mistake, parametersOf(mistake, u));
     const weights = form.solve(productsOf(this.values, this.plains, f));
     return this.values.map((v, i) =>
@@ -162,7 +162,7 @@ const blended = ({ scale, plain, own }: Weights, p: number, f: number) => scale 
 const orZero = (x: number) => (Number.isNaN(x) ? 0 : x);
 
 /** The sums of products, without rows that are left out (f NaN). */
-function productsOf(v: Numbers, p: Numbers, f: Numbers): Products {
+function productsOf(v: NumberList, p: NumberList, f: NumberList): Products {
   let [ff, fp, fv, pp, pv] = [0, 0, 0, 0, 0];
   for (let i = 0; i < f.length; i++) {
     const [x, y, z] = [f[i]!, p[i]!, v[i]!];
@@ -177,7 +177,7 @@ function productsOf(v: Numbers, p: Numbers, f: Numbers): Products {
 }
 
 /** The squares that the best weights leave; infinite where there are none. */
-function squaresLeft(form: Form, v: Numbers, p: Numbers, f: Numbers): number {
+function squaresLeft(form: Form, v: NumberList, p: NumberList, f: NumberList): number {
   const weights = form.solve(productsOf(v, p, f));
   let sum = weights ? 0 : Number.POSITIVE_INFINITY;
   for (let i = 0; weights && i < f.length; i++) sum += orZero(blended(weights, p[i]!, f[i]!) - v[i]!) ** 2;
@@ -193,12 +193,12 @@ export function fewestDigits(found: number[], costOf: (parameters: number[]) => 
   return rounded.find((short) => costOf(short) <= enough) ?? found;
 }
 
-const parametersOf = ({ searched }: Mistake, u: Numbers) => u.map((x, i) => searched[i]!.from?.(x) ?? x);
+const parametersOf = ({ searched }: Mistake, u: NumberList) => u.map((x, i) => searched[i]!.from?.(x) ?? x);
 
 /** The sum of the absolute values. */
-export const sumOfSizes = (r: Numbers) => r.reduce((sum, x) => sum + Math.abs(x), 0);
+export const sumOfSizes = (r: NumberList) => r.reduce((sum, x) => sum + Math.abs(x), 0);
 
-const dot = (x: Numbers, y: Numbers) => x.reduce((sum, xi, i) => sum + xi * y[i]!, 0);
+const dot = (x: NumberList, y: NumberList) => x.reduce((sum, xi, i) => sum + xi * y[i]!, 0);
 
 /** The variables, each within its bounds, at which the squares of the residuals have the least sum, by Gauss-Newton steps from start. */
 export function refine(
