@@ -86,7 +86,12 @@ export const options = {
   minima: flag("list every angle at which a descent can rest, instead"),
   value: option("@column", "the column of values to check (default @value)", column),
   gradient: option("@column", "the column of slopes by theta to check", column),
-  dtype: oneOf("type", "the type they were computed in: float64 (default) or float32", ["float64", "float32"]),
+  dtype: oneOf("type", "the type they were computed in: float64 (default), float32, float16 or bfloat16", [
+    "float64",
+    "float32",
+    "float16",
+    "bfloat16",
+  ]),
   features: option("file", "a .npy file of features, one a row", text),
   weights: option("file", "a .npy file of class vectors, one a row", text),
   labels: option("file", "a .npy file of the target classes, numbered from 0", text),
