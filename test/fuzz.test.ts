@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, expect, test } from "vitest";
 import { ParameterError } from "../src/core/errors.ts";
@@ -75,6 +76,11 @@ const jsonl = SAMPLES.map(({ id, ...s }) => `{"id":${id},"nested":[1,{"a":null}]
   "",
 );
 
+const gzips = [csv((name) => name.replaceAll('"', "")), jsonl].map((text) => gzipSync(text));
+const arrays = [Buffer.from(`[${jsonl.trim().replaceAll("\n", ",\n")}]`)];
+const utf16s = [Buffer.from(`\ufeff${csv((name) => name.replaceAll('"', "'"))}`, "utf16le")];
+const zstds = [readFileSync(new URL("fixtures/files/plain.csv.zst", import.meta.url))];
+
 const database = await (await DuckDBInstance.create(":memory:")).connect();
 const parquets: Buffer[] = [];
 for (const codec of ["uncompressed", "snappy", "zstd", "gzip", "brotli", "lz4_raw"]) {
@@ -109,6 +115,10 @@ const rowsOf = (path: string, i: number) => drain([...commands[i % commands.leng
 const kinds: [kind: string, whole: readonly Buffer[], read: (path: string, i: number) => unknown][] = [
   ["csv",     [Buffer.from(csv((name) => name.replaceAll('"', ""))), Buffer.from(csv((name) => `"${name.replaceAll('"', '""')}"`))], rowsOf],
   ["jsonl",   [Buffer.from(jsonl)], rowsOf],
+  ["json",    arrays,               rowsOf],
+  ["gz",      gzips,                rowsOf],
+  ["zst",     zstds,                rowsOf],
+  ["utf16",   utf16s,               rowsOf],
   ["parquet", parquets,             rowsOf],
   ["npy",     npys,                 readNpy],
 ];
