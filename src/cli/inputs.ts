@@ -91,7 +91,15 @@ export async function rowResult<T extends readonly unknown[]>(
     const { fileRows } = await import("../rows/file-rows.ts");
     return fileRows(work, values, values.input, names);
   }
-  const idle = givenFlag(values, ["prefix", "delimiter", "inputFormat", "badRows", "threads"]);
+  const idle = givenFlag(values, [
+    "prefix",
+    "delimiter",
+    "comment",
+    "decimalComma",
+    "inputFormat",
+    "badRows",
+    "threads",
+  ]);
   if (idle !== undefined) throw new UsageError(`${idle} goes with --input: give it too`);
   return givenRows(work);
 }

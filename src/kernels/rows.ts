@@ -4,19 +4,20 @@ import { kernel } from "./rows-kernel.ts";
 /** What text.as.ts, objects.as.ts and psi.as.ts export; places are addresses in their one memory. */
 interface RowKernel extends KernelMemory {
   firstFree(): number;
-  indexLines(start: number, end: number, line: number, delimiter: number, ...columnsAndIndex: number[]): number;
+  indexLines(start: number, end: number, line: number, delimiter: number, ...rest: number[]): number;
   resumePlace(): number;
   resumeNumber(): number;
   irregularRows(): number;
+  strayPlace(): number;
   indexObjects(start: number, end: number, keys: number, columns: number, index: number, indexEnd: number): number;
   objectsEnd(): number;
-  readNumbers(index: number, stride: number, rows: number, cells: number, count: number, values: number): void;
+  readNumbers(index: number, stride: number, rows: number, cells: number, ...rest: number[]): void;
   writeRows(row: number, end: number, ...rest: number[]): number;
   writtenEnd(): number;
   psiColumns(m: number, thetas: number, count: number, ...columns: number[]): void;
   countLines(start: number, end: number): number;
   copyBytes(to: number, from: number, size: number): void;
-  readDecimal(start: number, end: number): number;
+  readDecimal(start: number, end: number, mark: number): number;
   writeDecimal(x: number, at: number): number;
   writeInteger(n: bigint, at: number): number;
 }

@@ -72,6 +72,7 @@ export interface RowTally {
 /** The file that rows are computed from, in parts that threads can process. */
 export interface RowSource {
   readonly names: readonly string[];
+  readonly format: string;
   readonly parts: AsyncIterator<FilePart>;
   readonly rowsOf: (part: FilePart) => AsyncIterable<RowBatch>;
   /** takeTally gives the counts since the last call; addTally adds those of another thread. */

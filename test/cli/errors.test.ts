@@ -194,7 +194,7 @@ const files: [args: string, stdin: string, message: string][] = [
   ["audit",                       "theta,value\n",                "the table has no rows: nothing to audit"],
   ["audit",                       "",                             "standard input is empty: it needs at least a header line"],
   ["audit --value @psj",          "theta,psi\n1,2\n",            'standard input: there is no column "psj": did you mean psi?'],
-  ["audit",                       "theta,value\n4,2\n",          "standard input line 2: column theta: 4 lies above pi: an angle lies in [0, pi]"],
+  ["audit",                       "theta,value\n4,2\n",          "standard input line 2: column theta: 4 lies above pi: an angle lies in [0, pi]; for degrees give --degrees"],
   ["audit",                       "theta,value\n1,x\n",          'standard input line 2: column value: "x" is not a decimal number'],
   ["audit",                       "theta,value\n-0.5,2\n",       "standard input line 2: column theta: -0.5 lies below 0: an angle lies in [0, pi]; for cosines give --cosine @theta"],
   ["audit --cosine @c",           "c,value\n1.5,2\n",            "standard input line 2: column c: a cosine is 1.5: it must lie from -1 to 1"],
