@@ -57,7 +57,7 @@ function angleOf(header: Header, name: string): Reader<number> {
     const angles = read(batch, faults);
     for (const [row, fault] of faults)
       if (!before.has(row) && fault.includes("lies below 0"))
-        faults.set(row, fault.replace(/(: give their arccosines)?$/, `; for cosines give --cosine @${name}`));
+        faults.set(row, `${fault.replace(/; these look like.*/, "")}; for cosines give --cosine @${name}`);
     return angles;
   };
 }

@@ -280,8 +280,8 @@ describe("without WebAssembly", () => {
 });
 
 test("too few file handles for threads: one line", async () => {
-  writeFileSync(join(cwd, "long.csv"), `theta\n${"1.25\n".repeat(1_200_000)}`);
-  const { status, stderr } = await sh("ulimit -n 64; asoftmax psi --threads 64 --input long.csv > /dev/null", { cwd });
+  writeFileSync(join(cwd, "long.csv"), `theta\n${"1.25\n".repeat(5_000_000)}`);
+  const { status, stderr } = await sh("ulimit -n 40; asoftmax psi --threads 64 --input long.csv > /dev/null", { cwd });
   const reason = "there are too few file handles: raise their limit (ulimit -n), or give --threads 1";
   expect([status, stderr]).toEqual([2, `asoftmax: ${reason}\n`]);
 });
