@@ -22,7 +22,7 @@ export default command({
   examples: [
     ["asoftmax audit --input table.csv --theta @theta --value @psi", "is my psi right, and if not, what is wrong?"],
     ["asoftmax audit --input table.csv --value @psi --gradient @grad --dtype float32", "the gradient too, in float32"],
-    ["asoftmax audit --functions cosface:m=0.4 --input table.csv --value psi --scale 64", "the values are logits"],
+    ["asoftmax audit --functions cosface:m=0.4 --input table.csv --value logit --scale 64", "the values are logits"],
     [
       "asoftmax audit --input losses.csv --loss @loss --label label --scale @norm",
       "whole losses, from angles to every class",
