@@ -1,0 +1,44 @@
+import { randomUUID } from "node:crypto";
+import { existsSync, openSync, unlinkSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { StoredArray } from "./arrays.ts";
+import { DataError, systemReason } from "./errors.ts";
+
+/** Where a file may be large: /tmp is often held in memory. */
+const temporaryFolder = () => process.env.TMPDIR ?? (existsSync("/var/tmp") ? "/var/tmp" : tmpdir());
+
+/** A file without a name, gone when the program ends, however that is. */
+export class TemporaryFile {
+  readonly fd: number;
+  size = 0;
+  readonly #folder = temporaryFolder();
+
+  constructor() {
+    const path = join(this.#folder, `asoftmax-${randomUUID()}`);
+    this.fd = this.#tried(() => openSync(path, "wx+", 0o600));
+    unlinkSync(path);
+  }
+
+  /** Throws DataError where it cannot be written. */
+  append({ buffer, byteOffset, byteLength }: NodeJS.TypedArray): void {
+    const bytes = new Uint8Array(buffer, byteOffset, byteLength);
+    for (let done = 0; done < byteLength; ) done += this.#tried(() => writeSync(this.fd, bytes, done));
+    this.size += byteLength;
+  }
+
+  /** What was written, as the rows of an array. */
+  array({ cols, ...rest }: Pick<StoredArray, "name" | "python" | "dtype"> & { readonly cols: number }): StoredArray {
+    const rows = this.size / cols / Number(rest.dtype.at(-1));
+    return { ...rest, fd: this.fd, start: 0, end: this.size, shape: [rows, cols], fortran: false };
+  }
+
+  #tried<T>(use: () => T): T {
+    try {
+      return use();
+    } catch (error) {
+      const reason = systemReason(error);
+      throw new DataError(`cannot write a temporary file in ${this.#folder}: ${reason}: set TMPDIR to another folder`);
+    }
+  }
+}
