@@ -4,30 +4,28 @@ import { openRegular, readFully } from "./file.ts";
 import { listed } from "./shown.ts";
 
 /** A file that holds arrays, and which of them is asked for. */
-export interface ArrayFile {
-  readonly path: string;
-  readonly part: string | undefined;
-  readonly fd: number;
-  readonly size: number;
-}
+export type ArrayFile = ReturnType<typeof openArrayFile>;
+
+/** More is not read at a time of what describes arrays. */
+const LONGEST_DESCRIPTION = 2 ** 24;
 
 /** A path, and the name of a part behind a colon: the path is all of it, or up to the first colon that ends the name of a file. */
-export function splitPath(given: string): { path: string; part?: string } {
-  if (existsSync(given)) return { path: given };
-  for (let at = given.indexOf(":", 1); at > 0; at = given.indexOf(":", at + 1))
-    if (existsSync(given.slice(0, at))) return { path: given.slice(0, at), part: given.slice(at + 1) };
-  return { path: given };
+export function splitPath(given: string): [path: string, part?: string] {
+  let end = existsSync(given) ? -1 : given.indexOf(":");
+  while (end >= 0 && !existsSync(given.slice(0, end))) end = given.indexOf(":", end + 1);
+  return end < 0 ? [given] : [given.slice(0, end), given.slice(end + 1)];
 }
 
-export function openArrayFile(given: string): ArrayFile {
-  const { path, part } = splitPath(given);
+export function openArrayFile(given: string) {
+  const [path, part] = splitPath(given);
   const fd = openRegular(path, "a file of numbers");
   return { path, part, fd, size: fstatSync(fd).size };
 }
 
 /** So many bytes from a place on. Throws DataError where the file does not reach that far. */
 export function bytesAt({ path, fd, size }: ArrayFile, start: number, length: number): Buffer {
-  if (!(start >= 0 && length >= 0 && start + length <= size)) throw damaged(path);
+  if (start + length > size) throw damaged(path, `${length} bytes at ${start} are missing`);
+  if (length > LONGEST_DESCRIPTION) throw new DataError(`${path}: its list of arrays has ${length} bytes: too many`);
   const bytes = Buffer.alloc(length);
   readFully(fd, path, bytes, start);
   return bytes;
@@ -36,15 +34,18 @@ export function bytesAt({ path, fd, size }: ArrayFile, start: number, length: nu
 export const damaged = (name: string, reason = "its parts do not fit one another") =>
   new DataError(`${name}: ${reason}: the file is damaged or incomplete`);
 
-/** The part that is asked for; one alone needs no name. Its full name is for messages. */
-export function partOf<T>({ path, part }: ArrayFile, parts: ReadonlyMap<string, T>): { name: string; part: T } {
+/** The part that is asked for, where one alone needs no name; its whole name, and what loads it in Python. */
+export function partOf<T>({ path, part: given }: ArrayFile, parts: ReadonlyMap<string, T>, loading: string) {
   const names = [...parts.keys()];
-  const wanted = part ?? (names.length === 1 ? names[0]! : undefined);
-  if (wanted !== undefined && parts.has(wanted)) return { name: `${path}:${wanted}`, part: parts.get(wanted)! };
-  if (names.length === 0) throw new DataError(`${path} holds no arrays`);
-  const missing = part === undefined ? `name one of them, such as ${path}:${names[0]}` : `there is no "${part}"`;
-  throw new DataError(`${path} holds ${listed(names)}: ${missing}`);
+  const wanted = given ?? (names.length === 1 ? names[0]! : "");
+  const part = parts.get(wanted);
+  if (part !== undefined) return { part, name: `${path}:${wanted}`, python: inPython(loading, path, wanted) };
+  const missing = given === undefined ? `name one, such as ${path}:${names[0]}` : `there is no "${given}"`;
+  throw new DataError(names.length === 0 ? `${path} holds no arrays` : `${path} holds ${listed(names)}: ${missing}`);
 }
 
-/** Text within quotes in a line of Python and of shell, or what it is called where it would have to be escaped. */
-export const inPython = (text: string, name: "FILE" | "NAME"): string => (/^[\w./][\w./-]*$/.test(text) ? text : name);
+/** Python with FILE and NAME in quotes replaced, unless they would have to be escaped. */
+export function inPython(python: string, path: string, name = ""): string {
+  const isPlain = (text: string) => /^[\w./][\w./-]*$/.test(text);
+  return python.replace("FILE", isPlain(path) ? path : "FILE").replace("NAME", isPlain(name) ? name : "NAME");
+}

@@ -59,7 +59,8 @@ const TYPES: ReadonlyMap<string, ItemType> = new Map([
 
 const HOST_ORDER = endianness() === "LE" ? "<" : ">";
 
-const UNREADABLE: readonly { readonly dtype: RegExp; readonly is: string; readonly python: string }[] = [
+// biome-ignore format: a table
+const UNREADABLE = [
   { dtype: /^.O$/, is: "Python objects, a pickle", python: "np.array(LOAD.tolist(), float)" },
   { dtype: /^.V2$/, is: "raw bytes, bfloat16 perhaps", python: "(LOAD.view('u2').astype('u4') << 16).view('f4')" },
 ];
@@ -71,37 +72,28 @@ export const conversion = (array: string): string =>
 /** Throws DataError for elements that are not read, for a shape of none or more than three dimensions, and where the bytes are not as many as it says. */
 export function requireReadable({ name, python, start, end, dtype, shape }: StoredArray): void {
   const fault = (reason: string) => new DataError(`${name}: ${reason}`);
-  const type = TYPES.get(dtype.slice(1));
-  if (!type || !/^[<>|=]/.test(dtype)) {
-    const known = UNREADABLE.find((one) => one.dtype.test(dtype));
-    const advice = known && `${known.is}: ${conversion(known.python.replace("LOAD", python))}`;
-    throw fault(
-      `element type '${dtype}' is ${advice ?? "not supported: use float16 to float64 or integers of 8 to 64 bits"}`,
-    );
-  }
-  const { rows, cols } = sizesOf(shape);
+  const known = UNREADABLE.find((one) => one.dtype.test(dtype));
+  if (known) throw fault(`element type '${dtype}' is ${known.is}: ${conversion(known.python.replace("LOAD", python))}`);
+  if (!TYPES.has(dtype.slice(1)) || !/^[<>|=]/.test(dtype))
+    throw fault(`element type '${dtype}' is not supported: use float16 to float64 or integers of 8 to 64 bits`);
+  const [rows = 0, middle = 1, depth = 1] = shape;
+  const cols = middle * depth;
   if (!(shape.length >= 1 && shape.length <= 3 && cols > 0))
-    throw fault(`the shape is (${shape.join(", ")}): it must have one or two dimensions, and columns`);
-  const expected = rows * cols * widthOf(type);
-  if (end - start !== expected)
-    throw fault(`expected ${expected} bytes after the header, found ${end - start}: the file is damaged or incomplete`);
+    throw fault(`the shape is (${shape.join(", ")}): it must have one to three dimensions, and columns`);
+  const expected = rows * cols * Number(dtype.at(-1));
+  const found = end - start;
+  if (found !== expected)
+    throw fault(`expected ${expected} bytes after the header, found ${found}: the file is damaged or incomplete`);
 }
-
-const sizesOf = ([rows = 0, ...others]: readonly number[]) => ({
-  rows,
-  cols: others.reduce((product, size) => product * size, 1),
-});
-
-const widthOf = ({ items }: ItemType) => new items(0).BYTES_PER_ELEMENT;
 
 /** Gives the rows of an array. */
 export function arrayRows({ name, fd, start: begin, dtype, shape, fortran }: StoredArray): ArrayRows {
-  const { rows, cols } = sizesOf(shape);
+  const [rows = 0, middle = 1, depth = 1] = shape;
+  const cols = middle * depth;
   const type = TYPES.get(dtype.slice(1))!;
-  const width = widthOf(type);
+  const width = Number(dtype.at(-1));
   const swapped = width > 1 && "<>".includes(dtype[0]!) && dtype[0] !== HOST_ORDER;
   const isInteger = /^.[iu]/.test(dtype);
-  const depth = shape[2] ?? 1;
 
   /** The numbers that `count` items from one on stand for. */
   function readItems(first: number, count: number): Numbers {
@@ -132,17 +124,13 @@ export function arrayRows({ name, fd, start: begin, dtype, shape, fortran }: Sto
       if (!fortran) return readItems(start * cols, count * cols);
       const block = new type.numbers(count * cols);
       for (let col = 0; col < cols; col++) {
-        const strip = readItems(stripOf(col) * rows + start, count);
+        const place = (col % depth) * middle + Math.floor(col / depth);
+        const strip = readItems(place * rows + start, count);
         for (let i = 0; i < count; i++) block[i * cols + col] = strip[i]!;
       }
       return block;
     },
   };
-
-  /** The place of a column where the first index goes fastest. */
-  function stripOf(col: number): number {
-    return shape.length < 3 ? col : (col % depth) * shape[1]! + Math.floor(col / depth);
-  }
 }
 
 // The weight of the last place of a half, by its exponent; exponent 0 has the places of exponent 1 and no leading 1.

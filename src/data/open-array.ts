@@ -7,7 +7,7 @@ import { DataError } from "./errors.ts";
 import { bytesOf } from "./file.ts";
 import { npyArray } from "./npy.ts";
 import { npzArray } from "./npz.ts";
-import { refuse } from "./refusals.ts";
+import { refused } from "./refusals.ts";
 import { safetensorsArray } from "./safetensors.ts";
 import { shortened } from "./shown.ts";
 import { TemporaryFile } from "./temporary-file.ts";
@@ -23,10 +23,12 @@ export async function openArray(given: string, text = false): Promise<StoredArra
   if (head.startsWith("PK")) return npzArray(file);
   if (head.startsWith("PAR1")) return (await import("./parquet-array.ts")).parquetArray(file);
   if (head[8] === "{" || path.endsWith(".safetensors")) return safetensorsArray(file);
-  refuse(path, head);
-  const isNpy = head.startsWith("\x93NUMPY") || path.endsWith(".npy");
-  if (part !== undefined && (isNpy || text)) throw new DataError(`${path} is one array: leave out :${part}`);
-  if (isNpy) return npyArray({ name: path, python: `np.load('${inPython(path, "FILE")}')`, fd, start: 0, end: size });
+  const fault = refused(path, head);
+  if (fault) throw fault;
+  if (part !== undefined) throw new DataError(`${path} is one array or none: leave out :${part}`);
+  const python = inPython("np.load('FILE')", path);
+  if (head.startsWith("\x93NUMPY") || path.endsWith(".npy"))
+    return npyArray({ name: path, python, fd, start: 0, end: size });
   if (text) return textArray(path);
   throw new DataError(`${path} is no file of vectors: give .npy, .npz, .safetensors or Parquet`);
 }
@@ -41,7 +43,7 @@ async function textArray(path: string): Promise<StoredArray> {
     );
     items.append(Float64Array.from(numbers));
   }
-  return items.array({ name: path, python: `np.loadtxt('${inPython(path, "FILE")}')`, dtype: "=f8", cols: 1 });
+  return items.array({ name: path, python: "" }, "=f8", 1);
 }
 
 function numberOf(text: string, place: string): number {

@@ -1,4 +1,4 @@
-import { type ArrayFile, damaged, inPython, partOf } from "./array-file.ts";
+import { type ArrayFile, damaged, partOf } from "./array-file.ts";
 import type { StoredArray } from "./arrays.ts";
 import { fromBytes } from "./bytes.ts";
 import { DataError } from "./errors.ts";
@@ -11,8 +11,9 @@ import { TemporaryFile } from "./temporary-file.ts";
  */
 export async function parquetArray(file: ArrayFile): Promise<StoredArray> {
   const { names, singles, groups, pages } = await openParquet(file.path);
-  const { name, part: column } = partOf(file, new Map(names.map((bytes, i) => [fromBytes(bytes), i])));
-  const fault = (reason: string) => new DataError(`${name}${reason}`);
+  const columns = new Map(names.map((bytes, i) => [fromBytes(bytes), i]));
+  const { part: column, ...named } = partOf(file, columns, LOADING);
+  const fault = (reason: string) => new DataError(`${named.name}${reason}`);
   const items = new TemporaryFile();
   let dtype = singles[column] ? "=f4" : "=f8";
   let [done, cols, rows] = [0, 0, 0];
@@ -37,9 +38,9 @@ export async function parquetArray(file: ArrayFile): Promise<StoredArray> {
   if (done === 0) throw fault(UNFIT);
   endRow(done);
   const expected = groups.reduce((sum, group) => sum + group.rows, 0);
-  if (rows !== expected) throw damaged(name, `it has ${rows} of ${expected} rows`);
-  const python = `np.stack(__import__('pandas').read_parquet('${inPython(file.path, "FILE")}')['${inPython(fromBytes(names[column]!), "NAME")}'])`;
-  return items.array({ name, python, dtype, cols });
+  if (rows !== expected) throw damaged(named.name, `it has ${rows} of ${expected} rows`);
+  return items.array(named, dtype, cols);
 }
 
+const LOADING = "np.stack(__import__('pandas').read_parquet('FILE')['NAME'])";
 const UNFIT = " is no column of numbers or of lists of floats";

@@ -35,11 +35,8 @@ export class ClassVectors {
     const vectorAt = (i: number) => vectorOf(vectors, features.cols, i);
     const lengths = this.#cosines.setClasses(vectors);
     for (const [i, { hi }] of lengths.entries()) {
-      const centre = centres > 1 ? ` centre ${i % centres}` : "";
-      if (!isDirection(hi))
-        throw new DataError(
-          `${this.#name} row ${first + Math.floor(i / centres)}${centre}: ${lengthFault(vectorAt(i), hi)}`,
-        );
+      const row = first + Math.floor(i / centres);
+      if (!isDirection(hi)) throw new DataError(`${this.#name} row ${row}: ${lengthFault(vectorAt(i), hi)}`);
       this.shortest = Math.min(this.shortest, hi);
       this.longest = Math.max(this.longest, hi);
     }

@@ -8,52 +8,49 @@ import { classSums, SCATTER_DOUBLES } from "./class-scatter.ts";
 import { labelsOf, openFeatures, type StoredFeatures } from "./feature-files.ts";
 import { vectorOf } from "./vectors.ts";
 
-/** The files, and how they are to be taken. Without weights the class means of unit features are the class vectors. */
+/** The files, and how they are to be taken. */
 export interface FeaturePaths {
   readonly features: string;
   readonly labels: string;
+  /** Without it the class means of unit features are the class vectors. */
   readonly weights?: string | undefined;
   /** Are the class vectors stored as columns? */
-  readonly transposed?: boolean | undefined;
+  readonly transposed?: boolean;
   /** The label of the first class (default 0). */
-  readonly firstLabel?: number | undefined;
+  readonly firstLabel?: number;
 }
 
 /** Opens the files of features, class vectors and labels. Throws DataError where they do not fit each other. */
 export async function storedFeatures(paths: FeaturePaths): Promise<StoredFeatures> {
-  const features = await openArray(paths.features);
-  const labels = await openArray(paths.labels, true);
   const fault = ({ name }: StoredArray, is: string) => new DataError(`${name}: ${is}`);
-  const [rows = 0, dimension = 1] = features.shape;
-  if (features.shape.length > 2)
-    throw fault(features, `the shape is (${features.shape}): features have two dimensions`);
+  const { transposed = false, firstLabel = 0 } = paths;
+  const features = await openArray(paths.features);
+  const [rows, dimension = 1, more] = features.shape;
+  if (more !== undefined) throw fault(features, `features have two dimensions, not ${features.shape.length}`);
   requireWithin("dimension", dimension, 1, 2 ** 20);
-  const [count = 0, ...columns] = labels.shape;
-  if (columns.some((size) => size !== 1)) {
-    const oneHot = `one-hot rows become numbers so: ${conversion(`${labels.python}.argmax(1)`)}`;
-    throw fault(labels, `labels are whole numbers, one a row: this has ${columns.join(" x ")} columns; ${oneHot}`);
+  const labels = await openArray(paths.labels, true);
+  const [count, columns = 1] = labels.shape;
+  if (labels.shape.length > 2 || columns !== 1) {
+    const advice = `for one-hot rows ${conversion(`${labels.python}.argmax(1)`)}`;
+    throw fault(labels, `labels are whole numbers, one a row: there are ${columns} columns; ${advice}`);
   }
   if (count !== rows) throw fault(labels, `there are ${count} labels for ${rows} features`);
-  const samples = { features, labels };
-  if (paths.weights === undefined) return classMeans(samples);
+  if (paths.weights === undefined) return classMeans({ features, labels });
 
-  const weights = turned(await openArray(paths.weights), paths.transposed);
-  const [classes = 0] = weights.shape;
-  const components = weights.shape.length === 1 ? 1 : weights.shape.at(-1)!;
-  if (components !== dimension) {
+  const stored = await openArray(paths.weights);
+  // The same bytes in the other order of indices.
+  const turned = { shape: stored.shape.toReversed(), fortran: !stored.fortran };
+  const weights = transposed ? { ...stored, ...turned } : stored;
+  const [classes = 0, ...components] = weights.shape;
+  const own = components.at(-1) ?? 1;
+  if (own !== dimension) {
     const hint =
-      weights.shape.length === 2 && classes === dimension
-        ? `: ${paths.transposed ? "leave out" : "give"} --transposed`
-        : "";
-    throw fault(weights, `class vectors have ${components} components, features ${dimension}${hint}`);
+      components.length === 1 && classes === dimension ? `: ${transposed ? "leave out" : "give"} --transposed` : "";
+    throw fault(weights, `class vectors have ${own} components, features ${dimension}${hint}`);
   }
   if (classes < 2) throw fault(weights, "one class has no competitor: give two or more");
-  return { ...samples, weights, classes: paths.firstLabel ?? 0 };
+  return { features, labels, weights, classes: firstLabel };
 }
-
-/** An array of the dimensions in the other order is the same bytes, read the other way. */
-const turned = (array: StoredArray, transposed = false): StoredArray =>
-  transposed ? { ...array, shape: array.shape.toReversed(), fortran: !array.fortran } : array;
 
 /** A sum of so many unit vectors that is no longer than rounding has made it has no direction. */
 const LEAST_MEAN = 2 ** -40;
@@ -67,11 +64,8 @@ function classMeans(samples: Pick<StoredFeatures, "features" | "labels">): Store
   const step = Math.ceil(SCATTER_DOUBLES / cols);
   for (let first = 0; first < labels.length; first += step) {
     const some = labels.slice(first, first + step);
-    const { sums, counts } = classSums(
-      openFeatures({ ...samples, weights: samples.features, classes: some }),
-      0,
-      some.length,
-    );
+    const files = openFeatures({ ...samples, weights: samples.features, classes: some });
+    const { sums, counts } = classSums(files, 0, some.length);
     for (const [i, label] of some.entries()) {
       const sum = vectorOf(sums, cols, i);
       const length = lengthOf(sum).hi;
@@ -82,7 +76,7 @@ function classMeans(samples: Pick<StoredFeatures, "features" | "labels">): Store
   }
   if (classes.length < 2)
     throw new DataError(
-      `${samples.labels.name}: without --weights two classes must have a mean: ${classes.length} has`,
+      `${samples.labels.name}: without --weights two classes must have samples, not ${classes.length}`,
     );
-  return { ...samples, weights: means.array({ name: "class means", python: "", dtype: "=f8", cols }), classes };
+  return { ...samples, weights: means.array({ name: "class means", python: "" }, "=f8", cols), classes };
 }

@@ -115,7 +115,7 @@ async function* added(blocks: Samples["blocks"], statistics: MarginStatistics): 
 }
 
 function requireOwnFile(path: string, { input, features, weights, labels, output }: MeasureValues): void {
-  const arrays = [features, weights, labels].map((given) => given && splitPath(given).path);
+  const arrays = [features, weights, labels].map((given) => given && splitPath(given)[0]);
   const others = [input, ...arrays, output];
   if (others.some((other) => other !== undefined && resolve(other) === resolve(path)))
     throw new UsageError(`--per-sample ${path} is a file of this run already: name another`);
