@@ -73,7 +73,8 @@ export const conversion = (array: string): string =>
 export function requireReadable({ name, python, start, end, dtype, shape }: StoredArray): void {
   const fault = (reason: string) => new DataError(`${name}: ${reason}`);
   const known = UNREADABLE.find((one) => one.dtype.test(dtype));
-  if (known) throw fault(`element type '${dtype}' is ${known.is}: ${conversion(known.python.replace("LOAD", python))}`);
+  const load = python.replace("')", "', allow_pickle=True)");
+  if (known) throw fault(`element type '${dtype}' is ${known.is}: ${conversion(known.python.replace("LOAD", load))}`);
   if (!TYPES.has(dtype.slice(1)) || !/^[<>|=]/.test(dtype))
     throw fault(`element type '${dtype}' is not supported: use float16 to float64 or integers of 8 to 64 bits`);
   const [rows = 0, middle = 1, depth = 1] = shape;
