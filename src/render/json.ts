@@ -2,10 +2,20 @@ import { fromBytes } from "../data/bytes.ts";
 import { formatMessage, inUnit, type NumberStyle, rounded } from "./number.ts";
 import type { Cell, Column } from "./result.ts";
 
-/** An object as JSON, on one line or indented. */
+/** An object as JSON, on one line or indented. A Map is an object whose keys keep their order, numbers too. */
 export function objectText(object: object, style: NumberStyle, oneLine: boolean): string {
-  const shown = (_: string, value: unknown) => (typeof value === "number" ? rounded(value, style) : value);
-  return `${JSON.stringify(object, shown, oneLine ? undefined : 2)}\n`;
+  const textOf = (value: unknown, start: string): string => {
+    if (typeof value === "number") return JSON.stringify(rounded(value, style));
+    if (typeof value !== "object" || value === null) return JSON.stringify(value);
+    const [open, close] = Array.isArray(value) ? "[]" : "{}";
+    const inner = oneLine ? "" : `${start}  `;
+    const items = [...(value instanceof Map ? value : Object.entries(value))].map(([key, item]) => {
+      const name = Array.isArray(value) ? "" : `${JSON.stringify(`${key}`)}:${oneLine ? "" : " "}`;
+      return inner + name + textOf(item, inner);
+    });
+    return items.length === 0 ? `${open}${close}` : `${open}${items.join(",")}${oneLine ? "" : start}${close}`;
+  };
+  return `${textOf(object, "\n")}\n`;
 }
 
 /** A cell as the value that JSON has for it. */
