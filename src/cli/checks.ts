@@ -1,13 +1,13 @@
-import { type Message, message } from "../core/message.ts";
+import { message } from "../core/message.ts";
 import { isDecimal, parseAngle, parseNumber } from "../core/notation.ts";
 import { type Target, targetDefinition, targetDefinitions } from "../core/targets.ts";
 import { UsageError } from "../data/errors.ts";
-import { figureRows, percentages } from "../measure/report.ts";
+import { figureRows } from "../measure/report.ts";
 import { CONDITIONS, type Figures, LEVELS, MEASURES } from "../measure/statistics.ts";
 import { choice, margin, numberFrom, type Parse, targetFunction } from "./parse.ts";
 
 /** A lower or upper limit for a figure of the report of measure. */
-export interface Check {
+interface FigureCheck {
   readonly text: string;
   readonly atLeast: boolean;
   readonly limit: number;
@@ -32,7 +32,7 @@ const AVERAGES = new Map(
 );
 
 /** Reads accuracy, condition@m or a function (shares of the samples), or a mean or quantile, then >= or <= and the limit. */
-export const figureCheck: Parse<Check> = (given, angles) => {
+export const figureCheck: Parse<FigureCheck> = (given, angles) => {
   const text = given.trim();
   const [, asked = "", order, end = ""] = FORM.exec(text) ?? [];
   if (order === undefined)
@@ -61,25 +61,16 @@ export const figureCheck: Parse<Check> = (given, angles) => {
   return { text, atLeast: order === ">=", limit, figure };
 };
 
-/** Whether a check holds, and a sentence where it does not, or where a share and its limit lie in one confidence interval. */
-export function checked(check: Check, figures: Figures): { readonly holds: boolean; readonly said: Message[] } {
-  const { text, atLeast, limit, figure, interval, m } = check;
+/** Whether a check holds, and a sentence where it does not, or where its limit lies in the confidence interval of the share. */
+export function checked({ text, atLeast, limit, figure, interval, m }: FigureCheck, figures: Figures) {
   const found = new Map([...figureRows("", figures)]);
-  const { samples } = figures;
-  if (samples === 0) return { holds: false, said: [message`--check ${text} does not hold: there are no samples`] };
-  const value = found.get(figure)! / (m === undefined ? 1 : samples);
+  const value = found.get(figure)! / (m === undefined ? 1 : figures.samples);
   const holds = atLeast ? value >= limit : value <= limit;
+  const [lo, hi] = ["lo", "hi"].map((end) => found.get(`${interval}.${end}`)!) as [number, number];
+  const inside = lo <= limit && limit <= hi;
   const is = message`the ${interval === undefined ? "value" : "share"} is ${value}`;
-  const [lo, hi] = [found.get(`${interval}.lo`)!, found.get(`${interval}.hi`)!];
-  if (lo <= limit && limit <= hi) {
-    const ends = percentages({ lo, hi });
-    const says = holds ? "holds" : "does not hold";
-    return {
-      holds,
-      said: [
-        message`--check ${text} ${says}, but ${is}, and its 95 % interval, ${ends.lo} to ${ends.hi} %, has the limit in it`,
-      ],
-    };
-  }
-  return { holds, said: holds ? [] : [message`--check ${text} does not hold: ${is}`] };
+  const but = message`, but only within the 95 % interval, ${+lo.toPrecision(4)} to ${+hi.toPrecision(4)}`;
+  const answer = message`${holds ? "holds" : "does not hold"}${inside ? but : []}`;
+  const said = message`--check ${text} ${answer}: ${figures.samples === 0 ? "there are no samples" : is}`;
+  return { holds, said: holds && !inside ? [] : [said] };
 }

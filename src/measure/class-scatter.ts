@@ -13,8 +13,13 @@ export interface ClassScatter {
   readonly directions: Float64Array;
 }
 
-/** The scatter of the classes numbered first to first + classes - 1. Samples without a direction are left out. */
-export function classScatter(files: FeatureFiles, first: number, classes: number): ClassScatter {
+/** So many numbers of sums are held at a time: 16 MiB. */
+export const SCATTER_DOUBLES = 2 ** 21;
+/** A sum of so many unit vectors that is no longer than rounding has made it has no direction. */
+const LEAST_MEAN = 2 ** -40;
+
+/** The sums of the unit features of the classes numbered first to first + classes - 1, and how many they are. Samples without a direction are left out. */
+export function classSums(files: FeatureFiles, first: number, classes: number) {
   const { cols, rows } = files.features;
   const sums = new Float64Array(classes * cols);
   const counts = new Float64Array(classes);
@@ -30,6 +35,18 @@ export function classScatter(files: FeatureFiles, first: number, classes: number
       counts[place - first]!++;
     }
   }
+  return { sums, counts };
+}
+
+/** The scatter of the classes numbered first to first + classes - 1; the direction of the mean of each goes into means. */
+export function classScatter(
+  files: FeatureFiles,
+  first: number,
+  classes: number,
+  means: Float64Array | undefined,
+): ClassScatter {
+  const { cols } = files.features;
+  const { sums, counts } = classSums(files, first, classes);
   const total = new Float64Array(cols);
   const directions = new Float64Array(cols);
   let within = 0;
@@ -37,6 +54,7 @@ export function classScatter(files: FeatureFiles, first: number, classes: number
     const sum = vectorOf(sums, cols, i);
     const length = lengthOf(sum).hi;
     within += count - length;
+    if (length > LEAST_MEAN * count) means?.set(sum, (first + i) * cols);
     for (let k = 0; k < cols; k++) {
       total[k]! += sum[k]!;
       if (length > 0) directions[k]! += (count * sum[k]!) / length;

@@ -4,14 +4,25 @@ import { DataError } from "../data/errors.ts";
 import { type BadRowPolicy, BadRows } from "../rows/bad-rows.ts";
 import { Pool } from "../rows/pool.ts";
 import { type ClassScatter, fisherScore } from "./class-scatter.ts";
+import { Mean } from "./distribution.ts";
 import { type FeatureFiles, type FeaturePaths, openFeatures } from "./feature-files.ts";
-import { type FeatureAnswer, type FeatureJob, FeatureReader, type FeatureTask, featureTasks } from "./features.ts";
+import {
+  type ClassAngles,
+  type FeatureAnswer,
+  type FeatureJob,
+  FeatureReader,
+  type FeatureTask,
+  featureTasks,
+} from "./features.ts";
 import type { MeasuredRow, Questions, Samples } from "./samples.ts";
+import { mapped } from "./statistics.ts";
 
 /** Up to this many multiplications one thread is faster than several. */
 const SMALL = 2 ** 30;
 /** Class vectors are unit vectors where their lengths are this close to 1: rounding to float32. */
 const UNIT_TOLERANCE = 2 ** -20;
+/** Class means of up to so many components are held: 2 GiB. */
+const MOST_MEANS = 2 ** 28;
 
 /** Samples from a file of features, one of class vectors and one of labels. */
 export function featureSamples(
@@ -21,7 +32,10 @@ export function featureSamples(
 ): Samples {
   const files = openFeatures(paths);
   const named = functions.map(({ name, parameters, lambda }) => ({ name, parameters: { ...parameters, lambda } }));
-  const job: FeatureJob = { ...paths, margins, functions: named, scales };
+  const { rows, cols } = files.weights;
+  const means = rows * cols > MOST_MEANS ? undefined : new Float64Array(new SharedArrayBuffer(8 * rows * cols));
+  const job: FeatureJob = { ...paths, margins, functions: named, scales, means };
+  const angles = { w_ec: new Mean(), w_inter: new Mean(), intra: new Mean(), inter: new Mean() };
   const bad = new BadRows(paths.features, badRows, "row");
   const scatters: ClassScatter[] = [];
   let [done, shortest, longest] = [0, Number.POSITIVE_INFINITY, 0];
@@ -33,13 +47,20 @@ export function featureSamples(
         scatters.push(answer);
         continue;
       }
+      if ("angles" in answer) {
+        for (const [name, thetas] of Object.entries(answer.angles))
+          for (const theta of thetas) if (Number.isFinite(theta)) angles[name as keyof ClassAngles].add(theta);
+        continue;
+      }
       shortest = Math.min(shortest, answer.shortest);
       longest = Math.max(longest, answer.longest);
       const block: MeasuredRow[] = [];
       for (const sample of answer.samples) {
         const place = done++;
-        if (typeof sample !== "string") block.push({ place, sample });
-        else if (bad.take(place, sample)) block.push({ place, sample: undefined });
+        if (typeof sample !== "string") {
+          if (Number.isFinite(sample.toMean)) angles.intra.add(sample.toMean!);
+          block.push({ place, sample });
+        } else if (bad.take(place, sample)) block.push({ place, sample: undefined });
       }
       yield block;
     }
@@ -51,9 +72,14 @@ export function featureSamples(
     total: files.features.rows,
     done: () => done,
     skipped: () => bad.count,
-    fisherScore: () => fisherScore(scatters),
+    ofClasses: () => ({
+      fisherScore: fisherScore(scatters),
+      angles: means && mapped(angles, (mean) => mean.value()),
+      leftOut: rows - angles.w_ec.count,
+    }),
     warnings: () => [
       ...bad.warnings(),
+      ...(means ? [] : [message`class_angles are left out: the means of ${rows} classes take more than 2 GiB`]),
       ...(Math.max(longest - 1, 1 - shortest) > UNIT_TOLERANCE
         ? [message`${paths.weights}: class vectors of length ${shortest} to ${longest} were made unit vectors`]
         : []),
@@ -64,18 +90,18 @@ export function featureSamples(
 /** The answers to all tasks in their order, computed in threads unless the work is small. */
 async function* answers(job: FeatureJob, files: FeatureFiles, threads?: number): AsyncGenerator<FeatureAnswer> {
   const { features, weights } = files;
-  const tasks = featureTasks(files);
+  const phases = featureTasks(files, job);
   const isSmall = features.rows * weights.rows * weights.cols < SMALL;
-  const count = Math.min(threads ?? (isSmall ? 1 : availableParallelism()), tasks.length);
+  const count = Math.min(threads ?? (isSmall ? 1 : availableParallelism()), phases[1]!.length);
   if (count === 1) {
     const reader = new FeatureReader(job);
-    for (const task of tasks) yield reader.do(task);
+    for (const task of phases.flat()) yield reader.do(task);
     return;
   }
   const script = new URL("./feature-worker.cjs", import.meta.url);
   const pool = new Pool<FeatureTask, FeatureAnswer>(script, job, count);
   try {
-    yield* pool.inOrder(asynchronous(tasks));
+    for (const tasks of phases) yield* pool.inOrder(asynchronous(tasks));
   } finally {
     pool.end();
   }

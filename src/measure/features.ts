@@ -1,11 +1,13 @@
 import { basename } from "node:path";
-import { angleBetween } from "../core/angle-between.ts";
+import { angleBetween, lengthOf } from "../core/angle-between.ts";
+import type { DoubleDouble } from "../core/double-double.ts";
 import { conditions } from "../core/margin.ts";
 import { target } from "../core/targets.ts";
-import { type ClassScatter, classScatter } from "./class-scatter.ts";
+import { type ClassScatter, classScatter, SCATTER_DOUBLES } from "./class-scatter.ts";
 import { ClassVectors } from "./class-vectors.ts";
 import { CosineSearch } from "./cosine-search.ts";
 import { BLOCK_ROWS, type FeatureFiles, type FeaturePaths, openFeatures, readSamples } from "./feature-files.ts";
+import { NearestOther, type VectorRows } from "./nearest-other.ts";
 import type { Sample } from "./statistics.ts";
 import { isDirection, lengthFault, type Vectors, vectorOf } from "./vectors.ts";
 
@@ -15,13 +17,18 @@ export interface FeatureJob extends FeaturePaths {
   readonly functions: readonly { readonly name: string; readonly parameters: Readonly<Record<string, number>> }[];
   /** "norm": the length of the feature. */
   readonly scales: readonly (number | "norm")[];
+  /** The direction of the mean of each class, which the scatter tasks write: memory that threads share. 0 where there is none. */
+  readonly means: Float64Array | undefined;
 }
 
-/** A part of the work: a block of samples from a row, or the scatter of some classes from a number. */
+/** A part of the work: the scatter, the vectors or the means of some classes from a number, or a block of samples from a row. */
 export interface FeatureTask {
-  readonly kind: "samples" | "scatter";
+  readonly kind: "scatter" | "samples" | "weights" | "means";
   readonly start: number;
 }
+
+/** Angles of classes in their order; NaN or Infinity for a class that is left out. */
+export type ClassAngles = Partial<Record<"w_ec" | "w_inter" | "inter", readonly number[]>>;
 
 export interface FeatureBlock {
   /** The samples of some rows in their order; a text says why a row is bad. */
@@ -31,21 +38,23 @@ export interface FeatureBlock {
   readonly longest: number;
 }
 
-export type FeatureAnswer = FeatureBlock | ClassScatter | { readonly fault: string };
+export type FeatureAnswer = FeatureBlock | ClassScatter | { readonly angles: ClassAngles } | { readonly fault: string };
 
-// 64 MiB of class vectors as float32 and half of that rounded, 16 MiB of sums.
+// 64 MiB of class vectors as float32 and half of that rounded.
 const HELD_FLOATS = 2 ** 24;
-const SCATTER_DOUBLES = 2 ** 21;
 
 const tasksOf = (kind: FeatureTask["kind"], end: number, step: number): FeatureTask[] =>
   Array.from({ length: Math.ceil(end / step) }, (_, i) => ({ kind, start: i * step }));
 
 const scatterClasses = ({ weights }: FeatureFiles) => Math.ceil(SCATTER_DOUBLES / weights.cols);
 
-/** All tasks, the samples first. */
-export const featureTasks = (files: FeatureFiles): FeatureTask[] => [
-  ...tasksOf("samples", files.features.rows, BLOCK_ROWS),
-  ...tasksOf("scatter", files.weights.rows, scatterClasses(files)),
+/** All tasks: those that write the class means, then those that read them, the samples first. */
+export const featureTasks = (files: FeatureFiles, { means }: FeatureJob): FeatureTask[][] => [
+  tasksOf("scatter", files.weights.rows, scatterClasses(files)),
+  [
+    ...tasksOf("samples", files.features.rows, BLOCK_ROWS),
+    ...(means ? (["weights", "means"] as const) : []).flatMap((kind) => tasksOf(kind, files.weights.rows, BLOCK_ROWS)),
+  ],
 ];
 
 /** Measures the features of one .npy file against the class vectors of another. Each thread makes its own. */
@@ -55,6 +64,9 @@ export class FeatureReader {
   readonly #heldClasses: number;
   readonly #cosines: CosineSearch;
   readonly #classes: ClassVectors;
+  readonly #meanLengths: DoubleDouble[] = [];
+  /** The search for nearest class vectors, then that for nearest means. */
+  #nearest: { readonly kind: FeatureTask["kind"]; readonly search: NearestOther } | undefined;
   /** The losses, one for each function and scale, and the sums of the cosine search that they use. */
   readonly #losses;
   readonly #sums;
@@ -81,10 +93,35 @@ export class FeatureReader {
     this.#classes = new ClassVectors(job.weights, weights, this.#cosines);
   }
 
-  do({ kind, start }: FeatureTask): FeatureBlock | ClassScatter {
+  do({ kind, start }: FeatureTask): FeatureAnswer {
+    const { weights } = this.#files;
+    const { means } = this.#job;
     if (kind === "samples") return this.#samples(start);
-    const count = Math.min(scatterClasses(this.#files), this.#files.weights.rows - start);
-    return classScatter(this.#files, start, count);
+    if (kind === "scatter") {
+      const count = Math.min(scatterClasses(this.#files), weights.rows - start);
+      return classScatter(this.#files, start, count, means);
+    }
+    const { rows, cols } = weights;
+    const ofMeans: VectorRows = {
+      rows,
+      cols,
+      read: (from, count) => means!.subarray(from * cols, (from + count) * cols),
+    };
+    if (this.#nearest?.kind !== kind)
+      this.#nearest = { kind, search: new NearestOther(kind === "means" ? ofMeans : weights, this.#heldClasses) };
+    const nearest = this.#nearest.search.angles(start);
+    if (kind === "means") return { angles: { inter: nearest } };
+    const toMeans = nearest.map((_, i) => this.#angleToMean(start + i, weights.read(start + i, 1)));
+    return {
+      angles: { w_ec: toMeans, w_inter: nearest.map((theta, i) => (Number.isNaN(toMeans[i]) ? Number.NaN : theta)) },
+    };
+  }
+
+  /** The angle from a vector to the mean of a class; NaN where it has none. */
+  #angleToMean(place: number, vector: Vectors, length = lengthOf(vector)): number {
+    const mean = vectorOf(this.#job.means!, vector.length, place);
+    this.#meanLengths[place] ??= lengthOf(mean);
+    return angleBetween(vector, mean, length, this.#meanLengths[place]);
   }
 
   /** theta_y, the nearest competitor and every doubtful pair in double from the vectors, the rest from the cosines of the cosines. */
@@ -129,6 +166,7 @@ export class FeatureReader {
           ({ sum }, i) => softplus(logits[i]! + logSumErrors[sum]![row]!) - softplus(logits[i]!),
         ),
         norm,
+        toMean: this.#job.means && this.#angleToMean(labels[row]!, features[row]!, lengths[row]),
       };
     };
     const samples = faults.map((fault, row) => fault ?? sampleOf(row));

@@ -31,6 +31,11 @@ export const figureTerms: readonly FigureTerm[] = [
   ["mean.NAME", "the mean of NAME over samples", "mean"],
   ["mean_loss.FUNCTION.SCALE", "the mean over samples of -log softmax with the function's value at theta_y for the own class and cos(theta_j) for the others (sphereface-r2: cos(theta_j/m)), all times the scale (norm: the length of the feature); from vectors the cosines are rounded to 16 bits a component, and only digits that this cannot have changed are given (if none, the first one; NaN if the loss may be 0)", "mean loss"],
   ["fisher_score", "the sum over samples of 1 - cos(angle to the mean of their class), over the sum over samples of 1 - cos(angle between that mean and the mean of all), means being of features of length 1; small where classes are tight and far apart; with features only", "angular Fisher score"],
+  ["class_angles.w_ec", "the mean over classes of the angle between the class vector and the mean of the unit features of the class, its centre (W-EC in ArcFace's table of angle statistics); class_angles with features only", "w_ec"],
+  ["class_angles.w_inter", "the mean over classes of the angle from the class vector to the nearest other class vector", "w_inter"],
+  ["class_angles.intra", "the mean over samples of the angle to the centre of their class", "intra"],
+  ["class_angles.inter", "the mean over classes of the angle from the centre to the nearest other centre", "inter"],
+  ["class_angles.left_out", "classes without a centre, as they have no samples or the sum of their unit features is 0: they count in none of these means", "left out"],
   ["worst_classes.CLASS.samples", "samples of this class, one of those of the lowest accuracy"],
   ["worst_classes.CLASS.correct", "how many of them are correct"],
   ["worst_classes.CLASS.accuracy", "the share of them that is correct: the lowest accuracies are the worst classes", "worst classes"],
@@ -49,9 +54,13 @@ export const sampleTerms: readonly FigureTerm[] = [
 ];
 
 /** How each figure on the page of a report is defined, for whoever reads it without the program. */
-export function reportTerms({ mean, fisher_score, worst_classes }: Figures, degrees: boolean): [string, string][] {
+export function reportTerms(
+  { mean, fisher_score, class_angles, worst_classes }: Figures,
+  degrees: boolean,
+): [string, string][] {
   const isShown = (name: string) =>
     (name !== "feature_norm" || mean.feature_norm !== undefined) &&
+    (class_angles !== undefined || !name.startsWith("class_angles")) &&
     (name !== "fisher_score" || fisher_score !== undefined) &&
     (worst_classes.length > 0 || !name.startsWith("worst_classes"));
   return [...sampleTerms, ...figureTerms].flatMap(([name, meaning, heading]) =>

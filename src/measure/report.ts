@@ -41,7 +41,8 @@ function identified(place: string, item: unknown): [id: string, rest: unknown] {
   return [`${id}`, Object.fromEntries(rest)];
 }
 
-function tablesOf({ by_m, by_function, quantiles, mean, mean_loss, worst_classes }: Figures): TablePart[] {
+function tablesOf(figures: Figures): TablePart[] {
+  const { by_m, by_function, quantiles, mean, class_angles, mean_loss, worst_classes } = figures;
   const measures = Object.keys(mean);
   return [
     tableOf(
@@ -66,6 +67,11 @@ function tablesOf({ by_m, by_function, quantiles, mean, mean_loss, worst_classes
         ["mean", ...measures.map((name) => mean[name]!)],
       ],
     },
+    tableOf(
+      "Angles of classes",
+      ["w_ec", "w_inter", "intra", "inter", "left out"],
+      class_angles ? [Object.values(class_angles)] : [],
+    ),
     tableOf(
       "Mean losses",
       ["function", "scale", "mean loss"],
@@ -118,7 +124,7 @@ function notesOf(figures: Figures): Message[] {
 }
 
 /** The ends of an interval of shares in per cent, in as few digits as tell them apart; percent writes a share with one digit more. */
-export function percentages({ lo, hi }: ReturnType<typeof wilson>) {
+function percentages({ lo, hi }: ReturnType<typeof wilson>) {
   const digits = Math.max(0, Math.ceil(-Math.log10(100 * (hi - lo))));
   const [from, to] = [lo, hi].map((share) => Number((100 * share).toFixed(digits)));
   return { lo: from!, hi: to!, percent: (share: number) => Number((100 * share).toFixed(digits + 1)) };

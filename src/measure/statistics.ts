@@ -20,6 +20,8 @@ export interface Sample {
   readonly lossErrors?: readonly number[];
   /** Length of the feature vector, where features are known. */
   readonly norm?: number;
+  /** The angle to the mean of its class, where there is one. */
+  readonly toMean?: number | undefined;
 }
 
 /** A loss that is averaged; "norm": the scale of a sample is the length of its feature. */
@@ -81,7 +83,14 @@ interface Presented {
   /** The most worst classes to list. */
   readonly worst: number;
   readonly skipped: number;
-  readonly fisherScore?: number | undefined;
+  readonly ofClasses?: ClassFigures | undefined;
+}
+
+/** Figures of the features of classes; angles in radians, counts in leftOut. */
+export interface ClassFigures {
+  readonly fisherScore: number;
+  readonly angles?: Readonly<Record<"w_ec" | "w_inter" | "intra" | "inter", number>> | undefined;
+  readonly leftOut: number;
 }
 
 export type Figures = ReturnType<MarginStatistics["figures"]>;
@@ -136,11 +145,12 @@ export class MarginStatistics {
    * All figures; fisher_score where there is one. The worst classes are those of the lowest accuracy, each with the classes
    * that it is most often taken for.
    */
-  figures({ degrees, className, worst, skipped, fisherScore }: Presented) {
+  figures({ degrees, className, worst, skipped, ofClasses }: Presented) {
+    const inUnit = (theta: number) => (degrees ? toDegrees(theta) : theta);
     const quantiles: Record<string, ReadonlyMap<number, number>> = {};
     const mean: Record<string, number> = {};
     for (const { measure, distribution } of this.#distributions) {
-      const shown = degrees && measure.isAngle ? toDegrees : (x: number) => x;
+      const shown = measure.isAngle ? inUnit : (x: number) => x;
       quantiles[measure.name] = new Map(distribution.quantiles(LEVELS).map((x, i) => [LEVELS[i]!, shown(x)]));
       mean[measure.name] = shown(distribution.value());
     }
@@ -164,7 +174,10 @@ export class MarginStatistics {
         ...kind,
         value: rightDigits(mean.value(), error.value()),
       })),
-      ...(fisherScore === undefined ? {} : { fisher_score: fisherScore }),
+      ...(ofClasses && { fisher_score: ofClasses.fisherScore }),
+      ...(ofClasses?.angles && {
+        class_angles: { ...mapped(ofClasses.angles, inUnit), left_out: ofClasses.leftOut },
+      }),
       worst_classes: this.#worst(worst).map(([label, { samples, correct, takenFor }]) => ({
         class: className(label),
         samples,
@@ -185,6 +198,10 @@ export class MarginStatistics {
       .slice(0, count);
   }
 }
+
+/** The record with every value changed. */
+export const mapped = <K extends string, V, W>(record: Readonly<Record<K, V>>, change: (value: V) => W) =>
+  Object.fromEntries(Object.entries<V>(record).map(([name, value]) => [name, change(value)])) as Record<K, W>;
 
 /**
  * A number that may be off by so much, rounded to as many significant digits as do not depend on where in that range it lies; an

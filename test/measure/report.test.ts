@@ -54,7 +54,8 @@ const texts = (rows: readonly (readonly unknown[])[]) => rows.map((row) => row.m
 
 function expectedTables({ by_m, quantiles, mean, mean_loss, worst_classes }: Figures) {
   const measures = Object.keys(mean) as (keyof typeof mean)[];
-  const quantile = (p: string) => measures.map((name) => quantiles[name]![p]);
+  // In json they are no Map.
+  const quantile = (p: string) => measures.map((name) => (quantiles[name] as unknown as Record<string, number>)[p]);
   return {
     "Conditions by m": texts([
       ["m", "naive", "angular", "psi", "false pass", "beyond pi/m", "naive pairs", "angular pairs"],

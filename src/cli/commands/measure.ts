@@ -80,8 +80,8 @@ export default command({
       const writer = new RowWriter(rows, "csv", style);
       await writeToFile(writer.file(written(rows, writer)), values.perSample);
     }
-    const [skipped, fisherScore] = [samples.skipped(), samples.fisherScore?.()];
-    const figures = statistics.figures({ degrees, className, worst, skipped, fisherScore });
+    const [skipped, ofClasses] = [samples.skipped(), samples.ofClasses?.()];
+    const figures = statistics.figures({ degrees, className, worst, skipped, ofClasses });
     const answers = checks.map((check) => checked(check, figures));
     const ending = {
       warnings: [...samples.warnings(), ...answers.flatMap(({ said }) => said)],
