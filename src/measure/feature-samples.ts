@@ -6,16 +6,8 @@ import { Pool } from "../rows/pool.ts";
 import { type ClassScatter, fisherScore } from "./class-scatter.ts";
 import { Mean } from "./distribution.ts";
 import { type FeatureFiles, type FeaturePaths, openFeatures } from "./feature-files.ts";
-import {
-  type ClassAngles,
-  type FeatureAnswer,
-  type FeatureJob,
-  FeatureReader,
-  type FeatureTask,
-  featureTasks,
-} from "./features.ts";
+import { type FeatureAnswer, type FeatureJob, FeatureReader, type FeatureTask, featureTasks } from "./features.ts";
 import type { MeasuredRow, Questions, Samples } from "./samples.ts";
-import { mapped } from "./statistics.ts";
 
 /** Up to this many multiplications one thread is faster than several. */
 const SMALL = 2 ** 30;
@@ -47,20 +39,16 @@ export function featureSamples(
         scatters.push(answer);
         continue;
       }
-      if ("angles" in answer) {
-        for (const [name, thetas] of Object.entries(answer.angles))
-          for (const theta of thetas) if (Number.isFinite(theta)) angles[name as keyof ClassAngles].add(theta);
-        continue;
-      }
+      for (const [name, thetas] of Object.entries(answer.angles))
+        for (const theta of thetas) if (Number.isFinite(theta)) angles[name as keyof typeof angles].add(theta);
+      if (!("samples" in answer)) continue;
       shortest = Math.min(shortest, answer.shortest);
       longest = Math.max(longest, answer.longest);
       const block: MeasuredRow[] = [];
       for (const sample of answer.samples) {
         const place = done++;
-        if (typeof sample !== "string") {
-          if (Number.isFinite(sample.toMean)) angles.intra.add(sample.toMean!);
-          block.push({ place, sample });
-        } else if (bad.take(place, sample)) block.push({ place, sample: undefined });
+        if (typeof sample !== "string") block.push({ place, sample });
+        else if (bad.take(place, sample)) block.push({ place, sample: undefined });
       }
       yield block;
     }
@@ -72,11 +60,11 @@ export function featureSamples(
     total: files.features.rows,
     done: () => done,
     skipped: () => bad.count,
-    ofClasses: () => ({
-      fisherScore: fisherScore(scatters),
-      angles: means && mapped(angles, (mean) => mean.value()),
-      leftOut: rows - angles.w_ec.count,
-    }),
+    ofFeatures: (inUnit) => {
+      const shown = Object.entries(angles).map(([name, mean]) => [name, inUnit(mean.value())]);
+      const class_angles = { ...Object.fromEntries(shown), left_out: rows - angles.w_ec.count };
+      return { fisher_score: fisherScore(scatters), ...(means && { class_angles }) };
+    },
     warnings: () => [
       ...bad.warnings(),
       ...(means ? [] : [message`class_angles are left out: the means of ${rows} classes take more than 2 GiB`]),

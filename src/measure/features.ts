@@ -1,15 +1,14 @@
 import { basename } from "node:path";
-import { angleBetween, lengthOf } from "../core/angle-between.ts";
-import type { DoubleDouble } from "../core/double-double.ts";
+import { angleBetween } from "../core/angle-between.ts";
 import { conditions } from "../core/margin.ts";
 import { target } from "../core/targets.ts";
 import { type ClassScatter, classScatter, SCATTER_DOUBLES } from "./class-scatter.ts";
 import { ClassVectors } from "./class-vectors.ts";
 import { CosineSearch } from "./cosine-search.ts";
 import { BLOCK_ROWS, type FeatureFiles, type FeaturePaths, openFeatures, readSamples } from "./feature-files.ts";
-import { NearestOther, type VectorRows } from "./nearest-other.ts";
+import { NearestOther } from "./nearest-other.ts";
 import type { Sample } from "./statistics.ts";
-import { isDirection, lengthFault, type Vectors, vectorOf } from "./vectors.ts";
+import { isDirection, lengthFault, type VectorRows, type Vectors, vectorOf } from "./vectors.ts";
 
 /** The files and what to measure, in plain values that can be sent to a thread. */
 export interface FeatureJob extends FeaturePaths {
@@ -27,10 +26,12 @@ export interface FeatureTask {
   readonly start: number;
 }
 
-/** Angles of classes in their order; NaN or Infinity for a class that is left out. */
-export type ClassAngles = Partial<Record<"w_ec" | "w_inter" | "inter", readonly number[]>>;
+/** Angles of samples (intra) or classes in their order, NaN or Infinity for one that is left out. */
+interface FeatureAngles {
+  readonly angles: Readonly<Record<string, readonly number[]>>;
+}
 
-export interface FeatureBlock {
+export interface FeatureBlock extends FeatureAngles {
   /** The samples of some rows in their order; a text says why a row is bad. */
   readonly samples: readonly (Sample | string)[];
   /** The least and the greatest length of the class vectors. */
@@ -38,7 +39,7 @@ export interface FeatureBlock {
   readonly longest: number;
 }
 
-export type FeatureAnswer = FeatureBlock | ClassScatter | { readonly angles: ClassAngles } | { readonly fault: string };
+export type FeatureAnswer = FeatureBlock | ClassScatter | FeatureAngles | { readonly fault: string };
 
 // 64 MiB of class vectors as float32 and half of that rounded.
 const HELD_FLOATS = 2 ** 24;
@@ -64,9 +65,9 @@ export class FeatureReader {
   readonly #heldClasses: number;
   readonly #cosines: CosineSearch;
   readonly #classes: ClassVectors;
-  readonly #meanLengths: DoubleDouble[] = [];
+  readonly #means: VectorRows;
   /** The search for nearest class vectors, then that for nearest means. */
-  #nearest: { readonly kind: FeatureTask["kind"]; readonly search: NearestOther } | undefined;
+  #nearest: NearestOther | undefined;
   /** The losses, one for each function and scale, and the sums of the cosine search that they use. */
   readonly #losses;
   readonly #sums;
@@ -82,6 +83,9 @@ export class FeatureReader {
       job.scales.map((scale, i) => ({ value, scale, sum: divisors.indexOf(competingDivisor) * job.scales.length + i })),
     );
     const { features, weights } = this.#files;
+    const { rows, cols } = weights;
+    const read = (start: number, count: number) => job.means!.subarray(start * cols, (start + count) * cols);
+    this.#means = { rows, cols, read };
     this.#heldClasses = Math.min(weights.rows, Math.ceil(HELD_FLOATS / weights.cols));
     this.#cosines = new CosineSearch({
       dimension: features.cols,
@@ -95,33 +99,18 @@ export class FeatureReader {
 
   do({ kind, start }: FeatureTask): FeatureAnswer {
     const { weights } = this.#files;
-    const { means } = this.#job;
     if (kind === "samples") return this.#samples(start);
     if (kind === "scatter") {
       const count = Math.min(scatterClasses(this.#files), weights.rows - start);
-      return classScatter(this.#files, start, count, means);
+      return classScatter(this.#files, start, count, this.#job.means);
     }
-    const { rows, cols } = weights;
-    const ofMeans: VectorRows = {
-      rows,
-      cols,
-      read: (from, count) => means!.subarray(from * cols, (from + count) * cols),
-    };
-    if (this.#nearest?.kind !== kind)
-      this.#nearest = { kind, search: new NearestOther(kind === "means" ? ofMeans : weights, this.#heldClasses) };
-    const nearest = this.#nearest.search.angles(start);
+    const vectors = kind === "means" ? this.#means : weights;
+    if (this.#nearest?.vectors !== vectors) this.#nearest = new NearestOther(vectors, this.#heldClasses);
+    const nearest = this.#nearest.angles(start);
     if (kind === "means") return { angles: { inter: nearest } };
-    const toMeans = nearest.map((_, i) => this.#angleToMean(start + i, weights.read(start + i, 1)));
-    return {
-      angles: { w_ec: toMeans, w_inter: nearest.map((theta, i) => (Number.isNaN(toMeans[i]) ? Number.NaN : theta)) },
-    };
-  }
-
-  /** The angle from a vector to the mean of a class; NaN where it has none. */
-  #angleToMean(place: number, vector: Vectors, length = lengthOf(vector)): number {
-    const mean = vectorOf(this.#job.means!, vector.length, place);
-    this.#meanLengths[place] ??= lengthOf(mean);
-    return angleBetween(vector, mean, length, this.#meanLengths[place]);
+    const toMeans = nearest.map((_, i) => angleBetween(weights.read(start + i, 1), this.#means.read(start + i, 1)));
+    const ofOccurring = nearest.map((theta, i) => (Number.isNaN(toMeans[i]) ? Number.NaN : theta));
+    return { angles: { w_ec: toMeans, w_inter: ofOccurring } };
   }
 
   /** theta_y, the nearest competitor and every doubtful pair in double from the vectors, the rest from the cosines of the cosines. */
@@ -166,12 +155,13 @@ export class FeatureReader {
           ({ sum }, i) => softplus(logits[i]! + logSumErrors[sum]![row]!) - softplus(logits[i]!),
         ),
         norm,
-        toMean: this.#job.means && this.#angleToMean(labels[row]!, features[row]!, lengths[row]),
       };
     };
     const samples = faults.map((fault, row) => fault ?? sampleOf(row));
+    const toMean = (row: number) => angleBetween(features[row]!, this.#means.read(labels[row]!, 1), lengths[row]);
+    const intra = faults.map((fault, row) => (fault || !this.#job.means ? Number.NaN : toMean(row)));
     const { shortest, longest } = this.#classes;
-    return { samples, shortest, longest };
+    return { samples, shortest, longest, angles: { intra } };
   }
 
   /** Searches all classes, one held block after another. */

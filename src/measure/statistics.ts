@@ -20,8 +20,6 @@ export interface Sample {
   readonly lossErrors?: readonly number[];
   /** Length of the feature vector, where features are known. */
   readonly norm?: number;
-  /** The angle to the mean of its class, where there is one. */
-  readonly toMean?: number | undefined;
 }
 
 /** A loss that is averaged; "norm": the scale of a sample is the length of its feature. */
@@ -58,10 +56,6 @@ export const LEVELS = [0, 0.05, 0.25, 0.5, 0.75, 0.95, 1];
 /** Bins of pi/60: pi/2, pi/3, pi/4, pi/5 and pi/6 are edges of bins. */
 export const BINS = 60;
 
-/** The conditions that samples are counted for at each m. */
-export const CONDITIONS = ["naive", "angular", "psi", "false_pass"] as const;
-type Condition = (typeof CONDITIONS)[number];
-
 const TAKEN_FOR = 3;
 /** The 97.5 % quantile of the normal distribution. */
 const Z = 1.959963984540054;
@@ -83,14 +77,13 @@ interface Presented {
   /** The most worst classes to list. */
   readonly worst: number;
   readonly skipped: number;
-  readonly ofClasses?: ClassFigures | undefined;
+  readonly ofFeatures?: FeatureFigures | undefined;
 }
 
-/** Figures of the features of classes; angles in radians, counts in leftOut. */
-export interface ClassFigures {
-  readonly fisherScore: number;
-  readonly angles?: Readonly<Record<"w_ec" | "w_inter" | "intra" | "inter", number>> | undefined;
-  readonly leftOut: number;
+/** Figures that are known of features only. */
+export interface FeatureFigures {
+  readonly fisher_score?: number;
+  readonly class_angles?: Readonly<Record<string, number>>;
 }
 
 export type Figures = ReturnType<MarginStatistics["figures"]>;
@@ -117,7 +110,7 @@ export class MarginStatistics {
     const measures = MEASURES.filter(({ name }) => norms || name !== "feature_norm");
     this.#distributions = measures.map((measure) => ({ measure, distribution: new Distribution() }));
     this.#losses = losses.map((kind) => ({ kind, mean: new Mean(), error: new Mean() }));
-    this.#functions = functions.map((target) => ({ target, holds: 0 }));
+    this.#functions = [...new Map(functions.map((target) => [target.spec, { target, holds: 0 }])).values()];
   }
 
   add(sample: Sample): void {
@@ -145,12 +138,11 @@ export class MarginStatistics {
    * All figures; fisher_score where there is one. The worst classes are those of the lowest accuracy, each with the classes
    * that it is most often taken for.
    */
-  figures({ degrees, className, worst, skipped, ofClasses }: Presented) {
-    const inUnit = (theta: number) => (degrees ? toDegrees(theta) : theta);
+  figures({ degrees, className, worst, skipped, ofFeatures = {} }: Presented) {
     const quantiles: Record<string, ReadonlyMap<number, number>> = {};
     const mean: Record<string, number> = {};
     for (const { measure, distribution } of this.#distributions) {
-      const shown = measure.isAngle ? inUnit : (x: number) => x;
+      const shown = degrees && measure.isAngle ? toDegrees : (x: number) => x;
       quantiles[measure.name] = new Map(distribution.quantiles(LEVELS).map((x, i) => [LEVELS[i]!, shown(x)]));
       mean[measure.name] = shown(distribution.value());
     }
@@ -161,7 +153,13 @@ export class MarginStatistics {
       correct: this.#correct,
       accuracy: this.#correct / samples,
       accuracy_interval: wilson(this.#correct, samples),
-      by_m: this.#margins.map((tally) => ({ ...tally, ...intervalsOf(tally, samples) })),
+      by_m: this.#margins.map((tally) => ({
+        ...tally,
+        naive_interval: wilson(tally.naive, samples),
+        angular_interval: wilson(tally.angular, samples),
+        psi_interval: wilson(tally.psi, samples),
+        false_pass_interval: wilson(tally.false_pass, samples),
+      })),
       by_function: this.#functions.map(({ target, holds }) => ({
         function: target.spec,
         holds,
@@ -174,10 +172,7 @@ export class MarginStatistics {
         ...kind,
         value: rightDigits(mean.value(), error.value()),
       })),
-      ...(ofClasses && { fisher_score: ofClasses.fisherScore }),
-      ...(ofClasses?.angles && {
-        class_angles: { ...mapped(ofClasses.angles, inUnit), left_out: ofClasses.leftOut },
-      }),
+      ...ofFeatures,
       worst_classes: this.#worst(worst).map(([label, { samples, correct, takenFor }]) => ({
         class: className(label),
         samples,
@@ -198,10 +193,6 @@ export class MarginStatistics {
       .slice(0, count);
   }
 }
-
-/** The record with every value changed. */
-export const mapped = <K extends string, V, W>(record: Readonly<Record<K, V>>, change: (value: V) => W) =>
-  Object.fromEntries(Object.entries<V>(record).map(([name, value]) => [name, change(value)])) as Record<K, W>;
 
 /**
  * A number that may be off by so much, rounded to as many significant digits as do not depend on where in that range it lies; an
@@ -229,12 +220,6 @@ function lowerWilson(count: number, n: number): number {
   const half = count + (Z * Z) / 2;
   return (count * count) / n / (half + Z * Math.sqrt(count * (1 - count / n) + (Z * Z) / 4));
 }
-
-const intervalsOf = (tally: MarginTally, samples: number) =>
-  Object.fromEntries(CONDITIONS.map((name) => [`${name}_interval`, wilson(tally[name], samples)])) as Record<
-    `${Condition}_interval`,
-    ReturnType<typeof wilson>
-  >;
 
 const newMargin = (m: number) => ({
   m,

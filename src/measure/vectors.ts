@@ -3,6 +3,13 @@ import type { Numbers } from "../data/npy.ts";
 /** The components of vectors, one vector after another, as a .npy file holds them. */
 export type Vectors = Numbers;
 
+/** Vectors by row: an open file, or memory. */
+export interface VectorRows {
+  readonly rows: number;
+  readonly cols: number;
+  read(start: number, count: number): Vectors;
+}
+
 /** The vector of a row, in the same memory. */
 export const vectorOf = <T extends Vectors>(vectors: T, dimension: number, row: number): T =>
   vectors.subarray(row * dimension, (row + 1) * dimension) as T;

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { toDegrees } from "../../core/units.ts";
 import { UsageError } from "../../data/errors.ts";
 import { perSample } from "../../measure/per-sample.ts";
 import { marginReport } from "../../measure/report.ts";
@@ -67,10 +68,7 @@ export default command({
     const { classes, className } = samples;
     const losses = functions.flatMap(({ spec }) => scales.map((scale) => ({ function: spec, scale })));
     const counted = [...functions, ...checks.flatMap(({ target }) => target ?? [])];
-    const statistics = new MarginStatistics({
-      ...{ classes, margins, losses, norms },
-      functions: [...new Map(counted.map((target) => [target.spec, target])).values()],
-    });
+    const statistics = new MarginStatistics({ classes, margins, losses, functions: counted, norms });
     const blocks = added(withProgress(samples.blocks, samples.total, samples.done), statistics);
     if (values.perSample === undefined) for await (const _ of blocks);
     else {
@@ -80,13 +78,11 @@ export default command({
       const writer = new RowWriter(rows, "csv", style);
       await writeToFile(writer.file(written(rows, writer)), values.perSample);
     }
-    const [skipped, ofClasses] = [samples.skipped(), samples.ofClasses?.()];
-    const figures = statistics.figures({ degrees, className, worst, skipped, ofClasses });
+    const ofFeatures = samples.ofFeatures?.((theta) => (degrees ? toDegrees(theta) : theta));
+    const figures = statistics.figures({ degrees, className, worst, skipped: samples.skipped(), ofFeatures });
     const answers = checks.map((check) => checked(check, figures));
-    const ending = {
-      warnings: [...samples.warnings(), ...answers.flatMap(({ said }) => said)],
-      holds: answers.every(({ holds }) => holds),
-    };
+    const warnings = [...samples.warnings(), ...answers.flatMap(({ said }) => said)];
+    const ending = { warnings, holds: answers.every(({ holds }) => holds) };
     return marginReport(figures, statistics.histograms, degrees, ending);
   },
 });
