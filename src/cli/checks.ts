@@ -3,11 +3,10 @@ import { isDecimal, parseAngle, parseNumber } from "../core/notation.ts";
 import { targetDefinition, targetDefinitions } from "../core/targets.ts";
 import { UsageError } from "../data/errors.ts";
 import { figureRows } from "../measure/report.ts";
-import { type Figures, LEVELS, MEASURES } from "../measure/statistics.ts";
+import { CONDITIONS, type Figures, LEVELS, MEASURES } from "../measure/statistics.ts";
 import { type AngleReader, choice, margin, numberFrom, targetFunction } from "./parse.ts";
 
 const FORM = /^(.+?)(>=|<=)(.+)$/s;
-const CONDITIONS = ["naive", "angular", "psi", "false_pass"];
 
 /** The means and quantiles by their names, and whether they are angles. */
 const AVERAGES = new Map(

@@ -228,12 +228,9 @@ const EQUAL = 1e-30;
  * Is target(theta_y) > cos(theta_j) (cos(theta_j / m) for sphereface-r2): does the sample keep the margin of its own loss? Decided in
  * double-doubles, with an error of about 2^-102 of the largest term; sides closer than 1e-30 count as equal. NaN gives false.
  */
-export function isAboveCosine(
-  { value, pieces, lambda, competingDivisor }: Target,
-  thetaY: number,
-  thetaJ: number,
-): boolean {
-  const gap = value(thetaY) - Math.cos(thetaJ / competingDivisor);
+export function isAboveCosine(target: Target, thetaY: number, thetaJ: number): boolean {
+  const { pieces, lambda, competingDivisor } = target;
+  const gap = target.value(thetaY) - Math.cos(thetaJ / competingDivisor);
   if (!(Math.abs(gap) <= DOUBT)) return gap > 0;
   const other = divide(doubleDouble(thetaJ), competingDivisor);
   const own = pieceValue(pieces.piece(pieceIndex(pieces, thetaY)), thetaY, lambda, fullCosine);

@@ -39,12 +39,7 @@ export function classSums(files: FeatureFiles, first: number, classes: number) {
 }
 
 /** The scatter of the classes numbered first to first + classes - 1; the direction of the mean of each goes into means. */
-export function classScatter(
-  files: FeatureFiles,
-  first: number,
-  classes: number,
-  means: Float64Array | undefined,
-): ClassScatter {
+export function classScatter(files: FeatureFiles, first: number, classes: number, means?: Float64Array): ClassScatter {
   const { cols } = files.features;
   const { sums, counts } = classSums(files, first, classes);
   const total = new Float64Array(cols);

@@ -6,7 +6,7 @@ import { type ClassScatter, classScatter, SCATTER_DOUBLES } from "./class-scatte
 import { ClassVectors } from "./class-vectors.ts";
 import { CosineSearch } from "./cosine-search.ts";
 import { BLOCK_ROWS, type FeatureFiles, type FeaturePaths, openFeatures, readSamples } from "./feature-files.ts";
-import { NearestOther } from "./nearest-other.ts";
+import { nearestOther } from "./nearest-other.ts";
 import type { Sample } from "./statistics.ts";
 import { isDirection, lengthFault, type VectorRows, type Vectors, vectorOf } from "./vectors.ts";
 
@@ -67,7 +67,7 @@ export class FeatureReader {
   readonly #classes: ClassVectors;
   readonly #means: VectorRows;
   /** The search for nearest class vectors, then that for nearest means. */
-  #nearest: NearestOther | undefined;
+  #nearest: { readonly vectors: VectorRows; readonly angles: (start: number) => number[] } | undefined;
   /** The losses, one for each function and scale, and the sums of the cosine search that they use. */
   readonly #losses;
   readonly #sums;
@@ -105,7 +105,8 @@ export class FeatureReader {
       return classScatter(this.#files, start, count, this.#job.means);
     }
     const vectors = kind === "means" ? this.#means : weights;
-    if (this.#nearest?.vectors !== vectors) this.#nearest = new NearestOther(vectors, this.#heldClasses);
+    if (this.#nearest?.vectors !== vectors)
+      this.#nearest = { vectors, angles: nearestOther(vectors, this.#heldClasses) };
     const nearest = this.#nearest.angles(start);
     if (kind === "means") return { angles: { inter: nearest } };
     const toMeans = nearest.map((_, i) => angleBetween(weights.read(start + i, 1), this.#means.read(start + i, 1)));

@@ -3,38 +3,29 @@ import { CosineSearch } from "./cosine-search.ts";
 import { BLOCK_ROWS } from "./feature-files.ts";
 import { type VectorRows, vectorOf } from "./vectors.ts";
 
-/** Finds the nearest other of some vectors, of which a search holds so many at a time. */
-export class NearestOther {
-  readonly vectors: VectorRows;
-  readonly #held: number;
-  readonly #search: CosineSearch;
-  #first = Number.NaN;
-
-  constructor(vectors: VectorRows, held: number) {
-    this.vectors = vectors;
-    this.#held = held;
-    this.#search = new CosineSearch({ dimension: vectors.cols, rows: BLOCK_ROWS, classes: held });
-  }
-
-  /** The angle from each vector of the block that starts at a row to the nearest other; Infinity where it or every other has no direction. */
-  angles(start: number): number[] {
-    const { rows, cols } = this.vectors;
+/**
+ * Gives, for the block of vectors that starts at a row, the angle of each to the nearest other one; Infinity where it or every other has no
+ * direction. A search holds so many of the vectors at a time.
+ */
+export function nearestOther(vectors: VectorRows, held: number): (start: number) => number[] {
+  const { rows, cols } = vectors;
+  const search = new CosineSearch({ dimension: cols, rows: BLOCK_ROWS, classes: held });
+  let searched = Number.NaN;
+  return (start) => {
     const count = Math.min(BLOCK_ROWS, rows - start);
-    const own = this.vectors.read(start, count);
-    this.#search.setFeatures(
+    const own = vectors.read(start, count);
+    search.setFeatures(
       own,
-      Float64Array.from({ length: count }, (_, i) => start + i),
+      Array.from({ length: count }, (_, i) => start + i),
     );
-    for (let first = 0; first < rows; first += this.#held) {
-      if (this.#first !== first) this.#search.setClasses(this.vectors.read(first, Math.min(this.#held, rows - first)));
-      this.#first = first;
-      this.#search.search(first, () => false);
+    for (let first = 0; first < rows; first += held) {
+      if (first !== searched) search.setClasses(vectors.read(first, Math.min(held, rows - first)));
+      searched = first;
+      search.search(first, () => false);
     }
-    const angle = (row: number, place: number) => angleBetween(vectorOf(own, cols, row), this.vectors.read(place, 1));
-    return this.#search
-      .nearest()
-      .map((places, row) =>
-        places.reduce((least, place) => Math.min(least, angle(row, place)), Number.POSITIVE_INFINITY),
-      );
-  }
+    const angle = (row: number, place: number) => angleBetween(vectorOf(own, cols, row), vectors.read(place, 1));
+    const least = (row: number, places: readonly number[]) =>
+      places.reduce((theta, place) => Math.min(theta, angle(row, place)), Number.POSITIVE_INFINITY);
+    return search.nearest().map((places, row) => least(row, places));
+  };
 }

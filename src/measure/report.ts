@@ -4,7 +4,7 @@ import { toBytes } from "../data/bytes.ts";
 import type { Chart } from "../render/chart.ts";
 import type { Ending, ReportResult, Row, TablePart } from "../render/result.ts";
 import { reportTerms } from "./report-terms.ts";
-import { BINS, binOf, type Figures, LEVELS, type MarginStatistics, type wilson } from "./statistics.ts";
+import { BINS, binOf, type Figures, LEVELS, type MarginStatistics, wilson } from "./statistics.ts";
 
 /** The figures of a report in every form: rows, one object, tables, sentences, a chart and a page. */
 export const marginReport = (
@@ -111,23 +111,23 @@ const largest = ({ by_m }: Figures) => by_m.toSorted((one, other) => other.m - o
 
 /** What was reached, then what is wrong, then the scatter of the classes. */
 function notesOf(figures: Figures): Message[] {
-  const { samples, correct, accuracy_interval, quantiles, fisher_score } = figures;
+  const { samples, correct, quantiles, fisher_score } = figures;
   if (samples === 0) return [message`There are no samples.`];
-  const { m, angular, angular_interval } = largest(figures);
+  const { m, angular } = largest(figures);
   const median = Number(quantiles.effective_margin!.get(0.5)!.toPrecision(3));
-  const { lo, hi, percent } = percentages(angular_interval);
-  const kept = message`${angular} of ${samples} samples (${percent(angular / samples)} %; ${lo} to ${hi}) keep the margin m = ${m}`;
-  const right = message`${correct} (${percentages(accuracy_interval).percent(correct / samples)} %) are right.`;
-  const headline = message`${kept}; the median effective margin is ${median}; ${right}`;
+  const [kept, lo, hi] = percentages(angular, samples);
+  const reached = message`${angular} of ${samples} samples (${kept!} %; ${lo!} to ${hi!}) keep the margin m = ${m}`;
+  const right = message`${correct} (${percentages(correct, samples)[0]!} %) are right.`;
+  const headline = message`${reached}; the median effective margin is ${median}; ${right}`;
   const fisher = message`Angular Fisher score ${fisher_score ?? ""}: scatter within classes over scatter between them, small is good.`;
   return [headline, ...falsePasses(figures), ...(fisher_score === undefined ? [] : [fisher])];
 }
 
-/** The ends of an interval of shares in per cent, in as few digits as tell them apart; percent writes a share with one digit more. */
-function percentages({ lo, hi }: ReturnType<typeof wilson>) {
+/** A share in per cent and the ends of its interval, these in as few digits as tell them apart, the share with one more. */
+function percentages(count: number, samples: number): number[] {
+  const { lo, hi } = wilson(count, samples);
   const digits = Math.max(0, Math.ceil(-Math.log10(100 * (hi - lo))));
-  const [from, to] = [lo, hi].map((share) => Number((100 * share).toFixed(digits)));
-  return { lo: from!, hi: to!, percent: (share: number) => Number((100 * share).toFixed(digits + 1)) };
+  return [count / samples, lo, hi].map((share, i) => Number((100 * share).toFixed(i > 0 ? digits : digits + 1)));
 }
 
 /** A sentence about the m at which naive most often holds without angular; none where that is nowhere. */

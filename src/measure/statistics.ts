@@ -56,6 +56,9 @@ export const LEVELS = [0, 0.05, 0.25, 0.5, 0.75, 0.95, 1];
 /** Bins of pi/60: pi/2, pi/3, pi/4, pi/5 and pi/6 are edges of bins. */
 export const BINS = 60;
 
+/** The conditions that samples are counted for at each m. */
+export const CONDITIONS = ["naive", "angular", "psi", "false_pass"] as const;
+
 const TAKEN_FOR = 3;
 /** The 97.5 % quantile of the normal distribution. */
 const Z = 1.959963984540054;
@@ -153,13 +156,7 @@ export class MarginStatistics {
       correct: this.#correct,
       accuracy: this.#correct / samples,
       accuracy_interval: wilson(this.#correct, samples),
-      by_m: this.#margins.map((tally) => ({
-        ...tally,
-        naive_interval: wilson(tally.naive, samples),
-        angular_interval: wilson(tally.angular, samples),
-        psi_interval: wilson(tally.psi, samples),
-        false_pass_interval: wilson(tally.false_pass, samples),
-      })),
+      by_m: this.#margins.map((tally) => ({ ...tally, ...intervalsOf(tally, samples) })),
       by_function: this.#functions.map(({ target, holds }) => ({
         function: target.spec,
         holds,
@@ -210,16 +207,16 @@ export function rightDigits(x: number, error: number): number {
  * The 95 % confidence interval of a share of which count in samples were seen, by Wilson (JASA 22, 1927): the shares p at which the one
  * seen lies within Z standard deviations sqrt(p (1 - p) / samples). NaN without samples.
  */
-export const wilson = (count: number, samples: number) => ({
-  lo: lowerWilson(count, samples),
-  hi: 1 - lowerWilson(samples - count, samples),
-});
-
-/** The smaller root of (n + Z^2) p^2 - (2 count + Z^2) p + count^2 / n, without cancellation. */
-function lowerWilson(count: number, n: number): number {
+export function wilson(count: number, samples: number) {
   const half = count + (Z * Z) / 2;
-  return (count * count) / n / (half + Z * Math.sqrt(count * (1 - count / n) + (Z * Z) / 4));
+  const root = Z * Math.sqrt(count * (1 - count / samples) + (Z * Z) / 4);
+  // The lower end without cancellation; the upper one is 1 where all were seen, whatever rounding makes of it.
+  const hi = count < samples ? (half + root) / (samples + Z * Z) : count / samples;
+  return { lo: (count * count) / samples / (half + root), hi };
 }
+
+const intervalsOf = (tally: MarginTally, samples: number): object =>
+  Object.fromEntries(CONDITIONS.map((name) => [`${name}_interval`, wilson(tally[name], samples)]));
 
 const newMargin = (m: number) => ({
   m,

@@ -1,14 +1,10 @@
-import type { Numbers } from "../data/npy.ts";
+import type { Npy, Numbers } from "../data/npy.ts";
 
 /** The components of vectors, one vector after another, as a .npy file holds them. */
 export type Vectors = Numbers;
 
 /** Vectors by row: an open file, or memory. */
-export interface VectorRows {
-  readonly rows: number;
-  readonly cols: number;
-  read(start: number, count: number): Vectors;
-}
+export type VectorRows = Pick<Npy, "rows" | "cols" | "read">;
 
 /** The vector of a row, in the same memory. */
 export const vectorOf = <T extends Vectors>(vectors: T, dimension: number, row: number): T =>

@@ -3,19 +3,20 @@ import { formatMessage, inUnit, type NumberStyle, rounded } from "./number.ts";
 import type { Cell, Column } from "./result.ts";
 
 /** An object as JSON, on one line or indented. A Map is an object whose keys keep their order, numbers too. */
-export function objectText(object: object, style: NumberStyle, oneLine: boolean): string {
-  const textOf = (value: unknown, start: string): string => {
-    if (typeof value === "number") return JSON.stringify(rounded(value, style));
-    if (typeof value !== "object" || value === null) return JSON.stringify(value);
-    const [open, close] = Array.isArray(value) ? "[]" : "{}";
-    const inner = oneLine ? "" : `${start}  `;
-    const items = [...(value instanceof Map ? value : Object.entries(value))].map(([key, item]) => {
-      const name = Array.isArray(value) ? "" : `${JSON.stringify(`${key}`)}:${oneLine ? "" : " "}`;
-      return inner + name + textOf(item, inner);
-    });
-    return items.length === 0 ? `${open}${close}` : `${open}${items.join(",")}${oneLine ? "" : start}${close}`;
-  };
-  return `${textOf(object, "\n")}\n`;
+export const objectText = (object: object, style: NumberStyle, oneLine: boolean): string =>
+  `${textOf(object, style, oneLine ? "" : "\n")}\n`;
+
+/** A value as JSON; start is how each of its lines begins, empty for one line. */
+function textOf(value: unknown, style: NumberStyle, start: string): string {
+  if (typeof value === "number") return JSON.stringify(rounded(value, style));
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const inner = start && `${start}  `;
+  const items = [...(value instanceof Map ? value : Object.entries(value))].map(([key, item]) => {
+    const name = Array.isArray(value) ? "" : `${JSON.stringify(`${key}`)}:${start && " "}`;
+    return inner + name + textOf(item, style, inner);
+  });
+  const body = items.length > 0 ? items.join(",") + start : "";
+  return Array.isArray(value) ? `[${body}]` : `{${body}}`;
 }
 
 /** A cell as the value that JSON has for it. */
