@@ -376,7 +376,10 @@ describe("help", () => {
   test("every page begins with examples, and each of them runs", async () => {
     const cwd = folder();
     const header = ["label", "theta", "theta_y", "theta_j", ...Array.from({ length: 3 }, (_, i) => `theta_${i}`)];
-    writeFileSync(join(cwd, "angles.csv"), `${header}\n0,0.3,0.2,1.5,0.1,1.5,1.2\n2,1.2,1,1,1.5,1.4,0.3\n`);
+    writeFileSync(
+      join(cwd, "angles.csv"),
+      `${header}\n${"0,0.3,0.2,1.5,0.1,1.5,1.2\n2,1.2,1,1,1.5,1.4,0.3\n".repeat(20)}`,
+    );
     // psi and its slope for m = 4, right to the last digit.
     const table = [
       "theta,psi,grad",
