@@ -568,16 +568,36 @@ describe("the vectors of fixtures/measure", () => {
   });
 
   test("a class whose features cancel is left out; with one class there is no nearest mean", async () => {
-    const data = Float32Array.of(3, 1, -1, 2, 1, -2, 2, 2);
+    // The sum of the second class is not 0 to the last bit.
+    const data = Float32Array.of(3, 1, -1, 2, 3, 7, 1, -2, -3, -7, 2, 2);
     const args = [
-      ...["--features", writeNpy("cancel-f.npy", "<f4", [4, 2], data)],
+      ...["--features", writeNpy("cancel-f.npy", "<f4", [6, 2], data)],
       ...["--weights", writeNpy("cancel-w.npy", "<f4", [3, 2], Float32Array.of(1, 0, 0, 1, -1, 0))],
-      ...["--labels", writeNpy("cancel-l.npy", "<i4", [4], Int32Array.of(0, 1, 1, 0))],
+      ...["--labels", writeNpy("cancel-l.npy", "<i4", [6], Int32Array.of(0, 1, 1, 1, 1, 0))],
     ];
     const { figures } = await figuresOf(args);
     expect(figures.class_angles).toMatchObject({ w_inter: Math.PI / 2, inter: null, left_out: 2 });
     const [a, b] = [Math.atan2(1, 3), Math.PI / 4];
     expect(figures.class_angles.w_ec).toBeCloseTo((a + b) / 2, 7);
     expect(figures.class_angles.intra).toBeCloseTo((b - a) / 2, 7);
+  });
+
+  test("class means are complete before a thread reads them", async () => {
+    const [n, d] = [20000, 32];
+    const args = [
+      ...["--features", writeNpy("long-f.npy", "<f4", [n, d], noise(n * d, 3))],
+      ...["--weights", writeNpy("long-w.npy", "<f4", [3, d], noise(3 * d, 5))],
+      ...[
+        "--labels",
+        writeNpy(
+          "long-l.npy",
+          "<i4",
+          [n],
+          Int32Array.from({ length: n }, (_, i) => i % 3),
+        ),
+      ],
+    ];
+    const [one, two] = await Promise.all(["1", "2"].map((threads) => figuresOf([...args, "--threads", threads])));
+    expect(two!.figures.class_angles).toEqual(one!.figures.class_angles);
   });
 });
