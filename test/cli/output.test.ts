@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import {
   chmodSync,
+  copyFileSync,
   lstatSync,
   mkdtempSync,
   readdirSync,
@@ -376,7 +377,10 @@ describe("help", () => {
   test("every page begins with examples, and each of them runs", async () => {
     const cwd = folder();
     const header = ["label", "theta", "theta_y", "theta_j", ...Array.from({ length: 3 }, (_, i) => `theta_${i}`)];
-    writeFileSync(join(cwd, "angles.csv"), `${header}\n0,0.3,0.2,1.5,0.1,1.5,1.2\n2,1.2,1,1,1.5,1.4,0.3\n`);
+    writeFileSync(
+      join(cwd, "angles.csv"),
+      `${header}\n${"0,0.3,0.2,1.5,0.1,1.5,1.2\n2,1.2,1,1,1.5,1.4,0.3\n".repeat(20)}`,
+    );
     // psi and its slope for m = 4, and 64 (cos theta - 0.4), right to the last digit.
     const table = [
       "theta,psi,grad,logit",
@@ -388,6 +392,7 @@ describe("help", () => {
       join(cwd, "losses.csv"),
       "label,theta_0,theta_1,theta_2,norm,loss\n0,0.2,1.5,1,8,0.256839032953237\n",
     );
+    copyFileSync(new URL("../fixtures/vectors/stored.npz", import.meta.url), join(cwd, "emb.npz"));
     writeFileSync(join(cwd, "f.npy"), npy("<f4", [3, 2], Float32Array.of(2, 0, 0, 3, 4, 1)));
     writeFileSync(join(cwd, "w.npy"), npy("<f4", [2, 2], Float32Array.of(1, 0, 0, 1)));
     writeFileSync(join(cwd, "l.npy"), npy("<i4", [3], Int32Array.of(0, 1, 0)));
@@ -400,7 +405,11 @@ describe("help", () => {
     expect(lines.length).toBeGreaterThan(2 * commands.length);
     const results = await inPool(4, lines, (line) => sh(line, { cwd }));
     lines.forEach((line, i) => {
-      expect([line, results[i]!.status, results[i]!.stderr]).toEqual([line, documented.get(line) ?? 0, ""]);
+      expect([line, results[i]!.status, results[i]!.stderr]).toEqual([
+        line,
+        documented.get(line) ?? 0,
+        line.includes("emb.npz") ? expect.stringContaining("no --weights: the means") : "",
+      ]);
       expect(results[i]!.stdout, line).not.toBe("");
     });
   }, 60_000);
