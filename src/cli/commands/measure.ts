@@ -9,7 +9,7 @@ import { written } from "../../render/render.ts";
 import { RowWriter } from "../../render/rows.ts";
 import { command } from "../command.ts";
 import { pictureFunctions } from "../functions.ts";
-import { givenFlag, listOption, options, pick, type Values, type ValuesOf } from "../options.ts";
+import { drawingOptions, givenFlag, listOption, options, pick, type Values, type ValuesOf } from "../options.ts";
 import { writeToFile } from "../output.ts";
 import { type ShareCheck, scaleOrNorm, shareCheck } from "../parse.ts";
 import { withProgress } from "../progress.ts";
@@ -49,6 +49,7 @@ export default command({
     ...OF_FEATURES,
     badRows: options.badRows,
     ...pick("worst", "perSample"),
+    output: drawingOptions.output,
     check: listOption(
       "exit with status 1 unless naive, angular, psi or false_pass@m is >= or <= a share of the samples (repeatable)",
       shareCheck,
