@@ -39,7 +39,7 @@ async function completion(words: readonly string[], current: string): Promise<Co
     short: shortFlags[name],
   }));
   const [, typed, value] = /^(--[^=]+)=(.*)$/s.exec(current) ?? [undefined, rest.at(-2), current];
-  const option = flags.find(({ flag, short, parse }) => parse && (flag === typed || short === typed));
+  const option = flags.find(({ flag, short = flag, parse }) => parse && [flag, short].includes(typed!));
   if (option !== undefined) return prefixed(current.slice(0, current.length - value!.length), valuesOf(option, value!));
   return wordsFrom(wordsOf(command, flags, rest.slice(0, -1)));
 }

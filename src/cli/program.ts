@@ -45,7 +45,7 @@ export async function invoke(args: readonly string[], names?: readonly string[])
   let typed = args[0] === "-v" ? ["--version"] : args;
   let known: { readonly definition: Command; readonly sub: Commander } | undefined;
   let run: (() => Promise<Invocation>) | undefined;
-  const width = terminalWidth(1) ?? STANDARD_WIDTH;
+  const width = () => terminalWidth(1) ?? STANDARD_WIDTH;
   const writeOut = (piece: string) => {
     text += piece;
   };
@@ -53,10 +53,10 @@ export async function invoke(args: readonly string[], names?: readonly string[])
     .description("Explore, check and measure the angular margin of A-Softmax (SphereFace).")
     .version(version, "-V, --version")
     .exitOverride()
-    .configureOutput({ writeOut, writeErr: () => {}, getOutHelpWidth: () => width })
+    .configureOutput({ writeOut, writeErr: () => {}, getOutHelpWidth: width })
     .configureHelp({
       minWidthToWrap: 1,
-      formatItem: (term, termWidth, text) => item(term, text, termWidth + 4, width),
+      formatItem: (term, termWidth, text) => item(term, text, termWidth + 4, width()),
     })
     .helpCommand(
       "help [command]",
@@ -64,7 +64,7 @@ export async function invoke(args: readonly string[], names?: readonly string[])
         .map(([name, gives]) => `${name}: ${gives}`)
         .join("; ")}`,
     )
-    .addHelpText("before", exampleLines(EXAMPLES, width));
+    .addHelpText("before", () => exampleLines(EXAMPLES, width()));
   for (const [name, { group, gives, load }] of Object.entries(commands)) {
     // A known command needs itself only; the help of the program lists all.
     if (isKnown && name !== wanted) continue;
@@ -101,7 +101,7 @@ function exampleLines(examples: Command["examples"], width: number): string {
 }
 
 /** Tells commander the options and the argument of a command. Texts are parsed later: angles need --degrees. */
-function configure(sub: Commander, { examples, options, argument }: Command, width: number): Commander {
+function configure(sub: Commander, { examples, options, argument }: Command, width: () => number): Commander {
   for (const [name, { value, help }] of Object.entries(options)) {
     const flags = [shortFlags[name] ?? [], flagOf(name)].flat().join(", ");
     const option = new Option(value === undefined ? flags : `${flags} <${value}>`, help);
@@ -109,7 +109,10 @@ function configure(sub: Commander, { examples, options, argument }: Command, wid
     sub.addOption(option);
   }
   if (argument !== undefined) sub.argument(`<${argument.name}>`, argument.choices.join(", "));
-  return sub.addHelpText("before", exampleLines(examples, width)).allowExcessArguments(false).exitOverride();
+  return sub
+    .addHelpText("before", () => exampleLines(examples, width()))
+    .allowExcessArguments(false)
+    .exitOverride();
 }
 
 async function runCommand(definition: Command, sub: Commander, names: readonly string[] | undefined) {

@@ -7,18 +7,15 @@ import type { Values } from "./options.ts";
 export const STANDARD_WIDTH = 80;
 const STANDARD_HEIGHT = 24;
 
-/**
- * The columns of the terminal that is standard output (1) or standard error (2); undefined where it is none. The streams take long
- * to load, so a file or a pipe is recognised before.
- */
-export function terminalWidth(descriptor: 1 | 2): number | undefined {
-  if (!fstatSync(descriptor).isCharacterDevice()) return undefined;
-  const { isTTY, columns } = descriptor === 1 ? process.stdout : process.stderr;
-  return isTTY ? columns || STANDARD_WIDTH : undefined;
-}
+/** Is standard output (or standard error, 2) a terminal? The streams take long to load, so a file or a pipe is recognised before. */
+export const isOnTerminal = (descriptor: 1 | 2 = 1): boolean =>
+  fstatSync(descriptor).isCharacterDevice() && streamOf(descriptor).isTTY === true;
 
-/** Is standard output a terminal? */
-export const isOnTerminal = (): boolean => terminalWidth(1) !== undefined;
+const streamOf = (descriptor: 1 | 2) => (descriptor === 1 ? process.stdout : process.stderr);
+
+/** The columns of that terminal; undefined where it is none. */
+export const terminalWidth = (descriptor: 1 | 2): number | undefined =>
+  isOnTerminal(descriptor) ? streamOf(descriptor).columns || STANDARD_WIDTH : undefined;
 
 /** Is standard input a pipe, or a file with something in it? Whether a pipe has anything cannot be seen without taking it. */
 export function isFed(): boolean {
