@@ -13,13 +13,17 @@ import { toBytes } from "./bytes.ts";
 import { DamageError, DataError } from "./errors.ts";
 import { openRegular, readFully } from "./file.ts";
 import { parsers, takeText } from "./parquet-cells.ts";
-import { pagesOf } from "./parquet-pages.ts";
+import { type Page, pagesOf } from "./parquet-pages.ts";
 import { type ColumnRows, flatParts, listParts, nestedParts, takerOf } from "./parquet-rows.ts";
 
 interface ParquetColumns {
   /** The name of each column, in bytes. */
   readonly names: readonly string[];
+  /** Which columns are of float32. */
+  readonly singles: readonly boolean[];
   readonly groups: readonly { readonly rowStart: number; readonly rows: number }[];
+  /** The pages of a row group that a column has, if it is flat or a list of floats. Throws DataError where it is damaged. */
+  pages(group: number, column: number): AsyncGenerator<Page, undefined>;
   /** The rows of a row group, at most `size` at a time, of the columns with these indices. Throws DataError where it is damaged. */
   batches(group: number, columns: readonly number[], size: number): AsyncGenerator<ColumnRows[], undefined>;
 }
@@ -65,29 +69,38 @@ export async function openParquet(path: string): Promise<ParquetColumns> {
   const compressors = await compressorsFor(metadata);
 
   /** The rows of a column in a row group, as they are decoded. */
-  async function partsOf(
-    file: OpenFile,
-    group: number,
-    { name, leaf, schemaPath, text }: ColumnSchema,
-  ): Promise<Iterator<ColumnRows>> {
-    const { rowStart, rows } = groups[group]!;
-    if (leaf === undefined) {
+  async function partsOf(file: OpenFile, group: number, column: ColumnSchema): Promise<Iterator<ColumnRows>> {
+    if (column.leaf === undefined) {
+      const { rowStart, rows } = groups[group]!;
+      const { name } = column;
       const scan = await parquetScan({ file, metadata, columns: [name], compressors, parsers, utf8: false });
-      return nestedParts(await scan.readColumn({ column: name, rowStart, rowEnd: rowStart + rows }), text);
+      return nestedParts(await scan.readColumn({ column: name, rowStart, rowEnd: rowStart + rows }), column.text);
     }
+    const pages = leafPages(file, group, column, column.leaf);
+    return column.schemaPath.length > 2 ? listParts(pages, column.schemaPath) : flatParts(pages);
+  }
+
+  /** The pages of a column that has one leaf. */
+  function leafPages(file: OpenFile, group: number, { name, schemaPath, text }: ColumnSchema, leaf: number) {
     const meta = metadata.row_groups[group]!.columns[leaf]?.meta_data;
     const { type } = schemaPath.at(-1)!.element;
     if (!meta || meta.type !== type) throw new DamageError(`column ${name} is of type ${meta?.type}, not ${type}`);
-    const pages = pagesOf({ meta, schemaPath, text, compressors }, file.read);
-    if (schemaPath.length > 2) return listParts(pages, schemaPath);
-    if (Number(meta.num_values) !== rows)
+    const { rows } = groups[group]!;
+    if (schemaPath.length === 2 && Number(meta.num_values) !== rows)
       throw new DamageError(`column ${name} has ${meta.num_values} of ${rows} rows`);
-    return flatParts(pages);
+    return pagesOf({ meta, schemaPath, text, compressors }, file.read);
   }
 
   return {
     names,
+    singles: columns.map(({ schemaPath }) => schemaPath.at(-1)?.element.type === "FLOAT"),
     groups,
+    pages: (group, index) =>
+      withFile(async function* (file) {
+        const column = columns[index]!;
+        if (column.leaf !== undefined) yield* leafPages(file, group, column, column.leaf);
+        return undefined;
+      }),
     batches: (group, wanted, size) =>
       withFile(async function* (file) {
         const { rows } = groups[group]!;

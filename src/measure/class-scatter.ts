@@ -13,8 +13,11 @@ export interface ClassScatter {
   readonly directions: Float64Array;
 }
 
-/** The scatter of the classes numbered first to first + classes - 1. Samples without a direction are left out. */
-export function classScatter(files: FeatureFiles, first: number, classes: number): ClassScatter {
+/** So many numbers of sums are held at a time: 16 MiB. */
+export const SCATTER_DOUBLES = 2 ** 21;
+
+/** The sums of the unit features of the classes numbered first to first + classes - 1, and how many they are. Samples without a direction are left out. */
+export function classSums(files: FeatureFiles, first: number, classes: number) {
   const { cols, rows } = files.features;
   const sums = new Float64Array(classes * cols);
   const counts = new Float64Array(classes);
@@ -30,6 +33,13 @@ export function classScatter(files: FeatureFiles, first: number, classes: number
       counts[place - first]!++;
     }
   }
+  return { sums, counts };
+}
+
+/** The scatter of the classes numbered first to first + classes - 1. */
+export function classScatter(files: FeatureFiles, first: number, classes: number): ClassScatter {
+  const { cols } = files.features;
+  const { sums, counts } = classSums(files, first, classes);
   const total = new Float64Array(cols);
   const directions = new Float64Array(cols);
   let within = 0;

@@ -9,6 +9,8 @@ export interface CosineSearchSize {
   readonly dimension: number;
   readonly rows: number;
   readonly classes: number;
+  /** Vectors of a class, of which the nearest counts (default 1). */
+  readonly centres?: number;
   /** How many limits and sums a feature has (default 0). */
   readonly limits?: number;
   readonly sums?: number;
@@ -58,6 +60,8 @@ const FLOAT_ROUNDING = 2 ** -21;
  */
 export class CosineSearch {
   readonly #instance: Instance;
+  /** Where the first vectors of all classes begin, the second ones, and so on. */
+  readonly #layers: readonly number[];
   readonly #rows: QuantizedVectors;
   readonly #classes: QuantizedVectors;
   /** For each row the 8 scores (rounded cosines) of a panel, and the same as cosines of theta / divisor. */
@@ -79,16 +83,18 @@ export class CosineSearch {
   #candidates: NearClass[][] = [];
 
   /** Throws ParameterError for a dimension outside [1, 2^20] and a size beyond the 4 GiB of WebAssembly. */
-  constructor({ dimension, rows, classes, limits = 0, sums = 0 }: CosineSearchSize) {
+  constructor({ dimension, rows, classes, centres = 1, limits = 0, sums = 0 }: CosineSearchSize) {
     requireWithin("dimension", dimension, 1, 2 ** 20);
+    const layer = Math.ceil(classes / PANEL) * PANEL;
+    this.#layers = Array.from({ length: centres }, (_, k) => k * layer);
+    const room = centres * layer;
     const scores = Math.ceil(rows / QUAD) * QUAD * PANEL;
-    const vectorBytes =
-      QuantizedVectors.bytes(dimension, classes, PANEL) + QuantizedVectors.bytes(dimension, rows, QUAD);
+    const vectorBytes = QuantizedVectors.bytes(dimension, room, PANEL) + QuantizedVectors.bytes(dimension, rows, QUAD);
     const bytes = vectorBytes + 8 * scores + rows * (24 * sums + 12 * (1 + limits) + 4);
     requireWithin("memory of the cosine search", bytes, 0, 2 ** 32 - 2 ** 17);
     const instance = new Instance(bytes);
     this.#instance = instance;
-    this.#classes = new QuantizedVectors(instance, dimension, classes, PANEL);
+    this.#classes = new QuantizedVectors(instance, dimension, room, PANEL);
     this.#rows = new QuantizedVectors(instance, dimension, rows, QUAD);
     this.#scores = instance.take(Float32Array, scores);
     this.#dividedScores = instance.take(Float32Array, scores);
@@ -108,9 +114,14 @@ export class CosineSearch {
     this.#errors = new Float64Array(rows);
   }
 
-  /** Takes class vectors in place of those before; returns their lengths. */
+  /** Takes class vectors, those of a class behind one another, in place of those before; returns their lengths. */
   setClasses(vectors: Vectors): DoubleDouble[] {
-    return this.#classes.put(vectors);
+    return this.#classes.put(vectors, (i) => this.#placeOf(i));
+  }
+
+  #placeOf(i: number): number {
+    const centres = this.#layers.length;
+    return this.#layers[i % centres]! + Math.floor(i / centres);
   }
 
   /** Takes features and the class of each in place of those before, without limits or sums; returns the lengths. */
@@ -141,14 +152,16 @@ export class CosineSearch {
     }
   }
 
-  /** The class vector at a place as float32; that of a float64 file as a unit vector. */
-  classVector(place: number): Float32Array {
-    return this.#classes.vector(place);
+  /** The class vector of that number, of all of them, as float32; that of a float64 file as a unit vector. */
+  classVector(i: number): Float32Array {
+    return this.#classes.vector(this.#placeOf(i));
   }
 
   /** The score of a feature and the class at a place is no further than this from their cosine; NaN where one has no direction. */
   error(row: number, place: number): number {
-    return combined(this.#rows.errors[row]!, this.#classes.errors[place]!);
+    let error = 0;
+    for (const layer of this.#layers) error = Math.max(error, this.#classes.errors[layer + place]!);
+    return combined(this.#rows.errors[row]!, error);
   }
 
   /** The score of a feature and a class of the panel that panels() last gave. */
@@ -158,17 +171,28 @@ export class CosineSearch {
 
   /** Computes the scores of 8 classes at a time and gives the place of the first of them. A class that is missing or has no direction has NaN. */
   *panels(): Generator<number> {
-    const { count, rounded } = this.#rows;
-    const bytes = this.#classes.roundedBytes;
-    const quads = Math.ceil(count / QUAD);
-    for (let place = 0; place < this.#classes.count && quads > 0; place += PANEL) {
-      const panel = this.#classes.rounded.byteOffset + place * bytes;
-      this.#instance.kernel.multiply(rounded.byteOffset, quads, panel, PANEL * bytes, this.#scores.byteOffset);
-      for (let lane = 0; lane < PANEL; lane++) {
-        if (!Number.isNaN(this.#classes.errors[place + lane])) continue;
-        for (let row = 0; row < count; row++) this.#scores[row * PANEL + lane] = Number.NaN;
+    const count = this.#classes.count / this.#layers.length;
+    const [best, others] = [this.#scores, this.#dividedScores];
+    for (let place = 0; place < count && this.#rows.count > 0; place += PANEL) {
+      this.#multiply(place, best);
+      for (const layer of this.#layers.slice(1)) {
+        this.#multiply(layer + place, others);
+        for (let i = 0; i < PANEL * this.#rows.count; i++) best[i] = Math.max(best[i]!, others[i]!);
       }
       yield place;
+    }
+  }
+
+  /** The scores of 8 vectors from a place on. */
+  #multiply(place: number, scores: Float32Array): void {
+    const { count, rounded } = this.#rows;
+    const bytes = this.#classes.roundedBytes;
+    const panel = this.#classes.rounded.byteOffset + place * bytes;
+    const quads = Math.ceil(count / QUAD);
+    this.#instance.kernel.multiply(rounded.byteOffset, quads, panel, PANEL * bytes, scores.byteOffset);
+    for (let lane = 0; lane < PANEL; lane++) {
+      if (!Number.isNaN(this.#classes.errors[place + lane])) continue;
+      for (let row = 0; row < count; row++) scores[row * PANEL + lane] = Number.NaN;
     }
   }
 
@@ -255,9 +279,13 @@ export class CosineSearch {
   #cosine(row: number, place: number): number {
     const [rows, classes] = [this.#rows, this.#classes];
     const bytes = rows.floatBytes;
-    const [a, b] = [rows.floats.byteOffset + row * bytes, classes.floats.byteOffset + place * bytes];
-    const dot = this.#instance.kernel.dot(a, b, bytes);
-    return dot / (rows.lengths[row]! * classes.lengths[place]!);
+    const a = rows.floats.byteOffset + row * bytes;
+    let most = LOWEST;
+    for (const layer of this.#layers) {
+      const dot = this.#instance.kernel.dot(a, classes.floats.byteOffset + (layer + place) * bytes, bytes);
+      most = Math.max(most, dot / (rows.lengths[row]! * classes.lengths[layer + place]!));
+    }
+    return most;
   }
 
   /** From scores cos(theta) makes cos(theta / divisor), and notes the lowest score of each row. */

@@ -1,33 +1,55 @@
-import { requireWithin } from "../core/errors.ts";
-import { DataError } from "../data/errors.ts";
-import { type Npy, openNpy } from "../data/npy.ts";
+import { type ArrayRows, arrayRows, type StoredArray } from "../data/arrays.ts";
 import type { Vectors } from "./vectors.ts";
 
 /** Rows of features in a block: with 512 components it fits the L2 cache of a core. */
 export const BLOCK_ROWS = 256;
+/** Labels that are read at a time where only they are. */
+const LABELS = 2 ** 16;
 
-export type FeaturePaths = Readonly<Record<"features" | "weights" | "labels", string>>;
-export type FeatureFiles = Readonly<Record<keyof FeaturePaths, Npy>>;
-
-/** Opens the files of features, class vectors and labels. Throws DataError where they do not fit each other. */
-export function openFeatures(paths: FeaturePaths): FeatureFiles {
-  const [features, weights, labels] = [openNpy(paths.features), openNpy(paths.weights), openNpy(paths.labels)];
-  const fault = (file: keyof FeaturePaths, is: string) => new DataError(`${paths[file]}: ${is}`);
-  if (weights.cols !== features.cols)
-    throw fault("weights", `class vectors have ${weights.cols} components, features ${features.cols}`);
-  if (weights.rows < 2) throw fault("weights", "one class has no competitor: give two or more");
-  if (!labels.isInteger || labels.cols !== 1) {
-    const is = `${labels.dtype} with ${labels.cols} columns`;
-    throw fault("labels", `labels are whole numbers, one a row: this is ${is}`);
-  }
-  if (labels.rows !== features.rows)
-    throw fault("labels", `there are ${labels.rows} labels for ${features.rows} features`);
-  requireWithin("dimension", features.cols, 1, 2 ** 20);
-  return { features, weights, labels };
+/** Where the vectors and labels lie, in plain values that can be sent to a thread. */
+export interface StoredFeatures {
+  readonly features: StoredArray;
+  readonly labels: StoredArray;
+  readonly weights: StoredArray;
+  /** The label of class 0, those of the others follow; or the label of each class. */
+  readonly classes: number | readonly number[];
 }
 
-/** The block of features that starts at a row, and their labels. */
-export function readSamples({ features, labels }: FeatureFiles, start: number): { vectors: Vectors; label: Vectors } {
+/** Samples, and class vectors: so many centres of each class. */
+export interface FeatureFiles extends Readonly<Record<"features" | "labels" | "weights", ArrayRows>> {
+  readonly centres: number;
+  /** The number of a class by its label; NaN where there is none. */
+  readonly classOf: (label: number) => number;
+}
+
+/** The files as one thread reads them. */
+export function openFeatures({ features, labels, weights, classes }: StoredFeatures): FeatureFiles {
+  const rows = { features: arrayRows(features), labels: arrayRows(labels), weights: arrayRows(weights) };
+  const centres = rows.weights.cols / rows.features.cols;
+  if (typeof classes !== "number") {
+    const places = new Map(classes.map((label, place) => [label, place]));
+    return { ...rows, centres, classOf: (label) => places.get(label) ?? Number.NaN };
+  }
+  const isClass = (place: number) => Number.isInteger(place) && place >= 0 && place < rows.weights.rows;
+  return { ...rows, centres, classOf: (label) => (isClass(label - classes) ? label - classes : Number.NaN) };
+}
+
+/** The block of features that starts at a row, their classes (NaN where a label names none), and their labels as they are stored. */
+export function readSamples(
+  { features, labels, classOf }: Pick<FeatureFiles, "features" | "labels" | "classOf">,
+  start: number,
+): { vectors: Vectors; label: Float64Array; given: Vectors } {
   const count = Math.min(BLOCK_ROWS, features.rows - start);
-  return { vectors: features.read(start, count), label: labels.read(start, count) };
+  const given = labels.read(start, count);
+  return { vectors: features.read(start, count), label: Float64Array.from(given, classOf), given };
+}
+
+/** The whole numbers among labels, each once, in order. */
+export function labelsOf(stored: StoredArray): number[] {
+  const labels = arrayRows(stored);
+  const found = new Set<number>();
+  for (let start = 0; start < labels.rows; start += LABELS)
+    for (const label of labels.read(start, Math.min(LABELS, labels.rows - start)))
+      if (Number.isInteger(label)) found.add(label);
+  return [...found].sort((a, b) => a - b);
 }

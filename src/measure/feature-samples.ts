@@ -4,26 +4,31 @@ import { DataError } from "../data/errors.ts";
 import { type BadRowPolicy, BadRows } from "../rows/bad-rows.ts";
 import { Pool } from "../rows/pool.ts";
 import { type ClassScatter, fisherScore } from "./class-scatter.ts";
-import { type FeatureFiles, type FeaturePaths, openFeatures } from "./feature-files.ts";
+import { type FeatureFiles, openFeatures } from "./feature-files.ts";
 import { type FeatureAnswer, type FeatureJob, FeatureReader, type FeatureTask, featureTasks } from "./features.ts";
+import { LabelOrigin } from "./label-origin.ts";
 import type { MeasuredRow, Questions, Samples } from "./samples.ts";
+import { type FeaturePaths, storedFeatures } from "./stored-features.ts";
 
 /** Up to this many multiplications one thread is faster than several. */
 const SMALL = 2 ** 30;
 /** Class vectors are unit vectors where their lengths are this close to 1: rounding to float32. */
 const UNIT_TOLERANCE = 2 ** -20;
 
-/** Samples from a file of features, one of class vectors and one of labels. */
-export function featureSamples(
+/** Samples from a file of features, one of labels and, unless class means stand for them, one of class vectors. */
+export async function featureSamples(
   paths: FeaturePaths,
   { threads, badRows }: { readonly threads?: number; readonly badRows?: BadRowPolicy },
   { margins, functions, scales }: Questions,
-): Samples {
-  const files = openFeatures(paths);
+): Promise<Samples> {
+  const stored = await storedFeatures(paths);
+  const files = openFeatures(stored);
+  const { classes } = stored;
   const named = functions.map(({ name, parameters, lambda }) => ({ name, parameters: { ...parameters, lambda } }));
-  const job: FeatureJob = { ...paths, margins, functions: named, scales };
+  const job: FeatureJob = { stored, margins, functions: named, scales };
   const bad = new BadRows(paths.features, badRows, "row");
   const scatters: ClassScatter[] = [];
+  const origin = new LabelOrigin();
   let [done, shortest, longest] = [0, Number.POSITIVE_INFINITY, 0];
 
   async function* measured() {
@@ -38,15 +43,17 @@ export function featureSamples(
       const block: MeasuredRow[] = [];
       for (const sample of answer.samples) {
         const place = done++;
-        if (typeof sample !== "string") block.push({ place, sample });
-        else if (bad.take(place, sample)) block.push({ place, sample: undefined });
+        if (typeof sample !== "string") {
+          origin.add(sample);
+          block.push({ place, sample });
+        } else if (bad.take(place, sample)) block.push({ place, sample: undefined });
       }
       yield block;
     }
   }
   return {
     classes: files.weights.rows,
-    className: (index) => index,
+    className: (index) => (typeof classes === "number" ? classes + index : classes[index]!),
     blocks: measured(),
     total: files.features.rows,
     done: () => done,
@@ -54,8 +61,15 @@ export function featureSamples(
     fisherScore: () => fisherScore(scatters),
     warnings: () => [
       ...bad.warnings(),
+      ...(paths.weights === undefined
+        ? [
+            message`no --weights: the means of the unit features of ${files.weights.rows} classes stand for class vectors`,
+          ]
+        : classes === 0
+          ? origin.warnings(stored.labels.name)
+          : []),
       ...(Math.max(longest - 1, 1 - shortest) > UNIT_TOLERANCE
-        ? [message`${paths.weights}: class vectors of length ${shortest} to ${longest} were made unit vectors`]
+        ? [message`${stored.weights.name}: class vectors of length ${shortest} to ${longest} were made unit vectors`]
         : []),
     ],
   };

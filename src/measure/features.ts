@@ -2,15 +2,16 @@ import { basename } from "node:path";
 import { angleBetween } from "../core/angle-between.ts";
 import { conditions } from "../core/margin.ts";
 import { target } from "../core/targets.ts";
-import { type ClassScatter, classScatter } from "./class-scatter.ts";
+import { type ClassScatter, classScatter, SCATTER_DOUBLES } from "./class-scatter.ts";
 import { ClassVectors } from "./class-vectors.ts";
 import { CosineSearch } from "./cosine-search.ts";
-import { BLOCK_ROWS, type FeatureFiles, type FeaturePaths, openFeatures, readSamples } from "./feature-files.ts";
+import { BLOCK_ROWS, type FeatureFiles, openFeatures, readSamples, type StoredFeatures } from "./feature-files.ts";
 import type { Sample } from "./statistics.ts";
 import { isDirection, lengthFault, type Vectors, vectorOf } from "./vectors.ts";
 
 /** The files and what to measure, in plain values that can be sent to a thread. */
-export interface FeatureJob extends FeaturePaths {
+export interface FeatureJob {
+  readonly stored: StoredFeatures;
   readonly margins: readonly number[];
   readonly functions: readonly { readonly name: string; readonly parameters: Readonly<Record<string, number>> }[];
   /** "norm": the length of the feature. */
@@ -33,14 +34,13 @@ export interface FeatureBlock {
 
 export type FeatureAnswer = FeatureBlock | ClassScatter | { readonly fault: string };
 
-// 64 MiB of class vectors as float32 and half of that rounded, 16 MiB of sums.
+// 64 MiB of class vectors as float32 and half of that rounded.
 const HELD_FLOATS = 2 ** 24;
-const SCATTER_DOUBLES = 2 ** 21;
 
 const tasksOf = (kind: FeatureTask["kind"], end: number, step: number): FeatureTask[] =>
   Array.from({ length: Math.ceil(end / step) }, (_, i) => ({ kind, start: i * step }));
 
-const scatterClasses = ({ weights }: FeatureFiles) => Math.ceil(SCATTER_DOUBLES / weights.cols);
+const scatterClasses = ({ features }: FeatureFiles) => Math.ceil(SCATTER_DOUBLES / features.cols);
 
 /** All tasks, the samples first. */
 export const featureTasks = (files: FeatureFiles): FeatureTask[] => [
@@ -48,7 +48,7 @@ export const featureTasks = (files: FeatureFiles): FeatureTask[] => [
   ...tasksOf("scatter", files.weights.rows, scatterClasses(files)),
 ];
 
-/** Measures the features of one .npy file against the class vectors of another. Each thread makes its own. */
+/** Measures the features of one file against the class vectors of another. Each thread makes its own. */
 export class FeatureReader {
   readonly #job: FeatureJob;
   readonly #files: FeatureFiles;
@@ -59,26 +59,26 @@ export class FeatureReader {
   readonly #losses;
   readonly #sums;
 
-  /** Opens the files. Throws DataError where they do not fit each other. */
   constructor(job: FeatureJob) {
     this.#job = job;
-    this.#files = openFeatures(job);
+    this.#files = openFeatures(job.stored);
     const functions = job.functions.map(({ name, parameters }) => target(name, parameters)!);
     const divisors = [...new Set(functions.map(({ competingDivisor }) => competingDivisor))];
     this.#sums = divisors.flatMap((divisor) => job.scales.map((scale) => ({ scale, divisor })));
     this.#losses = functions.flatMap(({ value, competingDivisor }) =>
       job.scales.map((scale, i) => ({ value, scale, sum: divisors.indexOf(competingDivisor) * job.scales.length + i })),
     );
-    const { features, weights } = this.#files;
+    const { features, weights, centres } = this.#files;
     this.#heldClasses = Math.min(weights.rows, Math.ceil(HELD_FLOATS / weights.cols));
     this.#cosines = new CosineSearch({
       dimension: features.cols,
       rows: Math.min(BLOCK_ROWS, features.rows),
       classes: this.#heldClasses,
+      centres,
       limits: job.margins.length,
       sums: this.#sums.length,
     });
-    this.#classes = new ClassVectors(job.weights, weights, this.#cosines);
+    this.#classes = new ClassVectors(job.stored.weights.name, this.#files, this.#cosines);
   }
 
   do({ kind, start }: FeatureTask): FeatureBlock | ClassScatter {
@@ -91,14 +91,16 @@ export class FeatureReader {
   #samples(start: number): FeatureBlock {
     const { margins } = this.#job;
     const cosines = this.#cosines;
-    const { vectors, label: labels } = readSamples(this.#files, start);
+    const { vectors, label: labels, given } = readSamples(this.#files, start);
     const lengths = cosines.setFeatures(vectors, labels);
     const norms = Float64Array.from(lengths, ({ hi }) => hi);
     const features = lengths.map((_, row) => vectorOf(vectors, this.#files.features.cols, row));
-    const faults = features.map((vector, row) => this.#fault(vector, norms[row]!, labels[row]!));
+    const faults = features.map((vector, row) => this.#fault(vector, norms[row]!, labels[row]!, given[row]!));
     const angleTo = (row: number, place: number) => {
-      const { vector, length } = this.#classes.at(place);
-      return angleBetween(features[row]!, vector, lengths[row], length);
+      const angles = this.#classes
+        .at(place)
+        .map(({ vector, length }) => angleBetween(features[row]!, vector, lengths[row], length));
+      return Math.min(...angles);
     };
     const thetas = norms.map((_, row) => (faults[row] === undefined ? angleTo(row, labels[row]!) : Number.NaN));
     this.#search(norms, thetas, angleTo);
@@ -154,11 +156,16 @@ export class FeatureReader {
   }
 
   /** Why a row is bad; undefined where it is good. */
-  #fault(vector: Vectors, norm: number, label: number): string | undefined {
-    const { rows } = this.#files.weights;
+  #fault(vector: Vectors, norm: number, place: number, label: number): string | undefined {
     if (!isDirection(norm)) return lengthFault(vector, norm);
-    if (label >= 0 && label < rows) return undefined;
-    return `the label in ${basename(this.#job.labels)} is ${label}: classes are numbered 0 to ${rows - 1}`;
+    if (!Number.isNaN(place)) return undefined;
+    const { labels, classes } = this.#job.stored;
+    const is = `the label in ${basename(labels.name)} is ${label}`;
+    if (!Number.isInteger(label)) return `${is}: labels are whole numbers`;
+    if (typeof classes !== "number") return `${is}: the mean of its class has no direction`;
+    const last = this.#files.weights.rows - 1 + classes;
+    const hint = classes === 0 && label === last + 1 ? "; where labels count from 1, give --first-label 1" : "";
+    return `${is}: classes are numbered ${classes} to ${last}${hint}`;
   }
 }
 

@@ -44,21 +44,22 @@ export class QuantizedVectors {
     this.errors = new Float64Array(wholes(room, width));
   }
 
-  /** Replaces the vectors; returns the lengths of the new ones. */
-  put(vectors: Vectors): DoubleDouble[] {
+  /** Replaces the vectors, each at its place; returns the lengths of the new ones. */
+  put(vectors: Vectors, placeOf = (i: number) => i): DoubleDouble[] {
     this.count = vectors.length / this.#dimension;
     requireWithin("number of vectors", this.count, 0, this.lengths.length);
     this.worst = 0;
-    this.errors.fill(Number.NaN, this.count);
+    this.errors.fill(Number.NaN);
     return Array.from({ length: this.count }, (_, i) => {
       const vector = vectorOf(vectors, this.#dimension, i);
       const length = lengthOf(vector);
       const divisor = isDirection(length.hi) ? length.hi : Number.NaN;
       const isExact = vector instanceof Float32Array;
-      this.vector(i).set(isExact ? vector : vector.map((x) => x / divisor));
-      this.lengths[i] = isExact ? divisor : 1;
-      const error = this.#round(vector, divisor, i);
-      this.errors[i] = error;
+      const place = placeOf(i);
+      this.vector(place).set(isExact ? vector : vector.map((x) => x / divisor));
+      this.lengths[place] = isExact ? divisor : 1;
+      const error = this.#round(vector, divisor, place);
+      this.errors[place] = error;
       if (error > this.worst) this.worst = error;
       return length;
     });

@@ -1,6 +1,6 @@
-import type { Numbers } from "../data/npy.ts";
+import type { Numbers } from "../data/arrays.ts";
 
-/** The components of vectors, one vector after another, as a .npy file holds them. */
+/** The components of vectors, one vector after another, as a file holds them. */
 export type Vectors = Numbers;
 
 /** The vector of a row, in the same memory. */

@@ -119,17 +119,23 @@ const vectors = {
   ),
   labels: npy("<i8", "6,", BigInt64Array.of(0n, 1n, 2n, 3n, 0n, 1n)),
 };
-/** One of the three files of measure is the damaged one. */
+/** One of the three files of measure is the damaged one; where it has parts, it is all of them. */
 function measured(path, random) {
   const damaged = oneOf(Object.keys(vectors), random);
-  return [
-    "measure",
-    ...Object.keys(vectors).flatMap((name) => [
-      `--${name}`,
-      name === damaged ? path : join(dirname(path), `${name}.npy`),
-    ]),
-  ];
+  const fileOf = (name) => (name === damaged ? path : join(dirname(path), `${name}.npy`));
+  return ["measure", ...Object.keys(vectors).flatMap((name) => [`--${name}`, fileOf(name)])];
 }
+const measuredParts = (weights, labels) => (path, random) => [
+  ...[
+    "measure",
+    "--features",
+    `${path}:${labels === "label" ? "embedding" : "features"}`,
+    "--labels",
+    `${path}:${labels}`,
+  ],
+  ...(random(3) === 0 ? [] : ["--weights", weights.replace("PATH", path)]),
+];
+const vectorFiles = (...names) => names.map((name) => readFileSync(fixture(`vectors/${name}`)));
 
 /** Of each kind: the ending of its files, whole ones, and the command line that reads a path. */
 const kinds = [
@@ -141,6 +147,21 @@ const kinds = [
   { ending: "csv.gz", whole: [gzipSync(csv)], command: input(rows) },
   { ending: "csv", whole: [Buffer.from(`\ufeff${csv}`, "utf16le")], command: input(rows) },
   { ending: "npy", whole: [...Object.values(vectors), ...fixtures("npy")], command: measured },
+  {
+    ending: "npz",
+    whole: vectorFiles("stored.npz", "deflated.npz", "fortran.npz", "zip64.npz"),
+    command: measuredParts("PATH:weights", "labels"),
+  },
+  {
+    ending: "safetensors",
+    whole: vectorFiles("f32.safetensors", "f16.safetensors", "bf16.safetensors"),
+    command: measuredParts("PATH:head.weight", "labels"),
+  },
+  {
+    ending: "parquet",
+    whole: vectorFiles("single.parquet", "double.parquet", "fixed.parquet"),
+    command: measuredParts(fixture("vectors/weights.parquet"), "label"),
+  },
 ];
 // Parquet has most ways to go wrong: as many of it as of all others.
 const parquet = { ending: "parquet", whole: await parquets(), command: input(rows) };

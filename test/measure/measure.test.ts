@@ -216,7 +216,7 @@ describe("the report of a file of angles", () => {
     ["label,theta_a,theta_b\na,1,2\n",             "--check angular@4>=2",  2, "--check: 2 is out of range: it must lie from 0 to 1"],
     ["label,theta_a,theta_b\na,1,2\n",             "--check anglar@4>=1",   2, '--check: "anglar" is not known: did you mean angular?'],
     ["label,theta_a,theta_b\na,1,2\n",             "--scale norm",          2, "--scale norm needs --features: angles have no length"],
-    ["label,theta_a,theta_b\na,1,2\n",             "--features f.npy",      2, "give --input with a file of angles, or --features, --weights and --labels"],
+    ["label,theta_a,theta_b\na,1,2\n",             "--features f.npy",      2, "give --input with a file of angles, or --features and --labels, with --weights if there are class vectors"],
     ["label,theta_a,theta_b\na,1,2\n",             "--check naive@2<=0.5 --check angular@1>=1 --check psi@3<=0.5", 0, ""],
   ])("%j %s: status %d", async (text, args, status, message) => {
     writeFileSync(join(folder, "bad.csv"), text);
@@ -453,7 +453,7 @@ describe("features", () => {
   // biome-ignore format: aligned by eye
   test.each([
     // features  weights   labels    message
-    ["f.npy",   "w.npy",   "w.npy",  "w.npy: labels are whole numbers, one a row: this is <f4 with 9 columns"],
+    ["f.npy",   "w.npy",   "w.npy",  "w.npy: labels are whole numbers, one a row: there are 9 columns; for one-hot rows convert it: python3 -c \"import numpy as np; np.save('converted.npy', np.load('w.npy').argmax(1))\""],
     ["w.npy",   "w.npy",   "l.npy",  "l.npy: there are 1300 labels for 83 features"],
     ["f.npy",   "l.npy",   "l.npy",  "l.npy: class vectors have 1 components, features 9"],
     ["no.npy",  "w.npy",   "l.npy",  "cannot read no.npy: no such file or directory"],

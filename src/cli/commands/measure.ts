@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { type Message, message } from "../../core/message.ts";
+import { splitPath } from "../../data/array-file.ts";
 import { UsageError } from "../../data/errors.ts";
 import { perSample } from "../../measure/per-sample.ts";
 import { marginReport } from "../../measure/report.ts";
@@ -25,13 +26,14 @@ const OF_ANGLES = {
   competing: sampleOptions.competing,
   ...pick("label", "inputFormat", "delimiter", "comment", "decimalComma"),
 };
-const OF_FEATURES = pick("features", "weights", "labels", "threads");
+const OF_FEATURES = pick("features", "weights", "labels", "transposed", "firstLabel", "threads");
 type MeasureValues = ValuesOf<typeof OF_ANGLES & typeof OF_FEATURES> & Values<"badRows" | "degrees" | "output">;
 
 export default command({
   examples: [
     ["asoftmax measure --input angles.csv", "a file with columns label, theta_0, theta_1, ..."],
     ["asoftmax measure --features f.npy --weights w.npy --labels l.npy", "from the vectors themselves"],
+    ["asoftmax measure --features emb.npz:features --labels emb.npz:labels", "class means stand for class vectors"],
     ["asoftmax measure --input angles.csv --check 'angular@4>=0.9'", "exit status 1 unless 9 in 10 reach m = 4"],
     ["asoftmax measure --input angles.csv --functions asoftmax:m=4,arcface --scale 30,64", "mean losses"],
   ],
@@ -86,7 +88,9 @@ export default command({
 async function openSamples(values: MeasureValues, questions: Questions): Promise<Samples> {
   const { input, features, weights, labels } = values;
   if ((input === undefined) === (features === undefined))
-    throw new UsageError("give --input with a file of angles, or --features, --weights and --labels");
+    throw new UsageError(
+      "give --input with a file of angles, or --features and --labels, with --weights if there are class vectors",
+    );
   const [source, others] = input === undefined ? ["--features", OF_ANGLES] : ["--input", OF_FEATURES];
   const idle = givenFlag(values, Object.keys(others) as (keyof typeof values)[]);
   if (idle !== undefined) throw new UsageError(`${idle} has no part in ${source}: leave it out`);
@@ -95,11 +99,12 @@ async function openSamples(values: MeasureValues, questions: Questions): Promise
     return angleSamples(input, values, questions);
   }
   const dash = (["features", "weights", "labels"] as const).find((name) => values[name] === "-");
-  if (dash !== undefined) throw new UsageError(`--${dash} -: .npy files are read by position, name a file`);
-  if (features === undefined || weights === undefined || labels === undefined)
-    throw new UsageError("--features needs --weights and --labels");
+  if (dash !== undefined) throw new UsageError(`--${dash} -: it is read by position, name a file`);
+  if (features === undefined || labels === undefined) throw new UsageError("--features needs --labels");
+  const shape = weights === undefined && givenFlag(values, ["transposed", "firstLabel"]);
+  if (shape) throw new UsageError(`${shape} has no part in class means: leave it out, or give --weights`);
   const { featureSamples } = await import("../../measure/feature-samples.ts");
-  return featureSamples({ features, weights, labels }, values, questions);
+  return featureSamples({ ...values, features, labels }, values, questions);
 }
 
 /** Adds the samples to the statistics and passes them on. */
@@ -111,7 +116,8 @@ async function* added(blocks: Samples["blocks"], statistics: MarginStatistics): 
 }
 
 function requireOwnFile(path: string, { input, features, weights, labels, output }: MeasureValues): void {
-  const others = [input, features, weights, labels, output];
+  const arrays = [features, weights, labels].map((given) => given && splitPath(given)[0]);
+  const others = [input, ...arrays, output];
   if (others.some((other) => other !== undefined && resolve(other) === resolve(path)))
     throw new UsageError(`--per-sample ${path} is a file of this run already: name another`);
   if (path === "-") throw new UsageError("--per-sample: name a file; standard output takes the report");

@@ -1,0 +1,51 @@
+import { existsSync, fstatSync } from "node:fs";
+import { DataError } from "./errors.ts";
+import { openRegular, readFully } from "./file.ts";
+import { listed } from "./shown.ts";
+
+/** A file that holds arrays, and which of them is asked for. */
+export type ArrayFile = ReturnType<typeof openArrayFile>;
+
+/** More is not read at a time of what describes arrays. */
+const LONGEST_DESCRIPTION = 2 ** 24;
+
+/** A path, and the name of a part behind a colon: the path is all of it, or up to the first colon that ends the name of a file. */
+export function splitPath(given: string): [path: string, part?: string] {
+  let end = existsSync(given) ? -1 : given.indexOf(":");
+  while (end >= 0 && !existsSync(given.slice(0, end))) end = given.indexOf(":", end + 1);
+  return end < 0 ? [given] : [given.slice(0, end), given.slice(end + 1)];
+}
+
+export function openArrayFile(given: string) {
+  const [path, part] = splitPath(given);
+  const fd = openRegular(path, "a file of numbers");
+  return { path, part, fd, size: fstatSync(fd).size };
+}
+
+/** So many bytes from a place on. Throws DataError where the file does not reach that far. */
+export function bytesAt({ path, fd, size }: ArrayFile, start: number, length: number): Buffer {
+  if (start + length > size) throw damaged(path, `${length} bytes at ${start} are missing`);
+  if (length > LONGEST_DESCRIPTION) throw new DataError(`${path}: its list of arrays has ${length} bytes: too many`);
+  const bytes = Buffer.alloc(length);
+  readFully(fd, path, bytes, start);
+  return bytes;
+}
+
+export const damaged = (name: string, reason = "its parts do not fit one another") =>
+  new DataError(`${name}: ${reason}: the file is damaged or incomplete`);
+
+/** The part that is asked for, where one alone needs no name; its whole name, and what loads it in Python. */
+export function partOf<T>({ path, part: given }: ArrayFile, parts: ReadonlyMap<string, T>, loading: string) {
+  const names = [...parts.keys()];
+  const wanted = given ?? (names.length === 1 ? names[0]! : "");
+  const part = parts.get(wanted);
+  if (part !== undefined) return { part, name: `${path}:${wanted}`, python: inPython(loading, path, wanted) };
+  const missing = given === undefined ? `name one, such as ${path}:${names[0]}` : `there is no "${given}"`;
+  throw new DataError(names.length === 0 ? `${path} holds no arrays` : `${path} holds ${listed(names)}: ${missing}`);
+}
+
+/** Python with FILE and NAME in quotes replaced, unless they would have to be escaped. */
+export function inPython(python: string, path: string, name = ""): string {
+  const isPlain = (text: string) => /^[\w./][\w./-]*$/.test(text);
+  return python.replace("FILE", isPlain(path) ? path : "FILE").replace("NAME", isPlain(name) ? name : "NAME");
+}
