@@ -1,3 +1,4 @@
+import { UsageError } from "../data/errors.ts";
 import { inputFormats } from "../data/table.ts";
 import { formats } from "../render/formats.ts";
 import type { ColumnSource } from "../rows/computation.ts";
@@ -50,6 +51,14 @@ const oneOf = <const T extends string>(value: string, help: string, choices: rea
 });
 const flag = (help: string): Option<boolean> => ({ help });
 
+/** An option of one such value where others take a list of them. */
+export const single = <T>(value: string, help: string, { parse }: Option<readonly T[]>): Option<T> =>
+  option(value, help, (given, angles) => {
+    const [first, ...more] = parse!(given, angles);
+    if (more.length > 0) throw new UsageError("give one value here");
+    return first!;
+  });
+
 /** The option, which takes @column too. */
 export const orColumn = <T>({ help, parse, ...rest }: Option<T>): Option<T | ColumnSource> => ({
   ...rest,
@@ -65,7 +74,7 @@ export const options = {
   label: option("column", "the column that names the target class", text),
   psi: listOption("values of psi", number),
   functions: listOption("target functions, such as asoftmax:m=4,naive:m=4", targetFunction),
-  lambda: option("number", "lambda, the weight of the plain cosine blended in", notNegative),
+  lambda: listOption("weights lambda of the plain cosine blended in", notNegative),
   scale: listOption("scales of the logits (default 1)", positive),
   classes: listOption("numbers of classes, the own one among them", number),
   theta12: listOption("angles between two class vectors (default pi/2)", arc),
@@ -119,7 +128,7 @@ export const options = {
   columns: listOption("only these computed columns", text),
   format: oneOf("format", `${formats.join(", ")} (default: table on a terminal, else csv)`, formats),
   precision: option("n", "round numbers to n significant digits", wholeFrom(1, 17)),
-  output: option("file", "write to this file; .svg, .html and .vl.json: the chart as a picture", text),
+  output: option("file", "write to this file", text),
   color: flag("use colour even where it is not a terminal"),
   noColor: flag("use no colour"),
 } as const;
@@ -139,6 +148,22 @@ export const inputOptions = { ...fileOptions, ...pick("prefix", "threads") };
 
 /** Evenly spaced angles. */
 export const gridOptions = pick("points", "from", "to");
+
+/** Options of commands that draw. */
+export const drawingOptions = {
+  ...pick("width", "height"),
+  output: { ...options.output, help: "write to this file; .svg, .html and .vl.json: the chart as a picture" },
+};
+
+/** The one letter of an option, as it is typed. */
+export const shortFlags: Readonly<Record<string, string>> = {
+  m: "-m",
+  theta: "-t",
+  competing: "-c",
+  functions: "-f",
+  input: "-i",
+  output: "-o",
+};
 
 /** --name, as it is typed. */
 export const flagOf = (name: string): string => `--${name.replace(/[A-Z]|\d+/g, "-$&").toLowerCase()}`;

@@ -28,11 +28,11 @@ const MOST_TURNS = 1e6;
 const PI_MULTIPLE = /^(?:([\d.]+(?:e[+-]?\d+)?)\*?)?(?:pi|π)(?:\/([\d.]+))?$/i;
 
 /**
- * The angle written as 1.2, pi/4, 3pi/4, 2*pi/3 or 60deg; a bare number is in degrees if inDegrees, else in radians.
+ * The angle written as 1.2, pi/4, 3pi/4, 2 * pi / 3, 60deg or 60°; a bare number is in degrees if inDegrees, else in radians.
  * Throws ParameterError for other text and for an angle outside [0, pi].
  */
 export function parseAngle(given: string, inDegrees = false): WrittenAngle {
-  const text = given.trim();
+  const text = given.trim().replace(/\s*([*/])\s*/g, "$1");
   const angle = readAngle(text, inDegrees);
   if (!(angle.radians >= 0)) throw new ParameterError(`${text} lies below 0: an angle lies in [0, pi]`);
   if (angle.radians <= Math.PI) return angle;
@@ -42,7 +42,8 @@ export function parseAngle(given: string, inDegrees = false): WrittenAngle {
 function readAngle(text: string, inDegrees: boolean): WrittenAngle {
   const [multiple, coefficient = "1", divisor = "1"] = PI_MULTIPLE.exec(text) ?? [];
   if (multiple !== undefined) return ofPi(text, parseNumber(coefficient), parseNumber(divisor));
-  if (text.endsWith("deg")) return ofDegrees(parseNumber(text.slice(0, -3)));
+  const [, degrees] = /^(.*)(?:deg|°)$/s.exec(text) ?? [];
+  if (degrees !== undefined) return ofDegrees(parseNumber(degrees));
   if (!isDecimal(text)) throw new ParameterError(`"${text}" is not an angle: write it as 1.2, pi/4, 2*pi/3 or 60deg`);
   const value = parseNumber(text);
   return inDegrees ? ofDegrees(value) : { radians: value, degrees: toDegrees(value) };

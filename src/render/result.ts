@@ -90,10 +90,10 @@ export interface RowsResult extends Ended {
   readonly source?: RowSource;
 }
 
-/** One text: written without a header or quotes; in json it is the value of the one column. */
+/** One text, or a file: written without a header or quotes; in json it is the value of the one column. */
 interface DocumentResult extends Ended {
   readonly kind: "document";
-  readonly text: string;
+  readonly text: string | Uint8Array;
 }
 
 /** Figures of many kinds: rows of names and values, one object for json, tables and a page for people. */
@@ -114,8 +114,8 @@ export type Result = RowsResult | DocumentResult | ReportResult;
 
 const nothing: Ending = { notes: [], warnings: [], holds: true };
 
-/** A result that is one text. */
-export const documentOf = (name: string, text: string): DocumentResult => ({
+/** A result that is one text, or a file. */
+export const documentOf = (name: string, text: string | Uint8Array): DocumentResult => ({
   kind: "document",
   columns: [{ name }],
   text,

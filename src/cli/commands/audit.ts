@@ -13,7 +13,7 @@ import { functionChart, type PlotSize } from "../charts.ts";
 import { columnsOf, command } from "../command.ts";
 import { chosenFunctions } from "../functions.ts";
 import { lossSamples } from "../loss-samples.ts";
-import { givenFlag, option, pick } from "../options.ts";
+import { drawingOptions, givenFlag, option, pick } from "../options.ts";
 import { column } from "../parse.ts";
 
 const COLUMNS = columnsOf("function rows max_abs_error max_ulp_error first_bad_theta:angle passes diagnosis:message");
@@ -34,7 +34,8 @@ export default command({
     loss: option("@column", "the column of losses to check, in place of values", column),
     ...pick("label"),
     competing: option("@column", "the columns of angles to every class (default '@theta_*')", column),
-    ...pick("dtype", "width", "height"),
+    ...pick("dtype"),
+    ...drawingOptions,
   },
   async run(values) {
     const { input, loss, dtype = "float64" } = values;

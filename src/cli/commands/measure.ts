@@ -11,7 +11,7 @@ import { RowWriter } from "../../render/rows.ts";
 import { checked, figureCheck } from "../checks.ts";
 import { command } from "../command.ts";
 import { pictureFunctions } from "../functions.ts";
-import { givenFlag, listOption, options, pick, type Values, type ValuesOf } from "../options.ts";
+import { drawingOptions, givenFlag, listOption, options, pick, type Values, type ValuesOf } from "../options.ts";
 import { writeToFile } from "../output.ts";
 import { scaleOrNorm } from "../parse.ts";
 import { withProgress } from "../progress.ts";
@@ -52,6 +52,7 @@ export default command({
     ...OF_FEATURES,
     badRows: options.badRows,
     ...pick("worst", "perSample"),
+    output: drawingOptions.output,
     check: listOption(
       "exit with status 1 unless all of these hold: accuracy>=0.9, angular@4>=0.9, arcface:m=0.5>=0.9, quantiles.effective_margin.0.5>=2 (repeatable)",
       figureCheck,

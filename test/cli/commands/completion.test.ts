@@ -16,6 +16,10 @@ const setting = { cwd: folder, env: { PATH: `${folder}:${process.env.PATH}` } };
 const cases: [line: string, words: readonly string[]][] = [
   ["mono",                                      ["monotonicity"]],
   ["help mono",                                 ["monotonicity"]],
+  ["help f",                                    ["functions"]],
+  ["plot -f sphereface-",                       ["sphereface-r1", "sphereface-r2"]],
+  ["example e",                                 ["embeddings"]],
+  ["completion bash --col",                     []],
   ["help col",                                  ["columns"]],
   ["psi --fo",                                  ["--format"]],
   ["psi --format ",                             ["table", "csv", "tsv", "json", "jsonl"]],
