@@ -3,6 +3,7 @@ import { psiValues } from "../core/psi.ts";
 import type { Target } from "../core/targets.ts";
 import { violations } from "../core/violations.ts";
 import type { Chart, Interval } from "../render/chart.ts";
+import { formatAngle, type NumberStyle } from "../render/number.ts";
 import type { Values } from "./options.ts";
 
 export type PlotSize = Values<"width" | "height">;
@@ -31,13 +32,29 @@ export function functionChart(
       highlight: stretchesOf(target),
     })),
     highlight,
-    knots: targets.find(({ name }) => name === "asoftmax" || name === "naive")?.parameters.m,
+    knots: knotsOf(targets),
     size: { width, height },
   };
 }
 
+/** The margin of the first function that has knots. */
+export const knotsOf = (targets: readonly Target[]) =>
+  targets.find(({ name }) => name === "asoftmax" || name === "naive")?.parameters.m;
+
+type AngleUnit = Pick<NumberStyle, "degrees" | "given">;
+
+/** name = theta, as a legend has it. */
+export const equation = (name: string, theta: number, unit: AngleUnit) =>
+  `${name} = ${formatAngle(theta, { precision: 6, ...unit })}`;
+
 /** Target functions and the level cos(theta_j); the naive function of that m is highlighted where it lies above and angular does not hold. */
-export function violationChart(targets: readonly Target[], m: number, thetaJ: number, size: PlotSize): Chart {
+export function violationChart(
+  targets: readonly Target[],
+  m: number,
+  thetaJ: number,
+  unit: AngleUnit,
+  size: PlotSize = {},
+): Chart {
   const isNaive = ({ name, parameters }: Target) => name === "naive" && parameters.m === m;
   const found = violations(m, thetaJ).map(({ lo, hi }) => ({ from: lo, to: hi }));
   const chart = functionChart(targets, size, {
@@ -45,7 +62,10 @@ export function violationChart(targets: readonly Target[], m: number, thetaJ: nu
     stretchesOf: (target) => (isNaive(target) ? found : []),
   });
   const level = psiValues(1, thetaJ).cosTheta;
-  return { ...chart, series: [...chart.series, { name: "cos(theta_j)", at: () => level }] };
+  return {
+    ...chart,
+    series: [...chart.series, { name: `cos(${equation("theta_j", thetaJ, unit)})`, at: () => level }],
+  };
 }
 
 const jumpsOf = (target: Target): number[] =>

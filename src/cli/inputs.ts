@@ -13,6 +13,7 @@ import {
 } from "../rows/computation.ts";
 import type { Header, Reader } from "../rows/header.ts";
 import { givenFlag, type gridOptions, type inputOptions, type Values, type ValuesOf } from "./options.ts";
+import type { AngleReader } from "./parse.ts";
 
 export const STANDARD_MARGIN = 4;
 
@@ -78,6 +79,26 @@ export function gridAngles({ points, from, to, degrees }: GridValues): Iterable<
       for (let i = 0; i < points; i++) yield i === points - 1 ? end : at(i);
     },
   };
+}
+
+/**
+ * By how much the double of a given angle, or of one of a grid, may differ from the part of pi that was meant; 0 for decimals, and for
+ * grids between them.
+ */
+export const roundingOf =
+  ({ points }: Values<"points">, { decimals }: Pick<AngleReader, "decimals">) =>
+  (theta: number): number =>
+    (points === undefined ? decimals.has(theta) : decimals.size > 0) ? 0 : theta * 2 ** -51;
+
+/** The noise of a value, its slope by theta and its slope by cos(theta) of a function of slope at most m, at an angle so much rounded. */
+export function noiseOf(
+  m: number,
+  theta: number,
+  rounding: number,
+): [value: number, byTheta: number, byCosine: number] {
+  const [slope, sine] = [m * m * rounding, Math.sin(theta)];
+  // At 0 and at pi the slope by the cosine is a limit, not the slope over 0.
+  return [m * rounding, slope, sine > 1e-9 ? slope / sine : 0];
 }
 
 /** The rows of a computation over its given values or over the rows of --input. names, in a thread: the column names of the input. */

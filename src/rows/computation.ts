@@ -1,4 +1,5 @@
 import type { Message } from "../core/message.ts";
+import { withoutNoise } from "../core/units.ts";
 import { UsageError } from "../data/errors.ts";
 import type { TableOptions } from "../data/open-table.ts";
 import {
@@ -28,6 +29,8 @@ export interface RowComputation<T extends readonly unknown[]> {
   readonly columns: readonly Column[];
   readonly compute: (...values: T) => Iterable<Row>;
   readonly ofColumn?: ColumnFormula<T> | undefined;
+  /** How large each cell of a row may be that people are shown as 0, where the values are given. */
+  readonly noise?: (cells: Row, ...values: T) => readonly number[];
   /** Counted while computing, and added up where rows are shared out; end speaks from them. */
   readonly counts?: Record<string, number>;
   /** Told how many bad rows are kept without values. */
@@ -72,17 +75,27 @@ export function givenRows(work: Work): RowsResult {
   if (missing) throw new UsageError("a @column needs a file to come from: give --input");
   function* rows() {
     for (const { values, lead } of choices(work)) {
-      for (const cells of work.compute(...values)) yield lead.concat(cells);
+      for (const cells of work.compute(...values)) {
+        const noise = work.noise?.(cells, ...values);
+        const shown = noise && cells.map((x, i) => (typeof x === "number" ? withoutNoise(x, noise[i] ?? -1) : x));
+        yield lead.concat(cells, shown ?? []);
+      }
     }
   }
-  const result = rowsResult([...shownColumns(work), ...work.columns], rows());
+  const columns = [...shownColumns(work), ...work.columns];
+  const { length } = work.columns;
+  const named = columns.map((column, i) =>
+    i < columns.length - length ? column : { ...column, shownPlace: i + length },
+  );
+  const result = rowsResult(work.noise ? named : columns, rows());
   return { ...result, end: () => endOf(work, [], 0) };
 }
 
 const isShown = ({ column, source }: Input<unknown>) => column !== undefined && typeof source !== "function";
 
 /** The given inputs that stand beside the computed columns. */
-export const shownColumns = ({ inputs }: Work): Column[] => inputs.filter(isShown).map(({ column }) => column!);
+export const shownColumns = ({ inputs }: Work): Column[] =>
+  inputs.filter(isShown).map(({ column }) => ({ ...column!, key: true }));
 
 /** What a computation says at its end, after what there is to say of the file. */
 export function endOf({ end }: Work, ofFile: readonly Message[], keptRows: number): Ending {

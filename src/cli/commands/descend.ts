@@ -1,12 +1,13 @@
 import { lambdaAt } from "../../core/anneal.ts";
 import { type Descent, descend, outcome } from "../../core/descend.ts";
 import { sampleLoss } from "../../core/loss.ts";
-import { message } from "../../core/message.ts";
-import { minima } from "../../core/minima.ts";
+import { joined, type Message, message, radians } from "../../core/message.ts";
+import { minima, type RestPoint, wantedMargin } from "../../core/minima.ts";
+import { asoftmax } from "../../core/target-functions.ts";
 import { type Target, target as targetNamed } from "../../core/targets.ts";
 import { UsageError } from "../../data/errors.ts";
 import { type Result, rowsResult } from "../../render/result.ts";
-import type { PlotSize } from "../charts.ts";
+import { equation, knotsOf, type PlotSize } from "../charts.ts";
 import { columnsOf, command } from "../command.ts";
 import { chosenFunctions, pictureFunctions } from "../functions.ts";
 import { only } from "../inputs.ts";
@@ -16,6 +17,7 @@ import { hasSchedule, scheduleOf, scheduleOptions } from "../schedule.ts";
 
 const STANDARD_RATE = 0.05;
 const STANDARD_STEPS = 200;
+const STANDARD_LAMBDA = 5;
 
 export default command({
   examples: [
@@ -31,8 +33,9 @@ export default command({
     ...scheduleOptions,
     ...pick("width", "height"),
   },
-  run(values) {
-    const targets = chosenFunctions(values) ?? pictureFunctions();
+  run(values, { angles }) {
+    const blended = hasSchedule(values) ? [] : [asoftmax({ lambda: STANDARD_LAMBDA })];
+    const targets = chosenFunctions(values) ?? [...pictureFunctions(), ...blended];
     if (hasSchedule(values) && targets.some(({ lambda }) => lambda > 0))
       throw new UsageError("a schedule gives lambda at each step: leave lambda out of the functions");
     const thetaJ = only("--competing", values.competing);
@@ -45,7 +48,7 @@ export default command({
     if (values.minima) return restsOf(targets, scale, thetaJ);
     if (values.start === undefined) throw new UsageError("the start is missing: give --start, such as --start 2");
     const { start, rate = STANDARD_RATE, steps = STANDARD_STEPS } = values;
-    return pathsOf(targets, { start, thetaJ, scale, rate, steps }, values);
+    return pathsOf(targets, { start, thetaJ, scale, rate, steps }, { ...values, ...angles });
   },
 });
 
@@ -53,7 +56,7 @@ export default command({
 function pathsOf(
   targets: readonly Target[],
   descent: Descent,
-  options: Parameters<typeof scheduleOf>[0] & PlotSize,
+  options: Parameters<typeof scheduleOf>[0] & PlotSize & Parameters<typeof equation>[2],
 ): Result {
   const { width, height } = options;
   const schedule = hasSchedule(options) ? scheduleOf(options) : undefined;
@@ -68,13 +71,21 @@ function pathsOf(
   const rows = paths.flatMap(({ target, path }) =>
     path.map(({ step, theta, value, gradient }) => [target.spec, step, theta, value, gradient]),
   );
+  const goals = [...new Set(targets.map(wantedMargin))].map((m) => {
+    const theta = descent.thetaJ / m;
+    return { name: equation(`goal: theta_y < theta_j${m === 1 ? "" : `/${m}`}`, theta, options), at: () => theta };
+  });
   const chart = () => ({
     x: { from: 0, to: descent.steps, angle: false, name: "step" },
     y: { angle: true, name: "theta_y" },
-    series: paths.map(({ target, path }) => ({
-      name: `theta_y under ${target.spec}`,
-      at: (step: number) => path[Math.round(step)]!.theta,
-    })),
+    series: [
+      ...paths.map(({ target, path }) => ({
+        name: target.spec,
+        at: (step: number) => path[Math.round(step)]!.theta,
+      })),
+      ...goals,
+    ],
+    knots: knotsOf(targets),
     size: { width, height },
   });
   return rowsResult(columnsOf("function step theta:angle value gradient"), rows, {
@@ -86,8 +97,28 @@ function pathsOf(
 /** Every angle at which a descent of the loss can rest, and the loss there. */
 function restsOf(targets: readonly Target[], scale: number, thetaJ: number): Result {
   const lossAt = (target: Target, theta: number) => sampleLoss(target, scale, theta, [thetaJ]).loss;
-  const rows = targets.flatMap((target) =>
-    minima(target, thetaJ).map(({ kind, theta, to }) => [target.spec, kind, theta, to, lossAt(target, theta)]),
+  const found = targets.map((target) => ({ target, rests: minima(target, thetaJ) }));
+  const rows = found.flatMap(({ target, rests }) =>
+    rests.map(({ kind, theta, to }) => [target.spec, kind, theta, to, lossAt(target, theta)]),
   );
-  return rowsResult(columnsOf("function kind theta:angle to:angle value"), rows);
+  const notes = found.map(({ target, rests }) => message`${target.spec}: a descent can end ${endsOf(rests)}.`);
+  return rowsResult(columnsOf("function kind theta:angle | to:angle value"), rows, { notes });
+}
+
+const HOW_ENDED: Readonly<Record<RestPoint["kind"], string>> = {
+  minimum: "in the minimum at",
+  "false minimum": "in a false minimum at",
+  "half-stable": "by small steps from above at the knot",
+  flat: "where there is no slope,",
+};
+
+/** The rest points in words, kind by kind. */
+function endsOf(rests: readonly RestPoint[]): Message {
+  const wordsOf = ({ theta, to }: RestPoint) =>
+    theta === to ? [radians(theta)] : message`from ${radians(theta)} to ${radians(to)}`;
+  const kinds = Object.entries(HOW_ENDED).flatMap(([kind, words]) => {
+    const places = rests.filter((rest) => rest.kind === kind).map(wordsOf);
+    return places.length === 0 ? [] : [message`${words} ${joined(places)}`];
+  });
+  return kinds.flatMap((part, i) => (i === 0 ? part : ["; ", ...part]));
 }

@@ -1,10 +1,12 @@
 import { sampleLoss } from "../../core/loss.ts";
+import { wantedMargin } from "../../core/minima.ts";
 import { type Target, target } from "../../core/targets.ts";
+import type { Row } from "../../render/result.ts";
 import type { Input } from "../../rows/computation.ts";
 import type { Competitors } from "../../rows/sample-columns.ts";
 import { columnsOf, command } from "../command.ts";
 import { functionInput, functionOptions } from "../functions.ts";
-import { numberInput, rowResult, STANDARD_ARC, scaleInput } from "../inputs.ts";
+import { numberInput, roundingOf, rowResult, STANDARD_ARC, scaleInput } from "../inputs.ts";
 import { inputOptions, options, orColumn } from "../options.ts";
 import { list, notNegative } from "../parse.ts";
 import { sampleInputs, sampleOptions } from "../samples.ts";
@@ -30,7 +32,8 @@ export default command({
     classes: orColumn({ ...options.classes, help: "numbers of classes, all others at one angle (default pi/2)" }),
     ...inputOptions,
   },
-  run(values, { names }) {
+  run(values, { names, angles }) {
+    const rounding = roundingOf({}, angles);
     const chosen = functionInput(values, () => [target("asoftmax")!]);
     const { classes } = values;
     const samples = sampleInputs(classes === undefined ? values : { competing: [STANDARD_ARC], ...values });
@@ -41,6 +44,10 @@ export default command({
       const competitors = count === undefined ? angles.length : count - 1;
       return [[competitors, at.logitY, at.loss, at.probability, at.byThetaY, at.byCosY, at.byScale, at.byThetaJ]];
     };
-    return rowResult({ inputs, columns: COLUMNS, compute }, values, names);
+    const noise = (_: Row, target: Target, scale: number, thetaY: number) => [
+      -1,
+      scale * wantedMargin(target) * rounding(thetaY),
+    ];
+    return rowResult({ inputs, columns: COLUMNS, compute, noise }, values, names);
   },
 });

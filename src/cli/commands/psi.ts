@@ -1,9 +1,9 @@
 import { angleOfQuarter } from "../../core/double-double.ts";
 import { psiValues } from "../../core/psi.ts";
 import { Region, rowKernel } from "../../kernels/rows.ts";
-import type { NumberColumn } from "../../render/result.ts";
+import type { NumberColumn, Row } from "../../render/result.ts";
 import { columnsOf, command } from "../command.ts";
-import { marginInput, rowResult, thetaInput } from "../inputs.ts";
+import { marginInput, noiseOf, roundingOf, rowResult, thetaInput } from "../inputs.ts";
 import { gridOptions, inputOptions, options, orColumn } from "../options.ts";
 
 /** In the order of the kernel's psiColumns. */
@@ -34,18 +34,26 @@ export default command({
     ["asoftmax psi --input angles.csv --theta @theta_y", "columns appended to every row of a file"],
   ],
   options: { m: orColumn(options.m), theta: orColumn(options.theta), ...gridOptions, ...inputOptions },
-  run(values, { names }) {
+  run(values, { names, angles }) {
     const m = marginInput(values.m);
     const theta = thetaInput(values);
+    const rounding = roundingOf(values, angles);
+    const noiseAt = (margin: number, angle: number) => {
+      const [cosMTheta, cosTheta] = [margin, 1].map((factor) => noiseOf(factor, angle, rounding(angle))[0]);
+      return [0, ...noiseOf(margin, angle, rounding(angle)), cosMTheta!, cosTheta!];
+    };
     if (theta !== undefined) {
       const compute = (margin: number, angle: number) => [cellsOf(margin, angle)];
       const ofColumn = psiOfColumn(values.columns);
-      return rowResult({ inputs: [m, theta], columns: COLUMNS, compute, ofColumn }, values, names);
+      const noise = (_: Row, margin: number, angle: number) => noiseAt(margin, angle);
+      return rowResult({ inputs: [m, theta], columns: COLUMNS, compute, ofColumn, noise }, values, names);
     }
     function* compute(margin: number) {
       for (const angle of halfKnots(margin)) yield [angle, ...cellsOf(margin, angle)];
     }
-    return rowResult({ inputs: [m], columns: [...columnsOf("theta:angle"), ...COLUMNS], compute }, values, names);
+    const noise = ([angle]: Row, margin: number) => [0, ...noiseAt(margin, angle as number)];
+    const columns = [{ name: "theta", kind: "angle", key: true } as const, ...COLUMNS];
+    return rowResult({ inputs: [m], columns, compute, noise }, values, names);
   },
 });
 

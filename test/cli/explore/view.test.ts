@@ -3,6 +3,7 @@ import stringWidth from "string-width";
 import { describe, expect, test } from "vitest";
 import type { State } from "../../../src/cli/explore/state.ts";
 import { plainCommands, view } from "../../../src/cli/explore/view.ts";
+import { AngleReader } from "../../../src/cli/parse.ts";
 import { after } from "./start.ts";
 
 const screen = (width: number, height: number, unicode = true, level: 0 | 1 = 0) => ({
@@ -11,7 +12,8 @@ const screen = (width: number, height: number, unicode = true, level: 0 | 1 = 0)
   unicode,
   colors: new Chalk({ level }),
 });
-const shown = (state: State, width = 80, height = 24) => view(state, screen(width, height), new Map()).join("\n");
+const shown = (state: State, width = 80, height = 24) =>
+  view(state, screen(width, height), new AngleReader(false)).join("\n");
 
 test.each([
   ["the cursor and a dot on each line", [], /●.*\n.*●/s],
@@ -48,7 +50,7 @@ describe("it fits every window", () => {
         [true, 1],
         [false, 0],
       ] as const) {
-        const lines = view(state, screen(width, height, unicode, level), new Map());
+        const lines = view(state, screen(width, height, unicode, level), new AngleReader(false));
         expect(lines.length).toBeLessThanOrEqual(height);
         expect(Math.max(...lines.map((line) => stringWidth(line)))).toBeLessThanOrEqual(width);
         // biome-ignore lint/suspicious/noControlCharactersInRegex: all but ASCII is what is looked for
@@ -70,12 +72,12 @@ test("a window that is too small is told what is needed, and that is enough", ()
 });
 
 test("the commands that give what is shown", () => {
-  expect(plainCommands(after(["3", "L", "n"]), new Map())).toBe(
+  expect(plainCommands(after(["3", "L", "n"]), new AngleReader(false))).toBe(
     "asoftmax plot --functions asoftmax:m=4:lambda=0.1,naive:m=4,softmax\n" +
       "asoftmax compare --functions asoftmax:m=4:lambda=0.1,naive:m=4,softmax --theta pi/2\n" +
       "asoftmax margin --m 4 --theta pi/2 --competing 1.5\n",
   );
-  expect(plainCommands(after(["1", "2", "J", "n", "d"]), new Map())).toBe(
+  expect(plainCommands(after(["1", "2", "J", "n", "d"]), new AngleReader(false))).toBe(
     "asoftmax margin --m 4 --theta 90 --competing 90 --degrees\n",
   );
 });
