@@ -123,11 +123,11 @@ function agreeBelow({ pairs }: Subject): Finding {
 function passBeyond({ m }: Subject): Finding {
   const thetaJ = violations(m, Math.PI / 2).length > 0 ? Math.PI / 2 : Math.PI;
   const found = violations(m, thetaJ);
-  if (found[0] === undefined) return [false, message`${0} such intervals at any theta_j`];
+  if (found[0] === undefined) return [false, message`${0} intervals for any theta_j`];
   const y = found[0].lo + (found[0].hi - found[0].lo) / 2;
   const { naive, angular } = conditions(m, y, thetaJ);
   const example = message`at ${radians(y)} cos(m theta_y) = ${cosine(reduce(m, y)).hi}, m theta_y = ${radians(m * y)}`;
-  return [naive && !angular, message`${found.length} intervals at theta_j = ${radians(thetaJ)}`, message`; ${example}`];
+  return [naive && !angular, message`${found.length} intervals, theta_j = ${radians(thetaJ)}`, message`; ${example}`];
 }
 
 function endOutside({ m }: Subject): Finding {
@@ -185,8 +185,8 @@ function shareOfAngular({ m, lattice }: Subject): Finding {
   const [stated, counted] = [1 / (2 * m), angular / LATTICE];
   return [
     Math.abs(counted - stated) < LATTICE_ERROR && held === angular,
-    message`stated ${stated}, counted ${counted}`,
-    message` and ${held / LATTICE} on ${LATTICE} pairs`,
+    message`counted ${counted}`,
+    message` and ${held / LATTICE}, stated ${stated}, on ${LATTICE} pairs`,
   ];
 }
 
@@ -208,8 +208,8 @@ function shareOfNaive({ m, lattice }: Subject): Finding {
   const right = !Number.isInteger(m) || Math.abs(share - 0.5) < 1e-9;
   return [
     right && Math.abs(counted - share) < LATTICE_ERROR,
-    message`integral ${share}, counted ${counted}`,
-    message` on ${LATTICE} pairs`,
+    message`counted ${counted}`,
+    message`, integral ${share}, on ${LATTICE} pairs`,
   ];
 }
 

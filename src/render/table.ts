@@ -109,15 +109,16 @@ function columnGroups(natural: readonly number[], columns: readonly Column[], wi
   return groups;
 }
 
-/** The widths of all columns, long sentences narrowed until the row fits; undefined where it cannot. */
+/** The widths of all columns, the widest sentences narrowed until the row fits; undefined where it cannot. */
 function fitted(natural: readonly number[], columns: readonly Column[], width: number): number[] | undefined {
-  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
-  const over = sum(natural) + GAP * (natural.length - 1) - width;
-  if (over <= 0) return [...natural];
-  const spare = natural.map((size, i) => (columns[i]!.kind === "message" ? Math.max(0, size - LEAST_TEXT_WIDTH) : 0));
-  const spared = sum(spare);
-  if (spared < over) return undefined;
-  return natural.map((size, i) => size - Math.ceil((over * spare[i]!) / spared));
+  const widths = [...natural];
+  for (let over = widths.reduce((sum, size) => sum + size + GAP, -GAP) - width; over > 0; over--) {
+    const sizes = widths.map((size, i) => (columns[i]!.kind === "message" ? size : 0));
+    const widest = largest(sizes);
+    if (widest <= LEAST_TEXT_WIDTH) return undefined;
+    widths[sizes.indexOf(widest)]!--;
+  }
+  return widths;
 }
 
 /** One row as a list of names and values, one a line. */

@@ -27,14 +27,16 @@ export default command({
     const rows: (string | number | null)[][] = [];
     const notes: Message[] = [];
     for (const target of chosen ?? everyFunction()) {
+      const { spec, name, lambda, parameters } = target;
+      if (name === "naive" && lambda === 0 && parameters.m! > 1)
+        notes.push(
+          message`${spec}: this holds only up to ${radians(timesPi(1, parameters.m!))}: beyond it naive rises again.`,
+        );
       for (const theta12 of arcs) {
         const at = boundary(target, theta12);
         const { theta1 = null, theta2 = null, effectiveM = null, angularMargin = null, count = 0 } = at ?? {};
-        rows.push([target.spec, theta12, theta1, theta2, effectiveM, angularMargin, count]);
-        const where = message`${target.spec} at theta_12 = ${radians(theta12)}`;
-        const { name, lambda, parameters } = target;
-        if (name === "naive" && lambda === 0 && parameters.m! > 1)
-          notes.push(message`${where}: only up to ${radians(timesPi(1, parameters.m!))}: beyond it naive rises again.`);
+        rows.push([spec, theta12, theta1, theta2, effectiveM, angularMargin, count]);
+        const where = message`${spec} at theta_12 = ${radians(theta12)}`;
         if (count === 0) notes.push(message`${where}: the target nowhere equals cos(theta_2): no boundary.`);
         if (count > 1) notes.push(message`${where}: ${count} boundaries; the one nearest to the own class is shown.`);
       }

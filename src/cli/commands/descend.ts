@@ -108,7 +108,7 @@ function restsOf(targets: readonly Target[], scale: number, thetaJ: number): Res
 const HOW_ENDED: Readonly<Record<RestPoint["kind"], string>> = {
   minimum: "in the minimum at",
   "false minimum": "in a false minimum at",
-  "half-stable": "by small steps from above at the knot",
+  "half-stable": "from above, by small steps, at",
   flat: "where there is no slope,",
 };
 

@@ -84,7 +84,7 @@ const actions: Readonly<Record<string, readonly [Change, end?: string]>> = {
   j: [({ thetaJ }) => ({ thetaJ: step(thetaJ, COARSE, -1) }), "theta_j ends at 0"],
   J: [({ thetaJ }) => ({ thetaJ: step(thetaJ, COARSE, 1) }), "theta_j ends at pi"],
   n: [nextKnot, "there is no other knot"],
-  v: [nextViolation, "there is no other interval where naive holds and angular does not"],
+  v: [nextViolation, "there is no other violation"],
   d: [({ degrees }) => ({ degrees: !degrees })],
   "?": [({ help }) => ({ help: !help })],
   escape: [() => ({ help: false })],

@@ -91,8 +91,8 @@ function plotOf(state: State, screen: Screen, rows: number, style: NumberStyle):
   const draw = (height: number) =>
     drawChart({ ...chart, series, knots: m, cursor: theta, size: { height } }, screen, style).split("\n");
   // The axis and the legend take lines too.
-  const first = draw(Math.max(LEAST_PLOT, rows - 4));
-  return first.length > rows ? draw(Math.max(LEAST_PLOT, 2 * rows - 4 - first.length)) : first;
+  const first = draw(Math.max(LEAST_PLOT, rows - 3));
+  return first.length > rows ? draw(Math.max(LEAST_PLOT, 2 * rows - 3 - first.length)) : first;
 }
 
 /** Where theta is, the values there, and the three conditions with their reasons; psi is with its lambda there. */

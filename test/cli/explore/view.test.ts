@@ -72,12 +72,12 @@ test("a window that is too small is told what is needed, and that is enough", ()
 });
 
 test("the commands that give what is shown", () => {
-  expect(plainCommands(after(["3", "L", "n"]), new AngleReader(false))).toBe(
+  expect(plainCommands(after(["3", "L", "n"]), new Map())).toBe(
     "asoftmax plot --functions asoftmax:m=4:lambda=0.1,naive:m=4,softmax\n" +
       "asoftmax compare --functions asoftmax:m=4:lambda=0.1,naive:m=4,softmax --theta pi/2\n" +
       "asoftmax margin --m 4 --theta pi/2 --competing 1.5\n",
   );
-  expect(plainCommands(after(["1", "2", "J", "n", "d"]), new AngleReader(false))).toBe(
+  expect(plainCommands(after(["1", "2", "J", "n", "d"]), new Map())).toBe(
     "asoftmax margin --m 4 --theta 90 --competing 90 --degrees\n",
   );
 });
