@@ -43,5 +43,7 @@ export function blendReasons(target: Target, thetaY: number, { angular, minTheta
   const cosJ = withoutNoise(psiValues(1, minThetaJ).cosTheta, rounding(minThetaJ));
   const value = message`with lambda = ${target.lambda} the target ${target.value(thetaY)} ${holds ? ">" : "<="} ${cosJ}`;
   const product = message`${m!} * ${radians(thetaY)} = ${radians(m! * thetaY)} is ${angular ? "" : "not "}below ${radians(minThetaJ)}`;
-  return { holds, why: message`${value}, ${holds === angular ? "and" : "but"} ${product}.` };
+  const plain = withoutNoise(psiValues(m!, thetaY).cosMTheta, m! * rounding(thetaY));
+  const why = message`${value}, ${holds === angular ? "and" : "but"} ${product}; cos(${m!} theta_y) is ${plain}.`;
+  return { holds, why };
 }

@@ -25,8 +25,8 @@ export default command({
     );
     return rowsResult(COLUMNS, rows, {
       notes: [
-        message`Two classes: theta_12/(m-1) + theta_12/(m+1), or 2 pi/(m+1) where theta_12 > (m-1) pi/m, must be at most (m-1)/(m+1) theta_12: so for every theta_12 from m_min_binary = 2 + sqrt(3) = ${2 + Math.sqrt(3)} on.`,
-        message`Many classes, evenly spaced: 2 theta/(m+1) must be at most (m-1) theta/(m+1): so from m_min_multi = ${3} on.`,
+        message`Two classes: theta_12/(m-1) + theta_12/(m+1), or 2 pi/(m+1) where theta_12 > (m-1) pi/m, must be at most (m-1)/(m+1) theta_12: so for every theta_12 from m = 2 + sqrt(3) = ${2 + Math.sqrt(3)} on.`,
+        message`Many classes, evenly spaced: 2 theta/(m+1) must be at most (m-1) theta/(m+1): so from m = ${3} on.`,
       ],
     });
   },

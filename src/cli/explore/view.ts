@@ -19,7 +19,8 @@ const NEEDED_WIDTH = 50;
 const LEAST_PLOT = 5;
 /** From this width on the figures are in a panel beside the plot. */
 const WIDE = 110;
-const PANEL_WIDTH = 46;
+const PANEL_WIDTH = 56;
+const FIGURE_WIDTH = 12;
 const DIGITS = { precision: 6 };
 
 const HINT = "arrows  m l j  n knot  v violation  ? help  q quit";
@@ -102,8 +103,8 @@ function figureLines(state: State, screen: Screen, style: NumberStyle, rounding:
   const angle = (at: number) => formatAngle(at, style, screen.unicode ? "π" : "pi");
   const row = (name: string, ...cells: string[]) =>
     name +
-    " ".repeat(Math.max(1, screen.width - 26 - stringWidth(name))) +
-    cells.map((cell) => cell.padStart(13)).join("");
+    " ".repeat(Math.max(1, screen.width - 2 * FIGURE_WIDTH - stringWidth(name))) +
+    cells.map((cell) => cell.padStart(FIGURE_WIDTH)).join("");
   const figure = (x: number, noise: number) => formatNumber(withoutNoise(x, noise), DIGITS);
   const on = functionsOf(state).filter(({ on }) => on);
   const level = figure(psiValues(1, thetaJ).cosTheta, rounding(thetaJ));
