@@ -2,8 +2,9 @@ import { ParameterError } from "../core/errors.ts";
 import { sampleLoss } from "../core/loss.ts";
 import { type Message, message, radians } from "../core/message.ts";
 import type { Target } from "../core/targets.ts";
-import { type AuditResult, type Check, count, described, join, type KnownMistake, noRows, sampled } from "./audit.ts";
-import { fewestDecimals, refine, sumOfSizes } from "./fit.ts";
+import { type AuditResult, type Check, count, described, join, noRows } from "./audit.ts";
+import { type KnownMistake, sampled } from "./explain.ts";
+import { fewestDigits, refine, sumOfSizes } from "./fit.ts";
 import {
   both,
   fixedMistakes,
@@ -179,7 +180,7 @@ function explanation(
       : best(starts, at, Math.max(TRIED_STARTS, searched.length)).map((start) => refine(searched, start, at));
   const close = tries.find((parameters) => explains(parameters, some) && explains(parameters, few));
   if (close === undefined || (searched.length > 0 && some.length <= searched.length)) return [];
-  const found = fewestDecimals([...close], (p) => sumOfSizes(at(p)), some.length * ulp(1, dtype));
+  const found = fewestDigits([...close], (p) => sumOfSizes(at(p)), some.length * ulp(1, dtype));
   if (!explains(found, samples)) return [];
   const program = programOf(found);
   const residual = samples.reduce((most, one) => Math.max(most, Math.abs(lossOf(program, one) - one.loss)), 0);

@@ -7,6 +7,8 @@ import { formatAngle, type NumberStyle } from "../render/number.ts";
 import type { Values } from "./options.ts";
 
 export type PlotSize = Values<"width" | "height">;
+/** The size of a chart and the unit of the angles in its names. */
+export type Look = PlotSize & Pick<NumberStyle, "degrees" | "given">;
 
 interface FunctionChart {
   readonly range?: Interval;
@@ -41,31 +43,21 @@ export function functionChart(
 export const knotsOf = (targets: readonly Target[]) =>
   targets.find(({ name }) => name === "asoftmax" || name === "naive")?.parameters.m;
 
-type AngleUnit = Pick<NumberStyle, "degrees" | "given">;
-
 /** name = theta, as a legend has it. */
-export const equation = (name: string, theta: number, unit: AngleUnit) =>
-  `${name} = ${formatAngle(theta, { precision: 6, ...unit })}`;
+export const equation = (name: string, theta: number, look: Look) =>
+  `${name} = ${formatAngle(theta, { precision: 6, ...look })}`;
 
 /** Target functions and the level cos(theta_j); the naive function of that m is highlighted where it lies above and angular does not hold. */
-export function violationChart(
-  targets: readonly Target[],
-  m: number,
-  thetaJ: number,
-  unit: AngleUnit,
-  size: PlotSize = {},
-): Chart {
+export function violationChart(targets: readonly Target[], m: number, thetaJ: number, look: Look): Chart {
   const isNaive = ({ name, parameters }: Target) => name === "naive" && parameters.m === m;
   const found = violations(m, thetaJ).map(({ lo, hi }) => ({ from: lo, to: hi }));
-  const chart = functionChart(targets, size, {
+  const chart = functionChart(targets, look, {
     highlight: targets.some(isNaive) ? "naive holds, angular does not" : undefined,
     stretchesOf: (target) => (isNaive(target) ? found : []),
   });
   const level = psiValues(1, thetaJ).cosTheta;
-  return {
-    ...chart,
-    series: [...chart.series, { name: `cos(${equation("theta_j", thetaJ, unit)})`, at: () => level }],
-  };
+  const name = `cos(${equation("theta_j", thetaJ, look)})`;
+  return { ...chart, series: [...chart.series, { name, at: () => level }] };
 }
 
 const jumpsOf = (target: Target): number[] =>

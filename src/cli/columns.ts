@@ -170,7 +170,8 @@ export const columnTexts: Readonly<Record<string, Meanings>> = {
     max_ulp_error: "the largest |value - true value|, in ulp of max(|true value|, 1) in the type that --dtype names",
     first_bad_theta: "the angle of the first row that fails, in value or gradient, in radians; empty where none does",
     passes: "whether every row is right to within rounding",
-    diagnosis: "the known mistake that explains every row, or what is wrong",
+    diagnosis:
+      "the known mistake that explains every row, or what is wrong; then which other functions the table cannot tell from this one",
   },
   measure: { measure: "the name of a figure, as listed next", value: "its value: a count, a share from 0 to 1, or in the unit of the figure" },
   "measure: the figures": meaningsOf(figureTerms),

@@ -33,17 +33,9 @@ export const command = <O extends Options>(definition: Command<O>): Command => (
   options: { ...definition.options, ...commonOptions },
 });
 
-/**
- * Columns from their names, those that name the row before a bar, and after a colon the kind of one that has any, or data where
- * tables leave it out: columnsOf("m theta:angle | psi count:data").
- */
-export const columnsOf = (names: string): Column[] => {
-  const [keys, ...rest] = names.split(" | ").map((part) =>
-    part.split(" ").map((word): Column => {
-      const [name, kind] = word.split(":") as [string, Column["kind"] | "data"];
-      if (kind === "data") return { name, dataOnly: true };
-      return kind === undefined ? { name } : { name, kind };
-    }),
-  );
-  return rest.length === 0 ? keys! : [...keys!.map((column) => ({ ...column, key: true })), ...rest.flat()];
-};
+/** Columns from their names, with a star before one that names the row, and a colon and its kind after one that has any: columnsOf("*theta:angle psi"). */
+export const columnsOf = (names: string): Column[] =>
+  names.split(" ").map((word) => {
+    const [name, kind] = word.replace("*", "").split(":") as [string, Column["kind"]];
+    return { name, kind, key: word.startsWith("*") };
+  });

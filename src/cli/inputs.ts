@@ -82,23 +82,23 @@ export function gridAngles({ points, from, to, degrees }: GridValues): Iterable<
 }
 
 /**
- * By how much the double of a given angle, or of one of a grid, may differ from the part of pi that was meant; 0 for decimals, and for
- * grids between them.
+ * What tables show of x, the value at theta of a function with slopes up to that: 0 where x is no more than the rounding of an angle
+ * that was given as a part of pi, or made by --points from such.
  */
-export const roundingOf =
-  ({ points }: Values<"points">, { decimals }: Pick<AngleReader, "decimals">) =>
-  (theta: number): number =>
-    (points === undefined ? decimals.has(theta) : decimals.size > 0) ? 0 : theta * 2 ** -51;
+export type Shown = (x: number, slope: number, theta: number) => number;
 
-/** The noise of a value, its slope by theta and its slope by cos(theta) of a function of slope at most m, at an angle so much rounded. */
-export function noiseOf(
-  m: number,
-  theta: number,
-  rounding: number,
-): [value: number, byTheta: number, byCosine: number] {
-  const [slope, sine] = [m * m * rounding, Math.sin(theta)];
-  // At 0 and at pi the slope by the cosine is a limit, not the slope over 0.
-  return [m * rounding, slope, sine > 1e-9 ? slope / sine : 0];
+export const shownOf =
+  ({ points }: Values<"points">, { decimals }: Pick<AngleReader, "decimals">): Shown =>
+  (x, slope, theta) => {
+    const isDecimal = points === undefined ? decimals.has(theta) : decimals.size > 0;
+    return !isDecimal && Math.abs(x) <= slope * theta * 2 ** -51 ? 0 : x;
+  };
+
+/** The same of a value of a function with slopes up to m, its slope by theta and its slope by cos(theta), which is a limit at 0 and at pi. */
+export function shownSlopes(shown: Shown, m: number, theta: number, [value, byTheta, byCosine]: readonly number[]) {
+  const sine = Math.sin(theta);
+  const steepest = sine > 1e-9 ? (m * m) / sine : 0;
+  return [shown(value!, m, theta), shown(byTheta!, m * m, theta), shown(byCosine!, steepest, theta)];
 }
 
 /** The rows of a computation over its given values or over the rows of --input. names, in a thread: the column names of the input. */
@@ -112,7 +112,15 @@ export async function rowResult<T extends readonly unknown[]>(
     const { fileRows } = await import("../rows/file-rows.ts");
     return fileRows(work, values, values.input, names);
   }
-  const idle = givenFlag(values, ["prefix", "delimiter", "inputFormat", "badRows", "threads"]);
+  const idle = givenFlag(values, [
+    "prefix",
+    "delimiter",
+    "comment",
+    "decimalComma",
+    "inputFormat",
+    "badRows",
+    "threads",
+  ]);
   if (idle !== undefined) throw new UsageError(`${idle} goes with --input: give it too`);
   return givenRows(work);
 }

@@ -86,7 +86,12 @@ export const options = {
   minima: flag("list every angle at which a descent can rest, instead"),
   value: option("@column", "the column of values to check (default @value)", column),
   gradient: option("@column", "the column of slopes by theta to check", column),
-  dtype: oneOf("type", "the type they were computed in: float64 (default) or float32", ["float64", "float32"]),
+  dtype: oneOf("type", "the type they were computed in: float64 (default), float32, float16 or bfloat16", [
+    "float64",
+    "float32",
+    "float16",
+    "bfloat16",
+  ]),
   features: option("file", "a .npy file of features, one a row", text),
   weights: option("file", "a .npy file of class vectors, one a row", text),
   labels: option("file", "a .npy file of the target classes, numbered from 0", text),
@@ -101,8 +106,10 @@ export const options = {
   table: option("name", "the table, or schema.table (default angles)", text),
   functionName: option("name", "write the statement that makes it a function of this name", text),
   input: option("file", "a data file, - for standard input", text),
-  inputFormat: oneOf("format", "csv, tsv, jsonl or parquet (default: by the ending)", inputFormats),
+  inputFormat: oneOf("format", "csv, tsv, jsonl or parquet (default: by the ending and the first bytes)", inputFormats),
   delimiter: option("char", "the character between cells of the input", text),
+  comment: option("char", "leave out the lines of the input that begin with this character", text),
+  decimalComma: flag("numbers of the input have a comma before their decimals"),
   badRows: oneOf("what", "stop, skip or keep (default stop)", ["stop", "skip", "keep"]),
   prefix: option("text", "put before the name of each column that is appended to the rows", text),
   threads: option("n", "threads for large inputs (default: the cores)", wholeFrom(1, 256)),
@@ -123,7 +130,7 @@ export const pick = <K extends OptionName>(...names: readonly K[]) =>
   Object.fromEntries(names.map((name) => [name, options[name]])) as Pick<typeof options, K>;
 
 /** Options of commands that read a file. */
-export const fileOptions = pick("input", "inputFormat", "delimiter", "badRows");
+export const fileOptions = pick("input", "inputFormat", "delimiter", "comment", "decimalComma", "badRows");
 
 /** Options of commands that append to the rows of a file. */
 export const inputOptions = { ...fileOptions, ...pick("prefix", "threads") };

@@ -71,10 +71,11 @@ export function list<T>(item: Parse<T>): Parse<readonly T[]> {
     });
 }
 
-/** @name and nothing else. */
+/** A column where nothing else can stand: @name, or its name alone. */
 export function column(text: string): ColumnSource {
-  if (!/^@./.test(text)) throw new UsageError(`"${text}" is no column: write @ and its name, such as @psi`);
-  return { column: text.slice(1) };
+  const name = text.replace(/^@/, "");
+  if (name === "") throw new UsageError(`"${text}" is no column: write @ and its name, such as @psi`);
+  return { column: name };
 }
 
 export function choice<const T extends string>(choices: readonly T[]): (text: string) => T {

@@ -1,6 +1,6 @@
 /** Numbers, angles and target functions as people write them. */
 import { ParameterError } from "./errors.ts";
-import { makeTarget, type Target, targetDefinition, targetDefinitions } from "./targets.ts";
+import { makeTarget, otherLosses, type Target, targetDefinition, targetDefinitions } from "./targets.ts";
 import { fromDegrees, timesPi, toDegrees } from "./units.ts";
 
 const DECIMAL = /^\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\s*$/;
@@ -65,23 +65,36 @@ function advice({ radians }: WrittenAngle, inDegrees: boolean): string {
 const listed = (_: string, known: readonly string[]) => `: choose from ${known.join(", ")}`;
 
 /**
+ * The names that the given one may be a misspelling of. Names of losses differ by a letter or a digit, most at their beginning or
+ * end: airface is not arcface, l2-softmax not l-softmax, sphereface+ not sphereface.
+ */
+function misspelt(name: string): readonly string[] {
+  const names = targetDefinitions.flatMap(({ name, aliases = [] }) => [name, ...aliases]);
+  const isLonger = names.some((known) => known.length > 3 && name.startsWith(known));
+  return names.filter((known) => (isLonger ? known.startsWith(name) : known.slice(0, 3) === name.slice(0, 3)));
+}
+
+/**
  * The target function written as name:param=value:... Parameters left out take their defaults; additive angles are in radians, or
  * written as 30deg or pi/6. Target.spec is such a text, and gives the same function again.
  * Throws ParameterError for an unknown or repeated name, a value outside its domain, and what is no number; advise ends the
- * message about an unknown name, given the name and the known ones (by default it lists these).
+ * message about an unknown name, given the name, the known ones and those that it may stand for (by default it lists the known).
  * @example
  * targetFromSpec("asoftmax:m=4:lambda=5").value(0); // 1
  * targetFromSpec("arcface:m=30deg").spec; // "arcface:m=0.5235987755982989"
  */
 export function targetFromSpec(
   spec: string,
-  advise: (name: string, known: readonly string[]) => string = listed,
+  advise: (name: string, known: readonly string[], meant?: readonly string[]) => string = listed,
 ): Target {
   const [name = "", ...settings] = spec.trim().split(":");
   const definition = targetDefinition(name);
   if (definition === undefined) {
+    const other = otherLosses[name];
+    if (other !== undefined)
+      throw new ParameterError(`${name} is no function of theta_y and fixed parameters alone: ${other}`);
     const names = targetDefinitions.map((known) => known.name);
-    throw new ParameterError(`there is no target function "${name}"${advise(name, names)}`);
+    throw new ParameterError(`there is no target function "${name}"${advise(name, names, misspelt(name))}`);
   }
   const known = [...definition.parameters.map((parameter) => parameter.name), "lambda"];
   const parameters: Record<string, number> = {};

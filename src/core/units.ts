@@ -5,9 +5,6 @@ export function timesPi(coefficient: number, divisor = 1): number {
   return divide(multiply(halfPiTimes(2), coefficient), divisor).hi;
 }
 
-/** x, or 0 where it is no larger than what rounding has left of an exact 0. */
-export const withoutNoise = (x: number, noise: number): number => (Math.abs(x) <= noise ? 0 : x);
-
 /** Degrees to radians, rounded once: fromDegrees(180) is the double pi. */
 export const fromDegrees = (degrees: number): number => timesPi(degrees, 180);
 

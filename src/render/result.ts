@@ -9,12 +9,13 @@ export type Row = readonly Cell[];
 
 export interface Column {
   readonly name: string;
-  /** angle: radians, shown in the chosen unit. bytes: text of unknown encoding, one character a byte. message: a sentence. */
-  readonly kind?: "angle" | "bytes" | "message";
+  /**
+   * angle: radians, shown in the chosen unit. bytes: text of unknown encoding, one character a byte. message: a sentence. data: what
+   * tables leave out, unless it was asked for.
+   */
+  readonly kind?: "angle" | "bytes" | "message" | "data" | undefined;
   /** It names the row: where a table is too wide, it stands in every part. */
   readonly key?: boolean;
-  /** Tables leave it out, unless it was asked for. */
-  readonly dataOnly?: boolean;
   /** Its place in the row, where that is not its place among the computed columns. */
   readonly place?: number;
   /** The place of what tables show in its stead. */
@@ -78,6 +79,7 @@ export interface RowTally {
 /** The file that rows are computed from, in parts that threads can process. */
 export interface RowSource {
   readonly names: readonly string[];
+  readonly format: string;
   readonly parts: AsyncIterator<FilePart>;
   readonly rowsOf: (part: FilePart) => AsyncIterable<RowBatch>;
   /** takeTally gives the counts since the last call; addTally adds those of another thread. */

@@ -34,7 +34,7 @@ export async function* table(
 
 /** A table for each batch of rows; those after the first have the digits and the widths of the one before. */
 async function* rowsOf(whole: RowsResult, given: NumberStyle, screen: Screen): AsyncGenerator<string> {
-  const computed = computedColumns(whole).filter(({ dataOnly }) => !dataOnly);
+  const computed = computedColumns(whole).filter(({ kind }) => kind !== "data");
   const result = { ...whole, columns: [...whole.columns.slice(0, whole.inputColumns), ...computed] };
   let before: TableLayout | undefined;
   for await (const batch of result.batches) {

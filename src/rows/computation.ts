@@ -1,5 +1,4 @@
 import type { Message } from "../core/message.ts";
-import { withoutNoise } from "../core/units.ts";
 import { UsageError } from "../data/errors.ts";
 import type { TableOptions } from "../data/open-table.ts";
 import {
@@ -29,8 +28,8 @@ export interface RowComputation<T extends readonly unknown[]> {
   readonly columns: readonly Column[];
   readonly compute: (...values: T) => Iterable<Row>;
   readonly ofColumn?: ColumnFormula<T> | undefined;
-  /** How large each cell of a row may be that people are shown as 0, where the values are given. */
-  readonly noise?: (cells: Row, ...values: T) => readonly number[];
+  /** What tables show in place of these cells, where the values are given. */
+  readonly shown?: ((cells: readonly number[], ...values: T) => Row) | false | undefined;
   /** Counted while computing, and added up where rows are shared out; end speaks from them. */
   readonly counts?: Record<string, number>;
   /** Told how many bad rows are kept without values. */
@@ -75,19 +74,14 @@ export function givenRows(work: Work): RowsResult {
   if (missing) throw new UsageError("a @column needs a file to come from: give --input");
   function* rows() {
     for (const { values, lead } of choices(work)) {
-      for (const cells of work.compute(...values)) {
-        const noise = work.noise?.(cells, ...values);
-        const shown = noise && cells.map((x, i) => (typeof x === "number" ? withoutNoise(x, noise[i] ?? -1) : x));
-        yield lead.concat(cells, shown ?? []);
-      }
+      for (const cells of work.compute(...values))
+        yield lead.concat(cells, work.shown ? work.shown(cells as readonly number[], ...values) : []);
     }
   }
-  const columns = [...shownColumns(work), ...work.columns];
-  const { length } = work.columns;
-  const named = columns.map((column, i) =>
-    i < columns.length - length ? column : { ...column, shownPlace: i + length },
-  );
-  const result = rowsResult(work.noise ? named : columns, rows());
+  const given = shownColumns(work);
+  const place = given.length + work.columns.length;
+  const computed = work.shown ? work.columns.map((column, i) => ({ ...column, shownPlace: place + i })) : work.columns;
+  const result = rowsResult([...given, ...computed], rows());
   return { ...result, end: () => endOf(work, [], 0) };
 }
 

@@ -8,7 +8,7 @@ const cwd = mkdtempSync(join(tmpdir(), "asoftmax-errors-"));
 afterAll(() => rmSync(cwd, { recursive: true }));
 
 const NAMES =
-  "asoftmax, naive, softmax, cosface, arcface, arcface-easy, arcface-hard, combined, sphereface-r1, sphereface-r2";
+  "asoftmax, naive, softmax, cosface, arcface, arcface-easy, arcface-hard, combined, sphereface-r1, sphereface-r2, arcface-clip, arcface-plain, arcface-shift, arcface-reflect";
 const DOMAIN = "an angle lies in [0, pi]; for degrees write 60deg or use --degrees";
 
 // biome-ignore format: a table
@@ -57,6 +57,13 @@ const cases: [args: string, message: string][] = [
   ["help column",                             'there is no command "column": did you mean columns?'],
   ["help monotonicty",                        'there is no command "monotonicty": did you mean monotonicity?'],
   ["plot --functions asoftmx",                '--functions: there is no target function "asoftmx": did you mean asoftmax?'],
+  ["plot --functions am-softmx",              '--functions: there is no target function "am-softmx": did you mean am-softmax?'],
+  ["plot --functions adfaace",                `--functions: there is no target function "adfaace": choose from ${NAMES}`],
+  ["plot --functions airface",                `--functions: there is no target function "airface": choose from ${NAMES}`],
+  ["plot --functions mv-softmax",             `--functions: there is no target function "mv-softmax": choose from ${NAMES}`],
+  ["plot --functions l2-softmax",             `--functions: there is no target function "l2-softmax": choose from ${NAMES}`],
+  ["plot --functions sphereface+",            `--functions: there is no target function "sphereface+": choose from ${NAMES}`],
+  ["plot --functions magface",                "--functions: magface is no function of theta_y and fixed parameters alone: magface takes m from each feature norm: audit rows of one norm, as arcface-hard with their m"],
   ["plot --functions zzzzzzzzz",              `--functions: there is no target function "zzzzzzzzz": choose from ${NAMES}`],
   ["plot --functions asoftmax:n=4",           '--functions: asoftmax has no parameter "n": did you mean m?'],
   ["plot --functions combined:m4=1",          '--functions: combined has no parameter "m4": did you mean m1?'],
@@ -145,8 +152,10 @@ const cases: [args: string, message: string][] = [
   ["descend --start 2 --competing 1 --lambda 5 --base 9", "a schedule gives lambda at each step: leave lambda out of the functions"],
   ["descend --minima",                        "the competing angle is missing: give --competing, such as --competing 1.5"],
   ["audit",                                   "the table is missing: give --input, a file or - for standard input"],
-  ["audit --input - --value psi",             '--value: "psi" is no column: write @ and its name, such as @psi'],
-  ["audit --input - --dtype float16",         '--dtype: "float16" is not known: did you mean float64?'],
+  ["audit --input - --value @",               '--value: "@" is no column: write @ and its name, such as @psi'],
+  ["audit --input - --theta t --cosine c",    "--theta and --cosine both name the angles: use one"],
+  ["audit --input - --scale 0",               "--scale: 0 is out of range: it must be above 0 and at most 1e+100"],
+  ["audit --input - --dtype float8",          '--dtype: "float8" is not known: did you mean float64?'],
   ["audit --input none.csv",                  "cannot read none.csv: no such file or directory"],
   ["audit --input - --prefix x",              "unknown option '--prefix'"],
   ["psi --output ''",                         "--output: the value is empty"],
@@ -185,8 +194,11 @@ const files: [args: string, stdin: string, message: string][] = [
   ["audit",                       "theta,value\n",                "the table has no rows: nothing to audit"],
   ["audit",                       "",                             "standard input is empty: it needs at least a header line"],
   ["audit --value @psj",          "theta,psi\n1,2\n",            'standard input: there is no column "psj": did you mean psi?'],
-  ["audit",                       "theta,value\n4,2\n",          "standard input line 2: column theta: 4 lies above pi: an angle lies in [0, pi]"],
+  ["audit",                       "theta,value\n4,2\n",          "standard input line 2: column theta: 4 lies above pi: an angle lies in [0, pi]; for degrees give --degrees"],
   ["audit",                       "theta,value\n1,x\n",          'standard input line 2: column value: "x" is not a decimal number'],
+  ["audit",                       "theta,value\n-0.5,2\n",       "standard input line 2: column theta: -0.5 lies below 0: an angle lies in [0, pi]; for cosines give --cosine @theta"],
+  ["audit --cosine @c",           "c,value\n1.5,2\n",            "standard input line 2: column c: a cosine is 1.5: it must lie from -1 to 1"],
+  ["audit --scale @s",            "theta,value,s\n1,2,0\n",      "standard input line 2: column s: scale is 0: it must be above 0 and at most 1e+100"],
   ["audit",                       "theta,value\nNaN,1\n",        'standard input line 2: column theta: "NaN" is not a finite number'],
   ["audit --gradient @g",         "theta,value,g\n1,1,\n",       "standard input line 2: column g: the cell is empty: it needs a number"],
 ];
@@ -268,8 +280,8 @@ describe("without WebAssembly", () => {
 });
 
 test("too few file handles for threads: one line", async () => {
-  writeFileSync(join(cwd, "long.csv"), `theta\n${"1.25\n".repeat(1_200_000)}`);
-  const { status, stderr } = await sh("ulimit -n 64; asoftmax psi --threads 64 --input long.csv > /dev/null", { cwd });
+  writeFileSync(join(cwd, "long.csv"), `theta\n${"1.25\n".repeat(5_000_000)}`);
+  const { status, stderr } = await sh("ulimit -n 40; asoftmax psi --threads 64 --input long.csv > /dev/null", { cwd });
   const reason = "there are too few file handles: raise their limit (ulimit -n), or give --threads 1";
   expect([status, stderr]).toEqual([2, `asoftmax: ${reason}\n`]);
 });

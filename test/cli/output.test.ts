@@ -377,11 +377,11 @@ describe("help", () => {
     const cwd = folder();
     const header = ["label", "theta", "theta_y", "theta_j", ...Array.from({ length: 3 }, (_, i) => `theta_${i}`)];
     writeFileSync(join(cwd, "angles.csv"), `${header}\n0,0.3,0.2,1.5,0.1,1.5,1.2\n2,1.2,1,1,1.5,1.4,0.3\n`);
-    // psi and its slope for m = 4, right to the last digit.
+    // psi and its slope for m = 4, and 64 (cos theta - 0.4), right to the last digit.
     const table = [
-      "theta,psi,grad",
-      "0.5,-0.4161468365471424,-3.637189707302727",
-      "1,-1.3463563791363882,-3.027209981231713",
+      "theta,psi,grad,logit",
+      "0.5,-0.4161468365471424,-3.637189707302727,30.56528396098386",
+      "1,-1.3463563791363882,-3.027209981231713,8.979347575560947",
     ];
     writeFileSync(join(cwd, "table.csv"), `${table.join("\n")}\n`);
     writeFileSync(

@@ -1,4 +1,5 @@
-import { type AuditResult, type AuditTable, audit, type Check, sampled } from "../../audit/audit.ts";
+import { type AuditResult, type AuditTable, audit, type Check, scaleAt } from "../../audit/audit.ts";
+import { sampled } from "../../audit/explain.ts";
 import type { LossSample } from "../../audit/loss-program.ts";
 import { auditLoss } from "../../audit/whole-loss.ts";
 import { sampleLoss } from "../../core/loss.ts";
@@ -7,14 +8,13 @@ import { type Target, target as targetNamed } from "../../core/targets.ts";
 import { UsageError } from "../../data/errors.ts";
 import type { Chart } from "../../render/chart.ts";
 import { rowsResult } from "../../render/result.ts";
-import { fileValues } from "../../rows/file-rows.ts";
-import type { Reader } from "../../rows/header.ts";
+import { auditTable, auditTableOptions } from "../audit-table.ts";
 import { functionChart, type PlotSize } from "../charts.ts";
 import { columnsOf, command } from "../command.ts";
 import { chosenFunctions } from "../functions.ts";
 import { lossSamples } from "../loss-samples.ts";
-import { fileOptions, givenFlag, option, orColumn, pick } from "../options.ts";
-import { column, notNegative } from "../parse.ts";
+import { givenFlag, option, pick } from "../options.ts";
+import { column } from "../parse.ts";
 
 const COLUMNS = columnsOf("function rows max_abs_error max_ulp_error first_bad_theta:angle passes diagnosis:message");
 
@@ -22,6 +22,7 @@ export default command({
   examples: [
     ["asoftmax audit --input table.csv --theta @theta --value @psi", "is my psi right, and if not, what is wrong?"],
     ["asoftmax audit --input table.csv --value @psi --gradient @grad --dtype float32", "the gradient too, in float32"],
+    ["asoftmax audit --functions cosface:m=0.4 --input table.csv --value logit --scale 64", "the values are logits"],
     [
       "asoftmax audit --input losses.csv --loss @loss --label label --scale @norm",
       "whole losses, from angles to every class",
@@ -29,46 +30,28 @@ export default command({
   ],
   options: {
     ...pick("functions", "m", "lambda"),
-    theta: option("@column", "the column of angles (default @theta; with --loss the target angles)", column),
-    ...pick("value", "gradient"),
+    ...auditTableOptions,
     loss: option("@column", "the column of losses to check, in place of values", column),
     ...pick("label"),
     competing: option("@column", "the columns of angles to every class (default '@theta_*')", column),
-    scale: orColumn(option("number", "the scale of the logits (default 1)", notNegative)),
-    ...pick("dtype"),
-    ...fileOptions,
-    ...pick("width", "height"),
+    ...pick("dtype", "width", "height"),
   },
   async run(values) {
     const { input, loss, dtype = "float64" } = values;
     if (input === undefined) throw new UsageError("the table is missing: give --input, a file or - for standard input");
     const targets = chosenFunctions(values) ?? [targetNamed("asoftmax")!];
     if (loss !== undefined) {
-      const idle = givenFlag(values, ["value"]);
+      const idle = givenFlag(values, ["value", "cosine"]);
       if (idle !== undefined) throw new UsageError(`${idle} and --loss both name what to check: use one`);
       const { samples, warnings } = await lossSamples({ ...values, loss }, input);
       const audits = targets.map((target) => ({ target, ...auditLoss(target, samples, dtype) }));
       return auditResult(audits, warnings, (drawn) => lossChart(drawn, samples, values));
     }
-    const idle = givenFlag(values, ["label", "competing", "scale"]);
+    const idle = givenFlag(values, ["label", "competing"]);
     if (idle !== undefined) throw new UsageError(`${idle} goes with --loss: give it too`);
-    const { theta = { column: "theta" }, value = { column: "value" }, gradient } = values;
-    const columns = gradient === undefined ? [value] : [value, gradient];
-    const reading = await fileValues(
-      (header): Reader<number>[] => [
-        header.angle(theta.column),
-        ...columns.map(({ column }) => header.anyNumber(column)),
-      ],
-      (...row: readonly number[]) => row,
-      values,
-      input,
-    );
-    const rows: (readonly number[])[] = [];
-    for await (const found of reading.values) for (const { value } of found) if (value !== undefined) rows.push(value);
-    const columnAt = (i: number) => Float64Array.from(rows, (row) => row[i]!);
-    const table = { theta: columnAt(0), value: columnAt(1), gradient: gradient && columnAt(2) };
+    const { table, warnings } = await auditTable(values, input);
     const audits = targets.map((target) => ({ target, ...audit(target, table, dtype) }));
-    return auditResult(audits, reading.warnings(), (drawn) => chartOf(drawn, table, values));
+    return auditResult(audits, warnings, (drawn) => chartOf(drawn, table, values));
   },
 });
 
@@ -115,13 +98,13 @@ function dotsOf({ failing }: Check, rows: readonly { readonly x: number; readonl
   };
 }
 
-/** The true function and the rows of the table, for the column that fails. */
-function chartOf(audited: Audited, { theta, value, gradient }: AuditTable, size: PlotSize): Chart {
+/** The true function and the rows of the table, its scale taken out, for the column that fails. */
+function chartOf(audited: Audited, table: AuditTable, size: PlotSize): Chart {
   const { target, bad, passes } = audited;
   const ofValue = bad > 0 || passes;
   const chart = functionChart([target], size, { quantity: ofValue ? "value" : "slope" });
-  const given = ofValue ? value : gradient!;
-  const rows = Array.from(theta, (x, i) => ({ x, y: given[i]! }));
+  const given = ofValue ? table.value : table.gradient!;
+  const rows = Array.from(table.theta, (x, i) => ({ x, y: given[i]! / scaleAt(table, i) }));
   return { ...chart, ...dotsOf(ofValue ? audited : audited.gradient!, rows) };
 }
 

@@ -11,7 +11,7 @@ import { STANDARD_ARC } from "../inputs.ts";
 import { pick } from "../options.ts";
 
 const COLUMNS = columnsOf(
-  "function theta_12:angle | theta_1:angle theta_2:angle effective_m angular_margin:angle count:data",
+  "*function *theta_12:angle theta_1:angle theta_2:angle effective_m angular_margin:angle count:data",
 );
 
 export default command({
@@ -29,9 +29,7 @@ export default command({
     for (const target of chosen ?? everyFunction()) {
       const { spec, name, lambda, parameters } = target;
       if (name === "naive" && lambda === 0 && parameters.m! > 1)
-        notes.push(
-          message`${spec}: this holds only up to ${radians(timesPi(1, parameters.m!))}: beyond it naive rises again.`,
-        );
+        notes.push(message`${spec}: only up to ${radians(timesPi(1, parameters.m!))}: beyond it naive rises again.`);
       for (const theta12 of arcs) {
         const at = boundary(target, theta12);
         const { theta1 = null, theta2 = null, effectiveM = null, angularMargin = null, count = 0 } = at ?? {};

@@ -7,7 +7,7 @@ import { asoftmax } from "../../core/target-functions.ts";
 import { type Target, target as targetNamed } from "../../core/targets.ts";
 import { UsageError } from "../../data/errors.ts";
 import { type Result, rowsResult } from "../../render/result.ts";
-import { equation, knotsOf, type PlotSize } from "../charts.ts";
+import { equation, knotsOf, type Look } from "../charts.ts";
 import { columnsOf, command } from "../command.ts";
 import { chosenFunctions, pictureFunctions } from "../functions.ts";
 import { only } from "../inputs.ts";
@@ -56,7 +56,7 @@ export default command({
 function pathsOf(
   targets: readonly Target[],
   descent: Descent,
-  options: Parameters<typeof scheduleOf>[0] & PlotSize & Parameters<typeof equation>[2],
+  options: Parameters<typeof scheduleOf>[0] & Look,
 ): Result {
   const { width, height } = options;
   const schedule = hasSchedule(options) ? scheduleOf(options) : undefined;
@@ -71,20 +71,18 @@ function pathsOf(
   const rows = paths.flatMap(({ target, path }) =>
     path.map(({ step, theta, value, gradient }) => [target.spec, step, theta, value, gradient]),
   );
+  const lines = paths.map(({ target, path }) => ({
+    name: target.spec,
+    at: (step: number) => path[Math.round(step)]!.theta,
+  }));
   const goals = [...new Set(targets.map(wantedMargin))].map((m) => {
-    const theta = descent.thetaJ / m;
-    return { name: equation(`goal: theta_y < theta_j${m === 1 ? "" : `/${m}`}`, theta, options), at: () => theta };
+    const at = () => descent.thetaJ / m;
+    return { name: equation(`goal: theta_y < theta_j${m === 1 ? "" : `/${m}`}`, at(), options), at };
   });
   const chart = () => ({
     x: { from: 0, to: descent.steps, angle: false, name: "step" },
     y: { angle: true, name: "theta_y" },
-    series: [
-      ...paths.map(({ target, path }) => ({
-        name: target.spec,
-        at: (step: number) => path[Math.round(step)]!.theta,
-      })),
-      ...goals,
-    ],
+    series: [...lines, ...goals],
     knots: knotsOf(targets),
     size: { width, height },
   });
@@ -102,23 +100,21 @@ function restsOf(targets: readonly Target[], scale: number, thetaJ: number): Res
     rests.map(({ kind, theta, to }) => [target.spec, kind, theta, to, lossAt(target, theta)]),
   );
   const notes = found.map(({ target, rests }) => message`${target.spec}: a descent can end ${endsOf(rests)}.`);
-  return rowsResult(columnsOf("function kind theta:angle | to:angle value"), rows, { notes });
+  return rowsResult(columnsOf("*function *kind *theta:angle to:angle value"), rows, { notes });
 }
 
-const HOW_ENDED: Readonly<Record<RestPoint["kind"], string>> = {
-  minimum: "in the minimum at",
-  "false minimum": "in a false minimum at",
-  "half-stable": "from above, by small steps, at",
-  flat: "where there is no slope,",
-};
+const HOW_ENDED = [
+  ["minimum", "in the minimum at"],
+  ["false minimum", "in a false minimum at"],
+  ["half-stable", "from above by small steps at"],
+  ["flat", "where there is no slope from"],
+] as const;
 
 /** The rest points in words, kind by kind. */
-function endsOf(rests: readonly RestPoint[]): Message {
-  const wordsOf = ({ theta, to }: RestPoint) =>
-    theta === to ? [radians(theta)] : message`from ${radians(theta)} to ${radians(to)}`;
-  const kinds = Object.entries(HOW_ENDED).flatMap(([kind, words]) => {
-    const places = rests.filter((rest) => rest.kind === kind).map(wordsOf);
-    return places.length === 0 ? [] : [message`${words} ${joined(places)}`];
-  });
-  return kinds.flatMap((part, i) => (i === 0 ? part : ["; ", ...part]));
-}
+const endsOf = (rests: readonly RestPoint[]): Message =>
+  joined(
+    HOW_ENDED.flatMap(([kind, words]) => {
+      const places = rests.filter((rest) => rest.kind === kind).map(({ theta }) => [radians(theta)]);
+      return places.length === 0 ? [] : [message`${words} ${joined(places)}`];
+    }),
+  );

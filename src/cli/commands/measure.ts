@@ -23,7 +23,7 @@ const STANDARD_WORST = 10;
 const OF_ANGLES = {
   input: options.input,
   competing: sampleOptions.competing,
-  ...pick("label", "inputFormat", "delimiter"),
+  ...pick("label", "inputFormat", "delimiter", "comment", "decimalComma"),
 };
 const OF_FEATURES = pick("features", "weights", "labels", "threads");
 type MeasureValues = ValuesOf<typeof OF_ANGLES & typeof OF_FEATURES> & Values<"badRows" | "degrees" | "output">;

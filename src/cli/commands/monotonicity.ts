@@ -7,7 +7,7 @@ import { columnsOf, command } from "../command.ts";
 import { chosenFunctions, pictureFunctions } from "../functions.ts";
 import { pick } from "../options.ts";
 
-const COLUMNS = columnsOf("function from:angle to:angle | direction change");
+const COLUMNS = columnsOf("*function *from:angle *to:angle direction change");
 
 export default command({
   examples: [

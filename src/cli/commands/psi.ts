@@ -1,9 +1,9 @@
 import { angleOfQuarter } from "../../core/double-double.ts";
 import { psiValues } from "../../core/psi.ts";
 import { Region, rowKernel } from "../../kernels/rows.ts";
-import type { NumberColumn, Row } from "../../render/result.ts";
+import type { NumberColumn } from "../../render/result.ts";
 import { columnsOf, command } from "../command.ts";
-import { marginInput, noiseOf, roundingOf, rowResult, thetaInput } from "../inputs.ts";
+import { marginInput, rowResult, shownOf, shownSlopes, thetaInput } from "../inputs.ts";
 import { gridOptions, inputOptions, options, orColumn } from "../options.ts";
 
 /** In the order of the kernel's psiColumns. */
@@ -37,23 +37,24 @@ export default command({
   run(values, { names, angles }) {
     const m = marginInput(values.m);
     const theta = thetaInput(values);
-    const rounding = roundingOf(values, angles);
-    const noiseAt = (margin: number, angle: number) => {
-      const [cosMTheta, cosTheta] = [margin, 1].map((factor) => noiseOf(factor, angle, rounding(angle))[0]);
-      return [0, ...noiseOf(margin, angle, rounding(angle)), cosMTheta!, cosTheta!];
-    };
+    const exact = shownOf(values, angles);
+    const shown = ([k, ...cells]: readonly number[], margin: number, angle: number) => [
+      k!,
+      ...shownSlopes(exact, margin, angle, cells),
+      exact(cells[3]!, margin, angle),
+      exact(cells[4]!, 1, angle),
+    ];
     if (theta !== undefined) {
       const compute = (margin: number, angle: number) => [cellsOf(margin, angle)];
       const ofColumn = psiOfColumn(values.columns);
-      const noise = (_: Row, margin: number, angle: number) => noiseAt(margin, angle);
-      return rowResult({ inputs: [m, theta], columns: COLUMNS, compute, ofColumn, noise }, values, names);
+      return rowResult({ inputs: [m, theta], columns: COLUMNS, compute, ofColumn, shown }, values, names);
     }
     function* compute(margin: number) {
       for (const angle of halfKnots(margin)) yield [angle, ...cellsOf(margin, angle)];
     }
-    const noise = ([angle]: Row, margin: number) => [0, ...noiseAt(margin, angle as number)];
-    const columns = [{ name: "theta", kind: "angle", key: true } as const, ...COLUMNS];
-    return rowResult({ inputs: [m], columns, compute, noise }, values, names);
+    const columns = [...columnsOf("*theta:angle"), ...COLUMNS];
+    const beside = ([angle, ...cells]: readonly number[], margin: number) => [angle!, ...shown(cells, margin, angle!)];
+    return rowResult({ inputs: [m], columns, compute, shown: beside }, values, names);
   },
 });
 

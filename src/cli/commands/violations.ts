@@ -14,8 +14,8 @@ interface Found {
   intervals: readonly Violation[];
 }
 
-const INTERVALS = columnsOf("m theta_j:angle index | lo:angle hi:angle hi_closed length:angle");
-const TOTALS = columnsOf("m theta_j:angle | count total_length:angle share");
+const INTERVALS = columnsOf("*m *theta_j:angle *index lo:angle hi:angle hi_closed length:angle");
+const TOTALS = columnsOf("*m *theta_j:angle count total_length:angle share");
 
 export default command({
   examples: [
@@ -30,7 +30,7 @@ export default command({
     const found = margins.flatMap((m) => competing.map((thetaJ) => ({ m, thetaJ, intervals: violations(m, thetaJ) })));
     const rows = found.flatMap(summary ? totalRow : intervalRows);
     const { m, thetaJ } = found[0]!;
-    const chart = () => violationChart([target("naive", { m })!], m, thetaJ, angles, size);
+    const chart = () => violationChart([target("naive", { m })!], m, thetaJ, { ...size, ...angles });
     const isDrawn = plot || !summary;
     const which = message`The chart is of m = ${m}, theta_j = ${radians(thetaJ)}, the first of ${found.length} pairs.`;
     return rowsResult(summary ? TOTALS : INTERVALS, rows, {

@@ -4,14 +4,13 @@ import { marginOf } from "../../core/margin.ts";
 import { wantedMargin } from "../../core/minima.ts";
 import { psiValues, segment } from "../../core/psi.ts";
 import { asoftmax } from "../../core/target-functions.ts";
-import { withoutNoise } from "../../core/units.ts";
 import type { Series } from "../../render/chart.ts";
 import { formatAngle, formatMessage, formatNumber, type NumberStyle } from "../../render/number.ts";
 import type { Screen } from "../../render/screen.ts";
 import { wrap } from "../../render/table.ts";
 import { drawChart, withSample } from "../../render/terminal-chart.ts";
 import { equation, violationChart } from "../charts.ts";
-import { noiseOf, roundingOf } from "../inputs.ts";
+import { type Shown, shownOf, shownSlopes } from "../inputs.ts";
 import type { AngleReader } from "../parse.ts";
 import { functionsOf, type State } from "./state.ts";
 
@@ -47,7 +46,7 @@ export function view(state: State, screen: Screen, angles: Given): string[] {
   const style = { ...DIGITS, degrees: state.degrees, given: angles.given };
   const width = Math.max(NEEDED_WIDTH, screen.width);
   const wide = width >= WIDE;
-  const figures = figureLines(state, { ...screen, width: wide ? PANEL_WIDTH : width }, style, roundingOf({}, angles));
+  const figures = figureLines(state, { ...screen, width: wide ? PANEL_WIDTH : width }, style, shownOf({}, angles));
   const rows = height - 1 - (wide ? 0 : figures.length);
   const plot = plotOf(state, { ...screen, width: wide ? width - PANEL_WIDTH - 2 : width }, rows, style);
   const body = wide ? beside(plot, figures, width - PANEL_WIDTH) : [...plot, ...figures];
@@ -86,9 +85,8 @@ function plotOf(state: State, screen: Screen, rows: number, style: NumberStyle):
   const on = functionsOf(state).flatMap(({ target, on }) => (on ? [target] : []));
   const chart = violationChart(on, m, thetaJ, style);
   // Their names stand beside the values.
-  const series = chart.series.map((one, i) =>
-    i < on.length ? { ...one, name: "", at: remembered(one), points: [theta] } : { ...one, name: "" },
-  );
+  const cursorOn = (one: Series) => ({ at: remembered(one), points: [theta] });
+  const series = chart.series.map((one, i) => ({ ...one, name: "", ...(i < on.length && cursorOn(one)) }));
   const draw = (height: number) =>
     drawChart({ ...chart, series, knots: m, cursor: theta, size: { height } }, screen, style).split("\n");
   // The axis and the legend take lines too.
@@ -97,7 +95,7 @@ function plotOf(state: State, screen: Screen, rows: number, style: NumberStyle):
 }
 
 /** Where theta is, the values there, and the three conditions with their reasons; psi is with its lambda there. */
-function figureLines(state: State, screen: Screen, style: NumberStyle, rounding: (theta: number) => number): string[] {
+function figureLines(state: State, screen: Screen, style: NumberStyle, exact: Shown): string[] {
   const { m, lambda, theta, thetaJ } = state;
   const margin = marginOf(m, theta, [thetaJ]);
   const angle = (at: number) => formatAngle(at, style, screen.unicode ? "π" : "pi");
@@ -105,21 +103,21 @@ function figureLines(state: State, screen: Screen, style: NumberStyle, rounding:
     name +
     " ".repeat(Math.max(1, screen.width - 2 * FIGURE_WIDTH - stringWidth(name))) +
     cells.map((cell) => cell.padStart(FIGURE_WIDTH)).join("");
-  const figure = (x: number, noise: number) => formatNumber(withoutNoise(x, noise), DIGITS);
+  const figure = (x: number) => formatNumber(x, DIGITS);
   const on = functionsOf(state).filter(({ on }) => on);
-  const level = figure(psiValues(1, thetaJ).cosTheta, rounding(thetaJ));
-  const blend = lambda > 0 ? blendReasons(asoftmax({ m, lambda }), theta, margin, rounding) : undefined;
+  const level = figure(exact(psiValues(1, thetaJ).cosTheta, 1, thetaJ));
+  const blend = lambda > 0 ? blendReasons(asoftmax({ m, lambda }), theta, margin, exact) : undefined;
   const lines = [
     `theta ${angle(theta)}   segment ${segment(m, theta)}   theta_j ${angle(thetaJ)}   m ${m}   lambda ${lambda}`,
     row("  at theta", "value", "slope"),
     ...on.map(({ key, target }, i) => {
-      const [ofValue, ofSlope] = noiseOf(wantedMargin(target), theta, rounding(theta));
-      const name = withSample(i, `${key} ${target.spec}`, screen);
-      return row(name, figure(target.value(theta), ofValue), figure(target.slope(theta), ofSlope));
+      const [value, slope] = [target.value(theta), target.slope(theta)];
+      const cells = shownSlopes(exact, wantedMargin(target), theta, [value, slope, 0]).slice(0, 2).map(figure);
+      return row(withSample(i, `${key} ${target.spec}`, screen), ...cells);
     }),
     row(withSample(on.length, `  cos(${equation("theta_j", thetaJ, style)})`, screen), level),
     screen.colors.bold(`naive ${margin.naive}   angular ${margin.angular}   psi ${blend?.holds ?? margin.psi}`),
-    formatMessage(blend?.why ?? reasons(m, theta, margin, rounding), style),
+    formatMessage(blend?.why ?? reasons(m, theta, margin, exact), style),
   ];
   return fittedLines(lines, screen);
 }
