@@ -90,8 +90,9 @@ export type Shown = (x: number, slope: number, theta: number) => number;
 export const shownOf =
   ({ points }: Values<"points">, { decimals }: Pick<AngleReader, "decimals">): Shown =>
   (x, slope, theta) => {
-    const isDecimal = points === undefined ? decimals.has(theta) : decimals.size > 0;
-    return !isDecimal && Math.abs(x) <= slope * theta * 2 ** -51 ? 0 : x;
+    // A given angle is rounded once, one of a grid some times.
+    const [isDecimal, roundings] = points === undefined ? [decimals.has(theta), 1.01] : [decimals.size > 0, 4];
+    return !isDecimal && Math.abs(x) <= slope * theta * roundings * 2 ** -53 ? 0 : x;
   };
 
 /** The same of a value of a function with slopes up to m, its slope by theta and its slope by cos(theta), which is a limit at 0 and at pi. */

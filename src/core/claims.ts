@@ -227,7 +227,7 @@ function optimumFirst({ pairs }: Subject): Finding {
   return [
     inside === met.length,
     message`${inside} of ${met.length} lie there`,
-    [" of those that meet the psi condition"],
+    [" (pairs that meet the psi condition)"],
   ];
 }
 

@@ -10,8 +10,14 @@ const LABEL: Rounding = { precision: 6 };
 const PARTS = 16;
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
-// Each has a contrast of at least 3 to white and to black, also as the nearest of 256 colours; of 16 they are five.
-const COLORS = ["#0072b2", "#a64ca6", "#007f00", "#997a00", "#007f7f"];
+/** A colour of 16, and where there are more one with a contrast of at least 3 to white and to black, also as the nearest of 256. */
+const COLORS = [
+  ["blue", "#0072b2"],
+  ["magenta", "#a64ca6"],
+  ["green", "#007f00"],
+  ["yellow", "#997a00"],
+  ["cyan", "#007f7f"],
+] as const;
 
 /** The characters of the drawing in Unicode and in ASCII. Of two, the first is in the row that a line leaves, the second in the one it enters. */
 const GLYPHS = {
@@ -159,8 +165,10 @@ const glyphsOf =
 
 /** The pen of line i. */
 function penOf(i: number, screen: Screen): Pen {
+  const { colors } = screen;
   const markers = glyphsOf(screen)("markers");
-  return { paint: screen.colors.hex(COLORS[i % COLORS.length]!), marker: markers[i % markers.length]!.trim() };
+  const [name, hex] = COLORS[i % COLORS.length]!;
+  return { paint: colors.level > 1 ? colors.hex(hex) : colors[name], marker: markers[i % markers.length]!.trim() };
 }
 
 /** The text behind a sample of line i, in its colour. */

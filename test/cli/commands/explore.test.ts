@@ -62,7 +62,7 @@ describe.skipIf(withoutTmux)(`in a terminal${withoutTmux ? ": tmux is not instal
     terminal.press("?");
     await terminal.shows("quit, and print");
     terminal.press("?");
-    await terminal.shows("naive holds (1 >");
+    await terminal.shows(/naive true +angular false +psi false/);
     terminal.press("q");
     const screen = (await isRestored(0)).replaceAll("\n", "");
     expect(screen).toContain("asoftmax plot --functions asoftmax:m=3:lambda=0.1,naive:m=3,softmax");
@@ -124,7 +124,7 @@ describe.skipIf(withoutTmux)(`in a terminal${withoutTmux ? ": tmux is not instal
     terminal.press("Enter");
     await terminal.shows(READY);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: likewise
-    expect(terminal.tmux("capture-pane", "-p", "-e")).toMatch(/\x1b\[36m.*●/);
+    expect(terminal.tmux("capture-pane", "-p", "-e")).toMatch(/\x1b\[(34|38;5;31)m.*●/);
   });
 
   test.each(definition.examples)("the example %s", async (line) => {
