@@ -50,7 +50,7 @@ const statements: readonly [id: string, claim: string, expected: (m: number) => 
   ["psi-is-angular", "psi(theta_y) > cos(theta_j) exactly where m theta_y < theta_j", always, areEquivalent],
   ["no-false-minimum", "with psi the loss has no false minimum", always, neverTurns],
   ["share-angular", "angular and psi hold on 1/(2m) of [0, pi]^2", always, shareOfAngular],
-  ["share-naive", "naive holds on 1/2 of it, for integer m", always, shareOfNaive],
+  ["share-naive", "naive holds on 1/2 of [0, pi]^2 for integer m", always, shareOfNaive],
   [
     "optimum-beyond",
     "the optimal theta_y lies in [pi/m, pi] (stated in a public note on the loss; false)",
@@ -59,7 +59,7 @@ const statements: readonly [id: string, claim: string, expected: (m: number) => 
   ],
   ["optimum-first", "the optimal theta_y lies in [0, pi/m]", always, optimumFirst],
   ["knot-holds", "descent from above ends at the knot pi/m while c < 1, not at c > 1", pastOne, knotHolds],
-  ["lambda-frees", "with lambda = 5 descent escapes from it", pastOne, lambdaFrees],
+  ["lambda-frees", "with lambda = 5 descent escapes from pi/m", pastOne, lambdaFrees],
 ];
 
 /**

@@ -53,7 +53,7 @@ describe("the computed number stays", () => {
     [`margin --m 4 --theta 0.1 --competing ${decimal} --each --columns theta_j,cos_theta_j`, ["1.5708 6.12323e-17"]],
     ["margin --m 3 --theta pi/3 --competing pi --columns competitors,margin_gap",         ["1 -4.44089e-16"]],
     // Near a zero, and no zero.
-    ["psi --m 1.0000000000000002 --theta pi/2 --columns k,cos_m_theta",                   ["0 -2.87584e-16"]],
+    ["psi --m 1.0000000000000002 --theta pi/2 --columns k,cos_m_theta",                   ["0 -2.87555e-16"]],
     ["psi --m 4 --theta 1.570796326794896619 --columns k,cos_theta",                      ["1 6.12323e-17"]],
   ])("asoftmax %s", async (line, cells) => {
     expect(await cellsOf(line)).toEqual(cells);
