@@ -127,7 +127,7 @@ function passBeyond({ m }: Subject): Finding {
   const y = found[0].lo + (found[0].hi - found[0].lo) / 2;
   const { naive, angular } = conditions(m, y, thetaJ);
   const example = message`at ${radians(y)} cos(m theta_y) = ${cosine(reduce(m, y)).hi}, m theta_y = ${radians(m * y)}`;
-  return [naive && !angular, message`${found.length} intervals, theta_j = ${radians(thetaJ)}`, message`; ${example}`];
+  return [naive && !angular, message`${found.length} intervals`, message` at theta_j = ${radians(thetaJ)}; ${example}`];
 }
 
 function endOutside({ m }: Subject): Finding {

@@ -60,8 +60,8 @@ describe("the evidence is a figure of its own", () => {
   // prettier-ignore
   test.each([
     [4, "naive-right-below", /^0 of \d{5,} pairs differ$/],
-    [4, "naive-wrong-beyond", /^2 intervals, theta_j = 1.5707963267948966; /],
-    [1.5, "naive-wrong-beyond", /^1 intervals, theta_j = 3.141592653589793; /],
+    [4, "naive-wrong-beyond", /^2 intervals at theta_j = 1.5707963267948966; /],
+    [1.5, "naive-wrong-beyond", /^1 intervals at theta_j = 3.141592653589793; /],
     [4, "psi-continuous", /^the largest step is 0 at 3 knots$/],
     [4, "psi-decreasing", /^1 stretch, change -8; 0 rises over \d{6} sorted angles$/],
     [4, "psi-is-angular", /^0 of 1\d{5} pairs differ \(comparing rounded cosines would misjudge [1-9]\d+\)$/],

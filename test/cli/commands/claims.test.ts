@@ -75,16 +75,13 @@ test("real m has a share of its own: 0.4167 at 1.5", async () => {
   expect(Number(/integral ([\d.]+),/.exec(evidence)![1])).toBeCloseTo(5 / 12, 12);
 });
 
-test.concurrent.each(["4", "1.5", "1", "1048576"])(
-  "m = %s: the table has at most 25 lines of 80 columns",
-  async (m) => {
-    const text = await shown(`claims --m ${m}`);
-    expect(text).toMatch(/^claim +holds +evidence\n/);
-    expect(text).toMatch(/\n\nAll 13 claims came out as expected\.\n$/);
-    expect(text.trimEnd().split("\n").length).toBeLessThanOrEqual(25);
-    expectWidth(text, 80);
-  },
-);
+test.concurrent.each(["4", "1.5", "1"])("m = %s: the table has at most 25 lines of 80 columns", async (m) => {
+  const text = await shown(`claims --m ${m}`);
+  expect(text).toMatch(/^claim +holds +evidence\n/);
+  expect(text).toMatch(/\n\nAll 13 claims came out as expected\.\n$/);
+  expect(text.trimEnd().split("\n").length).toBeLessThanOrEqual(25);
+  expectWidth(text, 80);
+});
 
 test("of what was stated elsewhere it says where, and that it is false", async () => {
   expect((await claims("4")).get("optimum-beyond")!.claim).toBe(

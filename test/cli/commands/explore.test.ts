@@ -101,6 +101,21 @@ describe.skipIf(withoutTmux)(`in a terminal${withoutTmux ? ": tmux is not instal
     await isRestored(status);
   });
 
+  test("60 x 20: the curves, one line of legend, the footer, and a key that went as far as it goes", async () => {
+    await begin("asoftmax explore --m 2", 60, 20);
+    await terminal.shows(READY);
+    const screen = await terminal.shows(/\? help {2}q quit$/);
+    expect(screen.match(/[┤│]/g)!.length).toBeGreaterThanOrEqual(5);
+    expect(screen).toMatch(/^ +## naive holds, angular does not {3}┊ k pi\/2$/m);
+    expect(screen).not.toContain("off:");
+    terminal.press("m", "m");
+    await terminal.shows(/\nm ends at 1$/);
+    terminal.press("M");
+    await terminal.shows(/\? help {2}q quit$/);
+    terminal.press("q");
+    await isRestored(0);
+  });
+
   test("it follows the size of the window, and says what it needs of a tiny one", async () => {
     await begin("asoftmax explore");
     await terminal.shows(READY);
