@@ -9,12 +9,22 @@ const sound = (found: Weights) =>
 /** Two columns are told apart if they do not agree, up to a factor, to this share of their squares. */
 const APART = 1e-14;
 
+/** The weights where the function has that share; a weight of the cosine a little below 0 is one of 0. */
+const shared = (share: number, scale: number) =>
+  share > 0 && share < 1 + 1e-3 ? { scale, plain: 1 - Math.min(share, 1), own: Math.min(share, 1) } : undefined;
+
+/** The weights for a lambda. */
+const blended = (lambda: number, scale: number): Weights => ({
+  scale,
+  plain: lambda / (1 + lambda),
+  own: 1 / (1 + lambda),
+});
+
 /** The ways in which the scale and the weight of the cosine are wrong beside a mistake, the simplest first. */
 export function formsOf(lambda: number) {
-  const [plain, own] = [lambda / (1 + lambda), 1 / (1 + lambda)];
+  const { plain, own } = blended(lambda, 1);
   const scaleOf = { scale: ({ scale }: Weights) => scale };
   const lambdaOf = { lambda: (found: Weights) => found.plain / found.own };
-  const blendOf = (lambda: number) => ({ plain: lambda / (1 + lambda), own: 1 / (1 + lambda) });
   const blend = lambda === 0 ? "a lambda blend is left in" : "another lambda";
   const none: Form = {
     name: "",
@@ -34,14 +44,8 @@ export function formsOf(lambda: number) {
   const otherLambda: Form = {
     name: blend,
     found: lambdaOf,
-    weights: (lambda) => ({ scale: 1, ...blendOf(lambda!) }),
-    solve: ({ ff, fp, fv, pp, pv }) => {
-      const share = (fv - fp - pv + pp) / (ff - 2 * fp + pp);
-      // A weight of the cosine a little below 0 is one of 0.
-      return share > 0 && share < 1 + 1e-3
-        ? { scale: 1, plain: 1 - Math.min(share, 1), own: Math.min(share, 1) }
-        : undefined;
-    },
+    weights: (lambda) => blended(lambda!, 1),
+    solve: ({ ff, fp, fv, pp, pv }) => shared((fv - fp - pv + pp) / (ff - 2 * fp + pp), 1),
   };
   const weight: Form = {
     name: lambda === 0 ? "the cosine is added with a weight" : "the cosine has another weight than lambda",
@@ -52,15 +56,13 @@ export function formsOf(lambda: number) {
   const both: Form = {
     name: lambda === 0 ? "a scale factor and a lambda blend are left in" : `${scale.name}, and ${blend}`,
     found: { ...scaleOf, ...lambdaOf },
-    weights: (scale, lambda) => ({ scale: scale!, ...blendOf(lambda!) }),
+    weights: (scale, lambda) => blended(lambda!, scale!),
     solve: ({ ff, fp, fv, pp, pv }) => {
       const determinant = ff * pp - fp * fp;
       if (!(determinant > APART * ff * pp)) return undefined;
       const [a, b] = [(pp * fv - fp * pv) / determinant, (ff * pv - fp * fv) / determinant];
-      const share = a / (a + b);
-      return share > 0 && share < 1 + 1e-3
-        ? sound({ scale: a + b, plain: 1 - Math.min(share, 1), own: Math.min(share, 1) })
-        : undefined;
+      const found = shared(a / (a + b), a + b);
+      return found && sound(found);
     },
   };
   return { none, scale, otherLambda, weight, both };

@@ -45,7 +45,7 @@ export const rightProgram = (target: Target): LossProgram => ({
 });
 
 /** A number that a program computes, and the least and the greatest that rounding may make of it. */
-interface Rounded {
+export interface Rounded {
   readonly value: number;
   readonly low: number;
   readonly high: number;
@@ -55,20 +55,24 @@ export const angleOf = ({ thetaY, competing }: LossSample, i: number): number =>
 
 /** The loss without what rounding makes of it. */
 export function lossOf(program: LossProgram, sample: LossSample): number {
-  const { target } = program;
-  const hasMargin = program.margins(sample);
-  return reduced(program, sample, (i) => {
-    const theta = angleOf(sample, i);
-    const plain = Math.cos(theta / target.competingDivisor);
-    if (!hasMargin(i)) return program.scaleOf(sample, i) * plain;
-    return logit(program, sample, i, target.value(theta), Math.cos(theta));
-  });
+  const logit = logitAt(program, sample);
+  return reduced(program, sample, (i) => logit(i));
 }
 
-const logit = ({ scaleOf, marginScale }: LossProgram, sample: LossSample, i: number, value: number, plain: number) =>
-  marginScale === undefined
-    ? scaleOf(sample, i) * value
-    : scaleOf(sample, i) * plain + marginScale(sample) * (value - plain);
+/** The logit of class i as a function of i; x stands for what the function, or the cosine, gives there. */
+function logitAt(program: LossProgram, sample: LossSample) {
+  const { target, scaleOf, marginScale } = program;
+  const hasMargin = program.margins(sample);
+  return (i: number, x?: number): number => {
+    const theta = angleOf(sample, i);
+    const scale = scaleOf(sample, i);
+    if (!hasMargin(i)) return scale * (x ?? Math.cos(theta / target.competingDivisor));
+    const value = x ?? target.value(theta);
+    if (marginScale === undefined) return scale * value;
+    const plain = Math.cos(theta);
+    return scale * plain + marginScale(sample) * (value - plain);
+  };
+}
 
 function reduced(program: LossProgram, sample: LossSample, logitOf: (i: number, own: boolean) => number): number {
   const { softmax, exponents } = softmaxAt(program, sample, logitOf);
@@ -85,25 +89,21 @@ function softmaxAt({ labelled }: LossProgram, sample: LossSample, logitOf: (i: n
 
 /** The logits with their rounding errors: those of cosine and target as audit allows them, times the scale. */
 function logitsOf(program: LossProgram, sample: LossSample, dtype: Dtype): Rounded[] {
-  const { target } = program;
+  const { target, marginScale } = program;
   const hasMargin = program.margins(sample);
+  const logit = logitAt(program, sample);
   const curve = valueCurve(target);
   const plainCurve = { ...valueCurve(softmax()), warp: (theta: number) => theta / target.competingDivisor };
   const slack = 1.5 * ROUNDINGS * ulp(1, dtype);
   return Array.from({ length: sample.competing.length + 1 }, (_, i) => {
     const theta = angleOf(sample, i);
     const plain = Math.cos(theta);
-    const scaled = (value: number) => logit(program, sample, i, value, plain);
-    if (hasMargin(i)) {
-      const [low, high] = acceptedRange(curve, rowAt(theta, 0, dtype));
-      const more = program.marginScale === undefined ? 0 : program.scaleOf(sample, i) * slack;
-      return { value: scaled(target.value(theta)), low: scaled(low) - more, high: scaled(high) + more };
-    }
-    const scale = program.scaleOf(sample, i);
-    if (target.competingDivisor === 1)
-      return { value: scale * plain, low: scale * (plain - slack), high: scale * (plain + slack) };
-    const [low, high] = acceptedRange(plainCurve, rowAt(theta, 0, dtype));
-    return { value: scale * Math.cos(theta / target.competingDivisor), low: scale * low, high: scale * high };
+    const isPlain = !hasMargin(i) && target.competingDivisor === 1;
+    const [low, high] = isPlain
+      ? [plain - slack, plain + slack]
+      : acceptedRange(hasMargin(i) ? curve : plainCurve, rowAt(theta, 0, dtype));
+    const more = hasMargin(i) && marginScale !== undefined ? program.scaleOf(sample, i) * slack : 0;
+    return { value: logit(i), low: logit(i, low) - more, high: logit(i, high) + more };
   });
 }
 
