@@ -244,6 +244,21 @@ describe.each(dtypes)("wrong in %s", { timeout: 60000 }, (dtype) => {
   });
 });
 
+test.each([3.14, 3.1415, 3.1416])("pi is cut to %s where k is found", (pi) => {
+  for (const m of [2, 3, 4, 5]) {
+    // Beside the knots the segments differ, and so little does psi that float64 alone shows it.
+    const beside = [-1e-3, -2e-4, -1e-5, 1e-6].flatMap((d) => [1, 2, 3, 4].map((k) => ((k * Math.PI) / m) * (1 + d)));
+    const theta = beside.filter((t) => t < Math.PI);
+    const code = psiWith(
+      power,
+      (k) => -2 * k,
+      (t) => Math.floor((m * t) / pi),
+    );
+    const { candidates } = audit(of("asoftmax", { m }), tableOf(code, m, "float64", theta), "float64");
+    expect(candidates.map(({ name }) => name)).toEqual([`pi is cut to ${pi} where k is found`]);
+  }
+});
+
 const m4 = of("asoftmax", { m: 4 });
 const named = (result: ReturnType<typeof audit>) => result.candidates.map(({ column, name }) => `${column}: ${name}`);
 

@@ -55,7 +55,10 @@ export default command({
 function auditResult(audits: readonly Audited[], warnings: readonly Message[], chartOf: (audited: Audited) => Chart) {
   const failed = audits.find(({ passes }) => !passes);
   const drawn = failed ?? audits[0]!;
-  return rowsResult(COLUMNS, audits.map(auditRow), {
+  const rows = audits.map(({ target, rows, maxAbsError, maxUlpError, firstBadTheta, passes, diagnosis }) => {
+    return [target.spec, rows, maxAbsError, maxUlpError, firstBadTheta ?? null, passes, diagnosis];
+  });
+  return rowsResult(COLUMNS, rows, {
     warnings,
     holds: failed === undefined,
     chart: {
@@ -68,10 +71,6 @@ function auditResult(audits: readonly Audited[], warnings: readonly Message[], c
 
 interface Audited extends AuditResult {
   readonly target: Target;
-}
-
-function auditRow({ target, rows, maxAbsError, maxUlpError, firstBadTheta, passes, diagnosis }: Audited) {
-  return [target.spec, rows, maxAbsError, maxUlpError, firstBadTheta ?? null, passes, diagnosis];
 }
 
 const FAILING = "rows that fail";
