@@ -3,7 +3,7 @@ import { type Softmax, softmaxOf } from "../core/loss.ts";
 import { softmax } from "../core/target-functions.ts";
 import type { Target } from "../core/targets.ts";
 import { slopeCurve, valueCurve } from "./mistakes.ts";
-import { acceptedRange, type Dtype, ROUNDINGS, rowAt, ulp } from "./tolerance.ts";
+import { type AuditRow, acceptedRange, type Dtype, ROUNDINGS, rowAt, ulp } from "./tolerance.ts";
 
 /** A sample, and the loss that a program gave for it. */
 export interface LossSample {
@@ -74,17 +74,19 @@ function logitAt(program: LossProgram, sample: LossSample) {
   };
 }
 
-function reduced(program: LossProgram, sample: LossSample, logitOf: (i: number, own: boolean) => number): number {
-  const { softmax, exponents } = softmaxAt(program, sample, logitOf);
-  return program.loss(softmax, exponents);
-}
+const reduced = (program: LossProgram, sample: LossSample, logitOf: (i: number, own: boolean) => number): number =>
+  program.loss(...softmaxAt(program, sample, logitOf));
 
-function softmaxAt({ labelled }: LossProgram, sample: LossSample, logitOf: (i: number, own: boolean) => number) {
+/** The softmax of a sample, and the logits less that of the labelled class. */
+function softmaxAt(
+  { labelled }: LossProgram,
+  sample: LossSample,
+  logitOf: (i: number, own: boolean) => number,
+): Parameters<LossProgram["loss"]> {
   const y = labelled(sample);
   const own = logitOf(y, true);
-  const others = Array.from({ length: sample.competing.length }, (_, j) => logitOf(j < y ? j : j + 1, false));
-  const exponents = others.map((z) => twoSum(z, -own));
-  return { softmax: softmaxOf(exponents), exponents: exponents.map(({ hi }) => hi), own, others };
+  const exponents = Array.from(sample.competing, (_, j) => twoSum(logitOf(j < y ? j : j + 1, false), -own));
+  return [softmaxOf(exponents), exponents.map(({ hi }) => hi)];
 }
 
 /** The logits with their rounding errors: those of cosine and target as audit allows them, times the scale. */
@@ -133,7 +135,7 @@ export function lossRange(program: LossProgram, sample: LossSample, dtype: Dtype
 export function gradientRanges(program: LossProgram, sample: LossSample, dtype: Dtype, count: number): Rounded[] {
   const { target } = program;
   const logits = logitsOf(program, sample, dtype);
-  const { softmax: of } = softmaxAt(program, sample, (i) => logits[i]!.value);
+  const [of] = softmaxAt(program, sample, (i) => logits[i]!.value);
   const error = logits.reduce((most, { value, low, high }) => Math.max(most, value - low, high - value), 0);
   const factor = Math.exp(2 * (error + slackOf(logits, 0, dtype)));
   const unit = (ROUNDINGS * ulp(1, dtype)) / 2;
@@ -146,12 +148,10 @@ export function gradientRanges(program: LossProgram, sample: LossSample, dtype: 
   });
 }
 
-type AngleRow = ReturnType<typeof rowAt>;
-
 export const exactly = (value: number): Rounded => ({ value, low: value, high: value });
 
 /** The slope of the target by the cosine, over the angles whose cosines differ by rounding only. */
-function ownSlope(target: Target, row: AngleRow, hasMargin: boolean): Rounded {
+function ownSlope(target: Target, row: AuditRow, hasMargin: boolean): Rounded {
   if (!hasMargin) return exactly(1);
   const [low, high] = acceptedRange(slopeCurve(target), row);
   // At 0 and pi the quotient has no bound but the sign of the slope.
@@ -160,7 +160,7 @@ function ownSlope(target: Target, row: AngleRow, hasMargin: boolean): Rounded {
   return { ...times({ value: 1, low: -high, high: -low }, bySine), value: target.slopeByCosine(row.theta) };
 }
 
-function otherSlope({ competingDivisor: d }: Target, { lo, theta, hi }: AngleRow): Rounded {
+function otherSlope({ competingDivisor: d }: Target, { lo, theta, hi }: AuditRow): Rounded {
   if (d === 1) return exactly(1);
   const at = (t: number) => (t === 0 ? 1 / d ** 2 : Math.sin(t / d) / (d * Math.max(0, Math.sin(t))));
   return { value: at(theta), low: at(lo), high: at(hi) };
