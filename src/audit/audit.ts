@@ -82,7 +82,8 @@ function checked(
   const { name, given, curve } = column;
   const { theta, exactCosines } = table;
   const check = noRows();
-  const bad: AuditRow[] = [];
+  /** The places of the wrong rows among those that can be compared. */
+  const wrong: number[] = [];
   let zero: number | undefined;
   for (let i = 0; i < theta.length; i++) {
     const scale = scaleAt(table, i);
@@ -96,11 +97,12 @@ function checked(
       const row = rowAt(theta[i]!, value, dtype, exactCosines);
       if (isZeroAtEnd(curve, row) && truth !== 0) [error, zero] = [0, zero ?? row.theta];
       isRight ||= accepts(curve, row);
-      if (!isRight) bad.push(row);
+      if (!isRight) wrong.push(i - check.notFinite);
     }
     count(check, i, scale * error, scale * unit, isRight);
   }
   const rows = isWrong(check) ? [...finiteRows(column, table, dtype)] : [];
+  const bad = wrong.map((place) => rows[place]!);
   const candidates = isWrong(check) ? explanations(name, target, rows, bad) : [];
   const { worst, firstNotFinite } = check;
   const truth = scaleAt(table, worst) * evaluate(curve, theta[worst] ?? 0);
