@@ -47,8 +47,8 @@ export { neededScale, simplexAngle } from "./core/needed-scale.ts";
 
 // Claims and audit
 
-export { type AuditResult, type AuditTable, audit, type Check } from "./audit/audit.ts";
-export type { KnownMistake } from "./audit/explain.ts";
+export { type AuditTable, audit } from "./audit/audit.ts";
+export type { AuditResult, Check, KnownMistake } from "./audit/check.ts";
 export type { LossSample } from "./audit/loss-program.ts";
 export type { Dtype } from "./audit/tolerance.ts";
 export { auditLoss } from "./audit/whole-loss.ts";

@@ -1,20 +1,10 @@
 import { cosine, reduce, sine } from "../core/double-double.ts";
 import type { Target } from "../core/targets.ts";
+import type { KnownMistake } from "./check.ts";
 import { explains, type Fit, FittedRows, type Form, type Mistake } from "./fit.ts";
 import { formsOf } from "./forms.ts";
 import { asCosine, mixture, nothing, slopeCurve, slopeMistakes, type ValueMistake, valueMistakes } from "./mistakes.ts";
 import { type AuditRow, accepts, evaluate, type Piecewise, rowAt, ulp, unblended } from "./tolerance.ts";
-
-/** A known mistake that explains a column to within rounding. */
-export interface KnownMistake {
-  readonly column: "value" | "loss" | "gradient";
-  /** The mistake in words. */
-  readonly name: string;
-  /** Parameters of the mistake, by name, as fitted to the column. */
-  readonly parameters: Readonly<Record<string, number>>;
-  /** The largest difference between the column and the function with the mistake. */
-  readonly residual: number;
-}
 
 /** A mistake with a form beside it. The cost is the order in which explanations are tried: numbers found count more than words. */
 interface Hypothesis {
@@ -41,16 +31,6 @@ const COMPARED = 48;
 const MOST_SAMPLED = 48;
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
-/** The rows with the smallest and the largest angle: many mistakes show there alone. */
-function ends(rows: readonly AuditRow[]): AuditRow[] {
-  let [least, most] = [rows[0]!, rows[0]!];
-  for (const row of rows) {
-    if (row.theta < least.theta) least = row;
-    if (row.theta > most.theta) most = row;
-  }
-  return [least, most];
-}
-
 /** Up to most rows at irregular distances, so that no two cosines of different frequency agree on all of them (aliasing). */
 export function sampled<T>(rows: readonly T[], most = MOST_SAMPLED): readonly T[] {
   if (rows.length <= most) return rows;
@@ -68,34 +48,39 @@ export function explanations(
   bad: readonly AuditRow[],
 ): KnownMistake[] {
   const isValue = column === "value";
+  const { dtype } = rows[0]!;
   const plain = isValue ? (t: number) => cosine(reduce(1, t)).hi : (t: number) => -sine(reduce(1, t)).hi;
-  const sample = new FittedRows([...ends(rows), ...sampled(bad), ...sampled(rows)], plain);
+  // Many mistakes show at the smallest or the largest angle alone.
+  const least = rows.reduce((x, y) => (y.theta < x.theta ? y : x));
+  const most = rows.reduce((x, y) => (y.theta > x.theta ? y : x));
+  const sample = new FittedRows([least, most, ...sampled(bad), ...sampled(rows)], plain);
   const distinct = new Set(bad.map(({ theta }) => theta)).size;
   const hypotheses = isValue ? valueHypotheses(target, rows) : slopeHypotheses(target);
+  const explanation = ({ mistake, form, free }: Hypothesis): Explanation[] => {
+    // With no more rows than numbers to be found any function can be fitted.
+    if (free > 0 && distinct <= free) return [];
+    const fit = sample.fit(mistake, form);
+    if (!fit || !rows.every((row) => explains(fit, row))) return [];
+    if (mistake.name !== "" && isIdle(form, fit, target.lambda)) return [];
+    const each = Object.values(fit.parameters).map(digitsOf);
+    const digits = each.reduce((sum, n) => sum + n, 0);
+    const isRound = each.every((n) => n <= roundDigits(dtype));
+    // Four numbers fit many a smooth curve to within the rounding of float32, round numbers do not.
+    if (free > 3 && !isRound) return [];
+    const name = [form.name, mistake.name].filter((part) => part !== "").join(", and ");
+    const residual = rows.reduce((most, row) => Math.max(most, errorOf(fit, row)), 0);
+    return [{ known: { column, name, parameters: fit.parameters, residual }, fit, digits, isRound }];
+  };
   let first: Explanation[] = [];
   for (const cost of [...new Set(hypotheses.map((h) => h.cost))].sort((x, y) => x - y)) {
     if (first.length > 0 && cost === Number.POSITIVE_INFINITY) break;
-    const found = hypotheses.flatMap((h): Explanation[] => {
-      // With no more rows than numbers to be found any function can be fitted.
-      if (h.cost !== cost || (h.free > 0 && distinct <= h.free)) return [];
-      const fit = sample.fit(h.mistake, h.form);
-      if (!fit || !rows.every((row) => explains(fit, row))) return [];
-      if (h.mistake.name !== "" && isIdle(h.form, fit, target.lambda)) return [];
-      const each = Object.values(fit.parameters).map(digitsOf);
-      const digits = each.reduce((sum, n) => sum + n, 0);
-      const isRound = each.every((n) => n <= roundDigits(rows[0]!.dtype));
-      // Four numbers fit many a smooth curve to within the rounding of float32, round numbers do not.
-      if (h.free > 3 && !isRound) return [];
-      const name = [h.form.name, h.mistake.name].filter((part) => part !== "").join(", and ");
-      const residual = rows.reduce((most, row) => Math.max(most, errorOf(fit, row)), 0);
-      return [{ known: { column, name, parameters: fit.parameters, residual }, fit, digits, isRound }];
-    });
+    const found = hypotheses.filter((h) => h.cost === cost).flatMap(explanation);
     // The same function can be two mistakes: a blend of cos(theta + m) is another m and a scale. What was written has round numbers.
     if (found.some(({ isRound, digits }) => isRound && digits < (first[0]?.digits ?? Number.POSITIVE_INFINITY)))
-      return best(found, rows[0]!.dtype);
+      return best(found, dtype);
     if (first.length === 0) first = found;
   }
-  if (first.length > 0) return best(first, rows[0]!.dtype);
+  if (first.length > 0) return best(first, dtype);
   return isValue ? scaleOfEachRow(target, rows) : [];
 }
 
@@ -150,18 +135,14 @@ function valueHypotheses(target: Target, rows: readonly AuditRow[]): Hypothesis[
 function slopeHypotheses(target: Target): Hypothesis[] {
   const { none, scale } = formsOf(0);
   const right = { name: "", searched: [], curve: () => slopeCurve(target) };
-  const mistakes = slopeMistakes(target);
-  return [
-    hypothesis(right, scale),
-    ...mistakes.flatMap((mistake) => [none, scale].map((form) => hypothesis(mistake, form))),
-  ];
+  const mistakes = slopeMistakes(target).flatMap((mistake) => [none, scale].map((form) => hypothesis(mistake, form)));
+  return [hypothesis(right, scale), ...mistakes];
 }
 
 /** Are the function and the cosine more than a constant apart? */
 function isApart(curve: Piecewise): boolean {
-  const differences = Array.from({ length: COMPARED }, (_, i) => (i * Math.PI) / COMPARED).map(
-    (t) => evaluate(curve, t) - Math.cos(t),
-  );
+  const angles = Array.from({ length: COMPARED }, (_, i) => (i * Math.PI) / COMPARED);
+  const differences = angles.map((t) => evaluate(curve, t) - Math.cos(t));
   return Math.max(...differences) - Math.min(...differences) > 1e-9;
 }
 
@@ -180,16 +161,8 @@ function scaleOfEachRow(target: Target, rows: readonly AuditRow[]): KnownMistake
   const [least, most] = ratios.reduce(([lo, hi], r) => [Math.min(lo, r), Math.max(hi, r)], [Infinity, -Infinity]);
   const unlike = ratios.filter((ratio) => Math.abs(ratio - 1) > UNLIKE).length;
   const bothSigns = rows.some(({ value }) => value > 0) && rows.some(({ value }) => value < 0);
-  if (
-    !(
-      bothSigns &&
-      least > 0 &&
-      most > LEAST_FACTOR * least &&
-      most < MOST_FACTOR * least &&
-      unlike > 0.9 * ratios.length
-    )
-  )
-    return [];
+  const varies = least > 0 && most > LEAST_FACTOR * least && most < MOST_FACTOR * least;
+  if (!(bothSigns && varies && unlike > 0.9 * ratios.length)) return [];
   const name = "each row has a scale of its own, such as a feature norm: if a column holds it, give --scale @column";
   return [{ column: "value", name, parameters: { smallest: least, largest: most }, residual: 0 }];
 }

@@ -79,13 +79,15 @@ export class FittedRows {
    */
   fit(mistake: Mistake, form: Form): Fit | undefined {
     const [v, p] = [this.values, this.plains].map((all) => this.few.map((i) => all[i]!)) as [number[], number[]];
-    const scanned = this.scan(mistake).map(({ u, few }) => ({ u, cost: squaresLeft(form, v, p, few) }));
+    const scanned = this.scan(mistake).map(({ u, few }) => ({ u, cost: sumOfSquares(leftOver(form, v, p, few)) }));
     // Rounded to float32, so that starts of equal cost but for rounding errors stay in their order.
     const best = scanned.sort((x, y) => Math.fround(x.cost) - Math.fround(y.cost)).slice(0, TRIED_STARTS);
     for (const { u, cost } of best) {
       if (cost === Number.POSITIVE_INFINITY) continue;
-      const refined = refine(mistake.searched, u, (x) => this.leftOver(form, mistake, x));
-      if (!(sumOfSizes(this.leftOver(form, mistake, refined)) <= this.worthRounding())) continue;
+      const at = (x: NumberList) =>
+        leftOver(form, this.values, this.plains, this.curveAt(mistake, parametersOf(mistake, x)));
+      const refined = refine(mistake.searched, u, at);
+      if (!(sumOfSizes(at(refined)) <= this.worthRounding())) continue;
       const fits = this.fits(mistake, form, parametersOf(mistake, refined));
       const found = fits.find((fit) => this.rows.every((row) => explains(fit, row)));
       if (found !== undefined) return found;
@@ -103,27 +105,17 @@ export class FittedRows {
     return rows.map((row) => unblended(curve, row));
   }
 
-  /** What the best weights leave of the values, 0 in rows that are left out; infinite where there are none. */
-  private leftOver(form: Form, mistake: Mistake, u: NumberList): number[] {
-    const f = this.curveAt(mistake, parametersOf(mistake, u));
-    const weights = form.solve(productsOf(this.values, this.plains, f));
-    return this.values.map((v, i) =>
-      weights ? orZero(blended(weights, this.plains[i]!, f[i]!) - v) : Number.POSITIVE_INFINITY,
-    );
-  }
-
   /** The mistake at every start, at a few rows; kept, since several forms begin there. */
   private scan(mistake: Mistake) {
-    let found = this.scans.get(mistake);
-    if (found === undefined) {
-      const starts = mistake.searched.reduce<number[][]>(
-        (all, { starts }) => all.flatMap((u) => starts.map((start) => [...u, start])),
-        [[]],
-      );
-      const rows = this.few.map((i) => this.rows[i]!);
-      found = starts.map((u) => ({ u, few: this.curveAt(mistake, parametersOf(mistake, u), rows) }));
-      this.scans.set(mistake, found);
-    }
+    const known = this.scans.get(mistake);
+    if (known !== undefined) return known;
+    const starts = mistake.searched.reduce<number[][]>(
+      (all, { starts }) => all.flatMap((u) => starts.map((start) => [...u, start])),
+      [[]],
+    );
+    const rows = this.few.map((i) => this.rows[i]!);
+    const found = starts.map((u) => ({ u, few: this.curveAt(mistake, parametersOf(mistake, u), rows) }));
+    this.scans.set(mistake, found);
     return found;
   }
 
@@ -133,9 +125,8 @@ export class FittedRows {
     if (solved === undefined) return [];
     const n = parameters.length;
     const costOf = (found: number[]) => {
-      const weights = form.weights(...found.slice(n));
       const f = this.curveAt(mistake, found.slice(0, n));
-      return sumOfSizes(f.map((x, i) => orZero(blended(weights, this.plains[i]!, x) - this.values[i]!)));
+      return sumOfSizes(residuals(form.weights(...found.slice(n)), this.values, this.plains, f));
     };
     const slack = sumOfSizes(this.rows.map(({ value, dtype }) => ulp(value, dtype)));
     const all = [...parameters, ...Object.values(form.found).map((of) => of(solved))];
@@ -157,9 +148,15 @@ export class FittedRows {
 export const explains = ({ curve, scale }: Fit, row: AuditRow): boolean =>
   accepts(curve, scale === 1 ? row : { ...row, value: row.value / scale });
 
-const blended = ({ scale, plain, own }: Weights, p: number, f: number) => scale * (plain * p + own * f);
+/** What the weights leave of the values, 0 in rows that are left out (f NaN). */
+const residuals = ({ scale, plain, own }: Weights, v: NumberList, p: NumberList, f: NumberList): number[] =>
+  f.map((x, i) => (Number.isNaN(x) ? 0 : scale * (plain * p[i]! + own * x) - v[i]!));
 
-const orZero = (x: number) => (Number.isNaN(x) ? 0 : x);
+/** What the best weights leave of the values; infinite where there are none. */
+function leftOver(form: Form, v: NumberList, p: NumberList, f: NumberList): number[] {
+  const weights = form.solve(productsOf(v, p, f));
+  return weights ? residuals(weights, v, p, f) : v.map(() => Number.POSITIVE_INFINITY);
+}
 
 /** The sums of products, without rows that are left out (f NaN). */
 function productsOf(v: NumberList, p: NumberList, f: NumberList): Products {
@@ -176,14 +173,6 @@ function productsOf(v: NumberList, p: NumberList, f: NumberList): Products {
   return { ff, fp, fv, pp, pv };
 }
 
-/** The squares that the best weights leave; infinite where there are none. */
-function squaresLeft(form: Form, v: NumberList, p: NumberList, f: NumberList): number {
-  const weights = form.solve(productsOf(v, p, f));
-  let sum = weights ? 0 : Number.POSITIVE_INFINITY;
-  for (let i = 0; weights && i < f.length; i++) sum += orZero(blended(weights, p[i]!, f[i]!) - v[i]!) ** 2;
-  return sum;
-}
-
 /** The parameters rounded to as few significant digits as at most double their cost, give or take slack. */
 export function fewestDigits(found: number[], costOf: (parameters: number[]) => number, slack: number): number[] {
   const enough = 2 * costOf(found) + slack;
@@ -198,6 +187,8 @@ const parametersOf = ({ searched }: Mistake, u: NumberList) => u.map((x, i) => s
 /** The sum of the absolute values. */
 export const sumOfSizes = (r: NumberList) => r.reduce((sum, x) => sum + Math.abs(x), 0);
 
+const sumOfSquares = (r: NumberList) => dot(r, r);
+
 const dot = (x: NumberList, y: NumberList) => x.reduce((sum, xi, i) => sum + xi * y[i]!, 0);
 
 /** The variables, each within its bounds, at which the squares of the residuals have the least sum, by Gauss-Newton steps from start. */
@@ -209,7 +200,7 @@ export function refine(
   let [u, best, least] = [start, start, Number.POSITIVE_INFINITY];
   for (let step = 0; step < STEPS && u.length > 0; step++) {
     const r = at(u);
-    const squares = dot(r, r);
+    const squares = sumOfSquares(r);
     if (!(squares <= least)) {
       // Too long a step: half of it.
       u = u.map((x, j) => (x + best[j]!) / 2);

@@ -9,59 +9,58 @@ const sound = (found: Weights) =>
 /** Two columns are told apart if they do not agree, up to a factor, to this share of their squares. */
 const APART = 1e-14;
 
+/** The weights where the function has that share; a weight of the cosine a little below 0 is one of 0. */
+const shared = (share: number, scale: number) =>
+  share > 0 && share < 1 + 1e-3 ? { scale, plain: 1 - Math.min(share, 1), own: Math.min(share, 1) } : undefined;
+
+/** The weights for a lambda. */
+const blended = (lambda: number, scale: number): Weights => ({
+  scale,
+  plain: lambda / (1 + lambda),
+  own: 1 / (1 + lambda),
+});
+
 /** The ways in which the scale and the weight of the cosine are wrong beside a mistake, the simplest first. */
 export function formsOf(lambda: number) {
-  const [plain, own] = [lambda / (1 + lambda), 1 / (1 + lambda)];
+  const right = blended(lambda, 1);
+  const { plain, own } = right;
   const scaleOf = { scale: ({ scale }: Weights) => scale };
   const lambdaOf = { lambda: (found: Weights) => found.plain / found.own };
-  const blendOf = (lambda: number) => ({ plain: lambda / (1 + lambda), own: 1 / (1 + lambda) });
   const blend = lambda === 0 ? "a lambda blend is left in" : "another lambda";
-  const none: Form = {
-    name: "",
-    found: {},
-    weights: () => ({ scale: 1, plain, own }),
-    solve: () => ({ scale: 1, plain, own }),
-  };
-  const scale: Form = {
-    name: "a scale factor is left in",
-    found: scaleOf,
-    weights: (scale) => ({ scale: scale!, plain, own }),
-    solve: ({ ff, fp, fv, pp, pv }) => {
-      const square = plain * plain * pp + 2 * plain * own * fp + own * own * ff;
-      return sound({ scale: (plain * pv + own * fv) / square, plain, own });
+  return {
+    none: { name: "", found: {}, weights: () => right, solve: () => right },
+    scale: {
+      name: "a scale factor is left in",
+      found: scaleOf,
+      weights: (scale) => ({ scale: scale!, plain, own }),
+      solve: ({ ff, fp, fv, pp, pv }) => {
+        const square = plain * plain * pp + 2 * plain * own * fp + own * own * ff;
+        return sound({ scale: (plain * pv + own * fv) / square, plain, own });
+      },
     },
-  };
-  const otherLambda: Form = {
-    name: blend,
-    found: lambdaOf,
-    weights: (lambda) => ({ scale: 1, ...blendOf(lambda!) }),
-    solve: ({ ff, fp, fv, pp, pv }) => {
-      const share = (fv - fp - pv + pp) / (ff - 2 * fp + pp);
-      // A weight of the cosine a little below 0 is one of 0.
-      return share > 0 && share < 1 + 1e-3
-        ? { scale: 1, plain: 1 - Math.min(share, 1), own: Math.min(share, 1) }
-        : undefined;
+    otherLambda: {
+      name: blend,
+      found: lambdaOf,
+      weights: (lambda) => blended(lambda!, 1),
+      solve: ({ ff, fp, fv, pp, pv }) => shared((fv - fp - pv + pp) / (ff - 2 * fp + pp), 1),
     },
-  };
-  const weight: Form = {
-    name: lambda === 0 ? "the cosine is added with a weight" : "the cosine has another weight than lambda",
-    found: { weight: (found) => found.plain / own },
-    weights: (weight) => ({ scale: 1, plain: weight! * own, own }),
-    solve: ({ fp, pp, pv }) => sound({ scale: 1, plain: (pv - own * fp) / pp, own }),
-  };
-  const both: Form = {
-    name: lambda === 0 ? "a scale factor and a lambda blend are left in" : `${scale.name}, and ${blend}`,
-    found: { ...scaleOf, ...lambdaOf },
-    weights: (scale, lambda) => ({ scale: scale!, ...blendOf(lambda!) }),
-    solve: ({ ff, fp, fv, pp, pv }) => {
-      const determinant = ff * pp - fp * fp;
-      if (!(determinant > APART * ff * pp)) return undefined;
-      const [a, b] = [(pp * fv - fp * pv) / determinant, (ff * pv - fp * fv) / determinant];
-      const share = a / (a + b);
-      return share > 0 && share < 1 + 1e-3
-        ? sound({ scale: a + b, plain: 1 - Math.min(share, 1), own: Math.min(share, 1) })
-        : undefined;
+    weight: {
+      name: lambda === 0 ? "the cosine is added with a weight" : "the cosine has another weight than lambda",
+      found: { weight: (found) => found.plain / own },
+      weights: (weight) => ({ scale: 1, plain: weight! * own, own }),
+      solve: ({ fp, pp, pv }) => sound({ scale: 1, plain: (pv - own * fp) / pp, own }),
     },
-  };
-  return { none, scale, otherLambda, weight, both };
+    both: {
+      name: `a scale factor ${lambda === 0 ? "and a lambda blend are left in" : "is left in, and another lambda"}`,
+      found: { ...scaleOf, ...lambdaOf },
+      weights: (scale, lambda) => blended(lambda!, scale!),
+      solve: ({ ff, fp, fv, pp, pv }) => {
+        const determinant = ff * pp - fp * fp;
+        if (!(determinant > APART * ff * pp)) return undefined;
+        const [a, b] = [(pp * fv - fp * pv) / determinant, (ff * pv - fp * fv) / determinant];
+        const found = shared(a / (a + b), a + b);
+        return found && sound(found);
+      },
+    },
+  } satisfies Record<string, Form>;
 }

@@ -19,15 +19,6 @@ export interface LossMistake {
   readonly change: (...parameters: number[]) => Partial<LossProgram>;
 }
 
-type NamedChange = readonly [name: string, change: Partial<LossProgram>];
-
-const fixed = ([name, change]: NamedChange): LossMistake => ({
-  name,
-  searched: [],
-  starts: [[]],
-  change: () => change,
-});
-
 /** The number of the class whose index is that of the own class plus shift, after the last the first. */
 function shifted({ place = 0, competing }: LossSample, shift: number): number {
   const classes = competing.length + 1;
@@ -57,105 +48,93 @@ export function fixedMistakes(samples: readonly LossSample[], mean: number): Los
     return { ...only(classOf), labelled: classOf };
   };
   const present = new Set(samples.map(({ place }) => place));
-  const isEvery = samples.some(({ competing }) => present.size > competing.length);
-  const someTargets: NamedChange = [
-    "the margin is on every class that is the target of some sample",
-    { margins: (sample) => (i) => present.has(indexOf(sample, i)) },
-  ];
-  const byPlace: NamedChange[] = [
-    ["the labels are one too large", labels(1)],
-    ["the labels are one too small", labels(-1)],
-    ["the margin is on the class after the target", only((sample) => shifted(sample, 1))],
-    ["the margin is on the class before the target", only((sample) => shifted(sample, -1))],
-    ...(isEvery ? [] : [someTargets]),
-  ];
-  const scales: readonly [string, LossProgram["scaleOf"]][] = [
-    ["the scale is missing", () => 1],
-    ["the scale is applied twice", ({ scale }) => scale ** 2],
-    ["the scale is doubled", ({ scale }) => 2 * scale],
-    ["the logits are divided by the scale", ({ scale }) => 1 / scale],
-    ["the scale is missing from the target's logit", ({ scale }, i) => (i === 0 ? 1 : scale)],
-    ["the scale is missing from the competing logits", ({ scale }, i) => (i === 0 ? scale : 1)],
-  ];
-  const losses: readonly [string, LossProgram["loss"]][] = [
-    ["the mean over the classes, not their sum", ({ loss }, others) => loss / (others.length + 1)],
-    ["the logarithm is to base 2, not natural", ({ loss }) => loss / Math.LN2],
-    ["the logarithm is to base 10, not natural", ({ loss }) => loss / Math.LN10],
-    ["the log-sum-exp lacks the target", ({ loss, missed }) => loss + Math.log(missed)],
-    ["the loss has its sign flipped", ({ loss }) => -loss],
-    ["the softmax is taken twice", (of) => softmaxOf(of.shares.map((p) => doubleDouble(p - of.probability))).loss],
-    ["the probability in place of its logarithm", ({ probability }) => -probability],
-    ["each row holds the mean over all samples", () => mean],
-  ];
-  const outside: NamedChange = ["the margin is added without the scale", { marginScale: () => 1 }];
+  const isLabelled = !present.has(undefined);
+  const isPartial = isLabelled && samples.every(({ competing }) => present.size <= competing.length);
+  const ofPresent: LossProgram["margins"] = (sample) => (i) => present.has(indexOf(sample, i));
   const isScaled = samples.some(({ scale }) => scale !== 1);
-  return (
-    [
-      ["no margin: a softmax of the same scale", { target: softmax() }],
-      ["the margin is on every class", { margins: () => () => true }],
-      ...(present.has(undefined) ? [] : byPlace),
-      ["the margin is on the nearest class, not on the target", only(nearest)],
-      ...(isScaled ? scales.map(([name, scaleOf]): NamedChange => [name, { scaleOf }]) : []),
-      ...(isScaled ? [outside] : []),
-      ...losses.map(([name, loss]): NamedChange => [name, { loss }]),
-    ] satisfies NamedChange[]
-  ).map(fixed);
+  const known: readonly [name: string, change: Partial<LossProgram>, applies?: boolean][] = [
+    ["no margin: a softmax of the same scale", { target: softmax() }],
+    ["the margin is on every class", { margins: () => () => true }],
+    ["the labels are one too large", labels(1), isLabelled],
+    ["the labels are one too small", labels(-1), isLabelled],
+    ["the margin is on the class after the target", only((sample) => shifted(sample, 1)), isLabelled],
+    ["the margin is on the class before the target", only((sample) => shifted(sample, -1)), isLabelled],
+    ["the margin is on every class that is the target of some sample", { margins: ofPresent }, isPartial],
+    ["the margin is on the nearest class, not on the target", only(nearest)],
+    ["the scale is missing", { scaleOf: () => 1 }, isScaled],
+    ["the scale is applied twice", { scaleOf: ({ scale }) => scale ** 2 }, isScaled],
+    ["the scale is doubled", { scaleOf: ({ scale }) => 2 * scale }, isScaled],
+    ["the logits are divided by the scale", { scaleOf: ({ scale }) => 1 / scale }, isScaled],
+    ["the scale is missing from the target's logit", { scaleOf: ({ scale }, i) => (i === 0 ? 1 : scale) }, isScaled],
+    ["the scale is missing from the competing logits", { scaleOf: ({ scale }, i) => (i === 0 ? scale : 1) }, isScaled],
+    ["the margin is added without the scale", { marginScale: () => 1 }, isScaled],
+    ["the mean over the classes, not their sum", { loss: ({ loss }, others) => loss / (others.length + 1) }],
+    ["the logarithm is to base 2, not natural", { loss: ({ loss }) => loss / Math.LN2 }],
+    ["the logarithm is to base 10, not natural", { loss: ({ loss }) => loss / Math.LN10 }],
+    ["the log-sum-exp lacks the target", { loss: ({ loss, missed }) => loss + Math.log(missed) }],
+    ["the loss has its sign flipped", { loss: ({ loss }) => -loss }],
+    ["the softmax is taken twice", { loss: softmaxTwice }],
+    ["the probability in place of its logarithm", { loss: ({ probability }) => -probability }],
+    ["each row holds the mean over all samples", { loss: () => mean }],
+  ];
+  return known.flatMap(([name, change, applies = true]) =>
+    applies ? [{ name, searched: [], starts: [[]], change: () => change }] : [],
+  );
 }
 
-const oneOf = (name: string, [lo, hi]: [number, number], starts: number[]) => ({
-  searched: [{ name, lo, hi }],
-  starts: starts.map((start) => [start]),
-});
+const softmaxTwice: LossProgram["loss"] = ({ shares, probability }) =>
+  softmaxOf(shares.map((p) => doubleDouble(p - probability))).loss;
+
 const SCALES = Array.from({ length: 10 }, (_, i) => 2 ** (i - 1));
 const POWERS = Array.from({ length: 10 }, (_, i) => 10 ** -(i + 1));
+
+/** A mistake with one parameter. */
+const oneOf = (
+  name: string,
+  parameter: string,
+  [lo, hi]: readonly [number, number],
+  starts: readonly number[],
+  change: (x: number) => Partial<LossProgram>,
+): LossMistake => ({
+  name,
+  searched: [{ name: parameter, lo, hi }],
+  starts: starts.map((start) => [start]),
+  change: (x) => change(x!),
+});
 
 /** Mistakes with one parameter, and other target functions. */
 export function searchedMistakes({ name, parameters, lambda }: Target, samples: readonly LossSample[]) {
   const definition = targetDefinition(name)!;
-  const { scale } = samples[0]!;
-  const varies = samples.some((sample) => sample.scale !== scale);
+  const varies = samples.some(({ scale }) => scale !== samples[0]!.scale);
   const margin = (of: TargetDefinition, title: string, parameter: string, others: object): LossMistake => {
     const { lo, hi } = of.parameters.find((p) => p.name === parameter)!;
     const starts = Array.from({ length: 17 }, (_, i) => Math.max(lo, (Math.min(hi, 8) * i) / 16));
-    const change = (x?: number) => ({ target: makeTarget(of, { ...others, lambda, [parameter]: x }) });
-    return { name: title, ...oneOf(parameter, [lo, hi], starts), change };
+    const targetAt = (x: number) => makeTarget(of, { ...others, lambda, [parameter]: x });
+    return oneOf(title, parameter, [lo, hi], starts, (x) => ({ target: targetAt(x) }));
   };
-  const margins = definition.parameters.map((p) => margin(definition, `another ${p.name}`, p.name, parameters));
   const functions = targetDefinitions
     .filter((d) => d !== definition && d.parameters.length === 1 && d.competingDivisor === undefined)
     .map((d) => margin(d, d.name, d.parameters[0]!.name, {}));
-  const factor = (x?: number): Partial<LossProgram> => ({ scaleOf: (sample) => x! * sample.scale });
-  const own: LossMistake[] = [
-    { name: "another scale", ...oneOf("scale", [1e-3, 1e4], SCALES), change: (x) => ({ scaleOf: () => x! }) },
-    ...(varies ? [{ name: "a factor on the scale", ...oneOf("factor", [1e-3, 1e4], SCALES), change: factor }] : []),
-    ...margins,
-    {
-      name: lambda === 0 ? "a lambda blend is left in" : "another lambda",
-      ...oneOf("lambda", [0, 1e5], [0, 1, 5, 30, 300, 3000]),
-      change: (x) => ({ target: makeTarget(definition, { ...parameters, lambda: x! }) }),
-    },
-    {
-      name: "label smoothing, eps / classes for each class,",
-      ...oneOf("eps", [0, 1], [0.1]),
-      change: (eps) => ({
-        loss: ({ loss }, others) => loss - (eps! / (others.length + 1)) * others.reduce((sum, x) => sum + x, 0),
-      }),
-    },
-    {
-      name: "a focal loss, (1 - p)^gamma times the loss,",
-      ...oneOf("gamma", [0, 16], [2]),
-      change: (gamma) => ({ loss: ({ loss, missed }) => missed ** gamma! * loss }),
-    },
-    {
-      name: "eps added to the probability",
-      ...oneOf("eps", [1e-12, 1], POWERS),
-      change: (eps) => ({ loss: ({ probability }) => -Math.log(probability + eps!) }),
-    },
-    {
-      name: "the probability is clamped to eps ... 1 - eps",
-      ...oneOf("eps", [1e-12, 0.5], POWERS),
-      change: (eps) => ({ loss: ({ probability: p }) => -Math.log(Math.min(1 - eps!, Math.max(eps!, p))) }),
-    },
+  const ofFactor = (x: number): Partial<LossProgram> => ({ scaleOf: ({ scale }) => x * scale });
+  const blended = (x: number) => ({ target: makeTarget(definition, { ...parameters, lambda: x }) });
+  const smoothed = (eps: number): Partial<LossProgram> => ({
+    loss: ({ loss }, others) => loss - (eps / (others.length + 1)) * others.reduce((sum, x) => sum + x, 0),
+  });
+  const focal = (gamma: number): Partial<LossProgram> => ({ loss: ({ loss, missed }) => missed ** gamma * loss });
+  const ofProbability = (change: (p: number) => number): Partial<LossProgram> => ({
+    loss: ({ probability }) => -Math.log(change(probability)),
+  });
+  const blend = lambda === 0 ? "a lambda blend is left in" : "another lambda";
+  const clamped = "the probability is clamped to eps ... 1 - eps";
+  const own = [
+    oneOf("another scale", "scale", [1e-3, 1e4], SCALES, (x) => ({ scaleOf: () => x })),
+    ...(varies ? [oneOf("a factor on the scale", "factor", [1e-3, 1e4], SCALES, ofFactor)] : []),
+    ...definition.parameters.map((p) => margin(definition, `another ${p.name}`, p.name, parameters)),
+    oneOf(blend, "lambda", [0, 1e5], [0, 1, 5, 30, 300, 3000], blended),
+    oneOf("label smoothing, eps / classes for each class,", "eps", [0, 1], [0.1], smoothed),
+    oneOf("a focal loss, (1 - p)^gamma times the loss,", "gamma", [0, 16], [2], focal),
+    oneOf("eps added to the probability", "eps", [1e-12, 1], POWERS, (eps) => ofProbability((p) => p + eps)),
+    oneOf(clamped, "eps", [1e-12, 0.5], POWERS, (eps) => ofProbability((p) => Math.min(1 - eps, Math.max(eps, p)))),
   ];
   return { own, functions };
 }
@@ -201,27 +180,28 @@ export interface GradientMistake {
 
 /** Mistakes in the gradients, of one kind and then of two, for a table of so many samples. */
 export function gradientMistakes(samples: number): GradientMistake[] {
-  const changed = (name: string, change: Partial<LossProgram>) => ({ name, change, factors: [] });
-  const times = (name: string, factor: GradientMistake["factors"][number]) => ({ name, change: {}, factors: [factor] });
-  const programs: GradientMistake[] = [
-    changed("the margin is detached: the gradient by the target is that of its cosine", { detached: true }),
-    changed("the gradient is that of the loss without margin", { target: softmax() }),
+  const programs: readonly [name: string, change: Partial<LossProgram>][] = [
+    ["the margin is detached: the gradient by the target is that of its cosine", { detached: true }],
+    ["the gradient is that of the loss without margin", { target: softmax() }],
   ];
-  const factors: GradientMistake[] = [
-    times("the gradient is 0: detached", () => 0),
-    times("the gradient has its sign flipped", () => -1),
-    times("the gradient lacks the scale", ({ scale }) => 1 / scale),
-    times("the gradient is divided by the number of samples", () => 1 / samples),
-    times("the gradient is by theta, not its cosine", (sample, i) => -Math.sin(angleOf(sample, i))),
-    times("the target's logit is detached", (_, i) => (i === 0 ? 0 : 1)),
-    times("the competing logits are detached", (_, i) => (i === 0 ? 1 : 0)),
+  const factors: readonly [name: string, factor: GradientMistake["factors"][number]][] = [
+    ["the gradient is 0: detached", () => 0],
+    ["the gradient has its sign flipped", () => -1],
+    ["the gradient lacks the scale", ({ scale }) => 1 / scale],
+    ["the gradient is divided by the number of samples", () => 1 / samples],
+    ["the gradient is by theta, not its cosine", (sample, i) => -Math.sin(angleOf(sample, i))],
+    ["the target's logit is detached", (_, i) => (i === 0 ? 0 : 1)],
+    ["the competing logits are detached", (_, i) => (i === 0 ? 1 : 0)],
   ];
-  const singles = [...programs, ...factors];
+  const singles: GradientMistake[] = [
+    ...programs.map(([name, change]) => ({ name, change, factors: [] })),
+    ...factors.map(([name, factor]) => ({ name, change: {}, factors: [factor] })),
+  ];
   const pairs = singles.flatMap((x, i) =>
-    factors.slice(Math.max(0, i - programs.length + 1)).map((y) => ({
-      name: `${x.name}, and ${y.name}`,
+    factors.slice(Math.max(0, i - programs.length + 1)).map(([name, factor]) => ({
+      name: `${x.name}, and ${name}`,
       change: x.change,
-      factors: [...x.factors, ...y.factors],
+      factors: [...x.factors, factor],
     })),
   );
   return [...singles, ...pairs];

@@ -3,7 +3,7 @@ import { type Softmax, softmaxOf } from "../core/loss.ts";
 import { softmax } from "../core/target-functions.ts";
 import type { Target } from "../core/targets.ts";
 import { slopeCurve, valueCurve } from "./mistakes.ts";
-import { acceptedRange, type Dtype, ROUNDINGS, rowAt, ulp } from "./tolerance.ts";
+import { type AuditRow, acceptedRange, type Dtype, ROUNDINGS, rowAt, ulp } from "./tolerance.ts";
 
 /** A sample, and the loss that a program gave for it. */
 export interface LossSample {
@@ -45,7 +45,7 @@ export const rightProgram = (target: Target): LossProgram => ({
 });
 
 /** A number that a program computes, and the least and the greatest that rounding may make of it. */
-interface Rounded {
+export interface Rounded {
   readonly value: number;
   readonly low: number;
   readonly high: number;
@@ -55,55 +55,57 @@ export const angleOf = ({ thetaY, competing }: LossSample, i: number): number =>
 
 /** The loss without what rounding makes of it. */
 export function lossOf(program: LossProgram, sample: LossSample): number {
-  const { target } = program;
+  const logit = logitAt(program, sample);
+  return reduced(program, sample, (i) => logit(i));
+}
+
+/** The logit of class i as a function of i; x stands for what the function, or the cosine, gives there. */
+function logitAt(program: LossProgram, sample: LossSample) {
+  const { target, scaleOf, marginScale } = program;
   const hasMargin = program.margins(sample);
-  return reduced(program, sample, (i) => {
+  return (i: number, x?: number): number => {
     const theta = angleOf(sample, i);
-    const plain = Math.cos(theta / target.competingDivisor);
-    if (!hasMargin(i)) return program.scaleOf(sample, i) * plain;
-    return logit(program, sample, i, target.value(theta), Math.cos(theta));
-  });
+    const scale = scaleOf(sample, i);
+    if (!hasMargin(i)) return scale * (x ?? Math.cos(theta / target.competingDivisor));
+    const value = x ?? target.value(theta);
+    if (marginScale === undefined) return scale * value;
+    const plain = Math.cos(theta);
+    return scale * plain + marginScale(sample) * (value - plain);
+  };
 }
 
-const logit = ({ scaleOf, marginScale }: LossProgram, sample: LossSample, i: number, value: number, plain: number) =>
-  marginScale === undefined
-    ? scaleOf(sample, i) * value
-    : scaleOf(sample, i) * plain + marginScale(sample) * (value - plain);
+const reduced = (program: LossProgram, sample: LossSample, logitOf: (i: number, own: boolean) => number): number =>
+  program.loss(...softmaxAt(program, sample, logitOf));
 
-function reduced(program: LossProgram, sample: LossSample, logitOf: (i: number, own: boolean) => number): number {
-  const { softmax, exponents } = softmaxAt(program, sample, logitOf);
-  return program.loss(softmax, exponents);
-}
-
-function softmaxAt({ labelled }: LossProgram, sample: LossSample, logitOf: (i: number, own: boolean) => number) {
+/** The softmax of a sample, and the logits less that of the labelled class. */
+function softmaxAt(
+  { labelled }: LossProgram,
+  sample: LossSample,
+  logitOf: (i: number, own: boolean) => number,
+): Parameters<LossProgram["loss"]> {
   const y = labelled(sample);
   const own = logitOf(y, true);
-  const others = Array.from({ length: sample.competing.length }, (_, j) => logitOf(j < y ? j : j + 1, false));
-  const exponents = others.map((z) => twoSum(z, -own));
-  return { softmax: softmaxOf(exponents), exponents: exponents.map(({ hi }) => hi), own, others };
+  const exponents = Array.from(sample.competing, (_, j) => twoSum(logitOf(j < y ? j : j + 1, false), -own));
+  return [softmaxOf(exponents), exponents.map(({ hi }) => hi)];
 }
 
 /** The logits with their rounding errors: those of cosine and target as audit allows them, times the scale. */
 function logitsOf(program: LossProgram, sample: LossSample, dtype: Dtype): Rounded[] {
-  const { target } = program;
+  const { target, marginScale } = program;
   const hasMargin = program.margins(sample);
+  const logit = logitAt(program, sample);
   const curve = valueCurve(target);
   const plainCurve = { ...valueCurve(softmax()), warp: (theta: number) => theta / target.competingDivisor };
   const slack = 1.5 * ROUNDINGS * ulp(1, dtype);
   return Array.from({ length: sample.competing.length + 1 }, (_, i) => {
     const theta = angleOf(sample, i);
     const plain = Math.cos(theta);
-    const scaled = (value: number) => logit(program, sample, i, value, plain);
-    if (hasMargin(i)) {
-      const [low, high] = acceptedRange(curve, rowAt(theta, 0, dtype));
-      const more = program.marginScale === undefined ? 0 : program.scaleOf(sample, i) * slack;
-      return { value: scaled(target.value(theta)), low: scaled(low) - more, high: scaled(high) + more };
-    }
-    const scale = program.scaleOf(sample, i);
-    if (target.competingDivisor === 1)
-      return { value: scale * plain, low: scale * (plain - slack), high: scale * (plain + slack) };
-    const [low, high] = acceptedRange(plainCurve, rowAt(theta, 0, dtype));
-    return { value: scale * Math.cos(theta / target.competingDivisor), low: scale * low, high: scale * high };
+    const isPlain = !hasMargin(i) && target.competingDivisor === 1;
+    const [low, high] = isPlain
+      ? [plain - slack, plain + slack]
+      : acceptedRange(hasMargin(i) ? curve : plainCurve, rowAt(theta, 0, dtype));
+    const more = hasMargin(i) && marginScale !== undefined ? program.scaleOf(sample, i) * slack : 0;
+    return { value: logit(i), low: logit(i, low) - more, high: logit(i, high) + more };
   });
 }
 
@@ -133,7 +135,7 @@ export function lossRange(program: LossProgram, sample: LossSample, dtype: Dtype
 export function gradientRanges(program: LossProgram, sample: LossSample, dtype: Dtype, count: number): Rounded[] {
   const { target } = program;
   const logits = logitsOf(program, sample, dtype);
-  const { softmax: of } = softmaxAt(program, sample, (i) => logits[i]!.value);
+  const [of] = softmaxAt(program, sample, (i) => logits[i]!.value);
   const error = logits.reduce((most, { value, low, high }) => Math.max(most, value - low, high - value), 0);
   const factor = Math.exp(2 * (error + slackOf(logits, 0, dtype)));
   const unit = (ROUNDINGS * ulp(1, dtype)) / 2;
@@ -146,12 +148,10 @@ export function gradientRanges(program: LossProgram, sample: LossSample, dtype: 
   });
 }
 
-type AngleRow = ReturnType<typeof rowAt>;
-
 export const exactly = (value: number): Rounded => ({ value, low: value, high: value });
 
 /** The slope of the target by the cosine, over the angles whose cosines differ by rounding only. */
-function ownSlope(target: Target, row: AngleRow, hasMargin: boolean): Rounded {
+function ownSlope(target: Target, row: AuditRow, hasMargin: boolean): Rounded {
   if (!hasMargin) return exactly(1);
   const [low, high] = acceptedRange(slopeCurve(target), row);
   // At 0 and pi the quotient has no bound but the sign of the slope.
@@ -160,7 +160,7 @@ function ownSlope(target: Target, row: AngleRow, hasMargin: boolean): Rounded {
   return { ...times({ value: 1, low: -high, high: -low }, bySine), value: target.slopeByCosine(row.theta) };
 }
 
-function otherSlope({ competingDivisor: d }: Target, { lo, theta, hi }: AngleRow): Rounded {
+function otherSlope({ competingDivisor: d }: Target, { lo, theta, hi }: AuditRow): Rounded {
   if (d === 1) return exactly(1);
   const at = (t: number) => (t === 0 ? 1 / d ** 2 : Math.sin(t / d) / (d * Math.max(0, Math.sin(t))));
   return { value: at(theta), low: at(lo), high: at(hi) };

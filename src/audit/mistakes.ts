@@ -7,7 +7,6 @@ import {
   pieceValue,
   type Target,
   type TargetDefinition,
-  targetDefinition,
   targetDefinitions,
 } from "../core/targets.ts";
 import type { Mistake, Searched } from "./fit.ts";
@@ -26,44 +25,8 @@ export const slopeCurve = ({ pieces, lambda }: Pick<Target, "pieces" | "lambda">
   orZero: true,
 });
 
-const sign = (k: number) => (k & 1 ? -1 : 1);
 const even = (lo: number, hi: number, steps: number) =>
   Array.from({ length: steps + 1 }, (_, i) => lo + ((hi - lo) * i) / steps);
-
-/**
- * Mistakes in psi: the wrong weight and offset of segment k, and where the segments are found by how much m theta is shifted and
- * what stands for pi.
- */
-const wrongPsi: readonly [
-  name: string,
-  weight: (k: number) => 1 | -1,
-  offset: (k: number) => number,
-  shift?: number,
-  pi?: number,
-][] = [
-  ["cos(m theta) without psi", () => 1, () => 0],
-  ["-k in place of -2k", sign, (k) => -k],
-  ["+2k in place of -2k", sign, (k) => 2 * k],
-  ["the sign (-1)^k is missing", () => 1, (k) => -2 * k],
-  ["k is one too large", (k) => sign(k + 1), (k) => -2 * (k + 1)],
-  ["k is one too small", (k) => sign(k - 1), (k) => -2 * (k - 1)],
-  ["k is rounded, not floored", sign, (k) => -2 * k, Math.PI / 2],
-  ["pi is cut to 3.14 where k is found", sign, (k) => -2 * k, 0, 3.14],
-  ["pi is cut to 3.1415 where k is found", sign, (k) => -2 * k, 0, Math.PI],
-  ["pi is cut to 3.1416 where k is found", sign, (k) => -2 * k, 0, Math.PI],
-];
-
-/** Mistakes in a Taylor series in place of psi: its last terms c8 x^8/8! + c9 x^9/9!, x = m theta. */
-const wrongSeries: readonly [name: string, c8: number, c9: number][] = [
-  ["a Taylor series with -x^9/9! in place of +x^8/8!", 0, -1],
-  ["a Taylor series with +x^9/9! in place of +x^8/8!", 0, 1],
-  ["a Taylor series with a stray last term -x^9/9!", 1, -1],
-  ["a Taylor series with a stray last term +x^9/9!", 1, 1],
-  ["a Taylor series that ends at x^8/8!", 1, 0],
-];
-
-// The largest term of the series where it is not clamped: x is at most about 5, and x^4/24 about 26.
-const SERIES_TERMS = 26;
 
 /** A mistake, and how it may be combined with others. */
 export interface ValueMistake extends Mistake {
@@ -73,17 +36,32 @@ export interface ValueMistake extends Mistake {
   readonly standsAlone?: boolean;
 }
 
+const fixed = (name: string, curve: Piecewise): Mistake => ({ name, searched: [], curve: () => curve });
+
+/** The values of pieces, the cosine not blended in. */
+const ownCurve = (pieces: Pieces): Piecewise => ({ ...valueCurve({ pieces, lambda: 0 }), isCosine: true });
+
+/** The pieces at another angle than theta, which may depend on a parameter. */
+const warped = (
+  name: string,
+  pieces: Pieces,
+  warp: (theta: number, eps: number) => number,
+  ...searched: Searched[]
+) => ({
+  name,
+  searched,
+  curve: (eps = 0) => ({ ...ownCurve(pieces), warp: (theta: number) => warp(theta, eps) }),
+});
+
 /** The target with nothing wrong but what stands beside it. */
 export const nothing = (target: Target): Mistake => fixed("", ownCurve(target.pieces));
 
 /** The target at the angle whose cosine stands in the column of angles, which lie in [0, 1]. */
 export const asCosine = ({ pieces }: Target): Mistake =>
-  fixed("the column of angles holds cosines: give it as --cosine", {
-    ...ownCurve(pieces),
-    warp: (theta) => Math.acos(Math.min(theta, 1)),
-  });
+  warped("the column of angles holds cosines: give it as --cosine", pieces, (theta) => Math.acos(Math.min(theta, 1)));
 
-const coefficient = (name: string, start: number): Searched => ({ name, lo: -1e6, hi: 1e6, starts: [start] });
+/** A number of any size. */
+const coefficient = (name: string, ...starts: number[]): Searched => ({ name, lo: -1e6, hi: 1e6, starts });
 
 /** The last resort. */
 export function mixture({ pieces }: Target): Mistake {
@@ -101,32 +79,55 @@ export function mixture({ pieces }: Target): Mistake {
 
 /** The mistakes that values of a target, the cosine not blended in, are compared with: of equal simplicity the likelier first. */
 export function valueMistakes(target: Target): ValueMistake[] {
+  const { pieces, parameters } = target;
   // The margin of sphereface-r2 is not in its values.
   const known = targetDefinitions.filter(({ competingDivisor }) => competingDivisor === undefined);
   const own = known.find(({ name }) => name === target.name);
   const others = known.filter((d) => d !== own).sort((x, y) => x.parameters.length - y.parameters.length);
-  const m = target.parameters.m;
+  const m = parameters.m;
+  // Pieces for angles up to 180.
+  const long = { ...pieces, count: pieces.step === undefined ? pieces.count : 58 * pieces.count };
   return [
     ...(target.name === "asoftmax" ? psiMistakes(m!) : []),
-    ...(target.name === "arcface-hard" ? hardMistakes(m!) : []),
-    fixed("degrees taken for radians", turned(target, 180 / Math.PI)),
-    fixed("radians taken for degrees", turned(target, Math.PI / 180)),
-    fixed("theta is clamped to [-1, 1]: acos and clamp in the wrong order", {
-      ...ownCurve(target.pieces),
-      warp: (theta) => Math.min(theta, 1),
-    }),
-    ...(own && m !== undefined && m >= 1 ? [truncated(own, Math.trunc(m))] : []),
+    ...(target.name === "arcface-hard" ? hardMistakes(target) : []),
+    warped("degrees taken for radians", long, (theta) => (180 / Math.PI) * theta),
+    warped("radians taken for degrees", long, (theta) => (Math.PI / 180) * theta),
+    warped("theta is clamped to [-1, 1]: acos and clamp in the wrong order", pieces, (theta) => Math.min(theta, 1)),
+    ...(own && m !== undefined && m >= 1 ? [given(own, Math.trunc(m), "m is truncated to a whole number")] : []),
     ...others.filter(({ parameters }) => parameters.length === 0).map((definition) => otherFunction(definition)),
     ...(own ? misread(own, target) : []),
-    ...others.flatMap((definition) => sameParameters(definition, target)),
-    ...clamped(target),
+    ...others.filter((definition) => fits(definition, m)).map((definition) => given(definition, m!)),
+    clamped("the cosine is clamped at 1 - eps", pieces, (eps) => Math.PI - angleOfGap(eps)),
+    clamped("the cosine is clamped at 1 - eps, not at -1 + eps", pieces, () => Math.PI),
     ...(own ? anotherOne(own, target) : []),
     ...underRoot(target),
-    inNorm(target),
+    warped("eps is added to a norm: the cosine is divided by 1 + eps", pieces, lengthened, logarithm(-15, -1, 14)),
     ...outsideScale(target),
     ...others.filter(({ parameters }) => parameters.length > 0).map((definition) => otherFunction(definition)),
   ];
 }
+
+/** The pieces with the cosine clamped at 1 - eps, and the angle at another end. */
+const clamped = (name: string, pieces: Pieces, endOf: (eps: number) => number) => {
+  const warp = (theta: number, eps: number) => Math.min(endOf(eps), Math.max(angleOfGap(eps), theta));
+  return warped(name, pieces, warp, logarithm(-16, -1, 60));
+};
+
+/** The angle whose cosine is cos(theta) / (1 + eps). */
+const lengthened = (theta: number, eps: number) =>
+  2 * Math.atan2(Math.sqrt(Math.sin(theta / 2) ** 2 + eps / 2), Math.sqrt(Math.cos(theta / 2) ** 2 + eps / 2));
+
+/** The angle whose cosine is 1 - eps. */
+const angleOfGap = (eps: number) => 2 * Math.asin(Math.sqrt(eps / 2));
+
+/** An eps, searched for by its logarithm. */
+const logarithm = (lo: number, hi: number, steps: number): Searched => {
+  return { name: "eps", lo, hi, starts: even(lo, hi, steps), from: (u) => 10 ** u };
+};
+
+/** Is m alone what the function needs, and in its domain? */
+const fits = ({ parameters: [first, second] }: TargetDefinition, m = Number.NaN) =>
+  first !== undefined && second === undefined && m >= first.lo && m <= first.hi;
 
 /** The mistakes that gradients of a target are compared with. */
 export function slopeMistakes(target: Target): Mistake[] {
@@ -161,97 +162,82 @@ export function slopeMistakes(target: Target): Mistake[] {
   ];
 }
 
-const fixed = (name: string, curve: Piecewise): Mistake => ({ name, searched: [], curve: () => curve });
+/** What is wrong with psi = (-1)^(k + by) cos(m theta) + step (k + by), k = floor((m theta + shift) / pi). */
+interface PsiSlip {
+  readonly isSigned?: boolean;
+  readonly step?: number;
+  readonly by?: number;
+  readonly shift?: number;
+  readonly pi?: number;
+}
 
-/** The values of pieces, the cosine not blended in. */
-const ownCurve = (pieces: Pieces): Piecewise => ({ ...valueCurve({ pieces, lambda: 0 }), isCosine: true });
-
+/** Mistakes in psi, and in a Taylor series in place of it, whose last terms are c8 x^8/8! + c9 x^9/9!, x = m theta. */
 function psiMistakes(m: number): Mistake[] {
-  const segments = wrongPsi.map(([name, weight, offset, b = 0, pi = Math.PI]) => {
-    const piece = (k: number) => ({ weight: weight(k), a: m, b: 0, offset: offset(k) });
-    return fixed(name, ownCurve({ a: (m * Math.PI) / pi, b, quarters: 2, count: Math.ceil(m) + 1, piece }));
-  });
-  const { pieces } = softmax();
-  const series = wrongSeries.map(([name, c8, c9]) => {
+  const psi = (name: string, { isSigned = true, step = -2, by = 0, shift = 0, pi = Math.PI }: PsiSlip) => {
+    const piece = (k: number): Piece => {
+      return { weight: isSigned && (k + by) & 1 ? -1 : 1, a: m, b: 0, offset: step * (k + by) };
+    };
+    return fixed(name, ownCurve({ a: (m * Math.PI) / pi, b: shift, quarters: 2, count: Math.ceil(m) + 1, piece }));
+  };
+  const series = (name: string, c8: number, c9: number) => {
     const at = (_: Piece, theta: number) => {
       const x = m * theta;
       const sum = 1 - x ** 2 / 2 + x ** 4 / 24 - x ** 6 / 720 + (c8 * x ** 8) / 40320 + (c9 * x ** 9) / 362880;
       return Math.min(1, Math.max(-m, sum));
     };
-    return fixed(`${name}, clamped at -m`, { pieces, at, terms: SERIES_TERMS });
-  });
-  return [...segments, ...series];
+    // The largest term of the series where it is not clamped: x is at most about 5, and x^4/24 about 26.
+    return fixed(`a Taylor series ${name}, clamped at -m`, { pieces: softmax().pieces, at, terms: 26 });
+  };
+  // Where one moves the last knot by a whole segment, float32 cannot tell it from other mistakes. (biome takes 3.1415 for Math.PI.)
+  const cuts = [3.14, 31415e-4, 31416e-4].filter((pi) => m * Math.abs(pi - Math.PI) < Math.PI);
+  return [
+    psi("cos(m theta) without psi", { isSigned: false, step: 0 }),
+    psi("-k in place of -2k", { step: -1 }),
+    psi("+2k in place of -2k", { step: 2 }),
+    psi("the sign (-1)^k is missing", { isSigned: false }),
+    psi("k is one too large", { by: 1 }),
+    psi("k is one too small", { by: -1 }),
+    psi("k is rounded, not floored", { shift: Math.PI / 2 }),
+    ...cuts.map((pi) => psi(`pi is cut to ${pi} where k is found`, { pi })),
+    series("with -x^9/9! in place of +x^8/8!", 0, -1),
+    series("with +x^9/9! in place of +x^8/8!", 0, 1),
+    series("with a stray last term -x^9/9!", 1, -1),
+    series("with a stray last term +x^9/9!", 1, 1),
+    series("that ends at x^8/8!", 1, 0),
+  ];
 }
 
 /** Slips in what follows pi - m. */
-function hardMistakes(m: number): Mistake[] {
-  const { pieces } = targetDefinition("arcface-hard")!;
-  const own = pieces(m);
-  const slipped = {
-    ...own,
-    piece: (i: number) => (i === 0 ? own.piece(0) : { weight: 1 as const, a: 1, b: 0, offset: -m }),
-  };
+function hardMistakes({ pieces, parameters: { m } }: Target): Mistake[] {
+  const piece = (i: number): Piece => (i === 0 ? pieces.piece(0) : { weight: 1, a: 1, b: 0, offset: -m! });
   return [
-    fixed("beyond pi - m: cos(theta) - m in place of cos(theta) - m sin(m)", ownCurve(slipped)),
-    fixed("the change is at pi - m/2 in place of pi - m", ownCurve({ ...own, b: m / 2 })),
+    fixed("beyond pi - m: cos(theta) - m in place of cos(theta) - m sin(m)", ownCurve({ ...pieces, piece })),
+    fixed("the change is at pi - m/2 in place of pi - m", ownCurve({ ...pieces, b: m! / 2 })),
   ];
 }
+
+/** What can be wrong with a parameter, and the factor that makes of it. */
+const MISREAD: readonly [words: (name: string) => string, factor: number][] = [
+  [(name) => `the sign of ${name} is wrong`, -1],
+  [(name) => `${name} in radians is taken for degrees`, Math.PI / 180],
+  [(name) => `${name} in degrees is taken for radians`, 180 / Math.PI],
+  [(name) => `${name} is taken in units of pi: it is ${name} pi`, Math.PI],
+  [(name) => `${name} is given in units of pi and not multiplied by pi`, 1 / Math.PI],
+];
 
 /** m with the wrong sign or in the wrong unit: angles in degrees or in units of pi, cosines with the wrong sign only. */
 function misread(definition: TargetDefinition, target: Target): Mistake[] {
   const values = Object.values(target.parameters);
   return definition.parameters.flatMap(({ name, hi }, i) => {
-    const changed = (words: string, factor: number) => {
+    if (values[i] === 0 || hi > Math.PI) return [];
+    return MISREAD.slice(0, hi === Math.PI ? MISREAD.length : 1).flatMap(([words, factor]) => {
       const pieces = definition.pieces(...values.with(i, factor * values[i]!));
-      const mistake = (pieces: Pieces) => fixed(`${words}`, ownCurve(pieces));
       // A program finds the end of the first piece from a cosine, which does not know signs and whole turns.
       const end = Math.acos(Math.cos(Math.PI - factor * values[i]!));
-      const folded = { ...pieces, b: Math.PI - end };
-      return pieces.count === 2 && pieces.b !== 0 ? [mistake(folded), mistake(pieces)] : [mistake(pieces)];
-    };
-    if (values[i] === 0 || hi > Math.PI) return [];
-    const negative = changed(`the sign of ${name} is wrong`, -1);
-    if (hi !== Math.PI) return negative;
-    return [
-      ...negative,
-      ...changed(`${name} in radians is taken for degrees`, Math.PI / 180),
-      ...changed(`${name} in degrees is taken for radians`, 180 / Math.PI),
-      ...changed(`${name} is taken in units of pi: it is ${name} pi`, Math.PI),
-      ...changed(`${name} is given in units of pi and not multiplied by pi`, 1 / Math.PI),
-    ];
+      const folded = pieces.count === 2 && pieces.b !== 0 ? [{ ...pieces, b: Math.PI - end }] : [];
+      return [...folded, pieces].map((one) => fixed(words(name), ownCurve(one)));
+    });
   });
-}
-
-/** The target at factor * theta, with pieces for angles up to 180. */
-const turned = ({ pieces }: Target, factor: number): Piecewise => ({
-  ...ownCurve({ ...pieces, count: pieces.step === undefined ? pieces.count : 58 * pieces.count }),
-  warp: (theta) => factor * theta,
-});
-
-/** An eps, searched for by its logarithm. */
-const logarithm = (lo: number, hi: number, steps: number): Searched => ({
-  name: "eps",
-  lo,
-  hi,
-  starts: even(lo, hi, steps),
-  from: (u) => 10 ** u,
-});
-
-/** The target with the cosine clamped to [-1 + eps, 1 - eps], or to [-1, 1 - eps]. */
-function clamped({ pieces }: Target): Mistake[] {
-  const end = (eps: number) => 2 * Math.asin(Math.sqrt(eps / 2));
-  const mistake = (name: string, alsoAtPi: boolean): Mistake => ({
-    name,
-    searched: [logarithm(-16, -1, 60)],
-    curve: (eps) => ({
-      ...ownCurve(pieces),
-      warp: (theta) => Math.min(Math.PI - (alsoAtPi ? end(eps!) : 0), Math.max(end(eps!), theta)),
-    }),
-  });
-  return [
-    mistake("the cosine is clamped at 1 - eps", true),
-    mistake("the cosine is clamped at 1 - eps, not at -1 + eps", false),
-  ];
 }
 
 /** cos(theta + m) with sqrt(1 - c^2 + eps) for the sine. */
@@ -266,35 +252,17 @@ function underRoot({ pieces }: Target): Mistake[] {
   return [{ name, searched: [logarithm(-16, -1, 15)], curve: (eps) => ({ pieces, at: at(eps!) }) }];
 }
 
-/** The cosine divided by 1 + eps, as by a norm with eps added. */
-const inNorm = ({ pieces }: Target): Mistake => ({
-  name: "eps is added to a norm: the cosine is divided by 1 + eps",
-  searched: [logarithm(-15, -1, 14)],
-  curve: (eps) => ({
-    ...ownCurve(pieces),
-    warp: (theta) =>
-      2 * Math.atan2(Math.sqrt(Math.sin(theta / 2) ** 2 + eps! / 2), Math.sqrt(Math.cos(theta / 2) ** 2 + eps! / 2)),
-  }),
-});
-
 /** s cos(theta) - m: a scale that does not reach m. */
 function outsideScale({ name, pieces, parameters }: Target): ValueMistake[] {
-  const offset = { cosface: parameters.m, combined: parameters.m3 }[name];
-  if (offset === undefined || offset === 0) return [];
-  const { a, b } = pieces.piece(0);
-  const bare: Piece = { weight: 1, a, b, offset: 0 };
-  return [
-    {
-      name: "m is outside the scale: scale * cos - m",
-      standsAlone: true,
-      searched: [{ name: "scale", lo: -1e6, hi: 1e6, starts: [1, 30] }],
-      curve: (scale) => ({
-        pieces,
-        at: (_, theta) => scale! * pieceValue(bare, theta, 0).hi - offset,
-        terms: Math.abs(scale!),
-      }),
-    },
-  ];
+  const offset = { cosface: parameters.m, combined: parameters.m3 }[name] ?? 0;
+  const bare = { ...pieces.piece(0), offset: 0 };
+  const curve = (scale = 1): Piecewise => ({
+    pieces,
+    at: (_, theta) => scale * pieceValue(bare, theta, 0).hi - offset,
+    terms: Math.abs(scale),
+  });
+  const found = { name: "m is outside the scale: scale * cos - m", searched: [coefficient("scale", 1, 30)], curve };
+  return offset === 0 ? [] : [{ ...found, standsAlone: true }];
 }
 
 const another = (definition: TargetDefinition, name: string): Mistake => ({
@@ -319,35 +287,21 @@ function anotherOne(definition: TargetDefinition, { parameters }: Target): Mista
   return one.length > 1 ? [...one, another(definition, "other parameters")] : one;
 }
 
-/** The mistake with its one parameter given. */
-const given = (mistake: Mistake, m: number): Mistake => ({
-  ...mistake,
+/** A function of the one parameter m, which is given: by default, another function with the m of the target. */
+const given = (definition: TargetDefinition, m: number, name = `another function, ${definition.name}`): Mistake => ({
+  ...another(definition, name),
   searched: [{ name: "m", lo: m, hi: m, starts: [m] }],
 });
-
-const truncated = (definition: TargetDefinition, m: number): Mistake =>
-  given(another(definition, "m is truncated to a whole number"), m);
-
-/** Another function with the m of the target. */
-function sameParameters(definition: TargetDefinition, { parameters: { m } }: Target): Mistake[] {
-  const [parameter, second] = definition.parameters;
-  if (m === undefined || second !== undefined || parameter === undefined || m < parameter.lo || m > parameter.hi)
-    return [];
-  return [given(another(definition, `another function, ${definition.name}`), m)];
-}
 
 /**
  * A parameter with starts so close that from one of them the fit of a cosine over [0, pi] converges; fewer where there are
  * several parameters.
  */
 function searchedMargin({ name, lo, hi }: Omit<Searched, "starts">, together: number): Searched {
-  const most = together > 1 ? 16 : 64;
-  const large = together > 1 ? [] : Array.from({ length: 14 }, (_, i) => 2 ** (7 + i));
+  const isAlone = together === 1;
+  const most = isAlone ? 64 : 16;
+  const large = isAlone ? Array.from({ length: 14 }, (_, i) => 2 ** (7 + i)) : [];
   const wide = () => [...even(0.25, most, 4 * most - 1), ...large].filter((m) => m >= lo);
-  return {
-    name,
-    lo,
-    hi,
-    starts: hi < Math.PI ? even(lo, hi, 4) : hi === Math.PI ? even(lo, hi, together > 1 ? 6 : 32) : wide(),
-  };
+  const starts = hi < Math.PI ? even(lo, hi, 4) : hi === Math.PI ? even(lo, hi, isAlone ? 32 : 6) : wide();
+  return { name, lo, hi, starts };
 }

@@ -32,11 +32,15 @@ export interface AuditRow {
   readonly value: number;
   readonly lo: number;
   readonly hi: number;
+  /** The program was given cos(theta) itself. */
+  readonly isExact: boolean;
   readonly dtype: Dtype;
 }
 
 /** The rounding errors allowed to a program, in its cosine and again in its value (public programs need 11). */
 export const ROUNDINGS = 16;
+/** A value within so many ulp of the true one is right, whatever the cosine. */
+export const CERTAIN = ROUNDINGS / 2;
 const UNIT: Readonly<Record<Dtype, number>> = {
   float64: 2 ** -53,
   float32: 2 ** -24,
@@ -65,7 +69,7 @@ export function rowAt(theta: number, value: number, dtype: Dtype, isExact = fals
   const d = (roundings / 2) * UNIT[dtype];
   const hi = shifted(d);
   // Beyond pi by the rounding errors of pi and m * pi: for a program m * pi may lie beyond the knot at pi.
-  return { theta, value, lo: shifted(-d), hi: hi < Math.PI ? hi : Math.PI * (1 + 4 * UNIT[dtype]), dtype };
+  return { theta, value, lo: shifted(-d), hi: hi < Math.PI ? hi : Math.PI * (1 + 4 * UNIT[dtype]), isExact, dtype };
 }
 
 /**
@@ -77,8 +81,11 @@ export function rowAt(theta: number, value: number, dtype: Dtype, isExact = fals
  */
 export function accepts(curve: Piecewise, row: AuditRow): boolean {
   if (isZeroAtEnd(curve, row)) return true;
+  const { theta, value, dtype } = row;
+  const truth = evaluate(curve, theta);
+  if (Math.abs(value - truth) <= CERTAIN * ulp(truth, dtype)) return true;
   const [low, high] = acceptedRange(curve, row);
-  return row.value >= low && row.value <= high;
+  return value >= low && value <= high;
 }
 
 /** Is the value a 0 that is right for a gradient through the cosine? */

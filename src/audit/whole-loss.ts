@@ -1,9 +1,9 @@
 import { ParameterError } from "../core/errors.ts";
 import { sampleLoss } from "../core/loss.ts";
-import { type Message, message, radians } from "../core/message.ts";
+import { type Message, message } from "../core/message.ts";
 import type { Target } from "../core/targets.ts";
-import { type AuditResult, type Check, count, described, join, noRows } from "./audit.ts";
-import { type KnownMistake, sampled } from "./explain.ts";
+import { type AuditResult, type Checked, count, isWrong, join, type KnownMistake, noRows, resultOf } from "./check.ts";
+import { sampled } from "./explain.ts";
 import { fewestDigits, refine, sumOfSizes } from "./fit.ts";
 import {
   both,
@@ -21,6 +21,7 @@ import {
   type LossSample,
   lossOf,
   lossRange,
+  type Rounded,
   rightProgram,
   times,
 } from "./loss-program.ts";
@@ -44,57 +45,42 @@ const MOST_NAMED = 3;
  * auditLoss(arcface(), samples, "float64").candidates[0].name; // "no margin: a softmax of the same scale"
  */
 export function auditLoss(target: Target, samples: readonly LossSample[], dtype: Dtype): AuditResult {
-  const [first] = samples;
-  if (first === undefined) throw new ParameterError("the table has no rows: nothing to audit");
+  if (samples.length === 0) throw new ParameterError("the table has no rows: nothing to audit");
   const right = rightProgram(target);
-  const { check, truths } = checkLosses(target, samples, dtype);
-  const gradient = first.gradient && checkGradients(right, samples, dtype);
-  const finite = samples.filter(({ loss }) => Number.isFinite(loss));
-  const context = { target, samples: finite, dtype, mean: truths.reduce((sum, x) => sum + x, 0) / truths.length };
-  const losses =
-    check.bad > check.notFinite
-      ? lossCandidates(
-          context,
-          check.failing.map((i) => samples[i]!),
-        )
-      : [];
-  const gradients =
-    gradient && gradient.bad > gradient.notFinite && check.bad === check.notFinite
-      ? gradientCandidates(right, samples, dtype)
-      : [];
-  const candidates = [...losses, ...gradients];
-  const firstBad = [check, gradient].flatMap((one) => (one && one.bad > 0 ? [one.firstBad] : []));
-  const passes = firstBad.length === 0;
-  const said = passes ? [message`every row is right to within rounding`, ...alsoPass(context)] : [];
-  for (const [name, one] of [
-    ["loss", check],
-    ["gradient", gradient],
-  ] as const)
-    if (one !== undefined) said.push(...findings(name, one, candidates, samples, truths, check));
-  return {
-    ...check,
-    rows: samples.length,
-    passes,
-    firstBadTheta: passes ? undefined : samples[Math.min(...firstBad)]!.thetaY,
-    gradient,
-    candidates,
-    diagnosis: join(said, "; "),
-  };
-}
-
-function checkLosses(target: Target, samples: readonly LossSample[], dtype: Dtype) {
-  const check = noRows();
-  const right = rightProgram(target);
+  const [losses, slopes] = [noRows(), noRows()];
   const truths = samples.map((sample, i) => {
-    const { thetaY, competing, scale, loss } = sample;
-    const truth = sampleLoss(target, scale, thetaY, competing);
-    const error = Math.abs(loss - truth.loss);
+    const { loss, probability } = sampleLoss(target, sample.scale, sample.thetaY, sample.competing);
+    const error = Math.abs(sample.loss - loss);
     // What the rule allows at least; most rows are decided by it alone.
-    const least = ulp(1, dtype) * (8 * Math.max(1, truth.loss) + 16 * Math.min(scale, 1e3) * (1 - truth.probability));
-    count(check, i, error, ulp(truth.loss, dtype), error <= least || allows(right, sample, dtype));
-    return truth.loss;
+    const least = ulp(1, dtype) * (8 * Math.max(1, loss) + 16 * Math.min(sample.scale, 1e3) * (1 - probability));
+    count(losses, i, error, ulp(loss, dtype), error <= least || allows(right, sample, dtype));
+    return loss;
   });
-  return { check, truths };
+  const hasGradient = samples[0]!.gradient !== undefined;
+  for (const [i, sample] of hasGradient ? samples.entries() : []) {
+    const ranges = gradientRanges(right, sample, dtype, sample.gradient!.length);
+    const unit = ulp(Math.max(...ranges.map(({ value }) => Math.abs(value)).filter(Number.isFinite)), dtype);
+    count(slopes, i, errorOf(sample.gradient!, ranges), unit, areWithin(sample.gradient!, ranges));
+  }
+  const finite = samples.filter(({ loss }) => Number.isFinite(loss));
+  const fixed = fixedMistakes(finite, truths.reduce((sum, x) => sum + x, 0) / truths.length);
+  const failing = losses.failing.map((i) => samples[i]!).filter(({ loss }) => Number.isFinite(loss));
+  const ofLoss: Checked = {
+    ...{ name: "loss", check: losses, wrong: losses.bad },
+    candidates: isWrong(losses) ? lossCandidates(target, fixed, finite, failing, dtype) : [],
+    figures: message`: ${samples[losses.worst]?.loss ?? 0} in place of ${truths[losses.worst] ?? 0}`,
+  };
+  const ofGradient: Checked = {
+    ...{ name: "gradient", check: slopes, wrong: slopes.bad },
+    candidates: isWrong(slopes) && !isWrong(losses) ? gradientCandidates(right, samples, dtype) : [],
+  };
+  const passes = losses.bad + slopes.bad === 0;
+  const angles = samples.map(({ thetaY }) => thetaY);
+  return resultOf(
+    angles,
+    hasGradient ? [ofLoss, ofGradient] : [ofLoss],
+    passes ? alsoPass(right, fixed, finite, dtype) : [],
+  );
 }
 
 function allows(program: LossProgram, sample: LossSample, dtype: Dtype): boolean {
@@ -102,43 +88,30 @@ function allows(program: LossProgram, sample: LossSample, dtype: Dtype): boolean
   return sample.loss >= low && sample.loss <= high;
 }
 
-function checkGradients(program: LossProgram, samples: readonly LossSample[], dtype: Dtype): Check {
-  const check = noRows();
-  samples.forEach((sample, i) => {
-    const ranges = gradientRanges(program, sample, dtype, sample.gradient!.length);
-    const unit = ulp(Math.max(...ranges.map(({ value }) => Math.abs(value)).filter(Number.isFinite)), dtype);
-    count(check, i, errorOf(sample.gradient!, ranges), unit, areWithin(sample.gradient!, ranges));
-  });
-  return check;
-}
-
-interface Context {
-  readonly target: Target;
-  readonly samples: readonly LossSample[];
-  readonly dtype: Dtype;
-  /** The mean of the right losses. */
-  readonly mean: number;
-}
-
 /** The mistakes that explain every loss, from the first kind that has one: fixed, fitted, another function, two fixed ... */
-function lossCandidates({ target, samples, dtype, mean }: Context, bad: readonly LossSample[]): KnownMistake[] {
-  const failing = bad.filter(({ loss }) => Number.isFinite(loss));
+function lossCandidates(
+  target: Target,
+  fixed: readonly LossMistake[],
+  samples: readonly LossSample[],
+  failing: readonly LossSample[],
+  dtype: Dtype,
+): KnownMistake[] {
   const few = [...sampled(failing, TRIED / 2), ...sampled(samples, TRIED / 2)];
-  const fixed = fixedMistakes(samples, mean);
   const { own, functions } = searchedMistakes(target, samples);
-  const paired = (others: readonly LossMistake[]) => fixed.flatMap((x) => others.flatMap((y) => both(x, y) ?? []));
+  const pairs = (x: LossMistake, others: readonly LossMistake[]) => others.flatMap((y) => both(x, y) ?? []);
   const classes = samples[0]!.competing.length + 1;
+  const isSmall = classes <= MOST_CLASSES;
   const hasLengths =
-    classes <= MOST_CLASSES &&
+    isSmall &&
     new Set(failing).size > classes &&
     samples.every(({ place, competing }) => place !== undefined && competing.length === classes - 1);
   const kinds = [
     () => fixed,
     () => own,
     () => functions,
-    () => fixed.flatMap((x, i) => fixed.slice(i + 1).flatMap((y) => both(x, y) ?? [])),
+    () => fixed.flatMap((x, i) => pairs(x, fixed.slice(i + 1))),
     () => (hasLengths ? weightMistakes(samples[0]!) : []),
-    () => (classes <= MOST_CLASSES ? paired([...own, ...functions]) : []),
+    () => (isSmall ? fixed.flatMap((x) => pairs(x, [...own, ...functions])) : []),
   ];
   // With large logits much is within rounding: what fits to within that of the right logits is sought among the others too.
   const sizeOf = ({ thetaY, scale, loss }: LossSample) =>
@@ -147,7 +120,7 @@ function lossCandidates({ target, samples, dtype, mean }: Context, bad: readonly
   const close = ROUNDINGS * ulp(size, dtype);
   const all: KnownMistake[] = [];
   for (const kind of kinds) {
-    all.push(...kind().flatMap((mistake) => explanation(mistake, target, few, samples, dtype)));
+    all.push(...kind().flatMap((mistake) => explanation(mistake, rightProgram(target), few, samples, dtype)));
     if (all.some(({ residual }) => residual <= close)) break;
   }
   const least = all.reduce((found, { residual }) => Math.min(found, residual), Number.POSITIVE_INFINITY);
@@ -157,12 +130,11 @@ function lossCandidates({ target, samples, dtype, mean }: Context, bad: readonly
 /** The mistake, with its parameters, where it explains every sample. */
 function explanation(
   { name, searched, starts, change }: LossMistake,
-  target: Target,
+  right: LossProgram,
   few: readonly LossSample[],
   samples: readonly LossSample[],
   dtype: Dtype,
 ): KnownMistake[] {
-  const right = rightProgram(target);
   const some = sampled(searched.length > FITTED / 2 ? samples : few, Math.max(FITTED, 8 * searched.length));
   const within = (u: readonly number[]) => u.map((x, j) => Math.min(searched[j]!.hi, Math.max(searched[j]!.lo, x)));
   const programOf = (u: readonly number[]): LossProgram => ({ ...right, ...change(...within(u)) });
@@ -174,26 +146,18 @@ function explanation(
     const program = programOf(parameters);
     return of.every((sample) => allows(program, sample, dtype));
   };
-  const tries =
-    searched.length === 0
-      ? starts
-      : best(starts, at, Math.max(TRIED_STARTS, searched.length)).map((start) => refine(searched, start, at));
+  const costs = searched.length === 0 ? [] : starts.map((start) => ({ start, cost: sumOfSizes(at(start)) }));
+  const best = costs.sort((x, y) => x.cost - y.cost).slice(0, Math.max(TRIED_STARTS, searched.length));
+  const tries = searched.length === 0 ? starts : best.map(({ start }) => refine(searched, start, at));
   const close = tries.find((parameters) => explains(parameters, some) && explains(parameters, few));
   if (close === undefined || (searched.length > 0 && some.length <= searched.length)) return [];
   const found = fewestDigits([...close], (p) => sumOfSizes(at(p)), some.length * ulp(1, dtype));
   if (!explains(found, samples)) return [];
   const program = programOf(found);
-  const residual = samples.reduce((most, one) => Math.max(most, Math.abs(lossOf(program, one) - one.loss)), 0);
+  const residual = largest(samples.map((one) => Math.abs(lossOf(program, one) - one.loss)));
   const parameters = Object.fromEntries(searched.map((p, j) => [p.name, found[j]!]));
   return [{ column: "loss", name, parameters, residual }];
 }
-
-const best = (starts: LossMistake["starts"], at: (u: readonly number[]) => number[], count: number) =>
-  starts
-    .map((start) => ({ start, cost: sumOfSizes(at(start)) }))
-    .sort((x, y) => x.cost - y.cost)
-    .slice(0, count)
-    .map(({ start }) => start);
 
 /** The first mistake that explains every gradient. */
 function gradientCandidates(right: LossProgram, samples: readonly LossSample[], dtype: Dtype): KnownMistake[] {
@@ -206,53 +170,29 @@ function gradientCandidates(right: LossProgram, samples: readonly LossSample[], 
     finite.every((sample) => areWithin(sample.gradient!, rangesOf(mistake, sample))),
   );
   if (found === undefined) return [];
-  const residuals = finite.map((sample) => errorOf(sample.gradient!, rangesOf(found, sample)));
-  return [
-    { column: "gradient", name: found.name, parameters: {}, residual: residuals.reduce((x, y) => Math.max(x, y), 0) },
-  ];
+  const errors = finite.map((sample) => errorOf(sample.gradient!, rangesOf(found, sample)));
+  return [{ column: "gradient", name: found.name, parameters: {}, residual: largest(errors) }];
 }
 
-const areWithin = (given: ArrayLike<number>, ranges: ReturnType<typeof gradientRanges>) =>
+const areWithin = (given: ArrayLike<number>, ranges: readonly Rounded[]) =>
   ranges.every(({ low, high }, i) => given[i]! >= low && given[i]! <= high);
 
 /** The largest error of the gradients of a sample; at an angle where the true one is infinite there is none. */
-function errorOf(given: ArrayLike<number>, ranges: ReturnType<typeof gradientRanges>): number {
-  const errors = ranges.map(({ value }, i) => (Number.isFinite(value) ? Math.abs(given[i]! - value) : given[i]! * 0));
-  return errors.reduce((most, x) => Math.max(most, x), 0);
-}
+const errorOf = (given: ArrayLike<number>, ranges: readonly Rounded[]) =>
+  largest(ranges.map(({ value }, i) => (Number.isFinite(value) ? Math.abs(given[i]! - value) : given[i]! * 0)));
+
+const largest = (errors: readonly number[]) => errors.reduce((most, x) => Math.max(most, x), 0);
 
 /** The fixed mistakes that a table of right losses does not show. */
-function alsoPass({ target, samples, dtype, mean }: Context): Message[] {
-  const right = rightProgram(target);
-  const same = fixedMistakes(samples, mean).filter(({ change }) =>
-    samples.every((sample) => allows({ ...right, ...change() }, sample, dtype)),
-  );
+function alsoPass(
+  right: LossProgram,
+  fixed: readonly LossMistake[],
+  samples: readonly LossSample[],
+  dtype: Dtype,
+): Message[] {
+  const same = fixed.filter(({ change }) => samples.every((one) => allows({ ...right, ...change() }, one, dtype)));
   if (same.length === 0) return [];
   const named = same.slice(0, MOST_NAMED).map(({ name }) => [name]);
   if (same.length > MOST_NAMED) named.push([`${same.length - MOST_NAMED} more`]);
   return [message`the table cannot tell it from: ${join(named, "; or ")}`];
-}
-
-function findings(
-  name: "loss" | "gradient",
-  { notFinite, firstNotFinite, bad, worst }: Check,
-  candidates: readonly KnownMistake[],
-  samples: readonly LossSample[],
-  truths: readonly number[],
-  losses: Check,
-): Message[] {
-  const said: Message[] = [];
-  if (notFinite > 0)
-    said.push(message`${name}: ${notFinite} not finite, first at ${radians(samples[firstNotFinite]!.thetaY)}`);
-  const found = candidates.filter(({ column }) => column === name).map(described);
-  if (found.length > 0) said.push(message`${name}: ${join(found, " or ")}`);
-  // Where the losses are wrong the gradients follow from that mistake: no sentence of their own.
-  else if (bad > notFinite && (name === "loss" || losses.bad === losses.notFinite)) {
-    const { thetaY, loss } = samples[worst]!;
-    const figures = name === "loss" ? message`: ${loss} in place of ${truths[worst]!}` : [];
-    said.push(
-      message`${name}: ${bad} of ${samples.length} rows wrong, and no known mistake explains it; worst at ${radians(thetaY)}${figures}`,
-    );
-  }
-  return said;
 }

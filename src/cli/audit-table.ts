@@ -1,11 +1,17 @@
 import type { AuditTable } from "../audit/audit.ts";
+import type { LossSample } from "../audit/loss-program.ts";
 import { LARGEST, requireWithin } from "../core/errors.ts";
+import { fromBytes } from "../data/bytes.ts";
 import { UsageError } from "../data/errors.ts";
-import { isColumn } from "../rows/computation.ts";
+import { type ColumnSource, type Input, isColumn } from "../rows/computation.ts";
 import { fileValues } from "../rows/file-rows.ts";
-import type { Header, Reader } from "../rows/header.ts";
-import { fileOptions, option, orColumn, pick, type ValuesOf } from "./options.ts";
+import { classPattern, type Header, type Reader } from "../rows/header.ts";
+import type { Competitors } from "../rows/sample-columns.ts";
+import { fixed } from "./functions.ts";
+import { scaleInput } from "./inputs.ts";
+import { fileOptions, option, orColumn, pick, type Values, type ValuesOf } from "./options.ts";
 import { column, positive } from "./parse.ts";
+import { sampleInputs } from "./samples.ts";
 
 /** The options that say where the table of an audit stands. */
 export const auditTableOptions = {
@@ -14,15 +20,28 @@ export const auditTableOptions = {
   ...pick("value", "gradient"),
   scale: orColumn(option("number", "the scale of the logits, in values and slopes (default 1)", positive)),
   ...fileOptions,
+  loss: option("@column", "the column of losses to check, in place of values", column),
+  ...pick("label"),
+  competing: option("@column", "the columns of angles to every class (default '@theta_*')", column),
 };
 
+type TableValues = ValuesOf<typeof auditTableOptions> & Values<"degrees">;
+
+/** What compute makes of every row of a file, and what there is to say of the file. */
+async function rowsOf<T extends readonly unknown[], V>(...from: Parameters<typeof fileValues<T, V>>) {
+  const reading = await fileValues(...from);
+  const rows: V[] = [];
+  for await (const found of reading.values) for (const { value } of found) if (value !== undefined) rows.push(value);
+  return { rows, warnings: reading.warnings() };
+}
+
 /** The table of an audit, and what is to be said of its rows. */
-export async function auditTable(values: ValuesOf<typeof auditTableOptions>, input: string) {
+export async function auditTable(values: TableValues, input: string) {
   const { theta, cosine, value = { column: "value" }, gradient, scale } = values;
   if (theta !== undefined && cosine !== undefined)
     throw new UsageError("--theta and --cosine both name the angles: use one");
   const columns = gradient === undefined ? [value] : [value, gradient];
-  const reading = await fileValues(
+  const { rows, warnings } = await rowsOf(
     (header): Reader<number>[] => [
       cosine === undefined ? angleOf(header, theta?.column ?? "theta") : cosineOf(header, cosine.column),
       ...columns.map(({ column }) => header.anyNumber(column)),
@@ -32,8 +51,6 @@ export async function auditTable(values: ValuesOf<typeof auditTableOptions>, inp
     values,
     input,
   );
-  const rows: (readonly number[])[] = [];
-  for await (const found of reading.values) for (const { value } of found) if (value !== undefined) rows.push(value);
   const columnAt = (i: number) => Float64Array.from(rows, (row) => row[i]!);
   const table: AuditTable = {
     theta: cosine === undefined ? columnAt(0) : columnAt(0).map(Math.acos),
@@ -42,7 +59,7 @@ export async function auditTable(values: ValuesOf<typeof auditTableOptions>, inp
     gradient: gradient && columnAt(2),
     scale: isColumn(scale) ? columnAt(1 + columns.length) : scale,
   };
-  return { table, warnings: reading.warnings() };
+  return { table, warnings };
 }
 
 const requireScale = (scale: number) => requireWithin("scale", scale, Number.MIN_VALUE, LARGEST);
@@ -60,4 +77,47 @@ function angleOf(header: Header, name: string): Reader<number> {
         faults.set(row, `${fault.replace(/; these look like.*/, "")}; for cosines give --cosine @${name}`);
     return angles;
   };
+}
+
+/** The samples of a file, with the loss and the gradients that a program gave for each, and what there is to say of the file. */
+export async function lossSamples(values: TableValues, loss: ColumnSource, input: string) {
+  const { scale = 1, gradient, competing } = values;
+  const [thetaY, others] = sampleInputs({ ...values, input });
+  type Read = [Reader<number>, Reader<Competitors>, Reader<number>, ...Reader<number>[]];
+  return rowsOf(
+    (header): Read => [
+      readerOf(thetaY, header),
+      readerOf(others, header),
+      isColumn(scale) ? readerOf(scaleInput(scale), header) : fixed(scale),
+      header.anyNumber(loss.column),
+      ...gradientColumns(header, gradient?.column, competing?.column).map((name) => header.anyNumber(name)),
+    ],
+    (thetaY, { angles, place }, scale, loss = Number.NaN, ...gradients): LossSample => ({
+      thetaY,
+      competing: Float64Array.from(angles),
+      place,
+      scale,
+      loss,
+      gradient: gradient && ownFirst(gradients, place),
+    }),
+    values,
+    input,
+  );
+}
+
+const readerOf = <T>({ source }: Input<T>, header: Header) => (source as (header: Header) => Reader<T>)(header);
+
+/** The columns of gradients: one, by the cosine of the target angle, or one for each class of the pattern of angles, in that order. */
+function gradientColumns(header: Header, pattern?: string, angles = "theta_*"): string[] {
+  const around = classPattern(pattern ?? "");
+  if (around === undefined) return pattern === undefined ? [] : [pattern];
+  return header.classes(angles).map(({ name }) => around.join(fromBytes(name)));
+}
+
+/** Gradients of all classes with that of the own class first; one alone is that of the own class. */
+function ownFirst(gradients: readonly number[], place: number | undefined): readonly number[] {
+  if (gradients.length === 1) return gradients;
+  if (place === undefined)
+    throw new UsageError("--gradient: one column a class goes with --label, the column that names the target class");
+  return [gradients[place]!, ...gradients.toSpliced(place, 1)];
 }

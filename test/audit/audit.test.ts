@@ -244,6 +244,21 @@ describe.each(dtypes)("wrong in %s", { timeout: 60000 }, (dtype) => {
   });
 });
 
+test.each([3.14, 31415e-4, 31416e-4])("pi is cut to %s where k is found", (pi) => {
+  for (const m of [2, 3, 4, 5]) {
+    // Beside the knots the segments differ, and so little does psi that float64 alone shows it.
+    const beside = [-1e-3, -2e-4, -1e-5, 1e-6].flatMap((d) => [1, 2, 3, 4].map((k) => ((k * Math.PI) / m) * (1 + d)));
+    const theta = beside.filter((t) => t < Math.PI);
+    const code = psiWith(
+      power,
+      (k) => -2 * k,
+      (t) => Math.floor((m * t) / pi),
+    );
+    const { candidates } = audit(of("asoftmax", { m }), tableOf(code, m, "float64", theta), "float64");
+    expect(candidates.map(({ name }) => name)).toEqual([`pi is cut to ${pi} where k is found`]);
+  }
+});
+
 const m4 = of("asoftmax", { m: 4 });
 const named = (result: ReturnType<typeof audit>) => result.candidates.map(({ column, name }) => `${column}: ${name}`);
 
@@ -407,6 +422,11 @@ describe("what else a table can hold", () => {
     expect(named(audit(m4, { theta, value, gradient }, "float64"))).toEqual([
       "gradient: the gradient is that of cos(m theta)",
     ]);
+  });
+
+  test("a gradient of 0 at an angle beyond pi is not right, however coarse the type", () => {
+    const table = { theta: [1, 3.2], value: [m4.value(1), -7], gradient: [m4.slope(1), 0] };
+    expect(audit(m4, table, "bfloat16").gradient).toMatchObject({ bad: 1, notFinite: 1, firstNotFinite: 1 });
   });
 
   test("below pi/m the table cannot tell", () => {

@@ -1,4 +1,5 @@
-import { type AuditResult, type AuditTable, audit, type Check, scaleAt } from "../../audit/audit.ts";
+import { type AuditTable, audit, scaleAt } from "../../audit/audit.ts";
+import type { AuditResult, Check } from "../../audit/check.ts";
 import { sampled } from "../../audit/explain.ts";
 import type { LossSample } from "../../audit/loss-program.ts";
 import { auditLoss } from "../../audit/whole-loss.ts";
@@ -8,13 +9,11 @@ import { type Target, target as targetNamed } from "../../core/targets.ts";
 import { UsageError } from "../../data/errors.ts";
 import type { Chart } from "../../render/chart.ts";
 import { rowsResult } from "../../render/result.ts";
-import { auditTable, auditTableOptions } from "../audit-table.ts";
+import { auditTable, auditTableOptions, lossSamples } from "../audit-table.ts";
 import { functionChart, type PlotSize } from "../charts.ts";
 import { columnsOf, command } from "../command.ts";
 import { chosenFunctions } from "../functions.ts";
-import { lossSamples } from "../loss-samples.ts";
-import { drawingOptions, givenFlag, option, pick } from "../options.ts";
-import { column } from "../parse.ts";
+import { drawingOptions, givenFlag, pick } from "../options.ts";
 
 const COLUMNS = columnsOf("function rows max_abs_error max_ulp_error first_bad_theta:angle passes diagnosis:message");
 
@@ -31,9 +30,6 @@ export default command({
   options: {
     ...pick("functions", "m", "lambda"),
     ...auditTableOptions,
-    loss: option("@column", "the column of losses to check, in place of values", column),
-    ...pick("label"),
-    competing: option("@column", "the columns of angles to every class (default '@theta_*')", column),
     ...pick("dtype"),
     ...drawingOptions,
   },
@@ -44,7 +40,7 @@ export default command({
     if (loss !== undefined) {
       const idle = givenFlag(values, ["value", "cosine"]);
       if (idle !== undefined) throw new UsageError(`${idle} and --loss both name what to check: use one`);
-      const { samples, warnings } = await lossSamples({ ...values, loss }, input);
+      const { rows: samples, warnings } = await lossSamples(values, loss, input);
       const audits = targets.map((target) => ({ target, ...auditLoss(target, samples, dtype) }));
       return auditResult(audits, warnings, (drawn) => lossChart(drawn, samples, values));
     }
@@ -60,7 +56,10 @@ export default command({
 function auditResult(audits: readonly Audited[], warnings: readonly Message[], chartOf: (audited: Audited) => Chart) {
   const failed = audits.find(({ passes }) => !passes);
   const drawn = failed ?? audits[0]!;
-  return rowsResult(COLUMNS, audits.map(auditRow), {
+  const rows = audits.map(({ target, rows, maxAbsError, maxUlpError, firstBadTheta, passes, diagnosis }) => {
+    return [target.spec, rows, maxAbsError, maxUlpError, firstBadTheta ?? null, passes, diagnosis];
+  });
+  return rowsResult(COLUMNS, rows, {
     warnings,
     holds: failed === undefined,
     chart: {
@@ -75,57 +74,47 @@ interface Audited extends AuditResult {
   readonly target: Target;
 }
 
-function auditRow({ target, rows, maxAbsError, maxUlpError, firstBadTheta, passes, diagnosis }: Audited) {
-  return [target.spec, rows, maxAbsError, maxUlpError, firstBadTheta ?? null, passes, diagnosis];
-}
-
 const FAILING = "rows that fail";
 const MOST_DOTS = 300;
 
 /** Rows as dots of a chart, so many at most of those that fail and of the others. */
 function dotsOf({ failing }: Check, rows: readonly { readonly x: number; readonly y: number }[]) {
   const bad = new Set(failing);
-  const some = (wanted: boolean) =>
-    sampled(
-      rows.filter((_, i) => bad.has(i) === wanted),
+  const dots = ["rows that are right", FAILING].map((name) => ({
+    name,
+    at: sampled(
+      rows.filter((_, i) => bad.has(i) === (name === FAILING)),
       MOST_DOTS,
-    );
-  return {
-    highlight: FAILING,
-    dots: [
-      { name: "rows that are right", at: some(false) },
-      { name: FAILING, at: some(true) },
-    ].filter(({ at }) => at.length > 0),
-  };
+    ),
+  }));
+  return dots.filter(({ at }) => at.length > 0);
 }
 
 /** The true function and the rows of the table, its scale taken out, for the column that fails. */
 function chartOf(audited: Audited, table: AuditTable, size: PlotSize): Chart {
-  const { target, bad, passes } = audited;
-  const ofValue = bad > 0 || passes;
-  const chart = functionChart([target], size, { quantity: ofValue ? "value" : "slope" });
-  const given = ofValue ? table.value : table.gradient!;
+  const { target, bad, passes, gradient } = audited;
+  const ofSlope = bad === 0 && !passes;
+  const given = ofSlope ? table.gradient! : table.value;
   const rows = Array.from(table.theta, (x, i) => ({ x, y: given[i]! / scaleAt(table, i) }));
-  return { ...chart, ...dotsOf(ofValue ? audited : audited.gradient!, rows) };
+  return {
+    ...functionChart([target], size, { quantity: ofSlope ? "slope" : "value", highlight: FAILING }),
+    dots: dotsOf(ofSlope ? gradient! : audited, rows),
+  };
 }
 
 /** The losses of the samples, over their target angles, and the true ones; where all losses are right, a failing row is one of a wrong gradient. */
-function lossChart(audited: Audited, samples: readonly LossSample[], size: PlotSize): Chart {
-  const { bad, passes, gradient } = audited;
-  const { highlight, dots } = dotsOf(
-    bad > 0 || passes ? audited : gradient!,
-    samples.map(({ thetaY, loss }) => ({ x: thetaY, y: loss })),
-  );
+function lossChart({ target, gradient, ...losses }: Audited, samples: readonly LossSample[], size: PlotSize): Chart {
+  const rows = samples.map(({ thetaY, loss }) => ({ x: thetaY, y: loss }));
   const truths = sampled(samples, MOST_DOTS).map(({ thetaY, competing, scale }) => ({
     x: thetaY,
-    y: sampleLoss(audited.target, scale, thetaY, competing).loss,
+    y: sampleLoss(target, scale, thetaY, competing).loss,
   }));
-  const chart = functionChart([], size);
+  const failing = losses.bad === 0 && !losses.passes ? gradient! : losses;
+  const chart = functionChart([], size, { highlight: FAILING });
   return {
     ...chart,
     x: { ...chart.x, name: "theta_y" },
     y: { name: "loss" },
-    highlight,
-    dots: [{ name: `true losses of ${audited.target.spec}`, at: truths }, ...dots],
+    dots: [{ name: `true losses of ${target.spec}`, at: truths }, ...dotsOf(failing, rows)],
   };
 }
