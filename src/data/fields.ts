@@ -13,6 +13,10 @@ export const hasKernel = memory.length > 0;
 /** The number in row of a column of numbers. */
 export const numberAt = (address: number, row: number): number => doubles[address / 8 + row]!;
 
+/** So many numbers from an address on, as they lie there now; valid until the memory grows. */
+export const numbersAt = (address: number, count: number): Float64Array =>
+  doubles.subarray(address / 8, address / 8 + count);
+
 /** A place for the numbers of one column. */
 export class NumberPlace {
   private readonly region = new Region();

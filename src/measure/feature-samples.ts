@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { message } from "../core/message.ts";
 import { DataError } from "../data/errors.ts";
-import { type BadRowPolicy, BadRows } from "../rows/bad-rows.ts";
+import { type BadRowPolicy, badRows } from "../rows/bad-rows.ts";
 import { Pool } from "../rows/pool.ts";
 import { type ClassScatter, fisherScore } from "./class-scatter.ts";
 import { type FeatureFiles, type FeaturePaths, openFeatures } from "./feature-files.ts";
@@ -16,13 +16,13 @@ const UNIT_TOLERANCE = 2 ** -20;
 /** Samples from a file of features, one of class vectors and one of labels. */
 export function featureSamples(
   paths: FeaturePaths,
-  { threads, badRows }: { readonly threads?: number; readonly badRows?: BadRowPolicy },
+  { threads, badRows: policy }: { readonly threads?: number; readonly badRows?: BadRowPolicy },
   { margins, functions, scales }: Questions,
 ): Samples {
   const files = openFeatures(paths);
   const named = functions.map(({ name, parameters, lambda }) => ({ name, parameters: { ...parameters, lambda } }));
   const job: FeatureJob = { ...paths, margins, functions: named, scales };
-  const bad = new BadRows(paths.features, badRows, "row");
+  const bad = badRows(paths.features, policy, "row");
   const scatters: ClassScatter[] = [];
   let [done, shortest, longest] = [0, Number.POSITIVE_INFINITY, 0];
 
@@ -50,7 +50,7 @@ export function featureSamples(
     blocks: measured(),
     total: files.features.rows,
     done: () => done,
-    skipped: () => bad.count,
+    skipped: bad.count,
     fisherScore: () => fisherScore(scatters),
     warnings: () => [
       ...bad.warnings(),
