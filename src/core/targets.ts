@@ -1,18 +1,4 @@
-import {
-  add,
-  angleOfQuarter,
-  cosine,
-  type DoubleDouble,
-  divide,
-  doubleDouble,
-  multiply,
-  negate,
-  reduce,
-  sine,
-  TINY_ANGLE,
-  twoSum,
-  wholeQuarters,
-} from "./double-double.ts";
+import * as dd from "./double-double.ts";
 import { LARGEST, ParameterError, requireWithin } from "./errors.ts";
 import { isAngle, MAX_MARGIN } from "./psi.ts";
 
@@ -54,7 +40,7 @@ export interface Target {
   /** The value at theta, within 0.51 ulp, or 2^-57 of its largest term where terms cancel. */
   value(theta: number): number;
   /** The value as a double-double, with an error of about 2^-57 of its largest term. */
-  exactValue(theta: number): DoubleDouble;
+  exactValue(theta: number): dd.DoubleDouble;
   /** The derivative by theta, per radian, of the piece that holds theta; where pieces meet, of the later. Accuracy as value. */
   slope(theta: number): number;
   /** The derivative by cos(theta); at theta = 0 its limit, which may be infinite. */
@@ -94,6 +80,18 @@ const segments = (a: number, step: number): Pieces => {
   const piece = (k: number): Piece => ({ weight: k & 1 ? -1 : 1, a, b: 0, offset: step * k });
   return { a, b: 0, quarters: 2, count: Math.ceil(a), piece, step };
 };
+
+/** A cosine with an offset of more digits than a double has. */
+const plainAbove = ({ hi, lo }: dd.DoubleDouble): Piece => ({ ...plain(1, 0, hi), offsetLow: lo });
+const lowest: Piece = { ...plain(0), weight: -1 };
+
+/** cos(t + m) up to pi - m, and another piece beyond. */
+const arcfaceThen = (name: string, formula: string, beyond: (m: number) => Piece): TargetDefinition => ({
+  name,
+  formula,
+  parameters: [asAngle("m", 0.5)],
+  pieces: (m) => parts(1, m!, 2, plain(1, m), beyond(m!)),
+});
 
 /**
  * Every target function known. Sources: SphereFace (arXiv:1704.08063), CosFace (1801.09414), ArcFace (1801.07698), SphereFace-R
@@ -136,15 +134,9 @@ export const targetDefinitions: readonly TargetDefinition[] = [
     parameters: [asAngle("m", 0.5)],
     pieces: (m) => parts(1, 0, 1, plain(1, m), plain()),
   },
-  {
-    name: "arcface-hard",
-    formula: "cos(t + m) if t < pi - m, else cos(t) - m sin(m)",
-    parameters: [asAngle("m", 0.5)],
-    pieces: (m) => {
-      const drop = multiply(sine(reduce(1, m!)), -m!);
-      return parts(1, m!, 2, plain(1, m), { ...plain(1, 0, drop.hi), offsetLow: drop.lo });
-    },
-  },
+  arcfaceThen("arcface-hard", "cos(t + m) if t < pi - m, else cos(t) - m sin(m)", (m) =>
+    plainAbove(dd.multiply(dd.sine(dd.reduce(1, m)), -m)),
+  ),
   {
     name: "combined",
     formula: "cos(m1 t + m2) - m3",
@@ -155,7 +147,7 @@ export const targetDefinitions: readonly TargetDefinition[] = [
     name: "sphereface-r1",
     formula: "cos(min(m t, pi))",
     parameters: [asMargin("m", 1.7)],
-    pieces: (m) => parts(m!, 0, 2, plain(m), { ...plain(0), weight: -1 }),
+    pieces: (m) => parts(m!, 0, 2, plain(m), lowest),
   },
   {
     name: "sphereface-r2",
@@ -164,34 +156,15 @@ export const targetDefinitions: readonly TargetDefinition[] = [
     pieces: () => one(plain()),
     competingDivisor: (m) => m!,
   },
-  {
-    name: "arcface-clip",
-    formula: "cos(min(t + m, pi))",
-    parameters: [asAngle("m", 0.5)],
-    pieces: (m) => parts(1, m!, 2, plain(1, m), { ...plain(0), weight: -1 }),
-  },
-  {
-    name: "arcface-plain",
-    formula: "cos(t + m) if t < pi - m, else cos(t)",
-    parameters: [asAngle("m", 0.5)],
-    pieces: (m) => parts(1, m!, 2, plain(1, m), plain()),
-  },
-  {
-    name: "arcface-shift",
-    formula: "cos(t + m) if t < pi - m, else cos(t) - 1 + cos(m)",
-    parameters: [asAngle("m", 0.5)],
-    pieces: (m) => {
-      const half = sine(reduce(0.5, m!));
-      const drop = multiply(multiply(half, half), -2);
-      return parts(1, m!, 2, plain(1, m), { ...plain(1, 0, drop.hi), offsetLow: drop.lo });
-    },
-  },
-  {
-    name: "arcface-reflect",
-    formula: "cos(t + m) if t < pi - m, else -2 - cos(t + m)",
-    parameters: [asAngle("m", 0.5)],
-    pieces: (m) => parts(1, m!, 2, plain(1, m), { ...plain(1, m, -2), weight: -1 }),
-  },
+  arcfaceThen("arcface-clip", "cos(min(t + m, pi))", () => lowest),
+  arcfaceThen("arcface-plain", "cos(t + m) if t < pi - m, else cos(t)", () => plain()),
+  arcfaceThen("arcface-shift", "cos(t + m) if t < pi - m, else cos(t) - 1 + cos(m)", (m) => {
+    const half = dd.sine(dd.reduce(0.5, m));
+    return plainAbove(dd.multiply(dd.multiply(half, half), -2));
+  }),
+  arcfaceThen("arcface-reflect", "cos(t + m) if t < pi - m, else -2 - cos(t + m)", (m) => {
+    return { ...plain(1, m, -2), weight: -1 };
+  }),
 ];
 
 /** Losses that no target function here gives, by name: what they are, and what an audit can check of them. */
@@ -230,7 +203,7 @@ export function makeTarget(
   const written = Object.entries(lambda === 0 ? parameters : { ...parameters, lambda }).map(([n, v]) => `:${n}=${v}`);
   const pieces = definition.pieces(...values);
   const at = (of: typeof pieceValue, theta: number) =>
-    isAngle(theta) ? of(pieces.piece(pieceIndex(pieces, theta)), theta, lambda) : doubleDouble(Number.NaN);
+    isAngle(theta) ? of(pieces.piece(pieceIndex(pieces, theta)), theta, lambda) : dd.doubleDouble(Number.NaN);
   return {
     name: definition.name,
     parameters,
@@ -257,12 +230,12 @@ export function target(name: string, parameters?: Readonly<Record<string, number
 
 /** The angle at which piece i ends: the double nearest to it, at most pi; the last piece ends at pi. */
 export function pieceEnd({ a, b, quarters, count }: Pieces, i: number): number {
-  return i >= count - 1 ? Math.PI : Math.min(Math.PI, Math.max(0, angleOfQuarter((i + 1) * quarters, a, b)));
+  return i >= count - 1 ? Math.PI : Math.min(Math.PI, Math.max(0, dd.angleOfQuarter((i + 1) * quarters, a, b)));
 }
 
 /** The index of the piece that holds theta, exactly. */
 export function pieceIndex({ a, b, quarters, count }: Pieces, theta: number): number {
-  return count === 1 ? 0 : Math.min(Math.floor(wholeQuarters(reduce(a, theta, b)) / quarters), count - 1);
+  return count === 1 ? 0 : Math.min(Math.floor(dd.wholeQuarters(dd.reduce(a, theta, b)) / quarters), count - 1);
 }
 
 /** The value of a piece's formula at theta, also outside the piece, with the weight lambda of cos(theta). */
@@ -270,28 +243,28 @@ export function pieceValue(
   { weight, a, b, offset, offsetLow = 0 }: Piece,
   theta: number,
   lambda: number,
-): DoubleDouble {
-  const turned = cosine(reduce(a, theta, b));
-  const own = add(weight < 0 ? negate(turned) : turned, { hi: offset, lo: offsetLow });
-  return blend(lambda, () => cosine(reduce(1, theta)), own);
+): dd.DoubleDouble {
+  const turned = dd.cosine(dd.reduce(a, theta, b));
+  const own = dd.add(weight < 0 ? dd.negate(turned) : turned, { hi: offset, lo: offsetLow });
+  return blend(lambda, () => dd.cosine(dd.reduce(1, theta)), own);
 }
 
 /** The derivative of that by theta. */
-export function pieceSlope({ weight, a, b }: Piece, theta: number, lambda: number): DoubleDouble {
-  const own = multiply(sine(reduce(a, theta, b)), -weight * a);
-  return blend(lambda, () => negate(sine(reduce(1, theta))), own);
+export function pieceSlope({ weight, a, b }: Piece, theta: number, lambda: number): dd.DoubleDouble {
+  const own = dd.multiply(dd.sine(dd.reduce(a, theta, b)), -weight * a);
+  return blend(lambda, () => dd.negate(dd.sine(dd.reduce(1, theta))), own);
 }
 
 /** (lambda * plain + own) / (1 + lambda) */
-function blend(lambda: number, plainPart: () => DoubleDouble, own: DoubleDouble): DoubleDouble {
-  return lambda === 0 ? own : divide(add(multiply(plainPart(), lambda), own), twoSum(1, lambda));
+function blend(lambda: number, plainPart: () => dd.DoubleDouble, own: dd.DoubleDouble): dd.DoubleDouble {
+  return lambda === 0 ? own : dd.divide(dd.add(dd.multiply(plainPart(), lambda), own), dd.twoSum(1, lambda));
 }
 
 /**
  * The derivative by cos(theta), -slope / sin(theta). A slope that is 0 at 0 is proportional to theta near it, so tiny angles
  * have the limit.
  */
-function bySine(slope: (theta: number) => DoubleDouble, theta: number): number {
-  const at = isAngle(theta) && theta < TINY_ANGLE && slope(0).hi === 0 ? TINY_ANGLE : theta;
-  return at === 0 ? slope(0).hi * Number.NEGATIVE_INFINITY : -divide(slope(at), sine(reduce(1, at))).hi;
+function bySine(slope: (theta: number) => dd.DoubleDouble, theta: number): number {
+  const at = isAngle(theta) && theta < dd.TINY_ANGLE && slope(0).hi === 0 ? dd.TINY_ANGLE : theta;
+  return at === 0 ? slope(0).hi * Number.NEGATIVE_INFINITY : -dd.divide(slope(at), dd.sine(dd.reduce(1, at))).hi;
 }
