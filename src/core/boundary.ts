@@ -23,10 +23,8 @@ export interface Boundary {
 // For smaller angles products of sines may underflow.
 const SMALLEST_ARC = 1e-100;
 
-/** Throws ParameterError unless theta_12 is an angle between two different class vectors: 1e-100 to pi. */
-export function requireArc(theta12: number): void {
-  requireWithin("theta_12", theta12, SMALLEST_ARC, Math.PI);
-}
+/** theta_12. Throws ParameterError unless it is an angle between two different class vectors: 1e-100 to pi. */
+export const requireArc = (theta12: number): number => requireWithin("theta_12", theta12, SMALLEST_ARC, Math.PI);
 
 /**
  * The boundary target(theta_1) = cos(theta_2), theta_1 + theta_2 = theta_12 (cos(theta_2 / m) for sphereface-r2). theta_12 in

@@ -17,10 +17,8 @@ export interface PsiValues {
   cosTheta: number;
 }
 
-/** Throws ParameterError unless m is a margin of A-Softmax: real, 1 <= m <= 2^20. */
-export function requireMargin(m: number): void {
-  requireWithin("m", m, 1, MAX_MARGIN);
-}
+/** m. Throws ParameterError unless it is a margin of A-Softmax: real, 1 <= m <= 2^20. */
+export const requireMargin = (m: number): number => requireWithin("m", m, 1, MAX_MARGIN);
 
 /** Is theta an angle, that is a number in [0, pi]? (The double pi lies below the number pi.) */
 export const isAngle = (theta: number): boolean => theta >= 0 && theta <= Math.PI;

@@ -180,10 +180,8 @@ export const otherLosses: Readonly<Record<string, string>> = {
     "circle weighs each cosine by its own distance from an optimum, a weight that has no gradient: audit its cosines before, as softmax",
 };
 
-/** Throws ParameterError unless lambda is finite and at least 0. */
-export function requireLambda(lambda: number): void {
-  requireWithin("lambda", lambda, 0, LARGEST);
-}
+/** lambda. Throws ParameterError unless it is finite and at least 0. */
+export const requireLambda = (lambda: number): number => requireWithin("lambda", lambda, 0, LARGEST);
 
 /**
  * The target function of that definition with the given parameters, defaults for the rest; lambda >= 0 blends in cos(theta).

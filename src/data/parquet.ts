@@ -1,6 +1,6 @@
 import { doubles } from "../kernels/rows.ts";
 import type { Batch, Field } from "./batch.ts";
-import { NumberPlace, TextPlace } from "./fields.ts";
+import { FieldPlace } from "./fields.ts";
 import { sizeOf } from "./file.ts";
 import { openParquet } from "./parquet-columns.ts";
 import type { ColumnRows } from "./parquet-rows.ts";
@@ -33,7 +33,7 @@ export async function parquetTable(path: string): Promise<Table> {
 }
 
 /** The places of the columns of a batch, used again for the next. */
-const places: { readonly numbers: NumberPlace; readonly texts: TextPlace }[] = [];
+const places: FieldPlace[] = [];
 
 function columnBatch(columns: readonly ColumnRows[], names: readonly string[], firstLine: number): Batch {
   const size = columns[0]!.values.length;
@@ -44,20 +44,16 @@ function columnBatch(columns: readonly ColumnRows[], names: readonly string[], f
   }
   /** Numbers as they lie in memory, where what is written of them is the same; else cells. */
   function fieldOf({ values, missing }: ColumnRows, i: number, json: boolean): Omit<Field, "name"> {
-    places[i] ??= { numbers: new NumberPlace(), texts: new TextPlace() };
-    const { numbers, texts } = places[i];
-    // Cells of Parquet are strings in JSON; "number or nothing" would leave out NaN and infinities beside nulls.
+    places[i] ??= new FieldPlace();
     const isWhole = missing === undefined;
-    if (
-      !json &&
-      values instanceof Float64Array &&
-      (isWhole || values.every((x, row) => missing[row] || Number.isFinite(x)))
-    )
-      return { kind: isWhole ? "number" : "number or nothing", address: numbers.copy(values), stride: 8 };
+    const areFinite = (numbers: Float64Array) => numbers.every((x, row) => missing?.[row] || Number.isFinite(x));
+    // Cells of Parquet are strings in JSON; "number or nothing" would leave out NaN and infinities beside nulls.
+    if (!json && values instanceof Float64Array && (isWhole || areFinite(values)))
+      return { kind: isWhole ? "number" : "number or nothing", address: places[i].copyNumbers(values), stride: 8 };
     if (!json && values instanceof BigInt64Array && isWhole)
-      return { kind: "integer", address: numbers.copy(values), stride: 8 };
+      return { kind: "integer", address: places[i].copyNumbers(values), stride: 8 };
     const cells = Array.from({ length: size }, (_, row) => text(row, i));
-    return { kind: json ? "json" : "quoted", address: texts.put(cells), stride: 8 };
+    return { kind: json ? "json" : "quoted", address: places[i].putTexts(cells), stride: 8 };
   }
   return {
     size,

@@ -1,4 +1,3 @@
-import { ParameterError } from "../core/errors.ts";
 import type { Batch } from "../data/batch.ts";
 import { toBytes } from "../data/bytes.ts";
 import { nameOf, sizeOf } from "../data/file.ts";
@@ -7,7 +6,7 @@ import { type FilePart, remaining } from "../data/table.ts";
 import type { Cell, Row, RowBatch, RowsResult, RowTally } from "../render/result.ts";
 import { badRows } from "./bad-rows.ts";
 import { choices, endOf, type RowOptions, shownColumns, type Work } from "./computation.ts";
-import { type Faults, Header, type Reader } from "./header.ts";
+import { type Faults, faultOf, Header, type Reader } from "./header.ts";
 
 /** Of a file beyond this size a good part is left when threads have started. */
 const LONG = 2 ** 24;
@@ -40,13 +39,7 @@ function visitRows(
   keep: (row: number) => void,
 ): unknown {
   for (let row = 0; row < batch.size; row++) {
-    let fault = faults.get(row);
-    try {
-      if (fault === undefined) compute(row);
-    } catch (error) {
-      if (!(error instanceof ParameterError)) throw error;
-      fault = error.message;
-    }
+    const fault = faults.get(row) ?? faultOf(() => compute(row));
     if (fault === undefined) continue;
     try {
       if (bad.take(batch.line(row), fault, batch.isLong(row))) keep(row);

@@ -96,14 +96,9 @@ export class Header {
     return this.names.map((name) => ({ name, kind: "bytes" }));
   }
 
-  /** check throws ParameterError for a number outside its domain. */
-  number(name: string, check?: (value: number) => void): Reader<number> {
-    if (check === undefined) return one(this.numbers([this.index(name)]));
-    const checked = (value: number) => {
-      check(value);
-      return value;
-    };
-    return one(this.numbers([this.index(name)], numberIn, () => false, checked));
+  /** check gives the number, and throws ParameterError for one outside its domain. */
+  number(name: string, check?: (value: number) => number): Reader<number> {
+    return one(this.numbers([this.index(name)], numberIn, check));
   }
 
   /** A number that may be NaN or an infinity. */
@@ -144,7 +139,7 @@ export class Header {
 
   angles(columns: readonly number[]): NumbersReader {
     const isPlain = (x: number) => isAngle(x) && !this.inDegrees;
-    return this.numbers(columns, numberIn, isPlain, (value, cell) => this.angleOf(value, cell));
+    return this.numbers(columns, numberIn, (value, cell) => this.angleOf(value, cell), isPlain);
   }
 
   /**
@@ -181,14 +176,14 @@ export class Header {
   }
 
   /**
-   * Where a cell holds no plainly spelt number, spelt gives it from the text; meant gives what any number that is not plain stands for. Both throw
-   * where it is none.
+   * Where a cell holds no plainly spelt number, spelt gives it from the text; meant, where given, what any number stands for that is not plain. Both
+   * throw where it is none.
    */
   private numbers(
     columns: readonly number[],
-    spelt: (text: string, decimalComma?: boolean) => number = numberIn,
-    isPlain = (x: number) => !Number.isNaN(x),
-    meant: (value: number, cell: ReadCell) => number = (value) => value,
+    spelt: (text: string, decimalComma?: boolean) => number,
+    meant?: (value: number, cell: ReadCell) => number,
+    isPlain = (x: number) => meant === undefined && !Number.isNaN(x),
   ): NumbersReader {
     const region = new Region();
     const width = columns.length;
@@ -208,7 +203,7 @@ export class Header {
         };
         return attempt(row, faults, fromBytes(this.names[columns[i]!]!), () => {
           const value = Number.isNaN(x) ? spelt(text(), this.decimalComma) : x;
-          values[row * width + i] = meant(value, { text, line: () => batch.line(row), isCosine });
+          values[row * width + i] = meant?.(value, { text, line: () => batch.line(row), isCosine }) ?? value;
         });
       };
       for (let row = 0; row < batch.size; row++) {
@@ -271,14 +266,20 @@ function areAll(values: Float64Array, from: number, to: number, test: (x: number
 
 /** Does what may find a row at fault, in a cell of that column; false: it did. */
 function attempt(row: number, faults: Faults, column: string, action: () => void): boolean {
+  const fault = faultOf(action);
+  if (fault !== undefined) faults.set(row, `column ${column}: ${fault}`);
+  return fault === undefined;
+}
+
+/** What is wrong with the data or the parameters with which something is done, if anything is. */
+export function faultOf(action: () => void): string | undefined {
   try {
     action();
-    return true;
   } catch (error) {
-    if (!(error instanceof DataError || error instanceof ParameterError)) throw error;
-    faults.set(row, `column ${column}: ${error.message}`);
-    return false;
+    if (error instanceof DataError || error instanceof ParameterError) return error.message;
+    throw error;
   }
+  return undefined;
 }
 
 /** The numbers of one column. */
