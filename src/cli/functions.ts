@@ -52,12 +52,7 @@ export function functionInput(values: Chosen, standard: () => readonly Target[])
       const readLambda = isColumn(lambda) ? header.number(lambda.column, requireLambda) : fixed(lambda?.[0]);
       return (batch, faults) => {
         const [margins, lambdas] = [readM(batch, faults), readLambda(batch, faults)];
-        return {
-          access: () => {
-            const [mAt, lambdaAt] = [margins.access(), lambdas.access()];
-            return (row) => asoftmax({ m: mAt(row), lambda: lambdaAt(row) });
-          },
-        };
+        return { at: (row) => asoftmax({ m: margins.at(row), lambda: lambdas.at(row) }) };
       };
     },
   };
@@ -66,7 +61,7 @@ export function functionInput(values: Chosen, standard: () => readonly Target[])
 /** Reads the same value from every row. */
 export const fixed =
   <T>(value: T): Reader<T> =>
-  () => ({ access: () => () => value });
+  () => ({ at: () => value });
 
 /** Every target function, at its defaults. */
 export const everyFunction = (): readonly Target[] => targetDefinitions.map((definition) => makeTarget(definition));

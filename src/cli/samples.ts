@@ -1,13 +1,7 @@
 import { UsageError } from "../data/errors.ts";
 import { type Input, isColumn } from "../rows/computation.ts";
 import type { Header, Reader } from "../rows/header.ts";
-import {
-  type Competitors,
-  competitors,
-  type LabelledSamples,
-  labelledSamples,
-  numbered,
-} from "../rows/sample-columns.ts";
+import { type Competitors, competitors, labelledSamples, numbered } from "../rows/sample-columns.ts";
 import { inputOf } from "./inputs.ts";
 import { options, orColumn, type Values, type ValuesOf } from "./options.ts";
 
@@ -38,7 +32,7 @@ export function sampleInputs(
   const own = isColumn(theta) ? theta.column : "theta_y";
   const others = isColumn(competing) ? competing.column : undefined;
   // One reading of the columns gives both inputs; the target angle is the first.
-  let labelled: LabelledSamples | undefined;
+  let labelled: Reader<Competitors> | undefined;
   const ownOf = (header: Header, name: string): Reader<number> => {
     const isAsked = label !== undefined || (theta === undefined && !header.has(own) && header.has("label"));
     if (!isAsked) return header.angle(name);
@@ -46,17 +40,14 @@ export function sampleInputs(
     const classes = header.classes(pattern);
     if (classes.length < 2)
       throw new UsageError(`--competing: ${pattern} matches one column: a sample needs a competing class`);
-    const samples = labelledSamples(header, label ?? "label", pattern, classes);
-    labelled = samples;
-    return (batch, faults) => {
-      samples.place(batch, faults);
-      return samples.own(batch, faults);
-    };
+    const [ownAngle, otherAngles] = labelledSamples(header, label ?? "label", pattern, classes);
+    labelled = otherAngles;
+    return ownAngle;
   };
   return [
     inputOf({ name: "theta_y", kind: "angle" }, theta ?? { column: own }, ownOf),
     competing !== undefined && !isColumn(competing)
       ? { source: [numbered(competing)] }
-      : { source: (header) => labelled?.others ?? competitors(header, others, own) },
+      : { source: (header) => labelled ?? competitors(header, others, own) },
   ];
 }

@@ -1,15 +1,4 @@
-import {
-  add,
-  type DoubleDouble,
-  divide,
-  doubleDouble,
-  halfPiTimes,
-  multiply,
-  reduce,
-  sine,
-  subtract,
-  twoSum,
-} from "./double-double.ts";
+import * as dd from "./double-double.ts";
 import { requireWithin } from "./errors.ts";
 import { bisect, crossings, type DifferentiableFunction } from "./roots.ts";
 import { type Piece, pieceEnd, pieceIndex, pieceSlope, type Target } from "./targets.ts";
@@ -34,10 +23,8 @@ export interface Boundary {
 // For smaller angles products of sines may underflow.
 const SMALLEST_ARC = 1e-100;
 
-/** Throws ParameterError unless theta_12 is an angle between two different class vectors: 1e-100 to pi. */
-export function requireArc(theta12: number): void {
-  requireWithin("theta_12", theta12, SMALLEST_ARC, Math.PI);
-}
+/** theta_12. Throws ParameterError unless it is an angle between two different class vectors: 1e-100 to pi. */
+export const requireArc = (theta12: number): number => requireWithin("theta_12", theta12, SMALLEST_ARC, Math.PI);
 
 /**
  * The boundary target(theta_1) = cos(theta_2), theta_1 + theta_2 = theta_12 (cos(theta_2 / m) for sphereface-r2). theta_12 in
@@ -53,11 +40,11 @@ export function boundary(target: Target, theta12: number): Boundary | undefined 
   const { m } = target.parameters;
   if (target.name === "asoftmax") {
     if (target.lambda === 0)
-      return { ...divided(theta12, divide(doubleDouble(theta12), twoSum(m!, 1)).hi, 1), effectiveM: m! };
+      return { ...divided(theta12, dd.divide(dd.doubleDouble(theta12), dd.twoSum(m!, 1)).hi, 1), effectiveM: m! };
     // The target falls everywhere, cos(theta_2) rises with theta_1: there is one root.
     return divided(
       theta12,
-      bisect((t) => aboveCosine(target, doubleDouble(t), twoSum(theta12, -t)).hi, 0, theta12),
+      bisect((t) => aboveCosine(target, dd.doubleDouble(t), dd.twoSum(theta12, -t)).hi, 0, theta12),
       1,
     );
   }
@@ -83,14 +70,14 @@ function divided(theta12: number, theta1: number, count: number): Boundary {
 function difference(target: Target, piece: Piece, theta12: number): DifferentiableFunction {
   const { lambda, competingDivisor } = target;
   const { a, b } = piece;
-  const other = (t: number) => divide(twoSum(theta12, -t), competingDivisor);
+  const other = (t: number) => dd.divide(dd.twoSum(theta12, -t), competingDivisor);
   // Two cosines of theta_1 with one factor differ by a cosine of this amplitude, which may be near 0.
   const amplitude = 2 * Math.abs(Math.sin((theta12 + b) / 2)) + 2 ** -50;
   const isOne = a === 1 && competingDivisor === 1 && lambda === 0;
   const bound = (power: number) =>
     isOne ? amplitude : (lambda + a ** power) / (1 + lambda) + competingDivisor ** -power;
   return {
-    at: (t) => aboveCosine(target, doubleDouble(t), twoSum(theta12, -t), piece).hi,
+    at: (t) => aboveCosine(target, dd.doubleDouble(t), dd.twoSum(theta12, -t), piece).hi,
     derivative: (t) => pieceSlope(piece, t, lambda).hi - Math.sin(other(t).hi) / competingDivisor,
     bound: bound(1),
     secondBound: bound(2),
@@ -103,27 +90,29 @@ function difference(target: Target, piece: Piece, theta12: number): Differentiab
  */
 export function aboveCosine(
   { lambda, competingDivisor, pieces }: Target,
-  theta1: DoubleDouble,
-  theta2: DoubleDouble,
+  theta1: dd.DoubleDouble,
+  theta2: dd.DoubleDouble,
   { weight, a, b, offset, offsetLow = 0 }: Piece = pieces.piece(pieceIndex(pieces, theta1.hi)),
-): DoubleDouble {
-  const turned = weight < 0 ? halfPiTimes(2) : doubleDouble(0);
-  const phi = divide(theta2, competingDivisor);
-  const phase = add(add(multiply(theta1, a), b), turned);
-  const own = add(cosineDifference(phase, phi), { hi: offset, lo: offsetLow });
-  return lambda === 0 ? own : divide(add(multiply(cosineDifference(theta1, phi), lambda), own), twoSum(1, lambda));
+): dd.DoubleDouble {
+  const turned = weight < 0 ? dd.halfPiTimes(2) : dd.doubleDouble(0);
+  const phi = dd.divide(theta2, competingDivisor);
+  const phase = dd.add(dd.add(dd.multiply(theta1, a), b), turned);
+  const own = dd.add(cosineDifference(phase, phi), { hi: offset, lo: offsetLow });
+  return lambda === 0
+    ? own
+    : dd.divide(dd.add(dd.multiply(cosineDifference(theta1, phi), lambda), own), dd.twoSum(1, lambda));
 }
 
 /** theta_1 of a boundary with the digits that its double lacks, by a Newton step. */
-export function exactTheta1(target: Target, theta1: number, theta12: number): DoubleDouble {
+export function exactTheta1(target: Target, theta1: number, theta12: number): dd.DoubleDouble {
   const curve = difference(target, target.pieces.piece(pieceIndex(target.pieces, theta1)), theta12);
   const step = -curve.at(theta1) / curve.derivative(theta1);
   // Where both sides only touch there is no such step.
-  return Math.abs(step) <= theta1 * 2 ** -52 ? twoSum(theta1, step) : doubleDouble(theta1);
+  return Math.abs(step) <= theta1 * 2 ** -52 ? dd.twoSum(theta1, step) : dd.doubleDouble(theta1);
 }
 
 /** cos(x) - cos(y) */
-const cosineDifference = (x: DoubleDouble, y: DoubleDouble) =>
-  multiply(multiply(sineOfHalf(add(y, x)), sineOfHalf(subtract(y, x))), 2);
+const cosineDifference = (x: dd.DoubleDouble, y: dd.DoubleDouble) =>
+  dd.multiply(dd.multiply(sineOfHalf(dd.add(y, x)), sineOfHalf(dd.subtract(y, x))), 2);
 
-const sineOfHalf = ({ hi, lo }: DoubleDouble) => sine(reduce(1, hi / 2, lo / 2));
+const sineOfHalf = ({ hi, lo }: dd.DoubleDouble) => dd.sine(dd.reduce(1, hi / 2, lo / 2));

@@ -70,10 +70,7 @@ const statements: readonly [id: string, claim: string, expected: (m: number) => 
  */
 export function claims(m: number): Claim[] {
   requireMargin(m);
-  const judged = ([y, j]: Pair): Judged => {
-    const { naive, angular, psi } = conditions(m, y, j);
-    return { y, j, k: segment(m, y), naive, angular, psi };
-  };
+  const judged = ([y, j]: Pair): Judged => ({ y, j, k: segment(m, y), ...conditions(m, y, j) });
   const [pairs, lattice] = [seededPairs(m).map(judged), latticePairs().map(judged)];
   const subject = { m, soft: asoftmax({ m }), pairs, lattice };
   return statements.map(([id, claim, expected, test]) => {

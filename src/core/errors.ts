@@ -9,11 +9,10 @@ export class ParameterError extends RangeError {
   override readonly name = "ParameterError";
 }
 
-/** Throws ParameterError unless lo <= value <= hi; NaN fails. */
-export function requireWithin(name: string, value: number, lo: number, hi: number): void {
-  if (!(value >= lo && value <= hi)) {
-    throw new ParameterError(`${name} is ${value}: it must ${rangeWords(lo, hi)}`);
-  }
+/** The value. Throws ParameterError unless lo <= value <= hi; NaN fails. */
+export function requireWithin(name: string, value: number, lo: number, hi: number): number {
+  if (value >= lo && value <= hi) return value;
+  throw new ParameterError(`${name} is ${value}: it must ${rangeWords(lo, hi)}`);
 }
 
 /** The largest scale, lambda, rate and number of a schedule: with larger ones products may overflow. */

@@ -1,17 +1,4 @@
-import {
-  add,
-  cosine,
-  type DoubleDouble,
-  divide,
-  doubleDouble,
-  halfPiTimes,
-  multiply,
-  negate,
-  reduce,
-  sine,
-  subtract,
-  twoSum,
-} from "./double-double.ts";
+import * as dd from "./double-double.ts";
 import { LARGEST, requireWithin } from "./errors.ts";
 import { competingPhase, requireClasses } from "./loss.ts";
 import { monotonePieces } from "./monotonicity.ts";
@@ -41,21 +28,21 @@ export function inverse(m: number, y: number): Inverse {
   // 1 - y may be rounded up to a multiple of 2, which gives a k one too large; 1 - 2k is exact, and so is y + 2k.
   if (y > 1 - 2 * k) k--;
   const u = y + 2 * k;
-  const phase = add(halfPiTimes(2 * k), arccosine(doubleDouble(u)));
-  const theta = Math.min(Math.PI, divide(phase, m).hi);
+  const phase = dd.add(dd.halfPiTimes(2 * k), arccosine(dd.doubleDouble(u)));
+  const theta = Math.min(Math.PI, dd.divide(phase, m).hi);
   return { theta, k: segment(m, theta) };
 }
 
 /** acos(u), with a relative error of about 2^-57: one Newton step for sin(h)^2 = (1 - u)/2, h half the angle. */
-export function arccosine(u: DoubleDouble): DoubleDouble {
-  if (u.hi < 0) return subtract(halfPiTimes(2), arccosine(negate(u)));
-  const below = subtract(doubleDouble(1), u);
+export function arccosine(u: dd.DoubleDouble): dd.DoubleDouble {
+  if (u.hi < 0) return dd.subtract(dd.halfPiTimes(2), arccosine(dd.negate(u)));
+  const below = dd.subtract(dd.doubleDouble(1), u);
   const h = Math.atan2(Math.sqrt(below.hi), Math.sqrt(1 + u.hi));
-  if (h === 0) return doubleDouble(0);
-  const phase = reduce(1, h);
-  const sin = sine(phase);
-  const excess = add(multiply(sin, sin), multiply(below, -0.5));
-  return twoSum(2 * h, -excess.hi / (sin.hi * cosine(phase).hi));
+  if (h === 0) return dd.doubleDouble(0);
+  const phase = dd.reduce(1, h);
+  const sin = dd.sine(phase);
+  const excess = dd.add(dd.multiply(sin, sin), dd.multiply(below, -0.5));
+  return dd.twoSum(2 * h, -excess.hi / (sin.hi * dd.cosine(phase).hi));
 }
 
 /** An angle at which a function has a value, or a stretch of them: from theta to to, in radians. */
@@ -69,7 +56,7 @@ export type Occurrence = { theta: number; to: number };
  * anglesOfValue(arcface({ m: 0.5 }), { hi: 0, lo: 0 })[0]?.theta === Math.PI * 0.5 - 0.5; // true
  * anglesOfValue(spherefaceR1({ m: 2 }), { hi: -1, lo: 0 }); // [{ theta: Math.PI * 0.5, to: Math.PI }]
  */
-export function anglesOfValue(target: Target, y: DoubleDouble): Occurrence[] {
+export function anglesOfValue(target: Target, y: dd.DoubleDouble): Occurrence[] {
   const found: Occurrence[] = [];
   const addTo = (theta: number, to = theta) => {
     const last = found.at(-1);
@@ -89,13 +76,14 @@ export function anglesOfValue(target: Target, y: DoubleDouble): Occurrence[] {
 }
 
 /** The angle at which a piece has the value y, which lies between those at from and to. */
-function angleInside(piece: Piece, lambda: number, y: DoubleDouble, from: number, to: number): number {
-  if (lambda > 0) return bisect((t) => subtract(pieceValue(piece, t, lambda), y).hi, from, to);
+function angleInside(piece: Piece, lambda: number, y: dd.DoubleDouble, from: number, to: number): number {
+  if (lambda > 0) return bisect((t) => dd.subtract(pieceValue(piece, t, lambda), y).hi, from, to);
   const { weight, a, b, offset, offsetLow = 0 } = piece;
   const halfTurn = Math.floor((a * (from + (to - from) / 2) + b) / Math.PI);
-  const turn = arccosine(multiply(subtract(y, { hi: offset, lo: offsetLow }), weight));
-  const phase = halfTurn & 1 ? subtract(halfPiTimes(2 * halfTurn + 2), turn) : add(halfPiTimes(2 * halfTurn), turn);
-  return Math.min(to, Math.max(from, divide(subtract(phase, b), a).hi));
+  const turn = arccosine(dd.multiply(dd.subtract(y, { hi: offset, lo: offsetLow }), weight));
+  const phase =
+    halfTurn & 1 ? dd.subtract(dd.halfPiTimes(2 * halfTurn + 2), turn) : dd.add(dd.halfPiTimes(2 * halfTurn), turn);
+  return Math.min(to, Math.max(from, dd.divide(dd.subtract(phase, b), a).hi));
 }
 
 /**
@@ -112,6 +100,6 @@ export function anglesOfLoss(target: Target, scale: number, count: number, theta
   requireWithin("loss", loss, Number.MIN_VALUE, LARGEST);
   // From here on e^-loss is less than the rounding of the loss.
   const odds = loss > 700 ? loss - Math.log(count - 1) : Math.log(Math.expm1(loss) / (count - 1));
-  const y = subtract(cosine(competingPhase(target, thetaJ)), divide(doubleDouble(odds), scale));
+  const y = dd.subtract(dd.cosine(competingPhase(target, thetaJ)), dd.divide(dd.doubleDouble(odds), scale));
   return anglesOfValue(target, y);
 }

@@ -1,16 +1,4 @@
-import {
-  add,
-  cosine,
-  type DoubleDouble,
-  divide,
-  doubleDouble,
-  multiply,
-  negate,
-  type Phase,
-  reduce,
-  sine,
-  subtract,
-} from "./double-double.ts";
+import * as dd from "./double-double.ts";
 import { LARGEST, ParameterError, requireWithin } from "./errors.ts";
 import { isAngle } from "./psi.ts";
 import type { Target } from "./targets.ts";
@@ -56,18 +44,18 @@ export function sampleLoss(target: Target, scale: number, thetaY: number, others
     throw new ParameterError(`${count} classes do not go with ${others.length} competing angles: give one for all`);
   const own = target.exactValue(thetaY);
   const phases = each === 0 ? [] : Array.from(others, (theta) => competingPhase(target, theta));
-  const gaps = phases.map((phase) => subtract(cosine(phase), own));
-  const exponents = gaps.map((gap) => multiply(gap, scale));
+  const gaps = phases.map((phase) => dd.subtract(dd.cosine(phase), own));
+  const exponents = gaps.map((gap) => dd.multiply(gap, scale));
   const { loss, probability, missed, shares } = softmaxOf(exponents, each);
   const pull = -missed * scale;
   return {
-    logitY: multiply(own, scale).hi,
+    logitY: dd.multiply(own, scale).hi,
     loss,
     probability,
     byThetaY: pull * target.slope(thetaY),
     byCosY: productOrZero(pull, target.slopeByCosine(thetaY)),
-    byScale: shares.reduce((sum, share, j) => add(sum, multiply(gaps[j]!, share * each)), doubleDouble(0)).hi,
-    byThetaJ: shares.map((share, j) => (-share * scale * sine(phases[j]!).hi) / target.competingDivisor),
+    byScale: shares.reduce((sum, share, j) => dd.add(sum, dd.multiply(gaps[j]!, share * each)), dd.doubleDouble(0)).hi,
+    byThetaJ: shares.map((share, j) => (-share * scale * dd.sine(phases[j]!).hi) / target.competingDivisor),
   };
 }
 
@@ -80,17 +68,17 @@ export interface Softmax {
 }
 
 /** The softmax from the competing logits less the target's, each of so many classes: a shifted log-sum-exp, accurate for a loss near 0 too. */
-export function softmaxOf(exponents: readonly DoubleDouble[], each = 1): Softmax {
-  const shift = exponents.reduce<DoubleDouble>((top, x) => (x.hi > top.hi ? x : top), doubleDouble(0));
-  const shifted = exponents.map((x) => expOf(subtract(x, shift)));
-  const ofEach = shifted.reduce<DoubleDouble>((sum, x) => add(sum, x), doubleDouble(0));
-  const odds = multiply(ofEach, each);
-  const ownPart = expOf(negate(shift));
-  const total = add(odds, ownPart);
+export function softmaxOf(exponents: readonly dd.DoubleDouble[], each = 1): Softmax {
+  const shift = exponents.reduce<dd.DoubleDouble>((top, x) => (x.hi > top.hi ? x : top), dd.doubleDouble(0));
+  const shifted = exponents.map((x) => expOf(dd.subtract(x, shift)));
+  const ofEach = shifted.reduce<dd.DoubleDouble>((sum, x) => dd.add(sum, x), dd.doubleDouble(0));
+  const odds = dd.multiply(ofEach, each);
+  const ownPart = expOf(dd.negate(shift));
+  const total = dd.add(odds, ownPart);
   return {
-    loss: shift.hi === 0 ? Math.log1p(odds.hi) : shift.hi + Math.log1p(add(total, -1).hi) + shift.lo,
+    loss: shift.hi === 0 ? Math.log1p(odds.hi) : shift.hi + Math.log1p(dd.add(total, -1).hi) + shift.lo,
     probability: ownPart / total.hi,
-    missed: divide(odds, total).hi,
+    missed: dd.divide(odds, total).hi,
     shares: shifted.map((x) => x / total.hi),
   };
 }
@@ -102,14 +90,14 @@ export function requireClasses(classes: number, least = 2): void {
 }
 
 /** theta_j / competingDivisor as a phase, the quotient being a double-double. */
-export function competingPhase({ competingDivisor }: Target, theta: number): Phase {
+export function competingPhase({ competingDivisor }: Target, theta: number): dd.Phase {
   if (!isAngle(theta)) return { quarter: 0, hi: Number.NaN, lo: Number.NaN };
-  if (competingDivisor === 1) return reduce(1, theta);
-  const { hi, lo } = divide(doubleDouble(theta), competingDivisor);
-  return reduce(1, hi, lo);
+  if (competingDivisor === 1) return dd.reduce(1, theta);
+  const { hi, lo } = dd.divide(dd.doubleDouble(theta), competingDivisor);
+  return dd.reduce(1, hi, lo);
 }
 
-const expOf = ({ hi, lo }: DoubleDouble) => Math.exp(hi) * (1 + lo);
+const expOf = ({ hi, lo }: dd.DoubleDouble) => Math.exp(hi) * (1 + lo);
 
 /** x * y, but 0 for x = 0 (a probability that underflowed) and an infinite slope y. */
 const productOrZero = (x: number, y: number) => (x === 0 ? 0 : x * y);

@@ -1,15 +1,4 @@
-import {
-  add,
-  cosine,
-  fold,
-  isBelow,
-  negate,
-  type Phase,
-  reduce,
-  sine,
-  twoProduct,
-  wholeQuarters,
-} from "./double-double.ts";
+import * as dd from "./double-double.ts";
 import { ParameterError } from "./errors.ts";
 import { isAngle, requireMargin } from "./psi.ts";
 
@@ -56,9 +45,9 @@ export function conditions(m: number, thetaY: number, thetaJ: number): Condition
   if (!isAngle(thetaY) || !isAngle(thetaJ)) return { naive: false, angular: false, psi: false };
   // Multiplying both of two tiny angles changes no condition.
   const up = thetaY < TINY && thetaJ < TINY ? UP : 1;
-  const phase = reduce(m, thetaY * up);
-  const naive = isBelow(fold(phase), fold(reduce(1, thetaJ * up)));
-  return { naive, angular: gap(m, thetaY, thetaJ) > 0, psi: naive && wholeQuarters(phase) < 2 };
+  const phase = dd.reduce(m, thetaY * up);
+  const naive = dd.isBelow(dd.fold(phase), dd.fold(dd.reduce(1, thetaJ * up)));
+  return { naive, angular: gap(m, thetaY, thetaJ) > 0, psi: naive && dd.wholeQuarters(phase) < 2 };
 }
 
 /**
@@ -76,13 +65,11 @@ export function marginOf(m: number, thetaY: number, competing: ArrayLike<number>
     if (!(isAngle(competing[j]!) && competing[j]! >= competing[binding]!)) binding = j;
   }
   const minThetaJ = competing[binding]!;
-  const { naive, angular, psi } = conditions(m, thetaY, minThetaJ);
+  const held = conditions(m, thetaY, minThetaJ);
   const y = isAngle(thetaY) && isAngle(minThetaJ) ? thetaY : Number.NaN;
   return {
-    naive,
-    angular,
-    psi,
-    falsePass: naive && !angular,
+    ...held,
+    falsePass: held.naive && !held.angular,
     binding,
     minThetaJ,
     effectiveMargin: effectiveMargin(y, minThetaJ),
@@ -97,7 +84,7 @@ export const effectiveMargin = (thetaY: number, minThetaJ: number): number =>
 
 /** theta_j - m theta_y, rounded once; its sign is exact. */
 function gap(m: number, thetaY: number, thetaJ: number): number {
-  const scaled = add(negate(twoProduct(m, thetaY * UP)), thetaJ * UP).hi;
+  const scaled = dd.add(dd.negate(dd.twoProduct(m, thetaY * UP)), thetaJ * UP).hi;
   return withSign(scaled / UP, scaled);
 }
 
@@ -106,18 +93,18 @@ const withSign = (x: number, sign: number) => x || Math.sign(sign) * Number.MIN_
 
 /** psi(theta_y) - cos(theta_j): in segment 0 as a product of sines, beyond it as a sum of terms of one sign. */
 function cosineGap(m: number, thetaY: number, thetaJ: number): number {
-  const phase = reduce(m, thetaY);
-  const k = wholeQuarters(phase) >> 1;
+  const phase = dd.reduce(m, thetaY);
+  const k = dd.wholeQuarters(phase) >> 1;
   if (k === 0) {
-    const [sum, difference] = [m / 2, -m / 2].map((a) => sine(reduce(a, thetaY, thetaJ / 2)).hi);
+    const [sum, difference] = [m / 2, -m / 2].map((a) => dd.sine(dd.reduce(a, thetaY, thetaJ / 2)).hi);
     return withSign(2 * sum! * difference!, gap(m, thetaY, thetaJ));
   }
-  const half = cosine(reduce(1, thetaJ / 2)).hi;
+  const half = dd.cosine(dd.reduce(1, thetaJ / 2)).hi;
   return -(oneMinusCosine({ ...phase, quarter: phase.quarter - 2 * k }) + 2 * (k - 1) + 2 * half * half);
 }
 
-function oneMinusCosine(phase: Phase): number {
-  if (phase.quarter !== 0) return 1 - cosine(phase).hi;
-  const half = sine({ ...phase, hi: phase.hi / 2, lo: phase.lo / 2 }).hi;
+function oneMinusCosine(phase: dd.Phase): number {
+  if (phase.quarter !== 0) return 1 - dd.cosine(phase).hi;
+  const half = dd.sine({ ...phase, hi: phase.hi / 2, lo: phase.lo / 2 }).hi;
   return 2 * half * half;
 }

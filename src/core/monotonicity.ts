@@ -42,12 +42,7 @@ export function monotonicity(target: Target): Monotonicity {
     for (const t of zeros) if (t !== stationary.at(-1)) stationary.push(t);
     for (let c = 1; c < cuts.length; c++) addPart(parts, partOf(piece, target.lambda, cuts[c - 1]!, cuts[c]!));
   }
-  const stretches = parts.map(({ from, to, direction, first, last }) => ({
-    from,
-    to,
-    direction,
-    change: last - first,
-  }));
+  const stretches = parts.map(({ first, last, ...part }) => ({ ...part, change: last - first }));
   return { stretches, stationary };
 }
 

@@ -1,16 +1,4 @@
-import {
-  cosine,
-  type DoubleDouble,
-  divide,
-  multiply,
-  negate,
-  type Phase,
-  reduce,
-  sine,
-  sumError,
-  TINY_ANGLE,
-  wholeQuarters,
-} from "./double-double.ts";
+import * as dd from "./double-double.ts";
 import { ParameterError, requireWithin } from "./errors.ts";
 
 /** The largest margin m of A-Softmax: up to it the reduction of m theta is exact. */
@@ -29,10 +17,8 @@ export interface PsiValues {
   cosTheta: number;
 }
 
-/** Throws ParameterError unless m is a margin of A-Softmax: real, 1 <= m <= 2^20. */
-export function requireMargin(m: number): void {
-  requireWithin("m", m, 1, MAX_MARGIN);
-}
+/** m. Throws ParameterError unless it is a margin of A-Softmax: real, 1 <= m <= 2^20. */
+export const requireMargin = (m: number): number => requireWithin("m", m, 1, MAX_MARGIN);
 
 /** Is theta an angle, that is a number in [0, pi]? (The double pi lies below the number pi.) */
 export const isAngle = (theta: number): boolean => theta >= 0 && theta <= Math.PI;
@@ -46,7 +32,7 @@ export const isAngle = (theta: number): boolean => theta >= 0 && theta <= Math.P
  */
 export function psi(m: number, theta: number): number {
   const phase = reduceAngle(m, theta);
-  return psiOfPhase(segmentOf(phase), cosine(phase));
+  return psiOfPhase(segmentOf(phase), dd.cosine(phase));
 }
 
 /**
@@ -79,31 +65,31 @@ export const segment = (m: number, theta: number): number => segmentOf(reduceAng
 export function psiValues(m: number, theta: number): PsiValues {
   const phase = reduceAngle(m, theta);
   const k = segmentOf(phase);
-  const cos = cosine(phase);
-  const slope = multiply(magnitude(sine(phase)), m);
+  const cos = dd.cosine(phase);
+  const slope = dd.multiply(magnitude(dd.sine(phase)), m);
   const own = reduceAngle(1, theta);
   return {
     k,
     psi: psiOfPhase(k, cos),
     dpsiDtheta: -slope.hi,
-    dpsiDcos: theta >= 0 && theta < TINY_ANGLE ? m * m : divide(slope, sine(own)).hi,
+    dpsiDcos: theta >= 0 && theta < dd.TINY_ANGLE ? m * m : dd.divide(slope, dd.sine(own)).hi,
     cosMTheta: cos.hi,
-    cosTheta: cosine(own).hi,
+    cosTheta: dd.cosine(own).hi,
   };
 }
 
 /** m theta as a phase; NaN where theta is no angle. */
-function reduceAngle(m: number, theta: number): Phase {
+function reduceAngle(m: number, theta: number): dd.Phase {
   requireMargin(m);
-  return reduce(m, isAngle(theta) ? theta : Number.NaN);
+  return dd.reduce(m, isAngle(theta) ? theta : Number.NaN);
 }
 
-const segmentOf = (phase: Phase) => Math.floor(wholeQuarters(phase) / 2);
-const magnitude = (x: DoubleDouble) => (x.hi < 0 ? negate(x) : x);
+const segmentOf = (phase: dd.Phase) => Math.floor(dd.wholeQuarters(phase) / 2);
+const magnitude = (x: dd.DoubleDouble) => (x.hi < 0 ? dd.negate(x) : x);
 
-function psiOfPhase(k: number, cos: DoubleDouble): number {
+function psiOfPhase(k: number, cos: dd.DoubleDouble): number {
   const sign = k & 1 ? -1 : 1;
   const own = sign * cos.hi;
   const sum = own - 2 * k;
-  return sum + (sumError(own, -2 * k, sum) + sign * cos.lo);
+  return sum + (dd.sumError(own, -2 * k, sum) + sign * cos.lo);
 }

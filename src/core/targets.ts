@@ -1,20 +1,4 @@
-import {
-  add,
-  angleOfQuarter,
-  cosine,
-  type DoubleDouble,
-  divide,
-  doubleDouble,
-  fullCosine,
-  multiply,
-  negate,
-  reduce,
-  sine,
-  subtract,
-  TINY_ANGLE,
-  twoSum,
-  wholeQuarters,
-} from "./double-double.ts";
+import * as dd from "./double-double.ts";
 import { LARGEST, ParameterError, requireWithin } from "./errors.ts";
 import { isAngle, MAX_MARGIN } from "./psi.ts";
 
@@ -56,7 +40,7 @@ export interface Target {
   /** The value at theta, within 0.51 ulp, or 2^-57 of its largest term where terms cancel. */
   value(theta: number): number;
   /** The value as a double-double, with an error of about 2^-57 of its largest term. */
-  exactValue(theta: number): DoubleDouble;
+  exactValue(theta: number): dd.DoubleDouble;
   /** The derivative by theta, per radian, of the piece that holds theta; where pieces meet, of the later. Accuracy as value. */
   slope(theta: number): number;
   /** The derivative by cos(theta); at theta = 0 its limit, which may be infinite. */
@@ -96,6 +80,18 @@ const segments = (a: number, step: number): Pieces => {
   const piece = (k: number): Piece => ({ weight: k & 1 ? -1 : 1, a, b: 0, offset: step * k });
   return { a, b: 0, quarters: 2, count: Math.ceil(a), piece, step };
 };
+
+/** A cosine with an offset of more digits than a double has. */
+const plainAbove = ({ hi, lo }: dd.DoubleDouble): Piece => ({ ...plain(1, 0, hi), offsetLow: lo });
+const lowest: Piece = { ...plain(0), weight: -1 };
+
+/** cos(t + m) up to pi - m, and another piece beyond. */
+const arcfaceThen = (name: string, formula: string, beyond: (m: number) => Piece): TargetDefinition => ({
+  name,
+  formula,
+  parameters: [asAngle("m", 0.5)],
+  pieces: (m) => parts(1, m!, 2, plain(1, m), beyond(m!)),
+});
 
 /**
  * Every target function known. Sources: SphereFace (arXiv:1704.08063), CosFace (1801.09414), ArcFace (1801.07698), SphereFace-R
@@ -138,16 +134,10 @@ export const targetDefinitions: readonly TargetDefinition[] = [
     parameters: [asAngle("m", 0.5)],
     pieces: (m) => parts(1, 0, 1, plain(1, m), plain()),
   },
-  {
-    name: "arcface-hard",
-    formula: "cos(t + m) if t < pi - m, else cos(t) - m sin(m)",
-    parameters: [asAngle("m", 0.5)],
-    pieces: (m) => {
-      const phase = reduce(1, m!);
-      const drop = multiply(fullCosine({ ...phase, quarter: phase.quarter - 1 }), -m!);
-      return parts(1, m!, 2, plain(1, m), { ...plain(1, 0, drop.hi), offsetLow: drop.lo });
-    },
-  },
+  arcfaceThen("arcface-hard", "cos(t + m) if t < pi - m, else cos(t) - m sin(m)", (m) => {
+    const phase = dd.reduce(1, m);
+    return plainAbove(dd.multiply(dd.fullCosine({ ...phase, quarter: phase.quarter - 1 }), -m));
+  }),
   {
     name: "combined",
     formula: "cos(m1 t + m2) - m3",
@@ -158,7 +148,7 @@ export const targetDefinitions: readonly TargetDefinition[] = [
     name: "sphereface-r1",
     formula: "cos(min(m t, pi))",
     parameters: [asMargin("m", 1.7)],
-    pieces: (m) => parts(m!, 0, 2, plain(m), { ...plain(0), weight: -1 }),
+    pieces: (m) => parts(m!, 0, 2, plain(m), lowest),
   },
   {
     name: "sphereface-r2",
@@ -167,34 +157,15 @@ export const targetDefinitions: readonly TargetDefinition[] = [
     pieces: () => one(plain()),
     competingDivisor: (m) => m!,
   },
-  {
-    name: "arcface-clip",
-    formula: "cos(min(t + m, pi))",
-    parameters: [asAngle("m", 0.5)],
-    pieces: (m) => parts(1, m!, 2, plain(1, m), { ...plain(0), weight: -1 }),
-  },
-  {
-    name: "arcface-plain",
-    formula: "cos(t + m) if t < pi - m, else cos(t)",
-    parameters: [asAngle("m", 0.5)],
-    pieces: (m) => parts(1, m!, 2, plain(1, m), plain()),
-  },
-  {
-    name: "arcface-shift",
-    formula: "cos(t + m) if t < pi - m, else cos(t) - 1 + cos(m)",
-    parameters: [asAngle("m", 0.5)],
-    pieces: (m) => {
-      const half = sine(reduce(0.5, m!));
-      const drop = multiply(multiply(half, half), -2);
-      return parts(1, m!, 2, plain(1, m), { ...plain(1, 0, drop.hi), offsetLow: drop.lo });
-    },
-  },
-  {
-    name: "arcface-reflect",
-    formula: "cos(t + m) if t < pi - m, else -2 - cos(t + m)",
-    parameters: [asAngle("m", 0.5)],
-    pieces: (m) => parts(1, m!, 2, plain(1, m), { ...plain(1, m, -2), weight: -1 }),
-  },
+  arcfaceThen("arcface-clip", "cos(min(t + m, pi))", () => lowest),
+  arcfaceThen("arcface-plain", "cos(t + m) if t < pi - m, else cos(t)", () => plain()),
+  arcfaceThen("arcface-shift", "cos(t + m) if t < pi - m, else cos(t) - 1 + cos(m)", (m) => {
+    const half = dd.sine(dd.reduce(0.5, m));
+    return plainAbove(dd.multiply(dd.multiply(half, half), -2));
+  }),
+  arcfaceThen("arcface-reflect", "cos(t + m) if t < pi - m, else -2 - cos(t + m)", (m) => {
+    return { ...plain(1, m, -2), weight: -1 };
+  }),
 ];
 
 /** Losses that no target function here gives, by name: what they are, and what an audit can check of them. */
@@ -210,10 +181,8 @@ export const otherLosses: Readonly<Record<string, string>> = {
     "circle weighs each cosine by its own distance from an optimum, a weight that has no gradient: audit its cosines before, as softmax",
 };
 
-/** Throws ParameterError unless lambda is finite and at least 0. */
-export function requireLambda(lambda: number): void {
-  requireWithin("lambda", lambda, 0, LARGEST);
-}
+/** lambda. Throws ParameterError unless it is finite and at least 0. */
+export const requireLambda = (lambda: number): number => requireWithin("lambda", lambda, 0, LARGEST);
 
 /**
  * The target function of that definition with the given parameters, defaults for the rest; lambda >= 0 blends in cos(theta).
@@ -233,7 +202,7 @@ export function makeTarget(
   const written = Object.entries(lambda === 0 ? parameters : { ...parameters, lambda }).map(([n, v]) => `:${n}=${v}`);
   const pieces = definition.pieces(...values);
   const at = (of: typeof pieceValue, theta: number) =>
-    isAngle(theta) ? of(pieces.piece(pieceIndex(pieces, theta)), theta, lambda) : doubleDouble(Number.NaN);
+    isAngle(theta) ? of(pieces.piece(pieceIndex(pieces, theta)), theta, lambda) : dd.doubleDouble(Number.NaN);
   return {
     name: definition.name,
     parameters,
@@ -260,12 +229,12 @@ export function target(name: string, parameters?: Readonly<Record<string, number
 
 /** The angle at which piece i ends: the double nearest to it, at most pi; the last piece ends at pi. */
 export function pieceEnd({ a, b, quarters, count }: Pieces, i: number): number {
-  return i >= count - 1 ? Math.PI : Math.min(Math.PI, Math.max(0, angleOfQuarter((i + 1) * quarters, a, b)));
+  return i >= count - 1 ? Math.PI : Math.min(Math.PI, Math.max(0, dd.angleOfQuarter((i + 1) * quarters, a, b)));
 }
 
 /** The index of the piece that holds theta, exactly. */
 export function pieceIndex({ a, b, quarters, count }: Pieces, theta: number): number {
-  return count === 1 ? 0 : Math.min(Math.floor(wholeQuarters(reduce(a, theta, b)) / quarters), count - 1);
+  return count === 1 ? 0 : Math.min(Math.floor(dd.wholeQuarters(dd.reduce(a, theta, b)) / quarters), count - 1);
 }
 
 /** The value of a piece's formula at theta, also outside the piece, with the weight lambda of cos(theta); cos is that of a phase. */
@@ -273,11 +242,11 @@ export function pieceValue(
   { weight, a, b, offset, offsetLow = 0 }: Piece,
   theta: number,
   lambda: number,
-  cos = cosine,
-): DoubleDouble {
-  const turned = cos(reduce(a, theta, b));
-  const own = add(weight < 0 ? negate(turned) : turned, { hi: offset, lo: offsetLow });
-  return blend(lambda, () => cos(reduce(1, theta)), own);
+  cos = dd.cosine,
+): dd.DoubleDouble {
+  const turned = cos(dd.reduce(a, theta, b));
+  const own = dd.add(weight < 0 ? dd.negate(turned) : turned, { hi: offset, lo: offsetLow });
+  return blend(lambda, () => cos(dd.reduce(1, theta)), own);
 }
 
 /** Sides further apart than DOUBT need no more digits than value has; ones closer than EQUAL count as equal. */
@@ -292,27 +261,27 @@ export function isAboveCosine(target: Target, thetaY: number, thetaJ: number): b
   const { pieces, lambda, competingDivisor } = target;
   const gap = target.value(thetaY) - Math.cos(thetaJ / competingDivisor);
   if (!(Math.abs(gap) <= DOUBT)) return gap > 0;
-  const other = divide(doubleDouble(thetaJ), competingDivisor);
-  const own = pieceValue(pieces.piece(pieceIndex(pieces, thetaY)), thetaY, lambda, fullCosine);
-  return subtract(own, fullCosine(reduce(1, other.hi, other.lo))).hi > EQUAL;
+  const other = dd.divide(dd.doubleDouble(thetaJ), competingDivisor);
+  const own = pieceValue(pieces.piece(pieceIndex(pieces, thetaY)), thetaY, lambda, dd.fullCosine);
+  return dd.subtract(own, dd.fullCosine(dd.reduce(1, other.hi, other.lo))).hi > EQUAL;
 }
 
 /** The derivative of that by theta. */
-export function pieceSlope({ weight, a, b }: Piece, theta: number, lambda: number): DoubleDouble {
-  const own = multiply(sine(reduce(a, theta, b)), -weight * a);
-  return blend(lambda, () => negate(sine(reduce(1, theta))), own);
+export function pieceSlope({ weight, a, b }: Piece, theta: number, lambda: number): dd.DoubleDouble {
+  const own = dd.multiply(dd.sine(dd.reduce(a, theta, b)), -weight * a);
+  return blend(lambda, () => dd.negate(dd.sine(dd.reduce(1, theta))), own);
 }
 
 /** (lambda * plain + own) / (1 + lambda) */
-function blend(lambda: number, plainPart: () => DoubleDouble, own: DoubleDouble): DoubleDouble {
-  return lambda === 0 ? own : divide(add(multiply(plainPart(), lambda), own), twoSum(1, lambda));
+function blend(lambda: number, plainPart: () => dd.DoubleDouble, own: dd.DoubleDouble): dd.DoubleDouble {
+  return lambda === 0 ? own : dd.divide(dd.add(dd.multiply(plainPart(), lambda), own), dd.twoSum(1, lambda));
 }
 
 /**
  * The derivative by cos(theta), -slope / sin(theta). A slope that is 0 at 0 is proportional to theta near it, so tiny angles
  * have the limit.
  */
-function bySine(slope: (theta: number) => DoubleDouble, theta: number): number {
-  const at = isAngle(theta) && theta < TINY_ANGLE && slope(0).hi === 0 ? TINY_ANGLE : theta;
-  return at === 0 ? slope(0).hi * Number.NEGATIVE_INFINITY : -divide(slope(at), sine(reduce(1, at))).hi;
+function bySine(slope: (theta: number) => dd.DoubleDouble, theta: number): number {
+  const at = isAngle(theta) && theta < dd.TINY_ANGLE && slope(0).hi === 0 ? dd.TINY_ANGLE : theta;
+  return at === 0 ? slope(0).hi * Number.NEGATIVE_INFINITY : -dd.divide(slope(at), dd.sine(dd.reduce(1, at))).hi;
 }

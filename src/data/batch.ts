@@ -60,82 +60,58 @@ export function placeLines(bytes: Uint8Array, columns: number) {
   return { start, end, index, indexEnd: index + lineIndex.size };
 }
 
-const list = new Region();
-
-/** Rows whose cells are known by an index in the memory of the row kernel. */
-export abstract class IndexedBatch implements Batch {
-  readonly size: number;
-  protected readonly index: number;
-  protected readonly columns: number;
-  protected readonly stride: number;
-  private readonly mark: number;
-
-  constructor(index: number, size: number, columns: number, decimalComma = false) {
-    this.mark = (decimalComma ? "," : ".").charCodeAt(0);
-    this.index = index;
-    this.size = size;
-    this.columns = columns;
-    this.stride = strideOf(columns);
-  }
-
-  abstract fault(row: number): string | undefined;
-  abstract fields(target: RowTarget): Field[];
-
-  cells(row: number): number {
-    return this.word(row, 2);
-  }
-
-  line(row: number): number {
-    return this.word(row, 3);
-  }
-
-  isLong(row: number): boolean {
-    return this.cells(row) > this.columns;
-  }
-
-  numbers(columns: readonly number[], address: number): void {
-    const places = list.reserve(4 * columns.length);
-    for (const [i, column] of columns.entries()) integers[places / 4 + i] = column;
-    rowKernel.readNumbers(this.index, this.stride, this.size, places, columns.length, this.mark, address);
-  }
-
-  text(row: number, column: number): string {
-    return memory.toString("latin1", this.word(row, 4 + 2 * column), this.word(row, 5 + 2 * column));
-  }
-
-  /** Each column by itself. */
-  protected columnFields(kind: Field["kind"], names: readonly string[]): Field[] {
-    return names.map((name, i) => ({ kind, address: this.index + HEAD + 8 * i, stride: this.stride, name }));
-  }
-
-  protected word(row: number, place: number): number {
-    return integers[(this.index + this.stride * row) / 4 + place]!;
-  }
-}
-
-const bytes = new Region();
-
 /** A record as cells without quotes, one character a byte. */
 export interface CellRecord {
-  readonly line: number;
   readonly cells: readonly string[];
   /** The members of a JSON object as they are written, without braces. */
-  readonly members?: string;
+  readonly members: string;
 }
 
-const sizeOf = ({ cells, members = "" }: CellRecord) => cells.reduce((sum, { length }) => sum + length, members.length);
+const sizeOf = ({ cells, members }: CellRecord) => cells.reduce((sum, { length }) => sum + length, members.length);
 
-/** Puts records into the memory of the row kernel, each with its entry in an index at the address that entryOf gives; a row's own bytes are its members. */
-export function putRecords(records: readonly CellRecord[], columns: number, entryOf: (i: number) => number): void {
-  let at = bytes.reserve(records.reduce((sum, record) => sum + sizeOf(record), HEAD));
-  const put = (text: string) => {
-    const start = at;
-    at += memory.write(text, at, "latin1");
-    return [start, at];
+const list = new Region();
+const recordBytes = new Region();
+
+/** What batches of text have in common: rows whose cells are known by an index in the memory of the row kernel. */
+export function indexedRows(index: number, size: number, names: readonly string[], decimalComma = false) {
+  const stride = strideOf(names.length);
+  const mark = (decimalComma ? "," : ".").charCodeAt(0);
+  const word = (row: number, place: number) => integers[(index + stride * row) / 4 + place]!;
+  const cells = (row: number) => word(row, 2);
+  const set = (row: number, place: number, words: readonly number[]) =>
+    integers.set(words, (index + stride * row) / 4 + place);
+  return {
+    size,
+    cells,
+    /** Where the bytes of a row start and end. */
+    span: (row: number) => [word(row, 0), word(row, 1)] as const,
+    setSpan: (row: number, span: readonly [start: number, end: number]) => set(row, 0, span),
+    /** Puts records in place of some rows; the members of one become the bytes of the row. */
+    put(records: ReadonlyMap<number, CellRecord>): void {
+      let at = recordBytes.reserve([...records.values()].reduce((sum, record) => sum + sizeOf(record), HEAD));
+      const put = (text: string) => {
+        const start = at;
+        at += memory.write(text, at, "latin1");
+        return [start, at];
+      };
+      for (const [row, { cells, members }] of records) {
+        set(row, 0, [...put(members), cells.length]);
+        for (const i of names.keys()) set(row, 4 + 2 * i, put(cells[i] ?? ""));
+      }
+    },
+    line: (row: number) => word(row, 3),
+    isLong: (row: number) => cells(row) > names.length,
+    numbers(columns: readonly number[], address: number): void {
+      const places = list.reserve(4 * columns.length);
+      integers.set(columns, places / 4);
+      rowKernel.readNumbers(index, stride, size, places, columns.length, mark, address);
+    },
+    text: (row: number, column: number) =>
+      memory.toString("latin1", word(row, 4 + 2 * column), word(row, 5 + 2 * column)),
+    /** All of the bytes of a row as one field. */
+    wholeRows: (): Field[] => [{ kind: "bytes", address: index, stride }],
+    /** Each column by itself. */
+    eachColumn: (kind: Field["kind"]): Field[] =>
+      names.map((name, i) => ({ kind, address: index + HEAD + 8 * i, stride, name })),
   };
-  for (const [i, { line, cells, members = "" }] of records.entries()) {
-    const entry = entryOf(i) / 4;
-    integers.set([...put(members), cells.length, line], entry);
-    for (let column = 0; column < columns; column++) integers.set(put(cells[column] ?? ""), entry + 4 + 2 * column);
-  }
 }

@@ -14,15 +14,8 @@ export function trimmed(bytes: string): string {
 
 const isVisible = (byte: number) => byte > 0x20 && byte < 0x7f;
 
-const quoters = new Map<string, (field: string) => string>();
-
-/** Quotes a field that holds the delimiter, a quote or a line end. */
+/** Gives what quotes a field that holds the delimiter, a quote or a line end. */
 export function quoter(delimiter: string): (field: string) => string {
-  let quote = quoters.get(delimiter);
-  if (quote === undefined) {
-    const special = new RegExp(`["\\r\\n${delimiter.replace(/[\\\]^-]/g, "\\$&")}]`);
-    quote = (field) => (special.test(field) ? `"${field.replaceAll('"', '""')}"` : field);
-    quoters.set(delimiter, quote);
-  }
-  return quote;
+  const special = new RegExp(`["\\r\\n${delimiter.replace(/[\\\]^-]/g, "\\$&")}]`);
+  return (field) => (special.test(field) ? `"${field.replaceAll('"', '""')}"` : field);
 }

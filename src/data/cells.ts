@@ -7,13 +7,13 @@ import { shortened } from "./shown.ts";
  * The number in a cell, spaces around it allowed; decimalComma says whether decimals follow a comma, undefined that they cannot. Throws DataError
  * for anything but a finite decimal number.
  */
-export function numberIn(cell: string, column: string, decimalComma?: boolean): number {
+export function numberIn(cell: string, decimalComma?: boolean): number {
   // Where bytes are no UTF-8, a no-break space of Latin-1 may be left.
   const text = trimmed(cell).trim();
   const written = decimalComma ? withPoint(text) : text;
   const value = Number(written);
   if (Number.isFinite(value) && isDecimal(written)) return value;
-  throw new DataError(`column ${column}: ${fault(fromBytes(text), decimalComma)}`);
+  throw new DataError(fault(fromBytes(text), decimalComma));
 }
 
 /** A text with the decimal comma as a point; with a point it is no number any more. */
@@ -22,9 +22,9 @@ const withPoint = (text: string) => text.replace(/[.,]/g, (mark) => (mark === ",
 const NOT_FINITE = /^[+-]?(nan|inf|infinity)$/i;
 
 /** The same, but NaN, inf and Infinity (in any case) are numbers too. */
-export function anyNumberIn(cell: string, column: string, decimalComma?: boolean): number {
+export function anyNumberIn(cell: string, decimalComma?: boolean): number {
   const text = trimmed(cell);
-  if (!NOT_FINITE.test(text)) return numberIn(cell, column, decimalComma);
+  if (!NOT_FINITE.test(text)) return numberIn(cell, decimalComma);
   if (/nan/i.test(text)) return Number.NaN;
   return text.startsWith("-") ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
 }
@@ -36,21 +36,13 @@ export const PI_SLACK = 1e-6;
  * theta if it is an angle in [0, pi + PI_SLACK]. Throws DataError that shows the cell it came from, in degrees where inDegrees; isCosine says whether
  * the column may hold cosines.
  */
-export function angleFrom(
-  theta: number,
-  cell: () => string,
-  column: string,
-  inDegrees = false,
-  isCosine = () => false,
-): number {
+export function angleFrom(theta: number, cell: string, inDegrees = false, isCosine = () => false): number {
   if (theta >= 0 && theta <= Math.PI + PI_SLACK) return theta;
   const pi = inDegrees ? "180" : "pi";
   const cosines = theta >= -1 && isCosine() ? "; these look like cosines: give their arccosines" : "";
   const hint = theta < 0 ? cosines : inDegrees ? "" : "; for degrees give --degrees";
   const where = theta < 0 ? "below 0" : `above ${pi}`;
-  throw new DataError(
-    `column ${column}: ${shortened(trimmed(cell()))} lies ${where}: an angle lies in [0, ${pi}]${hint}`,
-  );
+  throw new DataError(`${shortened(trimmed(cell))} lies ${where}: an angle lies in [0, ${pi}]${hint}`);
 }
 
 function fault(text: string, decimalComma: boolean | undefined): string {

@@ -1,5 +1,5 @@
 import { memory, rowKernel } from "../kernels/rows.ts";
-import { type Batch, type Field, IndexedBatch, placeLines, type RowTarget, strideOf } from "./batch.ts";
+import { type Field, indexedRows, placeLines, type RowTarget, strideOf } from "./batch.ts";
 import { type Block, CR, type CsvDialect, LF } from "./blocks.ts";
 import { DataError } from "./errors.ts";
 import { remaining, type Table } from "./table.ts";
@@ -19,7 +19,7 @@ export async function delimitedTable(
     names,
     separator: dialect.separator,
     parts: remaining(source, rest),
-    batches: (part) => batchesOf(part as Block, names, dialect, file),
+    batches: (part) => indexed(part as Block, names, dialect, file),
   };
 }
 
@@ -30,44 +30,32 @@ async function readHeader(
   file: string,
 ): Promise<{ names: readonly string[]; rest: Block }> {
   for await (const block of remaining(blocks)) {
-    const { cells } = firstRecord(block, 0, dialect, file);
-    if (cells === 0) continue;
-    const { batch, end, line } = firstRecord(block, cells, dialect, file);
+    const columns = indexed(block, [], dialect, file, 1).next().value?.cells(0);
+    if (columns === undefined) continue;
+    const batch = indexed(block, Array<string>(columns).fill(""), dialect, file, 1).next().value!;
+    const { end, line } = batch.after;
     const isCrLf = block.bytes[end] === LF && block.bytes[end - 1] === CR;
     const bytes = block.bytes.subarray(isCrLf ? end + 1 : end);
-    return { names: Array.from({ length: cells }, (_, i) => batch.text(0, i)), rest: { bytes, line } };
+    return { names: Array.from({ length: columns }, (_, i) => batch.text(0, i)), rest: { bytes, line } };
   }
   throw new DataError(`${file} is empty: it needs at least a header line`);
 }
 
-/** The first row of a block as a batch of so many columns, how many cells it has, and where the next line begins. */
-function firstRecord({ bytes, line }: Block, columns: number, dialect: CsvDialect, file: string) {
-  const lines = placeLines(bytes, columns);
-  const room = { ...lines, indexEnd: lines.index + strideOf(columns) };
-  const { rows, next, number, fault } = indexed(room, line, columns, dialect, file);
-  if (rows === 0 && fault !== undefined) throw fault;
-  const batch = new DelimitedBatch(lines.index, rows, Array<string>(columns).fill(""), dialect, false);
-  return { batch, cells: rows && batch.cells(0), end: Math.min(next - lines.start, bytes.length), line: number };
-}
-
-/** Finds the rows of lines, as many as there is room for; gives where the next line begins and its number, or what is wrong with it. */
-function indexed(
-  { start, end, index, indexEnd }: ReturnType<typeof placeLines>,
-  line: number,
-  columns: number,
-  dialect: CsvDialect,
-  file: string,
-) {
+/** The rows of a block, as many at a time as there is room for, or so many, with where the line after them begins and its number. */
+function* indexed({ bytes, line }: Block, names: readonly string[], dialect: CsvDialect, file: string, most?: number) {
   const [delimiter, comment] = [dialect.separator.charCodeAt(0), dialect.comment?.charCodeAt(0) ?? 0];
-  const rows = rowKernel.indexLines(start, end, line, delimiter, comment, columns, index, indexEnd);
-  const isPlain = rowKernel.irregularRows() === 0;
-  return {
-    rows,
-    next: rowKernel.resumePlace(),
-    number: rowKernel.resumeNumber(),
-    isPlain,
-    fault: stray(dialect, file),
-  };
+  const lines = placeLines(bytes, names.length);
+  const { index } = lines;
+  const indexEnd = most === undefined ? lines.indexEnd : index + most * strideOf(names.length);
+  for (let [start, number] = [lines.start, line]; start < lines.end; ) {
+    const size = rowKernel.indexLines(start, lines.end, number, delimiter, comment, names.length, index, indexEnd);
+    const isPlain = rowKernel.irregularRows() === 0;
+    [start, number] = [rowKernel.resumePlace(), rowKernel.resumeNumber()];
+    const fault = stray(dialect, file);
+    const after = { end: Math.min(start - lines.start, bytes.length), line: number };
+    if (size > 0) yield { ...delimitedBatch(index, size, names, dialect, isPlain), after };
+    if (fault !== undefined) throw fault;
+  }
 }
 
 /** What is wrong where the last index ended behind a closing quote that ends no cell. */
@@ -86,55 +74,35 @@ export function otherDelimiter(text: string, separator: string): string | undefi
   return other && (other === "\t" ? "'\\t'" : `'${other}'`);
 }
 
-/** The rows of a block. */
-async function* batchesOf(
-  { bytes, line }: Block,
+/** Rows of a block; isPlain says that they are in the file just as they are written with its separator. */
+function delimitedBatch(
+  index: number,
+  size: number,
   names: readonly string[],
-  dialect: CsvDialect,
-  file: string,
-): AsyncGenerator<Batch> {
-  const lines = placeLines(bytes, names.length);
-  for (let [start, number] = [lines.start, line]; start < lines.end; ) {
-    const { rows, next, fault, isPlain, ...after } = indexed({ ...lines, start }, number, names.length, dialect, file);
-    [start, number] = [next, after.number];
-    if (rows > 0) yield new DelimitedBatch(lines.index, rows, names, dialect, isPlain);
-    if (fault !== undefined) throw fault;
-  }
-}
-
-class DelimitedBatch extends IndexedBatch {
-  private readonly names: readonly string[];
-  private readonly dialect: CsvDialect;
-  /** Are its rows in the file just as they are written with its separator? */
-  private readonly isPlain: boolean;
-
-  constructor(place: number, size: number, names: readonly string[], dialect: CsvDialect, isPlain: boolean) {
-    super(place, size, names.length, dialect.decimalComma);
-    this.names = names;
-    this.dialect = dialect;
-    this.isPlain = isPlain;
-  }
-
-  fault(row: number): string | undefined {
-    const size = this.isPlain ? this.columns : this.cells(row);
-    if (size === this.columns) return undefined;
-    return `the row has ${size} ${size === 1 ? "cell" : "cells"}, the header ${this.columns}${this.advice(row, size)}`;
-  }
-
+  { separator, comment, decimalComma }: CsvDialect,
+  isPlain: boolean,
+) {
+  const rows = indexedRows(index, size, names, decimalComma);
   /** What may explain a row of another size. */
-  private advice(row: number, size: number): string {
-    const { separator, comment } = this.dialect;
-    if (comment === undefined && memory[this.word(row, 0)] === HASH) return " (a comment? give --comment '#')";
-    if (separator !== "," || size < this.columns) return "";
+  function advice(row: number, cells: number): string {
+    if (comment === undefined && memory[rows.span(row)[0]] === HASH) return " (a comment? give --comment '#')";
+    if (separator !== "," || cells < names.length) return "";
     return " (decimal commas? quote such cells or take another delimiter, and give --decimal-comma)";
   }
-
-  /** Between files of one delimiter cells that stand there without quotes are passed on as they are. */
-  fields({ json, delimiter }: RowTarget): Field[] {
-    const isSame = !json && delimiter === this.dialect.separator;
-    if (isSame && this.isPlain) return [{ kind: "bytes", address: this.index, stride: this.stride }];
-    return this.columnFields(json ? "json" : isSame ? "cell" : "quoted", this.names);
-  }
+  return {
+    ...rows,
+    fault(row: number): string | undefined {
+      const cells = isPlain ? names.length : rows.cells(row);
+      if (cells === names.length) return undefined;
+      return `the row has ${cells} ${cells === 1 ? "cell" : "cells"}, the header ${names.length}${advice(row, cells)}`;
+    },
+    /** Between files of one delimiter cells that stand there without quotes are passed on as they are. */
+    fields({ json, delimiter }: RowTarget): Field[] {
+      const isSame = !json && delimiter === separator;
+      if (isSame && isPlain) return rows.wholeRows();
+      return rows.eachColumn(json ? "json" : isSame ? "cell" : "quoted");
+    },
+  };
 }
 
 const HASH = 0x23;

@@ -12,33 +12,32 @@ const SLACK = 16;
 /** The number in row of a column of numbers. */
 export const numberAt = (address: number, row: number): number => doubles[address / 8 + row]!;
 
-/** A place for the numbers of one column. */
-export class NumberPlace {
-  private readonly region = new Region();
+/** So many numbers from an address on, as they lie there now; valid until the memory grows. */
+export const numbersAt = (address: number, count: number): Float64Array =>
+  doubles.subarray(address / 8, address / 8 + count);
+
+/** A place for the values of one column that are written. */
+export class FieldPlace {
+  private readonly values = new Region();
+  private readonly spans = new Region();
 
   /** Puts so many numbers there and gives their address. */
-  put(count: number, numberOf: (row: number) => number): number {
-    const address = this.region.reserve(8 * count);
+  putNumbers(count: number, numberOf: (row: number) => number): number {
+    const address = this.values.reserve(8 * count);
     for (let row = 0; row < count; row++) doubles[address / 8 + row] = numberOf(row);
     return address;
   }
 
   /** Puts numbers there as they lie in memory and gives their address. */
-  copy(numbers: Float64Array | BigInt64Array): number {
-    return this.region.put(new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength));
+  copyNumbers(numbers: Float64Array | BigInt64Array): number {
+    return this.values.put(new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength));
   }
-}
-
-/** A place for the texts of one column. */
-export class TextPlace {
-  private readonly bytes = new Region();
-  private readonly spans = new Region();
 
   /** Puts texts there, one character a byte, undefined being the text before, and gives the address of their starts and ends. */
-  put(texts: readonly (string | undefined)[]): number {
+  putTexts(texts: readonly (string | undefined)[]): number {
     const spans = this.spans.reserve(8 * texts.length);
     const all = texts.join("");
-    let end = this.bytes.reserve(all.length + SLACK);
+    let end = this.values.reserve(all.length + SLACK);
     memory.write(all, end, "latin1");
     let start = end;
     for (const [row, text] of texts.entries()) {

@@ -1,14 +1,5 @@
 import { integers, memory, Region, rowKernel } from "../kernels/rows.ts";
-import {
-  type Batch,
-  type CellRecord,
-  type Field,
-  IndexedBatch,
-  placeLines,
-  putRecords,
-  type RowTarget,
-  strideOf,
-} from "./batch.ts";
+import { type Batch, type CellRecord, indexedRows, placeLines } from "./batch.ts";
 import type { Block } from "./blocks.ts";
 import { fromBytes, toBytes } from "./bytes.ts";
 import { DataError } from "./errors.ts";
@@ -49,28 +40,31 @@ function putKeys(names: readonly string[]): number {
 }
 
 /** The objects of a block: the kernel finds what is usual, JSON.parse looks at the rest. */
-async function* batchesOf({ bytes, line }: Block, names: readonly string[]): AsyncGenerator<Batch> {
+function* batchesOf({ bytes, line }: Block, names: readonly string[]): Generator<Batch> {
   const places = new Map(names.map((name, i) => [name, i]));
-  const stride = strideOf(names.length);
   const keys = putKeys(names);
   const { start, end, index, indexEnd } = placeLines(bytes, names.length);
   for (let [at, number] = [start, line]; at < end; ) {
-    const rows = rowKernel.indexObjects(at, end, keys, names.length, index, indexEnd);
+    const size = rowKernel.indexObjects(at, end, keys, names.length, index, indexEnd);
     const next = rowKernel.objectsEnd();
-    const unusual: number[] = [];
-    const faults = new Map<number, string>();
-    const records: CellRecord[] = [];
-    for (let row = 0; row < rows; row++) {
-      const entry = (index + row * stride) / 4;
-      const [from, to, cells, before] = integers.subarray(entry, entry + 4);
-      if (cells !== -1) continue;
-      const { fault, ...record } = recordOf(memory.toString("latin1", from, to), before!, places);
-      if (fault !== undefined) faults.set(row, fault);
-      unusual.push(row);
-      records.push(record);
-    }
-    putRecords(records, names.length, (i) => index + unusual[i]! * stride);
-    yield new ObjectBatch(index, rows, names, number, new Set(unusual), faults);
+    const firstLine = number;
+    const rows = indexedRows(index, size, names);
+    /** Rows that have the members of their object as their bytes already. */
+    const unusual = new Map<number, ObjectRecord>();
+    for (let row = 0; row < size; row++)
+      if (rows.cells(row) === -1) unusual.set(row, recordOf(memory.toString("latin1", ...rows.span(row)), places));
+    rows.put(unusual);
+    yield {
+      ...rows,
+      line: (row) => firstLine + rows.line(row),
+      fault: (row) => unusual.get(row)?.fault,
+      /** Members of JSON objects are passed on as they are. */
+      fields({ json }) {
+        if (!json) return rows.eachColumn("quoted");
+        for (let row = 0; row < size; row++) if (!unusual.has(row)) rows.setSpan(row, membersIn(rows.span(row)));
+        return rows.wholeRows();
+      },
+    };
     number += rowKernel.countLines(at, next);
     at = next;
   }
@@ -90,66 +84,28 @@ async function readFirst(source: AsyncIterator<Block>, file: string): Promise<{ 
   throw new DataError(`${file} is empty: it needs at least one object`);
 }
 
-class ObjectBatch extends IndexedBatch {
-  private readonly names: readonly string[];
-  private readonly firstLine: number;
-  /** Rows that have the members of their object as their bytes already. */
-  private readonly unusual: ReadonlySet<number>;
-  private readonly faults: ReadonlyMap<number, string>;
-
-  constructor(
-    place: number,
-    size: number,
-    names: readonly string[],
-    firstLine: number,
-    unusual: ReadonlySet<number>,
-    faults: ReadonlyMap<number, string>,
-  ) {
-    super(place, size, names.length);
-    this.names = names;
-    this.firstLine = firstLine;
-    this.unusual = unusual;
-    this.faults = faults;
-  }
-
-  override line(row: number): number {
-    return this.firstLine + super.line(row);
-  }
-
-  fault(row: number): string | undefined {
-    return this.faults.get(row);
-  }
-
-  /** Members of JSON objects are passed on as they are. */
-  fields({ json }: RowTarget): Field[] {
-    if (!json) return this.columnFields("quoted", this.names);
-    for (let row = 0; row < this.size; row++) if (!this.unusual.has(row)) this.cutToMembers(row);
-    return [{ kind: "bytes", address: this.index, stride: this.stride }];
-  }
-
-  /** Takes white space and braces from the bytes of a row. */
-  private cutToMembers(row: number): void {
-    let [start, end] = [this.word(row, 0), this.word(row, 1)];
-    while (memory[start] !== OPEN) start++;
-    while (memory[end - 1] !== CLOSE) end--;
-    integers.set([start + 1, end - 1], (this.index + row * this.stride) / 4);
-  }
+/** Takes white space and braces from the bytes of an object in the memory of the row kernel, and gives where its members start and end. */
+function membersIn([start, end]: readonly [number, number]): [number, number] {
+  while (memory[start] !== OPEN) start++;
+  while (memory[end - 1] !== CLOSE) end--;
+  return [start + 1, end - 1];
 }
 
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
 
+/** The record of an object, and what is wrong with it. */
+interface ObjectRecord extends CellRecord {
+  readonly fault: string | undefined;
+}
+
 /** The cells of an object in the order of the names; what has no place among them comes last. */
-function recordOf(
-  text: string,
-  line: number,
-  places: ReadonlyMap<string, number>,
-): CellRecord & { fault: string | undefined } {
+function recordOf(text: string, places: ReadonlyMap<string, number>): ObjectRecord {
   const found = membersOf(text);
   if (found === undefined) {
     const [first = ""] = places.keys();
     const members = `${toBytes(JSON.stringify(fromBytes(first)))}:${toBytes(JSON.stringify(fromBytes(text)))}`;
-    return { cells: [text], line, members, fault: "the line is not a JSON object" };
+    return { cells: [text], members, fault: "the line is not a JSON object" };
   }
   const cells = new Array<string>(places.size);
   const others: string[] = [];
@@ -167,8 +123,7 @@ function recordOf(
     cells[place] = "";
     fault ??= `the object has no key "${shortened(fromBytes(key))}"`;
   }
-  const members = text.trim().slice(1, -1).trim();
-  return { cells: [...cells, ...others], line, members, fault };
+  return { cells: [...cells, ...others], members: text.trim().slice(1, -1).trim(), fault };
 }
 
 const TOKEN = /"[^"]*"|[{}[\],:]|[^\s{}[\],:"]+/g;

@@ -1,6 +1,6 @@
 import { doubles } from "../kernels/rows.ts";
-import type { Batch, Field, RowTarget } from "./batch.ts";
-import { NumberPlace, TextPlace } from "./fields.ts";
+import type { Batch, Field } from "./batch.ts";
+import { FieldPlace } from "./fields.ts";
 import { sizeOf } from "./file.ts";
 import { openParquet } from "./parquet-columns.ts";
 import type { ColumnRows } from "./parquet-rows.ts";
@@ -25,72 +25,50 @@ export async function parquetTable(path: string): Promise<Table> {
     const { group } = part as { readonly group: number };
     let line = groups[group]!.rowStart + 1;
     for await (const columns of batchesOf(group, [...names.keys()], size)) {
-      const batch = new ColumnBatch(columns, names, line);
-      yield batch;
-      line += batch.size;
+      yield columnBatch(columns, names, line);
+      line += columns[0]!.values.length;
     }
   }
   return { names, separator: "", parts: parts(), batches };
 }
 
 /** The places of the columns of a batch, used again for the next. */
-const places: { readonly numbers: NumberPlace; readonly texts: TextPlace }[] = [];
+const places: FieldPlace[] = [];
 
-class ColumnBatch implements Batch {
-  readonly size: number;
-  private readonly columns: readonly ColumnRows[];
-  private readonly names: readonly string[];
-  private readonly firstLine: number;
-
-  constructor(columns: readonly ColumnRows[], names: readonly string[], firstLine: number) {
-    this.size = columns[0]!.values.length;
-    this.columns = columns;
-    this.names = names;
-    this.firstLine = firstLine;
-  }
-
-  line(row: number): number {
-    return this.firstLine + row;
-  }
-
-  fault(): undefined {
-    return undefined;
-  }
-
-  isLong(): boolean {
-    return false;
-  }
-
-  numbers(columns: readonly number[], address: number): void {
-    for (const [i, place] of columns.entries()) {
-      const numbers = numbersOf(this.columns[place]!);
-      for (let row = 0, at = address / 8 + i; row < this.size; row++, at += columns.length) doubles[at] = numbers[row]!;
-    }
-  }
-
-  text(row: number, place: number): string {
-    const { values, missing } = this.columns[place]!;
+function columnBatch(columns: readonly ColumnRows[], names: readonly string[], firstLine: number): Batch {
+  const size = columns[0]!.values.length;
+  function text(row: number, column: number): string {
+    const { values, missing } = columns[column]!;
     if (missing?.[row]) return "";
     return values instanceof Float64Array ? String(values[row]! + 0) : String(values[row]);
   }
-
-  fields({ json }: RowTarget): Field[] {
-    return this.columns.map(({ values, missing }, i) => {
-      const name = this.names[i]!;
-      places[i] ??= { numbers: new NumberPlace(), texts: new TextPlace() };
-      const { numbers, texts } = places[i];
-      // Cells of Parquet are strings in JSON; "number or nothing" would leave out NaN and infinities beside nulls.
-      const areNumbers = !json && values instanceof Float64Array;
-      if (areNumbers && (missing === undefined || values.every((x, row) => missing[row] || Number.isFinite(x)))) {
-        const kind = missing === undefined ? "number" : "number or nothing";
-        return { kind, address: numbers.copy(values), stride: 8, name };
-      }
-      if (!json && values instanceof BigInt64Array && missing === undefined)
-        return { kind: "integer", address: numbers.copy(values), stride: 8, name };
-      const cells = Array.from({ length: this.size }, (_, row) => this.text(row, i));
-      return { kind: json ? "json" : "quoted", address: texts.put(cells), stride: 8, name };
-    });
+  /** Numbers as they lie in memory, where what is written of them is the same; else cells. */
+  function fieldOf({ values, missing }: ColumnRows, i: number, json: boolean): Omit<Field, "name"> {
+    places[i] ??= new FieldPlace();
+    const isWhole = missing === undefined;
+    const areFinite = (numbers: Float64Array) => numbers.every((x, row) => missing?.[row] || Number.isFinite(x));
+    // Cells of Parquet are strings in JSON; "number or nothing" would leave out NaN and infinities beside nulls.
+    if (!json && values instanceof Float64Array && (isWhole || areFinite(values)))
+      return { kind: isWhole ? "number" : "number or nothing", address: places[i].copyNumbers(values), stride: 8 };
+    if (!json && values instanceof BigInt64Array && isWhole)
+      return { kind: "integer", address: places[i].copyNumbers(values), stride: 8 };
+    const cells = Array.from({ length: size }, (_, row) => text(row, i));
+    return { kind: json ? "json" : "quoted", address: places[i].putTexts(cells), stride: 8 };
   }
+  return {
+    size,
+    text,
+    line: (row) => firstLine + row,
+    fault: () => undefined,
+    isLong: () => false,
+    numbers(wanted, address) {
+      for (const [i, column] of wanted.entries()) {
+        const numbers = numbersOf(columns[column]!);
+        for (let row = 0, at = address / 8 + i; row < size; row++, at += wanted.length) doubles[at] = numbers[row]!;
+      }
+    },
+    fields: ({ json }) => columns.map((rows, i) => ({ ...fieldOf(rows, i, json), name: names[i]! })),
+  };
 }
 
 /** The rows of a column as numbers: the integers as doubles, NaN for nulls and cells. */

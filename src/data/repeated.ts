@@ -1,9 +1,6 @@
 /** The first name that stands in the list before, in one pass. */
 export function repeated(names: readonly string[]): string | undefined {
   const seen = new Set<string>();
-  for (const name of names) {
-    if (seen.has(name)) return name;
-    seen.add(name);
-  }
-  return undefined;
+  // A set that does not grow has the name already.
+  return names.find((name) => seen.size === seen.add(name).size);
 }

@@ -23,7 +23,7 @@ export interface Table {
   /** The parts of the file in order, without its header. */
   readonly parts: AsyncIterator<FilePart>;
   /** The rows of a part. */
-  readonly batches: (part: FilePart) => AsyncIterable<Batch>;
+  readonly batches: (part: FilePart) => AsyncIterable<Batch> | Iterable<Batch>;
 }
 
 /** A table that was opened, and how. */

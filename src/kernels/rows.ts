@@ -90,11 +90,6 @@ export class Region {
     return this.address;
   }
 
-  /** So many numbers as they lie there now; valid until the memory grows. */
-  numbers(count: number): Float64Array {
-    return doubles.subarray(this.address / 8, this.address / 8 + count);
-  }
-
   /** Puts bytes there, with room behind them, and gives their address. */
   put(bytes: Uint8Array): number {
     const address = this.reserve(bytes.length + MARGIN);

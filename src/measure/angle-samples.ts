@@ -30,13 +30,12 @@ export async function angleSamples(
   const pattern = competing.column;
 
   let classes: readonly ClassColumn[] = [];
-  const readers = (header: Header): [Reader<number>, Reader<number>, Reader<Competitors>] => {
+  const readers = (header: Header): [Reader<number>, Reader<Competitors>] => {
     classes = header.classes(pattern);
     if (classes.length < 2) throw new DataError(`${nameOf(path)}: ${pattern} is one column: give two or more`);
-    const { place, own, others } = labelledSamples(header, label, pattern, classes);
-    return [place, own, others];
+    return labelledSamples(header, label, pattern, classes);
   };
-  const sampleOf = (place: number, thetaY: number, { angles }: Competitors): Sample => {
+  const sampleOf = (thetaY: number, { angles, place = 0 }: Competitors): Sample => {
     let nearest = 0;
     for (let j = 1; j < angles.length; j++) if (angles[j]! < angles[nearest]!) nearest = j;
     return {

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { message } from "../core/message.ts";
 import { DataError } from "../data/errors.ts";
-import { type BadRowPolicy, BadRows } from "../rows/bad-rows.ts";
+import { type BadRowPolicy, badRows } from "../rows/bad-rows.ts";
 import { Pool } from "../rows/pool.ts";
 import { type ClassScatter, fisherScore } from "./class-scatter.ts";
 import { Mean } from "./distribution.ts";
@@ -21,7 +21,7 @@ const MOST_MEANS = 2 ** 28;
 /** Samples from a file of features, one of labels and, unless class means stand for them, one of class vectors. */
 export async function featureSamples(
   paths: FeaturePaths,
-  { threads, badRows }: { readonly threads?: number; readonly badRows?: BadRowPolicy },
+  { threads, badRows: policy }: { readonly threads?: number; readonly badRows?: BadRowPolicy },
   { margins, functions, scales }: Questions,
 ): Promise<Samples> {
   const stored = await storedFeatures(paths);
@@ -32,7 +32,7 @@ export async function featureSamples(
   const means = rows * cols > MOST_MEANS ? undefined : new Float64Array(new SharedArrayBuffer(8 * rows * cols));
   const job: FeatureJob = { stored, margins, functions: named, scales, means };
   const angles = { w_ec: new Mean(), w_inter: new Mean(), intra: new Mean(), inter: new Mean() };
-  const bad = new BadRows(paths.features, badRows, "row");
+  const bad = badRows(paths.features, policy, "row");
   const scatters: ClassScatter[] = [];
   const origin = new LabelOrigin();
   let [done, shortest, longest] = [0, Number.POSITIVE_INFINITY, 0];
@@ -66,7 +66,7 @@ export async function featureSamples(
     blocks: measured(),
     total: files.features.rows,
     done: () => done,
-    skipped: () => bad.count,
+    skipped: bad.count,
     ofFeatures: (inUnit) => {
       const shown = Object.entries(angles).map(([name, mean]) => [name, inUnit(mean.value())]);
       const class_angles = { ...Object.fromEntries(shown), left_out: rows - angles.w_ec.count };

@@ -1,6 +1,6 @@
 import type { Field } from "../data/batch.ts";
 import { fromBytes, quoter, toBytes } from "../data/bytes.ts";
-import { hasKernel, NumberPlace, numberAt, TextPlace, writtenRows } from "../data/fields.ts";
+import { FieldPlace, hasKernel, numberAt, writtenRows } from "../data/fields.ts";
 import { jsonValue } from "./json.ts";
 import { formatCell, inUnit, type NumberStyle, rounded } from "./number.ts";
 import {
@@ -56,8 +56,7 @@ export class RowWriter {
   private readonly delimiter: string;
   private readonly layout: RowLayout;
   private readonly isLone: boolean;
-  private readonly numbers: readonly NumberPlace[];
-  private readonly texts: readonly TextPlace[];
+  private readonly places: readonly FieldPlace[];
 
   constructor(result: RowsResult, format: RowFormat, style: NumberStyle) {
     this.computed = computedColumns(result);
@@ -67,8 +66,7 @@ export class RowWriter {
     const json = format === "json" ? JSON_ARRAY : JSON_LINES;
     this.layout = this.isJson ? json : delimitedLayout(result.columns, this.delimiter);
     this.isLone = !this.isJson && result.columns.length === 1;
-    this.numbers = this.computed.map(() => new NumberPlace());
-    this.texts = this.computed.map(() => new TextPlace());
+    this.places = this.computed.map(() => new FieldPlace());
   }
 
   /** The file from the pieces of its rows. */
@@ -131,11 +129,11 @@ export class RowWriter {
     const isAsItIs = precision === undefined && !(degrees && column.kind === "angle");
     if (isColumn && isAsItIs) return { kind, address: values.address, stride: 8, name };
     if (!isColumn && !values.every((cell) => typeof cell === "number"))
-      return { kind: "bytes", address: this.texts[i]!.put(this.textsOf(values, column)), stride: 8, name };
+      return { kind: "bytes", address: this.places[i]!.putTexts(this.textsOf(values, column)), stride: 8, name };
     const given = isColumn ? (row: number) => numberAt(values.address, row) : (row: number) => values[row] as number;
     const unit = column.kind === "angle" ? (x: number) => inUnit(x, this.style) : (x: number) => x;
     const shown = isAsItIs ? given : (row: number) => rounded(unit(given(row)), this.style);
-    return { kind, address: this.numbers[i]!.put(size, shown), stride: 8, name };
+    return { kind, address: this.places[i]!.putNumbers(size, shown), stride: 8, name };
   }
 
   /** The texts of cells; undefined where a cell is the one before. */

@@ -1,13 +1,12 @@
-import { ParameterError } from "../core/errors.ts";
 import type { Batch } from "../data/batch.ts";
 import { toBytes } from "../data/bytes.ts";
 import { nameOf, sizeOf } from "../data/file.ts";
 import { openTable } from "../data/open-table.ts";
 import { type FilePart, remaining } from "../data/table.ts";
 import type { Cell, Row, RowBatch, RowsResult, RowTally } from "../render/result.ts";
-import { BadRows } from "./bad-rows.ts";
+import { badRows } from "./bad-rows.ts";
 import { choices, endOf, type RowOptions, shownColumns, type Work } from "./computation.ts";
-import { type Faults, Header, type Reader } from "./header.ts";
+import { type Faults, faultOf, Header, type Reader } from "./header.ts";
 
 /** Of a file beyond this size a good part is left when threads have started. */
 const LONG = 2 ** 24;
@@ -17,7 +16,7 @@ async function opened(path: string, options: RowOptions, names?: readonly string
   const file = nameOf(path);
   const table = await openTable(path, options, names);
   const header = new Header(table.names, table.separator, file, options);
-  const bad = new BadRows(file, options.badRows);
+  const bad = badRows(file, options.badRows);
   return { table, header, bad, warnings: () => [...bad.warnings(), ...header.warnings()] };
 }
 
@@ -35,18 +34,12 @@ function faultsOf(batch: Batch): Faults {
 function visitRows(
   batch: Batch,
   faults: Faults,
-  bad: BadRows,
+  bad: ReturnType<typeof badRows>,
   compute: (row: number) => void,
   keep: (row: number) => void,
 ): unknown {
   for (let row = 0; row < batch.size; row++) {
-    let fault = faults.get(row);
-    try {
-      if (fault === undefined) compute(row);
-    } catch (error) {
-      if (!(error instanceof ParameterError)) throw error;
-      fault = error.message;
-    }
+    const fault = faults.get(row) ?? faultOf(() => compute(row));
     if (fault === undefined) continue;
     try {
       if (bad.take(batch.line(row), fault, batch.isLong(row))) keep(row);
@@ -72,8 +65,7 @@ export async function fileValues<T extends readonly unknown[], V>(
       if ("size" in part) bytesRead += part.size;
       for await (const batch of table.batches(part)) {
         const faults = faultsOf(batch);
-        const read = readers.map((reader) => reader(batch, faults));
-        const at = read.map(({ access }) => access());
+        const at = readers.map((reader) => reader(batch, faults).at);
         const found: { readonly line: number; readonly value: V | undefined }[] = [];
         const keep = (row: number, value?: V) => found.push({ line: batch.line(row), value });
         const add = (row: number) => keep(row, compute(...(at.map((get) => get(row)) as unknown as T)));
@@ -83,7 +75,7 @@ export async function fileValues<T extends readonly unknown[], V>(
       }
     }
   }
-  return { values: values(), warnings, bytesRead: table.bytesRead ?? (() => bytesRead), skipped: () => bad.count };
+  return { values: values(), warnings, bytesRead: table.bytesRead ?? (() => bytesRead), skipped: bad.count };
 }
 
 /** The rows of a computation for each row of a file, after the row's own cells, as they are read; names are those of its columns where another thread reads it. */
@@ -109,7 +101,7 @@ export async function fileRows(
     columns: [...header.columns(), ...added.map((column) => ({ ...column, name: toBytes(prefix) + column.name }))],
     inputColumns: header.names.length,
     batches: batches(),
-    end: () => endOf(work, warnings(), bad.kept),
+    end: () => endOf(work, warnings(), bad.kept()),
     source: {
       names: table.names,
       format: table.format,
@@ -117,8 +109,7 @@ export async function fileRows(
       rowsOf,
       isLong: sizeOf(path) > LONG,
       takeTally: () => {
-        const tally = { bad: bad.count, badLines: bad.lines, clamped: header.clampedRows, counts: { ...counts } };
-        bad.clear();
+        const tally = { ...bad.taken(), clamped: header.clampedRows, counts: { ...counts } };
         header.clampedRows = 0;
         for (const name of Object.keys(counts)) counts[name] = 0;
         return tally;
@@ -133,7 +124,11 @@ export async function fileRows(
 }
 
 /** Computes the rows of a batch: those of every choice of the given values for each row, or what is left of a bad one. */
-function rowComputer(work: Work, header: Header, bad: BadRows): (batch: Batch) => Iterable<RowBatch> {
+function rowComputer(
+  work: Work,
+  header: Header,
+  bad: ReturnType<typeof badRows>,
+): (batch: Batch) => Iterable<RowBatch> {
   const readers = work.inputs.map(({ source }) => (typeof source === "function" ? source(header) : undefined));
   const given = [...choices(work)];
   const width = shownColumns(work).length + work.columns.length;
@@ -149,7 +144,7 @@ function rowComputer(work: Work, header: Header, bad: BadRows): (batch: Batch) =
       const columns = work.ofColumn!(...values.slice(0, -1), address, batch.size);
       return yield { size: batch.size, input: { batch }, columns: [...shown, ...columns] };
     }
-    const at = read.map((values) => values?.access());
+    const at = read.map((values) => values?.at);
     const rows: number[] = [];
     const columns = Array.from({ length: width }, (): Cell[] => []);
     const push = (row: number, lead: Row, cells: Row) => {

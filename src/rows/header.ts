@@ -8,6 +8,7 @@ import { fromBytes, toBytes, trimmed } from "../data/bytes.ts";
 import { angleFrom, anyNumberIn, numberIn } from "../data/cells.ts";
 import { otherDelimiter } from "../data/delimited.ts";
 import { DataError, UsageError } from "../data/errors.ts";
+import { numberAt, numbersAt } from "../data/fields.ts";
 import { repeated } from "../data/repeated.ts";
 import { shortened } from "../data/shown.ts";
 import { suggestion } from "../data/suggestion.ts";
@@ -19,14 +20,28 @@ export type Faults = Map<number, string>;
 
 /** The values that an input has in the rows of a batch. */
 export interface InputValues<T> {
-  /** Gives the value of a row without a fault; valid until the memory of the row kernel grows, so it is asked for when all is read. */
-  readonly access: () => (row: number) => T;
+  /** The value of a row without a fault, valid until the next. */
+  readonly at: (row: number) => T;
   /** Where they are numbers one after another in the memory of the row kernel, the address of the first. */
   readonly address?: number;
 }
 
 /** Reads an input from every row of a batch that has no fault yet, and adds the faults that it finds. */
 export type Reader<T> = (batch: Batch, faults: Faults) => InputValues<T>;
+
+/**
+ * Reads some columns as numbers, row after row, and gives the address of the first. Of a row with several faults that of its column in leads comes
+ * first.
+ */
+type NumbersReader = (batch: Batch, faults: Faults, leads?: readonly number[]) => number;
+
+/** Where a number was read. */
+interface ReadCell {
+  readonly text: () => string;
+  readonly line: () => number;
+  /** May all numbers of its column in the batch be cosines? */
+  readonly isCosine: () => boolean;
+}
 
 /** A column of angles to one class; the class is called by the bytes of the column's name that the other columns do not share. */
 export interface ClassColumn {
@@ -47,7 +62,7 @@ export class Header {
   private readonly places = new Map<string, number>();
   private readonly separator: string;
   private readonly file: string;
-  private readonly toRadians: ((angle: number) => number) | undefined;
+  private readonly inDegrees: boolean;
   private readonly decimalComma: boolean | undefined;
   /** Rows with an angle a little above pi. */
   clampedRows = 0;
@@ -57,12 +72,12 @@ export class Header {
     names: readonly string[],
     separator: string,
     file: string,
-    { degrees, decimalComma = false }: { readonly degrees?: boolean; readonly decimalComma?: boolean } = {},
+    { degrees = false, decimalComma = false }: { readonly degrees?: boolean; readonly decimalComma?: boolean } = {},
   ) {
     this.names = names;
     this.separator = separator;
     this.file = file;
-    this.toRadians = degrees ? fromDegrees : undefined;
+    this.inDegrees = degrees;
     this.decimalComma = separator === "" ? undefined : decimalComma;
     for (const [i, name] of names.entries())
       for (const key of [name, trimmed(name)]) if (!this.places.has(key)) this.places.set(key, i);
@@ -81,29 +96,18 @@ export class Header {
     return this.names.map((name) => ({ name, kind: "bytes" }));
   }
 
-  /** check throws an Error for a number outside its domain. */
-  number(name: string, check?: (value: number) => void): Reader<number> {
-    const read = this.numbers([this.index(name)], (text) => numberIn(text, name, this.decimalComma));
-    return (batch, faults) => {
-      const values = one(read(batch, faults));
-      if (check === undefined) return values;
-      const at = values.access();
-      const worded = (reason: string) => `column ${name}: ${reason}`;
-      for (let row = 0; row < batch.size; row++)
-        if (faults.get(row) === undefined) attempt(row, faults, () => check(at(row)), worded);
-      return values;
-    };
+  /** check gives the number, and throws ParameterError for one outside its domain. */
+  number(name: string, check?: (value: number) => number): Reader<number> {
+    return one(this.numbers([this.index(name)], numberIn, check));
   }
 
   /** A number that may be NaN or an infinity. */
   anyNumber(name: string): Reader<number> {
-    const read = this.numbers([this.index(name)], (text) => anyNumberIn(text, name, this.decimalComma));
-    return (batch, faults) => one(read(batch, faults));
+    return one(this.numbers([this.index(name)], anyNumberIn));
   }
 
   angle(name: string): Reader<number> {
-    const read = this.angles([this.index(name)]);
-    return (batch, faults) => one(read(batch, faults));
+    return one(this.angles([this.index(name)]));
   }
 
   /** Several angles in one cell, with ; between, or as an array of JSON or of Parquet. */
@@ -112,33 +116,30 @@ export class Header {
     const region = new Region();
     return (batch, faults) => {
       batch.numbers([index], region.reserve(8 * batch.size));
-      const plain = region.numbers(batch.size);
+      const plain = numbersAt(region.address, batch.size);
       const lists: (readonly number[])[] = [];
       for (let row = 0; row < batch.size; row++) {
-        if (faults.get(row) !== undefined) continue;
-        const text = Number.isNaN(plain[row]) ? batch.text(row, index) : "";
+        if (faults.has(row)) continue;
+        const x = plain[row]!;
+        const text = Number.isNaN(x) ? batch.text(row, index) : "";
         const isArray = text.startsWith("[") && text.endsWith("]");
         const cells = isArray ? text.slice(1, -1).split(",") : text.split(";");
-        attempt(row, faults, () => {
-          const line = batch.line(row);
-          const isCosine = () => cells.every((cell) => !(Math.abs(Number(cell)) > 1));
-          const angleOf = (value: number, text: () => string) => this.angleOf(value, text, line, name, isCosine);
-          lists[row] = !Number.isNaN(plain[row])
-            ? [angleOf(plain[row]!, () => batch.text(row, index))]
-            : cells.map((cell) => angleOf(numberIn(cell, name, this.decimalComma), () => cell));
+        const line = () => batch.line(row);
+        const isCosine = () => cells.every((cell) => !(Math.abs(Number(cell)) > 1));
+        const meant = (value: number, text: () => string) => this.angleOf(value, { text, line, isCosine });
+        attempt(row, faults, name, () => {
+          lists[row] = Number.isNaN(x)
+            ? cells.map((cell) => meant(numberIn(cell, this.decimalComma), () => cell))
+            : [meant(x, () => batch.text(row, index))];
         });
       }
-      return { access: () => (row) => lists[row]! };
+      return { at: (row) => lists[row]! };
     };
   }
 
-  /** The angles in some columns, row after row, as one array for all rows. Of a row with several faults that of its column in leads comes first. */
-  angles(columns: readonly number[]): (batch: Batch, faults: Faults, leads?: readonly number[]) => Region {
-    const nameOf = (i: number) => fromBytes(this.names[columns[i]!]!);
-    const spelt = (text: string, i: number) => numberIn(text, nameOf(i), this.decimalComma);
-    return this.numbers(columns, spelt, (value, text, line, i, isCosine) =>
-      this.angleOf(value, text, line, nameOf(i), isCosine),
-    );
+  angles(columns: readonly number[]): NumbersReader {
+    const isPlain = (x: number) => isAngle(x) && !this.inDegrees;
+    return this.numbers(columns, numberIn, (value, cell) => this.angleOf(value, cell), isPlain);
   }
 
   /**
@@ -175,23 +176,21 @@ export class Header {
   }
 
   /**
-   * Reads some columns as numbers, row after row. Where a cell holds no plainly spelt number, spelt gives it from the text; where given, angle takes
-   * every number that is not an angle in radians already.
+   * Where a cell holds no plainly spelt number, spelt gives it from the text; meant, where given, what any number stands for that is not plain. Both
+   * throw where it is none.
    */
   private numbers(
     columns: readonly number[],
-    spelt: (text: string, i: number) => number,
-    angle?: (value: number, text: () => string, line: number, i: number, isCosine: () => boolean) => number,
-  ): (batch: Batch, faults: Faults, leads?: readonly number[]) => Region {
+    spelt: (text: string, decimalComma?: boolean) => number,
+    meant?: (value: number, cell: ReadCell) => number,
+    isPlain = (x: number) => meant === undefined && !Number.isNaN(x),
+  ): NumbersReader {
     const region = new Region();
     const width = columns.length;
     return (batch, faults, leads) => {
       batch.numbers(columns, region.reserve(8 * width * batch.size));
-      const values = region.numbers(width * batch.size);
-      const isPlain =
-        angle === undefined
-          ? (x: number) => !Number.isNaN(x)
-          : (x: number) => x >= 0 && x <= Math.PI && this.toRadians === undefined;
+      const values = numbersAt(region.address, width * batch.size);
+      const areCosines = (i: number) => values.every((y, place) => place % width !== i || !(Math.abs(y) > 1));
       /** Columns whose numbers in this batch may all be cosines, as far as it was asked. */
       const cosines: boolean[] = [];
       const settle = (row: number, i: number) => {
@@ -199,33 +198,32 @@ export class Header {
         if (isPlain(x)) return true;
         const text = () => batch.text(row, columns[i]!);
         const isCosine = () => {
-          cosines[i] ??= values.every((y, place) => place % width !== i || !(Math.abs(y) > 1));
+          cosines[i] ??= areCosines(i);
           return cosines[i];
         };
-        return attempt(row, faults, () => {
-          const value = Number.isNaN(x) ? spelt(text(), i) : x;
-          values[row * width + i] = angle === undefined ? value : angle(value, text, batch.line(row), i, isCosine);
+        return attempt(row, faults, fromBytes(this.names[columns[i]!]!), () => {
+          const value = Number.isNaN(x) ? spelt(text(), this.decimalComma) : x;
+          values[row * width + i] = meant?.(value, { text, line: () => batch.line(row), isCosine }) ?? value;
         });
       };
       for (let row = 0; row < batch.size; row++) {
         if (areAll(values, row * width, (row + 1) * width, isPlain)) continue;
-        if (faults.get(row) !== undefined) continue;
+        if (faults.has(row)) continue;
         const lead = leads?.[row] ?? -1;
         if (lead >= 0 && !settle(row, lead)) continue;
         for (let i = 0; i < width; i++) if (i !== lead && !settle(row, i)) break;
       }
-      return region;
+      return region.address;
     };
   }
 
   /** The angle in [0, pi] that a number of the file is, in radians; a little above pi counts as pi, and its row once. */
-  private angleOf(value: number, text: () => string, line: number, name: string, isCosine?: () => boolean): number {
-    const inDegrees = this.toRadians !== undefined;
-    const theta = this.toRadians === undefined ? value : this.toRadians(value);
+  private angleOf(value: number, { text, line, isCosine }: ReadCell): number {
+    const theta = this.inDegrees ? fromDegrees(value) : value;
     if (isAngle(theta)) return theta;
-    angleFrom(theta, text, name, inDegrees, inDegrees ? undefined : isCosine);
-    if (line !== this.lastClamped) this.clampedRows++;
-    this.lastClamped = line;
+    angleFrom(theta, text(), this.inDegrees, this.inDegrees ? undefined : isCosine);
+    if (line() !== this.lastClamped) this.clampedRows++;
+    this.lastClamped = line();
     return Math.PI;
   }
 
@@ -266,28 +264,28 @@ function areAll(values: Float64Array, from: number, to: number, test: (x: number
   return true;
 }
 
-/** Does what may find a row at fault; false: it did. */
-function attempt(
-  row: number,
-  faults: Faults,
-  action: () => void,
-  worded: (reason: string) => string = (reason) => reason,
-): boolean {
+/** Does what may find a row at fault, in a cell of that column; false: it did. */
+function attempt(row: number, faults: Faults, column: string, action: () => void): boolean {
+  const fault = faultOf(action);
+  if (fault !== undefined) faults.set(row, `column ${column}: ${fault}`);
+  return fault === undefined;
+}
+
+/** What is wrong with the data or the parameters with which something is done, if anything is. */
+export function faultOf(action: () => void): string | undefined {
   try {
     action();
-    return true;
   } catch (error) {
-    if (!(error instanceof DataError || error instanceof ParameterError)) throw error;
-    faults.set(row, worded(error.message));
-    return false;
+    if (error instanceof DataError || error instanceof ParameterError) return error.message;
+    throw error;
   }
+  return undefined;
 }
 
 /** The numbers of one column. */
-const one = (region: Region): InputValues<number> => ({
-  access: () => {
-    const values = region.numbers(region.size / 8);
-    return (row) => values[row]!;
-  },
-  address: region.address,
-});
+const one =
+  (read: NumbersReader): Reader<number> =>
+  (batch, faults) => {
+    const address = read(batch, faults);
+    return { address, at: (row) => numberAt(address, row) };
+  };

@@ -3,30 +3,12 @@ import { Worker } from "node:worker_threads";
 /** The message on which a worker closes its port, and so ends. */
 export const END = null;
 
-interface Waiting<Answer> {
-  readonly resolve: (answer: Answer) => void;
-  readonly reject: (error: unknown) => void;
-}
-
-/** One thread: who waits for its answers, what it said before it was asked, and what ended it. */
-interface Thread<Answer> {
-  readonly worker: Worker;
-  readonly waiting: Waiting<Answer>[];
-  readonly early: Answer[];
-  failure?: unknown;
-}
-
 /** Worker threads that answer each message with one message. */
 export class Pool<Item, Answer> {
-  private readonly threads: readonly Thread<Answer>[];
+  private readonly threads: readonly ReturnType<typeof startThread<Item, Answer>>[];
 
   constructor(script: URL, workerData: unknown, size: number) {
     this.threads = Array.from({ length: size }, () => startThread(new Worker(script, { workerData })));
-  }
-
-  /** Sends an item to every worker. */
-  askAll(item: Item): Promise<Answer[]> {
-    return Promise.all(this.threads.map((thread) => ask(thread, item)));
   }
 
   /**
@@ -50,7 +32,7 @@ export class Pool<Item, Answer> {
       }
       const item: IteratorResult<Item> | undefined = await next;
       next = item?.done === false ? read() : undefined;
-      if (item?.done === false) answers.push(ask(this.threads[turn++ % this.threads.length]!, item.value));
+      if (item?.done === false) answers.push(this.threads[turn++ % this.threads.length]!.ask(item.value));
     }
     if (failure !== undefined) throw failure.error;
   }
@@ -60,38 +42,34 @@ export class Pool<Item, Answer> {
    * code is being compiled in the background, which a thread that ends by itself waits for.
    */
   end(): void {
-    for (const { worker } of this.threads) worker.postMessage(END);
+    for (const { end } of this.threads) end();
   }
 }
 
-function startThread<Answer>(worker: Worker): Thread<Answer> {
-  const thread: Thread<Answer> = { worker, waiting: [], early: [] };
+function startThread<Item, Answer>(worker: Worker) {
+  /** Who waits for its answers, in order. */
+  const waiting: { resolve(answer: Answer): void; reject(error: unknown): void }[] = [];
+  let failure: unknown;
   const fail = (error: unknown) => {
-    thread.failure ??= error;
-    for (const { reject } of thread.waiting.splice(0)) reject(thread.failure);
+    failure ??= error;
+    for (const { reject } of waiting.splice(0)) reject(failure);
   };
-  worker.on("message", (answer: Answer) => {
-    const first = thread.waiting.shift();
-    if (first === undefined) thread.early.push(answer);
-    else first.resolve(answer);
-  });
+  worker.on("message", (answer: Answer) => waiting.shift()?.resolve(answer));
   worker.on("error", fail);
   worker.on("exit", () => fail(new Error("a thread ended before its work")));
-  return thread;
-}
-
-function ask<Item, Answer>(thread: Thread<Answer>, item: Item): Promise<Answer> {
-  const answer = new Promise<Answer>((resolve, reject) => {
-    if (thread.early.length > 0) resolve(thread.early.shift()!);
-    else if (thread.failure !== undefined) reject(thread.failure);
-    else {
-      thread.waiting.push({ resolve, reject });
-      thread.worker.postMessage(item);
-    }
-  });
-  // One that fails while an earlier one is awaited is heard of in its turn.
-  answer.catch(() => {});
-  return answer;
+  return {
+    ask(item: Item): Promise<Answer> {
+      const answer = new Promise<Answer>((resolve, reject) => {
+        if (failure !== undefined) return reject(failure);
+        waiting.push({ resolve, reject });
+        worker.postMessage(item);
+      });
+      // One that fails while an earlier one is awaited is heard of in its turn.
+      answer.catch(() => {});
+      return answer;
+    },
+    end: () => worker.postMessage(END),
+  };
 }
 
 /** Is the first promise settled before the second? */

@@ -1,6 +1,6 @@
 import { fromBytes } from "../data/bytes.ts";
+import { numbersAt } from "../data/fields.ts";
 import { shortened } from "../data/shown.ts";
-import type { Region } from "../kernels/rows.ts";
 import type { ClassColumn, Header, Reader } from "./header.ts";
 
 /** The competing angles of a sample, and what each is called: its place in the list, or its class (as bytes). Valid until the next row. */
@@ -21,82 +21,56 @@ export function competitors(header: Header, name = "theta_j", target: string): R
   if (!name.includes("*")) {
     const read = header.angleList(name);
     return (batch, faults) => {
-      const values = read(batch, faults);
-      return {
-        access: () => {
-          const at = values.access();
-          return (row) => numbered(at(row));
-        },
-      };
+      const { at } = read(batch, faults);
+      return { at: (row) => numbered(at(row)) };
     };
   }
   const classes = header.classes(name, target);
   const read = header.angles(classes.map(({ index }) => index));
   const nameOf = (j: number) => classes[j]!.name;
   return (batch, faults) => {
-    const region = read(batch, faults);
-    return {
-      access: () => {
-        const all = region.numbers(batch.size * classes.length);
-        return (row) => ({ angles: all.subarray(row * classes.length, (row + 1) * classes.length), nameOf });
-      },
-    };
+    const address = read(batch, faults);
+    const stride = 8 * classes.length;
+    return { at: (row) => ({ angles: numbersAt(address + row * stride, classes.length), nameOf }) };
   };
 }
 
-/** Samples as three inputs: the place of the own class among all, the angle to it, and those to the others. place is read first. */
-export interface LabelledSamples {
-  readonly place: Reader<number>;
-  readonly own: Reader<number>;
-  readonly others: Reader<Competitors>;
-}
-
-/** Samples from one column of angles a class and a label that names the target class. */
+/**
+ * Samples from one column of angles a class and a label that names the target class: the angle to it, and those to the others. The first reader
+ * reads for both.
+ */
 export function labelledSamples(
   header: Header,
   column: string,
   pattern: string,
   classes: readonly ClassColumn[],
-): LabelledSamples {
+): [own: Reader<number>, others: Reader<Competitors>] {
   const count = classes.length;
   const read = header.angles(classes.map(({ index }) => index));
   const labelOf = header.text(column);
   const placeOf = new Map(classes.map(({ name }, i) => [name, i]));
+  const faultOf = (label: string) =>
+    `column ${column}: no column of ${pattern} is that of class "${shortened(fromBytes(label))}"`;
   const places: number[] = [];
   const angles = new Float64Array(count - 1);
-  let region: Region;
-  return {
-    place(batch, faults) {
-      for (let row = 0; row < batch.size; row++) {
-        if (faults.has(row)) continue;
-        const label = labelOf(batch, row);
-        const place = placeOf.get(label);
-        if (place !== undefined) places[row] = place;
-        else
-          faults.set(
-            row,
-            `column ${column}: no column of ${pattern} is that of class "${shortened(fromBytes(label))}"`,
-          );
-      }
-      region = read(batch, faults, places);
-      return { access: () => (row) => places[row]! };
-    },
-    own: (batch) => ({
-      access: () => {
-        const all = region.numbers(batch.size * count);
-        return (row) => all[row * count + places[row]!]!;
-      },
-    }),
-    others: (batch) => ({
-      access: () => {
-        const all = region.numbers(batch.size * count);
-        return (row) => {
-          const [start, place] = [row * count, places[row]!];
-          for (let j = 0; j < place; j++) angles[j] = all[start + j]!;
-          for (let j = place + 1; j < count; j++) angles[j - 1] = all[start + j]!;
-          return { angles, place, nameOf: (j) => classes[j < place ? j : j + 1]!.name };
-        };
-      },
-    }),
+  let address = 0;
+  const anglesIn = (row: number) => numbersAt(address + 8 * count * row, count);
+  const readOwn: Reader<number> = (batch, faults) => {
+    for (let row = 0; row < batch.size; row++) {
+      if (faults.has(row)) continue;
+      const label = labelOf(batch, row);
+      const place = placeOf.get(label);
+      if (place === undefined) faults.set(row, faultOf(label));
+      else places[row] = place;
+    }
+    address = read(batch, faults, places);
+    return { at: (row) => anglesIn(row)[places[row]!]! };
   };
+  const othersIn = (row: number): Competitors => {
+    const [all, place] = [anglesIn(row), places[row]!];
+    angles.set(all.subarray(0, place));
+    angles.set(all.subarray(place + 1), place);
+    return { angles, place, nameOf: (j) => classes[j < place ? j : j + 1]!.name };
+  };
+  return [readOwn, () => ({ at: othersIn })];
 }

@@ -4,8 +4,8 @@ import { trimmed } from "../../src/data/bytes.ts";
 import { angleFrom, numberIn, PI_SLACK } from "../../src/data/cells.ts";
 
 const same = (x: number) => x;
-const angleIn = (cell: string, column: string, toRadians: (x: number) => number) =>
-  angleFrom(toRadians(numberIn(cell, column)), () => cell, column, toRadians !== same);
+const angleIn = (cell: string, toRadians: (x: number) => number) =>
+  angleFrom(toRadians(numberIn(cell)), cell, toRadians !== same);
 
 describe("numbers", () => {
   // biome-ignore format: a table
@@ -28,7 +28,7 @@ describe("numbers", () => {
     ["1.7976931348623157e308", Number.MAX_VALUE],
     ["0.1000000000000000055511151231257827", 0.1],
   ])("%j is %d", (cell, value) => {
-    expect(numberIn(cell, "x")).toBe(value);
+    expect(numberIn(cell)).toBe(value);
   });
 
   // biome-ignore format: a table
@@ -59,8 +59,8 @@ describe("numbers", () => {
     ["1e400",     "1e400 is too large for a double"],
     [" -1e400 ",  "-1e400 is too large for a double"],
   ])("%j is none", (cell, message) => {
-    expect(() => numberIn(cell, "x")).toThrow(
-      expect.objectContaining({ name: "DataError", message: `column x: ${message}` }),
+    expect(() => numberIn(cell)).toThrow(
+      expect.objectContaining({ name: "DataError", message }),
     );
   });
 });
@@ -72,7 +72,7 @@ describe("decimal commas", () => {
     [" -1,5e1 ", -15],
     [",5",       0.5],
     ["3",        3],
-  ])("%j is %d", (cell, value) => expect(numberIn(cell, "x", true)).toBe(value));
+  ])("%j is %d", (cell, value) => expect(numberIn(cell, true)).toBe(value));
 
   const ADVICE = ": for decimal commas give --decimal-comma";
   // biome-ignore format: a table
@@ -89,8 +89,8 @@ describe("decimal commas", () => {
     ["# x",     undefined, '"# x" is not a decimal number'],
     ["#N/A",    false,     '"#N/A" is not a decimal number'],
   ])("%j, %s", (cell, decimalComma, message) => {
-    expect(() => numberIn(cell, "x", decimalComma)).toThrow(
-      expect.objectContaining({ name: "DataError", message: `column x: ${message}` }),
+    expect(() => numberIn(cell, decimalComma)).toThrow(
+      expect.objectContaining({ name: "DataError", message }),
     );
   });
 });
@@ -115,7 +115,7 @@ describe("angles", () => {
     ["180",                fromDegrees, Math.PI],
     ["60",                 fromDegrees, fromDegrees(60)],
   ])("%s", (cell, toRadians, theta) => {
-    expect(angleIn(cell, "t", toRadians)).toBe(theta);
+    expect(angleIn(cell, toRadians)).toBe(theta);
   });
 
   // biome-ignore format: a table
@@ -127,20 +127,13 @@ describe("angles", () => {
     ["181",               fromDegrees, "181 lies above 180: an angle lies in [0, 180]"],
     ["NaN",               same,        '"NaN" is not a finite number'],
   ])("%j is none", (cell, toRadians, message) => {
-    expect(() => angleIn(cell, "t", toRadians)).toThrow(
-      expect.objectContaining({ name: "DataError", message: `column t: ${message}` }),
+    expect(() => angleIn(cell, toRadians)).toThrow(
+      expect.objectContaining({ name: "DataError", message }),
     );
   });
 
   test("what may be a cosine", () => {
-    const below = (theta: number, cosines: boolean) => () =>
-      angleFrom(
-        theta,
-        () => `${theta}`,
-        "t",
-        false,
-        () => cosines,
-      );
+    const below = (theta: number, cosines: boolean) => () => angleFrom(theta, `${theta}`, false, () => cosines);
     const range = "lies below 0: an angle lies in [0, pi]";
     expect(below(-0.5, true)).toThrow(`-0.5 ${range}; these look like cosines: give their arccosines`);
     expect(below(-0.5, false)).toThrow(/-0.5 lies below 0: an angle lies in \[0, pi\]$/);
@@ -149,7 +142,7 @@ describe("angles", () => {
 
   test("the slack above pi ends where it says", () => {
     const last = Math.PI + PI_SLACK;
-    expect(angleIn(String(last), "t", same)).toBe(last);
-    expect(() => angleIn(String(last + 4e-16), "t", same)).toThrow("lies above pi");
+    expect(angleIn(String(last), same)).toBe(last);
+    expect(() => angleIn(String(last + 4e-16), same)).toThrow("lies above pi");
   });
 });

@@ -46,13 +46,6 @@ describe("nothing is lost, and nothing waits for ever", () => {
     expect(await run(echo, numbers(17, new Error("no more")))).toEqual({ answers: upTo(17), error: "no more" });
   });
 
-  test("an answer that comes before the first question is that to it", async () => {
-    const hasty = script('post(-1); parentPort.on("message", post);');
-    pool = new Pool<number, number>(hasty, undefined, 1);
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    expect(await pool.askAll(5)).toEqual([-1]);
-  });
-
   // biome-ignore format: a table
   test.each([
     ["that cannot start",           script('throw new Error("broken");'),                           "broken"],
@@ -61,6 +54,6 @@ describe("nothing is lost, and nothing waits for ever", () => {
   ])("a thread %s", async (_, from, message) => {
     expect((await run(from, numbers(1000))).error).toBe(message);
     // And later, when nobody is waiting.
-    await expect(pool!.askAll(1)).rejects.toThrow(message);
+    await expect(pool!.inOrder(numbers(1)).next()).rejects.toThrow(message);
   });
 });
