@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import {
   chmodSync,
+  copyFileSync,
   lstatSync,
   mkdtempSync,
   readdirSync,
@@ -392,6 +393,7 @@ describe("help", () => {
       join(cwd, "losses.csv"),
       "label,theta_0,theta_1,theta_2,norm,loss\n0,0.2,1.5,1,8,0.256839032953237\n",
     );
+    copyFileSync(new URL("../../examples/embeddings.npz", import.meta.url), join(cwd, "embeddings.npz"));
     writeFileSync(join(cwd, "f.npy"), npy("<f4", [3, 2], Float32Array.of(2, 0, 0, 3, 4, 1)));
     writeFileSync(join(cwd, "w.npy"), npy("<f4", [2, 2], Float32Array.of(1, 0, 0, 1)));
     writeFileSync(join(cwd, "l.npy"), npy("<i4", [3], Int32Array.of(0, 1, 0)));
