@@ -5,10 +5,12 @@ import {
   type DoubleDouble,
   divide,
   doubleDouble,
+  fullCosine,
   multiply,
   negate,
   reduce,
   sine,
+  subtract,
   TINY_ANGLE,
   twoSum,
   wholeQuarters,
@@ -141,7 +143,8 @@ export const targetDefinitions: readonly TargetDefinition[] = [
     formula: "cos(t + m) if t < pi - m, else cos(t) - m sin(m)",
     parameters: [asAngle("m", 0.5)],
     pieces: (m) => {
-      const drop = multiply(sine(reduce(1, m!)), -m!);
+      const phase = reduce(1, m!);
+      const drop = multiply(fullCosine({ ...phase, quarter: phase.quarter - 1 }), -m!);
       return parts(1, m!, 2, plain(1, m), { ...plain(1, 0, drop.hi), offsetLow: drop.lo });
     },
   },
@@ -265,15 +268,33 @@ export function pieceIndex({ a, b, quarters, count }: Pieces, theta: number): nu
   return count === 1 ? 0 : Math.min(Math.floor(wholeQuarters(reduce(a, theta, b)) / quarters), count - 1);
 }
 
-/** The value of a piece's formula at theta, also outside the piece, with the weight lambda of cos(theta). */
+/** The value of a piece's formula at theta, also outside the piece, with the weight lambda of cos(theta); cos is that of a phase. */
 export function pieceValue(
   { weight, a, b, offset, offsetLow = 0 }: Piece,
   theta: number,
   lambda: number,
+  cos = cosine,
 ): DoubleDouble {
-  const turned = cosine(reduce(a, theta, b));
+  const turned = cos(reduce(a, theta, b));
   const own = add(weight < 0 ? negate(turned) : turned, { hi: offset, lo: offsetLow });
-  return blend(lambda, () => cosine(reduce(1, theta)), own);
+  return blend(lambda, () => cos(reduce(1, theta)), own);
+}
+
+/** Sides further apart than DOUBT need no more digits than value has; ones closer than EQUAL count as equal. */
+const DOUBT = 1e-9;
+const EQUAL = 1e-30;
+
+/**
+ * Is target(theta_y) > cos(theta_j) (cos(theta_j / m) for sphereface-r2): does the sample keep the margin of its own loss? Decided in
+ * double-doubles, with an error of about 2^-102 of the largest term; sides closer than 1e-30 count as equal. NaN gives false.
+ */
+export function isAboveCosine(target: Target, thetaY: number, thetaJ: number): boolean {
+  const { pieces, lambda, competingDivisor } = target;
+  const gap = target.value(thetaY) - Math.cos(thetaJ / competingDivisor);
+  if (!(Math.abs(gap) <= DOUBT)) return gap > 0;
+  const other = divide(doubleDouble(thetaJ), competingDivisor);
+  const own = pieceValue(pieces.piece(pieceIndex(pieces, thetaY)), thetaY, lambda, fullCosine);
+  return subtract(own, fullCosine(reduce(1, other.hi, other.lo))).hi > EQUAL;
 }
 
 /** The derivative of that by theta. */

@@ -1,8 +1,10 @@
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { conditions } from "../../src/core/margin.ts";
 import { targetFromSpec } from "../../src/core/notation.ts";
 import * as constructors from "../../src/core/target-functions.ts";
-import { makeTarget, pieceEnd, type Target, target, targetDefinitions } from "../../src/core/targets.ts";
+import { isAboveCosine, makeTarget, pieceEnd, type Target, target, targetDefinitions } from "../../src/core/targets.ts";
 import { angles, margins, uniform } from "../arbitrary.ts";
 import { type Big, exact, nextDown, nextUp, PI, sinOf, truthOf, ulp } from "../oracle.ts";
 
@@ -272,3 +274,39 @@ test.each(["sphereface2", "curricularface", "adaface", "magface", "circle"])(
     );
   },
 );
+describe("whether a sample keeps the margin of a function", () => {
+  const rows = readFileSync(new URL("../fixtures/measure/function-margins.csv", import.meta.url), "utf8");
+  test.each(
+    rows
+      .trim()
+      .split("\n")
+      .slice(1)
+      .map((row) => row.split(",") as [string, string, string, string, string]),
+  )("%s at %s against %s: %s, sides %s apart", (spec, thetaY, thetaJ, holds) => {
+    expect(isAboveCosine(targetFromSpec(spec), Number(thetaY), Number(thetaJ))).toBe(holds === "true");
+  });
+
+  test("is what the conditions of margin say, but for sides closer than 1e-30", () => {
+    fc.assert(
+      fc.property(margins, angles, angles, (m, y, j) => {
+        const { naive, psi } = conditions(m, y, j);
+        fc.pre(Math.max(y, j) > 1e-14);
+        expect([isAboveCosine(make("naive", { m }), y, j), isAboveCosine(make("asoftmax", { m }), y, j)]).toEqual([
+          naive,
+          psi,
+        ]);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test("not outside [0, pi], nor for NaN", () => {
+    for (const [y, j] of [
+      [nan, 1],
+      [1, nan],
+      [-1, 1],
+      [4, 1],
+    ] as const)
+      expect(isAboveCosine(make("softmax"), y, j)).toBe(false);
+  });
+});
