@@ -1,6 +1,6 @@
 // Bundles the program, and what its threads run, into dist/program: as CommonJS in few files it starts much faster than its
 // modules do. The library becomes dist/index.cjs, for require on every Node 20, with the types of each module as .d.cts.
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 import { boundedParquet } from "./bounded-parquet.js";
@@ -21,9 +21,8 @@ const program = await rolldown({
   plugins: [boundedParquet],
   resolve: { alias: { [UNUSED]: at("src/build/nothing.js") } },
 });
-// Written beside, and renamed at the end: a linked program runs while it is built.
-const remove = (path) => rmSync(at(path), { recursive: true, force: true });
-for (const path of ["dist/program.new", "dist/program.old"]) remove(path);
+// Written beside, and renamed file by file at the end: a linked program runs while it is built.
+rmSync(at("dist/program.new"), { recursive: true, force: true });
 await program.write({
   dir: at("dist/program.new"),
   format: "cjs",
@@ -38,9 +37,11 @@ const licenses = Object.entries(BUNDLED).map(
   ([name, file]) => `${name}\n\n${readFileSync(at(`node_modules/${name}/${file}`), "utf8")}`,
 );
 writeFileSync(at("dist/program.new/LICENSES"), licenses.join("\n\n"));
-if (existsSync(at("dist/program"))) renameSync(at("dist/program"), at("dist/program.old"));
-renameSync(at("dist/program.new"), at("dist/program"));
-remove("dist/program.old");
+mkdirSync(at("dist/program"), { recursive: true });
+const written = readdirSync(at("dist/program.new"));
+for (const file of written) renameSync(at(`dist/program.new/${file}`), at(`dist/program/${file}`));
+for (const file of readdirSync(at("dist/program"))) if (!written.includes(file)) rmSync(at(`dist/program/${file}`));
+rmSync(at("dist/program.new"), { recursive: true });
 
 const library = await rolldown({ input: at("src/index.ts") });
 await library.write({ file: at("dist/index.cjs"), format: "cjs" });

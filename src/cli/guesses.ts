@@ -1,6 +1,5 @@
 import type { Command as Commander, CommanderError } from "commander";
 import { parseAngle } from "../core/notation.ts";
-import { targetDefinition } from "../core/targets.ts";
 import { UsageError } from "../data/errors.ts";
 import type { Command } from "./command.ts";
 import { commands } from "./commands.ts";
@@ -22,7 +21,6 @@ type Guess = (typed: Typed) => string | undefined | Promise<string | undefined>;
 /** By an example of what was typed: what was probably meant, or nothing where it was something else. The first that speaks counts. */
 const guesses: Readonly<Record<string, Guess>> = {
   "--json": ({ word }) => /^--(table|csv|tsv|jsonl?)$/.exec(word)?.[1]?.replace(/^/, "--format "),
-  "--svg": ({ word }) => /^--(svg|html)$/.exec(word)?.[1]?.replace(/^/, "--output picture."),
   async "--m 4 --theta 1.2"({ args, options }) {
     if (options !== undefined) return undefined;
     for (const [name, { load }] of Object.entries(commands))
@@ -42,10 +40,6 @@ const guesses: Readonly<Record<string, Guess>> = {
     if (!words.every(isAngle) || words.length > asked.length) return undefined;
     return words.map((one, i) => `${flagOf(asked[i]!)} ${one}`).join(" ");
   },
-  "plot arcface"({ word, more, options = {} }) {
-    const isFunction = (one: string) => targetDefinition(one.split(":")[0]!) !== undefined;
-    return options.functions && [word, ...more].every(isFunction) ? `--functions ${[word, ...more]}` : undefined;
-  },
   "measure digits.csv": ({ word, more, options = {} }) =>
     options.input && more.length === 0 && /^[^-].*[./]/.test(word) ? `--input ${word}` : undefined,
 };
@@ -61,16 +55,9 @@ function isAngle(word: string): boolean {
 const optionAt = (options: Options, flag = ""): Option<unknown> | undefined =>
   Object.entries(options).find(([name]) => flag === flagOf(name) || flag === shortFlags[name])?.[1];
 
-/** Are all these words options of a command, and their values? */
-function takesAll(options: Options, args: readonly string[]): boolean {
-  for (let i = 0; i < args.length; i++) {
-    const [flag, value] = args[i]!.split("=");
-    const found = optionAt(options, flag);
-    if (found === undefined) return false;
-    if (found.parse !== undefined && value === undefined) i++;
-  }
-  return true;
-}
+/** Are all the options that were typed those of a command? */
+const takesAll = (options: Options, args: readonly string[]): boolean =>
+  args.filter((arg) => /^--?[a-z]/.test(arg)).every((arg) => optionAt(options, arg.split("=")[0]));
 
 /** Commander's error in words of ours, with what was probably meant; sub and definition: the command, where the line names one. */
 export async function wrongUsage(
@@ -82,9 +69,8 @@ export async function wrongUsage(
   if (code === "commander.missingArgument")
     return new UsageError(`the ${argument!.name} is missing: choose from ${argument!.choices.join(", ")}`);
   const isExcess = code === "commander.excessArguments";
-  const [word, ...more] = isExcess
-    ? sub!.args.slice(argument ? 1 : 0)
-    : (/unknown option '([^']*)'/.exec(message) ?? []).slice(1);
+  const unknown = /unknown option '([^']*)'/.exec(message) ?? [];
+  const [word, ...more] = isExcess ? sub!.args.slice(argument ? 1 : 0) : unknown.slice(1);
   const what = isExcess
     ? `"${[word, ...more].join(" ")}" belongs to no option`
     : message.replace(/^error: |\n.*$/gs, "");

@@ -58,12 +58,7 @@ export async function invoke(args: readonly string[], names?: readonly string[])
       minWidthToWrap: 1,
       formatItem: (term, termWidth, text) => item(term, text, termWidth + 4, width()),
     })
-    .helpCommand(
-      "help [command]",
-      `the help page of a command; ${Object.entries(pages)
-        .map(([name, gives]) => `${name}: ${gives}`)
-        .join("; ")}`,
-    )
+    .helpCommand("help [command]", `the help page of a command, or of ${Object.keys(pages).join(", or of ")}`)
     .addHelpText("before", () => exampleLines(EXAMPLES, width()));
   for (const [name, { group, gives, load }] of Object.entries(commands)) {
     // A known command needs itself only; the help of the program lists all.

@@ -22,7 +22,7 @@ beforeAll(() => {
     join(cwd, "table.csv"),
     "theta,value,psi,grad,logit\n0.5,-0.4161468365471424,-0.4161468365471424,-3.637189707302727,30.56528396098386\n",
   );
-  copyFileSync(new URL("../fixtures/vectors/stored.npz", import.meta.url), join(cwd, "emb.npz"));
+  copyFileSync(new URL("../../examples/embeddings.npz", import.meta.url), join(cwd, "embeddings.npz"));
   writeFileSync(join(cwd, "f.npy"), npy("<f4", [4, 2], Float32Array.of(2, 0, 0, 3, 4, 1, 0, 1)));
   writeFileSync(join(cwd, "w.npy"), npy("<f4", [2, 2], Float32Array.of(1, 0, 0, 1)));
   writeFileSync(join(cwd, "l.npy"), npy("<i4", [4], Int32Array.of(0, 1, 0, 0)));
@@ -81,7 +81,7 @@ describe("every output column has a text", () => {
       const groups = Object.entries(columnTexts).filter(([group]) => group.split(" ")[0] === name);
       const known = groups.flatMap(([, texts]) => Object.keys(texts));
       for (const [line] of (await load()).default.examples) {
-        const args = words(line.replaceAll(/\b\w+\.(csv|npy|npz)/g, (file) => join(cwd, file))).slice(1);
+        const args = words(line.replaceAll(/\b\w+\.(csv|np[yz])/g, (file) => join(cwd, file))).slice(1);
         const { result } = (await invoke(args)) as Invocation;
         const computed = result.columns.slice(result.kind === "rows" ? result.inputColumns : 0);
         expect([line, computed.map((column) => column.name).filter((one) => !known.includes(one))]).toEqual([line, []]);

@@ -396,7 +396,7 @@ describe("help", () => {
       join(cwd, "losses.csv"),
       "label,theta_0,theta_1,theta_2,norm,loss\n0,0.2,1.5,1,8,0.256839032953237\n",
     );
-    copyFileSync(new URL("../fixtures/vectors/stored.npz", import.meta.url), join(cwd, "emb.npz"));
+    copyFileSync(new URL("../../examples/embeddings.npz", import.meta.url), join(cwd, "embeddings.npz"));
     writeFileSync(join(cwd, "f.npy"), npy("<f4", [3, 2], Float32Array.of(2, 0, 0, 3, 4, 1)));
     writeFileSync(join(cwd, "w.npy"), npy("<f4", [2, 2], Float32Array.of(1, 0, 0, 1)));
     writeFileSync(join(cwd, "l.npy"), npy("<i4", [3], Int32Array.of(0, 1, 0)));
@@ -413,7 +413,7 @@ describe("help", () => {
       expect([line, results[i]!.status, results[i]!.stderr]).toEqual([
         line,
         documented.get(line) ?? 0,
-        line.includes("emb.npz") ? expect.stringContaining("no --weights: the means") : "",
+        line.includes("--features embeddings.npz") ? expect.stringContaining("no --weights: the means") : "",
       ]);
       if (!writes(line)) expect(results[i]!.stdout, line).not.toBe("");
     });

@@ -11,7 +11,7 @@ export default command({
   examples: [
     ["asoftmax example angles --output angles.csv", "label,theta_0,...: for measure and margin"],
     ["asoftmax example audit --output audit.csv", "theta,value,slope: for audit"],
-    ["asoftmax example embeddings --output embeddings.npz", "arrays features, weights, labels"],
+    ["asoftmax example embeddings --output embeddings.npz", "for measure --features embeddings.npz:features ..."],
   ],
   argument: { name: "name", choices: Object.keys(files) },
   options: {},

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { asoftmax, words } from "../run.ts";
 import { ASCII, csvOf, expectWidth, rowsOf, shown } from "../table.ts";
 
 test("columns", async () => {
@@ -44,6 +45,23 @@ describe("the chart", () => {
   test.concurrent.each([60, 80, 140])("is exactly %i columns wide, in Unicode and in ASCII", async (width) => {
     for (const line of ["plot", "plot --quantity slope --functions arcface-easy,softmax"])
       for (const env of [{}, ASCII]) expectWidth(await shown(`${line} --width ${width}`, { env }), width);
+  });
+
+  test("every lambda is a curve", async () => {
+    const text = await shown("plot --lambda 0,1,5 --width 60");
+    for (const name of ["asoftmax:m=4 ", "asoftmax:m=4:lambda=1", "asoftmax:m=4:lambda=5"])
+      expect(text).toContain(name);
+  });
+
+  test("marks the angles of --points on every curve, up to a thousand", async () => {
+    const marks = async (line: string) => (await shown(`${line} --width 100`)).split("●").length - 1;
+    expect(await marks("plot --m 4")).toBe(0);
+    expect(await marks("plot --m 4 --points 5")).toBe(5);
+    expect(await marks("plot --m 2,4 --points 3 --from pi/2")).toBe(6);
+    const { status, stderr } = await asoftmax(words("plot --points 1001 --format table"));
+    const what =
+      "--points: a drawing marks at most 1000 angles: give fewer, or --format csv (see asoftmax plot --help)";
+    expect([status, stderr]).toEqual([2, `asoftmax: ${what}\n`]);
   });
 
   test("has the height asked for, and no trailing spaces", async () => {
