@@ -59,15 +59,15 @@ export async function featureSamples(
     done: () => done,
     skipped: () => bad.count,
     fisherScore: () => fisherScore(scatters),
+    notes:
+      paths.weights === undefined
+        ? [
+            message`No --weights: the means of the unit features of ${files.weights.rows} classes stand for class vectors.`,
+          ]
+        : [],
     warnings: () => [
       ...bad.warnings(),
-      ...(paths.weights === undefined
-        ? [
-            message`no --weights: the means of the unit features of ${files.weights.rows} classes stand for class vectors`,
-          ]
-        : classes === 0
-          ? origin.warnings(stored.labels.name)
-          : []),
+      ...(classes === 0 ? origin.warnings(stored.labels.name) : []),
       ...(Math.max(longest - 1, 1 - shortest) > UNIT_TOLERANCE
         ? [message`${stored.weights.name}: class vectors of length ${shortest} to ${longest} were made unit vectors`]
         : []),

@@ -33,7 +33,7 @@ export default command({
   examples: [
     ["asoftmax measure --input angles.csv", "a file with columns label, theta_0, theta_1, ..."],
     ["asoftmax measure --features f.npy --weights w.npy --labels l.npy", "from the vectors themselves"],
-    ["asoftmax measure --features emb.npz:features --labels emb.npz:labels", "class means stand for class vectors"],
+    ["asoftmax measure --features f.npy --labels l.npy", "class means stand for class vectors"],
     ["asoftmax measure --input angles.csv --check 'angular@4>=0.9'", "exit status 1 unless 9 in 10 reach m = 4"],
     ["asoftmax measure --input angles.csv --functions asoftmax:m=4,arcface --scale 30,64", "mean losses"],
   ],
@@ -79,7 +79,11 @@ export default command({
     const [skipped, fisherScore] = [samples.skipped(), samples.fisherScore?.()];
     const figures = statistics.figures({ degrees, className, worst, skipped, fisherScore });
     const failures = checks.flatMap((check) => failureOf(check, figures));
-    const ending = { warnings: [...samples.warnings(), ...failures], holds: failures.length === 0 };
+    const ending = {
+      notes: samples.notes ?? [],
+      warnings: [...samples.warnings(), ...failures],
+      holds: failures.length === 0,
+    };
     return marginReport(figures, statistics.histograms, degrees, ending);
   },
 });
