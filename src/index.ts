@@ -15,8 +15,12 @@ export { type Direction, type Monotonicity, monotonicity, type Stretch } from ".
 export { targetFromSpec } from "./core/notation.ts";
 export {
   arcface,
+  arcfaceClip,
   arcfaceEasy,
   arcfaceHard,
+  arcfacePlain,
+  arcfaceReflect,
+  arcfaceShift,
   asoftmax,
   combined,
   cosface,
@@ -43,8 +47,11 @@ export { neededScale, simplexAngle } from "./core/needed-scale.ts";
 
 // Claims and audit
 
-export { type AuditResult, type AuditTable, audit, type Check, type KnownMistake } from "./audit/audit.ts";
+export { type AuditResult, type AuditTable, audit, type Check } from "./audit/audit.ts";
+export type { KnownMistake } from "./audit/explain.ts";
+export type { LossSample } from "./audit/loss-program.ts";
 export type { Dtype } from "./audit/tolerance.ts";
+export { auditLoss } from "./audit/whole-loss.ts";
 export { type Claim, claims } from "./core/claims.ts";
 
 // What results hold, and errors

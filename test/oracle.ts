@@ -116,6 +116,13 @@ const formulas: Record<string, Formula> = {
   combined: (t, m1, m2, m3) => wave(t, m1, m2, m3!.neg()),
   "sphereface-r1": (t, m) => (t.times(m!).lt(PI) ? wave(t, m) : { value: new Big(-1), slope: new Big(0) }),
   "sphereface-r2": (t) => wave(t),
+  "arcface-clip": (t, m) => (t.lt(PI.minus(m!)) ? wave(t, 1, m) : { value: new Big(-1), slope: new Big(0) }),
+  "arcface-plain": (t, m) => (t.lt(PI.minus(m!)) ? wave(t, 1, m) : wave(t)),
+  "arcface-shift": (t, m) => (t.lt(PI.minus(m!)) ? wave(t, 1, m) : wave(t, 1, 0, cosOf(m!).minus(1))),
+  "arcface-reflect": (t, m) => {
+    const { value, slope } = wave(t, 1, m);
+    return t.lt(PI.minus(m!)) ? { value, slope } : { value: value.neg().minus(2), slope: slope.neg() };
+  },
 };
 
 /** The target function of that name at an exact angle, lambda blended in. */

@@ -1,16 +1,31 @@
 import { ParameterError } from "../core/errors.ts";
 import { type Message, message, radians } from "../core/message.ts";
 import { isAngle } from "../core/psi.ts";
-import { pieceEnd, type Target } from "../core/targets.ts";
-import { fit, type Mistake } from "./fit.ts";
-import { slopeCurve, slopeMistakes, valueCurve, valueMistakes } from "./mistakes.ts";
-import { type AuditRow, accepts, type Dtype, evaluate, type Piecewise, residual, rowAt, ulp } from "./tolerance.ts";
+import type { Target } from "../core/targets.ts";
+import { explanations, type KnownMistake } from "./explain.ts";
+import { sameFunctions } from "./likeness.ts";
+import { slopeCurve, valueCurve } from "./mistakes.ts";
+import {
+  type AuditRow,
+  accepts,
+  type Dtype,
+  evaluate,
+  isZeroAtEnd,
+  type Piecewise,
+  rowAt,
+  smallestError,
+  ulp,
+} from "./tolerance.ts";
 
 /** The output of a program: at each angle theta, in radians, its value and, if known, its derivative by theta. */
 export interface AuditTable {
   readonly theta: ArrayLike<number>;
   readonly value: ArrayLike<number>;
   readonly gradient?: ArrayLike<number> | undefined;
+  /** Above 0: value and gradient are those of scale * target, by default 1; one for all rows, or one a row. */
+  readonly scale?: number | ArrayLike<number> | undefined;
+  /** The program was given cos(theta) itself, so that the cosine has no rounding error. */
+  readonly exactCosines?: boolean | undefined;
 }
 
 /** How one column compares with the true values. An error without a row is NaN, the index of a row that does not exist -1. */
@@ -21,23 +36,13 @@ export interface Check {
   maxUlpError: number;
   /** The index of the row with the largest error. */
   worst: number;
-  /** The number of rows that fail, and the index of the first. */
+  /** The number of rows that fail, their indices, and the first of these. */
   bad: number;
+  readonly failing: number[];
   firstBad: number;
   /** The number of those with NaN, infinity or an angle outside [0, pi], and the index of the first. They have no error. */
   notFinite: number;
   firstNotFinite: number;
-}
-
-/** A known mistake that explains a column to within rounding. */
-export interface KnownMistake {
-  readonly column: "value" | "gradient";
-  /** The mistake in words. */
-  readonly name: string;
-  /** Parameters of the mistake, by name, as fitted to the column. */
-  readonly parameters: Readonly<Record<string, number>>;
-  /** The largest difference between the column and the function with the mistake. */
-  readonly residual: number;
 }
 
 /** The result of an audit; the fields of Check are those of the values. */
@@ -56,18 +61,18 @@ export interface AuditResult extends Check {
 }
 
 interface AuditColumn {
-  readonly name: KnownMistake["column"];
+  readonly name: "value" | "gradient";
   readonly given: ArrayLike<number>;
   readonly curve: Piecewise;
-  readonly mistakes: (target: Target) => Mistake[];
 }
 
 /**
  * Is a table of a program's values of the target right, and if not, which known mistakes explain it? A row is right when its
- * value lies between the extremes of the target over the angles whose cosine is cos(theta) +- 16 roundings of dtype (2^-53 or
- * 2^-24), +- 16 ulp of max(|value|, 1) (see accepts); its gradient by theta likewise, against the slope. A mistake is fitted to
- * up to 96 rows, and a candidate if every row is right by the same rule for the function with the mistake. Angles outside [0, pi]
- * fail. Throws ParameterError for a table without rows or with columns of unequal length.
+ * value lies between the extremes of the target over the angles whose cosine is cos(theta) +- 16 roundings of dtype (2^-53,
+ * 2^-24, 2^-11 or 2^-8), +- 16 ulp of max(|value|, 1) (see accepts); its gradient by theta likewise, against the slope, or 0 where
+ * the cosine is 1 or -1. A mistake is fitted to up to 96 rows, and a candidate if every row is right by the same rule for the
+ * function with the mistake. Angles outside [0, pi] fail. Throws ParameterError for a table without rows, with columns of unequal
+ * length or a scale that is not above 0.
  * @example
  * const theta = [0, 0.5, 1, 1.5, 2, 2.5, 3];
  * const result = audit(asoftmax({ m: 4 }), { theta, value: theta.map((t) => Math.cos(4 * t)) }, "float64");
@@ -75,22 +80,23 @@ interface AuditColumn {
  * result.candidates[0].name; // "cos(m theta) without psi"
  */
 export function audit(target: Target, table: AuditTable, dtype: Dtype): AuditResult {
-  const { theta, value, gradient } = table;
+  const { theta, value, gradient, scale = 1 } = table;
   if (!(theta.length > 0)) throw new ParameterError("the table has no rows: nothing to audit");
-  const columns: AuditColumn[] = [{ name: "value", given: value, curve: valueCurve(target), mistakes: valueMistakes }];
-  if (gradient) columns.push({ name: "gradient", given: gradient, curve: slopeCurve(target), mistakes: slopeMistakes });
-  if (columns.some(({ given }) => given.length !== theta.length))
+  const columns: AuditColumn[] = [{ name: "value", given: value, curve: valueCurve(target) }];
+  if (gradient) columns.push({ name: "gradient", given: gradient, curve: slopeCurve(target) });
+  const lengths = [
+    ...columns.map(({ given }) => given.length),
+    typeof scale === "number" ? theta.length : scale.length,
+  ];
+  if (lengths.some((length) => length !== theta.length))
     throw new ParameterError("the columns of the table differ in length");
-  const compared = columns.map((column) => compare(column, theta, dtype));
-  const candidates = columns.flatMap((column, i) =>
-    compared[i]!.bad.length > 0 ? candidatesOf(column.name, column.mistakes(target), compared[i]!) : [],
+  const compared = columns.map((column) => compare(column, table, dtype));
+  const candidates = columns.flatMap(({ name }, i) =>
+    compared[i]!.bad.length > 0 ? explanations(name, target, compared[i]!.rows, compared[i]!.bad) : [],
   );
   const checks = compared.map(({ check }) => check);
   const firstBad = checks.map(({ firstBad }) => firstBad).filter((i) => i >= 0);
-  const isUnexplained = firstBad.length > 0 && candidates.length === 0;
-  const more =
-    (isUnexplained && dtype === "float64" && theta.length >= FEWEST_SINGLE && asSingle(target, table)) ||
-    reach(target, theta);
+  const said = findings(target, columns, compared, candidates, table);
   return {
     ...checks[0]!,
     rows: theta.length,
@@ -98,119 +104,159 @@ export function audit(target: Target, table: AuditTable, dtype: Dtype): AuditRes
     firstBadTheta: theta[Math.min(...firstBad)],
     gradient: checks[1],
     candidates,
-    diagnosis: join([...findings(columns, checks, candidates, theta), ...more], "; "),
+    diagnosis: join([...said, ...sameFunctions(target, theta, compared[0]!), ...resolution(dtype)], "; "),
   };
 }
 
-/** With fewer rows a table in float32 cannot be recognized. */
-const FEWEST_SINGLE = 8;
+/** The check of a column before its first row. */
+export const noRows = (): Check => ({
+  ...{ maxAbsError: Number.NaN, maxUlpError: Number.NaN, worst: -1 },
+  ...{ bad: 0, firstBad: -1, notFinite: 0, firstNotFinite: -1, failing: [] },
+});
 
-function compare({ given, curve }: AuditColumn, theta: ArrayLike<number>, dtype: Dtype) {
-  const none = { maxAbsError: Number.NaN, maxUlpError: Number.NaN, worst: -1 };
-  const check: Check = { ...none, bad: 0, firstBad: -1, notFinite: 0, firstNotFinite: -1 };
+/** Adds a row, with its error and what one ulp is there, to the check; a row whose error is not finite fails. */
+export function count(check: Check, i: number, error: number, unit: number, right: boolean): void {
+  const finite = error < Number.POSITIVE_INFINITY;
+  if (!(right && finite)) {
+    if (check.bad++ === 0) check.firstBad = i;
+    check.failing.push(i);
+  }
+  if (!finite && check.notFinite++ === 0) check.firstNotFinite = i;
+  if (!finite) return;
+  if (!(error <= check.maxAbsError)) [check.maxAbsError, check.worst] = [error, i];
+  check.maxUlpError = Math.max(check.maxUlpError || 0, error / unit);
+}
+
+/** A column beside the true values: its check, and its finite rows divided by their scale. */
+export interface Compared {
+  readonly check: Check;
+  readonly rows: AuditRow[];
+  readonly bad: AuditRow[];
+  /** The first row whose gradient is 0 where the true one is not, rightly. */
+  readonly zero: AuditRow | undefined;
+}
+
+/** The scale in the value and the gradient of a row. */
+export const scaleAt = ({ scale = 1 }: AuditTable, i: number): number =>
+  typeof scale === "number" ? scale : scale[i]!;
+
+function compare({ given, curve }: AuditColumn, table: AuditTable, dtype: Dtype): Compared {
+  const { theta, exactCosines } = table;
+  const check = noRows();
   const rows: AuditRow[] = [];
   const bad: AuditRow[] = [];
+  let zero: AuditRow | undefined;
   for (let i = 0; i < theta.length; i++) {
+    const scale = scaleAt(table, i);
+    if (!(scale > 0)) throw new ParameterError(`the scale of row ${i} is ${scale}: it must be above 0`);
     const truth = isAngle(theta[i]!) ? evaluate(curve, theta[i]!) : Number.NaN;
-    const error = Math.abs(given[i]! - truth);
+    const value = given[i]! / scale;
+    const isZero = value === 0 && curve.orZero === true;
+    const row = rowAt(theta[i]!, value, dtype, exactCosines);
+    const error = isZero && isZeroAtEnd(curve, row) ? 0 : Math.abs(value - truth);
     const finite = error < Number.POSITIVE_INFINITY;
-    const row = rowAt(theta[i]!, given[i]!, dtype);
     const right = finite && accepts(curve, row);
-    if (!right && check.bad++ === 0) check.firstBad = i;
-    if (!finite && check.notFinite++ === 0) check.firstNotFinite = i;
+    count(check, i, scale * error, scale * ulp(truth, dtype), right);
     if (!finite) continue;
     rows.push(row);
     if (!right) bad.push(row);
-    if (!(error <= check.maxAbsError)) [check.maxAbsError, check.worst] = [error, i];
-    check.maxUlpError = Math.max(check.maxUlpError || 0, error / ulp(truth, dtype));
+    else if (isZero && error === 0 && truth !== 0) zero ??= row;
   }
-  return { check, rows, bad };
-}
-
-const MOST_SAMPLED = 48;
-const EQUALLY_WELL = 16;
-const GOLDEN = (Math.sqrt(5) - 1) / 2;
-
-/** Up to 48 rows at irregular distances, so that no two cosines of different frequency agree on all of them (aliasing). */
-function sampled(rows: readonly AuditRow[]): readonly AuditRow[] {
-  if (rows.length <= MOST_SAMPLED) return rows;
-  return Array.from({ length: MOST_SAMPLED }, (_, i) => rows[Math.floor(rows.length * ((i * GOLDEN) % 1))]!);
-}
-
-/**
- * The mistakes that explain every row, with a residual of at most 16 times the smallest. One with fitted parameters is left out
- * where it is the same function on [0, pi] as one before it.
- */
-function candidatesOf(
-  column: KnownMistake["column"],
-  mistakes: Mistake[],
-  { rows, bad }: Record<"rows" | "bad", AuditRow[]>,
-) {
-  const { dtype } = rows[0]!;
-  const sample = [...sampled(bad), ...sampled(rows)];
-  const distinct = new Set(bad.map(({ theta }) => theta)).size;
-  const fits = mistakes.flatMap(({ name, searched }, i) => {
-    // With no more rows than parameters any function can be fitted.
-    if (searched.length > 0 && distinct <= searched.length) return [];
-    const found = fit(mistakes[i]!, sample);
-    if (!found || !rows.every((row) => accepts(found.curve, row))) return [];
-    const parameters = Object.fromEntries(searched.map((p, j) => [p.name, found.parameters[j]!]));
-    const left = rows.reduce((most, row) => Math.max(most, Math.abs(residual(found.curve, row))), 0);
-    return [{ candidate: { column, name, parameters, residual: left }, curve: found.curve, isFixed: !searched.length }];
-  });
-  const enough = EQUALLY_WELL * (ulp(1, dtype) + Math.min(...fits.map(({ candidate }) => candidate.residual)));
-  const close = fits.filter(({ candidate }) => candidate.residual <= enough);
-  const news = close.filter((x, i) => x.isFixed || !close.slice(0, i).some((y) => areSame(y.curve, x.curve, dtype)));
-  return news.map(({ candidate }): KnownMistake => candidate);
-}
-
-function areSame(x: Piecewise, y: Piecewise, dtype: Dtype): boolean {
-  const angles = Array.from({ length: MOST_SAMPLED }, (_, i) => ((i + 0.5) * Math.PI) / MOST_SAMPLED);
-  return angles.every((t) => accepts(x, rowAt(t, evaluate(y, t), dtype)));
+  return { check, rows, bad, zero };
 }
 
 function findings(
+  target: Target,
   columns: AuditColumn[],
-  checks: Check[],
+  compared: Compared[],
   candidates: KnownMistake[],
-  theta: ArrayLike<number>,
+  table: AuditTable,
 ): Message[] {
-  if (checks.every(({ bad }) => bad === 0)) return [message`every row is right to within rounding`];
-  return columns.flatMap(({ name, given, curve }, i) => {
-    const { notFinite, firstNotFinite, bad, worst } = checks[i]!;
+  const { theta } = table;
+  const zeros = compared.flatMap(({ zero }) => zero ?? []);
+  const notes = zeros.map(
+    (row) => message`the gradient 0 at ${radians(row.theta)} is right: autograd reaches theta through its cosine`,
+  );
+  if (compared.every(({ bad, check }) => bad.length === 0 && check.bad === 0))
+    return [message`every row is right to within rounding`, ...notes];
+  const isValueWrong = compared[0]!.bad.length > 0;
+  const said = columns.flatMap((column, i) => {
+    const { name, given, curve } = column;
+    const { check, bad } = compared[i]!;
+    const { notFinite, firstNotFinite, worst } = check;
     const said: Message[] = [];
-    if (notFinite > 0)
-      said.push(message`${name}: ${notFinite} not finite, first at ${radians(theta[firstNotFinite]!)}`);
-    const found = candidates.filter(({ column }) => column === name).map(described);
+    if (notFinite > 0) {
+      const first = theta[firstNotFinite]!;
+      said.push(message`${name}: ${notFinite} not finite, first at ${radians(first)}`);
+      if (name === "gradient" && Math.abs(Math.cos(first)) === 1) said.push(AT_ENDS);
+    }
+    const found = candidates.filter((candidate) => candidate.column === name).map(described);
     if (found.length > 0) said.push(message`${name}: ${join(found, " or ")}`);
     // Where the values are wrong the gradients follow from that mistake: no sentence of their own.
-    else if (bad > notFinite && (i === 0 || checks[0]!.bad === checks[0]!.notFinite)) {
-      const [t, truth] = [theta[worst]!, evaluate(curve, theta[worst]!)];
-      said.push(
-        message`${name}: ${bad} of ${theta.length} rows wrong, and no known mistake explains it; worst at ${radians(t)}: ${given[worst]!} in place of ${truth}`,
-      );
+    else if (bad.length > 0) {
+      const coarser = inCoarser(target, column, table, compared[i]!);
+      const scale = scaleAt(table, worst);
+      if (coarser !== undefined) said.push(message`${name}: ${bad.length} of ${theta.length} rows wrong; ${coarser}`);
+      else if (i === 0 || !isValueWrong)
+        said.push(
+          message`${name}: ${bad.length} of ${theta.length} rows wrong, and no known mistake explains it; worst at ${radians(theta[worst]!)}: ${given[worst]!} in place of ${scale * evaluate(curve, theta[worst]!)}`,
+        );
     }
     return said;
   });
+  return [...said, ...notes];
 }
 
-/** The diagnosis of the table with the tolerance of float32, where it then passes or a mistake explains it. */
-function asSingle(target: Target, table: AuditTable): Message[] | undefined {
-  const { passes, candidates, diagnosis } = audit(target, table, "float32");
-  return passes || candidates.length > 0 ? [message`taken as float32: ${diagnosis}`] : undefined;
+const AT_ENDS = message`the derivative of acos, and of sqrt(1 - c^2), is infinite where the cosine is 1 or -1: clamp the cosine to 1 - 1e-7, or take the formula without acos`;
+
+/** With fewer rows a table in a coarser type cannot be recognized. */
+const FEWEST_ROWS = 8;
+
+/** The types that are coarser, and how many bits their numbers have; values of float32 may be printed in fewer digits. */
+const COARSER: readonly (readonly [Dtype, bits: number])[] = [
+  ["float32", 53],
+  ["float16", 11],
+  ["bfloat16", 8],
+];
+
+/** What is said of a column that the tolerance of a coarser type finds right, or that a mistake then explains. */
+function inCoarser(
+  target: Target,
+  { name, curve }: AuditColumn,
+  { exactCosines }: AuditTable,
+  { rows, bad }: Compared,
+) {
+  const { dtype } = rows[0]!;
+  // A coarser type would show in most rows.
+  if (rows.length < FEWEST_ROWS || 2 * bad.length < rows.length) return undefined;
+  for (const [coarser, bits] of COARSER.slice(COARSER.findIndex(([other]) => other === dtype) + 1)) {
+    if (!rows.every(({ value }) => roundedTo(bits, value) === value)) continue;
+    const again = rows.map(({ theta, value }) => rowAt(theta, value, coarser, exactCosines));
+    const wrong = again.filter((row) => !accepts(curve, row));
+    if (wrong.length === 0) return message`right as ${coarser}: give --dtype ${coarser}`;
+    const found = explanations(name, target, again, wrong);
+    if (found.length > 0) return message`taken as ${coarser}: ${join(found.map(described), " or ")}`;
+  }
+  return undefined;
 }
 
-function described({ name, parameters, residual }: KnownMistake): Message {
+/** x rounded to a number with that many significant bits. Source: Dekker 1971. */
+function roundedTo(bits: number, x: number): number {
+  const c = x * (2 ** (53 - bits) + 1);
+  return bits === 53 ? x : c - (c - x);
+}
+
+/** What an audit in half precision cannot see. */
+const resolution = (dtype: Dtype): Message[] =>
+  dtype === "float16" || dtype === "bfloat16"
+    ? [message`in ${dtype} errors below ${smallestError(dtype)} cannot be seen`]
+    : [];
+
+/** A mistake as diagnoses name it. */
+export function described({ name, parameters, residual }: KnownMistake): Message {
   const found = Object.entries(parameters).map(([parameter, x]) => message`${parameter} = ${x}`);
   return message`${name}${found.length > 0 ? " with " : ""}${join(found, ", ")}, to within ${residual}`;
 }
 
-/** A warning where no angle exceeds pi/m: up to there psi is cos(m theta). */
-function reach({ name, pieces }: Target, theta: ArrayLike<number>): Message[] {
-  const end = pieceEnd(pieces, 0);
-  if (name !== "asoftmax" || pieces.count === 1 || Array.prototype.some.call(theta, (t) => t > end)) return [];
-  return [message`no angle lies beyond pi/m = ${radians(end)}: the table cannot tell psi from cos(m theta) and others`];
-}
-
-const join = (parts: readonly Message[], between: string): Message =>
+export const join = (parts: readonly Message[], between: string): Message =>
   parts.flatMap((part, i) => (i > 0 ? [between, ...part] : part));

@@ -1,4 +1,4 @@
-import { type AuditRow, accepts, type Piecewise, residual, ulp } from "./tolerance.ts";
+import { type AuditRow, accepts, type Piecewise, ulp, unblended } from "./tolerance.ts";
 
 /** A parameter that is fitted, from each of the starts, within [lo, hi]. */
 export interface Searched {
@@ -6,10 +6,7 @@ export interface Searched {
   readonly lo: number;
   readonly hi: number;
   readonly starts: readonly number[];
-  /**
-   * The parameter as a function of the fitted variable u, where these differ (the function is linear in u, or u is a
-   * logarithm).
-   */
+  /** The parameter as a function of the fitted variable u, where these differ (u is a logarithm). */
   readonly from?: (u: number) => number;
 }
 
@@ -20,77 +17,215 @@ export interface Mistake {
   curve(...parameters: number[]): Piecewise;
 }
 
-/** Fitted parameters, and the function with them. */
+/** A mistake beside which a scale or a weight of the cosine can be wrong, found by least squares for any parameters of the mistake. */
+export interface Form {
+  /** What is said of it; nothing where nothing else is wrong. */
+  readonly name: string;
+  /** What is found, such as a scale: the names, and the numbers, given the weights. */
+  readonly found: Readonly<Record<string, (weights: Weights) => number>>;
+  /** The weights that these numbers stand for. */
+  weights(...numbers: number[]): Weights;
+  /** The weights that fit best. */
+  solve(products: Products): Weights | undefined;
+}
+
+/** Sums of products over the rows: of the table's values v, the cosines p and the function with the mistake f. */
+export type Products = Readonly<Record<"ff" | "fp" | "fv" | "pp" | "pv", number>>;
+
+/** The table holds scale * (plain * cos(theta) + own * function). */
+export interface Weights {
+  readonly scale: number;
+  readonly plain: number;
+  readonly own: number;
+}
+
+type NumberList = readonly number[];
+
+/** Found parameters by name, and the function with them: the table holds scale * curve. */
 export interface Fit {
-  readonly parameters: number[];
+  readonly parameters: Readonly<Record<string, number>>;
+  readonly scale: number;
   readonly curve: Piecewise;
 }
 
 const SCANNED = 32;
 const TRIED_STARTS = 3;
 const STEPS = 16;
-const MOST_DECIMALS = 15;
+const MOST_DIGITS = 15;
 
-/**
- * The parameters with which the mistake explains every row to within rounding, in as few decimals as do not worsen the fit;
- * undefined if there are none. The best starts are refined by Gauss-Newton steps (least squares): where the function is linear in
- * the fitted variables one step suffices; where the fit is exact they converge quadratically.
- */
-export function fit(mistake: Mistake, rows: readonly AuditRow[]): Fit | undefined {
-  const starts = mistake.searched.reduce<number[][]>(
-    (all, { starts }) => all.flatMap((u) => starts.map((start) => [...u, start])),
-    [[]],
-  );
-  const few = rows.filter((_, i) => i % Math.ceil(rows.length / SCANNED) === 0);
-  const at = (u: number[], of: readonly AuditRow[]) => residuals(mistake.curve(...parametersOf(mistake, u)), of);
-  // Rounded to float32, so that starts of equal cost but for rounding errors stay in their order.
-  const scanned = starts.map((u) => ({ u, cost: Math.fround(spread(at(u, few))) }));
-  for (const { u } of scanned.sort((x, y) => x.cost - y.cost).slice(0, TRIED_STARTS)) {
-    const found = shorten(mistake, parametersOf(mistake, refine(mistake, u, rows)), rows);
-    if (rows.every((row) => accepts(found.curve, row))) return found;
+/** The rows that mistakes are fitted to, and the cosines (of gradients: their slopes) at their angles. */
+export class FittedRows {
+  private readonly rows: readonly AuditRow[];
+  private readonly plain: (theta: number) => number;
+  private readonly values: NumberList;
+  private readonly plains: NumberList;
+  private readonly few: readonly number[];
+  private readonly scans = new Map<Mistake, { u: number[]; few: NumberList }[]>();
+
+  constructor(rows: readonly AuditRow[], plain: (theta: number) => number) {
+    this.rows = rows;
+    this.plain = plain;
+    this.values = rows.map(({ value }) => value);
+    this.plains = rows.map(({ theta }) => plain(theta));
+    const step = Math.ceil(rows.length / SCANNED);
+    // The first two are the ends.
+    this.few = rows.map((_, i) => i).filter((i) => i === 1 || i % step === 0);
   }
-  return undefined;
+
+  /**
+   * The parameters with which the mistake explains every row to within rounding, in as few digits as do not worsen the fit;
+   * undefined if there are none. The best starts are refined by Gauss-Newton steps (least squares), which converge quadratically
+   * where the fit is exact. The weights are solved for at every step.
+   */
+  fit(mistake: Mistake, form: Form): Fit | undefined {
+    const [v, p] = [this.values, this.plains].map((all) => this.few.map((i) => all[i]!)) as [number[], number[]];
+    const scanned = this.scan(mistake).map(({ u, few }) => ({ u, cost: squaresLeft(form, v, p, few) }));
+    // Rounded to float32, so that starts of equal cost but for rounding errors stay in their order.
+    const best = scanned.sort((x, y) => Math.fround(x.cost) - Math.fround(y.cost)).slice(0, TRIED_STARTS);
+    for (const { u, cost } of best) {
+      if (cost === Number.POSITIVE_INFINITY) continue;
+      const refined = refine(mistake.searched, u, (x) => this.leftOver(form, mistake, x));
+      if (!(sumOfSizes(this.leftOver(form, mistake, refined)) <= this.worthRounding())) continue;
+      const fits = this.fits(mistake, form, parametersOf(mistake, refined));
+      const found = fits.find((fit) => this.rows.every((row) => explains(fit, row)));
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  /** What the residuals of a fit add up to at most: rows near 0 and pi, where a cosine tells little, have the largest. */
+  private worthRounding(): number {
+    return 64 * Math.sqrt(ulp(1, this.rows[0]!.dtype)) * sumOfSizes(this.values);
+  }
+
+  private curveAt(mistake: Mistake, parameters: NumberList, rows = this.rows): NumberList {
+    const curve = mistake.curve(...parameters);
+    return rows.map((row) => unblended(curve, row));
+  }
+
+  /** What the best weights leave of the values, 0 in rows that are left out; infinite where there are none. */
+  private leftOver(form: Form, mistake: Mistake, u: NumberList): number[] {
+    const f = this.curveAt(mistake, parametersOf(mistake, u));
+    const weights = form.solve(productsOf(this.values, this.plains, f));
+    return this.values.map((v, i) =>
+      weights ? orZero(blended(weights, this.plains[i]!, f[i]!) - v) : Number.POSITIVE_INFINITY,
+    );
+  }
+
+  /** The mistake at every start, at a few rows; kept, since several forms begin there. */
+  private scan(mistake: Mistake) {
+    let found = this.scans.get(mistake);
+    if (found === undefined) {
+      const starts = mistake.searched.reduce<number[][]>(
+        (all, { starts }) => all.flatMap((u) => starts.map((start) => [...u, start])),
+        [[]],
+      );
+      const rows = this.few.map((i) => this.rows[i]!);
+      found = starts.map((u) => ({ u, few: this.curveAt(mistake, parametersOf(mistake, u), rows) }));
+      this.scans.set(mistake, found);
+    }
+    return found;
+  }
+
+  /** The fit with parameters and weights in as few digits as fit about as well as they do, and in full. */
+  private fits(mistake: Mistake, form: Form, parameters: number[]): Fit[] {
+    const solved = form.solve(productsOf(this.values, this.plains, this.curveAt(mistake, parameters)));
+    if (solved === undefined) return [];
+    const n = parameters.length;
+    const costOf = (found: number[]) => {
+      const weights = form.weights(...found.slice(n));
+      const f = this.curveAt(mistake, found.slice(0, n));
+      return sumOfSizes(f.map((x, i) => orZero(blended(weights, this.plains[i]!, x) - this.values[i]!)));
+    };
+    const slack = sumOfSizes(this.rows.map(({ value, dtype }) => ulp(value, dtype)));
+    const all = [...parameters, ...Object.values(form.found).map((of) => of(solved))];
+    const names = [...mistake.searched.map(({ name }) => name), ...Object.keys(form.found)];
+    const fitOf = (numbers: number[]): Fit => {
+      const { scale, plain, own } = form.weights(...numbers.slice(n));
+      const curve = mistake.curve(...numbers.slice(0, n));
+      return {
+        parameters: Object.fromEntries(names.map((name, i) => [name, numbers[i]!])),
+        scale,
+        curve: plain === 0 && own === 1 ? curve : { ...curve, blend: { own, plain, of: this.plain } },
+      };
+    };
+    return all.length === 0 ? [fitOf(all)] : [fitOf(fewestDigits(all, costOf, slack)), fitOf(all)];
+  }
 }
 
-/** The parameters rounded to as few decimals as fit about as well as they do. */
-function shorten(mistake: Mistake, found: number[], rows: readonly AuditRow[]): Fit {
-  const costOf = (parameters: number[]) => sumOfSizes(residuals(mistake.curve(...parameters), rows));
-  const enough = 2 * costOf(found) + rows.reduce((sum, { dtype }) => sum + ulp(1, dtype), 0);
-  const rounded = Array.from({ length: MOST_DECIMALS + 1 }, (_, d) => found.map((p) => Number(p.toFixed(d))));
-  const parameters = rounded.find((short) => costOf(short) <= enough) ?? found;
-  return { parameters, curve: mistake.curve(...parameters) };
+/** Is the row right for a program with the mistake? */
+export const explains = ({ curve, scale }: Fit, row: AuditRow): boolean =>
+  accepts(curve, scale === 1 ? row : { ...row, value: row.value / scale });
+
+const blended = ({ scale, plain, own }: Weights, p: number, f: number) => scale * (plain * p + own * f);
+
+const orZero = (x: number) => (Number.isNaN(x) ? 0 : x);
+
+/** The sums of products, without rows that are left out (f NaN). */
+function productsOf(v: NumberList, p: NumberList, f: NumberList): Products {
+  let [ff, fp, fv, pp, pv] = [0, 0, 0, 0, 0];
+  for (let i = 0; i < f.length; i++) {
+    const [x, y, z] = [f[i]!, p[i]!, v[i]!];
+    if (Number.isNaN(x)) continue;
+    ff += x * x;
+    fp += x * y;
+    fv += x * z;
+    pp += y * y;
+    pv += y * z;
+  }
+  return { ff, fp, fv, pp, pv };
 }
 
-const parametersOf = ({ searched }: Mistake, u: readonly number[]) => u.map((x, i) => searched[i]!.from?.(x) ?? x);
-
-const residuals = (curve: Piecewise, rows: readonly AuditRow[]) => rows.map((row) => residual(curve, row));
-
-const sumOfSizes = (r: readonly number[]) => r.reduce((sum, x) => sum + Math.abs(x), 0);
-
-/** The sum of distances of the residuals from their mean: a constant offset does not count, as one Gauss-Newton step finds it. */
-function spread(r: readonly number[]): number {
-  const mean = r.reduce((sum, x) => sum + x, 0) / r.length;
-  return sumOfSizes(r.map((x) => x - mean));
+/** The squares that the best weights leave; infinite where there are none. */
+function squaresLeft(form: Form, v: NumberList, p: NumberList, f: NumberList): number {
+  const weights = form.solve(productsOf(v, p, f));
+  let sum = weights ? 0 : Number.POSITIVE_INFINITY;
+  for (let i = 0; weights && i < f.length; i++) sum += orZero(blended(weights, p[i]!, f[i]!) - v[i]!) ** 2;
+  return sum;
 }
 
-const dot = (x: readonly number[], y: readonly number[]) => x.reduce((sum, xi, i) => sum + xi * y[i]!, 0);
+/** The parameters rounded to as few significant digits as at most double their cost, give or take slack. */
+export function fewestDigits(found: number[], costOf: (parameters: number[]) => number, slack: number): number[] {
+  const enough = 2 * costOf(found) + slack;
+  const tiny = found.map((p) => (Math.abs(p) < 1e-9 ? 0 : p));
+  const base = costOf(tiny) <= enough ? tiny : found;
+  const rounded = Array.from({ length: MOST_DIGITS }, (_, d) => base.map((p) => Number(p.toPrecision(d + 1))));
+  return rounded.find((short) => costOf(short) <= enough) ?? found;
+}
 
-function refine(mistake: Mistake, start: readonly number[], rows: readonly AuditRow[]): number[] {
-  const at = (u: readonly number[]) => residuals(mistake.curve(...parametersOf(mistake, u)), rows);
-  let [u, least] = [[...start], Number.POSITIVE_INFINITY];
+const parametersOf = ({ searched }: Mistake, u: NumberList) => u.map((x, i) => searched[i]!.from?.(x) ?? x);
+
+/** The sum of the absolute values. */
+export const sumOfSizes = (r: NumberList) => r.reduce((sum, x) => sum + Math.abs(x), 0);
+
+const dot = (x: NumberList, y: NumberList) => x.reduce((sum, xi, i) => sum + xi * y[i]!, 0);
+
+/** The variables, each within its bounds, at which the squares of the residuals have the least sum, by Gauss-Newton steps from start. */
+export function refine(
+  bounds: readonly Pick<Searched, "lo" | "hi">[],
+  start: readonly number[],
+  at: (u: readonly number[]) => number[],
+): number[] {
+  let [u, best, least] = [start, start, Number.POSITIVE_INFINITY];
   for (let step = 0; step < STEPS && u.length > 0; step++) {
     const r = at(u);
     const squares = dot(r, r);
+    if (!(squares <= least)) {
+      // Too long a step: half of it.
+      u = u.map((x, j) => (x + best[j]!) / 2);
+      continue;
+    }
+    best = u;
     if (!(squares < 0.99 * least)) break;
     least = squares;
     const slopes = u.map((x, j) => {
-      const h = 1e-6 * Math.max(Math.abs(x), 1) * (x < mistake.searched[j]!.hi ? 1 : -1);
+      const h = 1e-6 * Math.max(Math.abs(x), 1) * (x < bounds[j]!.hi ? 1 : -1);
       return at(u.with(j, x + h)).map((moved, i) => (moved - r[i]!) / h);
     });
     const move = solve(slopes.map((a) => [...slopes.map((b) => dot(a, b)), dot(a, r)]));
-    u = u.map((x, j) => Math.min(mistake.searched[j]!.hi, Math.max(mistake.searched[j]!.lo, x - move[j]!)));
+    u = u.map((x, j) => Math.min(bounds[j]!.hi, Math.max(bounds[j]!.lo, x - move[j]!)));
   }
-  return u;
+  return [...best];
 }
 
 /** The solution of the normal equations given with their right side as last column; an undetermined variable is 0. */

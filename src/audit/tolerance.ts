@@ -2,7 +2,7 @@ import { angleOfQuarter, reduce, wholeQuarters } from "../core/double-double.ts"
 import { type Piece, type Pieces, pieceIndex } from "../core/targets.ts";
 
 /** The floating-point format that a program computed in. */
-export type Dtype = "float32" | "float64";
+export type Dtype = "float64" | "float32" | "float16" | "bfloat16";
 
 /** A function of the angle given piece by piece: the value of a target, its slope, or either with a mistake. */
 export interface Piecewise {
@@ -10,8 +10,17 @@ export interface Piecewise {
   at(piece: Piece, theta: number): number;
   /** The angle at which it is computed in place of theta; a monotone function. */
   warp?(theta: number): number;
+  /** It is weight * cos(a theta + b) + offset of its pieces: a quick evaluation will do for a fit. */
+  readonly isCosine?: boolean;
   /** The size of the terms that it adds up, where these exceed its values: rounding errors are relative to them. */
   readonly terms?: number;
+  /** Given where own * the above + plain * of(theta) is meant; of is monotone. */
+  readonly blend?: { readonly own: number; readonly plain: number; of(theta: number): number };
+  /**
+   * At an angle whose cosine is 1 or -1 to within rounding the value 0 is right too: a program's gradient reaches theta through
+   * its cosine, whose slope is 0 there.
+   */
+  readonly orZero?: boolean;
 }
 
 /**
@@ -27,21 +36,33 @@ export interface AuditRow {
 }
 
 /** The rounding errors allowed to a program, in its cosine and again in its value (public programs need 11). */
-const ROUNDINGS = 16;
-const UNIT: Readonly<Record<Dtype, number>> = { float32: 2 ** -24, float64: 2 ** -53 };
+export const ROUNDINGS = 16;
+const UNIT: Readonly<Record<Dtype, number>> = {
+  float64: 2 ** -53,
+  float32: 2 ** -24,
+  float16: 2 ** -11,
+  bfloat16: 2 ** -8,
+};
+
+/** The smallest error that an audit sees in a value of size 1 or less. */
+export const smallestError = (dtype: Dtype) => ROUNDINGS * ulp(1, dtype);
 
 /** One unit in the last place of max(|x|, 1). */
 export function ulp(x: number, dtype: Dtype): number {
   return 2 * UNIT[dtype] * 2 ** Math.floor(Math.log2(Math.max(Math.abs(x), 1)));
 }
 
-/** The row, with the angles whose cosine is within 16 roundings of cos(theta); theta in [0, pi]. */
-export function rowAt(theta: number, value: number, dtype: Dtype): AuditRow {
+/**
+ * The row, with the angles whose cosine is within 16 roundings of cos(theta); theta in [0, pi]. Where the program was given the
+ * cosine exactly, within one, that of its square, and none where that is 1.
+ */
+export function rowAt(theta: number, value: number, dtype: Dtype, isExact = false): AuditRow {
   // With s = sin^2(theta/2), 1 - cos(theta) = 2 s: nothing cancels near 0, nor near pi with 1 + cos(theta) = 2 c.
   const [s, c] = [Math.sin(theta / 2) ** 2, Math.cos(theta / 2) ** 2];
   const shifted = (d: number) =>
     2 * Math.atan2(Math.sqrt(Math.min(1, Math.max(0, s + d))), Math.sqrt(Math.min(1, Math.max(0, c - d))));
-  const d = (ROUNDINGS / 2) * UNIT[dtype];
+  const roundings = !isExact ? ROUNDINGS : theta === 0 || theta === Math.PI ? 0 : 1;
+  const d = (roundings / 2) * UNIT[dtype];
   const hi = shifted(d);
   // Beyond pi by the rounding errors of pi and m * pi: for a program m * pi may lie beyond the knot at pi.
   return { theta, value, lo: shifted(-d), hi: hi < Math.PI ? hi : Math.PI * (1 + 4 * UNIT[dtype]), dtype };
@@ -55,6 +76,17 @@ export function rowAt(theta: number, value: number, dtype: Dtype): AuditRow {
  * sign can be right at a knot.
  */
 export function accepts(curve: Piecewise, row: AuditRow): boolean {
+  if (isZeroAtEnd(curve, row)) return true;
+  const [low, high] = acceptedRange(curve, row);
+  return row.value >= low && row.value <= high;
+}
+
+/** Is the value a 0 that is right for a gradient through the cosine? */
+export const isZeroAtEnd = ({ orZero = false }: Piecewise, { value, lo, hi }: AuditRow) =>
+  orZero && value === 0 && (lo === 0 || hi >= Math.PI);
+
+/** The least and the greatest value that accepts allows at the row's angle. */
+export function acceptedRange(curve: Piecewise, row: AuditRow): readonly [low: number, high: number] {
   const { lo, theta, hi, first, last } = touched(curve, row);
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (let i = first; i <= last; i++) {
@@ -65,29 +97,53 @@ export function accepts(curve: Piecewise, row: AuditRow): boolean {
       high = Math.max(high, y);
     }
   }
-  const slack = ROUNDINGS * ulp(Math.max(-low, high, curve.terms ?? 1), row.dtype);
-  return row.value >= low - slack && row.value <= high + slack;
-}
-
-/** The function less the row's value at its angle, on the piece where this is smallest, of those that rounding may select. */
-export function residual(curve: Piecewise, row: AuditRow): number {
-  const { theta, first, last } = touched(curve, row);
-  let best = Number.POSITIVE_INFINITY;
-  for (let i = first; i <= last; i++) {
-    const r = curve.at(curve.pieces.piece(i), theta) - row.value;
-    if (Math.abs(r) < Math.abs(best)) best = r;
+  let terms = Math.max(-low, high, curve.terms ?? 1);
+  if (curve.blend !== undefined) {
+    const { own, plain, of } = curve.blend;
+    const [x, y] = [plain * of(row.lo), plain * of(row.hi)];
+    [low, high] = [own * low + Math.min(x, y), own * high + Math.max(x, y)];
+    terms = Math.max(own * terms + Math.abs(plain), 1);
   }
-  return best;
+  const slack = ROUNDINGS * ulp(terms, row.dtype);
+  return [low - slack, high + slack];
 }
 
 /** The curve at theta. */
-export function evaluate({ pieces, at, warp = (t) => t }: Piecewise, theta: number): number {
-  return at(pieces.piece(pieceIndex(pieces, warp(theta))), warp(theta));
+export function evaluate({ pieces, at, warp = (t) => t, blend }: Piecewise, theta: number): number {
+  const own = at(pieces.piece(pieceIndex(pieces, warp(theta))), warp(theta));
+  return blend === undefined ? own : blend.own * own + blend.plain * blend.of(theta);
 }
 
-/** The row's angles after warp, and the indices of the first and last piece that contain one of them. */
+/** The curve at the row's angle without its blend; NaN beside a jump, where rounding selects the piece. */
+export function unblended(curve: Piecewise, row: AuditRow): number {
+  if (isZeroAtEnd(curve, row)) return Number.NaN;
+  if (curve.isCosine) {
+    const quick = quickly(curve, row);
+    if (quick !== undefined) return quick;
+  }
+  const { theta, first, last } = touched(curve, row);
+  const y = curve.at(curve.pieces.piece(first), theta);
+  if (first === last) return y;
+  if (last > first + 1) return curve.at(curve.pieces.piece(pieceIndex(curve.pieces, theta)), theta);
+  const step = Math.abs(curve.at(curve.pieces.piece(last), theta) - y);
+  return step <= smallestError(row.dtype) * Math.max(1, Math.abs(y)) ? y : Number.NaN;
+}
+
+/** The curve in plain arithmetic, to about 1e-16 a; undefined beside the end of a piece. */
+function quickly({ pieces, warp = (t) => t }: Piecewise, row: AuditRow): number | undefined {
+  const { a, b, quarters, count, piece } = pieces;
+  const theta = warp(row.theta);
+  const indexOf = (t: number) => Math.min(count - 1, Math.max(0, Math.floor((a * t + b) / ((quarters * Math.PI) / 2))));
+  const i = count === 1 ? 0 : indexOf(warp(row.lo) - 1e-9);
+  if (count > 1 && i !== indexOf(warp(row.hi) + 1e-9)) return undefined;
+  const { weight, a: factor, b: shift, offset } = piece(i);
+  return weight * Math.cos(factor * theta + shift) + offset;
+}
+
+/** The row's angles after warp, lo <= hi, and the indices of the first and last piece that contain one of them. */
 function touched({ pieces, warp = (t) => t }: Piecewise, row: AuditRow) {
-  const [lo, theta, hi] = [warp(row.lo), warp(row.theta), warp(row.hi)];
+  const [x, theta, y] = [warp(row.lo), warp(row.theta), warp(row.hi)];
+  const [lo, hi] = x <= y ? [x, y] : [y, x];
   return { lo, theta, hi, first: pieceIndex(pieces, lo), last: pieceIndex(pieces, hi) };
 }
 

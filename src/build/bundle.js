@@ -1,6 +1,6 @@
 // Bundles the program, and what its threads run, into dist/program: as CommonJS in few files it starts much faster than its
 // modules do. The library becomes dist/index.cjs, for require on every Node 20, with the types of each module as .d.cts.
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 import { boundedParquet } from "./bounded-parquet.js";
@@ -21,9 +21,11 @@ const program = await rolldown({
   plugins: [boundedParquet],
   resolve: { alias: { [UNUSED]: at("src/build/nothing.js") } },
 });
-rmSync(at("dist/program"), { recursive: true, force: true });
+// Written beside, and renamed at the end: a linked program runs while it is built.
+const remove = (path) => rmSync(at(path), { recursive: true, force: true });
+for (const path of ["dist/program.new", "dist/program.old"]) remove(path);
 await program.write({
-  dir: at("dist/program"),
+  dir: at("dist/program.new"),
   format: "cjs",
   // Less to read at every start. Names stay for whoever reports a fault, and no expression is changed.
   minify: { compress: false, mangle: { keepNames: true } },
@@ -35,7 +37,10 @@ await program.write({
 const licenses = Object.entries(BUNDLED).map(
   ([name, file]) => `${name}\n\n${readFileSync(at(`node_modules/${name}/${file}`), "utf8")}`,
 );
-writeFileSync(at("dist/program/LICENSES"), licenses.join("\n\n"));
+writeFileSync(at("dist/program.new/LICENSES"), licenses.join("\n\n"));
+if (existsSync(at("dist/program"))) renameSync(at("dist/program"), at("dist/program.old"));
+renameSync(at("dist/program.new"), at("dist/program"));
+remove("dist/program.old");
 
 const library = await rolldown({ input: at("src/index.ts") });
 await library.write({ file: at("dist/index.cjs"), format: "cjs" });

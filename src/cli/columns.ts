@@ -1,5 +1,3 @@
-import { UsageError } from "../data/errors.ts";
-import { suggestion } from "../data/suggestion.ts";
 import { figureTerms, sampleTerms } from "../measure/report-terms.ts";
 
 type Meanings = Readonly<Record<string, string>>;
@@ -169,7 +167,8 @@ export const columnTexts: Readonly<Record<string, Meanings>> = {
     max_ulp_error: "the largest |value - true value|, in ulp of max(|true value|, 1) in the type that --dtype names",
     first_bad_theta: "the angle of the first row that fails, in value or gradient, in radians; empty where none does",
     passes: "whether every row is right to within rounding",
-    diagnosis: "the known mistake that explains every row, or what is wrong",
+    diagnosis:
+      "the known mistake that explains every row, or what is wrong; then which other functions the table cannot tell from this one",
   },
   measure: { measure: "the name of a figure, as listed next", value: "its value: a count, a share from 0 to 1, or in the unit of the figure" },
   "measure: the figures": meaningsOf(figureTerms),
@@ -185,28 +184,3 @@ export const columnTexts: Readonly<Record<string, Meanings>> = {
   sql: { sql: "the statement (in csv and tables the text alone)" },
   completion: { script: "the script (in csv and tables the text alone)" },
 };
-
-/**
- * The texts of every column, or of those of one command, one line each, or in lines of at most width characters. Throws UsageError for a
- * command without any.
- */
-export function columnsPage(command?: string, width?: number): string {
-  const groups = Object.entries(columnTexts).filter(([group]) => !command || group.split(/\W/)[0] === command);
-  if (groups.length === 0)
-    throw new UsageError(`help columns: "${command}" has no columns${suggestion(command!, Object.keys(columnTexts))}`);
-  const parts = groups.map(([group, texts]) => {
-    const indent = Math.max(...Object.keys(texts).map((name) => name.length)) + 4;
-    const lines = Object.entries(texts).map(([name, text]) => {
-      const broken = width === undefined ? [text] : wordWrapped(text, Math.max(LEAST_WIDTH, width - indent));
-      return `  ${name}`.padEnd(indent) + broken.join(`\n${" ".repeat(indent)}`);
-    });
-    return `${[group, ...lines].join("\n")}\n`;
-  });
-  return `${parts.join("\n")}\nWith --degrees angles are in degrees; slopes stay per radian.\n`;
-}
-
-/** Characters beside the names that texts get on a narrow terminal: no word is longer. */
-const LEAST_WIDTH = 20;
-
-/** A text in lines of at most width characters, cut at spaces. */
-const wordWrapped = (text: string, width: number): string[] => text.match(RegExp(`\\S.{0,${width - 1}}(?= |$)`, "g"))!;

@@ -14,6 +14,10 @@ export interface Command<O extends Options = Options> {
   /** One word that must be given, where the command takes one. */
   readonly argument?: { readonly name: string; readonly choices: readonly string[] };
   readonly options: O;
+  /** Those of the options that every command has which mean nothing here. */
+  readonly without?: readonly (keyof typeof commonOptions)[];
+  /** Without any option, on a terminal, the first of its examples is run. */
+  readonly runsExample?: boolean;
   /** Computes the result from the values of its options. */
   run(values: ValuesOf<O & typeof commonOptions>, context: RunContext): Result | Promise<Result>;
 }
@@ -30,7 +34,11 @@ export interface RunContext {
 /** A command with its own options and those that every command has. */
 export const command = <O extends Options>(definition: Command<O>): Command => ({
   ...definition,
-  options: { ...definition.options, ...commonOptions },
+  options: Object.fromEntries(
+    Object.entries({ ...definition.options, ...commonOptions, ...definition.options }).filter(
+      ([name]) => !definition.without?.some((unused) => unused === name),
+    ),
+  ) as Options,
 });
 
 /** Columns from their names, with a colon and its kind after a name that has one: columnsOf("m theta:angle psi"). */

@@ -28,6 +28,7 @@ const groups: Readonly<Record<string, Readonly<Record<string, readonly [gives: s
   "Your data": {
     audit: ["your values against the true ones, and the mistake in them", () => import("./commands/audit.ts")],
     measure: ["the margin that a set of embeddings reached", () => import("./commands/measure.ts")],
+    example: ["a small data file to try audit and measure on", () => import("./commands/example.ts")],
   },
   Elsewhere: {
     sql: ["the same formulas as SQL, to run where the data is", () => import("./commands/sql.ts")],
@@ -35,6 +36,12 @@ const groups: Readonly<Record<string, Readonly<Record<string, readonly [gives: s
     completion: ["shell completion for bash, zsh and fish", () => import("./commands/completion.ts")],
   },
 };
+
+/** The pages of help that are not about one command. */
+export const pages = {
+  columns: "what output columns mean, of all commands or of one",
+  functions: "the target functions with their defaults",
+} as const;
 
 /** Every command by its name. */
 export const commands: Readonly<Record<string, { group: string; gives: string; load: Load }>> = Object.fromEntries(

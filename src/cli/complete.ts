@@ -1,10 +1,10 @@
 import { targetDefinition, targetDefinitions } from "../core/targets.ts";
 import type { Command } from "./command.ts";
-import { commands } from "./commands.ts";
-import { flagOf, type Option } from "./options.ts";
+import { commands, pages } from "./commands.ts";
+import { flagOf, type Option, shortFlags } from "./options.ts";
 
 type CompletionWord = readonly [word: string, gives: string];
-type Flag = Option<unknown> & { readonly flag: string };
+type Flag = Option<unknown> & { readonly flag: string; readonly short: string | undefined };
 
 /** The candidates for the last word. words: whole words; open: words to which more is added; files: the shell lists files. */
 interface Completion {
@@ -30,12 +30,16 @@ async function completion(words: readonly string[], current: string): Promise<Co
   const [name = "", ...rest] = words;
   const listed = Object.entries(commands).map(([command, { gives }]): CompletionWord => [command, gives]);
   if (rest.length === 0) return wordsFrom([...listed, ...OWN]);
-  if (name === "help" && rest.length === 1) return wordsFrom([...listed, ["columns", "what output columns mean"]]);
+  if (name === "help" && rest.length === 1) return wordsFrom([...listed, ...Object.entries(pages)]);
   if (!Object.hasOwn(commands, name)) return wordsFrom([]);
   const { default: command } = await commands[name]!.load();
-  const flags: Flag[] = Object.entries(command.options).map(([name, option]) => ({ flag: flagOf(name), ...option }));
+  const flags: Flag[] = Object.entries(command.options).map(([name, option]) => ({
+    ...option,
+    flag: flagOf(name),
+    short: shortFlags[name],
+  }));
   const [, typed, value] = /^(--[^=]+)=(.*)$/s.exec(current) ?? [undefined, rest.at(-2), current];
-  const option = flags.find(({ flag, parse }) => parse !== undefined && flag === typed);
+  const option = flags.find(({ flag, short = flag, parse }) => parse && [flag, short].includes(typed!));
   if (option !== undefined) return prefixed(current.slice(0, current.length - value!.length), valuesOf(option, value!));
   return wordsFrom(wordsOf(command, flags, rest.slice(0, -1)));
 }

@@ -14,22 +14,26 @@ export const functionOptions = {
   lambda: orColumn(options.lambda),
 };
 type Chosen = ValuesOf<typeof functionOptions>;
-type GivenFunctions = Values<"functions" | "m" | "lambda">;
+type OneOrMore = number | readonly number[];
 
-function refuseBoth({ functions, m, lambda }: Chosen): void {
+function refuseBoth(functions: unknown, m: unknown, lambda: unknown): void {
   if (functions === undefined || (m === undefined && lambda === undefined)) return;
   throw new UsageError("--m and --lambda are short for --functions asoftmax:m=..:lambda=..: give one or the other");
 }
 
-/** The target functions of --functions, or of --m and --lambda which are short for asoftmax; else undefined. */
-export function chosenFunctions(values: GivenFunctions): readonly Target[] | undefined {
-  refuseBoth(values);
-  const { functions, m, lambda } = values;
+/** The target functions of --functions, or of every --m with every --lambda, which are short for asoftmax; else undefined. */
+export function chosenFunctions({
+  functions,
+  m,
+  lambda,
+}: Values<"functions"> & { readonly m?: OneOrMore; readonly lambda?: OneOrMore }): readonly Target[] | undefined {
+  refuseBoth(functions, m, lambda);
   if (m === undefined && lambda === undefined) return functions;
-  return (m ?? [STANDARD_MARGIN]).map((value) => asoftmax({ m: value, lambda }));
+  return [m ?? STANDARD_MARGIN].flat().flatMap((m) => [lambda ?? 0].flat().map((lambda) => asoftmax({ m, lambda })));
 }
 
-const isGiven = (values: Chosen): values is GivenFunctions => !isColumn(values.m) && !isColumn(values.lambda);
+const isGiven = (values: Chosen): values is Values<"functions" | "m" | "lambda"> =>
+  !isColumn(values.m) && !isColumn(values.lambda);
 
 /** Target functions as an input of a row computation: chosen as above, or A-Softmax with m and lambda of each row. */
 export function functionInput(values: Chosen, standard: () => readonly Target[]): Input<Target> {
@@ -37,14 +41,15 @@ export function functionInput(values: Chosen, standard: () => readonly Target[])
     const source = chosenFunctions(values) ?? standard();
     return { column: { name: "function" }, cell: ({ spec }) => spec, source };
   }
-  refuseBoth(values);
-  const { m, lambda } = values;
-  if (!isColumn(m) && m !== undefined && m.length > 1)
-    throw new UsageError("--m: one margin goes with a lambda from a column");
+  const { functions, m, lambda } = values;
+  refuseBoth(functions, m, lambda);
+  for (const [flag, list] of Object.entries({ m, lambda }))
+    if (Array.isArray(list) && list.length > 1)
+      throw new UsageError(`--${flag}: one value goes with a @column in the other of --m and --lambda`);
   return {
     source: (header) => {
       const readM = isColumn(m) ? header.number(m.column, requireMargin) : fixed(m?.[0]);
-      const readLambda = isColumn(lambda) ? header.number(lambda.column, requireLambda) : fixed(lambda);
+      const readLambda = isColumn(lambda) ? header.number(lambda.column, requireLambda) : fixed(lambda?.[0]);
       return (batch, faults) => {
         const [margins, lambdas] = [readM(batch, faults), readLambda(batch, faults)];
         return {
@@ -59,7 +64,7 @@ export function functionInput(values: Chosen, standard: () => readonly Target[])
 }
 
 /** Reads the same value from every row. */
-const fixed =
+export const fixed =
   <T>(value: T): Reader<T> =>
   () => ({ access: () => () => value });
 

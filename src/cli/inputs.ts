@@ -19,12 +19,6 @@ export const STANDARD_MARGIN = 4;
 /** The angle between two class vectors where none is given. */
 export const STANDARD_ARC = Math.PI / 2;
 
-/** The one value of a list that may hold no more. */
-export function only<T>(flag: string, values: readonly T[] | undefined): T | undefined {
-  if (values !== undefined && values.length > 1) throw new UsageError(`${flag}: give one value here`);
-  return values?.[0];
-}
-
 /** An input of a computation: given values, which are shown in a column, or a column of the file, read by `read`. */
 export function inputOf<T>(
   column: Column,
@@ -91,7 +85,15 @@ export async function rowResult<T extends readonly unknown[]>(
     const { fileRows } = await import("../rows/file-rows.ts");
     return fileRows(work, values, values.input, names);
   }
-  const idle = givenFlag(values, ["prefix", "delimiter", "inputFormat", "badRows", "threads"]);
+  const idle = givenFlag(values, [
+    "prefix",
+    "delimiter",
+    "comment",
+    "decimalComma",
+    "inputFormat",
+    "badRows",
+    "threads",
+  ]);
   if (idle !== undefined) throw new UsageError(`${idle} goes with --input: give it too`);
   return givenRows(work);
 }

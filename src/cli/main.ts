@@ -1,10 +1,10 @@
-import { CommanderError } from "commander";
 import { ParameterError } from "../core/errors.ts";
 import { DataError, UsageError } from "../data/errors.ts";
 import { leaveStandardInput } from "../data/file.ts";
-import { oneLine } from "../data/shown.ts";
-import { formatMessage } from "../render/number.ts";
-import { writeToFile, writeToStandardError, writeToStandardOutput } from "./output.ts";
+import { isPicture, PICTURE_DIGITS } from "../render/formats.ts";
+import { formatMessage, forPeople } from "../render/number.ts";
+import { helpFor } from "./guesses.ts";
+import { say, writeToFile, writeToStandardOutput } from "./output.ts";
 import { isFile, piecesOf, presentation } from "./presentation.ts";
 import { type Invocation, invoke } from "./program.ts";
 
@@ -26,7 +26,7 @@ export async function main(args: readonly string[]): Promise<void> {
     }
   } catch (error) {
     process.exitCode = WRONG;
-    await say(messageOf(error));
+    await say(messageOf(error, args));
   }
   leaveStandardInput();
 }
@@ -34,25 +34,22 @@ export async function main(args: readonly string[]): Promise<void> {
 /** Writes the result to --output or standard output, and warnings to standard error; returns the exit status. */
 async function print(invocation: Invocation, args: readonly string[]): Promise<number> {
   const { output } = invocation.values;
-  for (const note of invocation.notes) await say(note);
   const presented = presentation(invocation);
-  const { result, style } = presented;
+  const { result, format, style } = presented;
   const pieces = piecesOf(invocation, presented, args);
   if (isFile(output)) await writeToFile(pieces, output);
   else if (!(await writeToStandardOutput(pieces))) return YES;
   const { warnings, holds } = result.end();
+  const title = isPicture(format) ? result.chart?.title : undefined;
+  if (title !== undefined) await say(formatMessage(title, forPeople(style, PICTURE_DIGITS)));
   for (const warning of warnings) await say(formatMessage(warning, style));
   return holds ? YES : NO;
 }
 
 /** The one line that an error prints. */
-function messageOf(error: unknown): string {
-  if (error instanceof CommanderError)
-    return error.message
-      .replace(/^error: /, "")
-      .replace(/\n\(Did you mean (?:one of )?([^\n]*)\?\)$/, ": did you mean $1?");
-  if (error instanceof UsageError || error instanceof DataError || error instanceof ParameterError)
-    return error.message;
+function messageOf(error: unknown, args: readonly string[]): string {
+  if (error instanceof DataError) return error.message;
+  if (error instanceof UsageError || error instanceof ParameterError) return `${error.message} (${helpFor(args)})`;
   const limit = limits.find(([words]) => words.test(String(error)));
   if (limit !== undefined) return limit[1];
   const place = error instanceof Error ? error.stack?.split("\n", 2).join("") : error;
@@ -71,5 +68,3 @@ const limits: readonly (readonly [RegExp, string])[] = [
     "files are read by WebAssembly with SIMD, which this Node lacks: run another, without --jitless",
   ],
 ];
-
-const say = (text: string) => writeToStandardError(`asoftmax: ${oneLine(text)}\n`);

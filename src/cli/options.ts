@@ -1,3 +1,4 @@
+import { UsageError } from "../data/errors.ts";
 import { inputFormats } from "../data/table.ts";
 import { formats } from "../render/formats.ts";
 import type { ColumnSource } from "../rows/computation.ts";
@@ -50,6 +51,14 @@ const oneOf = <const T extends string>(value: string, help: string, choices: rea
 });
 const flag = (help: string): Option<boolean> => ({ help });
 
+/** An option of one such value where others take a list of them. */
+export const single = <T>(value: string, help: string, { parse }: Option<readonly T[]>): Option<T> =>
+  option(value, help, (given, angles) => {
+    const [first, ...more] = parse!(given, angles);
+    if (more.length > 0) throw new UsageError("give one value here");
+    return first!;
+  });
+
 /** The option, which takes @column too. */
 export const orColumn = <T>({ help, parse, ...rest }: Option<T>): Option<T | ColumnSource> => ({
   ...rest,
@@ -65,7 +74,7 @@ export const options = {
   label: option("column", "the column that names the target class", text),
   psi: listOption("values of psi", number),
   functions: listOption("target functions, such as asoftmax:m=4,naive:m=4", targetFunction),
-  lambda: option("number", "lambda, the weight of the plain cosine blended in", notNegative),
+  lambda: listOption("weights lambda of the plain cosine blended in", notNegative),
   scale: listOption("scales of the logits (default 1)", positive),
   classes: listOption("numbers of classes, the own one among them", number),
   theta12: listOption("angles between two class vectors (default pi/2)", arc),
@@ -86,7 +95,12 @@ export const options = {
   minima: flag("list every angle at which a descent can rest, instead"),
   value: option("@column", "the column of values to check (default @value)", column),
   gradient: option("@column", "the column of slopes by theta to check", column),
-  dtype: oneOf("type", "the type they were computed in: float64 (default) or float32", ["float64", "float32"]),
+  dtype: oneOf("type", "the type they were computed in: float64 (default), float32, float16 or bfloat16", [
+    "float64",
+    "float32",
+    "float16",
+    "bfloat16",
+  ]),
   features: option("file", "features, one a row: .npy, .npz, .safetensors or Parquet, its part behind a colon", text),
   weights: option("file", "class vectors, one a row, or several (default: the class means of unit features)", text),
   labels: option("file", "the target classes, whole numbers; a text file with one a line too", text),
@@ -103,8 +117,10 @@ export const options = {
   table: option("name", "the table, or schema.table (default angles)", text),
   functionName: option("name", "write the statement that makes it a function of this name", text),
   input: option("file", "a data file, - for standard input", text),
-  inputFormat: oneOf("format", "csv, tsv, jsonl or parquet (default: by the ending)", inputFormats),
+  inputFormat: oneOf("format", "csv, tsv, jsonl or parquet (default: by the ending and the first bytes)", inputFormats),
   delimiter: option("char", "the character between cells of the input", text),
+  comment: option("char", "leave out the lines of the input that begin with this character", text),
+  decimalComma: flag("numbers of the input have a comma before their decimals"),
   badRows: oneOf("what", "stop, skip or keep (default stop)", ["stop", "skip", "keep"]),
   prefix: option("text", "put before the name of each column that is appended to the rows", text),
   threads: option("n", "threads for large inputs (default: the cores)", wholeFrom(1, 256)),
@@ -112,7 +128,7 @@ export const options = {
   columns: listOption("only these computed columns", text),
   format: oneOf("format", `${formats.join(", ")} (default: table on a terminal, else csv)`, formats),
   precision: option("n", "round numbers to n significant digits", wholeFrom(1, 17)),
-  output: option("file", "write to this file; .svg, .html and .vl.json: the chart as a picture", text),
+  output: option("file", "write to this file", text),
   color: flag("use colour even where it is not a terminal"),
   noColor: flag("use no colour"),
 } as const;
@@ -125,13 +141,29 @@ export const pick = <K extends OptionName>(...names: readonly K[]) =>
   Object.fromEntries(names.map((name) => [name, options[name]])) as Pick<typeof options, K>;
 
 /** Options of commands that read a file. */
-export const fileOptions = pick("input", "inputFormat", "delimiter", "badRows");
+export const fileOptions = pick("input", "inputFormat", "delimiter", "comment", "decimalComma", "badRows");
 
 /** Options of commands that append to the rows of a file. */
 export const inputOptions = { ...fileOptions, ...pick("prefix", "threads") };
 
 /** Evenly spaced angles. */
 export const gridOptions = pick("points", "from", "to");
+
+/** Options of commands that draw. */
+export const drawingOptions = {
+  ...pick("width", "height"),
+  output: { ...options.output, help: "write to this file; .svg, .html and .vl.json: the chart as a picture" },
+};
+
+/** The one letter of an option, as it is typed. */
+export const shortFlags: Readonly<Record<string, string>> = {
+  m: "-m",
+  theta: "-t",
+  competing: "-c",
+  functions: "-f",
+  input: "-i",
+  output: "-o",
+};
 
 /** --name, as it is typed. */
 export const flagOf = (name: string): string => `--${name.replace(/[A-Z]|\d+/g, "-$&").toLowerCase()}`;

@@ -1,6 +1,9 @@
 import * as fs from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { systemReason, UsageError } from "../data/errors.ts";
+import { DataError, systemReason } from "../data/errors.ts";
+import { oneLine } from "../data/shown.ts";
+import { wordWrapped } from "./lines.ts";
+import { terminalWidth } from "./terminal.ts";
 
 type Chunk = string | Uint8Array;
 
@@ -15,22 +18,25 @@ export async function writeToStandardOutput(pieces: AsyncIterable<Chunk> | Itera
       await writeAll(STANDARD_OUTPUT, piece);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "EPIPE") return false;
-      throw new UsageError(`cannot write to standard output: ${systemReason(error)}`);
+      throw new DataError(`cannot write to standard output: ${systemReason(error)}`);
     }
   }
   return true;
 }
 
-/** Writes a message to standard error. That it cannot be written changes nothing of what the program did. */
-export const writeToStandardError = (message: string): Promise<void> =>
-  writeAll(STANDARD_ERROR, message).catch(() => {});
+/** Writes a message to standard error, as one line that is broken at words on a terminal. That it cannot be written changes nothing of what the program did. */
+export const say = (message: string): Promise<void> => {
+  const width = terminalWidth(STANDARD_ERROR) ?? Number.POSITIVE_INFINITY;
+  const lines = wordWrapped(`asoftmax: ${oneLine(message)}`, width).join("\n");
+  return writeAll(STANDARD_ERROR, `${lines}\n`).catch(() => {});
+};
 
 /**
  * Writes text to a file that appears only when it is complete: a temporary file beside it is renamed at the end, and
  * removed when anything goes wrong. A device or a pipe is written directly.
  */
 export async function writeToFile(pieces: AsyncIterable<Chunk>, path: string): Promise<void> {
-  const failed = (error: unknown) => new UsageError(`cannot write ${path}: ${systemReason(error)}`);
+  const failed = (error: unknown) => new DataError(`cannot write ${path}: ${systemReason(error)}`);
   const target = attempt(() => targetOf(path), failed);
   const remove = () => {
     if (target.temporary) fs.rmSync(target.path, { force: true });

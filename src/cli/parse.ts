@@ -68,10 +68,11 @@ export function list<T>(item: Parse<T>): Parse<readonly T[]> {
     });
 }
 
-/** @name and nothing else. */
+/** A column where nothing else can stand: @name, or its name alone. */
 export function column(text: string): ColumnSource {
-  if (!/^@./.test(text)) throw new UsageError(`"${text}" is no column: write @ and its name, such as @psi`);
-  return { column: text.slice(1) };
+  const name = text.replace(/^@/, "");
+  if (name === "") throw new UsageError(`"${text}" is no column: write @ and its name, such as @psi`);
+  return { column: name };
 }
 
 export function choice<const T extends string>(choices: readonly T[]): (text: string) => T {
@@ -84,22 +85,6 @@ export function choice<const T extends string>(choices: readonly T[]): (text: st
 /** A scale, or that of each sample: the length of its feature. */
 export const scaleOrNorm: Parse<number | "norm"> = (text, angles) =>
   text.trim() === "norm" ? "norm" : positive(text, angles);
-
-const SHARE_CHECK = /^(\w+)@(.+?)(>=|<=)(.+)$/s;
-
-/** A lower or upper limit for the share of samples that meet a condition: condition@m>=share. */
-export function shareCheck(given: string, angles: AngleReader) {
-  const [, condition = "", m = "", order, share = ""] = SHARE_CHECK.exec(given.trim()) ?? [];
-  if (order === undefined) throw new UsageError(`"${given}" is not of the form condition@m>=share: angular@4>=0.9`);
-  return {
-    text: given.trim(),
-    condition: choice(["naive", "angular", "psi", "false_pass"])(condition),
-    m: margin(m, angles),
-    atLeast: order === ">=",
-    share: numberFrom(0, 1)(share, angles),
-  };
-}
-export type ShareCheck = ReturnType<typeof shareCheck>;
 
 export function text(given: string): string {
   if (given === "") throw new UsageError("the value is empty");

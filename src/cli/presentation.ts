@@ -7,6 +7,7 @@ import type { NumberStyle } from "../render/number.ts";
 import { render, written } from "../render/render.ts";
 import type { Result, RowsResult } from "../render/result.ts";
 import type { RowWriter } from "../render/rows.ts";
+import { commandLine } from "./lines.ts";
 import type { Invocation } from "./program.ts";
 import { isOnTerminal, screenFor, visiblePieces } from "./terminal.ts";
 import { version } from "./version.ts";
@@ -36,16 +37,17 @@ export function piecesOf(
     const { sharedRows } = await import("../rows/threads.ts");
     yield* sharedRows(rows, source, writer, args, threads);
   }
-  const pieces = render(result, format, style, () => screenFor(values, isFile(output)), madeBy(args), shared);
+  const pieces = render(
+    result,
+    format,
+    style,
+    () => screenFor(values, isFile(output)),
+    `Made by asoftmax ${version}: ${commandLine(args)}`,
+    shared,
+  );
   // A table holds colours, and shows its cells as a terminal may have them already.
   const isRaw = format !== "table" || result.kind === "document";
   return isRaw && !isFile(output) && isOnTerminal() ? visiblePieces(pieces) : pieces;
-}
-
-/** The version, and the command line as a shell reads it. */
-function madeBy(args: readonly string[]): string {
-  const quoted = args.map((arg) => (/^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`));
-  return `Made by asoftmax ${version}: ${["asoftmax", ...quoted].join(" ")}`;
 }
 
 const PICTURE = /\.(svg|html?|vl\.json|png|jpe?g|gif|webp|bmp|tiff?|pdf|e?ps)$/i;

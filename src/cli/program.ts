@@ -1,13 +1,17 @@
+import { isatty } from "node:tty";
 import { Command as Commander, CommanderError, Option } from "commander";
 import { UsageError } from "../data/errors.ts";
 import { suggestion } from "../data/suggestion.ts";
 import type { Result } from "../render/result.ts";
 import { isColumn } from "../rows/computation.ts";
 import { COMPLETE, type Command } from "./command.ts";
-import { commands } from "./commands.ts";
-import { flagOf, type OptionName, type Values } from "./options.ts";
+import { commands, pages } from "./commands.ts";
+import { wrongUsage } from "./guesses.ts";
+import { item, items, wordWrapped } from "./lines.ts";
+import { flagOf, type OptionName, shortFlags, type Values } from "./options.ts";
+import { say } from "./output.ts";
 import { AngleReader, choice } from "./parse.ts";
-import { isOnTerminal } from "./terminal.ts";
+import { isFed, isOnTerminal, STANDARD_WIDTH, terminalWidth } from "./terminal.ts";
 import { version } from "./version.ts";
 
 /** The result of a command line and the values of its options. */
@@ -15,14 +19,12 @@ export interface Invocation {
   readonly result: Result;
   readonly values: Values<OptionName>;
   readonly angles: AngleReader;
-  /** What there is to say of the options, beside the warnings of the result. */
-  readonly notes: readonly string[];
 }
 
 const EXAMPLES = [
-  ["asoftmax psi --m 4 --theta 1.2", "psi and its slopes at one angle"],
-  ["asoftmax margin --m 4 --theta 1.2 --competing 1.5", "which conditions hold, and why"],
-  ["asoftmax plot --functions asoftmax:m=4,naive:m=4", "psi beside the plain cosine"],
+  ["asoftmax psi --m 4 --theta 1.2", "psi at one angle"],
+  ["asoftmax margin --m 4 --theta 1.2 --competing 1.5", "what holds, and why"],
+  ["asoftmax plot --functions asoftmax:m=4,naive:m=4", "psi, the plain cosine"],
 ] as const;
 
 /**
@@ -31,18 +33,19 @@ const EXAMPLES = [
  */
 export async function invoke(args: readonly string[], names?: readonly string[]): Promise<Invocation | string> {
   if (args[0] === COMPLETE) return (await import("./complete.ts")).complete(args.slice(1));
-  if (args[0] === "help" && args[1] === "columns")
-    return (await import("./columns.ts")).columnsPage(
-      args[2],
-      isOnTerminal() ? process.stdout.columns || 80 : undefined,
-    );
-  const wanted = args[0] === "help" ? args[1] : args[0];
-  const pages = args[0] === "help" ? ["columns"] : [];
+  const isHelp = args[0] === "help";
+  const wanted = isHelp ? args[1] : args[0];
+  if (isHelp && isPage(wanted)) return (await import("./pages.ts")).pageTexts[wanted](args[2], terminalWidth(1));
   const isKnown = wanted !== undefined && Object.hasOwn(commands, wanted);
   if (wanted !== undefined && !wanted.startsWith("-") && !isKnown)
-    throw new UsageError(`there is no command "${wanted}"${suggestion(wanted, [...Object.keys(commands), ...pages])}`);
+    throw new UsageError(
+      `there is no command "${wanted}"${suggestion(wanted, Object.keys(isHelp ? { ...commands, ...pages } : commands))}`,
+    );
   let text = "";
+  let typed = args[0] === "-v" ? ["--version"] : args;
+  let known: { readonly definition: Command; readonly sub: Commander } | undefined;
   let run: (() => Promise<Invocation>) | undefined;
+  const width = () => terminalWidth(1) ?? STANDARD_WIDTH;
   const writeOut = (piece: string) => {
     text += piece;
   };
@@ -50,43 +53,66 @@ export async function invoke(args: readonly string[], names?: readonly string[])
     .description("Explore, check and measure the angular margin of A-Softmax (SphereFace).")
     .version(version, "-V, --version")
     .exitOverride()
-    .configureOutput({ writeOut, writeErr: () => {} })
-    .helpCommand("help [command]", "the help page of a command; columns [command]: what output columns mean")
-    .addHelpText("before", exampleLines(EXAMPLES));
+    .configureOutput({ writeOut, writeErr: () => {}, getOutHelpWidth: width })
+    .configureHelp({
+      minWidthToWrap: 1,
+      formatItem: (term, termWidth, text) => item(term, text, termWidth + 4, width()),
+    })
+    .helpCommand(
+      "help [command]",
+      `the help page of a command; ${Object.entries(pages)
+        .map(([name, gives]) => `${name}: ${gives}`)
+        .join("; ")}`,
+    )
+    .addHelpText("before", () => exampleLines(EXAMPLES, width()));
   for (const [name, { group, gives, load }] of Object.entries(commands)) {
     // A known command needs itself only; the help of the program lists all.
     if (isKnown && name !== wanted) continue;
     const sub = program.command(name).description(gives).helpGroup(`${group}:`);
     if (!isKnown) continue;
     const { default: definition } = await load();
-    configure(sub, definition).action(() => {
+    known = { definition, sub };
+    configure(sub, definition, width).action(() => {
       run = () => runCommand(definition, sub, names);
     });
+    if (definition.runsExample && args.length === 1 && isOnTerminal()) {
+      const [line] = definition.examples[0]!;
+      await say(`without options this is ${line}`);
+      typed = line.split(" ").slice(1);
+    }
   }
   try {
     if (args.length === 0) program.outputHelp();
-    else program.parse(args, { from: "user" });
+    else program.parse(typed, { from: "user" });
   } catch (error) {
-    if (!(error instanceof CommanderError && error.exitCode === 0)) throw error;
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode !== 0) throw await wrongUsage(error, args, known?.sub, known?.definition);
   }
   return run?.() ?? text;
 }
 
-function exampleLines(examples: Command["examples"]): string {
-  const width = Math.max(...examples.map(([line]) => line.length));
-  const lines = examples.map(([line, shows]) => `  ${line.padEnd(width)}  # ${shows}\n`);
-  return `Examples:\n${lines.join("")}`;
+const isPage = (name: string | undefined): name is keyof typeof pages => name !== undefined && name in pages;
+
+function exampleLines(examples: Command["examples"], width: number): string {
+  return `Examples:\n${items(
+    examples.map(([line, shows]) => [wordWrapped(line, width - 4).join(" \\\n      "), `# ${shows}`]),
+    width,
+  )}`;
 }
 
 /** Tells commander the options and the argument of a command. Texts are parsed later: angles need --degrees. */
-function configure(sub: Commander, { examples, options, argument }: Command): Commander {
+function configure(sub: Commander, { examples, options, argument }: Command, width: () => number): Commander {
   for (const [name, { value, help }] of Object.entries(options)) {
-    const option = new Option(value === undefined ? flagOf(name) : `${flagOf(name)} <${value}>`, help);
+    const flags = [shortFlags[name] ?? [], flagOf(name)].flat().join(", ");
+    const option = new Option(value === undefined ? flags : `${flags} <${value}>`, help);
     if (value !== undefined) option.argParser((text, before: readonly string[] = []) => [...before, text]);
     sub.addOption(option);
   }
   if (argument !== undefined) sub.argument(`<${argument.name}>`, argument.choices.join(", "));
-  return sub.addHelpText("before", exampleLines(examples)).allowExcessArguments(false).exitOverride();
+  return sub
+    .addHelpText("before", () => exampleLines(examples, width()))
+    .allowExcessArguments(false)
+    .exitOverride();
 }
 
 async function runCommand(definition: Command, sub: Commander, names: readonly string[] | undefined) {
@@ -96,7 +122,8 @@ async function runCommand(definition: Command, sub: Commander, names: readonly s
   const given: Readonly<Record<string, unknown>> = sub.opts();
   const angles = new AngleReader(given.degrees === true);
   const values: Record<string, unknown> = {};
-  const notes: string[] = [];
+  // In a thread it has been said already.
+  const note = (text: string) => (names === undefined ? say(text) : undefined);
   for (const [name, { parse, repeatable }] of Object.entries(options)) {
     if (given[name] === undefined) continue;
     if (parse === undefined) {
@@ -106,13 +133,19 @@ async function runCommand(definition: Command, sub: Commander, names: readonly s
     const texts = given[name] as readonly string[];
     const last = texts.at(-1)!;
     const differs = !repeatable && texts.some((text) => text !== last);
-    if (differs) notes.push(`${flagOf(name)} is given more than once: the last, ${last}, counts`);
+    if (differs) await note(`${flagOf(name)} is given more than once: the last, ${last}, counts`);
     const counting = repeatable ? texts : [last];
     values[name] = withFlag(name, () => joined(counting.map((text) => parse(text, angles))));
   }
+  if (given.input === undefined && "input" in options && !SOURCES.some((name) => name in given) && isFed())
+    await note("standard input is not read: give --input -");
+  if (values.input === "-" && isatty(0)) await note("reading from the terminal, end with Ctrl-D");
   const result = await definition.run(values, { angles, argument: word, names });
-  return { result, values, angles, notes };
+  return { result, values, angles };
 }
+
+/** The options that give what a file is read for otherwise. */
+const SOURCES = ["theta", "points", "psi", "value", "loss", "competing", "features"];
 
 /** The lists of an option that is given several times, one after the other. */
 function joined(values: readonly unknown[]): unknown {

@@ -4,11 +4,24 @@ import { visible } from "../data/shown.ts";
 import type { Screen } from "../render/screen.ts";
 import type { Values } from "./options.ts";
 
-const STANDARD_WIDTH = 80;
+export const STANDARD_WIDTH = 80;
 const STANDARD_HEIGHT = 24;
 
-/** Is standard output a terminal? process.stdout takes long to load, so a file or a pipe is recognised before. */
-export const isOnTerminal = (): boolean => fstatSync(1).isCharacterDevice() && process.stdout.isTTY === true;
+/** Is standard output (or standard error, 2) a terminal? The streams take long to load, so a file or a pipe is recognised before. */
+export const isOnTerminal = (descriptor: 1 | 2 = 1): boolean =>
+  fstatSync(descriptor).isCharacterDevice() && streamOf(descriptor).isTTY === true;
+
+const streamOf = (descriptor: 1 | 2) => (descriptor === 1 ? process.stdout : process.stderr);
+
+/** The columns of that terminal; undefined where it is none. */
+export const terminalWidth = (descriptor: 1 | 2): number | undefined =>
+  isOnTerminal(descriptor) ? streamOf(descriptor).columns || STANDARD_WIDTH : undefined;
+
+/** Is standard input a pipe, or a file with something in it? Whether a pipe has anything cannot be seen without taking it. */
+export function isFed(): boolean {
+  const stats = fstatSync(0);
+  return stats.isFIFO() || (stats.isFile() && stats.size > 0);
+}
 
 /** The text of a file as a terminal may have it: control characters are escaped, but for line ends and tabs. */
 export async function* visiblePieces(pieces: AsyncIterable<string | Uint8Array>): AsyncGenerator<string> {

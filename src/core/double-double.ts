@@ -171,6 +171,19 @@ export function sine({ quarter, hi, lo }: Phase): DoubleDouble {
   return cosine({ quarter: quarter - 1, hi, lo });
 }
 
+/** The cosine of a phase, with an error of about 2^-102; takes some thirty times as long as cosine. */
+export function fullCosine({ quarter, hi, lo }: Phase): DoubleDouble {
+  const x = { hi, lo };
+  const square = multiply(x, x);
+  let term = quarter & 1 ? x : doubleDouble(1);
+  let sum = term;
+  for (let n = 1 + (quarter & 1); Math.abs(term.hi) > 2 ** -110; n += 2) {
+    term = negate(divide(multiply(term, square), n * (n + 1)));
+    sum = add(sum, term);
+  }
+  return ((quarter + 1) & 3) > 1 ? negate(sum) : sum;
+}
+
 // Taylor series on [-pi/4, pi/4]: the first term left out is below 2^-67 of the result. Numbers are split in two: a high part
 // of at most 26 bits, so that the product of two of them is exact, and a low part, so small that its rounding does not show.
 

@@ -58,23 +58,40 @@ export function sampleLoss(target: Target, scale: number, thetaY: number, others
   const phases = each === 0 ? [] : Array.from(others, (theta) => competingPhase(target, theta));
   const gaps = phases.map((phase) => subtract(cosine(phase), own));
   const exponents = gaps.map((gap) => multiply(gap, scale));
+  const { loss, probability, missed, shares } = softmaxOf(exponents, each);
+  const pull = -missed * scale;
+  return {
+    logitY: multiply(own, scale).hi,
+    loss,
+    probability,
+    byThetaY: pull * target.slope(thetaY),
+    byCosY: productOrZero(pull, target.slopeByCosine(thetaY)),
+    byScale: shares.reduce((sum, share, j) => add(sum, multiply(gaps[j]!, share * each)), doubleDouble(0)).hi,
+    byThetaJ: shares.map((share, j) => (-share * scale * sine(phases[j]!).hi) / target.competingDivisor),
+  };
+}
+
+/** The softmax of one sample: loss and probability of the target class, and the probabilities of the others, together and each. */
+export interface Softmax {
+  readonly loss: number;
+  readonly probability: number;
+  readonly missed: number;
+  readonly shares: readonly number[];
+}
+
+/** The softmax from the competing logits less the target's, each of so many classes: a shifted log-sum-exp, accurate for a loss near 0 too. */
+export function softmaxOf(exponents: readonly DoubleDouble[], each = 1): Softmax {
   const shift = exponents.reduce<DoubleDouble>((top, x) => (x.hi > top.hi ? x : top), doubleDouble(0));
   const shifted = exponents.map((x) => expOf(subtract(x, shift)));
   const ofEach = shifted.reduce<DoubleDouble>((sum, x) => add(sum, x), doubleDouble(0));
   const odds = multiply(ofEach, each);
   const ownPart = expOf(negate(shift));
   const total = add(odds, ownPart);
-  const shares = shifted.map((x) => x / total.hi);
-  const missed = divide(odds, total).hi;
-  const pull = -missed * scale;
   return {
-    logitY: multiply(own, scale).hi,
     loss: shift.hi === 0 ? Math.log1p(odds.hi) : shift.hi + Math.log1p(add(total, -1).hi) + shift.lo,
     probability: ownPart / total.hi,
-    byThetaY: pull * target.slope(thetaY),
-    byCosY: productOrZero(pull, target.slopeByCosine(thetaY)),
-    byScale: shares.reduce((sum, share, j) => add(sum, multiply(gaps[j]!, share * each)), doubleDouble(0)).hi,
-    byThetaJ: shares.map((share, j) => (-share * scale * sine(phases[j]!).hi) / target.competingDivisor),
+    missed: divide(odds, total).hi,
+    shares: shifted.map((x) => x / total.hi),
   };
 }
 

@@ -57,10 +57,12 @@ export function minima(target: Target, thetaJ: number): RestPoint[] {
   const flat = stretches
     .filter(({ direction }) => direction === "flat")
     .map(({ from, to }): RestPoint => ({ theta: from, to, kind: "flat", holds: BOTH }));
-  // Stationary angles inside an interval on which the target falls; no function has one where it rises.
+  // Stationary angles inside an interval on which the target falls; no function has one where it rises. At a kink (arcface-shift)
+  // the slope is 0 from below only, which holds nothing.
   const known = new Set(ends);
+  const steep = 2 ** -46 * target.pieces.a ** 2;
   const knots = stationary
-    .filter((theta) => !known.has(theta))
+    .filter((theta) => !known.has(theta) && Math.abs(target.slope(theta * (1 + 2 ** -50))) < steep)
     .map((theta): RestPoint => ({ theta, to: theta, kind: "half-stable", holds: ["above"] }));
   return [...turns, ...flat, ...knots].sort((x, y) => x.theta - y.theta);
 }

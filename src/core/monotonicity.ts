@@ -29,7 +29,7 @@ interface Part extends Omit<Stretch, "change"> {
 }
 
 /**
- * Where a target function falls, rises, is flat and jumps on [0, pi]. Without lambda the angles are closed forms, each the nearest
+ * Where a target function falls, rises, is flat and jumps (by more than 2^-50) on [0, pi]. Without lambda the angles are closed forms, each the nearest
  * double. With lambda the roots of the slope are found by bisection; two that are closer than 1e-12 may be missed. No errors.
  * @example
  * monotonicity(asoftmax({ m: 4 })).stretches; // [{ from: 0, to: Math.PI, direction: "falling", change: -8 }]
@@ -70,10 +70,14 @@ function partOf(piece: Piece, lambda: number, from: number, to: number): Part {
   return { from, to, direction, first: first!, last: last! };
 }
 
+/** Less is the rounding of the angle at which two pieces meet, where the function is continuous but not smooth. */
+const SMALLEST_JUMP = 2 ** -50;
+
 /** Appends a part, or extends the last one to its end where both have one direction; a jump between the two becomes a part. */
 function addPart(parts: Part[], part: Part): void {
   const before = parts.at(-1);
-  const jump = before === undefined ? 0 : part.first - before.last;
+  const change = before === undefined ? 0 : part.first - before.last;
+  const jump = Math.abs(change) > SMALLEST_JUMP ? change : 0;
   if (before !== undefined && jump !== 0) {
     const direction = jump > 0 ? "jump-up" : "jump-down";
     parts.push({ from: part.from, to: part.from, direction, first: before.last, last: part.first });

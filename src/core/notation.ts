@@ -1,6 +1,6 @@
 /** Numbers, angles and target functions as people write them. */
 import { ParameterError } from "./errors.ts";
-import { makeTarget, type Target, targetDefinition, targetDefinitions } from "./targets.ts";
+import { makeTarget, otherLosses, type Target, targetDefinition, targetDefinitions } from "./targets.ts";
 import { fromDegrees, timesPi, toDegrees } from "./units.ts";
 
 const DECIMAL = /^\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\s*$/;
@@ -28,11 +28,11 @@ const MOST_TURNS = 1e6;
 const PI_MULTIPLE = /^(?:([\d.]+(?:e[+-]?\d+)?)\*?)?(?:pi|π)(?:\/([\d.]+))?$/i;
 
 /**
- * The angle written as 1.2, pi/4, 3pi/4, 2*pi/3 or 60deg; a bare number is in degrees if inDegrees, else in radians.
+ * The angle written as 1.2, pi/4, 3pi/4, 2 * pi / 3, 60deg or 60°; a bare number is in degrees if inDegrees, else in radians.
  * Throws ParameterError for other text and for an angle outside [0, pi].
  */
 export function parseAngle(given: string, inDegrees = false): WrittenAngle {
-  const text = given.trim();
+  const text = given.trim().replace(/\s*([*/])\s*/g, "$1");
   const angle = readAngle(text, inDegrees);
   if (!(angle.radians >= 0)) throw new ParameterError(`${text} lies below 0: an angle lies in [0, pi]`);
   if (angle.radians <= Math.PI) return angle;
@@ -42,7 +42,8 @@ export function parseAngle(given: string, inDegrees = false): WrittenAngle {
 function readAngle(text: string, inDegrees: boolean): WrittenAngle {
   const [multiple, coefficient = "1", divisor = "1"] = PI_MULTIPLE.exec(text) ?? [];
   if (multiple !== undefined) return ofPi(text, parseNumber(coefficient), parseNumber(divisor));
-  if (text.endsWith("deg")) return ofDegrees(parseNumber(text.slice(0, -3)));
+  const [, degrees] = /^(.*)(?:deg|°)$/s.exec(text) ?? [];
+  if (degrees !== undefined) return ofDegrees(parseNumber(degrees));
   if (!isDecimal(text)) throw new ParameterError(`"${text}" is not an angle: write it as 1.2, pi/4, 2*pi/3 or 60deg`);
   const value = parseNumber(text);
   return inDegrees ? ofDegrees(value) : { radians: value, degrees: toDegrees(value) };
@@ -65,23 +66,36 @@ function advice({ radians }: WrittenAngle, inDegrees: boolean): string {
 const listed = (_: string, known: readonly string[]) => `: choose from ${known.join(", ")}`;
 
 /**
+ * The names that the given one may be a misspelling of. Names of losses differ by a letter or a digit, most at their beginning or
+ * end: airface is not arcface, l2-softmax not l-softmax, sphereface+ not sphereface.
+ */
+function misspelt(name: string): readonly string[] {
+  const names = targetDefinitions.flatMap(({ name, aliases = [] }) => [name, ...aliases]);
+  const isLonger = names.some((known) => known.length > 3 && name.startsWith(known));
+  return names.filter((known) => (isLonger ? known.startsWith(name) : known.slice(0, 3) === name.slice(0, 3)));
+}
+
+/**
  * The target function written as name:param=value:... Parameters left out take their defaults; additive angles are in radians, or
  * written as 30deg or pi/6. Target.spec is such a text, and gives the same function again.
  * Throws ParameterError for an unknown or repeated name, a value outside its domain, and what is no number; advise ends the
- * message about an unknown name, given the name and the known ones (by default it lists these).
+ * message about an unknown name, given the name, the known ones and those that it may stand for (by default it lists the known).
  * @example
  * targetFromSpec("asoftmax:m=4:lambda=5").value(0); // 1
  * targetFromSpec("arcface:m=30deg").spec; // "arcface:m=0.5235987755982989"
  */
 export function targetFromSpec(
   spec: string,
-  advise: (name: string, known: readonly string[]) => string = listed,
+  advise: (name: string, known: readonly string[], meant?: readonly string[]) => string = listed,
 ): Target {
   const [name = "", ...settings] = spec.trim().split(":");
   const definition = targetDefinition(name);
   if (definition === undefined) {
+    const other = otherLosses[name];
+    if (other !== undefined)
+      throw new ParameterError(`${name} is no function of theta_y and fixed parameters alone: ${other}`);
     const names = targetDefinitions.map((known) => known.name);
-    throw new ParameterError(`there is no target function "${name}"${advise(name, names)}`);
+    throw new ParameterError(`there is no target function "${name}"${advise(name, names, misspelt(name))}`);
   }
   const known = [...definition.parameters.map((parameter) => parameter.name), "lambda"];
   const parameters: Record<string, number> = {};

@@ -86,3 +86,34 @@ export const spherefaceR1: TargetConstructor<"m"> = constructorOf("sphereface-r1
  * spherefaceR2({ m: 2 }).competingDivisor; // 2
  */
 export const spherefaceR2: TargetConstructor<"m"> = constructorOf("sphereface-r2");
+
+/**
+ * ArcFace with the angle held at pi: cos(min(theta + m, pi)). Domain and errors as arcface. Source: OpenSphere.
+ * @example
+ * arcfaceClip({ m: 0.5 }).value(3); // -1
+ */
+export const arcfaceClip: TargetConstructor<"m"> = constructorOf("arcface-clip");
+
+/**
+ * ArcFace without a margin beyond pi - m: cos(theta + m) where theta < pi - m, else cos(theta). Domain and errors as arcface.
+ * Source: FaceX-Zoo.
+ * @example
+ * arcfacePlain({ m: 0.5 }).value(Math.PI); // -1
+ */
+export const arcfacePlain: TargetConstructor<"m"> = constructorOf("arcface-plain");
+
+/**
+ * ArcFace with the cosine shifted beyond pi - m: cos(theta + m) where theta < pi - m, else cos(theta) - 1 + cos(m). Domain and
+ * errors as arcface. Source: WeSpeaker, 3D-Speaker.
+ * @example
+ * arcfaceShift({ m: 0.5 }).value(Math.PI); // -1.1224174381096272
+ */
+export const arcfaceShift: TargetConstructor<"m"> = constructorOf("arcface-shift");
+
+/**
+ * ArcFace reflected beyond pi - m: cos(theta + m) where theta < pi - m, else -2 - cos(theta + m). Domain and errors as arcface.
+ * Source: Keras_insightface.
+ * @example
+ * arcfaceReflect({ m: 0.5 }).value(Math.PI); // -1.1224174381096272
+ */
+export const arcfaceReflect: TargetConstructor<"m"> = constructorOf("arcface-reflect");

@@ -5,10 +5,12 @@ import {
   type DoubleDouble,
   divide,
   doubleDouble,
+  fullCosine,
   multiply,
   negate,
   reduce,
   sine,
+  subtract,
   TINY_ANGLE,
   twoSum,
   wholeQuarters,
@@ -97,20 +99,39 @@ const segments = (a: number, step: number): Pieces => {
 
 /**
  * Every target function known. Sources: SphereFace (arXiv:1704.08063), CosFace (1801.09414), ArcFace (1801.07698), SphereFace-R
- * (2109.05565).
+ * (2109.05565); arcface beyond pi - m in programs: insightface (arcface-hard), OpenSphere (-clip), FaceX-Zoo (-plain), WeSpeaker
+ * and 3D-Speaker (-shift), Keras_insightface (-reflect).
  */
 export const targetDefinitions: readonly TargetDefinition[] = [
   {
     name: "asoftmax",
-    aliases: ["sphereface", "psi"],
+    aliases: ["sphereface", "psi", "a-softmax", "angular-softmax", "l-softmax", "lsoftmax"],
     formula: "(-1)^k cos(m t) - 2k on [k pi/m, (k+1) pi/m]",
     parameters: [asMargin("m", 4)],
     pieces: (m) => segments(m!, -2),
   },
   { name: "naive", formula: "cos(m t)", parameters: [asFactor("m", 4)], pieces: (m) => one(plain(m)) },
-  { name: "softmax", formula: "cos(t)", parameters: [], pieces: () => one(plain()) },
-  { name: "cosface", formula: "cos(t) - m", parameters: [asOffset("m", 0.35)], pieces: (m) => one(plain(1, 0, -m!)) },
-  { name: "arcface", formula: "cos(t + m)", parameters: [asAngle("m", 0.5)], pieces: (m) => one(plain(1, m)) },
+  {
+    name: "softmax",
+    aliases: ["normface", "modified-softmax"],
+    formula: "cos(t)",
+    parameters: [],
+    pieces: () => one(plain()),
+  },
+  {
+    name: "cosface",
+    aliases: ["am-softmax", "amsoftmax", "am"],
+    formula: "cos(t) - m",
+    parameters: [asOffset("m", 0.35)],
+    pieces: (m) => one(plain(1, 0, -m!)),
+  },
+  {
+    name: "arcface",
+    aliases: ["aam-softmax", "aamsoftmax", "aam"],
+    formula: "cos(t + m)",
+    parameters: [asAngle("m", 0.5)],
+    pieces: (m) => one(plain(1, m)),
+  },
   {
     name: "arcface-easy",
     formula: "cos(t + m) if cos(t) > 0, else cos(t)",
@@ -122,7 +143,8 @@ export const targetDefinitions: readonly TargetDefinition[] = [
     formula: "cos(t + m) if t < pi - m, else cos(t) - m sin(m)",
     parameters: [asAngle("m", 0.5)],
     pieces: (m) => {
-      const drop = multiply(sine(reduce(1, m!)), -m!);
+      const phase = reduce(1, m!);
+      const drop = multiply(fullCosine({ ...phase, quarter: phase.quarter - 1 }), -m!);
       return parts(1, m!, 2, plain(1, m), { ...plain(1, 0, drop.hi), offsetLow: drop.lo });
     },
   },
@@ -145,7 +167,48 @@ export const targetDefinitions: readonly TargetDefinition[] = [
     pieces: () => one(plain()),
     competingDivisor: (m) => m!,
   },
+  {
+    name: "arcface-clip",
+    formula: "cos(min(t + m, pi))",
+    parameters: [asAngle("m", 0.5)],
+    pieces: (m) => parts(1, m!, 2, plain(1, m), { ...plain(0), weight: -1 }),
+  },
+  {
+    name: "arcface-plain",
+    formula: "cos(t + m) if t < pi - m, else cos(t)",
+    parameters: [asAngle("m", 0.5)],
+    pieces: (m) => parts(1, m!, 2, plain(1, m), plain()),
+  },
+  {
+    name: "arcface-shift",
+    formula: "cos(t + m) if t < pi - m, else cos(t) - 1 + cos(m)",
+    parameters: [asAngle("m", 0.5)],
+    pieces: (m) => {
+      const half = sine(reduce(0.5, m!));
+      const drop = multiply(multiply(half, half), -2);
+      return parts(1, m!, 2, plain(1, m), { ...plain(1, 0, drop.hi), offsetLow: drop.lo });
+    },
+  },
+  {
+    name: "arcface-reflect",
+    formula: "cos(t + m) if t < pi - m, else -2 - cos(t + m)",
+    parameters: [asAngle("m", 0.5)],
+    pieces: (m) => parts(1, m!, 2, plain(1, m), { ...plain(1, m, -2), weight: -1 }),
+  },
 ];
+
+/** Losses that no target function here gives, by name: what they are, and what an audit can check of them. */
+export const otherLosses: Readonly<Record<string, string>> = {
+  sphereface2:
+    "sphereface2 is a sum of binary losses, one a class, with a bias and a reshaped cosine: audit its cosine before they are applied, as cosface (type C), arcface-clip (A) or sphereface-r1 (M)",
+  curricularface:
+    "curricularface weighs hard competitors by a running mean of the target cosines: audit its target logit alone, as arcface-hard",
+  adaface:
+    "adaface takes its margins from the feature norms of the batch: audit rows of one norm, as cosface where the scaled norm is 0, as arcface-clip where it is -1",
+  magface: "magface takes m from each feature norm: audit rows of one norm, as arcface-hard with their m",
+  circle:
+    "circle weighs each cosine by its own distance from an optimum, a weight that has no gradient: audit its cosines before, as softmax",
+};
 
 /** Throws ParameterError unless lambda is finite and at least 0. */
 export function requireLambda(lambda: number): void {
@@ -205,15 +268,33 @@ export function pieceIndex({ a, b, quarters, count }: Pieces, theta: number): nu
   return count === 1 ? 0 : Math.min(Math.floor(wholeQuarters(reduce(a, theta, b)) / quarters), count - 1);
 }
 
-/** The value of a piece's formula at theta, also outside the piece, with the weight lambda of cos(theta). */
+/** The value of a piece's formula at theta, also outside the piece, with the weight lambda of cos(theta); cos is that of a phase. */
 export function pieceValue(
   { weight, a, b, offset, offsetLow = 0 }: Piece,
   theta: number,
   lambda: number,
+  cos = cosine,
 ): DoubleDouble {
-  const turned = cosine(reduce(a, theta, b));
+  const turned = cos(reduce(a, theta, b));
   const own = add(weight < 0 ? negate(turned) : turned, { hi: offset, lo: offsetLow });
-  return blend(lambda, () => cosine(reduce(1, theta)), own);
+  return blend(lambda, () => cos(reduce(1, theta)), own);
+}
+
+/** Sides further apart than DOUBT need no more digits than value has; ones closer than EQUAL count as equal. */
+const DOUBT = 1e-9;
+const EQUAL = 1e-30;
+
+/**
+ * Is target(theta_y) > cos(theta_j) (cos(theta_j / m) for sphereface-r2): does the sample keep the margin of its own loss? Decided in
+ * double-doubles, with an error of about 2^-102 of the largest term; sides closer than 1e-30 count as equal. NaN gives false.
+ */
+export function isAboveCosine(target: Target, thetaY: number, thetaJ: number): boolean {
+  const { pieces, lambda, competingDivisor } = target;
+  const gap = target.value(thetaY) - Math.cos(thetaJ / competingDivisor);
+  if (!(Math.abs(gap) <= DOUBT)) return gap > 0;
+  const other = divide(doubleDouble(thetaJ), competingDivisor);
+  const own = pieceValue(pieces.piece(pieceIndex(pieces, thetaY)), thetaY, lambda, fullCosine);
+  return subtract(own, fullCosine(reduce(1, other.hi, other.lo))).hi > EQUAL;
 }
 
 /** The derivative of that by theta. */

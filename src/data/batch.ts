@@ -9,9 +9,9 @@ export interface RowTarget {
 
 /**
  * What a field can be, in the order of the kernel: a number; a number or nothing (where it is not finite); an integer of 64 bits; bytes
- * as they are; bytes quoted where csv needs it; bytes as a JSON string.
+ * as they are; bytes quoted where csv needs it; the same for a cell that was quoted, and any other as it is; bytes as a JSON string.
  */
-export const fieldKinds = ["number", "number or nothing", "integer", "bytes", "quoted", "json"] as const;
+export const fieldKinds = ["number", "number or nothing", "integer", "bytes", "quoted", "cell", "json"] as const;
 
 /** What is written of each row at one place. Addresses are in the memory of the row kernel; bytes are given by their start and end. */
 export interface Field {
@@ -68,8 +68,10 @@ export abstract class IndexedBatch implements Batch {
   protected readonly index: number;
   protected readonly columns: number;
   protected readonly stride: number;
+  private readonly mark: number;
 
-  constructor(index: number, size: number, columns: number) {
+  constructor(index: number, size: number, columns: number, decimalComma = false) {
+    this.mark = (decimalComma ? "," : ".").charCodeAt(0);
     this.index = index;
     this.size = size;
     this.columns = columns;
@@ -79,7 +81,7 @@ export abstract class IndexedBatch implements Batch {
   abstract fault(row: number): string | undefined;
   abstract fields(target: RowTarget): Field[];
 
-  protected cells(row: number): number {
+  cells(row: number): number {
     return this.word(row, 2);
   }
 
@@ -94,7 +96,7 @@ export abstract class IndexedBatch implements Batch {
   numbers(columns: readonly number[], address: number): void {
     const places = list.reserve(4 * columns.length);
     for (const [i, column] of columns.entries()) integers[places / 4 + i] = column;
-    rowKernel.readNumbers(this.index, this.stride, this.size, places, columns.length, address);
+    rowKernel.readNumbers(this.index, this.stride, this.size, places, columns.length, this.mark, address);
   }
 
   text(row: number, column: number): string {
@@ -112,7 +114,6 @@ export abstract class IndexedBatch implements Batch {
 }
 
 const bytes = new Region();
-const rows = new Region();
 
 /** A record as cells without quotes, one character a byte. */
 export interface CellRecord {
@@ -137,12 +138,4 @@ export function putRecords(records: readonly CellRecord[], columns: number, entr
     integers.set([...put(members), cells.length, line], entry);
     for (let column = 0; column < columns; column++) integers.set(put(cells[column] ?? ""), entry + 4 + 2 * column);
   }
-}
-
-/** The address of a new index of these records. */
-export function indexRecords(records: readonly CellRecord[], columns: number): number {
-  const stride = strideOf(columns);
-  const index = rows.reserve(records.length * stride);
-  putRecords(records, columns, (i) => index + i * stride);
-  return index;
 }

@@ -11,21 +11,35 @@ export interface Block {
 const LONGEST_RECORD = 2 ** 26;
 /** From here on a record is not looked through with each piece of it. */
 const LONG_RECORD = 2 ** 20;
-export const QUOTE = 0x22;
+const QUOTE = 0x22;
 export const LF = 0x0a;
 export const CR = 0x0d;
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
+/** How delimited text is written. */
+export interface CsvDialect {
+  /** The character between cells. */
+  readonly separator: string;
+  /** The character that begins lines to leave out. */
+  readonly comment?: string | undefined;
+  readonly decimalComma?: boolean | undefined;
+}
+
 /**
- * Cuts a stream of bytes into blocks of whole records, as they come: a block ends at a line end, with quotes at one outside them.
+ * Cuts a stream of bytes into blocks of whole records, as they come: a block ends at a line end, in delimited text at one outside quotes.
  * A byte order mark at the start is dropped. Throws DataError for a quote that is never closed.
  */
-export async function* recordBlocks(source: AsyncIterable<Buffer>, file: string, quotes = true): AsyncGenerator<Block> {
+export async function* recordBlocks(
+  source: AsyncIterable<Buffer>,
+  file: string,
+  dialect?: CsvDialect,
+): AsyncGenerator<Block> {
   let chunks: Buffer[] = [];
   let size = 0;
   let enough = 0;
   let line = 1;
   let atStart = true;
+  let isOpen = false;
   for await (const chunk of source) {
     chunks.push(chunk);
     size += chunk.length;
@@ -37,20 +51,22 @@ export async function* recordBlocks(source: AsyncIterable<Buffer>, file: string,
       if (pending.subarray(0, 3).equals(BYTE_ORDER_MARK)) pending = pending.subarray(3);
       atStart = false;
     }
-    const hasQuotes = quotes && pending.includes(QUOTE);
-    const cut = hasQuotes ? lastRecordEnd(pending) : lastLineEnd(pending);
+    const hasQuotes = dialect !== undefined && pending.includes(QUOTE);
+    const { end: cut, open } = hasQuotes ? lastRecordEnd(pending, dialect) : { end: lastLineEnd(pending), open: false };
     if (cut > 0) {
       const bytes = pending.subarray(0, cut);
       yield { bytes, line };
       line += lineEnds(bytes);
-    } else if (size > LONGEST_RECORD) throw quotes ? neverClosed(file, line) : tooLong(file, line);
+    } else if (size > LONGEST_RECORD) throw open ? neverClosed(file, line) : tooLong(file, line);
     chunks = [pending.subarray(cut)];
     size = pending.length - cut;
     enough = hasQuotes ? 2 * size : 0;
+    isOpen = open;
   }
-  const bytes = Buffer.concat(chunks);
   if (size === 0) return;
-  if (quotes && countQuotes(bytes) % 2 === 1) throw neverClosed(file, line);
+  const bytes = Buffer.concat(chunks);
+  if (chunks.length > 1 && dialect !== undefined) isOpen = lastRecordEnd(bytes, dialect).open;
+  if (isOpen) throw neverClosed(file, line);
   yield { bytes, line };
 }
 
@@ -65,28 +81,30 @@ const tooLong = (file: string, line: number) =>
 /** The place after the last line end; a CR at the very end may still be followed by its LF. */
 const lastLineEnd = (bytes: Buffer) => bytes.lastIndexOf(LF) + 1 || bytes.lastIndexOf(CR, -2) + 1;
 
-/** The same for the last line end that no quote holds. */
-function lastRecordEnd(bytes: Buffer): number {
+/** The same for the last line end outside quotes, which a cell has that begins with one; open: one is not closed yet. */
+function lastRecordEnd(bytes: Buffer, { separator, comment }: CsvDialect): { end: number; open: boolean } {
+  const [delimiter, hash] = [separator.charCodeAt(0), comment?.charCodeAt(0)];
   let end = 0;
-  let quoted = false;
+  let cell = 0;
+  let closed = -1;
+  let open = false;
+  let skipped = bytes[0] === hash;
   for (let i = 0; i < bytes.length; i++) {
     const byte = bytes[i];
-    if (byte === QUOTE) quoted = !quoted;
-    else if (!quoted && (byte === LF || (byte === CR && i + 1 < bytes.length && bytes[i + 1] !== LF))) end = i + 1;
+    if (open) {
+      if (byte !== QUOTE) continue;
+      open = false;
+      closed = i;
+    } else if (byte === QUOTE) {
+      open = !skipped && (i === cell || i === closed + 1);
+    } else if (byte === LF || (byte === CR && i + 1 < bytes.length && bytes[i + 1] !== LF)) {
+      end = cell = i + 1;
+      skipped = bytes[end] === hash;
+    } else if (byte === delimiter) {
+      cell = i + 1;
+    }
   }
-  return end;
-}
-
-/** The place after the first line end that no quote holds; the end where there is none. */
-export function firstRecordEnd(bytes: Uint8Array): number {
-  let quoted = false;
-  for (let i = 0; i < bytes.length; i++) {
-    const byte = bytes[i];
-    if (byte === QUOTE) quoted = !quoted;
-    else if (!quoted && byte === LF) return i + 1;
-    else if (!quoted && byte === CR) return bytes[i + 1] === LF ? i + 2 : i + 1;
-  }
-  return bytes.length;
+  return { end, open };
 }
 
 const counted = new Region();
@@ -95,10 +113,4 @@ const counted = new Region();
 export function lineEnds(bytes: Uint8Array): number {
   const start = counted.put(bytes);
   return rowKernel.countLines(start, start + bytes.length);
-}
-
-function countQuotes(bytes: Buffer): number {
-  let quotes = 0;
-  for (let i = bytes.indexOf(QUOTE); i >= 0; i = bytes.indexOf(QUOTE, i + 1)) quotes++;
-  return quotes;
 }

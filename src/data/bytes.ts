@@ -4,6 +4,16 @@ export const fromBytes = (bytes: string): string => Buffer.from(bytes, "latin1")
 /** The UTF-8 bytes of a text, one character each. */
 export const toBytes = (text: string): string => Buffer.from(text, "utf8").toString("latin1");
 
+/** Text whose characters are bytes without the spaces around it, of which UTF-8 has some that take several bytes. */
+export function trimmed(bytes: string): string {
+  if (isVisible(bytes.charCodeAt(0)) && isVisible(bytes.charCodeAt(bytes.length - 1))) return bytes;
+  const text = fromBytes(bytes);
+  const [start, end] = [text.length - text.trimStart().length, text.trimEnd().length];
+  return bytes.slice(Buffer.byteLength(text.slice(0, start)), bytes.length - Buffer.byteLength(text.slice(end)));
+}
+
+const isVisible = (byte: number) => byte > 0x20 && byte < 0x7f;
+
 const quoters = new Map<string, (field: string) => string>();
 
 /** Quotes a field that holds the delimiter, a quote or a line end. */

@@ -1,21 +1,30 @@
 import { isDecimal } from "../core/notation.ts";
-import { fromBytes } from "./bytes.ts";
+import { fromBytes, trimmed } from "./bytes.ts";
 import { DataError } from "./errors.ts";
 import { shortened } from "./shown.ts";
 
-/** The number in a cell, spaces around it allowed. Throws DataError for anything but a finite decimal number. */
-export function numberIn(cell: string, column: string): number {
-  const value = Number(cell);
-  if (Number.isFinite(value) && isDecimal(cell)) return value;
-  throw new DataError(`column ${column}: ${fault(cell)}`);
+/**
+ * The number in a cell, spaces around it allowed; decimalComma says whether decimals follow a comma, undefined that they cannot. Throws DataError
+ * for anything but a finite decimal number.
+ */
+export function numberIn(cell: string, column: string, decimalComma?: boolean): number {
+  // Where bytes are no UTF-8, a no-break space of Latin-1 may be left.
+  const text = trimmed(cell).trim();
+  const written = decimalComma ? withPoint(text) : text;
+  const value = Number(written);
+  if (Number.isFinite(value) && isDecimal(written)) return value;
+  throw new DataError(`column ${column}: ${fault(fromBytes(text), decimalComma)}`);
 }
+
+/** A text with the decimal comma as a point; with a point it is no number any more. */
+const withPoint = (text: string) => text.replace(/[.,]/g, (mark) => (mark === "," ? "." : ".."));
 
 const NOT_FINITE = /^[+-]?(nan|inf|infinity)$/i;
 
 /** The same, but NaN, inf and Infinity (in any case) are numbers too. */
-export function anyNumberIn(cell: string, column: string): number {
-  const text = cell.trim();
-  if (!NOT_FINITE.test(text)) return numberIn(cell, column);
+export function anyNumberIn(cell: string, column: string, decimalComma?: boolean): number {
+  const text = trimmed(cell);
+  if (!NOT_FINITE.test(text)) return numberIn(cell, column, decimalComma);
   if (/nan/i.test(text)) return Number.NaN;
   return text.startsWith("-") ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
 }
@@ -23,18 +32,38 @@ export function anyNumberIn(cell: string, column: string): number {
 /** Angles up to this far above pi are taken for pi: float32's pi is 8.7e-8 above it. */
 export const PI_SLACK = 1e-6;
 
-/** theta if it is an angle in [0, pi + PI_SLACK]. Throws DataError that shows the cell it came from. */
-export function angleFrom(theta: number, cell: () => string, column: string): number {
+/**
+ * theta if it is an angle in [0, pi + PI_SLACK]. Throws DataError that shows the cell it came from, in degrees where inDegrees; isCosine says whether
+ * the column may hold cosines.
+ */
+export function angleFrom(
+  theta: number,
+  cell: () => string,
+  column: string,
+  inDegrees = false,
+  isCosine = () => false,
+): number {
   if (theta >= 0 && theta <= Math.PI + PI_SLACK) return theta;
-  const where = theta < 0 ? "below 0" : "above pi";
-  const hint = theta > 2 * Math.PI ? "; for degrees give --degrees" : "";
-  throw new DataError(`column ${column}: ${shortened(cell().trim())} lies ${where}: an angle lies in [0, pi]${hint}`);
+  const pi = inDegrees ? "180" : "pi";
+  const cosines = theta >= -1 && isCosine() ? "; these look like cosines: give their arccosines" : "";
+  const hint = theta < 0 ? cosines : inDegrees ? "" : "; for degrees give --degrees";
+  const where = theta < 0 ? "below 0" : `above ${pi}`;
+  throw new DataError(
+    `column ${column}: ${shortened(trimmed(cell()))} lies ${where}: an angle lies in [0, ${pi}]${hint}`,
+  );
 }
 
-function fault(cell: string): string {
-  const text = fromBytes(cell).trim();
+function fault(text: string, decimalComma: boolean | undefined): string {
   if (text === "") return "the cell is empty: it needs a number";
   if (NOT_FINITE.test(text)) return `"${text}" is not a finite number`;
-  if (isDecimal(text)) return `${shortened(text)} is too large for a double`;
-  return `"${shortened(text)}" is not a decimal number`;
+  if (isDecimal(decimalComma ? withPoint(text) : text)) return `${shortened(text)} is too large for a double`;
+  return `"${shortened(text)}" is not a decimal number${advice(text, decimalComma)}`;
+}
+
+function advice(text: string, decimalComma: boolean | undefined): string {
+  if (decimalComma && isDecimal(text)) return " with a decimal comma: leave out --decimal-comma";
+  if (decimalComma === false && isDecimal(withPoint(text))) return ": for decimal commas give --decimal-comma";
+  // Not the errors of a spreadsheet, such as #N/A.
+  if (decimalComma !== undefined && /^#[^A-Z]/.test(text)) return ": for lines of comments give --comment '#'";
+  return "";
 }

@@ -1,14 +1,13 @@
 import { doubles, integers, memory, Region, rowKernel } from "../kernels/rows.ts";
 import { type Field, fieldKinds } from "./batch.ts";
 
+export { hasKernel } from "../kernels/rows.ts";
+
 const FIELD_WORDS = 6;
 /** The bytes that a number takes at most. */
 const LONGEST_NUMBER = 32;
 /** What the kernel may write beyond the end of what it copies. */
 const SLACK = 16;
-
-/** Without the kernel no file can be read. */
-export const hasKernel = memory.length > 0;
 
 /** The number in row of a column of numbers. */
 export const numberAt = (address: number, row: number): number => doubles[address / 8 + row]!;

@@ -2,7 +2,8 @@ import { createReadStream, fstatSync, open, openSync, readSync, statSync } from 
 import { promisify } from "node:util";
 import { DataError, systemReason } from "./errors.ts";
 
-const CHUNK = 2 ** 20;
+/** The bytes of a file that are read at a time. */
+export const CHUNK = 2 ** 20;
 const LONGEST_READ = 2 ** 30;
 
 let standardInput: NodeJS.ReadStream | undefined;

@@ -36,7 +36,7 @@ export async function openArray(given: string, text = false): Promise<StoredArra
 /** The numbers of a text file, one a line. */
 async function textArray(path: string): Promise<StoredArray> {
   const items = new TemporaryFile();
-  for await (const { bytes, line } of recordBlocks(bytesOf(path), path, false)) {
+  for await (const { bytes, line } of recordBlocks(bytesOf(path), path)) {
     const lines = bytes.toString("latin1").split(/\r\n?|\n/);
     const numbers = lines.flatMap((text, i) =>
       text.trim() === "" ? [] : [numberOf(text, `${path} line ${line + i}`)],

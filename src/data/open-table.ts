@@ -1,41 +1,92 @@
-import { recordBlocks } from "./blocks.ts";
+import { type CsvDialect, recordBlocks } from "./blocks.ts";
 import { delimitedTable } from "./delimited.ts";
 import { UsageError } from "./errors.ts";
 import { bytesOf, nameOf } from "./file.ts";
-import type { inputFormats, Table } from "./table.ts";
+import type { inputFormats, OpenTable } from "./table.ts";
+
+type InputFormat = (typeof inputFormats)[number];
 
 export interface TableOptions {
   /** Given, it is taken whatever the ending of the file's name says. */
-  readonly inputFormat?: (typeof inputFormats)[number];
+  readonly inputFormat?: InputFormat;
   readonly delimiter?: string;
+  readonly comment?: string;
+  readonly decimalComma?: boolean;
 }
 
-const ENDINGS: Readonly<Record<string, TableOptions["inputFormat"]>> = {
+const ENDINGS: Readonly<Record<string, InputFormat>> = {
   tsv: "tsv",
+  json: "jsonl",
   jsonl: "jsonl",
   ndjson: "jsonl",
   parquet: "parquet",
 };
 
-async function* none(): AsyncGenerator<never> {}
-
-/** A file in the format that is given, or that its ending tells. With names, those of its columns, the parts are left to another thread. */
-export async function openTable(path: string, options: TableOptions, names?: readonly string[]): Promise<Table> {
-  const { inputFormat = ENDINGS[path.slice(path.lastIndexOf(".") + 1).toLowerCase()] ?? "csv", delimiter } = options;
-  const file = nameOf(path);
-  const blocks = (quotes: boolean) => (names === undefined ? recordBlocks(bytesOf(path), file, quotes) : none());
-  if (inputFormat === "csv" || inputFormat === "tsv")
-    return delimitedTable(blocks(true), delimiterOf(delimiter, inputFormat), file, names);
-  if (delimiter !== undefined) throw new UsageError(`--delimiter: ${file} is ${inputFormat}, which has none`);
-  if (inputFormat === "jsonl") return (await import("./jsonl.ts")).jsonlTable(blocks(false), file, names);
-  if (path === "-") throw new UsageError("--input -: Parquet is read by position, name a file");
-  return (await import("./parquet.ts")).parquetTable(path);
+/** The format that the ending of a path tells; Parquet within compression cannot be read by position. */
+function formatOf(path: string): InputFormat {
+  const inner = path.replace(/\.(gz|zst)$/i, "");
+  const format = ENDINGS[inner.slice(inner.lastIndexOf(".") + 1).toLowerCase()] ?? "csv";
+  return format === "parquet" && inner !== path ? "csv" : format;
 }
 
-function delimiterOf(given: string | undefined, format: "csv" | "tsv"): string {
-  if (given === undefined) return format === "tsv" ? "\t" : ",";
+async function* none(): AsyncGenerator<never> {}
+
+/**
+ * A file in the format that is given, or that its first bytes or its ending tell. With names, those of its columns, the parts are left to another
+ * thread, and the format is given.
+ */
+export async function openTable(path: string, options: TableOptions, names?: readonly string[]): Promise<OpenTable> {
+  const { inputFormat } = options;
+  const file = nameOf(path);
+  let format = inputFormat ?? formatOf(path);
+  if (format === "parquet") {
+    requireNoDialect(options, file, format);
+    if (path === "-") throw new UsageError("--input -: Parquet is read by position, name a file");
+    return { ...(await (await import("./parquet.ts")).parquetTable(path)), format };
+  }
+  let bytesRead = 0;
+  async function* counted() {
+    for await (const chunk of bytesOf(path)) {
+      bytesRead += chunk.length;
+      yield chunk;
+    }
+  }
+  let bytes: AsyncIterable<Buffer> = none();
+  if (names === undefined) {
+    const isText = inputFormat === "csv" || inputFormat === "tsv";
+    const text = await (await import("./content.ts")).textOf(counted(), file, isText);
+    bytes = text.bytes;
+    if (text.isJson) format = "jsonl";
+  }
+  const shared = { format, bytesRead: () => bytesRead };
+  if (format === "jsonl") {
+    requireNoDialect(options, file, format);
+    const { jsonlTable } = await import("./jsonl.ts");
+    return { ...(await jsonlTable(recordBlocks(bytes, file), file, names)), ...shared };
+  }
+  const dialect = dialectOf(options, format);
+  return { ...(await delimitedTable(recordBlocks(bytes, file, dialect), dialect, file, names)), ...shared };
+}
+
+function requireNoDialect({ delimiter, comment, decimalComma }: TableOptions, file: string, format: InputFormat): void {
+  const given = { "--delimiter": delimiter, "--comment": comment, "--decimal-comma": decimalComma };
+  for (const [flag, value] of Object.entries(given))
+    if (value !== undefined) throw new UsageError(`${flag}: ${file} is ${format}, which has none`);
+}
+
+function dialectOf({ delimiter, comment, decimalComma }: TableOptions, format: "csv" | "tsv"): CsvDialect {
+  const usual = format === "tsv" ? "\t" : ",";
+  const separator = delimiter === undefined ? usual : character("--delimiter", delimiter, ";");
+  if (comment !== undefined && character("--comment", comment, "#") === separator)
+    throw new UsageError(`--comment: "${comment}" stands between cells: write another, such as '#'`);
+  return { separator, comment, decimalComma };
+}
+
+function character(flag: string, given: string, example: string): string {
   if (given === "\\t") return "\t";
   if (!/^[^"\r\n\u0080-\uffff]$/.test(given))
-    throw new UsageError(`--delimiter: "${given}" is not one ASCII character (nor a quote): write one such as ';'`);
+    throw new UsageError(
+      `${flag}: "${given}" is not one ASCII character (nor a quote): write one such as '${example}'`,
+    );
   return given;
 }

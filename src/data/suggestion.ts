@@ -4,12 +4,12 @@ import { listed } from "./shown.ts";
 /** Nobody mistypes a longer word. */
 const LONGEST = 200;
 
-/** ": did you mean x?" for the nearest of the known words, or a list of them where none is near. */
-export function suggestion(word: string, known: readonly string[]): string {
+/** ": did you mean x?" for the nearest of the words that may be meant, or a list of the known ones where none is near. */
+export function suggestion(word: string, known: readonly string[], meant: readonly string[] = known): string {
   let nearest = "";
   let least = Number.POSITIVE_INFINITY;
   const near = Math.max(1, word.length / 2.5);
-  for (const one of known) {
+  for (const one of meant) {
     // The time that it takes grows with the product of the lengths.
     if (word.length > LONGEST || Math.abs(one.length - word.length) > near) continue;
     const edits = distance(word, one);

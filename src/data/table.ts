@@ -25,3 +25,10 @@ export interface Table {
   /** The rows of a part. */
   readonly batches: (part: FilePart) => AsyncIterable<Batch>;
 }
+
+/** A table that was opened, and how. */
+export interface OpenTable extends Table {
+  readonly format: (typeof inputFormats)[number];
+  /** How many bytes of the file were read, where that is counted. */
+  readonly bytesRead?: () => number;
+}

@@ -13,17 +13,10 @@ export interface KernelMemory {
 export const PAGE = 2 ** 16;
 
 /**
- * What a kernel exports, from the base64 text that `npm run build:kernel` made of its source. Where WebAssembly with SIMD is missing, the
- * first memory that is asked for throws what is wrong, so that who needs no kernel can do without.
+ * What a kernel exports, from the base64 text that `npm run build:kernel` made of its source. Throws what WebAssembly throws where it, or its
+ * SIMD, is missing.
  */
 export function instantiate<Exports extends KernelMemory>(kernel: string, imports: object): Exports {
-  try {
-    const module = new WebAssembly.Module(Buffer.from(kernel, "base64"));
-    return new WebAssembly.Instance(module, imports).exports as Exports;
-  } catch (error) {
-    const grow = () => {
-      throw error;
-    };
-    return { memory: { buffer: new ArrayBuffer(0), grow }, firstFree: () => 0 } as unknown as Exports;
-  }
+  const module = new WebAssembly.Module(Buffer.from(kernel, "base64"));
+  return new WebAssembly.Instance(module, imports).exports as Exports;
 }

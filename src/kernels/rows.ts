@@ -4,19 +4,20 @@ import { kernel } from "./rows-kernel.ts";
 /** What text.as.ts, objects.as.ts and psi.as.ts export; places are addresses in their one memory. */
 interface RowKernel extends KernelMemory {
   firstFree(): number;
-  indexLines(start: number, end: number, line: number, delimiter: number, ...columnsAndIndex: number[]): number;
+  indexLines(start: number, end: number, line: number, delimiter: number, ...rest: number[]): number;
   resumePlace(): number;
   resumeNumber(): number;
   irregularRows(): number;
+  strayPlace(): number;
   indexObjects(start: number, end: number, keys: number, columns: number, index: number, indexEnd: number): number;
   objectsEnd(): number;
-  readNumbers(index: number, stride: number, rows: number, cells: number, count: number, values: number): void;
+  readNumbers(index: number, stride: number, rows: number, cells: number, ...rest: number[]): void;
   writeRows(row: number, end: number, ...rest: number[]): number;
   writtenEnd(): number;
   psiColumns(m: number, thetas: number, count: number, ...columns: number[]): void;
   countLines(start: number, end: number): number;
   copyBytes(to: number, from: number, size: number): void;
-  readDecimal(start: number, end: number): number;
+  readDecimal(start: number, end: number, mark: number): number;
   writeDecimal(x: number, at: number): number;
   writeInteger(n: bigint, at: number): number;
 }
@@ -24,30 +25,53 @@ interface RowKernel extends KernelMemory {
 const format = (x: number, at: number) => at + memory.write(String(x), at, "latin1");
 const escaped = (start: number, end: number, at: number) =>
   at + memory.write(JSON.stringify(memory.toString("utf8", start, end)), at, "utf8");
-export const rowKernel = instantiate<RowKernel>(kernel, { text: { format, escape: escaped } });
+
+/** Compiled when its memory is first asked for: who needs none of it starts sooner, and without WebAssembly too. */
+export let rowKernel: RowKernel;
 
 /** The memory of the kernel as bytes and as numbers; all are new once it has grown, and views of the old ones are empty. */
-export let memory = Buffer.from(rowKernel.memory.buffer);
-export let integers = new Int32Array(rowKernel.memory.buffer);
-export let doubles = new Float64Array(rowKernel.memory.buffer);
+export let memory = Buffer.alloc(0);
+export let integers = new Int32Array(0);
+export let doubles = new Float64Array(0);
+
+function view({ memory: { buffer } }: RowKernel): void {
+  memory = Buffer.from(buffer);
+  integers = new Int32Array(buffer);
+  doubles = new Float64Array(buffer);
+}
 
 // The kernel reads a chunk beyond what it is given, and the byte before a line, which must be no CR.
 const MARGIN = 16;
 /** The bytes of the smallest region: a file can have many thousand columns, each with its own. */
 const LEAST = 256;
-let free = Math.ceil(rowKernel.firstFree() / MARGIN) * MARGIN + MARGIN;
+let free = 0;
+
+function load(): void {
+  rowKernel = instantiate<RowKernel>(kernel, { text: { format, escape: escaped } });
+  view(rowKernel);
+  free = Math.ceil(rowKernel.firstFree() / MARGIN) * MARGIN + MARGIN;
+}
+
+/** Is there a kernel? Where WebAssembly with SIMD is missing, there is none. */
+export function hasKernel(): boolean {
+  try {
+    if (free === 0) load();
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** The address of so many bytes that nothing else uses. They are never given back: who needs more takes twice as many. */
 export function allocate(size: number): number {
+  if (free === 0) load();
   const address = free;
   free += (Math.ceil(size / MARGIN) + 1) * MARGIN;
   const missing = free + MARGIN - memory.length;
   if (missing > 0) {
     // By no less than an eighth: each time is costly, and pages that are never touched are not.
     rowKernel.memory.grow(Math.ceil(Math.max(missing, memory.length / 8) / PAGE));
-    memory = Buffer.from(rowKernel.memory.buffer);
-    integers = new Int32Array(rowKernel.memory.buffer);
-    doubles = new Float64Array(rowKernel.memory.buffer);
+    view(rowKernel);
   }
   return address;
 }

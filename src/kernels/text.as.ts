@@ -40,8 +40,9 @@ const HEAD: i32 = 16;
 let resume: i32 = 0;
 let resumeLine: i32 = 0;
 let irregular: i32 = 0;
+let stray: i32 = 0;
 
-/** The first line for which the last index had no room, or the end. */
+/** The first line for which the last index had no room, or the end; the line of the stray quote where there is one. */
 export function resumePlace(): i32 {
   return resume;
 }
@@ -51,16 +52,25 @@ export function resumeNumber(): i32 {
   return resumeLine;
 }
 
-/** How many rows of the last index have more or fewer cells than the table has columns. */
+/** How many rows of the last index have a quoted cell, or more or fewer cells than the table has columns. */
 export function irregularRows(): i32 {
   return irregular;
 }
 
+/** Where something else than a delimiter or a line end follows the closing quote of a cell, which ends the index; 0: nowhere. */
+export function strayPlace(): i32 {
+  return stray;
+}
+
 /**
  * Finds the cells of the lines in [start, end), which ends with a line end; the 15 bytes beyond it are read too. The first line has the
- * number line. Blank lines are no rows. Gives how many rows the index now has.
+ * number line. Blank lines are no rows, nor are lines that begin with the byte comment (0: none does). A cell that begins with a quote
+ * goes on to its closing quote, and its place in the index is what lies between, where doubled quotes are made single; the byte before
+ * it is a quote, which no other cell has. Gives how many rows the index now has.
  */
-export function indexLines(start: i32, end: i32, line: i32, delimiter: i32, columns: i32, index: i32, indexEnd: i32): i32 {
+export function indexLines(
+  start: i32, end: i32, line: i32, delimiter: i32, comment: i32, columns: i32, index: i32, indexEnd: i32,
+): i32 {
   const stride = HEAD + (columns << 3);
   const delimiters = i8x16.splat(<i8>delimiter);
   const lineFeeds = i8x16.splat(<i8>LF);
@@ -69,10 +79,35 @@ export function indexLines(start: i32, end: i32, line: i32, delimiter: i32, colu
   let cell = row + HEAD;
   let lineStart = start;
   let cellStart = start;
-  irregular = 0;
-  for (let chunk = start; chunk < end && row + stride <= indexEnd; chunk += 16) {
+  // Where the content of a quoted cell ends, and whether its row has one.
+  let quotedEnd = 0;
+  let hasQuoted = false;
+  let number = line;
+  irregular = stray = 0;
+  let chunk = start;
+  while (chunk < end && row + stride <= indexEnd) {
+    if (chunk == cellStart) {
+      const first: i32 = load<u8>(chunk);
+      if (first == QUOTE) {
+        chunk = readQuoted(chunk + 1, end);
+        quotedEnd = contentEnd;
+        cellStart++;
+        hasQuoted = true;
+        const next: i32 = load<u8>(chunk);
+        number += countLines(cellStart, quotedEnd);
+        if (chunk >= end || (next != delimiter && next != LF && next != CR)) {
+          stray = chunk;
+          line = number;
+          break;
+        }
+      } else if (first == comment && chunk == lineStart && comment != 0) {
+        while (load<u8>(chunk) != LF && load<u8>(chunk) != CR) chunk++;
+        lineStart = cellStart = chunk;
+      }
+    }
     const bytes = v128.load(chunk);
     const ends = v128.or(i8x16.eq(bytes, lineFeeds), i8x16.eq(bytes, returns));
+    let next = chunk + 16;
     for (let found = i8x16.bitmask(v128.or(i8x16.eq(bytes, delimiters), ends)); found != 0; found &= found - 1) {
       const at = chunk + ctz(found);
       if (at >= end) break;
@@ -80,48 +115,82 @@ export function indexLines(start: i32, end: i32, line: i32, delimiter: i32, colu
       // The second byte of a CRLF.
       if (byte == LF && at == lineStart && load<u8>(at - 1) == CR) {
         lineStart = cellStart = at + 1;
-        continue;
-      }
-      if (cell < row + stride) {
-        store<i32>(cell, cellStart);
-        store<i32>(cell, at, 4);
-      }
-      cell += 8;
-      cellStart = at + 1;
-      if (byte == delimiter) continue;
-      const cells = (cell - row - HEAD) >> 3;
-      if (cells > 1 || at > lineStart) {
-        store<i32>(row, lineStart);
-        store<i32>(row, at, 4);
-        store<i32>(row, cells, 8);
-        store<i32>(row, line, 12);
-        irregular += i32(cells != columns);
-        for (; cell < row + stride; cell += 8) {
-          store<i32>(cell, at);
-          store<i32>(cell, at, 4);
+      } else {
+        if (cell < row + stride) {
+          store<i32>(cell, cellStart);
+          store<i32>(cell, quotedEnd != 0 ? quotedEnd : at, 4);
         }
-        row += stride;
+        cell += 8;
+        cellStart = at + 1;
+        quotedEnd = 0;
+        if (byte != delimiter) {
+          const cells = (cell - row - HEAD) >> 3;
+          if (cells > 1 || at > lineStart) {
+            store<i32>(row, lineStart);
+            store<i32>(row, at, 4);
+            store<i32>(row, cells, 8);
+            store<i32>(row, line, 12);
+            irregular += i32(hasQuoted || cells != columns);
+            for (; cell < row + stride; cell += 8) {
+              store<i32>(cell, at);
+              store<i32>(cell, at, 4);
+            }
+            row += stride;
+          }
+          cell = row + HEAD;
+          lineStart = at + 1;
+          line = ++number;
+          hasQuoted = false;
+          if (row + stride > indexEnd) break;
+        }
       }
-      cell = row + HEAD;
-      lineStart = at + 1;
-      line++;
-      if (row + stride > indexEnd) break;
+      const first: i32 = load<u8>(cellStart);
+      if (first == QUOTE || (first == comment && cellStart == lineStart)) {
+        next = cellStart;
+        break;
+      }
     }
+    chunk = next;
   }
   resume = lineStart;
   resumeLine = line;
   return (row - index) / stride;
 }
 
+let contentEnd: i32 = 0;
+
+/**
+ * From behind the opening quote of a cell on: makes doubled quotes single and gives the place behind the closing quote, or the end where
+ * there is none; contentEnd is where the content now ends.
+ */
+function readQuoted(at: i32, end: i32): i32 {
+  const quotes = i8x16.splat(<i8>QUOTE);
+  let to = at;
+  while (at < end) {
+    const found = i8x16.bitmask(i8x16.eq(v128.load(at), quotes));
+    const size = found == 0 ? 16 : ctz(found);
+    if (to != at) for (let i = 0; i < size; i++) store<u8>(to + i, load<u8>(at + i));
+    to += size;
+    at += size;
+    if (found == 0) continue;
+    at++;
+    if (load<u8>(at) != QUOTE) break;
+    store<u8>(to++, QUOTE);
+    at++;
+  }
+  contentEnd = to;
+  return at;
+}
+
 /**
  * Reads the numbers in some cells of the rows of an index (count places in the list cells, as i32) into values (f64), row after row; NaN
- * for what is not spelt plainly.
+ * for what is not spelt plainly. mark is the byte before the decimals.
  */
-export function readNumbers(index: i32, stride: i32, rows: i32, cells: i32, count: i32, values: i32): void {
+export function readNumbers(index: i32, stride: i32, rows: i32, cells: i32, count: i32, mark: i32, values: i32): void {
   for (const end = index + rows * stride; index < end; index += stride) {
     for (let i = 0; i < count; i++, values += 8) {
       const cell = index + HEAD + (load<i32>(cells + (i << 2)) << 3);
-      store<f64>(values, readDecimal(load<i32>(cell), load<i32>(cell, 4)));
+      store<f64>(values, readDecimal(load<i32>(cell), load<i32>(cell, 4), mark));
     }
   }
 }
@@ -129,13 +198,14 @@ export function readNumbers(index: i32, stride: i32, rows: i32, cells: i32, coun
 // A field of the rows that are written has, as i32: what it is, the place of its value for row 0, the bytes from there to that of the next
 // row, whether it goes by rows of the input, the place and the size of the text before it.
 const FIELD: i32 = 24;
-// A number; a number or nothing (NaN, infinite); an integer of 64 bits; bytes as they are; bytes quoted where csv needs it; bytes as a JSON
-// string.
+// A number; a number or nothing (NaN, infinite); an integer of 64 bits; bytes as they are; bytes quoted where csv needs it; the same for a
+// cell that a quote stands before, and any other as it is; bytes as a JSON string.
 const NUMBER: i32 = 0;
 const NUMBER_OR_NOTHING: i32 = 1;
 const INTEGER: i32 = 2;
 const BYTES: i32 = 3;
 const QUOTED: i32 = 4;
+const CELL: i32 = 5;
 
 let written: i32 = 0;
 
@@ -160,7 +230,7 @@ export function writeRows(
       if (kind < BYTES) continue;
       const span = place(field, row, source);
       const size = load<i32>(span, 4) - load<i32>(span);
-      need += kind == BYTES ? size : kind == QUOTED ? 2 * size : 6 * size;
+      need += kind == BYTES ? size : kind <= CELL ? 2 * size : 6 * size;
     }
     if (at + need > limit) break;
     for (let field = fields; field < fieldsEnd; field += FIELD) {
@@ -174,7 +244,8 @@ export function writeRows(
       } else {
         const start = load<i32>(value);
         const stop = load<i32>(value, 4);
-        at = kind == BYTES ? copied(start, stop - start, at) : kind == QUOTED ? quoted(start, stop, delimiter, at) : json(start, stop, at);
+        const asItIs = kind == BYTES || (kind == CELL && load<u8>(start - 1) != QUOTE);
+        at = asItIs ? copied(start, stop - start, at) : kind <= CELL ? quoted(start, stop, delimiter, at) : json(start, stop, at);
       }
     }
     at = copied(tail, tailSize, at);
@@ -246,8 +317,8 @@ export function copyBytes(to: i32, from: i32, size: i32): void {
   for (let i = 0; i < size; i += 8) store<u64>(to + i, load<u64>(from + i));
 }
 
-/** The number that [start, end) spell as plain digits with at most one point and a minus; NaN for anything else. */
-export function readDecimal(start: i32, end: i32): f64 {
+/** The number that [start, end) spell as plain digits with at most one mark (a point or a comma) and a minus; NaN for anything else. */
+export function readDecimal(start: i32, end: i32, mark: i32): f64 {
   const negative = load<u8>(start) == MINUS;
   const first = start + i32(negative);
   let value: u64 = 0;
@@ -263,7 +334,7 @@ export function readDecimal(start: i32, end: i32): f64 {
   let places = 0;
   if (i < end) {
     places = end - i - 1;
-    if (load<u8>(i++) != POINT || places < 1) return NaN;
+    if (load<u8>(i++) != mark || places < 1) return NaN;
   }
   for (; i < end; i += 8) {
     // Fewer than eight are read as if as many zeros stood before them.

@@ -15,6 +15,8 @@ export interface ClassScatter {
 
 /** So many numbers of sums are held at a time: 16 MiB. */
 export const SCATTER_DOUBLES = 2 ** 21;
+/** A sum of so many unit vectors that is no longer than rounding has made it has no direction. */
+export const LEAST_MEAN = 2 ** -40;
 
 /** The sums of the unit features of the classes numbered first to first + classes - 1, and how many they are. Samples without a direction are left out. */
 export function classSums(files: FeatureFiles, first: number, classes: number) {
@@ -36,8 +38,8 @@ export function classSums(files: FeatureFiles, first: number, classes: number) {
   return { sums, counts };
 }
 
-/** The scatter of the classes numbered first to first + classes - 1. */
-export function classScatter(files: FeatureFiles, first: number, classes: number): ClassScatter {
+/** The scatter of the classes numbered first to first + classes - 1; the direction of the mean of each goes into means. */
+export function classScatter(files: FeatureFiles, first: number, classes: number, means?: Float64Array): ClassScatter {
   const { cols } = files.features;
   const { sums, counts } = classSums(files, first, classes);
   const total = new Float64Array(cols);
@@ -47,6 +49,7 @@ export function classScatter(files: FeatureFiles, first: number, classes: number
     const sum = vectorOf(sums, cols, i);
     const length = lengthOf(sum).hi;
     within += count - length;
+    if (length > LEAST_MEAN * count) means?.set(sum, (first + i) * cols);
     for (let k = 0; k < cols; k++) {
       total[k]! += sum[k]!;
       if (length > 0) directions[k]! += (count * sum[k]!) / length;

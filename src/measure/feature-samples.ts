@@ -4,6 +4,7 @@ import { DataError } from "../data/errors.ts";
 import { type BadRowPolicy, BadRows } from "../rows/bad-rows.ts";
 import { Pool } from "../rows/pool.ts";
 import { type ClassScatter, fisherScore } from "./class-scatter.ts";
+import { Mean } from "./distribution.ts";
 import { type FeatureFiles, openFeatures } from "./feature-files.ts";
 import { type FeatureAnswer, type FeatureJob, FeatureReader, type FeatureTask, featureTasks } from "./features.ts";
 import { LabelOrigin } from "./label-origin.ts";
@@ -14,6 +15,8 @@ import { type FeaturePaths, storedFeatures } from "./stored-features.ts";
 const SMALL = 2 ** 30;
 /** Class vectors are unit vectors where their lengths are this close to 1: rounding to float32. */
 const UNIT_TOLERANCE = 2 ** -20;
+/** Class means of up to so many components are held: 2 GiB. */
+const MOST_MEANS = 2 ** 28;
 
 /** Samples from a file of features, one of labels and, unless class means stand for them, one of class vectors. */
 export async function featureSamples(
@@ -25,7 +28,10 @@ export async function featureSamples(
   const files = openFeatures(stored);
   const { classes } = stored;
   const named = functions.map(({ name, parameters, lambda }) => ({ name, parameters: { ...parameters, lambda } }));
-  const job: FeatureJob = { stored, margins, functions: named, scales };
+  const [rows, { cols }] = [files.weights.rows, files.features];
+  const means = rows * cols > MOST_MEANS ? undefined : new Float64Array(new SharedArrayBuffer(8 * rows * cols));
+  const job: FeatureJob = { stored, margins, functions: named, scales, means };
+  const angles = { w_ec: new Mean(), w_inter: new Mean(), intra: new Mean(), inter: new Mean() };
   const bad = new BadRows(paths.features, badRows, "row");
   const scatters: ClassScatter[] = [];
   const origin = new LabelOrigin();
@@ -38,6 +44,9 @@ export async function featureSamples(
         scatters.push(answer);
         continue;
       }
+      for (const [name, thetas] of Object.entries(answer.angles))
+        for (const theta of thetas) if (Number.isFinite(theta)) angles[name as keyof typeof angles].add(theta);
+      if (!("samples" in answer)) continue;
       shortest = Math.min(shortest, answer.shortest);
       longest = Math.max(longest, answer.longest);
       const block: MeasuredRow[] = [];
@@ -58,15 +67,20 @@ export async function featureSamples(
     total: files.features.rows,
     done: () => done,
     skipped: () => bad.count,
-    fisherScore: () => fisherScore(scatters),
     notes:
       paths.weights === undefined
         ? [
             message`No --weights: the means of the unit features of ${files.weights.rows} classes stand for class vectors.`,
           ]
         : [],
+    ofFeatures: (inUnit) => {
+      const shown = Object.entries(angles).map(([name, mean]) => [name, inUnit(mean.value())]);
+      const class_angles = { ...Object.fromEntries(shown), left_out: rows - angles.w_ec.count };
+      return { fisher_score: fisherScore(scatters), ...(means && { class_angles }) };
+    },
     warnings: () => [
       ...bad.warnings(),
+      ...(means ? [] : [message`class_angles are left out: the means of ${rows} classes take more than 2 GiB`]),
       ...(classes === 0 ? origin.warnings(stored.labels.name) : []),
       ...(Math.max(longest - 1, 1 - shortest) > UNIT_TOLERANCE
         ? [message`${stored.weights.name}: class vectors of length ${shortest} to ${longest} were made unit vectors`]
@@ -78,18 +92,18 @@ export async function featureSamples(
 /** The answers to all tasks in their order, computed in threads unless the work is small. */
 async function* answers(job: FeatureJob, files: FeatureFiles, threads?: number): AsyncGenerator<FeatureAnswer> {
   const { features, weights } = files;
-  const tasks = featureTasks(files);
+  const phases = featureTasks(files, job);
   const isSmall = features.rows * weights.rows * weights.cols < SMALL;
-  const count = Math.min(threads ?? (isSmall ? 1 : availableParallelism()), tasks.length);
+  const count = Math.min(threads ?? (isSmall ? 1 : availableParallelism()), phases[1]!.length);
   if (count === 1) {
     const reader = new FeatureReader(job);
-    for (const task of tasks) yield reader.do(task);
+    for (const task of phases.flat()) yield reader.do(task);
     return;
   }
   const script = new URL("./feature-worker.cjs", import.meta.url);
   const pool = new Pool<FeatureTask, FeatureAnswer>(script, job, count);
   try {
-    yield* pool.inOrder(asynchronous(tasks));
+    for (const tasks of phases) yield* pool.inOrder(asynchronous(tasks));
   } finally {
     pool.end();
   }

@@ -6,8 +6,9 @@ import { type ClassScatter, classScatter, SCATTER_DOUBLES } from "./class-scatte
 import { ClassVectors } from "./class-vectors.ts";
 import { CosineSearch } from "./cosine-search.ts";
 import { BLOCK_ROWS, type FeatureFiles, openFeatures, readSamples, type StoredFeatures } from "./feature-files.ts";
+import { leastAngle, nearestOther } from "./nearest-other.ts";
 import type { Sample } from "./statistics.ts";
-import { isDirection, lengthFault, type Vectors, vectorOf } from "./vectors.ts";
+import { isDirection, lengthFault, type VectorRows, type Vectors, vectorOf } from "./vectors.ts";
 
 /** The files and what to measure, in plain values that can be sent to a thread. */
 export interface FeatureJob {
@@ -16,15 +17,22 @@ export interface FeatureJob {
   readonly functions: readonly { readonly name: string; readonly parameters: Readonly<Record<string, number>> }[];
   /** "norm": the length of the feature. */
   readonly scales: readonly (number | "norm")[];
+  /** The direction of the mean of each class, which the scatter tasks write: memory that threads share. 0 where there is none. */
+  readonly means: Float64Array | undefined;
 }
 
-/** A part of the work: a block of samples from a row, or the scatter of some classes from a number. */
+/** A part of the work: the scatter, the vectors or the means of some classes from a number, or a block of samples from a row. */
 export interface FeatureTask {
-  readonly kind: "samples" | "scatter";
+  readonly kind: "scatter" | "samples" | "weights" | "means";
   readonly start: number;
 }
 
-export interface FeatureBlock {
+/** Angles of samples (intra) or classes in their order, NaN or Infinity for one that is left out. */
+interface FeatureAngles {
+  readonly angles: Readonly<Record<string, readonly number[]>>;
+}
+
+export interface FeatureBlock extends FeatureAngles {
   /** The samples of some rows in their order; a text says why a row is bad. */
   readonly samples: readonly (Sample | string)[];
   /** The least and the greatest length of the class vectors. */
@@ -32,7 +40,7 @@ export interface FeatureBlock {
   readonly longest: number;
 }
 
-export type FeatureAnswer = FeatureBlock | ClassScatter | { readonly fault: string };
+export type FeatureAnswer = FeatureBlock | ClassScatter | FeatureAngles | { readonly fault: string };
 
 // 64 MiB of class vectors as float32 and half of that rounded.
 const HELD_FLOATS = 2 ** 24;
@@ -42,10 +50,13 @@ const tasksOf = (kind: FeatureTask["kind"], end: number, step: number): FeatureT
 
 const scatterClasses = ({ features }: FeatureFiles) => Math.ceil(SCATTER_DOUBLES / features.cols);
 
-/** All tasks, the samples first. */
-export const featureTasks = (files: FeatureFiles): FeatureTask[] => [
-  ...tasksOf("samples", files.features.rows, BLOCK_ROWS),
-  ...tasksOf("scatter", files.weights.rows, scatterClasses(files)),
+/** All tasks: those that write the class means, then those that read them, the samples first. */
+export const featureTasks = (files: FeatureFiles, { means }: FeatureJob): FeatureTask[][] => [
+  tasksOf("scatter", files.weights.rows, scatterClasses(files)),
+  [
+    ...tasksOf("samples", files.features.rows, BLOCK_ROWS),
+    ...(means ? (["weights", "means"] as const) : []).flatMap((kind) => tasksOf(kind, files.weights.rows, BLOCK_ROWS)),
+  ],
 ];
 
 /** Measures the features of one file against the class vectors of another. Each thread makes its own. */
@@ -55,6 +66,9 @@ export class FeatureReader {
   readonly #heldClasses: number;
   readonly #cosines: CosineSearch;
   readonly #classes: ClassVectors;
+  readonly #means: VectorRows;
+  /** The search for nearest class vectors, then that for nearest means. */
+  #nearest: { readonly vectors: VectorRows; readonly angles: (start: number) => number[] } | undefined;
   /** The losses, one for each function and scale, and the sums of the cosine search that they use. */
   readonly #losses;
   readonly #sums;
@@ -69,6 +83,9 @@ export class FeatureReader {
       job.scales.map((scale, i) => ({ value, scale, sum: divisors.indexOf(competingDivisor) * job.scales.length + i })),
     );
     const { features, weights, centres } = this.#files;
+    const [rows, { cols }] = [weights.rows, features];
+    const read = (start: number, count: number) => job.means!.subarray(start * cols, (start + count) * cols);
+    this.#means = { rows, cols, read };
     this.#heldClasses = Math.min(weights.rows, Math.ceil(HELD_FLOATS / weights.cols));
     this.#cosines = new CosineSearch({
       dimension: features.cols,
@@ -81,10 +98,21 @@ export class FeatureReader {
     this.#classes = new ClassVectors(job.stored.weights.name, this.#files, this.#cosines);
   }
 
-  do({ kind, start }: FeatureTask): FeatureBlock | ClassScatter {
+  do({ kind, start }: FeatureTask): FeatureAnswer {
+    const { weights } = this.#files;
     if (kind === "samples") return this.#samples(start);
-    const count = Math.min(scatterClasses(this.#files), this.#files.weights.rows - start);
-    return classScatter(this.#files, start, count);
+    if (kind === "scatter") {
+      const count = Math.min(scatterClasses(this.#files), weights.rows - start);
+      return classScatter(this.#files, start, count, this.#job.means);
+    }
+    const vectors = kind === "means" ? this.#means : weights;
+    if (this.#nearest?.vectors !== vectors)
+      this.#nearest = { vectors, angles: nearestOther(vectors, this.#means.cols, this.#heldClasses) };
+    const nearest = this.#nearest.angles(start);
+    if (kind === "means") return { angles: { inter: nearest } };
+    const toMeans = nearest.map((_, i) => leastAngle(this.#means.read(start + i, 1), weights.read(start + i, 1)));
+    const ofOccurring = nearest.map((theta, i) => (Number.isNaN(toMeans[i]) ? Number.NaN : theta));
+    return { angles: { w_ec: toMeans, w_inter: ofOccurring } };
   }
 
   /** theta_y, the nearest competitor and every doubtful pair in double from the vectors, the rest from the cosines of the cosines. */
@@ -134,8 +162,10 @@ export class FeatureReader {
       };
     };
     const samples = faults.map((fault, row) => fault ?? sampleOf(row));
+    const toMean = (row: number) => angleBetween(features[row]!, this.#means.read(labels[row]!, 1), lengths[row]);
+    const intra = faults.map((fault, row) => (fault || !this.#job.means ? Number.NaN : toMean(row)));
     const { shortest, longest } = this.#classes;
-    return { samples, shortest, longest };
+    return { samples, shortest, longest, angles: { intra } };
   }
 
   /** Searches all classes, one held block after another. */

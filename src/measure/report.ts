@@ -4,7 +4,7 @@ import { toBytes } from "../data/bytes.ts";
 import type { Chart } from "../render/chart.ts";
 import type { Ending, ReportResult, Row, TablePart } from "../render/result.ts";
 import { reportTerms } from "./report-terms.ts";
-import { BINS, binOf, type Figures, LEVELS, type MarginStatistics } from "./statistics.ts";
+import { BINS, binOf, type Figures, LEVELS, type MarginStatistics, wilson } from "./statistics.ts";
 
 /** The figures of a report in every form: rows, one object, tables, sentences, a chart and a page. */
 export const marginReport = (
@@ -21,18 +21,14 @@ export const marginReport = (
   title: "Margin report",
   caption: `Samples by angle, in ${BINS} bins over [0, pi]`,
   terms: reportTerms(figures, degrees),
-  chart: { chart: () => chartOf(histograms, suspect(figures).m), shown: "below" },
-  end: () => ({ notes: [...notes, ...notesOf(figures)], ...ending }),
+  chart: { chart: () => chartOf(histograms, largest(figures).m), shown: "below" },
+  end: () => ({ notes: [...notesOf(figures), ...notes], ...ending }),
 });
 
 /** Every figure with its dotted name. An item of a list goes by its first value, or by its function and scale. */
-function* figureRows(name: string, value: unknown): Generator<Row> {
+export function* figureRows(name: string, value: unknown): Generator<[name: string, value: number]> {
   if (typeof value !== "object" || value === null) return yield [toBytes(name), value as number];
-  const entries = Object.entries(value);
-  // JavaScript puts the keys 0 and 1 before 0.05: quantiles go by their level.
-  if (entries.every(([key]) => key !== "" && Number.isFinite(Number(key))))
-    entries.sort(([a], [b]) => Number(a) - Number(b));
-  for (const [key, item] of entries) {
+  for (const [key, item] of value instanceof Map ? value : Object.entries(value)) {
     const [id, rest] = Array.isArray(value) ? identified(key, item) : [key, item];
     yield* figureRows(name === "" ? id : `${name}.${id}`, rest);
   }
@@ -45,7 +41,8 @@ function identified(place: string, item: unknown): [id: string, rest: unknown] {
   return [`${id}`, Object.fromEntries(rest)];
 }
 
-function tablesOf({ by_m, quantiles, mean, mean_loss, worst_classes }: Figures): TablePart[] {
+function tablesOf(figures: Figures): TablePart[] {
+  const { by_m, by_function, quantiles, mean, class_angles, mean_loss, worst_classes } = figures;
   const measures = Object.keys(mean);
   return [
     tableOf(
@@ -55,14 +52,26 @@ function tablesOf({ by_m, quantiles, mean, mean_loss, worst_classes }: Figures):
         return [m, naive, angular, psi, false_pass, beyond_first_segment, pair_naive, pair_angular];
       }),
     ),
+    tableOf(
+      "Samples that keep the margin of a function",
+      ["function", "holds", "share", "interval"],
+      by_function.map(({ holds, share, share_interval: { lo, hi }, ...one }) => {
+        return [one.function, holds, share, message`${lo} to ${hi}`];
+      }),
+    ),
     {
       caption: "Angles and effective margin",
       columns: ["quantile", ...measures].map((name) => ({ name })),
       rows: [
-        ...LEVELS.map((level) => [`${100 * level} %`, ...measures.map((name) => quantiles[name]![level]!)]),
+        ...LEVELS.map((level) => [`${100 * level} %`, ...measures.map((name) => quantiles[name]!.get(level)!)]),
         ["mean", ...measures.map((name) => mean[name]!)],
       ],
     },
+    tableOf(
+      "Angles of classes",
+      ["w_ec", "w_inter", "intra", "inter", "left out"],
+      class_angles ? [Object.values(class_angles)] : [],
+    ),
     tableOf(
       "Mean losses",
       ["function", "scale", "mean loss"],
@@ -97,27 +106,38 @@ function chartOf({ theta_y, min_theta_j }: MarginStatistics["histograms"], m: nu
   };
 }
 
-/** The m at which naive most often holds without angular; where none does, the largest. */
-const suspect = ({ by_m }: Figures) =>
-  by_m.toSorted((one, other) => other.false_pass - one.false_pass || other.m - one.m)[0]!;
+/** The margin asked for: the largest m. */
+const largest = ({ by_m }: Figures) => by_m.toSorted((one, other) => other.m - one.m)[0]!;
 
+/** What was reached, then what is wrong, then the scatter of the classes. */
 function notesOf(figures: Figures): Message[] {
-  const { samples, classes, correct, accuracy, fisher_score } = figures;
+  const { samples, correct, quantiles, fisher_score } = figures;
   if (samples === 0) return [message`There are no samples.`];
-  const right = message`${samples} samples of ${classes} classes; the smallest angle is the right class on ${correct} (${100 * accuracy} %).`;
-  if (fisher_score === undefined) return [right, verdict(figures)];
-  const fisher = message`Angular Fisher score ${fisher_score}: scatter within classes over scatter between them, small is good.`;
-  return [right, fisher, verdict(figures)];
+  const { m, angular } = largest(figures);
+  const median = Number(quantiles.effective_margin!.get(0.5)!.toPrecision(3));
+  const [kept, lo, hi] = percentages(angular, samples);
+  const reached = message`${angular} of ${samples} samples (${kept!} %; ${lo!} to ${hi!}) keep the margin m = ${m}`;
+  const right = message`${correct} (${percentages(correct, samples)[0]!} %) are right.`;
+  const headline = message`${reached}; the median effective margin is ${median}; ${right}`;
+  const fisher = message`Angular Fisher score ${fisher_score ?? ""}: scatter within classes over scatter between them, small is good.`;
+  return [headline, ...falsePasses(figures), ...(fisher_score === undefined ? [] : [fisher])];
 }
 
-function verdict(figures: Figures): Message {
-  const { samples, accuracy } = figures;
-  const { m, naive, angular, false_pass } = suspect(figures);
+/** A share in per cent and the ends of its interval, these in as few digits as tell them apart, the share with one more. */
+function percentages(count: number, samples: number): number[] {
+  const { lo, hi } = wilson(count, samples);
+  const digits = Math.max(0, Math.ceil(-Math.log10(100 * (hi - lo))));
+  return [count / samples, lo, hi].map((share, i) => Number((100 * share).toFixed(i > 0 ? digits : digits + 1)));
+}
+
+/** A sentence about the m at which naive most often holds without angular; none where that is nowhere. */
+function falsePasses({ samples, accuracy, by_m }: Figures): Message[] {
+  const { m, naive, angular, false_pass } = by_m.toSorted((a, b) => b.false_pass - a.false_pass || b.m - a.m)[0]!;
+  if (false_pass === 0) return [];
   const counts = message`At m = ${m}, ${naive} of ${samples} samples meet the naive condition, ${angular} meet the angular one`;
-  if (false_pass === 0) return message`${counts}: no sample passes by the naive condition alone.`;
   if (2 * false_pass <= samples)
-    return message`${counts}; false passes: ${false_pass}, with theta_y beyond ${radians(timesPi(1, m))}.`;
+    return [message`${counts}; false passes: ${false_pass}, with theta_y beyond ${radians(timesPi(1, m))}.`];
   // Random vectors of many dimensions lie near pi/2, where cos(4 theta) is near 1.
   const untrained = accuracy < 0.5 ? message` With ${100 * accuracy} % right perhaps nothing was learned.` : [];
-  return message`${counts}: the naive target was trained, or should be suspected.${untrained}`;
+  return [message`${counts}: the naive target was trained, or should be suspected.${untrained}`];
 }

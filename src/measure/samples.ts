@@ -1,6 +1,6 @@
 import type { Message } from "../core/message.ts";
 import type { Target } from "../core/targets.ts";
-import type { Sample } from "./statistics.ts";
+import type { FeatureFigures, Sample } from "./statistics.ts";
 
 /** What to compute for every sample: the conditions at each m, the loss of each function at each scale. */
 export interface Questions {
@@ -15,7 +15,7 @@ export interface MeasuredRow {
   readonly sample: Sample | undefined;
 }
 
-/** Samples in the order of the rows, read as they are asked for. skipped, warnings and fisherScore are final after the last block. */
+/** Samples in the order of the rows, read as they are asked for. skipped, warnings and ofFeatures are final after the last block. */
 export interface Samples {
   readonly classes: number;
   readonly className: (index: number) => string | number;
@@ -27,5 +27,6 @@ export interface Samples {
   /** What the report says of where the angles come from. */
   readonly notes?: readonly Message[];
   readonly warnings: () => readonly Message[];
-  readonly fisherScore?: () => number;
+  /** inUnit gives an angle in the unit of the report. */
+  readonly ofFeatures?: (inUnit: (theta: number) => number) => FeatureFigures;
 }

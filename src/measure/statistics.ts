@@ -1,6 +1,7 @@
 import { fold, reduce } from "../core/double-double.ts";
 import { conditions, effectiveMargin } from "../core/margin.ts";
 import { segment } from "../core/psi.ts";
+import { isAboveCosine, type Target } from "../core/targets.ts";
 import { toDegrees } from "../core/units.ts";
 import { Distribution, Mean } from "./distribution.ts";
 
@@ -31,6 +32,8 @@ export interface StatisticsOptions {
   readonly classes: number;
   readonly margins: readonly number[];
   readonly losses: readonly LossKind[];
+  /** The functions whose own margin is counted. */
+  readonly functions: readonly Target[];
   /** Whether samples have a norm. */
   readonly norms: boolean;
 }
@@ -53,7 +56,12 @@ export const LEVELS = [0, 0.05, 0.25, 0.5, 0.75, 0.95, 1];
 /** Bins of pi/60: pi/2, pi/3, pi/4, pi/5 and pi/6 are edges of bins. */
 export const BINS = 60;
 
+/** The conditions that samples are counted for at each m. */
+export const CONDITIONS = ["naive", "angular", "psi", "false_pass"] as const;
+
 const TAKEN_FOR = 3;
+/** The 97.5 % quantile of the normal distribution. */
+const Z = 1.959963984540054;
 
 /** The samples of one class; takenFor counts the nearest classes of those that are not correct. */
 interface ClassTally {
@@ -72,7 +80,13 @@ interface Presented {
   /** The most worst classes to list. */
   readonly worst: number;
   readonly skipped: number;
-  readonly fisherScore?: number | undefined;
+  readonly ofFeatures?: FeatureFigures | undefined;
+}
+
+/** Figures that are known of features only. */
+export interface FeatureFigures {
+  readonly fisher_score?: number;
+  readonly class_angles?: Readonly<Record<string, number>>;
 }
 
 export type Figures = ReturnType<MarginStatistics["figures"]>;
@@ -87,17 +101,19 @@ export class MarginStatistics {
   readonly #margins: readonly MarginTally[];
   readonly #distributions;
   readonly #losses;
+  readonly #functions;
   readonly #classes = new Map<number, ClassTally>();
   #samples = 0;
   #correct = 0;
 
   /** Throws ParameterError for an m outside [1, 2^20]. */
-  constructor({ classes, margins, losses, norms }: StatisticsOptions) {
+  constructor({ classes, margins, losses, functions, norms }: StatisticsOptions) {
     this.#classCount = classes;
     this.#margins = margins.map(newMargin);
     const measures = MEASURES.filter(({ name }) => norms || name !== "feature_norm");
     this.#distributions = measures.map((measure) => ({ measure, distribution: new Distribution() }));
     this.#losses = losses.map((kind) => ({ kind, mean: new Mean(), error: new Mean() }));
+    this.#functions = [...new Map(functions.map((target) => [target.spec, { target, holds: 0 }])).values()];
   }
 
   add(sample: Sample): void {
@@ -106,6 +122,7 @@ export class MarginStatistics {
     this.#samples++;
     if (isCorrect) this.#correct++;
     for (const [i, tally] of this.#margins.entries()) addMargin(tally, sample, this.#classCount - 1, naivePairs[i]!);
+    for (const tally of this.#functions) if (isAboveCosine(tally.target, thetaY, minThetaJ)) tally.holds++;
     for (const { measure, distribution } of this.#distributions) distribution.add(measure.of(sample)!);
     for (const [i, { mean, error }] of this.#losses.entries()) {
       mean.add(losses[i]!);
@@ -124,27 +141,35 @@ export class MarginStatistics {
    * All figures; fisher_score where there is one. The worst classes are those of the lowest accuracy, each with the classes
    * that it is most often taken for.
    */
-  figures({ degrees, className, worst, skipped, fisherScore }: Presented) {
-    const quantiles: Record<string, Record<string, number>> = {};
+  figures({ degrees, className, worst, skipped, ofFeatures = {} }: Presented) {
+    const quantiles: Record<string, ReadonlyMap<number, number>> = {};
     const mean: Record<string, number> = {};
     for (const { measure, distribution } of this.#distributions) {
       const shown = degrees && measure.isAngle ? toDegrees : (x: number) => x;
-      quantiles[measure.name] = Object.fromEntries(distribution.quantiles(LEVELS).map((x, i) => [LEVELS[i], shown(x)]));
+      quantiles[measure.name] = new Map(distribution.quantiles(LEVELS).map((x, i) => [LEVELS[i]!, shown(x)]));
       mean[measure.name] = shown(distribution.value());
     }
+    const samples = this.#samples;
     return {
-      samples: this.#samples,
+      samples,
       classes: this.#classCount,
       correct: this.#correct,
-      accuracy: this.#correct / this.#samples,
-      by_m: this.#margins,
+      accuracy: this.#correct / samples,
+      accuracy_interval: wilson(this.#correct, samples),
+      by_m: this.#margins.map((tally) => ({ ...tally, ...intervalsOf(tally, samples) })),
+      by_function: this.#functions.map(({ target, holds }) => ({
+        function: target.spec,
+        holds,
+        share: holds / samples,
+        share_interval: wilson(holds, samples),
+      })),
       quantiles,
       mean,
       mean_loss: this.#losses.map(({ kind, mean, error }) => ({
         ...kind,
         value: rightDigits(mean.value(), error.value()),
       })),
-      ...(fisherScore === undefined ? {} : { fisher_score: fisherScore }),
+      ...ofFeatures,
       worst_classes: this.#worst(worst).map(([label, { samples, correct, takenFor }]) => ({
         class: className(label),
         samples,
@@ -177,6 +202,21 @@ export function rightDigits(x: number, error: number): number {
   }
   return error < Math.abs(x) ? Number(x.toPrecision(1)) : Number.NaN;
 }
+
+/**
+ * The 95 % confidence interval of a share of which count in samples were seen, by Wilson (JASA 22, 1927): the shares p at which the one
+ * seen lies within Z standard deviations sqrt(p (1 - p) / samples). NaN without samples.
+ */
+export function wilson(count: number, samples: number) {
+  const half = count + (Z * Z) / 2;
+  const root = Z * Math.sqrt(count * (1 - count / samples) + (Z * Z) / 4);
+  // The lower end without cancellation; the upper one is 1 where all were seen, whatever rounding makes of it.
+  const hi = count < samples ? (half + root) / (samples + Z * Z) : count / samples;
+  return { lo: (count * count) / samples / (half + root), hi };
+}
+
+const intervalsOf = (tally: MarginTally, samples: number): object =>
+  Object.fromEntries(CONDITIONS.map((name) => [`${name}_interval`, wilson(tally[name], samples)]));
 
 const newMargin = (m: number) => ({
   m,

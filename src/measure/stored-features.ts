@@ -4,7 +4,7 @@ import { conversion, type StoredArray } from "../data/arrays.ts";
 import { DataError } from "../data/errors.ts";
 import { openArray } from "../data/open-array.ts";
 import { TemporaryFile } from "../data/temporary-file.ts";
-import { classSums, SCATTER_DOUBLES } from "./class-scatter.ts";
+import { classSums, LEAST_MEAN, SCATTER_DOUBLES } from "./class-scatter.ts";
 import { labelsOf, openFeatures, type StoredFeatures } from "./feature-files.ts";
 import { vectorOf } from "./vectors.ts";
 
@@ -51,9 +51,6 @@ export async function storedFeatures(paths: FeaturePaths): Promise<StoredFeature
   if (classes < 2) throw fault(weights, "one class has no competitor: give two or more");
   return { features, labels, weights, classes: firstLabel };
 }
-
-/** A sum of so many unit vectors that is no longer than rounding has made it has no direction. */
-const LEAST_MEAN = 2 ** -40;
 
 /** Each class that occurs, with the mean of its unit features as class vector; one whose mean has no direction is left out. */
 function classMeans(samples: Pick<StoredFeatures, "features" | "labels">): StoredFeatures {

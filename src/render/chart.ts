@@ -17,12 +17,19 @@ export interface Series {
   readonly points?: readonly number[];
 }
 
+/** Points beside the lines, such as the rows of a table. */
+export interface Dots {
+  readonly name: string;
+  readonly at: readonly { readonly x: number; readonly y: number }[];
+}
+
 /** Lines over an angle or a count, to be drawn by a terminal or as a picture, which choose where to sample them. */
 export interface Chart {
   readonly x: Interval & { readonly angle: boolean; readonly name?: string };
   readonly y?: { readonly angle?: boolean; readonly name?: string };
   readonly series: readonly Series[];
-  /** The legend's name of the highlighted stretches. */
+  readonly dots?: readonly Dots[];
+  /** The legend's name of the highlighted stretches, or the name of the dots that are highlighted. */
   readonly highlight?: string | undefined;
   /** Light vertical rules at the multiples of pi / knots (a margin) inside the range. */
   readonly knots?: number | undefined;
@@ -34,10 +41,11 @@ export interface Chart {
 /** More rules than this cannot be told apart. */
 const MOST_RULES = 64;
 
-/** From the least to the greatest of the values that the lines have at these places; 0 to 1 where they have none. */
-export function reachOf(series: readonly Series[], xs: readonly number[]): Interval {
+/** From the least to the greatest of the values that the lines have at these places, and the dots; 0 to 1 where there are none. */
+export function reachOf(series: readonly Series[], xs: readonly number[], dots: readonly Dots[] = []): Interval {
   let [from, to] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const value of series.flatMap(({ at }) => xs.map(at)).filter(Number.isFinite)) {
+  const values = [...series.map(({ at }) => xs.map(at)), ...dots.map(({ at }) => at.map(({ y }) => y))].flat();
+  for (const value of values.filter(Number.isFinite)) {
     from = Math.min(from, value);
     to = Math.max(to, value);
   }

@@ -8,3 +8,6 @@ export type Picture = (typeof pictures)[number];
 
 export const isPicture = (format: Format | Picture): format is Picture =>
   pictures.some((picture) => picture === format);
+
+/** Significant digits of what a picture says. */
+export const PICTURE_DIGITS = 6;

@@ -2,10 +2,21 @@ import { fromBytes } from "../data/bytes.ts";
 import { formatMessage, inUnit, type NumberStyle, rounded } from "./number.ts";
 import type { Cell, Column } from "./result.ts";
 
-/** An object as JSON, on one line or indented. */
-export function objectText(object: object, style: NumberStyle, oneLine: boolean): string {
-  const shown = (_: string, value: unknown) => (typeof value === "number" ? rounded(value, style) : value);
-  return `${JSON.stringify(object, shown, oneLine ? undefined : 2)}\n`;
+/** An object as JSON, on one line or indented. A Map is an object whose keys keep their order, numbers too. */
+export const objectText = (object: object, style: NumberStyle, oneLine: boolean): string =>
+  `${textOf(object, style, oneLine ? "" : "\n")}\n`;
+
+/** A value as JSON; start is how each of its lines begins, empty for one line. */
+function textOf(value: unknown, style: NumberStyle, start: string): string {
+  if (typeof value === "number") return JSON.stringify(rounded(value, style));
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const inner = start && `${start}  `;
+  const items = [...(value instanceof Map ? value : Object.entries(value))].map(([key, item]) => {
+    const name = Array.isArray(value) ? "" : `${JSON.stringify(`${key}`)}:${start && " "}`;
+    return inner + name + textOf(item, style, inner);
+  });
+  const body = items.length > 0 ? items.join(",") + start : "";
+  return Array.isArray(value) ? `[${body}]` : `{${body}}`;
 }
 
 /** A cell as the value that JSON has for it. */

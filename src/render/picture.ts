@@ -1,13 +1,11 @@
 import type { Spec } from "vega";
 import type { TopLevelSpec } from "vega-lite";
-import type { Picture } from "./formats.ts";
+import { PICTURE_DIGITS, type Picture } from "./formats.ts";
 import { formatMessage, forPeople, type NumberStyle } from "./number.ts";
 import { escapeHtml, page, paragraphs } from "./page.ts";
 import { reportAround } from "./report-page.ts";
 import type { Result } from "./result.ts";
 import { vegaLite } from "./vega-lite.ts";
-
-const PRECISION = 6;
 
 // Vega writes colours for a light background; these rules change them, by Vega's class names, on a dark one.
 const CHART_STYLE = `svg.marks { max-width: 100%; height: auto; }
@@ -28,10 +26,11 @@ export async function* picture(
   given: NumberStyle,
   madeBy: string,
 ): AsyncGenerator<string> {
-  const style = forPeople(given, PRECISION);
-  const notes = result.end().notes.map((note) => formatMessage(note, style));
-  const chart = result.chart!.chart();
-  const title = chart.series.map(({ name }) => name).join(", ");
+  const style = forPeople(given, PICTURE_DIGITS);
+  const { chart: chartOf, title: said } = result.chart!;
+  const notes = [...(said ? [said] : []), ...result.end().notes].map((note) => formatMessage(note, style));
+  const chart = chartOf();
+  const title = said ? notes[0]! : chart.series.map(({ name }) => name).join(", ");
   const spec = vegaLite(chart, style, kind === "html");
   if (kind === "vl.json") yield `${JSON.stringify({ ...spec, description: notes.join(" ") }, null, 1)}\n`;
   else {

@@ -30,7 +30,9 @@ export async function* render(
   }
   const { columns } = result;
   const rows =
-    result.kind === "rows" ? result : rowsResult(columns, result.kind === "report" ? result.rows : [[result.text]]);
+    result.kind === "rows"
+      ? result
+      : rowsResult(columns, result.kind === "report" ? result.rows : [[String(result.text)]]);
   const writer = new RowWriter(rows, format === "table" ? "csv" : format, style);
   yield* writer.file(piecesOf(rows, writer));
 }

@@ -14,10 +14,10 @@ dt { font-weight: bold; }
 dd { margin: 0 0 0.5rem 1.5rem; }
 </style>`;
 
-/** The page around the chart of a report: the last note, which is the verdict, the other sentences, the tables and the meaning of each figure. */
+/** The page around the chart of a report: the sentences, what was reached first, the tables and the meaning of each figure. */
 export function reportAround({ tables, title, caption, terms, end }: ReportResult, style: NumberStyle): Around {
   const { notes, warnings } = end();
-  const sentences = [...notes.slice(-1), ...notes.slice(0, -1), ...warnings].map((one) => formatMessage(one, style));
+  const sentences = [...notes, ...warnings].map((one) => formatMessage(one, style));
   const parts = tables.map((table) => `${element("h2", table.caption)}\n${tableHtml(table, style)}`);
   const meanings = terms.map(([term, meaning]) => element("dt", term) + element("dd", meaning));
   return {

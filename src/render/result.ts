@@ -50,6 +50,8 @@ export interface TablePart {
 /** A chart of a result, made when it is drawn, and where a terminal shows it: below the rows, in place of them, or not at all. */
 interface ResultChart {
   readonly chart: () => Chart;
+  /** What a picture of it says, where that is not the notes. */
+  readonly title?: Message;
   readonly shown: "below" | "alone" | "never";
 }
 
@@ -70,6 +72,7 @@ export interface RowTally {
 /** The file that rows are computed from, in parts that threads can process. */
 export interface RowSource {
   readonly names: readonly string[];
+  readonly format: string;
   readonly parts: AsyncIterator<FilePart>;
   readonly rowsOf: (part: FilePart) => AsyncIterable<RowBatch>;
   /** takeTally gives the counts since the last call; addTally adds those of another thread. */
@@ -87,10 +90,10 @@ export interface RowsResult extends Ended {
   readonly source?: RowSource;
 }
 
-/** One text: written without a header or quotes; in json it is the value of the one column. */
+/** One text, or a file: written without a header or quotes; in json it is the value of the one column. */
 interface DocumentResult extends Ended {
   readonly kind: "document";
-  readonly text: string;
+  readonly text: string | Uint8Array;
 }
 
 /** Figures of many kinds: rows of names and values, one object for json, tables and a page for people. */
@@ -111,8 +114,8 @@ export type Result = RowsResult | DocumentResult | ReportResult;
 
 const nothing: Ending = { notes: [], warnings: [], holds: true };
 
-/** A result that is one text. */
-export const documentOf = (name: string, text: string): DocumentResult => ({
+/** A result that is one text, or a file. */
+export const documentOf = (name: string, text: string | Uint8Array): DocumentResult => ({
   kind: "document",
   columns: [{ name }],
   text,

@@ -42,6 +42,9 @@ function delimitedLayout(columns: readonly Column[], delimiter: string): RowLayo
   return { open, lead: "", between: 0, tail: "\n", close: (isEmpty) => (isEmpty ? open : ""), nothing: "" };
 }
 
+/** Writing so many rows takes less time than loading the kernel. */
+const FEW = 200;
+
 /**
  * Rows as CSV (RFC 4180), TSV, a JSON array or JSON lines. What opens the file goes out with the first rows, so that what is wrong with those leaves
  * nothing written. In csv a row of one empty cell is written "", since readers pass over a blank line; in json NaN and infinities are null.
@@ -82,7 +85,8 @@ export class RowWriter {
 
   /** The rows of a batch, in pieces; each is valid until the next one is asked for. */
   rows({ size, input, columns }: RowBatch): Iterable<Uint8Array> {
-    if (!hasKernel) return this.givenRows(size, columns as readonly (readonly Cell[])[]);
+    if (input === undefined && (size <= FEW || !hasKernel()))
+      return this.givenRows(size, columns as readonly (readonly Cell[])[]);
     const target = { json: this.isJson, delimiter: this.delimiter };
     const passed = (size > 0 && input?.batch.fields(target)) || [];
     const computed = this.computed.map((column, i) => this.fieldOf(columns[column.place]!, column, i, size));
@@ -95,7 +99,7 @@ export class RowWriter {
     return writtenRows(size, { fields, nothing, tail, delimiter: this.delimiter }, input?.rows);
   }
 
-  /** Rows without those of an input, where the kernel is missing. */
+  /** Rows without those of an input, written without the kernel. */
   private *givenRows(size: number, columns: readonly (readonly Cell[])[]): Generator<Uint8Array> {
     const before = this.computed.map((column, i) => this.before(column, i));
     const texts = this.computed.map((column) => this.textsOf(columns[column.place]!, column));

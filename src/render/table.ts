@@ -12,7 +12,7 @@ const TABLE_DIGITS = [6, 5, 4] as const;
 const GAP = 2;
 const LEAST_TEXT_WIDTH = 18;
 
-/** For people: the chart, the rows as a table that fits the screen, then the sentences. */
+/** For people: the chart, the rows as a table that fits the screen, then the sentences; of a report the sentences come first. */
 export async function* table(
   result: RowsResult | ReportResult,
   given: NumberStyle,
@@ -21,15 +21,15 @@ export async function* table(
   const style = forPeople(given, TABLE_DIGITS[0]);
   const { kind, chart } = result;
   const draw = () => `${drawChart(chart!.chart(), screen, style)}\n`;
+  const sentences = () => result.end().notes.map((note) => wrap(visible(formatMessage(note, style)), screen));
+  if (kind === "report") yield sentences().join("");
   if (chart?.shown === "alone") yield draw();
   else if (kind === "rows") yield* rowsOf(result, given, screen);
-  else
-    for (const [i, { columns, rows }] of result.tables.entries())
-      yield `${i > 0 ? "\n" : ""}${layOut(columns, rows, given, screen).draw()}`;
+  else for (const { columns, rows } of result.tables) yield `\n${layOut(columns, rows, given, screen).draw()}`;
   if (chart?.shown === "below") yield `\n${draw()}`;
-  const { notes } = result.end();
-  if (notes.length > 0) yield "\n";
-  for (const note of notes) yield wrap(visible(formatMessage(note, style)), screen);
+  const below = kind === "rows" ? sentences() : [];
+  if (below.length > 0) yield "\n";
+  yield* below;
 }
 
 /** A table for each batch of rows; those after the first have the digits and the widths of the one before. */

@@ -24,6 +24,7 @@ const GLYPHS = {
   mark: ["┬", "+"],
   rule: ["┊", ":"],
   dot: ["●", "@"],
+  cross: ["×", "x"],
   pi: ["π", "pi"],
   // One for each colour. Without colour each line but the first is drawn with its own character.
   markers: [" ·*ox+=%@&", " =*ox+~%@&"],
@@ -44,11 +45,11 @@ const BLANK: Character = { char: " ", pen: { paint: (text) => text, marker: "" }
 
 /** The chart as lines of text, at most as wide as the screen, with angles in the unit of the style. */
 export function drawChart(chart: Chart, screen: Screen, style: NumberStyle): string {
-  const { x, y, cursor, size = {} } = chart;
+  const { x, y, cursor, dots = [], size = {} } = chart;
   const width = Math.max(LEAST_WIDTH, size.width ?? screen.width);
   const height = size.height ?? Math.min(20, screen.height - 8);
   const series = chart.series.map((s) => (y?.angle ? { ...s, at: (x: number) => inUnit(s.at(x), style) } : s));
-  const ticks = niceTicks(reachOf(series, trialOf(x, width)));
+  const ticks = niceTicks(reachOf(series, trialOf(x, width), dots));
   const perTick = Math.max(1, Math.floor((height - 1) / (ticks.length - 1)));
   const labels = ticks.map((tick) => formatNumber(tick, LABEL)).reverse();
   const margin = Math.max(...labels.map((label) => label.length)) + 1;
@@ -66,10 +67,20 @@ export function drawChart(chart: Chart, screen: Screen, style: NumberStyle): str
   // The first line is drawn last, so that it is the one seen where lines meet.
   for (let i = series.length - 1; i >= 0; i--) drawSeries(series[i]!, pens[i]!, highlighter, canvas, glyph);
 
+  const marks = dots.map(({ name, at }, i): Entry => {
+    const isHighlighted = name === chart.highlight;
+    const marker = glyph(isHighlighted ? "cross" : "dot");
+    const pen = { marker, paint: isHighlighted ? highlighter.paint : colorOf(chart.series.length + i, screen) };
+    for (const { x, y } of at)
+      if (Number.isFinite(y)) cells[canvas.rowOf(y)]![canvas.columnOf(x)] = { char: marker, pen };
+    return [pen, marker, name];
+  });
+
   const axis = xAxis(chart, canvas, style, glyph);
   const base = xs.map((_, c) => glyph(axis.columns.includes(c) ? "mark" : "across"));
   const entries: Entry[] = chart.series.map(({ name }, i) => [pens[i]!, glyph("across").repeat(2), name]);
-  if (chart.highlight !== undefined) entries.push([highlighter, glyph("across").repeat(2), chart.highlight]);
+  if (dots.length > 0) entries.push(...marks);
+  else if (chart.highlight !== undefined) entries.push([highlighter, glyph("across").repeat(2), chart.highlight]);
   if (rules.length > 0) entries.push([rule, glyph("rule"), `k pi/${formatNumber(chart.knots!)}`]);
   const lines = [
     ...cells.map((row, r) => {
@@ -120,11 +131,13 @@ function canvasOf({ from, to }: Interval, columns: number, ticks: readonly numbe
 }
 type Canvas = ReturnType<typeof canvasOf>;
 
-function pensOf({ series }: Chart, { colors }: Screen, glyph: Glyph) {
+const colorOf = (i: number, { colors }: Screen) => colors[COLORS[i % COLORS.length]!];
+
+function pensOf({ series }: Chart, screen: Screen, glyph: Glyph) {
+  const { colors } = screen;
   const marker = (char: string) => (colors.level > 0 ? "" : char.trim());
   const pens = series.map((_, i): Pen => {
-    const place = i % COLORS.length;
-    return { paint: colors[COLORS[place]!], marker: marker(glyph("markers")[place]!) };
+    return { paint: colorOf(i, screen), marker: marker(glyph("markers")[i % COLORS.length]!) };
   });
   return { pens, highlighter: { paint: colors.red, marker: marker("#") }, rule: { paint: colors.dim, marker: "" } };
 }

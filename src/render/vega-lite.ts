@@ -25,7 +25,7 @@ const config = {
  * their lines, and as bands where one line alone has them. As a page it fits its container, shows values at the pointer, and zooms.
  */
 export function vegaLite(chart: Chart, style: NumberStyle, page = false): object {
-  const { x, y = {}, series, highlight, knots } = chart;
+  const { x, y = {}, series, dots = [], highlight, knots } = chart;
   const names = [...new Set(series.map(({ name }) => name))];
   const xs = abscissae(chart);
   const { lines, bands, rules, halos, points } = dataOf(chart, xs, style);
@@ -44,7 +44,8 @@ export function vegaLite(chart: Chart, style: NumberStyle, page = false): object
     scale: { zero: false },
     axis: { ...(y.angle && angleAxis(reachOf(series, xs), knots, style, false)) },
   };
-  const { color, strokeDash } = looks(names, highlight);
+  const plainDots = dots.map(({ name }) => name).filter((name) => name !== highlight);
+  const { color, strokeDash } = looks([...names, ...plainDots], highlight);
   const looking = (of: object) => ({ color: { ...of, ...color }, strokeDash: { ...of, ...strokeDash } });
   const mark = (type: string, how: object, encoding: object) => ({ mark: { type, clip: page, ...how }, encoding });
   const from = (values: readonly object[], layer: object) =>
@@ -68,6 +69,11 @@ export function vegaLite(chart: Chart, style: NumberStyle, page = false): object
         transform: [{ fold: names.map(escaped), as: ["series", "value"] }],
         ...mark("line", { strokeWidth: 2 }, { x: inX, y: inY, ...looking({ field: "series" }) }),
       },
+      ...dots.flatMap(({ name, at }) => {
+        const shape = name === highlight ? "cross" : "circle";
+        const values = at.map((dot) => ({ x: x.angle ? inUnit(dot.x, style) : dot.x, value: dot.y, series: name }));
+        return from(values, mark("point", { filled: true, opacity: 0.8, size: 40, shape }, point));
+      }),
       ...from(points, mark("point", { filled: true, opacity: 1, size: 90 }, point)),
     ],
   };

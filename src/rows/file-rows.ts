@@ -16,7 +16,7 @@ const LONG = 2 ** 24;
 async function opened(path: string, options: RowOptions, names?: readonly string[]) {
   const file = nameOf(path);
   const table = await openTable(path, options, names);
-  const header = new Header(table.names, table.separator, file, options.degrees);
+  const header = new Header(table.names, table.separator, file, options);
   const bad = new BadRows(file, options.badRows);
   return { table, header, bad, warnings: () => [...bad.warnings(), ...header.warnings()] };
 }
@@ -69,7 +69,7 @@ export async function fileValues<T extends readonly unknown[], V>(
   let bytesRead = 0;
   async function* values() {
     for await (const part of remaining(table.parts)) {
-      bytesRead += "bytes" in part ? part.bytes.length : part.size;
+      if ("size" in part) bytesRead += part.size;
       for await (const batch of table.batches(part)) {
         const faults = faultsOf(batch);
         const read = readers.map((reader) => reader(batch, faults));
@@ -83,7 +83,7 @@ export async function fileValues<T extends readonly unknown[], V>(
       }
     }
   }
-  return { values: values(), warnings, bytesRead: () => bytesRead, skipped: () => bad.count };
+  return { values: values(), warnings, bytesRead: table.bytesRead ?? (() => bytesRead), skipped: () => bad.count };
 }
 
 /** The rows of a computation for each row of a file, after the row's own cells, as they are read; names are those of its columns where another thread reads it. */
@@ -112,6 +112,7 @@ export async function fileRows(
     end: () => endOf(work, warnings(), bad.kept),
     source: {
       names: table.names,
+      format: table.format,
       parts: table.parts,
       rowsOf,
       isLong: sizeOf(path) > LONG,

@@ -1,10 +1,12 @@
 import { ParameterError } from "../core/errors.ts";
 import { type Message, message } from "../core/message.ts";
+import { isDecimal } from "../core/notation.ts";
 import { isAngle } from "../core/psi.ts";
 import { fromDegrees } from "../core/units.ts";
 import type { Batch } from "../data/batch.ts";
-import { fromBytes, toBytes } from "../data/bytes.ts";
+import { fromBytes, toBytes, trimmed } from "../data/bytes.ts";
 import { angleFrom, anyNumberIn, numberIn } from "../data/cells.ts";
+import { otherDelimiter } from "../data/delimited.ts";
 import { DataError, UsageError } from "../data/errors.ts";
 import { repeated } from "../data/repeated.ts";
 import { shortened } from "../data/shown.ts";
@@ -46,20 +48,29 @@ export class Header {
   private readonly separator: string;
   private readonly file: string;
   private readonly toRadians: ((angle: number) => number) | undefined;
+  private readonly decimalComma: boolean | undefined;
   /** Rows with an angle a little above pi. */
   clampedRows = 0;
   private lastClamped = 0;
 
-  constructor(names: readonly string[], separator: string, file: string, degrees = false) {
+  constructor(
+    names: readonly string[],
+    separator: string,
+    file: string,
+    { degrees, decimalComma = false }: { readonly degrees?: boolean; readonly decimalComma?: boolean } = {},
+  ) {
     this.names = names;
     this.separator = separator;
     this.file = file;
     this.toRadians = degrees ? fromDegrees : undefined;
+    this.decimalComma = separator === "" ? undefined : decimalComma;
     for (const [i, name] of names.entries())
-      for (const key of [name, name.trim()]) if (!this.places.has(key)) this.places.set(key, i);
+      for (const key of [name, trimmed(name)]) if (!this.places.has(key)) this.places.set(key, i);
     const twice = repeated(names);
     if (twice !== undefined)
-      throw new DataError(`${file}: the header has two columns named "${shortened(fromBytes(twice))}": rename one`);
+      throw new DataError(
+        `${file}: the header has two columns named "${shortened(fromBytes(twice))}": ${this.headless() ?? "rename one"}`,
+      );
   }
 
   has(name: string): boolean {
@@ -72,7 +83,7 @@ export class Header {
 
   /** check throws an Error for a number outside its domain. */
   number(name: string, check?: (value: number) => void): Reader<number> {
-    const read = this.numbers([this.index(name)], (text) => numberIn(text, name));
+    const read = this.numbers([this.index(name)], (text) => numberIn(text, name, this.decimalComma));
     return (batch, faults) => {
       const values = one(read(batch, faults));
       if (check === undefined) return values;
@@ -86,7 +97,7 @@ export class Header {
 
   /** A number that may be NaN or an infinity. */
   anyNumber(name: string): Reader<number> {
-    const read = this.numbers([this.index(name)], (text) => anyNumberIn(text, name));
+    const read = this.numbers([this.index(name)], (text) => anyNumberIn(text, name, this.decimalComma));
     return (batch, faults) => one(read(batch, faults));
   }
 
@@ -110,10 +121,11 @@ export class Header {
         const cells = isArray ? text.slice(1, -1).split(",") : text.split(";");
         attempt(row, faults, () => {
           const line = batch.line(row);
-          const angleOf = (value: number, text: () => string) => this.angleOf(value, text, line, name);
+          const isCosine = () => cells.every((cell) => !(Math.abs(Number(cell)) > 1));
+          const angleOf = (value: number, text: () => string) => this.angleOf(value, text, line, name, isCosine);
           lists[row] = !Number.isNaN(plain[row])
             ? [angleOf(plain[row]!, () => batch.text(row, index))]
-            : cells.map((cell) => angleOf(numberIn(cell, name), () => cell));
+            : cells.map((cell) => angleOf(numberIn(cell, name, this.decimalComma), () => cell));
         });
       }
       return { access: () => (row) => lists[row]! };
@@ -123,8 +135,10 @@ export class Header {
   /** The angles in some columns, row after row, as one array for all rows. Of a row with several faults that of its column in leads comes first. */
   angles(columns: readonly number[]): (batch: Batch, faults: Faults, leads?: readonly number[]) => Region {
     const nameOf = (i: number) => fromBytes(this.names[columns[i]!]!);
-    const spelt = (text: string, i: number) => numberIn(text, nameOf(i));
-    return this.numbers(columns, spelt, (value, text, line, i) => this.angleOf(value, text, line, nameOf(i)));
+    const spelt = (text: string, i: number) => numberIn(text, nameOf(i), this.decimalComma);
+    return this.numbers(columns, spelt, (value, text, line, i, isCosine) =>
+      this.angleOf(value, text, line, nameOf(i), isCosine),
+    );
   }
 
   /**
@@ -151,7 +165,7 @@ export class Header {
   /** The bytes of a cell without spaces around it. */
   text(name: string): (batch: Batch, row: number) => string {
     const index = this.index(name);
-    return (batch, row) => batch.text(row, index).trim();
+    return (batch, row) => trimmed(batch.text(row, index));
   }
 
   warnings(): Message[] {
@@ -167,7 +181,7 @@ export class Header {
   private numbers(
     columns: readonly number[],
     spelt: (text: string, i: number) => number,
-    angle?: (value: number, text: () => string, line: number, i: number) => number,
+    angle?: (value: number, text: () => string, line: number, i: number, isCosine: () => boolean) => number,
   ): (batch: Batch, faults: Faults, leads?: readonly number[]) => Region {
     const region = new Region();
     const width = columns.length;
@@ -178,13 +192,19 @@ export class Header {
         angle === undefined
           ? (x: number) => !Number.isNaN(x)
           : (x: number) => x >= 0 && x <= Math.PI && this.toRadians === undefined;
+      /** Columns whose numbers in this batch may all be cosines, as far as it was asked. */
+      const cosines: boolean[] = [];
       const settle = (row: number, i: number) => {
         const x = values[row * width + i]!;
         if (isPlain(x)) return true;
         const text = () => batch.text(row, columns[i]!);
+        const isCosine = () => {
+          cosines[i] ??= values.every((y, place) => place % width !== i || !(Math.abs(y) > 1));
+          return cosines[i];
+        };
         return attempt(row, faults, () => {
           const value = Number.isNaN(x) ? spelt(text(), i) : x;
-          values[row * width + i] = angle === undefined ? value : angle(value, text, batch.line(row), i);
+          values[row * width + i] = angle === undefined ? value : angle(value, text, batch.line(row), i, isCosine);
         });
       };
       for (let row = 0; row < batch.size; row++) {
@@ -199,10 +219,11 @@ export class Header {
   }
 
   /** The angle in [0, pi] that a number of the file is, in radians; a little above pi counts as pi, and its row once. */
-  private angleOf(value: number, text: () => string, line: number, name: string): number {
+  private angleOf(value: number, text: () => string, line: number, name: string, isCosine?: () => boolean): number {
+    const inDegrees = this.toRadians !== undefined;
     const theta = this.toRadians === undefined ? value : this.toRadians(value);
     if (isAngle(theta)) return theta;
-    angleFrom(theta, text, name);
+    angleFrom(theta, text, name, inDegrees, inDegrees ? undefined : isCosine);
     if (line !== this.lastClamped) this.clampedRows++;
     this.lastClamped = line;
     return Math.PI;
@@ -221,11 +242,22 @@ export class Header {
   private missing(name: string): DataError {
     const fault = `${this.file}: there is no column "${name}"`;
     const [only = "", more] = this.names;
-    const other = [";", "\t", "|", ","].find((char) => char !== this.separator && only.includes(char));
-    if (more !== undefined || other === undefined)
-      return new DataError(fault + suggestion(name, this.names.map(fromBytes)));
-    const written = other === "\t" ? "'\\t'" : `'${other}'`;
-    return new DataError(`${fault}, and the header holds ${written}: give --delimiter ${written}`);
+    const other = more === undefined ? otherDelimiter(only, this.separator) : undefined;
+    if (other !== undefined) return new DataError(`${fault}, and the header holds ${other}: give --delimiter ${other}`);
+    const headless = this.headless();
+    return new DataError(
+      fault + (headless === undefined ? suggestion(name, this.names.map(fromBytes)) : `: ${headless}`),
+    );
+  }
+
+  /** What to do where the first line seems to be no header. */
+  private headless(): string | undefined {
+    const [first = ""] = this.names;
+    if (this.separator === "") return undefined;
+    if (/^#[^A-Z]/.test(first)) return "the first line begins with #: for comments give --comment '#'";
+    const isNumber = (name: string) => isDecimal(this.decimalComma ? name.replace(",", ".") : name);
+    const isData = this.names.every(isNumber) || this.names.some((name) => isNumber(name) && /[.,]/.test(name));
+    return isData ? "the first line holds numbers: write a header before it, which names the columns" : undefined;
   }
 }
 

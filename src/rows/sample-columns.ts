@@ -7,6 +7,8 @@ import type { ClassColumn, Header, Reader } from "./header.ts";
 export interface Competitors {
   readonly angles: ArrayLike<number>;
   readonly nameOf: (j: number) => number | string;
+  /** The index of the own class among all, where each class has a column. */
+  readonly place?: number;
 }
 
 const numbers = (j: number) => j + 1;
@@ -92,7 +94,7 @@ export function labelledSamples(
           const [start, place] = [row * count, places[row]!];
           for (let j = 0; j < place; j++) angles[j] = all[start + j]!;
           for (let j = place + 1; j < count; j++) angles[j - 1] = all[start + j]!;
-          return { angles, nameOf: (j) => classes[j < place ? j : j + 1]!.name };
+          return { angles, place, nameOf: (j) => classes[j < place ? j : j + 1]!.name };
         };
       },
     }),

@@ -39,7 +39,8 @@ export async function* sharedRows(
   args: readonly string[],
   threads = availableParallelism(),
 ): AsyncGenerator<Uint8Array> {
-  const work: RowWork = { args, names: source.names };
+  // The first bytes may have told another format than the ending of the name.
+  const work: RowWork = { args: [...args, "--input-format", source.format], names: source.names };
   const start = () => new Pool<RowQuestion, RowAnswer>(new URL("./row-worker.cjs", import.meta.url), work, threads);
   let pool = source.isLong ? start() : undefined;
   try {

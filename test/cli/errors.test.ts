@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { asoftmax, bin, run, sh, words } from "./run.ts";
+import { asoftmax, bin, run, sh, withoutHelp, words } from "./run.ts";
 
 const cwd = mkdtempSync(join(tmpdir(), "asoftmax-errors-"));
 afterAll(() => rmSync(cwd, { recursive: true }));
 
 const NAMES =
-  "asoftmax, naive, softmax, cosface, arcface, arcface-easy, arcface-hard, combined, sphereface-r1, sphereface-r2";
+  "asoftmax, naive, softmax, cosface, arcface, arcface-easy, arcface-hard, combined, sphereface-r1, sphereface-r2, arcface-clip, arcface-plain, arcface-shift, arcface-reflect";
 const DOMAIN = "an angle lies in [0, pi]; for degrees write 60deg or use --degrees";
 
 // biome-ignore format: a table
@@ -35,7 +35,7 @@ const cases: [args: string, message: string][] = [
   ["psi --theta 1e400",                       "--theta: 1e400 is too large for a double"],
   ["psi --theta pi/0",                        "--theta: pi/0 divides by 0"],
   ["psi --theta @theta",                      "a @column needs a file to come from: give --input"],
-  ["psi --theta",                             "option '--theta <list>' argument missing"],
+  ["psi --theta",                             "option '-t, --theta <list>' argument missing"],
   ["psi --points 1",                          "--points: 1 is out of range: it must lie from 2 to 100000000"],
   ["psi --points 1e9",                        "--points: 1e9 is out of range: it must lie from 2 to 100000000"],
   ["psi --points 2.5",                        "--points: 2.5 is not a whole number"],
@@ -49,14 +49,43 @@ const cases: [args: string, message: string][] = [
   ["psi --columns k,k",                       '--columns: "k" stands there twice'],
   ["psi --precision 0",                       "--precision: 0 is out of range: it must lie from 1 to 17"],
   ["psi --precision 18",                      "--precision: 18 is out of range: it must lie from 1 to 17"],
-  ["psi 1.2",                                 "too many arguments for 'psi'. Expected 0 arguments but got 1."],
+  ["psi 1.2",                                 '"1.2" belongs to no option: write --theta 1.2'],
   ["psi --thet 1",                            "unknown option '--thet': did you mean --theta?"],
   ["psi --competing 1",                       "unknown option '--competing'"],
   ["--bogus",                                 "unknown option '--bogus'"],
+  // What people type first.
+  ["--m 4 --theta 1.2",                       "unknown option '--m': write asoftmax psi --m 4 --theta 1.2"],
+  ["-m 4 -t 1.2 -c 1.5 --check",              "unknown option '-m': write asoftmax margin -m 4 -t 1.2 -c 1.5 --check"],
+  ["--csv",                                   "unknown option '--csv': write --format csv"],
+  ["psi --json",                              "unknown option '--json': write --format json"],
+  ["plot --svg",                              "unknown option '--svg': write --output picture.svg"],
+  ["psi 4 1.2",                               '"4 1.2" belongs to no option: write --m 4 --theta 1.2'],
+  ["margin 4 pi/4 60deg",                     '"4 pi/4 60deg" belongs to no option: write --m 4 --theta pi/4 --competing 60deg'],
+  ["violations 1.5",                          '"1.5" belongs to no option: write --competing 1.5'],
+  ["claims 3",                                '"3" belongs to no option: write --m 3'],
+  ["psi --theta 1.2 1.3",                     '"1.3" belongs to no option: write --theta 1.2,1.3, a list has commas'],
+  ["psi -t 1.2, 1.2 --m 2",                   '"1.2" belongs to no option: write -t 1.2,1.2, a list has commas'],
+  ["measure digits.csv",                      '"digits.csv" belongs to no option: write --input digits.csv'],
+  ["plot arcface naive:m=2",                  '"arcface naive:m=2" belongs to no option: write --functions arcface,naive:m=2'],
+  ["plot nonsense",                           '"nonsense" belongs to no option'],
+  ["violations digits.csv",                   '"digits.csv" belongs to no option'],
+  ["sql",                                     "the statement is missing: choose from psi, inverse, margin, loss, measure"],
+  ["sql psi foo",                             '"foo" belongs to no option'],
+  ["completion",                              "the shell is missing: choose from bash, zsh, fish"],
+  ["example",                                 "the name is missing: choose from angles, audit, embeddings"],
+  ["example angle",                           '"angle" is not known: did you mean angles?'],
+  ["explore --columns k",                     "unknown option '--columns'"],
   ["psy --m 4",                               'there is no command "psy": did you mean psi?'],
   ["help column",                             'there is no command "column": did you mean columns?'],
   ["help monotonicty",                        'there is no command "monotonicty": did you mean monotonicity?'],
   ["plot --functions asoftmx",                '--functions: there is no target function "asoftmx": did you mean asoftmax?'],
+  ["plot --functions am-softmx",              '--functions: there is no target function "am-softmx": did you mean am-softmax?'],
+  ["plot --functions adfaace",                `--functions: there is no target function "adfaace": choose from ${NAMES}`],
+  ["plot --functions airface",                `--functions: there is no target function "airface": choose from ${NAMES}`],
+  ["plot --functions mv-softmax",             `--functions: there is no target function "mv-softmax": choose from ${NAMES}`],
+  ["plot --functions l2-softmax",             `--functions: there is no target function "l2-softmax": choose from ${NAMES}`],
+  ["plot --functions sphereface+",            `--functions: there is no target function "sphereface+": choose from ${NAMES}`],
+  ["plot --functions magface",                "--functions: magface is no function of theta_y and fixed parameters alone: magface takes m from each feature norm: audit rows of one norm, as arcface-hard with their m"],
   ["plot --functions zzzzzzzzz",              `--functions: there is no target function "zzzzzzzzz": choose from ${NAMES}`],
   ["plot --functions asoftmax:n=4",           '--functions: asoftmax has no parameter "n": did you mean m?'],
   ["plot --functions combined:m4=1",          '--functions: combined has no parameter "m4": did you mean m1?'],
@@ -116,9 +145,9 @@ const cases: [args: string, message: string][] = [
   ["loss --theta 1",                          "competing angles are missing: give --competing, such as --competing 1.5,pi/2"],
   ["descend --start 1 --competing 1 --scale 0",  "--scale: 0 is out of range: it must be above 0 and at most 1e+100"],
   ["loss --theta 1 --competing 1 --scale -1", "--scale: -1 is out of range: it must lie from 0 to 1e+100"],
-  ["loss --theta 1 --competing 1 --lambda 1,2", '--lambda: "1,2" is not a number: write a decimal number such as 4 or 1.5'],
+  ["loss --lambda 1,2 --m @m --input -",      "--lambda: one value goes with a @column in the other of --m and --lambda"],
   ["loss --theta 1 --competing 1 --lambda @l --functions naive", "--m and --lambda are short for --functions asoftmax:m=..:lambda=..: give one or the other"],
-  ["loss --lambda @l --m 2,3 --input -",      "--m: one margin goes with a lambda from a column"],
+  ["loss --lambda @l --m 2,3 --input -",      "--m: one value goes with a @column in the other of --m and --lambda"],
   ["compare",                                 "angles are missing: give --theta, such as --theta 0.5, or --points"],
   ["compare --functions naive --lambda 0 --theta 1", "--m and --lambda are short for --functions asoftmax:m=..:lambda=..: give one or the other"],
   ["compare --theta 1 --points 3",            "--theta and --points both give angles: use one"],
@@ -145,25 +174,39 @@ const cases: [args: string, message: string][] = [
   ["descend --start 2 --competing 1 --lambda 5 --base 9", "a schedule gives lambda at each step: leave lambda out of the functions"],
   ["descend --minima",                        "the competing angle is missing: give --competing, such as --competing 1.5"],
   ["audit",                                   "the table is missing: give --input, a file or - for standard input"],
-  ["audit --input - --value psi",             '--value: "psi" is no column: write @ and its name, such as @psi'],
-  ["audit --input - --dtype float16",         '--dtype: "float16" is not known: did you mean float64?'],
-  ["audit --input none.csv",                  "cannot read none.csv: no such file or directory"],
+  ["audit --input - --value @",               '--value: "@" is no column: write @ and its name, such as @psi'],
+  ["audit --input - --theta t --cosine c",    "--theta and --cosine both name the angles: use one"],
+  ["audit --input - --scale 0",               "--scale: 0 is out of range: it must be above 0 and at most 1e+100"],
+  ["audit --input - --dtype float8",          '--dtype: "float8" is not known: did you mean float64?'],
   ["audit --input - --prefix x",              "unknown option '--prefix'"],
   ["psi --output ''",                         "--output: the value is empty"],
+  ["psi --input - --delimiter ab",            "--delimiter: \"ab\" is not one ASCII character (nor a quote): write one such as ';'"],
+  ["psi --input - --delimiter §",             "--delimiter: \"§\" is not one ASCII character (nor a quote): write one such as ';'"],
+  ["psi --input - --bad-rows drop",           '--bad-rows: "drop" is not known: choose from stop, skip, keep'],
+  ["psi --input - --input-format xls",        '--input-format: "xls" is not known: choose from csv, tsv, jsonl, parquet'],
+];
+
+describe("a wrong command line gives one line that says what is wrong and which page of help to read, and status 2", () => {
+  test.concurrent.each(cases)("asoftmax %s", async (line, message) => {
+    const command = /^(-|help|psy)/.test(line) ? "" : `${words(line)[0]} `;
+    const stderr = `asoftmax: ${message} (see asoftmax ${command}--help)\n`;
+    expect(await asoftmax(words(line), { cwd })).toEqual({ status: 2, stdout: "", stderr });
+  });
+});
+
+// biome-ignore format: a table
+const unusable: [args: string, message: string][] = [
   ["psi --output none/such/x.csv",            "cannot write none/such/x.csv: no such file or directory"],
   ["psi --output .",                          "cannot write .: it is a directory"],
   ["psi --output /dev/full",                  "cannot write /dev/full: no space left on device"],
   ["psi --input none.csv",                    "cannot read none.csv: no such file or directory"],
   ["psi --input .",                           ". is a directory: name a file"],
-  ["psi --input - --delimiter ab",            "--delimiter: \"ab\" is not one ASCII character (nor a quote): write one such as ';'"],
-  ["psi --input - --delimiter §",             "--delimiter: \"§\" is not one ASCII character (nor a quote): write one such as ';'"],
-  ["psi --input - --bad-rows drop",           '--bad-rows: "drop" is not known: choose from stop, skip, keep'],
-  ["psi --input - --input-format xls",        '--input-format: "xls" is not known: choose from csv, tsv, jsonl, parquet'],
+  ["audit --input none.csv",                  "cannot read none.csv: no such file or directory"],
   ["psi --input -",                           "standard input is empty: it needs at least a header line"],
 ];
 
-describe("a wrong command line gives one line that says what is wrong, and status 2", () => {
-  test.concurrent.each(cases)("asoftmax %s", async (line, message) => {
+describe("a file that cannot be read or written gives one line, and status 2", () => {
+  test.concurrent.each(unusable)("asoftmax %s", async (line, message) => {
     expect(await asoftmax(words(line), { cwd })).toEqual({ status: 2, stdout: "", stderr: `asoftmax: ${message}\n` });
   });
 });
@@ -185,8 +228,11 @@ const files: [args: string, stdin: string, message: string][] = [
   ["audit",                       "theta,value\n",                "the table has no rows: nothing to audit"],
   ["audit",                       "",                             "standard input is empty: it needs at least a header line"],
   ["audit --value @psj",          "theta,psi\n1,2\n",            'standard input: there is no column "psj": did you mean psi?'],
-  ["audit",                       "theta,value\n4,2\n",          "standard input line 2: column theta: 4 lies above pi: an angle lies in [0, pi]"],
+  ["audit",                       "theta,value\n4,2\n",          "standard input line 2: column theta: 4 lies above pi: an angle lies in [0, pi]; for degrees give --degrees"],
   ["audit",                       "theta,value\n1,x\n",          'standard input line 2: column value: "x" is not a decimal number'],
+  ["audit",                       "theta,value\n-0.5,2\n",       "standard input line 2: column theta: -0.5 lies below 0: an angle lies in [0, pi]; for cosines give --cosine @theta"],
+  ["audit --cosine @c",           "c,value\n1.5,2\n",            "standard input line 2: column c: a cosine is 1.5: it must lie from -1 to 1"],
+  ["audit --scale @s",            "theta,value,s\n1,2,0\n",      "standard input line 2: column s: scale is 0: it must be above 0 and at most 1e+100"],
   ["audit",                       "theta,value\nNaN,1\n",        'standard input line 2: column theta: "NaN" is not a finite number'],
   ["audit --gradient @g",         "theta,value,g\n1,1,\n",       "standard input line 2: column g: the cell is empty: it needs a number"],
 ];
@@ -194,7 +240,7 @@ const files: [args: string, stdin: string, message: string][] = [
 describe("so does a wrong file", () => {
   test.concurrent.each(files)("asoftmax %s, given %j", async (line, stdin, message) => {
     const ran = await asoftmax([...words(line), "--input", "-"], { stdin });
-    expect([ran.status, ran.stderr]).toEqual([2, `asoftmax: ${message}\n`]);
+    expect([ran.status, withoutHelp(ran.stderr)]).toEqual([2, `asoftmax: ${message}\n`]);
   });
 });
 
@@ -222,7 +268,8 @@ const escapes: [args: string[], message: string][] = [
 ];
 
 test.concurrent.each(escapes)("what was given is shown without escapes, and in short: %j", async (args, message) => {
-  expect(await asoftmax(args, { cwd })).toEqual({ status: 2, stdout: "", stderr: `asoftmax: ${message}\n` });
+  const { status, stdout, stderr } = await asoftmax(args, { cwd });
+  expect([status, stdout, withoutHelp(stderr)]).toEqual([2, "", `asoftmax: ${message}\n`]);
 });
 
 // biome-ignore format: a table
@@ -238,8 +285,8 @@ test.concurrent.each(cells)("%s is shown without escapes, and in short", async (
   const { status, stdout, stderr } = await asoftmax(words(args), { stdin });
   expect([status, stdout]).toEqual([2, ""]);
   expect(stderr.length).toBeLessThan(420);
-  if (typeof message === "string") expect(stderr).toBe(`asoftmax: ${message}\n`);
-  else expect(stderr.trimEnd()).toMatch(message);
+  if (typeof message === "string") expect(withoutHelp(stderr)).toBe(`asoftmax: ${message}\n`);
+  else expect(withoutHelp(stderr).trimEnd()).toMatch(message);
 });
 
 describe("without WebAssembly", () => {
@@ -268,8 +315,8 @@ describe("without WebAssembly", () => {
 });
 
 test("too few file handles for threads: one line", async () => {
-  writeFileSync(join(cwd, "long.csv"), `theta\n${"1.25\n".repeat(1_200_000)}`);
-  const { status, stderr } = await sh("ulimit -n 64; asoftmax psi --threads 64 --input long.csv > /dev/null", { cwd });
+  writeFileSync(join(cwd, "long.csv"), `theta\n${"1.25\n".repeat(5_000_000)}`);
+  const { status, stderr } = await sh("ulimit -n 40; asoftmax psi --threads 64 --input long.csv > /dev/null", { cwd });
   const reason = "there are too few file handles: raise their limit (ulimit -n), or give --threads 1";
   expect([status, stderr]).toEqual([2, `asoftmax: ${reason}\n`]);
 });

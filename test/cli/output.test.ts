@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import {
   chmodSync,
+  copyFileSync,
   lstatSync,
   mkdtempSync,
   readdirSync,
@@ -15,7 +16,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { pathOf } from "../installed.ts";
 import { npy } from "../npy.ts";
-import { asoftmax, bin, environment, sh, words } from "./run.ts";
+import { asoftmax, bin, environment, sh, withoutHelp, words } from "./run.ts";
 import { Terminal } from "./tmux.ts";
 
 const root = mkdtempSync(join(tmpdir(), "asoftmax-output-"));
@@ -32,6 +33,10 @@ const CELLS = [
 const NAMES = ["m", "theta", "k", "psi", "dpsi_dtheta", "dpsi_dcos", "cos_m_theta", "cos_theta"];
 const OBJECT = `{${CELLS.map((cell, i) => `"${NAMES[i]}":${cell}`).join(",")}}`;
 
+/** What a table says of psi at 1.2. */
+const said = (psi: string, cosine: string) =>
+  `1.2 is in segment k = 1, [pi/4, pi/2): psi = -cos(4.8) - 2 = ${psi}, where\ncos(4.8) alone is ${cosine}.\n`;
+
 describe("formats", () => {
   // biome-ignore format: a table
   test.concurrent.each([
@@ -41,10 +46,10 @@ describe("formats", () => {
     ["psi --theta 1.2 --format json",                `[\n${OBJECT}\n]\n`],
     ["psi --theta 1.2,1.2 --format json",            `[\n${OBJECT},\n${OBJECT}\n]\n`],
     ["psi --theta 1.2,1.2 --format jsonl",           `${OBJECT}\n${OBJECT}\n`],
-    ["psi --theta 1.2 --columns k,psi --format table", "k      psi\n──────────\n1  -2.0875\n"],
+    ["psi --theta 1.2 --columns k,psi --format table", `k      psi\n──────────\n1  -2.0875\n\n${said("-2.0875", "0.087499")}`],
     ["psi --theta 1.2 --columns psi,k",              "psi,k\n-2.0874989834394464,1\n"],
     ["psi --theta 1.2 --columns psi --precision 3",  "psi\n-2.09\n"],
-    ["psi --theta 1.2 --columns psi --precision 3 --format table", "  psi\n─────\n-2.09\n"],
+    ["psi --theta 1.2 --columns psi --precision 3 --format table", `  psi\n─────\n-2.09\n\n${said("-2.09", "0.0875")}`],
     ["psi --theta 1.2 --columns psi --precision 3 --format jsonl", '{"psi":-2.09}\n'],
     ["psi --theta 1.2 --columns psi --precision 17", "psi\n-2.0874989834394464\n"],
     ["psi --theta 1e-300 --columns theta",           "theta\n1e-300\n"],
@@ -376,34 +381,43 @@ describe("help", () => {
   test("every page begins with examples, and each of them runs", async () => {
     const cwd = folder();
     const header = ["label", "theta", "theta_y", "theta_j", ...Array.from({ length: 3 }, (_, i) => `theta_${i}`)];
-    writeFileSync(join(cwd, "angles.csv"), `${header}\n0,0.3,0.2,1.5,0.1,1.5,1.2\n2,1.2,1,1,1.5,1.4,0.3\n`);
-    // psi and its slope for m = 4, right to the last digit.
+    writeFileSync(
+      join(cwd, "angles.csv"),
+      `${header}\n${"0,0.3,0.2,1.5,0.1,1.5,1.2\n2,1.2,1,1,1.5,1.4,0.3\n".repeat(20)}`,
+    );
+    // psi and its slope for m = 4, and 64 (cos theta - 0.4), right to the last digit.
     const table = [
-      "theta,psi,grad",
-      "0.5,-0.4161468365471424,-3.637189707302727",
-      "1,-1.3463563791363882,-3.027209981231713",
+      "theta,psi,grad,logit",
+      "0.5,-0.4161468365471424,-3.637189707302727,30.56528396098386",
+      "1,-1.3463563791363882,-3.027209981231713,8.979347575560947",
     ];
     writeFileSync(join(cwd, "table.csv"), `${table.join("\n")}\n`);
+    writeFileSync(
+      join(cwd, "losses.csv"),
+      "label,theta_0,theta_1,theta_2,norm,loss\n0,0.2,1.5,1,8,0.256839032953237\n",
+    );
+    copyFileSync(new URL("../fixtures/vectors/stored.npz", import.meta.url), join(cwd, "emb.npz"));
     writeFileSync(join(cwd, "f.npy"), npy("<f4", [3, 2], Float32Array.of(2, 0, 0, 3, 4, 1)));
     writeFileSync(join(cwd, "w.npy"), npy("<f4", [2, 2], Float32Array.of(1, 0, 0, 1)));
     writeFileSync(join(cwd, "l.npy"), npy("<i4", [3], Int32Array.of(0, 1, 0)));
     const lines = [...pages].flatMap(([name, page]) => {
       expect(page.startsWith("Examples:\n  asoftmax"), `the page of ${name}`).toBe(true);
       if (name === "explore") return []; // needs a terminal: its own test runs them in one
-      const examples = page.split("\n\n")[0]!.split("\n").slice(1);
-      return examples.map((line) => line.split("  #")[0]!.trim());
+      const examples = page.split("\n\n")[0]!.replaceAll(/ \\\n +/g, " ");
+      return [...examples.matchAll(/^ {2}(asoftmax .*?)(?= {2}#|$)/gm)].map(([, line]) => line!.trim());
     });
     expect(lines.length).toBeGreaterThan(2 * commands.length);
-    const results = await inPool(4, lines, (line) => sh(line, { cwd }));
+    const writes = (line: string) => line.startsWith("asoftmax example");
+    const results = await inPool(4, lines, (line) => sh(line, { cwd: writes(line) ? folder() : cwd }));
     lines.forEach((line, i) => {
       expect([line, results[i]!.status, results[i]!.stderr]).toEqual([line, documented.get(line) ?? 0, ""]);
-      expect(results[i]!.stdout, line).not.toBe("");
+      if (!writes(line)) expect(results[i]!.stdout, line).not.toBe("");
     });
   }, 60_000);
 
   test("an unknown command that is near to none gets the list of them", async () => {
     const { status, stderr } = await asoftmax(["toString"]);
-    const [before, list] = stderr.trimEnd().split("choose from ");
+    const [before, list] = withoutHelp(stderr).trimEnd().split("choose from ");
     expect([status, before]).toEqual([2, 'asoftmax: there is no command "toString": ']);
     expect(list!.split(", ").sort()).toEqual(commands.toSorted());
   });

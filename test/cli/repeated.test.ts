@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 import { commands } from "../../src/cli/commands.ts";
 import { flagOf } from "../../src/cli/options.ts";
-import { asoftmax, type Ran, words } from "./run.ts";
+import { asoftmax, type Ran, withoutHelp, words } from "./run.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -10,6 +10,7 @@ const needed: Readonly<Record<string, string>> = {
   inverse: "--psi 0.1",
   "inverse functions": "--value 0.1",
   "inverse value": "",
+  "inverse lambda": "--value 0.1",
   "inverse loss": "--classes 10",
   "inverse scale": "--loss 1 --classes 10",
   "inverse classes": "--loss 1",
@@ -26,6 +27,7 @@ const needed: Readonly<Record<string, string>> = {
   measure: "--input -",
   sql: "measure",
   completion: "bash",
+  example: "audit",
 };
 const stdin = "label,theta,value,theta_0,theta_1\n0,0.1,1,0.1,1.5\n1,0.2,1,1.4,0.3\n";
 
@@ -46,6 +48,7 @@ const two: Readonly<Record<string, readonly [string, string]>> = {
   probability: ["0.5", "0.9"],
   to: ["cosface", "arcface"],
   at: ["1", "pi/3"],
+  lambda: ["1", "5"],
 };
 const columnsOf = async (line: string) => (await asoftmax(words(line), { stdin })).stdout.split("\n")[0]!.split(",");
 
@@ -91,11 +94,12 @@ describe("a list option given again adds to its list", () => {
     ["psi --theta @a --theta @b",      2, "", "--theta: a @column stands alone: give the option once, with nothing beside it"],
     ["psi --theta 1 --theta ''",       2, "", '--theta: "" has an empty place: write a list as 1,2,3'],
     ["psi --m 2 --m x",                2, "", '--m: "x" is not a number: write a decimal number such as 4 or 1.5'],
-    ["claims --m 2 --m 3",             2, "", "--m: give one value here"],
+    ["claims --m 2,3",                 2, "", "--m: give one value here"],
     ["psi --columns k --columns k",    2, "", '--columns: "k" stands there twice'],
   ] as const)("asoftmax %s", async (line, status, stdout, message) => {
     const stderr = message === "" ? "" : `asoftmax: ${message}\n`;
-    expect(await asoftmax(words(line))).toEqual({ status, stdout, stderr });
+    const ran = await asoftmax(words(line));
+    expect({ ...ran, stderr: withoutHelp(ran.stderr) }).toEqual({ status, stdout, stderr });
   });
 });
 

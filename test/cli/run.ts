@@ -46,5 +46,8 @@ export function run(file: string, args: readonly string[], { stdin = "", env, cw
   });
 }
 
+/** What a wrong command line says, without the help page that it names at its end. */
+export const withoutHelp = (stderr: string): string => stderr.replace(/ \(see asoftmax [a-z ]*--help\)\n$/, "\n");
+
 /** The words of a simple command line: spaces between, '' an empty word. */
 export const words = (line: string): string[] => line.split(" ").map((word) => word.replaceAll("'", ""));

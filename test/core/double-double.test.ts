@@ -8,6 +8,7 @@ import {
   divide,
   doubleDouble,
   fold,
+  fullCosine,
   halfPiTimes,
   isBelow,
   multiply,
@@ -155,6 +156,7 @@ describe("sine and cosine of a phase", () => {
       const x = exact(a).times(exact(theta));
       const phase = reduce(a, theta);
       expect(relative(sumOf(cosine(phase)), cosOf(x))).toBeLessThan(2 ** -66);
+      expect(sumOf(fullCosine(phase)).minus(cosOf(x)).abs().toNumber()).toBeLessThan(2 ** -102);
       expect(relative(sumOf(sine(phase)), sinOf(x))).toBeLessThan(2 ** -66);
     });
     fc.assert(property, { seed: 9, numRuns: 1000 });

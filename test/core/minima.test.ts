@@ -17,6 +17,10 @@ test.each([
   ["arcface-easy",  {},               [best, [pi / 2, "false minimum", ""]]],
   ["arcface-hard",  {},               [best]], // its jump is downwards
   ["arcface-hard",  { m: 3 },         [best, [0.14159265358979323, "minimum", ""]]],
+  ["arcface-clip",  {},               [best, [pi - 0.5, "flat", "below+above"]]],
+  ["arcface-plain", {},               [best, [pi - 0.5, "false minimum", ""]]],
+  ["arcface-shift", {},               [best]], // a kink at pi - m
+  ["arcface-reflect", {},             [best, [pi - 0.5, "half-stable", "above"]]],
   ["combined",      {},               [best, [pi, "false minimum", "below"]]],
   ["sphereface-r1", { m: 2 },         [best, [pi / 2, "flat", "below+above"]]],
   ["naive",         {},               [best, [pi / 2, "false minimum", "below+above"], [pi, "false minimum", "below"]]],

@@ -78,6 +78,12 @@ const tables: [name: string, parameters: Record<string, number>, rows: Row[], st
     ],
     [PI.minus(2.5).toNumber(), pi],
   ],
+  ...[0.1, 0.5, 1, 2.5].map((m): (typeof tables)[number] => [
+    "arcface-shift", // continuous, so no jump
+    { m },
+    [[0, pi, "falling", Math.cos(m) - 2 - Math.cos(m)]],
+    [PI.minus(m).toNumber(), pi],
+  ]),
   [
     "sphereface-r1",
     {},
@@ -155,6 +161,13 @@ describe("against values at many angles", () => {
     ["sphereface-r1", { m: 1 }],
     ["sphereface-r1", { lambda: 1 }],
     ["sphereface-r2"],
+    ["arcface-clip"],
+    ["arcface-plain"],
+    ["arcface-plain", { lambda: 0.5 }],
+    ["arcface-shift"],
+    ["arcface-shift", { m: 2.8 }],
+    ["arcface-reflect"],
+    ["arcface-reflect", { m: 1.3, lambda: 0.5 }],
   ];
 
   test.each(functions)("%s with %j", (name, parameters) => {

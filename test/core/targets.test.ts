@@ -1,8 +1,10 @@
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { conditions } from "../../src/core/margin.ts";
 import { targetFromSpec } from "../../src/core/notation.ts";
 import * as constructors from "../../src/core/target-functions.ts";
-import { makeTarget, pieceEnd, type Target, target, targetDefinitions } from "../../src/core/targets.ts";
+import { isAboveCosine, makeTarget, pieceEnd, type Target, target, targetDefinitions } from "../../src/core/targets.ts";
 import { angles, margins, uniform } from "../arbitrary.ts";
 import { type Big, exact, nextDown, nextUp, PI, sinOf, truthOf, ulp } from "../oracle.ts";
 
@@ -30,11 +32,27 @@ describe("names, parameters and the canonical form", () => {
     ["combined", { m3: 0, m1: 2 }, "combined:m1=2:m2=0.3:m3=0"],
     ["sphereface-r1", {}, "sphereface-r1:m=1.7"],
     ["sphereface-r2", {}, "sphereface-r2:m=1.7"],
+    ["arcface-clip", {}, "arcface-clip:m=0.5"],
+    ["arcface-plain", {}, "arcface-plain:m=0.5"],
+    ["arcface-shift", {}, "arcface-shift:m=0.5"],
+    ["arcface-reflect", {}, "arcface-reflect:m=0.5"],
+    ["a-softmax", {}, "asoftmax:m=4"],
+    ["l-softmax", {}, "asoftmax:m=4"],
+    ["lsoftmax", {}, "asoftmax:m=4"],
+    ["angular-softmax", {}, "asoftmax:m=4"],
+    ["am-softmax", {}, "cosface:m=0.35"],
+    ["amsoftmax", {}, "cosface:m=0.35"],
+    ["am", {}, "cosface:m=0.35"],
+    ["aam-softmax", {}, "arcface:m=0.5"],
+    ["aamsoftmax", {}, "arcface:m=0.5"],
+    ["aam", {}, "arcface:m=0.5"],
+    ["normface", {}, "softmax"],
+    ["modified-softmax", {}, "softmax"],
   ])("%s with %j is %s", (name, parameters, spec) => expect(make(name, parameters).spec).toBe(spec));
 
   test("every definition is in the list above, in that order", () => {
     const names =
-      "asoftmax naive softmax cosface arcface arcface-easy arcface-hard combined sphereface-r1 sphereface-r2";
+      "asoftmax naive softmax cosface arcface arcface-easy arcface-hard combined sphereface-r1 sphereface-r2 arcface-clip arcface-plain arcface-shift arcface-reflect";
     expect(targetDefinitions.map(({ name }) => name).join(" ")).toBe(names);
   });
   test("an unknown name gives undefined", () => {
@@ -42,7 +60,11 @@ describe("names, parameters and the canonical form", () => {
     expect(target("")).toBeUndefined();
   });
   test("only sphereface-r2 changes competing angles", () => {
-    expect(targetDefinitions.map((d) => makeTarget(d).competingDivisor)).toEqual([1, 1, 1, 1, 1, 1, 1, 1, 1, 1.7]);
+    expect(targetDefinitions.map((d) => makeTarget(d).competingDivisor)).toEqual([
+      ...Array(9).fill(1),
+      1.7,
+      ...Array(4).fill(1),
+    ]);
   });
 
   // prettier-ignore
@@ -91,6 +113,14 @@ describe("values by hand", () => {
     ["sphereface-r1", { m: 2 }, pi / 4, 0],
     ["sphereface-r1", { m: 2 }, 3, -1],
     ["sphereface-r2", { m: 2 }, 0, 1],
+    ["arcface-clip", { m: pi / 4 }, pi / 4, 0],
+    ["arcface-clip", { m: pi / 4 }, 3, -1],
+    ["arcface-plain", { m: pi / 4 }, pi / 4, 0],
+    ["arcface-plain", { m: pi / 4 }, pi, -1],
+    ["arcface-shift", { m: pi / 4 }, pi / 4, 0],
+    ["arcface-shift", { m: pi / 4 }, pi, -2 + root],
+    ["arcface-reflect", { m: pi / 4 }, pi / 4, 0],
+    ["arcface-reflect", { m: pi / 4 }, pi, -2 + root],
   ])("%s with %j at %d is %d", (name, parameters, theta, value) => {
     expect(make(name, parameters).value(theta)).toBeCloseTo(value, 15);
   });
@@ -131,6 +161,8 @@ describe("the slope by cosine at 0 and at tiny angles", () => {
     ["combined", { m1: 3, m2: 0, m3: 1 }, 9],
     ["sphereface-r1", { m: 3 }, 9],
     ["sphereface-r2", {}, 1],
+    ["arcface-clip", {}, Infinity],
+    ["arcface-shift", { m: 0 }, 1],
   ])("%s with %j: %d", (name, parameters, limit) => {
     const f = make(name, parameters);
     expect(f.slopeByCosine(0)).toBe(limit);
@@ -154,6 +186,10 @@ describe("against the oracle", () => {
     ["combined", fc.record({ m1: margins, m2: uniform(0, Math.PI), m3: uniform(0, 2) })],
     ["sphereface-r1", fc.record({ m: margins })],
     ["sphereface-r2", fc.record({ m: margins })],
+    ["arcface-clip", fc.record({ m: uniform(0, Math.PI) })],
+    ["arcface-plain", fc.record({ m: uniform(0, Math.PI) })],
+    ["arcface-shift", fc.record({ m: uniform(0, Math.PI) })],
+    ["arcface-reflect", fc.record({ m: uniform(0, Math.PI) })],
   ];
   const lambdas = fc.oneof(fc.constant(0), fc.constant(0), uniform(0, 10), uniform(0, 1000));
 
@@ -228,4 +264,49 @@ test("a text that is no target function is refused by the library with what is k
   const known = targetDefinitions.map(({ name }) => name).join(", ");
   expect(() => targetFromSpec("softmx")).toThrow(`there is no target function "softmx": choose from ${known}`);
   expect(() => targetFromSpec("arcface:n=1")).toThrow('arcface has no parameter "n": choose from m, lambda');
+});
+
+test.each(["sphereface2", "curricularface", "adaface", "magface", "circle"])(
+  "%s is refused with what it is",
+  (name) => {
+    expect(() => targetFromSpec(`${name}:m=0.5`)).toThrow(
+      new RegExp(`^${name} is no function of theta_y and fixed parameters alone: ${name} .*: audit `),
+    );
+  },
+);
+describe("whether a sample keeps the margin of a function", () => {
+  const rows = readFileSync(new URL("../fixtures/measure/function-margins.csv", import.meta.url), "utf8");
+  test.each(
+    rows
+      .trim()
+      .split("\n")
+      .slice(1)
+      .map((row) => row.split(",") as [string, string, string, string, string]),
+  )("%s at %s against %s: %s, sides %s apart", (spec, thetaY, thetaJ, holds) => {
+    expect(isAboveCosine(targetFromSpec(spec), Number(thetaY), Number(thetaJ))).toBe(holds === "true");
+  });
+
+  test("is what the conditions of margin say, but for sides closer than 1e-30", () => {
+    fc.assert(
+      fc.property(margins, angles, angles, (m, y, j) => {
+        const { naive, psi } = conditions(m, y, j);
+        fc.pre(Math.max(y, j) > 1e-14);
+        expect([isAboveCosine(make("naive", { m }), y, j), isAboveCosine(make("asoftmax", { m }), y, j)]).toEqual([
+          naive,
+          psi,
+        ]);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test("not outside [0, pi], nor for NaN", () => {
+    for (const [y, j] of [
+      [nan, 1],
+      [1, nan],
+      [-1, 1],
+      [4, 1],
+    ] as const)
+      expect(isAboveCosine(make("softmax"), y, j)).toBe(false);
+  });
 });

@@ -6,23 +6,25 @@ import { type Kept, rowsOf } from "./read.ts";
 const FILE = "f.csv";
 
 /** The blocks of a text (one character a byte) that comes in the given pieces. */
-async function blocksOf(pieces: readonly string[]): Promise<Block[]> {
+async function blocksOf(pieces: readonly string[], comment?: string): Promise<Block[]> {
   async function* source() {
     for (const piece of pieces) yield Buffer.from(piece, "latin1");
   }
   const blocks: Block[] = [];
-  for await (const block of recordBlocks(source(), FILE)) blocks.push(block);
+  for await (const block of recordBlocks(source(), FILE, { separator: ",", comment })) blocks.push(block);
   return blocks;
 }
 
-async function recordsFrom(pieces: readonly string[]): Promise<Kept[]> {
+async function recordsFrom(pieces: readonly string[], comment?: string): Promise<Kept[]> {
   const kept: Kept[] = [];
-  for (const block of await blocksOf(pieces)) kept.push(...(await rowsOf(block, ",", FILE)));
+  for (const block of await blocksOf(pieces, comment))
+    kept.push(...(await rowsOf(block, ",", FILE, undefined, { comment })));
   return kept;
 }
 
 /** What a test can compare of a reading: its records, or why it failed. */
-const outcome = (pieces: readonly string[]) => recordsFrom(pieces).catch((error: Error) => error.message);
+const outcome = (pieces: readonly string[], comment?: string) =>
+  recordsFrom(pieces, comment).catch((error: Error) => error.message);
 
 const bytes = (text: string) => [...text];
 
@@ -40,6 +42,8 @@ const files: [name: string, text: string, records: [line: number, ...cells: stri
   ["CRLF in quotes",       'a,b\r\n1,"x\r\ny"\r\n2,z\r\n', [[1, "a", "b"], [2, "1", "x\r\ny"], [4, "2", "z"]]],
   ["CR in quotes",         'a\r"x\ry"\r2\r',               [[1, "a"], [2, "x\ry"], [4, "2"]]],
   ["doubled quotes",       'a\n"say ""x"""\n""""\n2\n',    [[1, "a"], [2, 'say "x"'], [3, '"'], [4, "2"]]],
+  ["quotes inside cells",  'a"b,c\n5" pipe,37°36\'37.8"N\n"x","y"\n', [[1, 'a"b', "c"], [2, '5" pipe', '37°36\'37.8"N'], [3, "x", "y"]]],
+  ["a quote after a space", 'a, "b\n1,2"\n"3"\n',         [[1, "a", ' "b'], [2, "1", '2"'], [3, "3"]]],
   ["an empty quoted cell", 'a\n""\n1\n',                   [[1, "a"], [2, ""], [3, "1"]]],
   ["empty cells",          "a,b,c\n,,\n1,,\n",             [[1, "a", "b", "c"], [2, "", "", ""], [3, "1", "", ""]]],
   ["ragged rows",          "a,b\n1\n1,2,3\n",              [[1, "a", "b"], [2, "1"], [3, "1", "2", "3"]]],
@@ -95,6 +99,34 @@ test.each([
   await expect(recordsFrom(bytes(text))).rejects.toThrow(message);
 });
 
+/** The records of a text as RFC 4180 has them, a quote inside a cell that does not begin with one being itself; undefined where it has none. */
+function plainRecords(text: string, comment?: string): Kept[] | undefined {
+  const records: Kept[] = [];
+  let line = 1;
+  for (let at = 0; at < text.length; ) {
+    const record: Kept = { line, cells: [] };
+    const lineEnd = /\r\n|\n|\r|$/g;
+    lineEnd.lastIndex = at;
+    if (comment !== undefined && text[at] === comment) at = lineEnd.exec(text)!.index;
+    const start = at;
+    for (;;) {
+      const [cell, quoted] = /^(?:"((?:[^"]|"")*)"|(?!")[^,\r\n]*)/.exec(text.slice(at)) ?? [];
+      if (cell === undefined) return undefined;
+      record.cells.push(quoted?.replaceAll('""', '"') ?? cell);
+      line += quoted?.match(/\r\n|\n|\r/g)?.length ?? 0;
+      at += cell.length;
+      if (text[at] !== ",") break;
+      at++;
+    }
+    if (at > start) records.push(record);
+    const [end] = /^(?:\r\n|\n|\r|$)/.exec(text.slice(at)) ?? [];
+    if (end === undefined) return undefined;
+    at += end.length;
+    line++;
+  }
+  return records;
+}
+
 // Any text of the characters that matter, and the cuts to make in it.
 const anyText = fc.string({
   unit: fc.constantFrom("a", "1", ",", '"', "\n", "\r", "\r\n", "\xef\xbb\xbf"),
@@ -127,6 +159,21 @@ test("any text gives the same records or fails however it is cut", async () => {
       else expect(cut).toEqual(whole);
     }),
     { seed: 20170427, numRuns: 1000 },
+  );
+});
+
+test.each([undefined, "#"])("any text is read by the rules, however it is cut; comment %s", async (comment) => {
+  const unit = fc.constantFrom("a", "#", ",", '"', '"', "\n", "\r", "\r\n", "a".repeat(15));
+  await fc.assert(
+    fc.asyncProperty(fc.string({ unit, maxLength: 40 }), cuts, async (text, places) => {
+      const expected = plainRecords(text, comment);
+      for (const pieces of [[text], cutAt(text, places)]) {
+        const found = await outcome(pieces, comment);
+        if (expected === undefined) expect(found).toBeTypeOf("string");
+        else expect(found).toEqual(expected);
+      }
+    }),
+    { seed: 20170430, numRuns: 5000 },
   );
 });
 

@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { fromDegrees } from "../../src/core/units.ts";
+import { trimmed } from "../../src/data/bytes.ts";
 import { angleFrom, numberIn, PI_SLACK } from "../../src/data/cells.ts";
 
 const same = (x: number) => x;
 const angleIn = (cell: string, column: string, toRadians: (x: number) => number) =>
-  angleFrom(toRadians(numberIn(cell, column)), () => cell, column);
+  angleFrom(toRadians(numberIn(cell, column)), () => cell, column, toRadians !== same);
 
 describe("numbers", () => {
   // biome-ignore format: a table
@@ -19,6 +20,9 @@ describe("numbers", () => {
     ["1E-3",                   0.001],
     [" 1 ",                    1],
     ["\t1",                    1],
+    ["\xc2\xa01\xe2\x80\xaf",   1],
+    ["\xe3\x80\x801\xef\xbb\xbf", 1],
+    ["\xa01",                  1],
     ["-0",                     -0],
     ["1e-400",                 0],
     ["1.7976931348623157e308", Number.MAX_VALUE],
@@ -36,6 +40,9 @@ describe("numbers", () => {
     ["1 2",       '"1 2" is not a decimal number'],
     ["1_0",       '"1_0" is not a decimal number'],
     ["1,5",       '"1,5" is not a decimal number'],
+    ["\xc2\xa0",   "the cell is empty: it needs a number"],
+    ["\xc2\xa01x", '"1x" is not a decimal number'],
+    ["1\xc2\xa02", '"1\u00a02" is not a decimal number'],
     ["0x1",       '"0x1" is not a decimal number'],
     ["0b1",       '"0b1" is not a decimal number'],
     [".",         '"." is not a decimal number'],
@@ -58,6 +65,46 @@ describe("numbers", () => {
   });
 });
 
+describe("decimal commas", () => {
+  // biome-ignore format: a table
+  test.each([
+    ["0,5",      0.5],
+    [" -1,5e1 ", -15],
+    [",5",       0.5],
+    ["3",        3],
+  ])("%j is %d", (cell, value) => expect(numberIn(cell, "x", true)).toBe(value));
+
+  const ADVICE = ": for decimal commas give --decimal-comma";
+  // biome-ignore format: a table
+  test.each<[string, boolean | undefined, string]>([
+    ["0.5",     true,      '"0.5" is not a decimal number with a decimal comma: leave out --decimal-comma'],
+    ["1.000,5", true,      '"1.000,5" is not a decimal number'],
+    ["1,5,5",   true,      '"1,5,5" is not a decimal number'],
+    ["1,5e400", true,      "1,5e400 is too large for a double"],
+    ["0,5",     false,     `"0,5" is not a decimal number${ADVICE}`],
+    [" -,5e1",  false,     `"-,5e1" is not a decimal number${ADVICE}`],
+    ["0,5,5",   false,     '"0,5,5" is not a decimal number'],
+    ["0,5",     undefined, '"0,5" is not a decimal number'],
+    ["# x",     false,     `"# x" is not a decimal number: for lines of comments give --comment '#'`],
+    ["# x",     undefined, '"# x" is not a decimal number'],
+    ["#N/A",    false,     '"#N/A" is not a decimal number'],
+  ])("%j, %s", (cell, decimalComma, message) => {
+    expect(() => numberIn(cell, "x", decimalComma)).toThrow(
+      expect.objectContaining({ name: "DataError", message: `column x: ${message}` }),
+    );
+  });
+});
+
+test.each([
+  ["a", "a"],
+  [" a b\t", "a b"],
+  ["\xc2\xa0a\xe2\x80\x83\xc2\xa0", "a"],
+  ["voil\xc3\xa0", "voil\xc3\xa0"],
+  [" \xe9\xff ", "\xe9\xff"],
+  ["\xc2\xa0 ", ""],
+  ["", ""],
+])("%j without the spaces around it", (bytes, text) => expect(trimmed(bytes)).toBe(text));
+
 describe("angles", () => {
   // biome-ignore format: a table
   test.each([
@@ -75,14 +122,29 @@ describe("angles", () => {
   test.each([
     ["-0.1",              same,        "-0.1 lies below 0: an angle lies in [0, pi]"],
     ["-1e-300",           same,        "-1e-300 lies below 0: an angle lies in [0, pi]"],
-    ["3.141594",          same,        "3.141594 lies above pi: an angle lies in [0, pi]"],
-    [" 3.2 ",             same,        "3.2 lies above pi: an angle lies in [0, pi]"],
-    ["181",               fromDegrees, "181 lies above pi: an angle lies in [0, pi]"],
+    ["3.141594",          same,        "3.141594 lies above pi: an angle lies in [0, pi]; for degrees give --degrees"],
+    [" 3.2 ",             same,        "3.2 lies above pi: an angle lies in [0, pi]; for degrees give --degrees"],
+    ["181",               fromDegrees, "181 lies above 180: an angle lies in [0, 180]"],
     ["NaN",               same,        '"NaN" is not a finite number'],
   ])("%j is none", (cell, toRadians, message) => {
     expect(() => angleIn(cell, "t", toRadians)).toThrow(
       expect.objectContaining({ name: "DataError", message: `column t: ${message}` }),
     );
+  });
+
+  test("what may be a cosine", () => {
+    const below = (theta: number, cosines: boolean) => () =>
+      angleFrom(
+        theta,
+        () => `${theta}`,
+        "t",
+        false,
+        () => cosines,
+      );
+    const range = "lies below 0: an angle lies in [0, pi]";
+    expect(below(-0.5, true)).toThrow(`-0.5 ${range}; these look like cosines: give their arccosines`);
+    expect(below(-0.5, false)).toThrow(/-0.5 lies below 0: an angle lies in \[0, pi\]$/);
+    expect(below(-1.5, true)).toThrow(/-1.5 lies below 0: an angle lies in \[0, pi\]$/);
   });
 
   test("the slack above pi ends where it says", () => {

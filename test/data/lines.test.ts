@@ -36,16 +36,16 @@ test.each<[string, string, number[]]>([
   expect((await read(text, ",", 10)).map(({ line }) => line)).toEqual(lines);
 });
 
-const STRAY = "a quote stands where none may: quote the whole cell and write quotes inside it twice";
+const STRAY = "a cell goes on behind its closing quote: write quotes inside a quoted cell twice";
 
 // biome-ignore format: a table
 test.each([
-  ['a\nb"c"\n',          11],
-  ['a\n"b"c\n',          11],
-  ['a\nb\n1, "c"\n',     12],
-  ['"a\na"\nb"c"\n',     12],
-  ['"a\r\na"\r\nb"c"\r\n', 12],
-])("a stray quote is an error: %j", async (text, line) => {
+  ['a\n"b"c\n',                         11],
+  ['a\nb\n1,"c" \n',                    12],
+  ['"a\na"\n"b" "c"\n',                 12],
+  ['"a\r\na"\r\n"b\n\r\n"c"\r\n',      14],
+  ['a\n"b""c""" "\n',                   11],
+])("a cell that goes on behind its closing quote is an error: %j", async (text, line) => {
   await expect(read(text, ",", 10)).rejects.toThrow(`f.csv line ${line}: ${STRAY}`);
 });
 

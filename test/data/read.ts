@@ -1,5 +1,5 @@
 import type { Batch } from "../../src/data/batch.ts";
-import type { Block } from "../../src/data/blocks.ts";
+import type { Block, CsvDialect } from "../../src/data/blocks.ts";
 import { delimitedTable } from "../../src/data/delimited.ts";
 
 /** What a test can keep of a row. */
@@ -14,8 +14,14 @@ const COLUMNS = Array.from({ length: 64 }, (_, i) => `c${i}`);
 async function* none(): AsyncGenerator<Block> {}
 
 /** The rows of a block with all their cells, kept. */
-export async function rowsOf(block: Block, delimiter: string, file: string, columns = COLUMNS): Promise<Kept[]> {
-  const table = await delimitedTable(none(), delimiter, file, columns);
+export async function rowsOf(
+  block: Block,
+  delimiter: string,
+  file: string,
+  columns = COLUMNS,
+  more: Partial<CsvDialect> = {},
+): Promise<Kept[]> {
+  const table = await delimitedTable(none(), { separator: delimiter, ...more }, file, columns);
   const kept: Kept[] = [];
   for await (const batch of table.batches(block))
     for (let row = 0; row < batch.size; row++) kept.push(keep(batch, row));

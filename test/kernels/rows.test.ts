@@ -36,7 +36,7 @@ const room = allocate(64);
 const written = (x: number) => memory.toString("latin1", room, rowKernel.writeDecimal(x, room));
 const read = (text: string) => {
   const start = region.put(Buffer.from(text, "latin1"));
-  return rowKernel.readDecimal(start, start + text.length);
+  return rowKernel.readDecimal(start, start + text.length, 0x2e);
 };
 
 const runs = { numRuns: 200_000, seed: 7 };

@@ -52,9 +52,11 @@ const textsOfRows = (table: string) =>
 
 const texts = (rows: readonly (readonly unknown[])[]) => rows.map((row) => row.map(String));
 
-function expectedTables({ by_m, quantiles, mean, mean_loss, worst_classes }: Figures) {
+function expectedTables(figures: Figures) {
+  const { by_m, by_function, quantiles, mean, class_angles, mean_loss, worst_classes } = figures;
   const measures = Object.keys(mean) as (keyof typeof mean)[];
-  const quantile = (p: string) => measures.map((name) => quantiles[name]![p]);
+  // In json they are no Map.
+  const quantile = (p: string) => measures.map((name) => (quantiles[name] as unknown as Record<string, number>)[p]);
   return {
     "Conditions by m": texts([
       ["m", "naive", "angular", "psi", "false pass", "beyond pi/m", "naive pairs", "angular pairs"],
@@ -63,6 +65,15 @@ function expectedTables({ by_m, quantiles, mean, mean_loss, worst_classes }: Fig
         ...[at.beyond_first_segment, at.pair_naive, at.pair_angular],
       ]),
     ]),
+    "Samples that keep the margin of a function": texts([
+      ["function", "holds", "share", "interval"],
+      ...by_function.map((one) => {
+        return [one.function, one.holds, one.share, `${one.share_interval.lo} to ${one.share_interval.hi}`];
+      }),
+    ]),
+    ...(class_angles && {
+      "Angles of classes": texts([["w_ec", "w_inter", "intra", "inter", "left out"], Object.values(class_angles)]),
+    }),
     "Angles and effective margin": texts([
       ["quantile", ...measures],
       ...["0", "0.05", "0.25", "0.5", "0.75", "0.95", "1"].map((p) => [`${100 * Number(p)} %`, ...quantile(p)]),
@@ -95,13 +106,20 @@ describe.each([
     const { stdout } = await asoftmax(["measure", ...args, "--format", "json"], { cwd });
     const figures: Figures = JSON.parse(stdout);
     expect(tablesOf(body)).toEqual(expectedTables(figures));
-    const { samples, classes, correct, accuracy, by_m, fisher_score } = figures;
-    const [verdict, ...others] = within("p");
-    const [, m, naive, angular] = /^At m = (\S+), (\d+) of \d+ samples .* condition, (\d+) /.exec(verdict!)!;
-    expect(by_m.find((at) => String(at.m) === m)).toMatchObject({ naive: Number(naive), angular: Number(angular) });
-    expect(others[0]).toContain(`${samples} samples of ${classes} classes`);
-    expect(others[0]).toContain(`on ${correct} (${100 * accuracy} %)`);
-    if (fisher_score !== undefined) expect(others[1]).toContain(`Fisher score ${fisher_score}:`);
+    const { samples, correct, by_m, fisher_score } = figures;
+    const [headline, ...others] = within("p");
+    const largest = by_m.find(({ m }) => m === Math.max(...by_m.map((at) => at.m)))!;
+    expect(headline).toContain(`${largest.angular} of ${samples} samples (`);
+    expect(headline).toContain(`keep the margin m = ${largest.m};`);
+    expect(headline).toContain(`; ${correct} (`);
+    const verdict = others
+      .map((text) => /^At m = (\S+), (\d+) of \d+ samples .* condition, (\d+) /.exec(text))
+      .find(Boolean);
+    const [, m, naive, angular] = verdict ?? [];
+    expect(verdict !== undefined).toBe(by_m.some((at) => at.false_pass > 0));
+    if (verdict)
+      expect(by_m.find((at) => String(at.m) === m)).toMatchObject({ naive: Number(naive), angular: Number(angular) });
+    if (fisher_score !== undefined) expect(others.join("\n")).toContain(`Fisher score ${fisher_score}:`);
   });
 
   test("every column of figures is defined", async () => {

@@ -1,5 +1,5 @@
-import { expect, test } from "vitest";
-import { rightDigits } from "../../src/measure/statistics.ts";
+import { describe, expect, test } from "vitest";
+import { rightDigits, wilson } from "../../src/measure/statistics.ts";
 
 // biome-ignore format: aligned by eye
 test.each([
@@ -23,4 +23,26 @@ test.each([
   [Infinity,            Infinity, NaN],
 ])("%d, off by at most %d: %d", (x, error, digits) => {
   expect(rightDigits(x, error)).toBe(digits);
+});
+
+describe("the 95 % interval of a share", () => {
+  // By the formula, with mpmath.
+  // biome-ignore format: aligned by eye
+  test.each([
+    // count  samples  from                    to
+    [10,      100,     0.05522913706067509,    0.17436566150491345],
+    [283,     360,     0.7408486322495699,     0.8253320351974555],
+    [0,       7,       0,                      0.35433043506668743],
+    [7,       7,       0.6456695649333125,     1],
+    [1,       1e9,     1.7652455495696314e-10, 5.664934243297439e-9],
+  ])("of %d in %d: %d to %d", (count, samples, lo, hi) => {
+    const interval = wilson(count, samples);
+    expect(Math.abs(interval.lo - lo)).toBeLessThanOrEqual(4e-16 * lo);
+    expect(Math.abs(interval.hi - hi)).toBeLessThanOrEqual(4e-16 * hi);
+  });
+
+  test("ends at 0 and 1 exactly; is NaN without samples", () => {
+    for (let n = 1; n < 1000; n++) expect([n, wilson(0, n).lo, wilson(n, n).hi]).toEqual([n, 0, 1]);
+    expect(wilson(0, 0)).toEqual({ lo: Number.NaN, hi: Number.NaN });
+  });
 });

@@ -4,8 +4,8 @@ import { type Message, message, radians } from "../../core/message.ts";
 import { target } from "../../core/targets.ts";
 import { rowsResult } from "../../render/result.ts";
 import { columnsOf, command } from "../command.ts";
-import { only, STANDARD_ARC, STANDARD_MARGIN } from "../inputs.ts";
-import { pick } from "../options.ts";
+import { STANDARD_ARC, STANDARD_MARGIN } from "../inputs.ts";
+import { drawingOptions, options, pick, single } from "../options.ts";
 import { scheduleOf, scheduleOptions } from "../schedule.ts";
 
 export default command({
@@ -14,10 +14,15 @@ export default command({
     ["asoftmax anneal --preset clcarwin --m 3 --iterations 0,100,10000", "another schedule, at given iterations"],
     ["asoftmax anneal --base 100 --gamma 0.01 --lambda-min 0 --theta-12 60deg", "a schedule of your own"],
   ],
-  options: { ...pick("m", "theta12", "iterations"), ...scheduleOptions, ...pick("width", "height") },
+  options: {
+    m: single("number", "the margin m (default 4)", options.m),
+    theta12: single("angle", "the angle between two class vectors (default pi/2)", options.theta12),
+    ...pick("iterations"),
+    ...scheduleOptions,
+    ...drawingOptions,
+  },
   run(values) {
-    const m = only("--m", values.m) ?? STANDARD_MARGIN;
-    const theta12 = only("--theta-12", values.theta12) ?? STANDARD_ARC;
+    const { m = STANDARD_MARGIN, theta12 = STANDARD_ARC } = values;
     const schedule = scheduleOf(values);
     const effectiveM = (lambda: number) => boundary(target("asoftmax", { m, lambda })!, theta12)!.effectiveM;
     const floor = floorIteration(schedule);

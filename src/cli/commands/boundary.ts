@@ -7,7 +7,7 @@ import { functionChart, type PlotSize } from "../charts.ts";
 import { columnsOf, command } from "../command.ts";
 import { chosenFunctions, everyFunction, pictureFunctions } from "../functions.ts";
 import { STANDARD_ARC } from "../inputs.ts";
-import { pick } from "../options.ts";
+import { drawingOptions, pick } from "../options.ts";
 
 const COLUMNS = columnsOf("function theta_12:angle theta_1:angle theta_2:angle effective_m angular_margin:angle");
 
@@ -17,7 +17,7 @@ export default command({
     ["asoftmax boundary --m 4 --lambda 5", "the effective m of m = 4 under lambda = 5"],
     ["asoftmax boundary --functions asoftmax:m=4,arcface:m=0.5 --theta-12 60deg,90deg --degrees", "in degrees"],
   ],
-  options: pick("functions", "m", "lambda", "theta12", "width", "height"),
+  options: { ...pick("functions", "m", "lambda", "theta12"), ...drawingOptions },
   run(values) {
     const chosen = chosenFunctions(values);
     const arcs = values.theta12 ?? [STANDARD_ARC];

@@ -66,5 +66,6 @@ export default command({
   ],
   argument: { name: "shell", choices: Object.keys(scripts) },
   options: {},
+  without: ["degrees", "columns", "precision", "color", "noColor"],
   run: (_values, { argument }) => documentOf("script", scripts[argument as keyof typeof scripts]),
 });

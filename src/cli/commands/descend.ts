@@ -9,9 +9,7 @@ import { type Result, rowsResult } from "../../render/result.ts";
 import type { PlotSize } from "../charts.ts";
 import { columnsOf, command } from "../command.ts";
 import { chosenFunctions, pictureFunctions } from "../functions.ts";
-import { only } from "../inputs.ts";
-import { givenFlag, option, pick } from "../options.ts";
-import { list, positive } from "../parse.ts";
+import { drawingOptions, givenFlag, options, pick, single } from "../options.ts";
 import { hasSchedule, scheduleOf, scheduleOptions } from "../schedule.ts";
 
 const STANDARD_RATE = 0.05;
@@ -19,26 +17,28 @@ const STANDARD_STEPS = 200;
 
 export default command({
   examples: [
-    ["asoftmax descend --start 2 --competing 1.5", "psi beside the plain cosine: a knot and a false minimum"],
+    ["asoftmax descend --start 1.2 --competing 1.5", "psi beside the plain cosine: a knot and a false minimum"],
     ["asoftmax descend --start 2 --competing 1.5 --m 4 --lambda 5", "with lambda it escapes from the knot"],
     ["asoftmax descend --start 2 --competing 1.5 --m 4 --preset sphereface --steps 2000", "with lambda annealed"],
     ["asoftmax descend --minima --competing 1.5", "every angle at which a descent can rest"],
   ],
   options: {
-    ...pick("functions", "m", "lambda", "start", "competing", "rate", "steps"),
-    scale: option("number", "scale of the logits (default 1)", list(positive)),
+    ...pick("functions", "m", "lambda", "start"),
+    competing: single("angle", "the competing angle theta_j in [0, pi]", options.competing),
+    ...pick("rate", "steps"),
+    scale: single("number", "scale of the logits (default 1)", options.scale),
     ...pick("minima"),
     ...scheduleOptions,
-    ...pick("width", "height"),
+    ...drawingOptions,
   },
+  runsExample: true,
   run(values) {
     const targets = chosenFunctions(values) ?? pictureFunctions();
     if (hasSchedule(values) && targets.some(({ lambda }) => lambda > 0))
       throw new UsageError("a schedule gives lambda at each step: leave lambda out of the functions");
-    const thetaJ = only("--competing", values.competing);
+    const { competing: thetaJ, scale = 1 } = values;
     if (thetaJ === undefined)
       throw new UsageError("the competing angle is missing: give --competing, such as --competing 1.5");
-    const scale = only("--scale", values.scale) ?? 1;
     const idle = givenFlag(values, ["start", "rate", "steps"]);
     if (values.minima && (idle !== undefined || hasSchedule(values)))
       throw new UsageError(`--minima lists where any descent can rest: leave out ${idle ?? "the schedule"}`);
@@ -53,10 +53,10 @@ export default command({
 function pathsOf(
   targets: readonly Target[],
   descent: Descent,
-  options: Parameters<typeof scheduleOf>[0] & PlotSize,
+  values: Parameters<typeof scheduleOf>[0] & PlotSize,
 ): Result {
-  const { width, height } = options;
-  const schedule = hasSchedule(options) ? scheduleOf(options) : undefined;
+  const { width, height } = values;
+  const schedule = hasSchedule(values) ? scheduleOf(values) : undefined;
   const paths = targets.map((target) => {
     const { name, parameters } = target;
     const at = (step: number) =>

@@ -24,6 +24,7 @@ export default command({
     }),
     at: { ...options.theta, help: "angles at which the values are the same, instead of the boundaries" },
   },
+  runsExample: true,
   run(values) {
     const { to, theta12, at } = values;
     if (to === undefined) throw new UsageError("the other function is missing: give --to, such as --to arcface");

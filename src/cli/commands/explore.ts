@@ -6,9 +6,8 @@ import { choiceOf, MOST_MARGIN, press } from "../explore/state.ts";
 import { fullScreen } from "../explore/terminal.ts";
 import { plainCommands, view } from "../explore/view.ts";
 import { chosenFunctions } from "../functions.ts";
-import { only, STANDARD_MARGIN } from "../inputs.ts";
-import { option, options, pick } from "../options.ts";
-import { angle } from "../parse.ts";
+import { STANDARD_MARGIN } from "../inputs.ts";
+import { options, pick, single } from "../options.ts";
 import { screenFor } from "../terminal.ts";
 
 /** One for each of the keys 1 to 9. */
@@ -21,15 +20,17 @@ export default command({
     ["asoftmax explore --functions asoftmax:m=2,asoftmax:m=4,arcface", "other functions"],
   ],
   options: {
-    ...pick("functions", "m", "lambda"),
-    theta: option("angle", "the angle theta_y to begin at (default 1.2)", angle),
-    competing: options.competing,
+    ...pick("functions"),
+    m: single("number", "the margin m to begin with (default 4)", options.m),
+    lambda: single("number", "the weight lambda of the plain cosine to begin with (default 0)", options.lambda),
+    theta: single("angle", "the angle theta_y to begin at (default 1.2)", options.theta),
+    competing: single("angle", "the angle theta_j to begin at (default 1.5)", options.competing),
   },
+  without: ["columns", "format", "precision"],
   async run(values, { angles: { degrees, given } }) {
     const { stdin, stdout, env } = process;
     if (!stdin.isTTY || !stdout.isTTY || env.TERM === "dumb")
       throw new UsageError("explore needs a terminal for its keys and its screen: use plot, compare or margin here");
-    only("--m", values.m);
     const chosen = chosenFunctions(values);
     const lead = chosen?.find(({ name }) => name === "asoftmax" || name === "naive");
     const { parameters: { m = STANDARD_MARGIN } = {}, lambda = 0 } = lead ?? {};
@@ -42,7 +43,7 @@ export default command({
       m,
       lambda,
       theta: values.theta ?? 1.2,
-      thetaJ: only("--competing", values.competing) ?? 1.5,
+      thetaJ: values.competing ?? 1.5,
       degrees,
       help: false,
     };

@@ -16,8 +16,8 @@ const LOSS_ONLY = ["scale", "classes", "competing"] as const;
 
 export default command({
   examples: [
-    ["asoftmax inverse --m 4 --psi 0.5,-1,-2.5", "the angles at which psi has these values"],
-    ["asoftmax inverse --m 4 --psi 0.5 --degrees", "in degrees"],
+    ["asoftmax inverse --m 4 --psi -2.0875", "the angle at which psi has this value, 1.2"],
+    ["asoftmax inverse --m 4 --psi 0.5,-1,-2.5 --degrees", "several values, in degrees"],
     ["asoftmax inverse --functions naive,arcface --value 0.33", "the angles at which other functions have a value"],
     ["asoftmax inverse --functions arcface --scale 64 --classes 10574 --loss 3", "the angle that a loss stands for"],
   ],
@@ -31,6 +31,7 @@ export default command({
     competing: orColumn({ ...options.competing, help: "the angle of every other class (default pi/2)" }),
     ...inputOptions,
   },
+  runsExample: true,
   run(values, { names }) {
     const [form = "psi", other] = (["loss", "value", "psi"] as const).filter((name) => values[name] !== undefined);
     if (other) throw new UsageError(`--${form} and --${other} ask for different angles: give one of them`);

@@ -15,7 +15,8 @@ const COLUMNS = columnsOf(
 
 export default command({
   examples: [
-    ["asoftmax loss --m 4 --theta 0.3 --competing 1.5,1.2 --scale 30", "one sample"],
+    ["asoftmax loss --m 4 --theta 1.2 --competing 1.5", "one sample"],
+    ["asoftmax loss --m 4 --theta 0.3 --competing 1.5,1.2 --scale 30", "several competitors, another scale"],
     [
       "asoftmax loss --functions asoftmax:m=4,arcface --theta 0.3 --competing 1.5 --scale 30,64",
       "two functions, scales",
@@ -30,6 +31,7 @@ export default command({
     classes: orColumn({ ...options.classes, help: "numbers of classes, all others at one angle (default pi/2)" }),
     ...inputOptions,
   },
+  runsExample: true,
   run(values, { names }) {
     const chosen = functionInput(values, () => [target("asoftmax")!]);
     const { classes } = values;

@@ -21,6 +21,7 @@ export default command({
     ["asoftmax margin --m 4 --input angles.csv --label label --competing '@theta_*'", "a file with one column a class"],
   ],
   options: { m: orColumn(options.m), ...sampleOptions, ...pick("each", "check"), ...inputOptions },
+  runsExample: true,
   run(values, { names }) {
     const { each, check } = values;
     const counts = { samples: 0, naive: 0, angular: 0, psi: 0, falsePass: 0 };

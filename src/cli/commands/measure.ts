@@ -1,18 +1,19 @@
 import { resolve } from "node:path";
-import { type Message, message } from "../../core/message.ts";
+import { toDegrees } from "../../core/units.ts";
 import { splitPath } from "../../data/array-file.ts";
 import { UsageError } from "../../data/errors.ts";
 import { perSample } from "../../measure/per-sample.ts";
 import { marginReport } from "../../measure/report.ts";
 import type { Questions, Samples } from "../../measure/samples.ts";
-import { type Figures, MarginStatistics } from "../../measure/statistics.ts";
+import { MarginStatistics } from "../../measure/statistics.ts";
 import { written } from "../../render/render.ts";
 import { RowWriter } from "../../render/rows.ts";
+import { checked, figureCheck } from "../checks.ts";
 import { command } from "../command.ts";
 import { pictureFunctions } from "../functions.ts";
-import { givenFlag, listOption, options, pick, type Values, type ValuesOf } from "../options.ts";
+import { drawingOptions, givenFlag, listOption, options, pick, type Values, type ValuesOf } from "../options.ts";
 import { writeToFile } from "../output.ts";
-import { type ShareCheck, scaleOrNorm, shareCheck } from "../parse.ts";
+import { scaleOrNorm } from "../parse.ts";
 import { withProgress } from "../progress.ts";
 import { sampleOptions } from "../samples.ts";
 
@@ -24,7 +25,7 @@ const STANDARD_WORST = 10;
 const OF_ANGLES = {
   input: options.input,
   competing: sampleOptions.competing,
-  ...pick("label", "inputFormat", "delimiter"),
+  ...pick("label", "inputFormat", "delimiter", "comment", "decimalComma"),
 };
 const OF_FEATURES = pick("features", "weights", "labels", "transposed", "firstLabel", "threads");
 type MeasureValues = ValuesOf<typeof OF_ANGLES & typeof OF_FEATURES> & Values<"badRows" | "degrees" | "output">;
@@ -33,7 +34,7 @@ export default command({
   examples: [
     ["asoftmax measure --input angles.csv", "a file with columns label, theta_0, theta_1, ..."],
     ["asoftmax measure --features f.npy --weights w.npy --labels l.npy", "from the vectors themselves"],
-    ["asoftmax measure --features f.npy --labels l.npy", "class means stand for class vectors"],
+    ["asoftmax measure --features emb.npz:features --labels emb.npz:labels", "class means stand for class vectors"],
     ["asoftmax measure --input angles.csv --check 'angular@4>=0.9'", "exit status 1 unless 9 in 10 reach m = 4"],
     ["asoftmax measure --input angles.csv --functions asoftmax:m=4,arcface --scale 30,64", "mean losses"],
   ],
@@ -41,7 +42,7 @@ export default command({
     m: options.m,
     functions: {
       ...options.functions,
-      help: "functions of which the mean loss is given (default asoftmax:m=4,naive:m=4)",
+      help: "functions whose own margin is counted and whose mean loss is given (default asoftmax:m=4,naive:m=4)",
     },
     scale: listOption(
       "scales of the losses; norm: the length of each feature (default with features, else 30)",
@@ -51,22 +52,26 @@ export default command({
     ...OF_FEATURES,
     badRows: options.badRows,
     ...pick("worst", "perSample"),
+    output: drawingOptions.output,
     check: listOption(
-      "exit with status 1 unless naive, angular, psi or false_pass@m is >= or <= a share of the samples (repeatable)",
-      shareCheck,
-      "condition@m>=share",
+      "exit with status 1 unless all of these hold: accuracy>=0.9, angular@4>=0.9, arcface:m=0.5>=0.9, quantiles.effective_margin.0.5>=2 (repeatable)",
+      figureCheck,
+      "limits",
     ),
   },
   async run(values, { angles: { degrees, given } }) {
     const { check: checks = [], worst = STANDARD_WORST } = values;
     const norms = values.features !== undefined;
-    const margins = [...new Set([...(values.m ?? STANDARD_MARGINS), ...checks.map(({ m }) => m)])];
+    const ofNorms = norms ? undefined : checks.find(({ figure }) => figure.includes("feature_norm"));
+    if (ofNorms !== undefined) throw new UsageError(`--check ${ofNorms.text} needs --features: angles have no length`);
+    const margins = [...new Set([...(values.m ?? STANDARD_MARGINS), ...checks.flatMap(({ m }) => m ?? [])])];
     const functions = values.functions ?? pictureFunctions();
     const scales = values.scale ?? [norms ? "norm" : STANDARD_SCALE];
     const samples = await openSamples(values, { margins, functions, scales });
     const { classes, className } = samples;
     const losses = functions.flatMap(({ spec }) => scales.map((scale) => ({ function: spec, scale })));
-    const statistics = new MarginStatistics({ classes, margins, losses, norms });
+    const counted = [...functions, ...checks.flatMap(({ target }) => target ?? [])];
+    const statistics = new MarginStatistics({ classes, margins, losses, functions: counted, norms });
     const blocks = added(withProgress(samples.blocks, samples.total, samples.done), statistics);
     if (values.perSample === undefined) for await (const _ of blocks);
     else {
@@ -76,14 +81,11 @@ export default command({
       const writer = new RowWriter(rows, "csv", style);
       await writeToFile(writer.file(written(rows, writer)), values.perSample);
     }
-    const [skipped, fisherScore] = [samples.skipped(), samples.fisherScore?.()];
-    const figures = statistics.figures({ degrees, className, worst, skipped, fisherScore });
-    const failures = checks.flatMap((check) => failureOf(check, figures));
-    const ending = {
-      notes: samples.notes ?? [],
-      warnings: [...samples.warnings(), ...failures],
-      holds: failures.length === 0,
-    };
+    const ofFeatures = samples.ofFeatures?.((theta) => (degrees ? toDegrees(theta) : theta));
+    const figures = statistics.figures({ degrees, className, worst, skipped: samples.skipped(), ofFeatures });
+    const answers = checks.map((check) => checked(check, figures));
+    const warnings = [...samples.warnings(), ...answers.flatMap(({ said }) => said)];
+    const ending = { notes: samples.notes ?? [], warnings, holds: answers.every(({ holds }) => holds) };
     return marginReport(figures, statistics.histograms, degrees, ending);
   },
 });
@@ -124,13 +126,4 @@ function requireOwnFile(path: string, { input, features, weights, labels, output
   if (others.some((other) => other !== undefined && resolve(other) === resolve(path)))
     throw new UsageError(`--per-sample ${path} is a file of this run already: name another`);
   if (path === "-") throw new UsageError("--per-sample: name a file; standard output takes the report");
-}
-
-/** The warning for a check that fails. */
-function failureOf({ condition, m, atLeast, share, text }: ShareCheck, { by_m, samples }: Figures): Message[] {
-  const reached = by_m.find((tally) => tally.m === m)![condition] / samples;
-  if (atLeast ? reached >= share : reached <= share) return [];
-  return [
-    message`--check ${text} does not hold: ${samples === 0 ? "there are no samples" : message`the share is ${reached}`}`,
-  ];
 }

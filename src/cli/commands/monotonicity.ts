@@ -5,7 +5,7 @@ import { rowsResult } from "../../render/result.ts";
 import { functionChart } from "../charts.ts";
 import { columnsOf, command } from "../command.ts";
 import { chosenFunctions, pictureFunctions } from "../functions.ts";
-import { pick } from "../options.ts";
+import { drawingOptions, pick } from "../options.ts";
 
 const SHOWN = 8;
 const COLUMNS = columnsOf("function from:angle to:angle direction change");
@@ -16,7 +16,7 @@ export default command({
     ["asoftmax monotonicity --functions arcface-easy:m=0.5", "a jump counts too"],
     ["asoftmax monotonicity --functions naive:m=4:lambda=20 --format json", "with lambda = 20 it falls everywhere"],
   ],
-  options: pick("functions", "m", "lambda", "width", "height"),
+  options: { ...pick("functions", "m", "lambda"), ...drawingOptions },
   run(values) {
     const targets = chosenFunctions(values) ?? pictureFunctions();
     const found = targets.map((target) => ({ target, ...monotonicity(target) }));

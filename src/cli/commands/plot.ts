@@ -1,20 +1,29 @@
+import { UsageError } from "../../data/errors.ts";
 import { rowsResult } from "../../render/result.ts";
 import { functionChart } from "../charts.ts";
 import { columnsOf, command } from "../command.ts";
 import { chosenFunctions, pictureFunctions } from "../functions.ts";
 import { gridAngles } from "../inputs.ts";
-import { gridOptions, pick } from "../options.ts";
+import { drawingOptions, gridOptions, options, pick } from "../options.ts";
 
 const STANDARD_POINTS = 181;
+const MOST_MARKS = 1000;
 
 export default command({
   examples: [
     ["asoftmax plot", "psi beside the plain cosine"],
     ["asoftmax plot --functions arcface-easy,arcface-hard --width 70 --format table", "other target functions"],
     ["asoftmax plot --m 1,2,3,4 --quantity slope", "slopes for several m"],
+    ["asoftmax plot --m 4 --lambda 0,1,5", "psi with more and more of the plain cosine blended in"],
     ["asoftmax plot --m 4 --points 5 --format csv", "the points as rows"],
   ],
-  options: { ...pick("functions", "m", "lambda"), ...gridOptions, ...pick("quantity", "width", "height") },
+  options: {
+    ...pick("functions", "m", "lambda"),
+    ...gridOptions,
+    points: { ...options.points, help: "n evenly spaced angles as rows, or marked in the drawing" },
+    ...pick("quantity"),
+    ...drawingOptions,
+  },
   run(values) {
     const targets = chosenFunctions(values) ?? pictureFunctions();
     const { quantity = "value", from = 0, to = Math.PI } = values;
@@ -22,7 +31,13 @@ export default command({
     function* rows() {
       for (const target of targets) for (const theta of angles) yield [target.spec, theta, target[quantity](theta)];
     }
-    const chart = () => functionChart(targets, values, { range: { from, to }, quantity });
+    const chart = () => {
+      const { points = 0 } = values;
+      if (points > MOST_MARKS)
+        throw new UsageError(`--points: a drawing marks at most ${MOST_MARKS} angles: give fewer, or --format csv`);
+      const drawn = functionChart(targets, values, { range: { from, to }, quantity });
+      return points === 0 ? drawn : { ...drawn, series: drawn.series.map((one) => ({ ...one, points: [...angles] })) };
+    };
     return rowsResult(columnsOf("function theta:angle value"), rows(), { chart: { chart, shown: "alone" } });
   },
 });

@@ -1,10 +1,15 @@
 import { angleOfQuarter } from "../../core/double-double.ts";
+import { psiInWords } from "../../core/explanation.ts";
+import type { Message } from "../../core/message.ts";
 import { psiValues } from "../../core/psi.ts";
 import { Region, rowKernel } from "../../kernels/rows.ts";
 import type { NumberColumn } from "../../render/result.ts";
 import { columnsOf, command } from "../command.ts";
 import { marginInput, rowResult, thetaInput } from "../inputs.ts";
 import { gridOptions, inputOptions, options, orColumn } from "../options.ts";
+
+/** Up to this many pairs of m and theta are explained. */
+const EXPLAINED = 4;
 
 /** In the order of the kernel's psiColumns. */
 const COLUMNS = columnsOf("k psi dpsi_dtheta dpsi_dcos cos_m_theta cos_theta");
@@ -38,9 +43,14 @@ export default command({
     const m = marginInput(values.m);
     const theta = thetaInput(values);
     if (theta !== undefined) {
-      const compute = (margin: number, angle: number) => [cellsOf(margin, angle)];
+      const explained: Message[] = [];
+      const compute = (margin: number, angle: number) => {
+        if (values.input === undefined && explained.length <= EXPLAINED) explained.push(psiInWords(margin, angle));
+        return [cellsOf(margin, angle)];
+      };
       const ofColumn = psiOfColumn(values.columns);
-      return rowResult({ inputs: [m, theta], columns: COLUMNS, compute, ofColumn }, values, names);
+      const end = () => ({ notes: explained.length <= EXPLAINED ? explained : [] });
+      return rowResult({ inputs: [m, theta], columns: COLUMNS, compute, ofColumn, end }, values, names);
     }
     function* compute(margin: number) {
       for (const angle of halfKnots(margin)) yield [angle, ...cellsOf(margin, angle)];

@@ -27,6 +27,7 @@ export default command({
     theta: { ...options.theta, help: "target angles theta_y (default 0)" },
     competing: listOption("competing angles theta_j (default pi/2), or simplex: evenly spread classes", angleOrSimplex),
   },
+  runsExample: true,
   run(values) {
     const { classes, probability = [0.9], theta = [0], competing = [STANDARD_ARC] } = values;
     if (classes === undefined) throw new UsageError("--classes is missing: give it, such as --classes 1000");

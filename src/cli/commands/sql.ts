@@ -42,14 +42,14 @@ export default command({
     ["asoftmax sql margin --table digits --competing '@theta_*'", "the conditions for every row, one column a class"],
     ["asoftmax sql measure --table angles --dialect spark", "the report, from rows sample, label, class, theta"],
   ],
-  argument: { name: "what", choices: Object.keys(belonging) },
+  argument: { name: "statement", choices: Object.keys(belonging) },
   options: sqlOptions,
-  run(values, { angles, argument: what }): Result {
+  without: ["degrees", "columns", "precision", "color", "noColor"],
+  run(values, { argument: what }): Result {
     const taken = ["dialect", "m", ...belonging[what]!];
     const others = (Object.keys(sqlOptions) as (keyof SqlValues)[]).filter((name) => !taken.includes(name));
     const stray = givenFlag(values, others);
     if (stray !== undefined) throw new UsageError(`${stray} has no part in sql ${what}`);
-    if (angles.degrees) throw new UsageError("--degrees: sql takes and gives radians");
     const { dialect = "duckdb" } = values;
     const { functions, sql } = statement(what, values, dialects[dialect]);
     const title = `asoftmax ${version}: ${what} for ${dialect}; t is theta, in radians`;

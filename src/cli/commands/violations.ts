@@ -6,7 +6,7 @@ import { rowsResult } from "../../render/result.ts";
 import { violationChart } from "../charts.ts";
 import { columnsOf, command } from "../command.ts";
 import { STANDARD_MARGIN } from "../inputs.ts";
-import { pick } from "../options.ts";
+import { drawingOptions, pick } from "../options.ts";
 
 interface Found {
   m: number;
@@ -23,7 +23,8 @@ export default command({
     ["asoftmax violations --m 2,3,4 --competing pi/2,pi --summary", "how many, how long, which share of [0, pi]"],
     ["asoftmax violations --m 4 --competing 60deg --degrees", "in degrees"],
   ],
-  options: pick("m", "competing", "summary", "plot", "width", "height"),
+  options: { ...pick("m", "competing", "summary", "plot"), ...drawingOptions },
+  runsExample: true,
   run({ m: margins = [STANDARD_MARGIN], competing, summary, plot, ...size }) {
     if (competing === undefined)
       throw new UsageError("competing angles are missing: give --competing, such as --competing 1.5");

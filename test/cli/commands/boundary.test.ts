@@ -39,6 +39,10 @@ test("every function at its defaults", async () => {
     "combined:m1=1:m2=0.3:m3=0.2 2.075",
     "sphereface-r1:m=1.7 1.7",
     "sphereface-r2:m=1.7 1.7",
+    "arcface-clip:m=0.5 1.934",
+    "arcface-plain:m=0.5 1.934",
+    "arcface-shift:m=0.5 1.934",
+    "arcface-reflect:m=0.5 1.934",
   ]);
 });
 

@@ -19,6 +19,10 @@ const values: [name: string, value: number, slope: number][] = [
   ["combined:m1=1:m2=0.3:m3=0.2", Math.cos(T + 0.3) - 0.2, -Math.sin(T + 0.3)],
   ["sphereface-r1:m=1.7",         Math.cos(1.7 * T),    -1.7 * Math.sin(1.7 * T)],
   ["sphereface-r2:m=1.7",         COS,                  -SIN],
+  ["arcface-clip:m=0.5",          Math.cos(T + 0.5),    -Math.sin(T + 0.5)],
+  ["arcface-plain:m=0.5",         Math.cos(T + 0.5),    -Math.sin(T + 0.5)],
+  ["arcface-shift:m=0.5",         Math.cos(T + 0.5),    -Math.sin(T + 0.5)],
+  ["arcface-reflect:m=0.5",       Math.cos(T + 0.5),    -Math.sin(T + 0.5)],
 ];
 
 test("every function at its defaults, value and both slopes", async () => {

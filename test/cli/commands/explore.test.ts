@@ -11,7 +11,8 @@ describe("without a terminal it says so in one line", () => {
     expect(await asoftmax(["explore"])).toEqual({
       status: 2,
       stdout: "",
-      stderr: "asoftmax: explore needs a terminal for its keys and its screen: use plot, compare or margin here\n",
+      stderr:
+        "asoftmax: explore needs a terminal for its keys and its screen: use plot, compare or margin here (see asoftmax explore --help)\n",
     });
   });
 });

@@ -69,11 +69,11 @@ describe("sql", () => {
   });
 
   const WRONG: [args: string[], message: string][] = [
-    [[], "missing required argument 'what'"],
+    [[], "the statement is missing: choose from psi, inverse, margin, loss, measure"],
     [["pssi"], '"pssi" is not known: did you mean psi?'],
     [["psi", "--dialect", "oracle"], '--dialect: "oracle" is not known: choose from duckdb, postgres, spark'],
     [["psi", "--table", "t"], "--table has no part in sql psi"],
-    [["psi", "--degrees"], "--degrees: sql takes and gives radians"],
+    [["psi", "--degrees"], "unknown option '--degrees'"],
     [["psi", "--theta", "1.2"], "sql reads a column: name it as @theta"],
     [["psi", "--m", "2,3"], "sql psi writes one expression: give one function, one m"],
     [
@@ -84,6 +84,7 @@ describe("sql", () => {
     [["measure", "--m", "101"], "--m 101: sql measure counts every segment, so m is at most 100"],
   ];
   test.each(WRONG)("%j is refused", async (args, message) => {
-    expect(await asoftmax(["sql", ...args])).toEqual({ status: 2, stdout: "", stderr: `asoftmax: ${message}\n` });
+    const stderr = `asoftmax: ${message} (see asoftmax sql --help)\n`;
+    expect(await asoftmax(["sql", ...args])).toEqual({ status: 2, stdout: "", stderr });
   });
 });

@@ -1,0 +1,195 @@
+import { cosine, reduce, sine } from "../core/double-double.ts";
+import type { Target } from "../core/targets.ts";
+import { explains, type Fit, FittedRows, type Form, type Mistake } from "./fit.ts";
+import { formsOf } from "./forms.ts";
+import { asCosine, mixture, nothing, slopeCurve, slopeMistakes, type ValueMistake, valueMistakes } from "./mistakes.ts";
+import { type AuditRow, accepts, evaluate, type Piecewise, rowAt, ulp, unblended } from "./tolerance.ts";
+
+/** A known mistake that explains a column to within rounding. */
+export interface KnownMistake {
+  readonly column: "value" | "loss" | "gradient";
+  /** The mistake in words. */
+  readonly name: string;
+  /** Parameters of the mistake, by name, as fitted to the column. */
+  readonly parameters: Readonly<Record<string, number>>;
+  /** The largest difference between the column and the function with the mistake. */
+  readonly residual: number;
+}
+
+/** A mistake with a form beside it. The cost is the order in which explanations are tried: numbers found count more than words. */
+interface Hypothesis {
+  readonly mistake: Mistake;
+  readonly form: Form;
+  readonly cost: number;
+  /** How many numbers are found. */
+  readonly free: number;
+}
+
+/** A hypothesis that explains every row. */
+interface Explanation {
+  readonly known: KnownMistake;
+  readonly fit: Fit;
+  readonly digits: number;
+  readonly isRound: boolean;
+}
+
+/** How many digits beyond the first a number has that a person wrote, at most. */
+const roundDigits = (dtype: AuditRow["dtype"]) => (dtype === "float64" ? 5 : 3);
+
+const EQUALLY_WELL = 16;
+const COMPARED = 48;
+const MOST_SAMPLED = 48;
+const GOLDEN = (Math.sqrt(5) - 1) / 2;
+
+/** The rows with the smallest and the largest angle: many mistakes show there alone. */
+function ends(rows: readonly AuditRow[]): AuditRow[] {
+  let [least, most] = [rows[0]!, rows[0]!];
+  for (const row of rows) {
+    if (row.theta < least.theta) least = row;
+    if (row.theta > most.theta) most = row;
+  }
+  return [least, most];
+}
+
+/** Up to most rows at irregular distances, so that no two cosines of different frequency agree on all of them (aliasing). */
+export function sampled<T>(rows: readonly T[], most = MOST_SAMPLED): readonly T[] {
+  if (rows.length <= most) return rows;
+  return Array.from({ length: most }, (_, i) => rows[Math.floor(rows.length * ((i * GOLDEN) % 1))]!);
+}
+
+/**
+ * The simplest known mistakes that explain every row of a column: fixed ones before those with a number to be found, one mistake
+ * before two, a mixture last. Of equally simple ones those with a residual of at most 16 times the smallest, each function once.
+ */
+export function explanations(
+  column: "value" | "gradient",
+  target: Target,
+  rows: readonly AuditRow[],
+  bad: readonly AuditRow[],
+): KnownMistake[] {
+  const isValue = column === "value";
+  const plain = isValue ? (t: number) => cosine(reduce(1, t)).hi : (t: number) => -sine(reduce(1, t)).hi;
+  const sample = new FittedRows([...ends(rows), ...sampled(bad), ...sampled(rows)], plain);
+  const distinct = new Set(bad.map(({ theta }) => theta)).size;
+  const hypotheses = isValue ? valueHypotheses(target, rows) : slopeHypotheses(target);
+  let first: Explanation[] = [];
+  for (const cost of [...new Set(hypotheses.map((h) => h.cost))].sort((x, y) => x - y)) {
+    if (first.length > 0 && cost === Number.POSITIVE_INFINITY) break;
+    const found = hypotheses.flatMap((h): Explanation[] => {
+      // With no more rows than numbers to be found any function can be fitted.
+      if (h.cost !== cost || (h.free > 0 && distinct <= h.free)) return [];
+      const fit = sample.fit(h.mistake, h.form);
+      if (!fit || !rows.every((row) => explains(fit, row))) return [];
+      if (h.mistake.name !== "" && isIdle(h.form, fit, target.lambda)) return [];
+      const each = Object.values(fit.parameters).map(digitsOf);
+      const digits = each.reduce((sum, n) => sum + n, 0);
+      const isRound = each.every((n) => n <= roundDigits(rows[0]!.dtype));
+      // Four numbers fit many a smooth curve to within the rounding of float32, round numbers do not.
+      if (h.free > 3 && !isRound) return [];
+      const name = [h.form.name, h.mistake.name].filter((part) => part !== "").join(", and ");
+      const residual = rows.reduce((most, row) => Math.max(most, errorOf(fit, row)), 0);
+      return [{ known: { column, name, parameters: fit.parameters, residual }, fit, digits, isRound }];
+    });
+    // The same function can be two mistakes: a blend of cos(theta + m) is another m and a scale. What was written has round numbers.
+    if (found.some(({ isRound, digits }) => isRound && digits < (first[0]?.digits ?? Number.POSITIVE_INFINITY)))
+      return best(found, rows[0]!.dtype);
+    if (first.length === 0) first = found;
+  }
+  if (first.length > 0) return best(first, rows[0]!.dtype);
+  return isValue ? scaleOfEachRow(target, rows) : [];
+}
+
+/** Does the form find nothing wrong? Then the mistake was tried without it. */
+function isIdle({ found }: Form, { scale, parameters }: Fit, lambda: number): boolean {
+  const isNear = (x: number, y: number) => Math.abs(x - y) < 1e-9 * (1 + y);
+  return ("scale" in found && isNear(scale, 1)) || ("lambda" in found && isNear(parameters.lambda!, lambda));
+}
+
+/** The row's distance from the function with the mistake; 0 beside a jump. */
+function errorOf({ curve, scale }: Fit, row: AuditRow): number {
+  return Number.isNaN(unblended(curve, row)) ? 0 : Math.abs(scale * evaluate(curve, row.theta) - row.value);
+}
+
+function best(found: Explanation[], dtype: AuditRow["dtype"]): KnownMistake[] {
+  const enough = EQUALLY_WELL * (ulp(1, dtype) + Math.min(...found.map(({ known }) => known.residual)));
+  const close = found.filter(({ known }) => known.residual <= enough).sort((x, y) => x.digits - y.digits);
+  return close.filter((x, i) => !close.slice(0, i).some((y) => areSame(y.fit, x.fit, dtype))).map(({ known }) => known);
+}
+
+/** How many digits the number has beyond one, a minus counted. */
+const digitsOf = (x: number) => x.toExponential().replace(/e.*|[.]/g, "").length - 1;
+
+function areSame(x: Fit, y: Fit, dtype: AuditRow["dtype"]): boolean {
+  const angles = Array.from({ length: COMPARED }, (_, i) => ((i + 0.5) * Math.PI) / COMPARED);
+  return angles.every((t) => accepts(x.curve, rowAt(t, (y.scale * evaluate(y.curve, t)) / x.scale, dtype)));
+}
+
+function hypothesis(mistake: ValueMistake, form: Form): Hypothesis {
+  const searched = mistake.searched.filter(({ lo, hi }) => lo < hi).length;
+  const beside = Object.keys(form.found).length;
+  const mistakes = (mistake.name === "" ? 0 : 1) + (mistake.isOther ? 1 : 0) + beside;
+  return { mistake, form, cost: 2 * (searched + beside) + mistakes, free: searched + beside };
+}
+
+function valueHypotheses(target: Target, rows: readonly AuditRow[]): Hypothesis[] {
+  const { none, scale, otherLambda, weight, both } = formsOf(target.lambda);
+  const right = nothing(target);
+  const isCosine = rows.every(({ theta }) => theta <= 1);
+  return [
+    ...(isCosine ? [hypothesis(asCosine(target), none)] : []),
+    ...[scale, otherLambda, both].map((form) => hypothesis(right, form)),
+    // Any small change of a function near pi/2 is a weight of the cosine: after what has a name.
+    { ...hypothesis(right, weight), cost: 4 },
+    ...valueMistakes(target).flatMap((mistake) =>
+      (mistake.standsAlone ? [none] : [none, scale, otherLambda, both]).map((form) => hypothesis(mistake, form)),
+    ),
+    ...(isApart(right.curve()) ? [{ ...hypothesis(mixture(target), none), cost: Number.POSITIVE_INFINITY }] : []),
+  ];
+}
+
+function slopeHypotheses(target: Target): Hypothesis[] {
+  const { none, scale } = formsOf(0);
+  const right = { name: "", searched: [], curve: () => slopeCurve(target) };
+  const mistakes = slopeMistakes(target);
+  return [
+    hypothesis(right, scale),
+    ...mistakes.flatMap((mistake) => [none, scale].map((form) => hypothesis(mistake, form))),
+  ];
+}
+
+/** Are the function and the cosine more than a constant apart? */
+function isApart(curve: Piecewise): boolean {
+  const differences = Array.from({ length: COMPARED }, (_, i) => (i * Math.PI) / COMPARED).map(
+    (t) => evaluate(curve, t) - Math.cos(t),
+  );
+  return Math.max(...differences) - Math.min(...differences) > 1e-9;
+}
+
+const UNLIKE = 1e-3;
+const LEAST_FACTOR = 1.05;
+const MOST_FACTOR = 1e3;
+
+/** Does each row hold a positive multiple of the target, most of them not the target itself? A feature norm would do that. */
+function scaleOfEachRow(target: Target, rows: readonly AuditRow[]): KnownMistake[] {
+  const ratios: number[] = [];
+  for (const { theta, value } of rows) {
+    const truth = target.value(theta);
+    if (Math.abs(truth) > UNLIKE) ratios.push(value / truth);
+    else if (Math.abs(value) > MOST_FACTOR * UNLIKE) return [];
+  }
+  const [least, most] = ratios.reduce(([lo, hi], r) => [Math.min(lo, r), Math.max(hi, r)], [Infinity, -Infinity]);
+  const unlike = ratios.filter((ratio) => Math.abs(ratio - 1) > UNLIKE).length;
+  const bothSigns = rows.some(({ value }) => value > 0) && rows.some(({ value }) => value < 0);
+  if (
+    !(
+      bothSigns &&
+      least > 0 &&
+      most > LEAST_FACTOR * least &&
+      most < MOST_FACTOR * least &&
+      unlike > 0.9 * ratios.length
+    )
+  )
+    return [];
+  const name = "each row has a scale of its own, such as a feature norm: if a column holds it, give --scale @column";
+  return [{ column: "value", name, parameters: { smallest: least, largest: most }, residual: 0 }];
+}

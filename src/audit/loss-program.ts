@@ -1,0 +1,173 @@
+import { twoSum } from "../core/double-double.ts";
+import { type Softmax, softmaxOf } from "../core/loss.ts";
+import { softmax } from "../core/target-functions.ts";
+import type { Target } from "../core/targets.ts";
+import { slopeCurve, valueCurve } from "./mistakes.ts";
+import { acceptedRange, type Dtype, ROUNDINGS, rowAt, ulp } from "./tolerance.ts";
+
+/** A sample, and the loss that a program gave for it. */
+export interface LossSample {
+  /** The angle to the vector of the own class, and those to the others in the order of the classes; radians, in [0, pi]. */
+  readonly thetaY: number;
+  readonly competing: ArrayLike<number>;
+  /** The index of the own class among all, where it is known. */
+  readonly place?: number | undefined;
+  /** The scale of the logits. */
+  readonly scale: number;
+  readonly loss: number;
+  /** Derivatives of the loss by cos(theta_y), then, unless it is the only one, by each competing cosine. */
+  readonly gradient?: ArrayLike<number> | undefined;
+}
+
+/** What a program does with a sample. Its classes are numbered from 0, the target class, then the competing ones in their order. */
+export interface LossProgram {
+  readonly target: Target;
+  /** The classes whose logit is that of the target function. */
+  readonly margins: (sample: LossSample) => (i: number) => boolean;
+  /** The class whose probability the loss is about. */
+  readonly labelled: (sample: LossSample) => number;
+  readonly scaleOf: (sample: LossSample, i: number) => number;
+  /** The scale of what the target function adds to cos(theta), where that is another. */
+  readonly marginScale?: (sample: LossSample) => number;
+  /** The gradient is that of cos(theta), the value that of the target function. */
+  readonly detached?: boolean;
+  /** The loss, from the softmax and the logits less that of the labelled class. */
+  readonly loss: (softmax: Softmax, exponents: readonly number[]) => number;
+}
+
+/** The program that is right. */
+export const rightProgram = (target: Target): LossProgram => ({
+  target,
+  margins: () => (i) => i === 0,
+  labelled: () => 0,
+  scaleOf: ({ scale }) => scale,
+  loss: ({ loss }) => loss,
+});
+
+/** A number that a program computes, and the least and the greatest that rounding may make of it. */
+interface Rounded {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+export const angleOf = ({ thetaY, competing }: LossSample, i: number): number => (i === 0 ? thetaY : competing[i - 1]!);
+
+/** The loss without what rounding makes of it. */
+export function lossOf(program: LossProgram, sample: LossSample): number {
+  const { target } = program;
+  const hasMargin = program.margins(sample);
+  return reduced(program, sample, (i) => {
+    const theta = angleOf(sample, i);
+    const plain = Math.cos(theta / target.competingDivisor);
+    if (!hasMargin(i)) return program.scaleOf(sample, i) * plain;
+    return logit(program, sample, i, target.value(theta), Math.cos(theta));
+  });
+}
+
+const logit = ({ scaleOf, marginScale }: LossProgram, sample: LossSample, i: number, value: number, plain: number) =>
+  marginScale === undefined
+    ? scaleOf(sample, i) * value
+    : scaleOf(sample, i) * plain + marginScale(sample) * (value - plain);
+
+function reduced(program: LossProgram, sample: LossSample, logitOf: (i: number, own: boolean) => number): number {
+  const { softmax, exponents } = softmaxAt(program, sample, logitOf);
+  return program.loss(softmax, exponents);
+}
+
+function softmaxAt({ labelled }: LossProgram, sample: LossSample, logitOf: (i: number, own: boolean) => number) {
+  const y = labelled(sample);
+  const own = logitOf(y, true);
+  const others = Array.from({ length: sample.competing.length }, (_, j) => logitOf(j < y ? j : j + 1, false));
+  const exponents = others.map((z) => twoSum(z, -own));
+  return { softmax: softmaxOf(exponents), exponents: exponents.map(({ hi }) => hi), own, others };
+}
+
+/** The logits with their rounding errors: those of cosine and target as audit allows them, times the scale. */
+function logitsOf(program: LossProgram, sample: LossSample, dtype: Dtype): Rounded[] {
+  const { target } = program;
+  const hasMargin = program.margins(sample);
+  const curve = valueCurve(target);
+  const plainCurve = { ...valueCurve(softmax()), warp: (theta: number) => theta / target.competingDivisor };
+  const slack = 1.5 * ROUNDINGS * ulp(1, dtype);
+  return Array.from({ length: sample.competing.length + 1 }, (_, i) => {
+    const theta = angleOf(sample, i);
+    const plain = Math.cos(theta);
+    const scaled = (value: number) => logit(program, sample, i, value, plain);
+    if (hasMargin(i)) {
+      const [low, high] = acceptedRange(curve, rowAt(theta, 0, dtype));
+      const more = program.marginScale === undefined ? 0 : program.scaleOf(sample, i) * slack;
+      return { value: scaled(target.value(theta)), low: scaled(low) - more, high: scaled(high) + more };
+    }
+    const scale = program.scaleOf(sample, i);
+    if (target.competingDivisor === 1)
+      return { value: scale * plain, low: scale * (plain - slack), high: scale * (plain + slack) };
+    const [low, high] = acceptedRange(plainCurve, rowAt(theta, 0, dtype));
+    return { value: scale * Math.cos(theta / target.competingDivisor), low: scale * low, high: scale * high };
+  });
+}
+
+/** The rounding errors of a log-sum-exp of such logits, which those of its logits come on top of. */
+function slackOf(logits: readonly Rounded[], loss: number, dtype: Dtype): number {
+  const size = logits.reduce((most, { value }) => Math.max(most, Math.abs(value)), Math.max(1, Math.abs(loss)));
+  return (ulp(1, dtype) / 2) * (ROUNDINGS * size + Math.sqrt(logits.length));
+}
+
+/**
+ * The losses that the program may give for a sample: those where the labelled logit has its greatest rounding error upwards and the others
+ * theirs downwards, and the reverse, give or take 16 roundings of the largest of 1, the loss and the logits, and sqrt(classes) of the sum.
+ */
+export function lossRange(program: LossProgram, sample: LossSample, dtype: Dtype): Rounded {
+  const logits = logitsOf(program, sample, dtype);
+  const at = (own: keyof Rounded, other: keyof Rounded) =>
+    reduced(program, sample, (i, isOwn) => logits[i]![isOwn ? own : other]);
+  const [value, x, y] = [at("value", "value"), at("low", "high"), at("high", "low")];
+  const slack = slackOf(logits, value, dtype);
+  return { value, low: Math.min(x, y) - slack, high: Math.max(x, y) + slack };
+}
+
+/**
+ * The gradients by each cosine that the program may give: probabilities with twice the largest rounding error of a logit, relative, and 16
+ * roundings, times the scale, times the range of the slope by the cosine.
+ */
+export function gradientRanges(program: LossProgram, sample: LossSample, dtype: Dtype, count: number): Rounded[] {
+  const { target } = program;
+  const logits = logitsOf(program, sample, dtype);
+  const { softmax: of } = softmaxAt(program, sample, (i) => logits[i]!.value);
+  const error = logits.reduce((most, { value, low, high }) => Math.max(most, value - low, high - value), 0);
+  const factor = Math.exp(2 * (error + slackOf(logits, 0, dtype)));
+  const unit = (ROUNDINGS * ulp(1, dtype)) / 2;
+  return Array.from({ length: count }, (_, i) => {
+    const p = i === 0 ? of.missed : of.shares[i - 1]!;
+    const row = rowAt(angleOf(sample, i), 0, dtype);
+    const slope = i === 0 ? ownSlope(target, row, !program.detached) : otherSlope(target, row);
+    const scale = program.scaleOf(sample, i) * (i === 0 ? -1 : 1);
+    return times(times({ value: p, low: p / factor - unit, high: p * factor + unit }, slope), exactly(scale));
+  });
+}
+
+type AngleRow = ReturnType<typeof rowAt>;
+
+export const exactly = (value: number): Rounded => ({ value, low: value, high: value });
+
+/** The slope of the target by the cosine, over the angles whose cosines differ by rounding only. */
+function ownSlope(target: Target, row: AngleRow, hasMargin: boolean): Rounded {
+  if (!hasMargin) return exactly(1);
+  const [low, high] = acceptedRange(slopeCurve(target), row);
+  // At 0 and pi the quotient has no bound but the sign of the slope.
+  const sines = [row.lo, row.hi].map((t) => Math.max(0, Math.sin(t)));
+  const bySine = { value: 1, low: 1 / Math.max(...sines, Math.sin(row.theta)), high: 1 / Math.min(...sines) };
+  return { ...times({ value: 1, low: -high, high: -low }, bySine), value: target.slopeByCosine(row.theta) };
+}
+
+function otherSlope({ competingDivisor: d }: Target, { lo, theta, hi }: AngleRow): Rounded {
+  if (d === 1) return exactly(1);
+  const at = (t: number) => (t === 0 ? 1 / d ** 2 : Math.sin(t / d) / (d * Math.max(0, Math.sin(t))));
+  return { value: at(theta), low: at(lo), high: at(hi) };
+}
+
+/** The product of two intervals. */
+export function times(x: Rounded, y: Rounded): Rounded {
+  const ends = [x.low * y.low, x.low * y.high, x.high * y.low, x.high * y.high].map((end) => end || 0);
+  return { value: x.value * y.value, low: Math.min(...ends), high: Math.max(...ends) };
+}

@@ -1,0 +1,104 @@
+import type { Command as Commander, CommanderError } from "commander";
+import { parseAngle } from "../core/notation.ts";
+import { targetDefinition } from "../core/targets.ts";
+import { UsageError } from "../data/errors.ts";
+import type { Command } from "./command.ts";
+import { commands } from "./commands.ts";
+import { commandLine } from "./lines.ts";
+import { flagOf, type Option, type Options, shortFlags } from "./options.ts";
+
+/** A command line that was not understood. */
+interface Typed {
+  readonly args: readonly string[];
+  /** The option that is not known, or the words that no option takes. */
+  readonly word: string;
+  readonly more: readonly string[];
+  /** The options of its command; undefined where it names none. */
+  readonly options: Options | undefined;
+}
+
+type Guess = (typed: Typed) => string | undefined | Promise<string | undefined>;
+
+/** By an example of what was typed: what was probably meant, or nothing where it was something else. The first that speaks counts. */
+const guesses: Readonly<Record<string, Guess>> = {
+  "--json": ({ word }) => /^--(table|csv|tsv|jsonl?)$/.exec(word)?.[1]?.replace(/^/, "--format "),
+  "--svg": ({ word }) => /^--(svg|html)$/.exec(word)?.[1]?.replace(/^/, "--output picture."),
+  async "--m 4 --theta 1.2"({ args, options }) {
+    if (options !== undefined) return undefined;
+    for (const [name, { load }] of Object.entries(commands))
+      if (takesAll((await load()).default.options, args)) return commandLine([name, ...args]);
+    return undefined;
+  },
+  "psi --theta 1.2 1.3"({ args, word, more, options = {} }) {
+    const at = args.findIndex((one, i) => one === word && optionAt(options, args[i - 2])?.repeatable);
+    const list = [args[at - 1], word, ...more].map((one) => one?.replace(/,$/, ""));
+    return at < 0 ? undefined : `${args[at - 2]} ${list}, a list has commas`;
+  },
+  "psi 4 1.2"({ word, more, options = {} }) {
+    const words = [word, ...more];
+    const names = ["m", "theta", "competing"].filter((name) => Object.hasOwn(options, name));
+    // A lone number is no m, where there is anything else that it can be.
+    const asked = more.length === 0 && names.length > 1 ? names.slice(1) : names;
+    if (!words.every(isAngle) || words.length > asked.length) return undefined;
+    return words.map((one, i) => `${flagOf(asked[i]!)} ${one}`).join(" ");
+  },
+  "plot arcface"({ word, more, options = {} }) {
+    const isFunction = (one: string) => targetDefinition(one.split(":")[0]!) !== undefined;
+    return options.functions && [word, ...more].every(isFunction) ? `--functions ${[word, ...more]}` : undefined;
+  },
+  "measure digits.csv": ({ word, more, options = {} }) =>
+    options.input && more.length === 0 && /^[^-].*[./]/.test(word) ? `--input ${word}` : undefined,
+};
+
+function isAngle(word: string): boolean {
+  try {
+    return parseAngle(word, true).radians >= 0;
+  } catch {
+    return false;
+  }
+}
+
+const optionAt = (options: Options, flag = ""): Option<unknown> | undefined =>
+  Object.entries(options).find(([name]) => flag === flagOf(name) || flag === shortFlags[name])?.[1];
+
+/** Are all these words options of a command, and their values? */
+function takesAll(options: Options, args: readonly string[]): boolean {
+  for (let i = 0; i < args.length; i++) {
+    const [flag, value] = args[i]!.split("=");
+    const found = optionAt(options, flag);
+    if (found === undefined) return false;
+    if (found.parse !== undefined && value === undefined) i++;
+  }
+  return true;
+}
+
+/** Commander's error in words of ours, with what was probably meant; sub and definition: the command, where the line names one. */
+export async function wrongUsage(
+  { code, message }: CommanderError,
+  args: readonly string[],
+  sub?: Commander,
+  { argument, options }: Partial<Command> = {},
+): Promise<UsageError> {
+  if (code === "commander.missingArgument")
+    return new UsageError(`the ${argument!.name} is missing: choose from ${argument!.choices.join(", ")}`);
+  const isExcess = code === "commander.excessArguments";
+  const [word, ...more] = isExcess
+    ? sub!.args.slice(argument ? 1 : 0)
+    : (/unknown option '([^']*)'/.exec(message) ?? []).slice(1);
+  const what = isExcess
+    ? `"${[word, ...more].join(" ")}" belongs to no option`
+    : message.replace(/^error: |\n.*$/gs, "");
+  if (word !== undefined)
+    for (const guess of Object.values(guesses)) {
+      const meant = await guess({ args, word, more, options });
+      if (meant !== undefined) return new UsageError(`${what}: write ${meant}`);
+    }
+  const [, near] = /\n\(Did you mean (?:one of )?(.*)\?\)$/.exec(message) ?? [];
+  return new UsageError(near === undefined ? what : `${what}: did you mean ${near}?`);
+}
+
+/** Where the options are listed that a wrong command line could have. */
+export function helpFor([first = "", second = ""]: readonly string[]): string {
+  const name = first === "help" ? second : first;
+  return `see asoftmax ${Object.hasOwn(commands, name) ? `${name} ` : ""}--help`;
+}

@@ -1,0 +1,41 @@
+import { angleBetween } from "../core/angle-between.ts";
+import { CosineSearch } from "./cosine-search.ts";
+import { BLOCK_ROWS } from "./feature-files.ts";
+import { type VectorRows, type Vectors, vectorOf } from "./vectors.ts";
+
+/**
+ * Gives, for the block of classes that starts at a row, the angle of each to the nearest other one; Infinity where it or every other has no
+ * direction. A row has one vector of its class or several, of which the nearest counts. A search holds so many rows at a time.
+ */
+export function nearestOther(vectors: VectorRows, dimension: number, held: number): (start: number) => number[] {
+  const { rows, cols } = vectors;
+  const centres = cols / dimension;
+  const search = new CosineSearch({ dimension, rows: BLOCK_ROWS * centres, classes: held, centres });
+  let searched = Number.NaN;
+  return (start) => {
+    const count = Math.min(BLOCK_ROWS, rows - start);
+    const own = vectors.read(start, count);
+    search.setFeatures(
+      own,
+      Array.from({ length: count * centres }, (_, i) => start + Math.floor(i / centres)),
+    );
+    for (let first = 0; first < rows; first += held) {
+      if (first !== searched) search.setClasses(vectors.read(first, Math.min(held, rows - first)));
+      searched = first;
+      search.search(first, () => false);
+    }
+    const nearest = Array<number>(count).fill(Number.POSITIVE_INFINITY);
+    for (const [i, places] of search.nearest().entries()) {
+      const row = Math.floor(i / centres);
+      const angle = (place: number) => leastAngle(vectorOf(own, dimension, i), vectors.read(place, 1));
+      for (const place of places) nearest[row] = Math.min(nearest[row]!, angle(place));
+    }
+    return nearest;
+  };
+}
+
+/** The angle from a vector to the nearest of some others, which lie one after another. */
+export function leastAngle(vector: Vectors, others: Vectors): number {
+  const count = others.length / vector.length;
+  return Math.min(...Array.from({ length: count }, (_, k) => angleBetween(vector, vectorOf(others, vector.length, k))));
+}

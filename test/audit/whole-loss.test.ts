@@ -1,0 +1,181 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import type { LossSample } from "../../src/audit/loss-program.ts";
+import type { Dtype } from "../../src/audit/tolerance.ts";
+import { auditLoss } from "../../src/audit/whole-loss.ts";
+import { sampleLoss } from "../../src/core/loss.ts";
+import { messageText } from "../../src/core/message.ts";
+import { arcface, arcfaceEasy, softmax, spherefaceR2 } from "../../src/core/target-functions.ts";
+import { type Target, target } from "../../src/core/targets.ts";
+
+const folder = new URL("../fixtures/audit-loss/", import.meta.url);
+const CLASSES = 6;
+
+/** The samples of a table: label, theta_*, norm, loss, and dcos_* where there are gradients. */
+function samplesOf(name: string): LossSample[] {
+  const [, ...rows] = readFileSync(new URL(`${name}.csv`, folder), "utf8")
+    .trim()
+    .split("\n");
+  return rows.map((row) => {
+    const [place = 0, ...cells] = row.split(",").map(Number);
+    const angles = cells.slice(0, CLASSES);
+    const by = cells.slice(CLASSES + 2);
+    return {
+      thetaY: angles[place]!,
+      competing: angles.toSpliced(place, 1),
+      place,
+      scale: cells[CLASSES]!,
+      loss: cells[CLASSES + 1]!,
+      gradient: by.length > 0 ? [by[place]!, ...by.toSpliced(place, 1)] : undefined,
+    };
+  });
+}
+
+const dtypes: readonly Dtype[] = ["float64", "float32"];
+const RIGHT = "every row is right to within rounding";
+
+test("every table of the folder is in one of the tests", () => {
+  const names = readdirSync(folder).filter((name) => name.endsWith(".csv"));
+  const right = names.filter((name) => name.startsWith("right-"));
+  expect([right.length, names.length]).toEqual([24, 2 * (12 + WRONG.length + GRADIENTS.length)]);
+});
+
+describe.each(["asoftmax", "cosface", "arcface"])("right losses of %s", (name) => {
+  const tables = ["random-1", "trained-30", "random-64", "trained-norm"].flatMap((kind) =>
+    dtypes.map((dtype) => [kind, dtype] as const),
+  );
+  test.each(tables)("%s, %s", (kind, dtype) => {
+    const result = auditLoss(target(name)!, samplesOf(`right-${name}-${kind}-${dtype}`), dtype);
+    expect([result.passes, result.bad, result.firstBadTheta]).toEqual([true, 0, undefined]);
+    expect(messageText(result.diagnosis)).toMatch(RIGHT);
+  });
+});
+
+// biome-ignore format: a table
+const WRONG: [table: string, target: string, diagnosis: string, parameters?: Record<string, number>][] = [
+  ["margin-everywhere",      "asoftmax", "the margin is on every class"],
+  ["margin-nowhere",         "arcface",  "no margin: a softmax of the same scale"],
+  ["margin-next-class",      "cosface",  "the margin is on the class after the target"],
+  ["labels-plus-1",          "asoftmax", "the labels are one too large"],
+  ["labels-minus-1",         "arcface",  "the labels are one too small"],
+  ["scale-missing",          "cosface",  "the scale is missing"],
+  ["scale-doubled",          "asoftmax", "the scale is doubled"],
+  ["scale-twice",            "arcface",  "the scale is applied twice"],
+  ["scale-20",               "cosface",  "another scale", { scale: 20 }],
+  ["weights-not-normalised", "asoftmax", "the class vectors are not normalised"],
+  ["weights-not-normalised", "arcface",  "the class vectors are not normalised"],
+  ["mean-over-classes",      "cosface",  "the mean over the classes, not their sum"],
+  ["label-smoothing",        "arcface",  "label smoothing, eps / classes for each class,", { eps: 0.1 }],
+  ["no-target-in-sum",       "asoftmax", "the log-sum-exp lacks the target"],
+  ["base-2",                 "cosface",  "the logarithm is to base 2, not natural"],
+  ["softmax-twice",          "arcface",  "the softmax is taken twice"],
+  ["mean-of-batch",          "asoftmax", "each row holds the mean over all samples"],
+  ["margin-outside-scale",   "cosface",  "the margin is added without the scale"],
+  ["margin-nowhere-base-2",  "arcface",  "no margin: a softmax of the same scale and the logarithm is to base 2, not natural"],
+  ["another-m",              "arcface",  "another m", { m: 0.3 }],
+  ["eps-in-log",             "cosface",  "eps added to the probability", { eps: 0.001 }],
+];
+describe.each(WRONG)("%s of %s", (table, name, mistake, parameters) => {
+  test.each(dtypes)("%s", (dtype) => {
+    const { passes, candidates } = auditLoss(target(name)!, samplesOf(`${table}-${name}-${dtype}`), dtype);
+    expect([passes, candidates.map((one) => one.name)]).toEqual([false, [mistake]]);
+    if (parameters !== undefined) expect(candidates[0]!.parameters).toEqual(parameters);
+  });
+});
+
+test("the lengths of the class vectors are found", () => {
+  const table = samplesOf("weights-not-normalised-arcface-float64");
+  const { parameters } = auditLoss(arcface(), table, "float64").candidates[0]!;
+  const lengths = Object.values(parameters);
+  const again = table.map(({ thetaY, competing, scale, place = 0 }) => {
+    const z = Array.from(competing, Math.cos);
+    z.splice(place, 0, Math.cos(thetaY + 0.5));
+    const logits = z.map((x, j) => scale * lengths[j]! * x);
+    return Math.log(logits.reduce((sum, x) => sum + Math.exp(x), 0)) - logits[place]!;
+  });
+  for (const [i, loss] of again.entries()) expect(loss).toBeCloseTo(table[i]!.loss, 12);
+});
+
+// biome-ignore format: a table
+const GRADIENTS: [table: string, target: string, mistake?: string][] = [
+  ["right",               "arcface"],
+  ["margin-detached",     "asoftmax", "the margin is detached: the gradient by the target is that of its cosine"],
+  ["zero",                "asoftmax", "the gradient is 0: detached"],
+  ["scale-missing",       "arcface",  "the gradient lacks the scale"],
+  ["divided-by-rows",     "cosface",  "the gradient is divided by the number of samples"],
+  ["target-detached",     "asoftmax", "the target's logit is detached"],
+  ["by-theta",            "arcface",  "the gradient is by theta, not its cosine"],
+  ["flipped-and-divided", "cosface",  "the gradient has its sign flipped, and the gradient is divided by the number of samples"],
+];
+describe.each(GRADIENTS)("gradients: %s of %s", (table, name, mistake) => {
+  test.each(dtypes)("%s", (dtype) => {
+    const result = auditLoss(target(name)!, samplesOf(`gradient-${table}-${dtype}`), dtype);
+    expect([result.bad, result.passes]).toEqual([0, mistake === undefined]);
+    expect(result.candidates.map((one) => one.name)).toEqual(mistake === undefined ? [] : [mistake]);
+  });
+});
+
+let seed = 1;
+function random(): number {
+  seed = (seed * 16807) % 2147483647;
+  return seed / 2147483647;
+}
+
+/** Samples with the losses of a target, in either type of number. */
+const made = (of: Target, scale: number, count = 40): LossSample[] =>
+  Array.from({ length: count }, (_, i) => {
+    const [thetaY, ...competing] = Array.from({ length: 5 }, () => 0.2 + 2.6 * random());
+    const { loss } = sampleLoss(of, scale, thetaY!, competing);
+    return { thetaY: thetaY!, competing, place: i % 5, scale, loss };
+  });
+
+test("competitors of sphereface-r2 have the angle divided", () => {
+  expect(auditLoss(spherefaceR2(), made(spherefaceR2(), 30), "float64").passes).toBe(true);
+  expect(auditLoss(spherefaceR2(), made(softmax(), 30), "float64").candidates[0]!.name).toMatch(/^no margin/);
+});
+
+test("beside a jump both losses are right, elsewhere one", () => {
+  const at = (thetaY: number, loss: number) => [{ thetaY, competing: [1.2, 2], scale: 30, loss }];
+  const losses = [Math.cos(Math.PI / 2 + 0.5), 0].map((own) =>
+    Math.log1p(Math.exp(30 * (Math.cos(1.2) - own)) + Math.exp(30 * (Math.cos(2) - own))),
+  );
+  for (const loss of losses) expect(auditLoss(arcfaceEasy(), at(Math.PI / 2, loss), "float64").passes).toBe(true);
+  expect(auditLoss(arcfaceEasy(), at(1.5, losses[1]!), "float64").passes).toBe(false);
+});
+
+test("a loss wrong by more than rounding fails, in the type it is said to have", () => {
+  const [sample] = made(arcface(), 30, 1);
+  const off = (by: number) => [{ ...sample!, loss: sample!.loss * (1 + by) }];
+  expect(auditLoss(arcface(), off(1e-7), "float64").passes).toBe(false);
+  expect(auditLoss(arcface(), off(1e-7), "float32").passes).toBe(true);
+  expect(auditLoss(arcface(), off(1e-3), "float32").passes).toBe(false);
+});
+
+test("NaN and infinite losses fail and are located; the rest is explained", () => {
+  const samples = made(softmax(), 30).map((one, i) => (i === 3 ? { ...one, loss: Number.NaN } : one));
+  const { notFinite, firstBadTheta, diagnosis } = auditLoss(arcface(), samples, "float64");
+  expect([notFinite, firstBadTheta]).toEqual([1, samples[0]!.thetaY]);
+  expect(messageText(diagnosis)).toMatch(
+    `loss: 1 not finite, first at ${samples[3]!.thetaY}; loss: no margin: a softmax of the same scale, to within`,
+  );
+});
+
+test("what nothing explains says where it is worst", () => {
+  const samples = made(arcface(), 30).map((one, i) => (i === 7 ? { ...one, loss: one.loss + 0.25 } : one));
+  const { candidates, diagnosis } = auditLoss(arcface(), samples, "float64");
+  expect(candidates).toEqual([]);
+  expect(messageText(diagnosis)).toMatch(
+    `loss: 1 of 40 rows wrong, and no known mistake explains it; worst at ${samples[7]!.thetaY}: ${samples[7]!.loss} in place of `,
+  );
+});
+
+test("a table that cannot tell says so", () => {
+  const far = made(arcface(), 30).map((one) => ({ ...one, thetaY: 0.01, competing: [3, 3.1], place: 0, loss: 0 }));
+  expect(messageText(auditLoss(arcface(), far, "float32").diagnosis)).toMatch(
+    /^every row is right to within rounding; the table cannot tell it from: no margin: a softmax of the same scale; or /,
+  );
+});
+
+test("no samples", () => {
+  expect(() => auditLoss(arcface(), [], "float64")).toThrow("the table has no rows: nothing to audit");
+});
