@@ -3,9 +3,12 @@ import { psiValues } from "../core/psi.ts";
 import type { Target } from "../core/targets.ts";
 import { violations } from "../core/violations.ts";
 import type { Chart, Interval } from "../render/chart.ts";
+import { formatAngle, type NumberStyle } from "../render/number.ts";
 import type { Values } from "./options.ts";
 
 export type PlotSize = Values<"width" | "height">;
+/** The size of a chart and the unit of the angles in its names. */
+export type Look = PlotSize & Pick<NumberStyle, "degrees" | "given">;
 
 interface FunctionChart {
   readonly range?: Interval;
@@ -31,21 +34,30 @@ export function functionChart(
       highlight: stretchesOf(target),
     })),
     highlight,
-    knots: targets.find(({ name }) => name === "asoftmax" || name === "naive")?.parameters.m,
+    knots: knotsOf(targets),
     size: { width, height },
   };
 }
 
+/** The margin of the first function that has knots. */
+export const knotsOf = (targets: readonly Target[]) =>
+  targets.find(({ name }) => name === "asoftmax" || name === "naive")?.parameters.m;
+
+/** name = theta, as a legend has it. */
+export const equation = (name: string, theta: number, look: Look) =>
+  `${name} = ${formatAngle(theta, { precision: 6, ...look })}`;
+
 /** Target functions and the level cos(theta_j); the naive function of that m is highlighted where it lies above and angular does not hold. */
-export function violationChart(targets: readonly Target[], m: number, thetaJ: number, size: PlotSize): Chart {
+export function violationChart(targets: readonly Target[], m: number, thetaJ: number, look: Look): Chart {
   const isNaive = ({ name, parameters }: Target) => name === "naive" && parameters.m === m;
   const found = violations(m, thetaJ).map(({ lo, hi }) => ({ from: lo, to: hi }));
-  const chart = functionChart(targets, size, {
+  const chart = functionChart(targets, look, {
     highlight: targets.some(isNaive) ? "naive holds, angular does not" : undefined,
     stretchesOf: (target) => (isNaive(target) ? found : []),
   });
   const level = psiValues(1, thetaJ).cosTheta;
-  return { ...chart, series: [...chart.series, { name: "cos(theta_j)", at: () => level }] };
+  const name = `cos(${equation("theta_j", thetaJ, look)})`;
+  return { ...chart, series: [...chart.series, { name, at: () => level }] };
 }
 
 const jumpsOf = (target: Target): number[] =>

@@ -108,6 +108,7 @@ export const columnTexts: Readonly<Record<string, Meanings>> = {
     theta_2: "theta_12 - theta_1, the angle from the boundary to the vector of the other class, in radians",
     effective_m: "theta_2 / theta_1, the m that the function reaches between these two classes",
     angular_margin: "theta_2 - theta_1, in radians",
+    count: "how many boundaries there are; tables leave it out",
   },
   scale: {
     ...pick("function classes"), probability: "the probability of the own class that is asked for", ...pick("theta_y theta_j"),
@@ -130,8 +131,8 @@ export const columnTexts: Readonly<Record<string, Meanings>> = {
     min_inter: "the smallest angle between samples of two classes, in radians",
     holds_binary: "Property 2, for two classes: whether max_intra <= min_inter",
     holds_multi: "Property 3, for many evenly spaced classes: whether 2 theta_12/(m+1) <= (m-1) theta_12/(m+1)",
-    m_min_binary: "the smallest m with which Property 2 holds for every theta_12, 2 + sqrt(3)",
-    m_min_multi: "the smallest m with which Property 3 holds, 3",
+    m_min_binary: "the smallest m with which Property 2 holds for every theta_12, 2 + sqrt(3); tables leave it out",
+    m_min_multi: "the smallest m with which Property 3 holds, 3; tables leave it out",
   },
   anneal: {
     iteration: "the iteration of training, from 0",
@@ -154,11 +155,11 @@ export const columnTexts: Readonly<Record<string, Meanings>> = {
     value: "the loss at theta",
   },
   claims: {
-    id: "the name of the claim, which does not change",
+    id: "the name of the claim, which does not change; tables leave it out",
     claim: "the claim in words",
-    expected: "whether the claim should hold",
+    expected: "whether the claim should hold; tables leave it out",
     holds: "whether it holds, as computed",
-    evidence: "what was computed, and what came out",
+    evidence: "what was computed, and what came out; in tables its beginning",
   },
   audit: {
     function: "the target function that the table is compared with",

@@ -1,6 +1,6 @@
 import { requireArc } from "../core/boundary.ts";
 import { LARGEST, rangeWords } from "../core/errors.ts";
-import { parseAngle, parseNumber, targetFromSpec } from "../core/notation.ts";
+import { isDecimal, parseAngle, parseNumber, targetFromSpec } from "../core/notation.ts";
 import { requireMargin } from "../core/psi.ts";
 import type { Target } from "../core/targets.ts";
 import { UsageError } from "../data/errors.ts";
@@ -12,11 +12,13 @@ export type Parse<T> = (text: string, angles: AngleReader) => T;
 
 export const number: Parse<number> = parseNumber;
 
-/** Angles as people write them (1.2, pi/4, 3pi/4, 2*pi/3, 60deg), in radians; keeps the degrees that were given. */
+/** Angles as people write them (1.2, pi/4, 3pi/4, 2*pi/3, 60deg), in radians; keeps how they were given. */
 export class AngleReader {
   readonly degrees: boolean;
   /** Degrees as given, by radians. */
   readonly given = new Map<number, number>();
+  /** Angles given as decimal numbers of radians, not as a part of pi. */
+  readonly decimals = new Set<number>();
 
   constructor(degrees: boolean) {
     this.degrees = degrees;
@@ -25,6 +27,7 @@ export class AngleReader {
   parse(text: string): number {
     const { radians, degrees } = parseAngle(text, this.degrees);
     this.given.set(radians, degrees);
+    if (isDecimal(text) && !this.degrees && radians > 0) this.decimals.add(radians);
     return radians;
   }
 }

@@ -83,6 +83,9 @@ function chosenColumns(result: Result, { columns, prefix = "" }: Invocation["val
   if (taken !== undefined)
     throw new UsageError(`the input has a column "${fromBytes(taken)}" already: give --prefix, such as --prefix new_`);
   if (columns === undefined) return result;
-  const picked = places.map((place) => ({ ...result.columns[inputColumns + place]!, place }));
+  const picked = places.map((place) => {
+    const { kind, ...column } = result.columns[inputColumns + place]!;
+    return { ...column, kind: kind === "data" ? undefined : kind, place };
+  });
   return { ...result, columns: [...result.columns.slice(0, inputColumns), ...picked] };
 }

@@ -15,6 +15,8 @@ export interface Claim {
   expected: boolean;
   holds: boolean;
   evidence: Message;
+  /** The beginning of the evidence: the figures that decide. */
+  summary: Message;
 }
 
 /** A pair of angles theta_y and theta_j, the segment of theta_y, and which conditions hold. */
@@ -32,7 +34,7 @@ interface Subject {
   readonly lattice: readonly Judged[];
 }
 
-type Finding = [holds: boolean, evidence: Message];
+type Finding = [holds: boolean, summary: Message, rest?: Message];
 type Test = (subject: Subject) => Finding;
 
 const always = () => true;
@@ -40,19 +42,24 @@ const never = () => false;
 const pastOne = (m: number) => m > 1;
 
 const statements: readonly [id: string, claim: string, expected: (m: number) => boolean, test: Test][] = [
-  ["naive-right-below", "on [0, pi/m] naive and angular are the same condition", always, agreeBelow],
+  ["naive-right-below", "on [0, pi/m] naive and angular are the same", always, agreeBelow],
   ["naive-wrong-beyond", "beyond pi/m naive can hold where angular does not", pastOne, passBeyond],
-  ["constraint-needed", "plain descent on cos(m theta) can end outside [0, pi/m]", pastOne, endOutside],
+  ["constraint-needed", "descent on cos(m theta) can end beyond pi/m", pastOne, endOutside],
   ["psi-continuous", "psi is continuous at every knot k pi/m", always, isContinuous],
   ["psi-decreasing", "psi falls on all of [0, pi]", always, isDecreasing],
   ["psi-is-angular", "psi(theta_y) > cos(theta_j) exactly where m theta_y < theta_j", always, areEquivalent],
-  ["no-false-minimum", "with psi the loss rises with theta_y everywhere: no false minimum", always, neverTurns],
-  ["share-angular", "angular and psi hold on 1/(2m) of the square [0, pi]^2", always, shareOfAngular],
-  ["share-naive", "naive holds on 1/2 of the square for integer m, else on a share of its own", always, shareOfNaive],
-  ["optimum-beyond", "the optimal theta_y lies in [pi/m, pi] (a slip of the note)", never, optimumBeyond],
-  ["optimum-first", "the optimal theta_y lies in [0, pi/m] (what is right)", always, optimumFirst],
-  ["knot-holds", "the knot pi/m holds plain descent from above while c < 1, not at c > 1", pastOne, knotHolds],
-  ["lambda-frees", "with lambda = 5 a descent escapes that the knot pi/m holds", pastOne, lambdaFrees],
+  ["no-false-minimum", "with psi the loss has no false minimum", always, neverTurns],
+  ["share-angular", "angular and psi hold on 1/(2m) of [0, pi]^2", always, shareOfAngular],
+  ["share-naive", "naive holds on 1/2 of [0, pi]^2 for integer m", always, shareOfNaive],
+  [
+    "optimum-beyond",
+    "the optimal theta_y lies in [pi/m, pi] (stated in a public note on the loss; false)",
+    never,
+    optimumBeyond,
+  ],
+  ["optimum-first", "the optimal theta_y lies in [0, pi/m]", always, optimumFirst],
+  ["knot-holds", "descent from above ends at the knot pi/m while c < 1, not at c > 1", pastOne, knotHolds],
+  ["lambda-frees", "with lambda = 5 descent escapes from pi/m", pastOne, lambdaFrees],
 ];
 
 /**
@@ -70,8 +77,8 @@ export function claims(m: number): Claim[] {
   const [pairs, lattice] = [seededPairs(m).map(judged), latticePairs().map(judged)];
   const subject = { m, soft: asoftmax({ m }), pairs, lattice };
   return statements.map(([id, claim, expected, test]) => {
-    const [holds, evidence] = test(subject);
-    return { id, claim, expected: expected(m), holds, evidence };
+    const [holds, summary, rest = []] = test(subject);
+    return { id, claim, expected: expected(m), holds, evidence: [...summary, ...rest], summary };
   });
 }
 
@@ -116,11 +123,11 @@ function agreeBelow({ pairs }: Subject): Finding {
 function passBeyond({ m }: Subject): Finding {
   const thetaJ = violations(m, Math.PI / 2).length > 0 ? Math.PI / 2 : Math.PI;
   const found = violations(m, thetaJ);
-  if (found[0] === undefined) return [false, message`${0} such intervals at any theta_j`];
+  if (found[0] === undefined) return [false, message`${0} intervals for any theta_j`];
   const y = found[0].lo + (found[0].hi - found[0].lo) / 2;
   const { naive, angular } = conditions(m, y, thetaJ);
   const example = message`at ${radians(y)} cos(m theta_y) = ${cosine(reduce(m, y)).hi}, m theta_y = ${radians(m * y)}`;
-  return [naive && !angular, message`${found.length} intervals at theta_j = ${radians(thetaJ)}; ${example}`];
+  return [naive && !angular, message`${found.length} intervals`, message` at theta_j = ${radians(thetaJ)}; ${example}`];
 }
 
 function endOutside({ m }: Subject): Finding {
@@ -132,7 +139,7 @@ function endOutside({ m }: Subject): Finding {
   const outside = runs.filter(({ end }) => segment(m, end) > 0);
   const [first] = outside;
   const example = first === undefined ? [] : message`: from ${radians(first.start)} to ${radians(first.end)}`;
-  return [first !== undefined, message`${outside.length} of ${runs.length} starts end outside${example}`];
+  return [first !== undefined, message`${outside.length} of ${runs.length} starts end outside`, [...example]];
 }
 
 function isContinuous({ soft: { pieces } }: Subject): Finding {
@@ -142,7 +149,7 @@ function isContinuous({ soft: { pieces } }: Subject): Finding {
     const [below, above] = [k - 1, k].map((i) => pieceValue(pieces.piece(i), knot, 0).hi);
     step = Math.max(step, Math.abs(above! - below!));
   }
-  return [step === 0, message`the largest step is ${step} at ${pieces.count - 1} knots`];
+  return [step === 0, message`the largest step is ${step}`, message` at ${pieces.count - 1} knots`];
 }
 
 function isDecreasing({ soft, pairs }: Subject): Finding {
@@ -154,7 +161,8 @@ function isDecreasing({ soft, pairs }: Subject): Finding {
   const change = stretches.reduce((sum, stretch) => (stretch.direction === "falling" ? sum + stretch.change : sum), 0);
   return [
     stretches.length === 1 && stretches[0]!.direction === "falling" && rises === 0,
-    message`${stretches.length} stretch, change ${change}; ${rises} rises over ${values.length} sorted angles`,
+    message`${stretches.length} stretch, change ${change}`,
+    message`; ${rises} rises over ${values.length} sorted angles`,
   ];
 }
 
@@ -162,14 +170,14 @@ function areEquivalent({ m, pairs }: Subject): Finding {
   const differ = count(pairs, (pair) => pair.psi !== pair.angular);
   const misjudged = count(pairs, ({ y, j, angular }) => psi(m, y) > cosine(reduce(1, j)).hi !== angular);
   const aside = message`comparing rounded cosines would misjudge ${misjudged}`;
-  return [differ === 0, message`${differ} of ${pairs.length} pairs differ (${aside})`];
+  return [differ === 0, message`${differ} of ${pairs.length} pairs differ`, message` (${aside})`];
 }
 
 function neverTurns({ soft, pairs }: Subject): Finding {
   const rising = count(pairs, ({ y }) => soft.slope(y) > 0);
   const others = monotonicity(soft).stretches.filter(({ direction }) => direction !== "falling").length;
-  const slopes = message`${rising} of ${pairs.length} angles with a rising slope`;
-  return [rising + others === 0, message`${others} stretches where psi does not fall, ${slopes}`];
+  const slopes = message`${rising} of ${pairs.length} slopes rise`;
+  return [rising + others === 0, slopes, message`, ${others} stretches where psi does not fall`];
 }
 
 function shareOfAngular({ m, lattice }: Subject): Finding {
@@ -177,7 +185,8 @@ function shareOfAngular({ m, lattice }: Subject): Finding {
   const [stated, counted] = [1 / (2 * m), angular / LATTICE];
   return [
     Math.abs(counted - stated) < LATTICE_ERROR && held === angular,
-    message`stated ${stated}, counted ${counted} and ${held / LATTICE} on ${LATTICE} pairs`,
+    message`counted ${counted}`,
+    message` and ${held / LATTICE}, stated ${stated}, on ${LATTICE} pairs`,
   ];
 }
 
@@ -199,7 +208,8 @@ function shareOfNaive({ m, lattice }: Subject): Finding {
   const right = !Number.isInteger(m) || Math.abs(share - 0.5) < 1e-9;
   return [
     right && Math.abs(counted - share) < LATTICE_ERROR,
-    message`integral ${share}, counted ${counted} on ${LATTICE} pairs`,
+    message`counted ${counted}`,
+    message`, integral ${share}, on ${LATTICE} pairs`,
   ];
 }
 
@@ -208,23 +218,27 @@ function optimumBeyond({ soft, pairs }: Subject): Finding {
   const met = count(beyond, (pair) => pair.psi);
   const top = soft.value(pieceEnd(soft.pieces, 0));
   const why = message`psi is at most ${top} there, cos(theta_j) at least ${-1}`;
-  return [met > 0, message`${met} of ${beyond.length} pairs beyond pi/m meet the psi condition: ${why}`];
+  return [met > 0, message`psi holds for ${met} of ${beyond.length}`, message` pairs there: ${why}`];
 }
 
 function optimumFirst({ pairs }: Subject): Finding {
   const met = pairs.filter((pair) => pair.psi);
   const inside = count(met, ({ k }) => k === 0);
-  return [inside === met.length, message`${inside} of ${met.length} pairs that meet the psi condition lie there`];
+  return [
+    inside === met.length,
+    message`${inside} of ${met.length} lie there`,
+    [" (pairs that meet the psi condition)"],
+  ];
 }
 
 function knotHolds({ m }: Subject): Finding {
   const [slow, fast] = [endAboveKnot(m, 0, 0.5), endAboveKnot(m, 0, 3)];
-  return endApart(m, slow, fast, message` for c = ${0.5}, at ${fast} for c = ${3}`);
+  return endApart(m, slow, fast, message` for c = ${0.5}, at pi/m - ${-fast} for c = ${3}`);
 }
 
 function lambdaFrees({ m }: Subject): Finding {
   const [without, withLambda] = [endAboveKnot(m, 0, 0.5), endAboveKnot(m, 5, 0.5)];
-  return endApart(m, without, withLambda, message` without lambda, at ${withLambda} with it`);
+  return endApart(m, without, withLambda, message` without lambda, at pi/m - ${-withLambda} with it`);
 }
 
 /**
@@ -233,7 +247,7 @@ function lambdaFrees({ m }: Subject): Finding {
  */
 function endApart(m: number, atKnot: number, below: number, how: Message): Finding {
   if (!(m > 1)) return [false, message`no knot lies inside (0, pi)`];
-  return [Math.abs(atKnot) < 1e-9 && m * below < -1e-3, message`theta_y - pi/m ends at ${atKnot}${how}`];
+  return [Math.abs(atKnot) < 1e-9 && m * below < -1e-3, message`ends at pi/m + ${atKnot}`, how];
 }
 
 /**

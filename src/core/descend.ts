@@ -96,9 +96,9 @@ export function outcome(target: Target, descent: Descent, end: DescentStep): Out
     return ended("false minimum", message`stops at ${radians(rest.theta)}, ${why}`);
   }
   if (rest?.kind === "half-stable") {
-    const why = message`a step leaves 1 - c of the distance above it, c = ${c} < 1`;
+    const why = message`each step leaves a fixed part of the distance to this flat point, so it never passes`;
     const remedy = message`a rate above ${rate / c} jumps over it, with lambda > 0 it escapes`;
-    const words = message`is held at the knot ${radians(rest.theta)}: ${why}; ${remedy}`;
+    const words = message`is held at the knot ${radians(rest.theta)}: ${why} (1 - c, c = ${c} < 1); ${remedy}`;
     return { ...ended("knot", words), c, jumpRate: rate / c };
   }
   if (rest?.kind === "flat")

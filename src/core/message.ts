@@ -24,3 +24,13 @@ export const radians = (theta: number): AngleFigure => ({ angle: theta });
  */
 export const messageText = (parts: Message): string =>
   parts.map((part) => (typeof part === "object" ? part.angle : part)).join("");
+
+const MOST_PARTS = 8;
+
+/** a, b and c; a long list ends in "n more". */
+export function joined(parts: readonly Message[]): Message {
+  const shown = parts.slice(0, MOST_PARTS);
+  const rest = parts.length - shown.length;
+  if (rest > 0) shown.push(message`${rest} more`);
+  return shown.flatMap((part, i) => (i === 0 ? part : [i === shown.length - 1 ? " and " : ", ", ...part]));
+}

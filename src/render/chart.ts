@@ -31,7 +31,7 @@ export interface Chart {
   readonly dots?: readonly Dots[];
   /** The legend's name of the highlighted stretches, or the name of the dots that are highlighted. */
   readonly highlight?: string | undefined;
-  /** Light vertical rules at the multiples of pi / knots (a margin) inside the range. */
+  /** Light rules at the multiples of pi / knots (a margin) inside the range of x, or of y where only that is an angle. */
   readonly knots?: number | undefined;
   /** A vertical rule behind the lines, on a terminal. */
   readonly cursor?: number;
@@ -52,10 +52,11 @@ export function reachOf(series: readonly Series[], xs: readonly number[], dots: 
   return from <= to ? { from, to } : { from: 0, to: 1 };
 }
 
-/** The knots that are drawn: those inside the range, unless there are too many to be seen. */
-export function rulesOf({ x, knots = 0 }: Chart): number[] {
-  if (!x.angle || !(knots > 1 && knots <= MOST_RULES)) return [];
-  return multiplesOfPi(x, knots).filter((at) => at > x.from && at < x.to);
+/** The knots that are drawn, on x or on y, whose values reach so far: those inside the range, unless there are too many to be seen. */
+export function rulesOf({ x, y, knots = 0 }: Chart, reach: Interval): number[] {
+  if (!(x.angle || y?.angle) || !(knots > 1 && knots <= MOST_RULES)) return [];
+  const range = x.angle ? x : reach;
+  return multiplesOfPi(range, knots).filter((at) => at > range.from && at < range.to);
 }
 
 /** The q for labels at multiples of pi/q: the margin first, where it is whole and its knots can be told apart. */

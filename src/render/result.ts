@@ -9,10 +9,17 @@ export type Row = readonly Cell[];
 
 export interface Column {
   readonly name: string;
-  /** angle: radians, shown in the chosen unit. bytes: text of unknown encoding, one character a byte. message: a sentence. */
-  readonly kind?: "angle" | "bytes" | "message";
+  /**
+   * angle: radians, shown in the chosen unit. bytes: text of unknown encoding, one character a byte. message: a sentence. data: what
+   * tables leave out, unless it was asked for.
+   */
+  readonly kind?: "angle" | "bytes" | "message" | "data" | undefined;
+  /** It names the row: where a table is too wide, it stands in every part. */
+  readonly key?: boolean;
   /** Its place in the row, where that is not its place among the computed columns. */
   readonly place?: number;
+  /** The place of what tables show in its stead. */
+  readonly shownPlace?: number;
 }
 
 /** What is known only after the last row. */
@@ -148,20 +155,20 @@ function* inBatches(rows: Iterable<Row>, columns: number): Generator<RowBatch> {
   yield batchOf(some, columns);
 }
 
-/** Rows as a batch of columns. */
+/** Rows, each perhaps longer than the columns that are named, as a batch of columns. */
 export const batchOf = (rows: readonly Row[], columns: number): RowBatch => ({
   size: rows.length,
-  columns: Array.from({ length: columns }, (_, i) => rows.map((row) => row[i]!)),
+  columns: Array.from({ length: rows[0]?.length ?? columns }, (_, i) => rows.map((row) => row[i]!)),
 });
 
 /** The columns that are computed, each with its place among those of the batches. */
 export const computedColumns = ({ columns, inputColumns }: RowsResult): (Column & { readonly place: number })[] =>
   columns.slice(inputColumns).map((column, i) => ({ place: i, ...column }));
 
-/** The rows of a batch as its result's columns have them, those of the input first. */
+/** The rows of a batch as tables show its result's columns, those of the input first. */
 export function cellsOf(batch: RowBatch, result: RowsResult): Cell[][] {
   const { size, input, columns } = batch;
-  const places = computedColumns(result).map(({ place }) => columns[place]!);
+  const places = computedColumns(result).map(({ place, shownPlace = place }) => columns[shownPlace]!);
   return Array.from({ length: size }, (_, row) => {
     const beside = Array.from({ length: result.inputColumns }, (_, i) =>
       input!.batch.text(input!.rows?.[row] ?? row, i),

@@ -3,7 +3,7 @@ import width from "string-width";
 import { fromBytes } from "../data/bytes.ts";
 import { visible } from "../data/shown.ts";
 import { formatCell, formatMessage, forPeople, type NumberStyle } from "./number.ts";
-import { type Column, cellsOf, type ReportResult, type Row, type RowsResult } from "./result.ts";
+import { type Column, cellsOf, computedColumns, type ReportResult, type Row, type RowsResult } from "./result.ts";
 import type { Screen } from "./screen.ts";
 import { drawChart } from "./terminal-chart.ts";
 
@@ -33,7 +33,9 @@ export async function* table(
 }
 
 /** A table for each batch of rows; those after the first have the digits and the widths of the one before. */
-async function* rowsOf(result: RowsResult, given: NumberStyle, screen: Screen): AsyncGenerator<string> {
+async function* rowsOf(whole: RowsResult, given: NumberStyle, screen: Screen): AsyncGenerator<string> {
+  const computed = computedColumns(whole).filter(({ kind }) => kind !== "data");
+  const result = { ...whole, columns: [...whole.columns.slice(0, whole.inputColumns), ...computed] };
   let before: TableLayout | undefined;
   for await (const batch of result.batches) {
     const rows = cellsOf(batch, result);
@@ -52,7 +54,10 @@ interface TableLayout {
   draw(): string;
 }
 
-/** Rows as a table with the most digits that fit, at most six. Too wide with four: one row as a list, more in groups of columns. */
+/**
+ * Rows as a table with the most digits that fit, at most six. Too wide with four: rows in groups of columns, each with those that
+ * name the row; one row, or rows with a column too wide even so, as lists.
+ */
 function layOut(
   columns: readonly Column[],
   rows: readonly Row[],
@@ -73,42 +78,47 @@ function layOut(
   const { digits, cells, natural, widths } = tries.find((one) => one.widths !== undefined) ?? tries[0]!;
   const inGroup = (group: readonly number[]) => {
     const pick = <T>(items: readonly T[]) => group.map((i) => items[i]!);
-    const narrow = fitted(pick(natural), pick(columns), screen.width) ?? pick(natural);
-    return drawTable({ head: pick(names), rows: cells.map(pick), widths: narrow, right: pick(right) }, screen);
+    const narrow = fitted(pick(natural), pick(columns), screen.width);
+    return (
+      narrow && drawTable({ head: pick(names), rows: cells.map(pick), widths: narrow, right: pick(right) }, screen)
+    );
   };
   const draw = () => {
     if (widths !== undefined)
       return drawTable({ head: before === undefined ? names : undefined, rows: cells, widths, right }, screen);
-    if (cells.length === 1) return upright(names, cells[0]!, screen);
-    return columnGroups(natural, screen.width).map(inGroup).join("\n");
+    const groups = cells.length === 1 ? [undefined] : columnGroups(natural, columns, screen.width).map(inGroup);
+    return (groups.includes(undefined) ? cells.map((row) => upright(names, row, screen)) : groups).join("\n");
   };
   return { digits, natural, fits: widths !== undefined, draw };
 }
 
-/** The columns in groups that fit the width, the first column in each. */
-function columnGroups(natural: readonly number[], width: number): number[][] {
+/** The columns in groups that fit the width where one beside the keys does; the keys, or else the first column, are in each. */
+function columnGroups(natural: readonly number[], columns: readonly Column[], width: number): number[][] {
+  const all = [...natural.keys()];
+  const keys = all.filter((i) => i === 0 || columns[i]!.key);
   const groups: number[][] = [];
   let taken = width;
-  for (let i = 1; i < natural.length; i++) {
-    taken += natural[i]! + GAP;
+  for (const i of all.filter((i) => !keys.includes(i))) {
+    taken += GAP + natural[i]!;
     if (taken > width) {
-      groups.push([0]);
-      taken = natural[0]! + GAP + natural[i]!;
+      groups.push([...keys]);
+      taken = keys.reduce((sum, key) => sum + natural[key]! + GAP, natural[i]!);
     }
     groups.at(-1)!.push(i);
   }
   return groups;
 }
 
-/** The widths of all columns, long sentences narrowed until the row fits; undefined where it cannot. */
+/** The widths of all columns, the widest sentences narrowed until the row fits; undefined where it cannot. */
 function fitted(natural: readonly number[], columns: readonly Column[], width: number): number[] | undefined {
-  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
-  const over = sum(natural) + GAP * (natural.length - 1) - width;
-  if (over <= 0) return [...natural];
-  const spare = natural.map((size, i) => (columns[i]!.kind === "message" ? Math.max(0, size - LEAST_TEXT_WIDTH) : 0));
-  const spared = sum(spare);
-  if (spared < over) return undefined;
-  return natural.map((size, i) => size - Math.ceil((over * spare[i]!) / spared));
+  const widths = [...natural];
+  for (let over = widths.reduce((sum, size) => sum + size + GAP, -GAP) - width; over > 0; over--) {
+    const sizes = widths.map((size, i) => (columns[i]!.kind === "message" ? size : 0));
+    const widest = largest(sizes);
+    if (widest <= LEAST_TEXT_WIDTH) return undefined;
+    widths[sizes.indexOf(widest)]!--;
+  }
+  return widths;
 }
 
 /** One row as a list of names and values, one a line. */

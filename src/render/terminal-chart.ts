@@ -10,8 +10,14 @@ const LABEL: Rounding = { precision: 6 };
 const PARTS = 16;
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
-const HUES = ["cyan", "yellow", "magenta", "green"] as const;
-const COLORS = [...HUES, "blue", "white", ...HUES.map((hue) => `${hue}Bright` as const)] as const;
+/** A colour of 16, and where there are more one with a contrast of at least 3 to white and to black, also as the nearest of 256. */
+const COLORS = [
+  ["blue", "#0072b2"],
+  ["magenta", "#a64ca6"],
+  ["green", "#007f00"],
+  ["yellow", "#997a00"],
+  ["cyan", "#007f7f"],
+] as const;
 
 /** The characters of the drawing in Unicode and in ASCII. Of two, the first is in the row that a line leaves, the second in the one it enters. */
 const GLYPHS = {
@@ -23,10 +29,11 @@ const GLYPHS = {
   corner: ["└", "+"],
   mark: ["┬", "+"],
   rule: ["┊", ":"],
+  level: ["┈", "."],
   dot: ["●", "@"],
   cross: ["×", "x"],
   pi: ["π", "pi"],
-  // One for each colour. Without colour each line but the first is drawn with its own character.
+  // Each line but the first is drawn with its own character.
   markers: [" ·*ox+=%@&", " =*ox+~%@&"],
 } as const;
 type Glyph = (name: keyof typeof GLYPHS) => string;
@@ -48,21 +55,27 @@ export function drawChart(chart: Chart, screen: Screen, style: NumberStyle): str
   const { x, y, cursor, dots = [], size = {} } = chart;
   const width = Math.max(LEAST_WIDTH, size.width ?? screen.width);
   const height = size.height ?? Math.min(20, screen.height - 8);
-  const series = chart.series.map((s) => (y?.angle ? { ...s, at: (x: number) => inUnit(s.at(x), style) } : s));
-  const ticks = niceTicks(reachOf(series, trialOf(x, width), dots));
-  const perTick = Math.max(1, Math.floor((height - 1) / (ticks.length - 1)));
-  const labels = ticks.map((tick) => formatNumber(tick, LABEL)).reverse();
+  const inY = (value: number) => (y?.angle ? inUnit(value, style) : value);
+  const series = chart.series.map((s) => ({ ...s, at: (x: number) => inY(s.at(x)) }));
+  const reach = reachOf(chart.series, trialOf(x, width), dots);
+  const rows = rowsOf({ from: inY(reach.from), to: inY(reach.to) }, height);
+  const labels = rows.ticks.map((tick) => formatNumber(tick, LABEL));
   const margin = Math.max(...labels.map((label) => label.length)) + 1;
 
-  const glyph: Glyph = (name) => GLYPHS[name][screen.unicode ? 0 : 1];
-  const canvas = canvasOf(x, width - margin - 1, ticks, perTick);
+  const glyph = glyphsOf(screen);
+  const canvas = canvasOf(x, width - margin - 1, rows);
   const { cells, xs } = canvas;
-  const { pens, highlighter, rule } = pensOf(chart, screen, glyph);
-  const rules = rulesOf(chart);
+  const pens = series.map((_, i) => penOf(i, screen));
+  const highlighter: Pen = { paint: screen.colors.red, marker: "#" };
+  const rule: Pen = { paint: screen.colors.dim, marker: "" };
+  const rules = rulesOf(chart, reach);
   const drawRule = (x: number, char: string, pen: Pen) => {
     for (const row of cells) row[canvas.columnOf(x)] = { char, pen };
   };
-  for (const at of rules) drawRule(at, glyph("rule"), rule);
+  for (const at of rules) {
+    if (x.angle) drawRule(at, glyph("rule"), rule);
+    else cells[rows.rowOf(inY(at))]!.fill({ char: glyph("level"), pen: rule });
+  }
   if (cursor !== undefined) drawRule(cursor, glyph("upright"), BLANK.pen);
   // The first line is drawn last, so that it is the one seen where lines meet.
   for (let i = series.length - 1; i >= 0; i--) drawSeries(series[i]!, pens[i]!, highlighter, canvas, glyph);
@@ -70,23 +83,23 @@ export function drawChart(chart: Chart, screen: Screen, style: NumberStyle): str
   const marks = dots.map(({ name, at }, i): Entry => {
     const isHighlighted = name === chart.highlight;
     const marker = glyph(isHighlighted ? "cross" : "dot");
-    const pen = { marker, paint: isHighlighted ? highlighter.paint : colorOf(chart.series.length + i, screen) };
+    const pen = { marker, paint: isHighlighted ? highlighter.paint : penOf(series.length + i, screen).paint };
     for (const { x, y } of at)
-      if (Number.isFinite(y)) cells[canvas.rowOf(y)]![canvas.columnOf(x)] = { char: marker, pen };
+      if (Number.isFinite(y)) cells[rows.rowOf(y)]![canvas.columnOf(x)] = { char: marker, pen };
     return [pen, marker, name];
   });
 
   const axis = xAxis(chart, canvas, style, glyph);
   const base = xs.map((_, c) => glyph(axis.columns.includes(c) ? "mark" : "across"));
-  const entries: Entry[] = chart.series.map(({ name }, i) => [pens[i]!, glyph("across").repeat(2), name]);
+  const named = series.flatMap(({ name }, i) => (name === "" ? [] : [{ name, pen: pens[i]! }]));
+  const entries = named.map(({ name, pen }): Entry => [pen, glyph("across").repeat(2), name]);
   if (dots.length > 0) entries.push(...marks);
   else if (chart.highlight !== undefined) entries.push([highlighter, glyph("across").repeat(2), chart.highlight]);
-  if (rules.length > 0) entries.push([rule, glyph("rule"), `k pi/${formatNumber(chart.knots!)}`]);
+  if (rules.length > 0) entries.push([rule, glyph(x.angle ? "rule" : "level"), `k pi/${formatNumber(chart.knots!)}`]);
   const lines = [
     ...cells.map((row, r) => {
-      const isTick = r % perTick === 0;
-      const label = isTick ? labels[r / perTick]! : "";
-      return label.padStart(margin) + glyph(isTick ? "tick" : "upright") + painted(row);
+      const label = labels[rows.ticks.findIndex((tick) => rows.rowOf(tick) === r)];
+      return (label ?? "").padStart(margin) + glyph(label === undefined ? "upright" : "tick") + painted(row);
     }),
     " ".repeat(margin) + glyph("corner") + base.join(""),
     " ".repeat(margin + 1) + axis.text,
@@ -115,32 +128,52 @@ function niceTicks({ from: lo, to: hi }: Interval): number[] {
   return Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step);
 }
 
-/** Rows of blanks from the top, the x of each column, and the column of an x and the row of a value. */
-function canvasOf({ from, to }: Interval, columns: number, ticks: readonly number[], perTick: number) {
-  const xs = evenly({ from, to }, columns);
-  const bottom = (ticks.length - 1) * perTick;
-  const [lo, hi] = [ticks[0]!, ticks.at(-1)!];
+/** The rows that values of that reach need, and no more, at most so many: the row of a value, and the ticks, which have even rows between. */
+function rowsOf(reach: Interval, most: number) {
+  const all = niceTicks(reach);
+  const { from, to } = reach.to > reach.from ? reach : { from: all[0]!, to: all.at(-1)! };
+  const step = all[1]! - all[0]!;
+  const place = (value: number, perTick: number) => Math.round(((value - all[0]!) / step) * perTick);
+  let perTick = Math.max(1, Math.ceil(((most - 1) * step) / (to - from)));
+  while (perTick > 1 && place(to, perTick) - place(from, perTick) > most - 1) perTick--;
+  const [bottom, top] = [place(from, perTick), place(to, perTick)];
   return {
-    xs,
-    cells: Array.from({ length: bottom + 1 }, () => xs.map(() => BLANK)),
-    columnOf: (x: number) => Math.round(((x - from) / (to - from)) * (columns - 1)),
-    rowOf: (value: number) => bottom - Math.max(0, Math.min(bottom, Math.round(((value - lo) / (hi - lo)) * bottom))),
+    count: top - bottom + 1,
+    ticks: all.filter((_, i) => i * perTick >= bottom && i * perTick <= top),
+    rowOf: (value: number) => top - Math.max(bottom, Math.min(top, place(value, perTick))),
     /** A line that turns within a column is drawn as a band where it changes by more than this there. */
-    wide: (hi - lo) / 4,
+    wide: (to - from) / 4,
+  };
+}
+
+/** Rows of blanks from the top, the x of each column, and the column of an x. */
+function canvasOf({ from, to }: Interval, columns: number, rows: ReturnType<typeof rowsOf>) {
+  const xs = evenly({ from, to }, columns);
+  return {
+    ...rows,
+    xs,
+    cells: Array.from({ length: rows.count }, () => xs.map(() => BLANK)),
+    columnOf: (x: number) => Math.round(((x - from) / (to - from)) * (columns - 1)),
   };
 }
 type Canvas = ReturnType<typeof canvasOf>;
 
-const colorOf = (i: number, { colors }: Screen) => colors[COLORS[i % COLORS.length]!];
+const glyphsOf =
+  ({ unicode }: Screen): Glyph =>
+  (name) =>
+    GLYPHS[name][unicode ? 0 : 1];
 
-function pensOf({ series }: Chart, screen: Screen, glyph: Glyph) {
+/** The pen of line i. */
+function penOf(i: number, screen: Screen): Pen {
   const { colors } = screen;
-  const marker = (char: string) => (colors.level > 0 ? "" : char.trim());
-  const pens = series.map((_, i): Pen => {
-    return { paint: colorOf(i, screen), marker: marker(glyph("markers")[i % COLORS.length]!) };
-  });
-  return { pens, highlighter: { paint: colors.red, marker: marker("#") }, rule: { paint: colors.dim, marker: "" } };
+  const markers = glyphsOf(screen)("markers");
+  const [name, hex] = COLORS[i % COLORS.length]!;
+  return { paint: colors.level > 1 ? colors.hex(hex) : colors[name], marker: markers[i % markers.length]!.trim() };
 }
+
+/** The text behind a sample of line i, in its colour. */
+export const withSample = (i: number, text: string, screen: Screen) =>
+  entryText([penOf(i, screen), glyphsOf(screen)("across").repeat(2), text]);
 
 /** Draws a line in runs; a run ends at a gap, at a jump and where a highlighted stretch begins or ends. */
 function drawSeries(series: Series, own: Pen, highlighter: Pen, canvas: Canvas, glyph: Glyph): void {
@@ -235,17 +268,19 @@ function labelLine(labels: readonly string[], columns: readonly number[], width:
 
 type Entry = readonly [pen: Pen, sample: string, name: string];
 
+const entryText = ([{ marker, paint }, sample, name]: Entry) => paint(`${marker.repeat(2) || sample} ${name}`);
+
 /** What each line is, in lines that fit the width. */
 function legend(entries: readonly Entry[], width: number): string[] {
   const lines: string[] = [];
   let free = 0;
-  for (const [{ marker, paint }, sample, name] of entries) {
-    const size = name.length + 6;
+  for (const entry of entries) {
+    const size = entry[2].length + 6;
     if (size > free) {
       lines.push("");
       free = width;
     }
-    lines.push(`${lines.pop()}   ${paint(`${marker.repeat(2) || sample} ${name}`)}`);
+    lines.push(`${lines.pop()}   ${entryText(entry)}`);
     free -= size;
   }
   return lines;

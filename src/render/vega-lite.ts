@@ -28,21 +28,23 @@ export function vegaLite(chart: Chart, style: NumberStyle, page = false): object
   const { x, y = {}, series, dots = [], highlight, knots } = chart;
   const names = [...new Set(series.map(({ name }) => name))];
   const xs = abscissae(chart);
-  const { lines, bands, rules, halos, points } = dataOf(chart, xs, style);
+  const reach = reachOf(series, xs);
+  const { lines, bands, halos, points } = dataOf(chart, xs, style);
+  const rules = rulesOf(chart, reach).map((at) => ({ [x.angle ? "x" : "value"]: inUnit(at, style) }));
   const dotted = rules.length > 0 ? ` (dotted: k ${style.degrees ? 180 : "π"}/${knots})` : "";
   const inX = {
     field: "x",
     type: "quantitative",
-    title: title(x, style, dotted),
+    title: title(x, style, x.angle ? dotted : ""),
     scale: { domain: [lines[0]!.x, lines.at(-1)!.x], nice: false },
     axis: { labelOverlap: true, grid: false, ...(x.angle && angleAxis(x, knots, style, page)) },
   };
   const inY = {
     field: "value",
     type: "quantitative",
-    title: title(y, style),
+    title: title(y, style, x.angle ? "" : dotted),
     scale: { zero: false },
-    axis: { ...(y.angle && angleAxis(reachOf(series, xs), knots, style, false)) },
+    axis: { ...(y.angle && angleAxis(reach, knots, style, false)) },
   };
   const plainDots = dots.map(({ name }) => name).filter((name) => name !== highlight);
   const { color, strokeDash } = looks([...names, ...plainDots], highlight);
@@ -62,7 +64,7 @@ export function vegaLite(chart: Chart, style: NumberStyle, page = false): object
     data: { values: lines },
     layer: [
       ...from(bands, mark("rect", { color: HIGHLIGHT, opacity: 0.15 }, { x: inX, x2: { field: "to" } })),
-      ...from(rules, mark("rule", { color: GRAY, strokeDash: [1, 3] }, { x: inX })),
+      ...from(rules, mark("rule", { color: GRAY, strokeDash: [1, 3] }, x.angle ? { x: inX } : { y: inY })),
       ...(page ? [pointer(names, inX, x.name)] : []),
       ...from(halos, mark("line", { strokeWidth: 7, opacity: 0.5 }, halo)),
       {
@@ -92,7 +94,6 @@ function dataOf(chart: Chart, xs: readonly number[], style: NumberStyle) {
   return {
     lines: xs.map((x) => ({ x: inX(x), ...Object.fromEntries(series.map((s) => [s.name, height(s, x)])) })),
     bands: isOneLine ? stretches.map(({ from, to }) => ({ x: inX(from), to: inX(to) })) : [],
-    rules: rulesOf(chart).map((at) => ({ x: inX(at) })),
     halos: stretches.flatMap(({ s, from, to }, stretch) =>
       xs.filter((x) => x >= from && x <= to).map((x) => ({ x: inX(x), value: height(s, x), stretch })),
     ),

@@ -28,6 +28,8 @@ export interface RowComputation<T extends readonly unknown[]> {
   readonly columns: readonly Column[];
   readonly compute: (...values: T) => Iterable<Row>;
   readonly ofColumn?: ColumnFormula<T> | undefined;
+  /** What tables show in place of these cells, where the values are given. */
+  readonly shown?: ((cells: readonly number[], ...values: T) => Row) | false | undefined;
   /** Counted while computing, and added up where rows are shared out; end speaks from them. */
   readonly counts?: Record<string, number>;
   /** Told how many bad rows are kept without values. */
@@ -72,17 +74,22 @@ export function givenRows(work: Work): RowsResult {
   if (missing) throw new UsageError("a @column needs a file to come from: give --input");
   function* rows() {
     for (const { values, lead } of choices(work)) {
-      for (const cells of work.compute(...values)) yield lead.concat(cells);
+      for (const cells of work.compute(...values))
+        yield lead.concat(cells, work.shown ? work.shown(cells as readonly number[], ...values) : []);
     }
   }
-  const result = rowsResult([...shownColumns(work), ...work.columns], rows());
+  const given = shownColumns(work);
+  const place = given.length + work.columns.length;
+  const computed = work.shown ? work.columns.map((column, i) => ({ ...column, shownPlace: place + i })) : work.columns;
+  const result = rowsResult([...given, ...computed], rows());
   return { ...result, end: () => endOf(work, [], 0) };
 }
 
 const isShown = ({ column, source }: Input<unknown>) => column !== undefined && typeof source !== "function";
 
 /** The given inputs that stand beside the computed columns. */
-export const shownColumns = ({ inputs }: Work): Column[] => inputs.filter(isShown).map(({ column }) => column!);
+export const shownColumns = ({ inputs }: Work): Column[] =>
+  inputs.filter(isShown).map(({ column }) => ({ ...column!, key: true }));
 
 /** What a computation says at its end, after what there is to say of the file. */
 export function endOf({ end }: Work, ofFile: readonly Message[], keptRows: number): Ending {

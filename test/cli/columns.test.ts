@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -22,6 +22,7 @@ beforeAll(() => {
     join(cwd, "table.csv"),
     "theta,value,psi,grad,logit\n0.5,-0.4161468365471424,-0.4161468365471424,-3.637189707302727,30.56528396098386\n",
   );
+  copyFileSync(new URL("../fixtures/vectors/stored.npz", import.meta.url), join(cwd, "emb.npz"));
   writeFileSync(join(cwd, "f.npy"), npy("<f4", [4, 2], Float32Array.of(2, 0, 0, 3, 4, 1, 0, 1)));
   writeFileSync(join(cwd, "w.npy"), npy("<f4", [2, 2], Float32Array.of(1, 0, 0, 1)));
   writeFileSync(join(cwd, "l.npy"), npy("<i4", [4], Int32Array.of(0, 1, 0, 0)));

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type Claim, claims } from "../../src/core/claims.ts";
+import { messageText } from "../../src/core/message.ts";
 
 const text = ({ evidence }: Claim) => evidence.map((part) => (typeof part === "object" ? part.angle : part)).join("");
 
@@ -64,14 +65,21 @@ describe("the evidence is a figure of its own", () => {
     [4, "psi-continuous", /^the largest step is 0 at 3 knots$/],
     [4, "psi-decreasing", /^1 stretch, change -8; 0 rises over \d{6} sorted angles$/],
     [4, "psi-is-angular", /^0 of 1\d{5} pairs differ \(comparing rounded cosines would misjudge [1-9]\d+\)$/],
-    [4, "share-angular", /^stated 0.125, counted 0.125 and 0.125 on 100000 pairs$/],
-    [1.5, "share-naive", /^integral 0.41666666666666\d+, counted 0.41\d+ on 100000 pairs$/],
+    [4, "share-angular", /^counted 0.125 and 0.125, stated 0.125, on 100000 pairs$/],
+    [1.5, "share-naive", /^counted 0.41\d+, integral 0.41666666666666\d+, on 100000 pairs$/],
     [
       4,
       "optimum-beyond",
-      /^0 of [1-9]\d{4,} pairs beyond pi\/m meet the psi condition: psi is at most -1 there, cos\(theta_j\) at least -1$/,
+      /^psi holds for 0 of [1-9]\d{4,} pairs there: psi is at most -1 there, cos\(theta_j\) at least -1$/,
     ],
   ])("m = %d, %s", (m, id, evidence) => expect(text(find(m, id))).toMatch(evidence));
+
+  test("its beginning is the summary, which is short", () => {
+    for (const { evidence, summary } of once(4)) {
+      expect(evidence.slice(0, summary.length)).toEqual(summary);
+      expect(messageText(summary).length).toBeLessThanOrEqual(42);
+    }
+  });
 
   test("the claims rest on at least 100,000 pairs", () => {
     const { evidence } = find(4, "psi-is-angular");

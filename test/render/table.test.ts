@@ -44,6 +44,39 @@ describe("a table is no wider than the screen", () => {
   });
 });
 
+test("every group has the columns that name the row", async () => {
+  const keyed = numbers.map((column, i) => ({ ...column, key: i < 2 }));
+  const text = await shownAt(50, rowsResult(keyed, [row(1), row(2)]));
+  const heads = text.split("\n\n").map((group) => group.split("\n")[0]!.trim().split(/ +/));
+  expect(heads.length).toBeGreaterThan(1);
+  expect(heads.map((head) => head.slice(0, 2))).toEqual(heads.map(() => ["column_0", "column_1"]));
+  expect(heads.flatMap((head) => head.slice(2))).toEqual(numbers.slice(2).map(({ name }) => name));
+});
+
+test("rows with a column too wide beside those that name them are lists", async () => {
+  const columns: readonly Column[] = [{ name: "id", key: true }, { name: "text" }, { name: "value" }];
+  const rows: Row[] = [
+    ["first", "x".repeat(40), 1],
+    ["second", "y", 2],
+  ];
+  expect(await shownAt(30, rowsResult(columns, rows))).toBe(
+    `id     first\ntext   ${"x".repeat(22)}…\nvalue  1\n\nid     second\ntext   y\nvalue  2\n`,
+  );
+});
+
+test("the widest sentence is narrowed first", async () => {
+  const text = await shownAt(60, rowsResult(sentences, [["a", sentence, true, message`of ${2} figures`]]));
+  expect(text).toContain("of 2 figures");
+});
+
+test("what tables leave out is not there, what they show in its stead is", async () => {
+  const columns: readonly Column[] = [
+    { name: "a", shownPlace: 2 },
+    { name: "b", kind: "data" },
+  ];
+  expect(await shownAt(80, rowsResult(columns, [[1e-17, 5, 0]]))).toBe("a\n─\n0\n");
+});
+
 test("every cell is there, in groups of columns that begin with the first", async () => {
   const text = await shownAt(40, rowsResult(numbers, [row(1), row(2)]));
   const heads = text.split("\n\n").map((group) => group.split("\n")[0]!.trim().split(/ +/));

@@ -1,6 +1,7 @@
 import { boundary } from "../../core/boundary.ts";
 import { type Message, message, radians } from "../../core/message.ts";
 import { type Target, target as targetNamed } from "../../core/targets.ts";
+import { timesPi } from "../../core/units.ts";
 import type { Chart } from "../../render/chart.ts";
 import { rowsResult } from "../../render/result.ts";
 import { functionChart, type PlotSize } from "../charts.ts";
@@ -9,7 +10,9 @@ import { chosenFunctions, everyFunction, pictureFunctions } from "../functions.t
 import { STANDARD_ARC } from "../inputs.ts";
 import { drawingOptions, pick } from "../options.ts";
 
-const COLUMNS = columnsOf("function theta_12:angle theta_1:angle theta_2:angle effective_m angular_margin:angle");
+const COLUMNS = columnsOf(
+  "*function *theta_12:angle theta_1:angle theta_2:angle effective_m angular_margin:angle count:data",
+);
 
 export default command({
   examples: [
@@ -24,15 +27,20 @@ export default command({
     const rows: (string | number | null)[][] = [];
     const notes: Message[] = [];
     for (const target of chosen ?? everyFunction()) {
+      const { spec, name, lambda, parameters } = target;
+      if (name === "naive" && lambda === 0 && parameters.m! > 1)
+        notes.push(message`${spec}: only up to ${radians(timesPi(1, parameters.m!))}: beyond it naive rises again.`);
       for (const theta12 of arcs) {
         const at = boundary(target, theta12);
         const { theta1 = null, theta2 = null, effectiveM = null, angularMargin = null, count = 0 } = at ?? {};
-        rows.push([target.spec, theta12, theta1, theta2, effectiveM, angularMargin]);
-        const where = message`${target.spec} at theta_12 = ${radians(theta12)}`;
+        rows.push([spec, theta12, theta1, theta2, effectiveM, angularMargin, count]);
+        const where = message`${spec} at theta_12 = ${radians(theta12)}`;
         if (count === 0) notes.push(message`${where}: the target nowhere equals cos(theta_2): no boundary.`);
         if (count > 1) notes.push(message`${where}: ${count} boundaries; the one nearest to the own class is shown.`);
       }
     }
+    if (arcs.length > 1)
+      notes.push(message`The chart is of theta_12 = ${radians(arcs[0]!)}, the first of ${arcs.length}.`);
     return rowsResult(COLUMNS, rows, {
       notes,
       chart: { shown: "below", chart: () => arcChart(chosen ?? pictureFunctions(), arcs[0]!, values) },

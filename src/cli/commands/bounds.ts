@@ -7,7 +7,7 @@ import { pick } from "../options.ts";
 
 const STANDARD_MARGINS = [1, 2, 3, 4, 5, 6, 7, 8];
 const COLUMNS = columnsOf(
-  "m theta_12:angle max_intra:angle min_inter:angle holds_binary holds_multi m_min_binary m_min_multi",
+  "*m *theta_12:angle max_intra:angle min_inter:angle holds_binary holds_multi m_min_binary:data m_min_multi:data",
 );
 
 export default command({

@@ -13,13 +13,14 @@ export default command({
   options: { m: single("number", "the margin m (default 4)", options.m) },
   run({ m = STANDARD_MARGIN }) {
     const all = claims(m);
-    const rows = all.map(({ id, claim, expected, holds, evidence }) => [id, [claim], expected, holds, evidence]);
+    const rows = all.map((one) => [one.id, [one.claim], one.expected, one.holds, one.evidence, one.summary]);
     const unexpected = all.filter(({ expected, holds }) => expected !== holds).map(({ id }) => id);
     const verdict =
       unexpected.length === 0
         ? message`All ${all.length} claims came out as expected.`
         : message`${unexpected.length} of ${all.length} claims came out other than expected: ${unexpected.join(", ")}.`;
-    return rowsResult(columnsOf("id claim:message expected holds evidence:message"), rows, {
+    const columns = columnsOf("id:data claim:message expected:data holds");
+    return rowsResult([...columns, { name: "evidence", kind: "message", shownPlace: 5 }], rows, {
       notes: [verdict],
       holds: unexpected.length === 0,
     });

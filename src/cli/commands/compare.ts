@@ -1,8 +1,10 @@
+import { type Message, message } from "../../core/message.ts";
+import { wantedMargin } from "../../core/minima.ts";
 import type { Target } from "../../core/targets.ts";
 import { UsageError } from "../../data/errors.ts";
 import { columnsOf, command } from "../command.ts";
 import { everyFunction, functionInput, functionOptions } from "../functions.ts";
-import { rowResult, thetaInput } from "../inputs.ts";
+import { rowResult, shownOf, shownSlopes, thetaInput } from "../inputs.ts";
 import { gridOptions, inputOptions, options, orColumn } from "../options.ts";
 
 export default command({
@@ -13,11 +15,20 @@ export default command({
   ],
   options: { ...functionOptions, theta: orColumn(options.theta), ...gridOptions, ...inputOptions },
   runsExample: true,
-  run(values, { names }) {
+  run(values, { names, angles }) {
     const theta = thetaInput(values);
     if (theta === undefined) throw new UsageError("angles are missing: give --theta, such as --theta 0.5, or --points");
     const inputs = [functionInput(values, everyFunction), theta] as const;
-    const compute = (target: Target, at: number) => [[target.value(at), target.slope(at), target.slopeByCosine(at)]];
-    return rowResult({ inputs, columns: columnsOf("value dvalue_dtheta dvalue_dcos"), compute }, values, names);
+    const notes = new Map<string, Message>();
+    const compute = (target: Target, at: number) => {
+      const { spec, competingDivisor: m } = target;
+      if (m !== 1) notes.set(spec, message`${spec} has its margin in the competing angle: cos(theta_j/${m}).`);
+      return [[target.value(at), target.slope(at), target.slopeByCosine(at)]];
+    };
+    const exact = shownOf(values, angles);
+    const shown = (cells: readonly number[], target: Target, at: number) =>
+      shownSlopes(exact, wantedMargin(target), at, cells);
+    const columns = columnsOf("value dvalue_dtheta dvalue_dcos");
+    return rowResult({ inputs, columns, compute, shown, end: () => ({ notes: [...notes.values()] }) }, values, names);
   },
 });

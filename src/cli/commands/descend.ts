@@ -1,12 +1,13 @@
 import { lambdaAt } from "../../core/anneal.ts";
 import { type Descent, descend, outcome } from "../../core/descend.ts";
 import { sampleLoss } from "../../core/loss.ts";
-import { message } from "../../core/message.ts";
-import { minima } from "../../core/minima.ts";
+import { joined, type Message, message, radians } from "../../core/message.ts";
+import { minima, type RestPoint, wantedMargin } from "../../core/minima.ts";
+import { asoftmax } from "../../core/target-functions.ts";
 import { type Target, target as targetNamed } from "../../core/targets.ts";
 import { UsageError } from "../../data/errors.ts";
 import { type Result, rowsResult } from "../../render/result.ts";
-import type { PlotSize } from "../charts.ts";
+import { equation, knotsOf, type Look } from "../charts.ts";
 import { columnsOf, command } from "../command.ts";
 import { chosenFunctions, pictureFunctions } from "../functions.ts";
 import { drawingOptions, givenFlag, options, pick, single } from "../options.ts";
@@ -14,6 +15,7 @@ import { hasSchedule, scheduleOf, scheduleOptions } from "../schedule.ts";
 
 const STANDARD_RATE = 0.05;
 const STANDARD_STEPS = 200;
+const STANDARD_LAMBDA = 5;
 
 export default command({
   examples: [
@@ -32,8 +34,9 @@ export default command({
     ...drawingOptions,
   },
   runsExample: true,
-  run(values) {
-    const targets = chosenFunctions(values) ?? pictureFunctions();
+  run(values, { angles }) {
+    const blended = hasSchedule(values) ? [] : [asoftmax({ lambda: STANDARD_LAMBDA })];
+    const targets = chosenFunctions(values) ?? [...pictureFunctions(), ...blended];
     if (hasSchedule(values) && targets.some(({ lambda }) => lambda > 0))
       throw new UsageError("a schedule gives lambda at each step: leave lambda out of the functions");
     const { competing: thetaJ, scale = 1 } = values;
@@ -45,7 +48,7 @@ export default command({
     if (values.minima) return restsOf(targets, scale, thetaJ);
     if (values.start === undefined) throw new UsageError("the start is missing: give --start, such as --start 2");
     const { start, rate = STANDARD_RATE, steps = STANDARD_STEPS } = values;
-    return pathsOf(targets, { start, thetaJ, scale, rate, steps }, values);
+    return pathsOf(targets, { start, thetaJ, scale, rate, steps }, { ...values, ...angles });
   },
 });
 
@@ -53,7 +56,7 @@ export default command({
 function pathsOf(
   targets: readonly Target[],
   descent: Descent,
-  values: Parameters<typeof scheduleOf>[0] & PlotSize,
+  values: Parameters<typeof scheduleOf>[0] & Look,
 ): Result {
   const { width, height } = values;
   const schedule = hasSchedule(values) ? scheduleOf(values) : undefined;
@@ -68,13 +71,19 @@ function pathsOf(
   const rows = paths.flatMap(({ target, path }) =>
     path.map(({ step, theta, value, gradient }) => [target.spec, step, theta, value, gradient]),
   );
+  const lines = paths.map(({ target, path }) => ({
+    name: target.spec,
+    at: (step: number) => path[Math.round(step)]!.theta,
+  }));
+  const goals = [...new Set(targets.map(wantedMargin))].map((m) => {
+    const at = () => descent.thetaJ / m;
+    return { name: equation(`goal: theta_y < theta_j${m === 1 ? "" : `/${m}`}`, at(), values), at };
+  });
   const chart = () => ({
     x: { from: 0, to: descent.steps, angle: false, name: "step" },
     y: { angle: true, name: "theta_y" },
-    series: paths.map(({ target, path }) => ({
-      name: `theta_y under ${target.spec}`,
-      at: (step: number) => path[Math.round(step)]!.theta,
-    })),
+    series: [...lines, ...goals],
+    knots: knotsOf(targets),
     size: { width, height },
   });
   return rowsResult(columnsOf("function step theta:angle value gradient"), rows, {
@@ -86,8 +95,26 @@ function pathsOf(
 /** Every angle at which a descent of the loss can rest, and the loss there. */
 function restsOf(targets: readonly Target[], scale: number, thetaJ: number): Result {
   const lossAt = (target: Target, theta: number) => sampleLoss(target, scale, theta, [thetaJ]).loss;
-  const rows = targets.flatMap((target) =>
-    minima(target, thetaJ).map(({ kind, theta, to }) => [target.spec, kind, theta, to, lossAt(target, theta)]),
+  const found = targets.map((target) => ({ target, rests: minima(target, thetaJ) }));
+  const rows = found.flatMap(({ target, rests }) =>
+    rests.map(({ kind, theta, to }) => [target.spec, kind, theta, to, lossAt(target, theta)]),
   );
-  return rowsResult(columnsOf("function kind theta:angle to:angle value"), rows);
+  const notes = found.map(({ target, rests }) => message`${target.spec}: a descent can end ${endsOf(rests)}.`);
+  return rowsResult(columnsOf("*function *kind *theta:angle to:angle value"), rows, { notes });
 }
+
+const HOW_ENDED = [
+  ["minimum", "in the minimum at"],
+  ["false minimum", "in a false minimum at"],
+  ["half-stable", "from above by small steps at"],
+  ["flat", "where there is no slope from"],
+] as const;
+
+/** The rest points in words, kind by kind. */
+const endsOf = (rests: readonly RestPoint[]): Message =>
+  joined(
+    HOW_ENDED.flatMap(([kind, words]) => {
+      const places = rests.filter((rest) => rest.kind === kind).map(({ theta }) => [radians(theta)]);
+      return places.length === 0 ? [] : [message`${words} ${joined(places)}`];
+    }),
+  );

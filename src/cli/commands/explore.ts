@@ -27,7 +27,7 @@ export default command({
     competing: single("angle", "the angle theta_j to begin at (default 1.5)", options.competing),
   },
   without: ["columns", "format", "precision"],
-  async run(values, { angles: { degrees, given } }) {
+  async run(values, { angles }) {
     const { stdin, stdout, env } = process;
     if (!stdin.isTTY || !stdout.isTTY || env.TERM === "dumb")
       throw new UsageError("explore needs a terminal for its keys and its screen: use plot, compare or margin here");
@@ -44,14 +44,14 @@ export default command({
       lambda,
       theta: values.theta ?? 1.2,
       thetaJ: values.competing ?? 1.5,
-      degrees,
+      degrees: angles.degrees,
       help: false,
     };
     const screen = await screenFor(values, false);
     const end = await fullScreen(start, press, (state, width, height) =>
-      view(state, { ...screen, width, height }, given),
+      view(state, { ...screen, width, height }, angles),
     );
-    return documentOf("commands", plainCommands(end, given));
+    return documentOf("commands", plainCommands(end, angles.given));
   },
 });
 

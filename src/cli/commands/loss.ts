@@ -1,10 +1,11 @@
 import { sampleLoss } from "../../core/loss.ts";
+import { wantedMargin } from "../../core/minima.ts";
 import { type Target, target } from "../../core/targets.ts";
 import type { Input } from "../../rows/computation.ts";
 import type { Competitors } from "../../rows/sample-columns.ts";
 import { columnsOf, command } from "../command.ts";
 import { functionInput, functionOptions } from "../functions.ts";
-import { numberInput, rowResult, STANDARD_ARC, scaleInput } from "../inputs.ts";
+import { numberInput, rowResult, STANDARD_ARC, scaleInput, shownOf } from "../inputs.ts";
 import { inputOptions, options, orColumn } from "../options.ts";
 import { list, notNegative } from "../parse.ts";
 import { sampleInputs, sampleOptions } from "../samples.ts";
@@ -32,7 +33,7 @@ export default command({
     ...inputOptions,
   },
   runsExample: true,
-  run(values, { names }) {
+  run(values, { names, angles }) {
     const chosen = functionInput(values, () => [target("asoftmax")!]);
     const { classes } = values;
     const samples = sampleInputs(classes === undefined ? values : { competing: [STANDARD_ARC], ...values });
@@ -43,6 +44,12 @@ export default command({
       const competitors = count === undefined ? angles.length : count - 1;
       return [[competitors, at.logitY, at.loss, at.probability, at.byThetaY, at.byCosY, at.byScale, at.byThetaJ]];
     };
-    return rowResult({ inputs, columns: COLUMNS, compute }, values, names);
+    const exact = shownOf({}, angles);
+    const shown = ([n, logit, ...rest]: readonly number[], target: Target, scale: number, thetaY: number) => [
+      n!,
+      exact(logit!, scale * wantedMargin(target), thetaY),
+      ...rest,
+    ];
+    return rowResult({ inputs, columns: COLUMNS, compute, shown }, values, names);
   },
 });

@@ -6,7 +6,7 @@ import { fromBytes } from "../../data/bytes.ts";
 import type { Row } from "../../render/result.ts";
 import type { Competitors } from "../../rows/sample-columns.ts";
 import { columnsOf, command } from "../command.ts";
-import { marginInput, rowResult } from "../inputs.ts";
+import { marginInput, rowResult, type Shown, shownOf } from "../inputs.ts";
 import { inputOptions, options, orColumn, pick } from "../options.ts";
 import { sampleInputs, sampleOptions } from "../samples.ts";
 
@@ -22,7 +22,8 @@ export default command({
   ],
   options: { m: orColumn(options.m), ...sampleOptions, ...pick("each", "check"), ...inputOptions },
   runsExample: true,
-  run(values, { names }) {
+  run(values, { names, angles }) {
+    const exact = shownOf({}, angles);
     const { each, check } = values;
     const counts = { samples: 0, naive: 0, angular: 0, psi: 0, falsePass: 0 };
     const explained: Message[] = [];
@@ -30,7 +31,7 @@ export default command({
       const margin = marginOf(m, thetaY, competing.angles);
       counts.samples++;
       for (const name of ["naive", "angular", "psi", "falsePass"] as const) if (margin[name]) counts[name]++;
-      if (counts.samples <= EXPLAINED) explained.push(explain(m, thetaY, competing, margin));
+      if (counts.samples <= EXPLAINED) explained.push(explain(m, thetaY, competing, margin, exact));
       return each ? eachRow(m, thetaY, competing) : [sampleRow(margin, competing)];
     };
     const inputs = [marginInput(values.m), ...sampleInputs(values)] as const;
@@ -40,14 +41,23 @@ export default command({
       holds: !check || (counts.samples > 0 && counts.psi === counts.samples + keptRows),
       warnings: check && counts.samples === 0 ? [message`--check does not hold: there are no samples`] : [],
     });
-    return rowResult({ inputs, columns: each ? EACH : SAMPLE, compute, counts, end }, values, names);
+    const shown = ([j, thetaJ, cosM, psi, cosJ, ...holds]: readonly number[], m: number, thetaY: number) => [
+      j!,
+      thetaJ!,
+      exact(cosM!, m, thetaY),
+      exact(psi!, m, thetaY),
+      exact(cosJ!, 1, thetaJ!),
+      ...holds,
+    ];
+    const columns = each ? EACH : SAMPLE;
+    return rowResult({ inputs, columns, compute, counts, end, shown: each && shown }, values, names);
   },
 });
 
 const SAMPLE = columnsOf(
   "competitors naive angular psi false_pass binding:bytes min_theta_j:angle effective_margin margin_gap:angle cosine_gap",
 );
-const EACH = columnsOf("j:bytes theta_j:angle cos_m_theta_y psi_theta_y cos_theta_j naive angular psi");
+const EACH = columnsOf("*j:bytes *theta_j:angle cos_m_theta_y psi_theta_y cos_theta_j naive angular psi");
 
 function sampleRow(margin: Margin, { angles, nameOf }: Competitors): Row {
   const { naive, angular, psi, falsePass, binding, minThetaJ, effectiveMargin, marginGap, cosineGap } = margin;
@@ -71,8 +81,8 @@ function summary({ samples, naive, angular, psi, falsePass }: Counts): Message {
 }
 
 /** Why the conditions hold or not for one sample, against its nearest competitor. */
-function explain(m: number, thetaY: number, { angles, nameOf }: Competitors, margin: Margin): Message {
-  const why = reasons(m, thetaY, margin);
+function explain(m: number, thetaY: number, { angles, nameOf }: Competitors, margin: Margin, exact: Shown): Message {
+  const why = reasons(m, thetaY, margin, exact);
   if (angles.length === 1) return why;
   return message`Against the nearest of ${angles.length} (${fromBytes(String(nameOf(margin.binding)))}): ${why}`;
 }

@@ -1,4 +1,4 @@
-import { type Message, message, radians } from "../../core/message.ts";
+import { joined, type Message, message, radians } from "../../core/message.ts";
 import { type Direction, type Monotonicity, monotonicity, type Stretch } from "../../core/monotonicity.ts";
 import type { Target } from "../../core/targets.ts";
 import { rowsResult } from "../../render/result.ts";
@@ -7,8 +7,7 @@ import { columnsOf, command } from "../command.ts";
 import { chosenFunctions, pictureFunctions } from "../functions.ts";
 import { drawingOptions, pick } from "../options.ts";
 
-const SHOWN = 8;
-const COLUMNS = columnsOf("function from:angle to:angle direction change");
+const COLUMNS = columnsOf("*function *from:angle *to:angle direction change");
 
 export default command({
   examples: [
@@ -61,12 +60,4 @@ function stationaryAngles({ name, lambda, parameters: { m } }: Target, stationar
     return message`; its slope is 0 only at the single angles k pi/${m!}`;
   const angles = joined(stationary.map((theta) => [radians(theta)]));
   return message`; its slope is 0 only at the single ${stationary.length === 1 ? "angle" : "angles"} ${angles}`;
-}
-
-/** a, b and c; a long list ends in "n more". */
-function joined(parts: readonly Message[]): Message {
-  const shown = parts.slice(0, SHOWN);
-  const rest = parts.length - shown.length;
-  if (rest > 0) shown.push(message`${rest} more`);
-  return shown.flatMap((part, i) => (i === 0 ? part : [i === shown.length - 1 ? " and " : ", ", ...part]));
 }

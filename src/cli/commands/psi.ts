@@ -5,7 +5,7 @@ import { psiValues } from "../../core/psi.ts";
 import { Region, rowKernel } from "../../kernels/rows.ts";
 import type { NumberColumn } from "../../render/result.ts";
 import { columnsOf, command } from "../command.ts";
-import { marginInput, rowResult, thetaInput } from "../inputs.ts";
+import { marginInput, rowResult, shownOf, shownSlopes, thetaInput } from "../inputs.ts";
 import { gridOptions, inputOptions, options, orColumn } from "../options.ts";
 
 /** Up to this many pairs of m and theta are explained. */
@@ -39,23 +39,33 @@ export default command({
     ["asoftmax psi --input angles.csv --theta @theta_y", "columns appended to every row of a file"],
   ],
   options: { m: orColumn(options.m), theta: orColumn(options.theta), ...gridOptions, ...inputOptions },
-  run(values, { names }) {
+  run(values, { names, angles }) {
     const m = marginInput(values.m);
     const theta = thetaInput(values);
+    const exact = shownOf(values, angles);
+    const shown = ([k, ...cells]: readonly number[], margin: number, angle: number) => [
+      k!,
+      ...shownSlopes(exact, margin, angle, cells),
+      exact(cells[3]!, margin, angle),
+      exact(cells[4]!, 1, angle),
+    ];
     if (theta !== undefined) {
       const explained: Message[] = [];
       const compute = (margin: number, angle: number) => {
-        if (values.input === undefined && explained.length <= EXPLAINED) explained.push(psiInWords(margin, angle));
+        if (values.input === undefined && explained.length <= EXPLAINED)
+          explained.push(psiInWords(margin, angle, exact));
         return [cellsOf(margin, angle)];
       };
       const ofColumn = psiOfColumn(values.columns);
       const end = () => ({ notes: explained.length <= EXPLAINED ? explained : [] });
-      return rowResult({ inputs: [m, theta], columns: COLUMNS, compute, ofColumn, end }, values, names);
+      return rowResult({ inputs: [m, theta], columns: COLUMNS, compute, ofColumn, shown, end }, values, names);
     }
     function* compute(margin: number) {
       for (const angle of halfKnots(margin)) yield [angle, ...cellsOf(margin, angle)];
     }
-    return rowResult({ inputs: [m], columns: [...columnsOf("theta:angle"), ...COLUMNS], compute }, values, names);
+    const columns = [...columnsOf("*theta:angle"), ...COLUMNS];
+    const beside = ([angle, ...cells]: readonly number[], margin: number) => [angle!, ...shown(cells, margin, angle!)];
+    return rowResult({ inputs: [m], columns, compute, shown: beside }, values, names);
   },
 });
 

@@ -14,8 +14,8 @@ interface Found {
   intervals: readonly Violation[];
 }
 
-const INTERVALS = columnsOf("m theta_j:angle index lo:angle hi:angle hi_closed length:angle");
-const TOTALS = columnsOf("m theta_j:angle count total_length:angle share");
+const INTERVALS = columnsOf("*m *theta_j:angle *index lo:angle hi:angle hi_closed length:angle");
+const TOTALS = columnsOf("*m *theta_j:angle count total_length:angle share");
 
 export default command({
   examples: [
@@ -25,16 +25,18 @@ export default command({
   ],
   options: { ...pick("m", "competing", "summary", "plot"), ...drawingOptions },
   runsExample: true,
-  run({ m: margins = [STANDARD_MARGIN], competing, summary, plot, ...size }) {
+  run({ m: margins = [STANDARD_MARGIN], competing, summary, plot, ...size }, { angles }) {
     if (competing === undefined)
       throw new UsageError("competing angles are missing: give --competing, such as --competing 1.5");
     const found = margins.flatMap((m) => competing.map((thetaJ) => ({ m, thetaJ, intervals: violations(m, thetaJ) })));
     const rows = found.flatMap(summary ? totalRow : intervalRows);
     const { m, thetaJ } = found[0]!;
-    const chart = () => violationChart([target("naive", { m })!], m, thetaJ, size);
+    const chart = () => violationChart([target("naive", { m })!], m, thetaJ, { ...size, ...angles });
+    const isDrawn = plot || !summary;
+    const which = message`The chart is of m = ${m}, theta_j = ${radians(thetaJ)}, the first of ${found.length} pairs.`;
     return rowsResult(summary ? TOTALS : INTERVALS, rows, {
-      notes: found.map(verdict),
-      chart: plot || !summary ? { chart, shown: "below" } : undefined,
+      notes: [...found.map(verdict), ...(isDrawn && found.length > 1 ? [which] : [])],
+      chart: isDrawn ? { chart, shown: "below" } : undefined,
     });
   },
 });

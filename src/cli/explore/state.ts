@@ -18,6 +18,8 @@ export interface State {
   readonly thetaJ: number;
   readonly degrees: boolean;
   readonly help: boolean;
+  /** Why the last key changed nothing. */
+  readonly note?: string | undefined;
 }
 
 /** The largest m whose knots can be told apart on a terminal. */
@@ -61,28 +63,39 @@ function nextViolation({ m, theta, thetaJ }: State): Partial<State> {
   return { theta: middles.find((middle) => middle > theta) ?? middles[0] ?? theta };
 }
 
-const actions: Readonly<Record<string, (state: State) => Partial<State>>> = {
-  left: ({ theta }) => ({ theta: step(theta, FINE, -1) }),
-  right: ({ theta }) => ({ theta: step(theta, FINE, 1) }),
-  "shift+left": ({ theta }) => ({ theta: step(theta, COARSE, -1) }),
-  "shift+right": ({ theta }) => ({ theta: step(theta, COARSE, 1) }),
-  pagedown: ({ theta }) => ({ theta: step(theta, COARSE, -1) }),
-  pageup: ({ theta }) => ({ theta: step(theta, COARSE, 1) }),
-  m: ({ m }) => ({ m: Math.max(1, m - 1) }),
-  M: ({ m }) => ({ m: Math.min(MOST_MARGIN, m + 1) }),
-  l: ({ lambda }) => ({ lambda: LAMBDAS.findLast((one) => one < lambda) ?? lambda }),
-  L: ({ lambda }) => ({ lambda: LAMBDAS.find((one) => one > lambda) ?? lambda }),
-  j: ({ thetaJ }) => ({ thetaJ: step(thetaJ, COARSE, -1) }),
-  J: ({ thetaJ }) => ({ thetaJ: step(thetaJ, COARSE, 1) }),
-  n: nextKnot,
-  v: nextViolation,
-  d: ({ degrees }) => ({ degrees: !degrees }),
-  "?": ({ help }) => ({ help: !help }),
-  escape: () => ({ help: false }),
+type Change = (state: State) => Partial<State>;
+
+const turn =
+  (parts: number, way: 1 | -1): Change =>
+  ({ theta }) => ({ theta: step(theta, parts, way) });
+
+/** What a key changes, and what there is to say where that is nothing. */
+const actions: Readonly<Record<string, readonly [Change, end?: string]>> = {
+  left: [turn(FINE, -1), "theta ends at 0"],
+  right: [turn(FINE, 1), "theta ends at pi"],
+  "shift+left": [turn(COARSE, -1), "theta ends at 0"],
+  "shift+right": [turn(COARSE, 1), "theta ends at pi"],
+  pagedown: [turn(COARSE, -1), "theta ends at 0"],
+  pageup: [turn(COARSE, 1), "theta ends at pi"],
+  m: [({ m }) => ({ m: Math.max(1, m - 1) }), "m ends at 1"],
+  M: [({ m }) => ({ m: Math.min(MOST_MARGIN, m + 1) }), `m ends at ${MOST_MARGIN}`],
+  l: [({ lambda }) => ({ lambda: LAMBDAS.findLast((one) => one < lambda) ?? lambda }), "lambda ends at 0"],
+  L: [({ lambda }) => ({ lambda: LAMBDAS.find((one) => one > lambda) ?? lambda }), `lambda ends at ${LAMBDAS.at(-1)}`],
+  j: [({ thetaJ }) => ({ thetaJ: step(thetaJ, COARSE, -1) }), "theta_j ends at 0"],
+  J: [({ thetaJ }) => ({ thetaJ: step(thetaJ, COARSE, 1) }), "theta_j ends at pi"],
+  n: [nextKnot, "there is no other knot"],
+  v: [nextViolation, "there is no other violation"],
+  d: [({ degrees }) => ({ degrees: !degrees })],
+  "?": [({ help }) => ({ help: !help })],
+  escape: [() => ({ help: false })],
 };
 
 /** The state after a key; the same for a key without a meaning. */
 export function press(state: State, key: string): State {
   const choices = state.choices.map((one, i) => (key === String(i + 1) ? { ...one, on: !one.on } : one));
-  return { ...state, choices, ...actions[key]?.(state) };
+  const [change, end] = actions[key] ?? [];
+  const after = { ...state, choices, ...change?.(state) };
+  const { theta, thetaJ, m, lambda } = after;
+  const stays = theta === state.theta && thetaJ === state.thetaJ && m === state.m && lambda === state.lambda;
+  return { ...after, note: stays ? end : undefined };
 }

@@ -1,48 +1,57 @@
 import stringWidth from "string-width";
-import { reasons } from "../../core/explanation.ts";
+import { blendReasons, reasons } from "../../core/explanation.ts";
 import { marginOf } from "../../core/margin.ts";
+import { wantedMargin } from "../../core/minima.ts";
 import { psiValues, segment } from "../../core/psi.ts";
+import { asoftmax } from "../../core/target-functions.ts";
 import type { Series } from "../../render/chart.ts";
 import { formatAngle, formatMessage, formatNumber, type NumberStyle } from "../../render/number.ts";
 import type { Screen } from "../../render/screen.ts";
 import { wrap } from "../../render/table.ts";
-import { drawChart } from "../../render/terminal-chart.ts";
-import { violationChart } from "../charts.ts";
+import { drawChart, withSample } from "../../render/terminal-chart.ts";
+import { equation, violationChart } from "../charts.ts";
+import { type Shown, shownOf, shownSlopes } from "../inputs.ts";
+import type { AngleReader } from "../parse.ts";
 import { functionsOf, type State } from "./state.ts";
 
 const NEEDED_WIDTH = 50;
 const LEAST_PLOT = 5;
 /** From this width on the figures are in a panel beside the plot. */
 const WIDE = 110;
-const PANEL_WIDTH = 46;
+const PANEL_WIDTH = 56;
+const FIGURE_WIDTH = 12;
 const DIGITS = { precision: 6 };
 
-const HINT = "arrows theta  m l j  n knot  v violation  ? help";
+const HINT = "arrows  m l j  n knot  v violation  ? help  q quit";
 const HELP = `left, right     theta by pi/360; with shift, or page down, up: by pi/24
 m  M            m less, more
 l  L            lambda less, more
 j  J            theta_j less, more
-1 ... 9         functions on and off
 n               to the next knot k pi/m
 v               to the middle of the next violation, where there is one
 d               degrees or radians
 ?, escape       these keys, or the plot
-q               quit, and print the commands that give what is shown`;
+q               quit, and print the commands that give what is shown
+these turn functions on and off:`;
+
+/** How angles were given: the degrees of some, and which are decimals. */
+type Given = Pick<AngleReader, "given" | "decimals">;
 
 /** The lines of the screen, as many and as wide as fit; where it is too small, a message with the size needed. */
-export function view(state: State, screen: Screen, given: NumberStyle["given"]): string[] {
+export function view(state: State, screen: Screen, angles: Given): string[] {
   const { height } = screen;
   const fitted = (text: string) => fittedLines(text.split("\n"), screen).slice(0, height);
-  if (state.help) return fitted(HELP);
-  const style = { ...DIGITS, degrees: state.degrees, given };
+  const functions = functionsOf(state).map(({ key, target, on }) => `${key} ${target.spec}${on ? " (on)" : ""}`);
+  if (state.help) return fitted([HELP, functions.join("   ")].join("\n"));
+  const style = { ...DIGITS, degrees: state.degrees, given: angles.given };
   const width = Math.max(NEEDED_WIDTH, screen.width);
   const wide = width >= WIDE;
-  const figures = figureLines(state, { ...screen, width: wide ? PANEL_WIDTH : width }, style);
+  const figures = figureLines(state, { ...screen, width: wide ? PANEL_WIDTH : width }, style, shownOf({}, angles));
   const rows = height - 1 - (wide ? 0 : figures.length);
   const plot = plotOf(state, { ...screen, width: wide ? width - PANEL_WIDTH - 2 : width }, rows, style);
   const body = wide ? beside(plot, figures, width - PANEL_WIDTH) : [...plot, ...figures];
   if (screen.width >= NEEDED_WIDTH && height > body.length)
-    return [...body, ...Array<string>(height - 1 - body.length).fill(""), HINT];
+    return [...body, ...Array<string>(height - 1 - body.length).fill(""), fitted(state.note ?? HINT)[0]!];
   return fitted(
     `explore needs ${NEEDED_WIDTH} columns and ${body.length + 1} rows; here are ${screen.width} and ${height} (q quits)`,
   );
@@ -74,36 +83,41 @@ const beside = (left: readonly string[], right: readonly string[], column: numbe
 function plotOf(state: State, screen: Screen, rows: number, style: NumberStyle): string[] {
   const { m, theta, thetaJ } = state;
   const on = functionsOf(state).flatMap(({ target, on }) => (on ? [target] : []));
-  const chart = violationChart(on, m, thetaJ, {});
-  const series = chart.series.map((one, i) => (i < on.length ? { ...one, at: remembered(one), points: [theta] } : one));
+  const chart = violationChart(on, m, thetaJ, style);
+  // Their names stand beside the values.
+  const cursorOn = (one: Series) => ({ at: remembered(one), points: [theta] });
+  const series = chart.series.map((one, i) => ({ ...one, name: "", ...(i < on.length && cursorOn(one)) }));
   const draw = (height: number) =>
     drawChart({ ...chart, series, knots: m, cursor: theta, size: { height } }, screen, style).split("\n");
   // The axis and the legend take lines too.
-  const first = draw(Math.max(LEAST_PLOT, rows - 4));
-  return first.length > rows ? draw(Math.max(LEAST_PLOT, 2 * rows - 4 - first.length)) : first;
+  const first = draw(Math.max(LEAST_PLOT, rows - 3));
+  return first.length > rows ? draw(Math.max(LEAST_PLOT, 2 * rows - 3 - first.length)) : first;
 }
 
-/** Where theta is, the values there, and the three conditions with their reasons. */
-function figureLines(state: State, screen: Screen, style: NumberStyle): string[] {
+/** Where theta is, the values there, and the three conditions with their reasons; psi is with its lambda there. */
+function figureLines(state: State, screen: Screen, style: NumberStyle, exact: Shown): string[] {
   const { m, lambda, theta, thetaJ } = state;
   const margin = marginOf(m, theta, [thetaJ]);
   const angle = (at: number) => formatAngle(at, style, screen.unicode ? "π" : "pi");
   const row = (name: string, ...cells: string[]) =>
-    name.padEnd(screen.width - 26) + cells.map((cell) => cell.padStart(13)).join("");
+    name +
+    " ".repeat(Math.max(1, screen.width - 2 * FIGURE_WIDTH - stringWidth(name))) +
+    cells.map((cell) => cell.padStart(FIGURE_WIDTH)).join("");
   const figure = (x: number) => formatNumber(x, DIGITS);
-  const all = functionsOf(state);
-  const on = all.filter(({ on }) => on);
-  const off = all.filter(({ on }) => !on).map(({ key, target }) => `${key}:${target.name}`);
+  const on = functionsOf(state).filter(({ on }) => on);
+  const level = figure(exact(psiValues(1, thetaJ).cosTheta, 1, thetaJ));
+  const blend = lambda > 0 ? blendReasons(asoftmax({ m, lambda }), theta, margin, exact) : undefined;
   const lines = [
     `theta ${angle(theta)}   segment ${segment(m, theta)}   theta_j ${angle(thetaJ)}   m ${m}   lambda ${lambda}`,
     row("  at theta", "value", "slope"),
-    ...on.map(({ key, target }) =>
-      row(`${key} ${target.spec}`, figure(target.value(theta)), figure(target.slope(theta))),
-    ),
-    row("  cos(theta_j)", figure(psiValues(1, thetaJ).cosTheta)),
-    ...(off.length > 0 ? [`off: ${off.join(" ")}`] : []),
-    screen.colors.bold(`naive ${margin.naive}   angular ${margin.angular}   psi ${margin.psi}`),
-    formatMessage(reasons(m, theta, margin), style),
+    ...on.map(({ key, target }, i) => {
+      const [value, slope] = [target.value(theta), target.slope(theta)];
+      const cells = shownSlopes(exact, wantedMargin(target), theta, [value, slope, 0]).slice(0, 2).map(figure);
+      return row(withSample(i, `${key} ${target.spec}`, screen), ...cells);
+    }),
+    row(withSample(on.length, `  cos(${equation("theta_j", thetaJ, style)})`, screen), level),
+    screen.colors.bold(`naive ${margin.naive}   angular ${margin.angular}   psi ${blend?.holds ?? margin.psi}`),
+    formatMessage(blend?.why ?? reasons(m, theta, margin, exact), style),
   ];
   return fittedLines(lines, screen);
 }

@@ -54,6 +54,10 @@ test("angles in degrees; m slowest", async () => {
   expect(cells.map((row) => row.join(" "))).toEqual(["3 90 45", "3 180 90", "4 90 54", "4 180 108"]);
 });
 
+test("a table leaves the constants to the sentences", async () => {
+  expect((await shown("bounds")).split("\n")[0]).toBe("m  theta_12  max_intra  min_inter  holds_binary  holds_multi");
+});
+
 test("the sentences have every term", async () => {
   expect(sentencesOf(await shown("bounds"))).toBe(
     "Two classes: theta_12/(m-1) + theta_12/(m+1), or 2 pi/(m+1) where theta_12 > (m-1) pi/m, must be at most (m-1)/(m+1) theta_12: so for every theta_12 from m = 2 + sqrt(3) = 3.73205 on. " +

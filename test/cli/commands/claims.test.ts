@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { asoftmax, words } from "../run.ts";
+import { expectWidth, shown } from "../table.ts";
 
 const IDS = [
   "naive-right-below",
@@ -66,10 +67,24 @@ test("the evidence has the numbers", async () => {
   expect(evidence("share-naive")).toContain("integral 0.5,");
   expect(evidence("psi-decreasing")).toContain("change -8");
   expect(evidence("optimum-beyond")).toContain("psi is at most -1 there, cos(theta_j) at least -1");
-  expect(pairs("optimum-first")).toBe(Number(/^(\d+) of/.exec(evidence("optimum-first"))![1]));
+  expect(evidence("optimum-first")).toMatch(/^(\d+) of \1 lie there \(pairs that meet the psi condition\)$/);
 });
 
 test("real m has a share of its own: 0.4167 at 1.5", async () => {
   const { evidence } = (await claims("1.5")).get("share-naive")!;
   expect(Number(/integral ([\d.]+),/.exec(evidence)![1])).toBeCloseTo(5 / 12, 12);
+});
+
+test.concurrent.each(["4", "1.5", "1"])("m = %s: the table has at most 25 lines of 80 columns", async (m) => {
+  const text = await shown(`claims --m ${m}`);
+  expect(text).toMatch(/^claim +holds +evidence\n/);
+  expect(text).toMatch(/\n\nAll 13 claims came out as expected\.\n$/);
+  expect(text.trimEnd().split("\n").length).toBeLessThanOrEqual(25);
+  expectWidth(text, 80);
+});
+
+test("of what was stated elsewhere it says where, and that it is false", async () => {
+  expect((await claims("4")).get("optimum-beyond")!.claim).toBe(
+    "the optimal theta_y lies in [pi/m, pi] (stated in a public note on the loss; false)",
+  );
 });

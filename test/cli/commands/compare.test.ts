@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { csvOf, expectNear, rowsOf } from "../table.ts";
+import { csvOf, expectNear, rowsOf, sentencesOf, shown } from "../table.ts";
 
 test("columns", async () => {
   expect((await csvOf("compare --theta 1")).columns.join()).toBe("function,theta,value,dvalue_dtheta,dvalue_dcos");
@@ -58,4 +58,11 @@ describe("files", () => {
     const { columns, cells } = await csvOf(`compare --input - ${options}`, { stdin });
     expect([columns, ...cells].join("\n")).toBe(out);
   });
+});
+
+test("a sentence says of sphereface-r2 where its margin is, once", async () => {
+  const line = "compare --functions softmax,sphereface-r2:m=2 --theta 1,2";
+  expect(sentencesOf(await shown(line))).toBe(
+    "sphereface-r2:m=2 has its margin in the competing angle: cos(theta_j/2).",
+  );
 });

@@ -9,11 +9,23 @@ test.concurrent.each([
   expect((await csvOf(line)).columns.join()).toBe(columns);
 });
 
+const THREE = ["asoftmax:m=4", "naive:m=4", "asoftmax:m=4:lambda=5"];
+
+test.each([
+  ["--m 2", ["asoftmax:m=2"]],
+  ["--lambda 1", ["asoftmax:m=4:lambda=1"]],
+  ["--functions softmax", ["softmax"]],
+  ["--preset sphereface", ["asoftmax:m=4", "naive:m=4"]],
+])("%s replaces the three", async (given, functions) => {
+  const rows = await rowsOf(`descend --start 2 --competing 1.5 --steps 1 ${given}`);
+  expect([...new Set(rows.map((row) => row.function))]).toEqual(functions);
+});
+
 describe("the path", () => {
-  test("psi and the plain cosine, 200 steps each, unless told otherwise", async () => {
+  test("psi, the plain cosine and psi with lambda = 5, 200 steps each, unless told otherwise", async () => {
     const rows = await rowsOf("descend --start 2 --competing 1.5");
-    expect(rows.length).toBe(2 * 201);
-    expect([rows[0]!.function, rows[201]!.function]).toEqual(["asoftmax:m=4", "naive:m=4"]);
+    expect(rows.length).toBe(3 * 201);
+    expect([0, 201, 402].map((i) => rows[i]!.function)).toEqual(THREE);
     expect([rows[0]!.theta, rows[201]!.theta]).toEqual(["2", "2"]);
     expectNear(rows[401]!.theta, Math.PI / 2, 4);
   });
@@ -51,7 +63,7 @@ describe("what became of it", () => {
     [`${START} --functions naive`,
       "naive:m=4: from 2 it stops at pi/2, where naive:m=4 is 1, yet 4 theta_y = 2pi >= theta_j = 1.5: a false minimum."],
     [`${START} --m 4`,
-      "asoftmax:m=4: from 2 it is held at the knot pi/2: a step leaves 1 - c of the distance above it, c = 0.764536 < 1; a rate above 0.0653992 jumps over it, with lambda > 0 it escapes."],
+      "asoftmax:m=4: from 2 it is held at the knot pi/2: each step leaves a fixed part of the distance to this flat point, so it never passes (1 - c, c = 0.764536 < 1); a rate above 0.0653992 jumps over it, with lambda > 0 it escapes."],
     [`${START} --m 4 --rate 0.1`,
       "asoftmax:m=4: from 2 it reaches 8.94386e-51, where 4 theta_y = 3.57754e-50 < theta_j = 1.5."],
     [`${START} --m 4 --lambda 5`,
@@ -101,6 +113,16 @@ describe("--minima", () => {
     }
   });
 
+  // biome-ignore format: a table
+  test.concurrent.each([
+    ["asoftmax",          "asoftmax:m=4: a descent can end in the minimum at 0 and from above by small steps at 45, 90 and 135."],
+    ["softmax",           "softmax: a descent can end in the minimum at 0."],
+    ["sphereface-r1:m=2", "sphereface-r1:m=2: a descent can end in the minimum at 0 and where there is no slope from 90."],
+    ["asoftmax:m=16",     "asoftmax:m=16: a descent can end in the minimum at 0 and from above by small steps at 11.25, 22.5, 33.75, 45, 56.25, 67.5, 78.75, 90 and 7 more."],
+  ])("a sentence of %s", async (name, sentence) => {
+    expect(sentencesOf(await shown(`descend --minima --competing 90 --degrees --functions ${name}`))).toBe(sentence);
+  });
+
   test("a table, without a chart", async () => {
     expect(await shown("descend --minima --competing 1.5 --functions naive")).toBe(
       `
@@ -109,6 +131,9 @@ function   kind             theta       to     value
 naive:m=4  minimum              0        0  0.332783
 naive:m=4  false minimum   1.5708   1.5708  0.332783
 naive:m=4  false minimum  3.14159  3.14159  0.332783
+
+naive:m=4: a descent can end in the minimum at 0 and in a false minimum at pi/2
+and pi.
 `.slice(1),
     );
   });
@@ -118,6 +143,38 @@ test("people see one chart and a sentence a function, no rows", async () => {
   const text = await shown("descend --start 2 --competing 1.5 --width 70 --height 5");
   const [chart, sentences] = text.split("\n\n");
   expectWidth(chart!, 70);
-  expect(chart).toContain("── theta_y under asoftmax:m=4   ·· theta_y under naive:m=4");
-  expect(sentences!.match(/^\S+:m=4: from 2 /gm)!.length).toBe(2);
+  expect(chart).toContain("── asoftmax:m=4   ·· naive:m=4   ** asoftmax:m=4:lambda=5\n");
+  expect(sentences!.match(/^\S+:m=4(:lambda=5)?: from 2 /gm)!.length).toBe(3);
+});
+
+describe("the chart", () => {
+  test("has the goal of each margin, and the knots", async () => {
+    expect(await shown("descend --start 1 --competing 1.2 --m 3 --steps 40 --rate 0.5 --width 60 --height 7")).toMatch(
+      /^ *1┤.*\n/,
+    );
+    const chart = (await shown("descend --start 2 --competing 1.5 --m 4 --width 50 --height 8")).split("\n\n")[0];
+    expect(chart).toBe(
+      `
+   2┤╮
+    ││
+ 1.5┤╰────────────────────────────────────────────
+    │
+   1┤
+    │┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈
+ 0.5┤·············································
+    └┬──────────┬──────────┬──────────┬──────────┬
+     0         50         100        150       200
+   ── asoftmax:m=4
+   ·· goal: theta_y < theta_j/4 = 0.375
+   ┈ k pi/4`.slice(1),
+    );
+  });
+
+  test("one goal for each margin, in degrees under --degrees", async () => {
+    const text = await shown("descend --start 120 --competing 90 --degrees --functions naive:m=3,asoftmax:m=3,softmax");
+    expect(text.match(/goal: .*?(?= {2}|$)/gm)).toEqual([
+      "goal: theta_y < theta_j/3 = 30",
+      "goal: theta_y < theta_j = 90",
+    ]);
+  });
 });

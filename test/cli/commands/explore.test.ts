@@ -63,7 +63,7 @@ describe.skipIf(withoutTmux)(`in a terminal${withoutTmux ? ": tmux is not instal
     terminal.press("?");
     await terminal.shows("quit, and print");
     terminal.press("?");
-    await terminal.shows("naive holds (1 >");
+    await terminal.shows(/naive true +angular false +psi false/);
     terminal.press("q");
     const screen = (await isRestored(0)).replaceAll("\n", "");
     expect(screen).toContain("asoftmax plot --functions asoftmax:m=3:lambda=0.1,naive:m=3,softmax");
@@ -102,6 +102,21 @@ describe.skipIf(withoutTmux)(`in a terminal${withoutTmux ? ": tmux is not instal
     await isRestored(status);
   });
 
+  test("60 x 20: the curves, one line of legend, the footer, and a key that went as far as it goes", async () => {
+    await begin("asoftmax explore --m 2", 60, 20);
+    await terminal.shows(READY);
+    const screen = await terminal.shows(/\? help {2}q quit$/);
+    expect(screen.match(/[┤│]/g)!.length).toBeGreaterThanOrEqual(5);
+    expect(screen).toMatch(/^ +## naive holds, angular does not {3}┊ k pi\/2$/m);
+    expect(screen).not.toContain("off:");
+    terminal.press("m", "m");
+    await terminal.shows(/\nm ends at 1$/);
+    terminal.press("M");
+    await terminal.shows(/\? help {2}q quit$/);
+    terminal.press("q");
+    await isRestored(0);
+  });
+
   test("it follows the size of the window, and says what it needs of a tiny one", async () => {
     await begin("asoftmax explore");
     await terminal.shows(READY);
@@ -125,7 +140,7 @@ describe.skipIf(withoutTmux)(`in a terminal${withoutTmux ? ": tmux is not instal
     terminal.press("Enter");
     await terminal.shows(READY);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: likewise
-    expect(terminal.tmux("capture-pane", "-p", "-e")).toMatch(/\x1b\[36m.*●/);
+    expect(terminal.tmux("capture-pane", "-p", "-e")).toMatch(/\x1b\[(34|38;5;31)m.*●/);
   });
 
   test.each(definition.examples)("the example %s", async (line) => {

@@ -76,6 +76,6 @@ describe("the chart", () => {
   });
 
   test("in red, where there is colour", async () => {
-    expect(await shown("monotonicity --color")).toContain("\x1b[31m── rising\x1b[39m");
+    expect(await shown("monotonicity --color")).toContain("\x1b[31m## rising\x1b[39m");
   });
 });

@@ -117,13 +117,13 @@ describe("the chart", () => {
     expect(text).toMatch(/\n +57\.3 +57\.3\n/);
   });
 
-  test("each function in a colour of its own, its name in the same", async () => {
+  test("each function in a colour and with a character of its own, its name in the same", async () => {
     const text = await shown("plot --functions asoftmax,naive,softmax --color");
-    for (const [color, name] of [
-      [36, "asoftmax:m=4"],
-      [33, "naive:m=4"],
-      [35, "softmax"],
+    for (const [color, sample, name] of [
+      [34, "──", "asoftmax:m=4"],
+      [35, "··", "naive:m=4"],
+      [32, "**", "softmax"],
     ])
-      expect(text).toContain(`\x1b[${color}m── ${name}\x1b[39m`);
+      expect(text).toContain(`\x1b[${color}m${sample} ${name}\x1b[39m`);
   });
 });

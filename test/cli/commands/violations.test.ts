@@ -69,7 +69,7 @@ describe("the chart", () => {
    -1+            \`-------'
      ++----------------+---------------+
       0              pi/2             pi
-   -- naive:m=2   == cos(theta_j)
+   -- naive:m=2   == cos(theta_j = pi/2)
    ## naive holds, angular does not
    : k pi/2`.slice(1),
     );
@@ -77,13 +77,29 @@ describe("the chart", () => {
 
   test("lights them in a colour of their own", async () => {
     const text = await shown("violations --m 4 --competing 1.5 --color");
-    expect(text).toContain("\x1b[31m── naive holds, angular does not\x1b[39m");
-    expect(text).not.toContain("#");
+    expect(text).toContain("\x1b[31m## naive holds, angular does not\x1b[39m");
+  });
+
+  test.concurrent.each([
+    ["--m 4 --competing 1.5", "1.5"],
+    ["--m 4 --competing 1.2345678", "1.23457"],
+    ["--m 4 --competing 60deg", "pi/3"],
+    ["--m 4 --competing 60 --degrees", "60"],
+  ])("%s names the level by its angle", async (line, angle) => {
+    expect(await shown(`violations ${line}`)).toContain(`·· cos(theta_j = ${angle})`);
+  });
+
+  test("says which of several pairs it shows", async () => {
+    const which = "The chart is of m = 2, theta_j = pi/2, the first of 4 pairs.";
+    const line = "violations --m 2,3 --competing pi/2,1";
+    expect(sentencesOf(await shown(line))).toContain(which);
+    expect(sentencesOf(await shown(`${line} --summary --plot`))).toContain(which);
+    expect(sentencesOf(await shown(`${line} --summary`))).not.toContain("The chart");
   });
 
   test("is left out of a summary, unless asked for", async () => {
     const summary = "violations --competing 1.5 --summary";
-    expect(await shown(summary)).not.toContain("cos(theta_j)  ");
+    expect(await shown(summary)).not.toContain("cos(theta_j =");
     expect(await shown(summary)).not.toContain("┤");
     expect(await shown(`${summary} --plot`)).toContain("┤");
   });

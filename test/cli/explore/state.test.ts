@@ -6,6 +6,26 @@ import { after, start } from "./start.ts";
 
 const { PI } = Math;
 
+// biome-ignore format: a table
+test.each<[given: Partial<State>, keys: string, note: string | undefined]>([
+  [{ theta: 0 },      "left",        "theta ends at 0"],
+  [{ theta: PI },     "shift+right", "theta ends at pi"],
+  [{ theta: PI },     "pageup",      "theta ends at pi"],
+  [{ m: 1 },          "m",           "m ends at 1"],
+  [{ m: 64 },         "M",           "m ends at 64"],
+  [{},                "l",           "lambda ends at 0"],
+  [{ lambda: 1000 },  "L",           "lambda ends at 1000"],
+  [{ thetaJ: 0 },     "j",           "theta_j ends at 0"],
+  [{ thetaJ: PI },    "J",           "theta_j ends at pi"],
+  [{ m: 1, theta: PI }, "n",         "there is no other knot"],
+  [{ m: 1 },          "v",           "there is no other violation"],
+  [{ m: 1 },          "m M",         undefined],
+  [{ m: 1 },          "m d",         undefined],
+  [{},                "right",       undefined],
+])("from %o by %s: %s", (given, keys, note) => {
+  expect(after(keys.split(" "), given).note).toBe(note);
+});
+
 describe("keys change what they should and nothing else", () => {
   // biome-ignore format: a table
   const cases: [given: Partial<State>, keys: string, expected: Partial<State>][] = [
