@@ -81,7 +81,7 @@ describe("every output column has a text", () => {
       const groups = Object.entries(columnTexts).filter(([group]) => group.split(" ")[0] === name);
       const known = groups.flatMap(([, texts]) => Object.keys(texts));
       for (const [line] of (await load()).default.examples) {
-        const args = words(line.replaceAll(/\b\w+\.(csv|npy)/g, (file) => join(cwd, file))).slice(1);
+        const args = words(line.replaceAll(/\b\w+\.(csv|npy|npz)/g, (file) => join(cwd, file))).slice(1);
         const { result } = (await invoke(args)) as Invocation;
         const computed = result.columns.slice(result.kind === "rows" ? result.inputColumns : 0);
         expect([line, computed.map((column) => column.name).filter((one) => !known.includes(one))]).toEqual([line, []]);
