@@ -29,5 +29,5 @@ export function requireSoundPage(header, bytesLeft, chunk) {
 
 function within(what, value, most) {
   if (!(Number.isSafeInteger(value) && value >= 0 && value <= most))
-    throw new Error(`the ${what} of a page cannot be ${Number.isFinite(value) ? value : "what it is"}`);
+    throw new Error(`the ${what} of a page ${Number.isFinite(value) ? `cannot be ${value}` : "is no number"}`);
 }

@@ -77,7 +77,7 @@ function headerAt(start: number, end: number, read: (start: number, end: number)
 }
 
 function requireSize(name: string, size: number | undefined, most: number): number {
-  if (!(size! >= 0 && size! <= most)) throw new DamageError(`${name} has ${size} of ${most} bytes`);
+  if (!(size! >= 0 && size! <= most)) throw new DamageError(`${name} has ${Number(size)} of ${most} bytes`);
   return size!;
 }
 

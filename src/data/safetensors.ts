@@ -12,7 +12,7 @@ export function safetensorsArray(file: ArrayFile): StoredArray {
   const { part, ...named } = partOf(file, tensorsOf(bytesAt(file, 8, length).toString(), file.path), LOADING);
   const { dtype, shape, data_offsets: ends } = (part ?? {}) as Record<string, unknown>;
   if (!(typeof dtype === "string" && areSizes(shape) && areSizes(ends) && ends.length === 2))
-    throw damaged(named.name, "its dtype, shape or data_offsets are missing");
+    throw damaged(named.name, "its type, shape or place is missing");
   const [start, end] = ends.map((offset) => 8 + length + offset) as [number, number];
   if (end > file.size) throw damaged(named.name, `it should end at byte ${end}, but the file ends at ${file.size}`);
   const type = dtype.replace(/^(BF|[FIU])(\d+)$/, (_, kind, bits) => `<${kind.toLowerCase()}${bits / 8}`);

@@ -19,7 +19,7 @@ export class ClassVectors {
   readonly #files: FeatureFiles;
   readonly #cosines: CosineSearch;
   #first = Number.NaN;
-  #held: readonly (readonly ClassVector[])[] = [];
+  #held: readonly ClassVector[] = [];
 
   constructor(name: string, files: FeatureFiles, cosines: CosineSearch) {
     this.#name = name;
@@ -42,24 +42,19 @@ export class ClassVectors {
     }
     // The search keeps float32 vectors as they are: no second copy is needed.
     const own = vectors instanceof Float32Array ? (i: number) => this.#cosines.classVector(i) : vectorAt;
-    this.#held = Array.from({ length: count }, (_, place) =>
-      this.#vectors(place * centres, (i) => ({ vector: own(i), length: lengths[i]! })),
-    );
+    this.#held = lengths.map((length, i) => ({ vector: own(i), length }));
     this.#first = first;
   }
 
   /** The vectors of a class. */
   at(place: number): readonly ClassVector[] {
-    const held = this.#held[place - this.#first];
-    if (held !== undefined) return held;
-    const { weights, features } = this.#files;
+    const { weights, features, centres } = this.#files;
+    const start = (place - this.#first) * centres;
+    if (start >= 0 && start < this.#held.length) return this.#held.slice(start, start + centres);
     const vectors = weights.read(place, 1);
-    return this.#vectors(0, (i) => {
+    return Array.from({ length: centres }, (_, i) => {
       const vector = vectorOf(vectors, features.cols, i);
       return { vector, length: lengthOf(vector) };
     });
   }
-
-  #vectors = (first: number, vectorAt: (i: number) => ClassVector): ClassVector[] =>
-    Array.from({ length: this.#files.centres }, (_, i) => vectorAt(first + i));
 }

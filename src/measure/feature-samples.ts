@@ -67,6 +67,12 @@ export async function featureSamples(
     total: files.features.rows,
     done: () => done,
     skipped: bad.count,
+    notes:
+      paths.weights === undefined
+        ? [
+            message`No --weights: the means of the unit features of ${files.weights.rows} classes stand for class vectors.`,
+          ]
+        : [],
     ofFeatures: (inUnit) => {
       const shown = Object.entries(angles).map(([name, mean]) => [name, inUnit(mean.value())]);
       const class_angles = { ...Object.fromEntries(shown), left_out: rows - angles.w_ec.count };
@@ -75,13 +81,7 @@ export async function featureSamples(
     warnings: () => [
       ...bad.warnings(),
       ...(means ? [] : [message`class_angles are left out: the means of ${rows} classes take more than 2 GiB`]),
-      ...(paths.weights === undefined
-        ? [
-            message`no --weights: the means of the unit features of ${files.weights.rows} classes stand for class vectors`,
-          ]
-        : classes === 0
-          ? origin.warnings(stored.labels.name)
-          : []),
+      ...(classes === 0 ? origin.warnings(stored.labels.name) : []),
       ...(Math.max(longest - 1, 1 - shortest) > UNIT_TOLERANCE
         ? [message`${stored.weights.name}: class vectors of length ${shortest} to ${longest} were made unit vectors`]
         : []),

@@ -11,7 +11,7 @@ export const marginReport = (
   figures: Figures,
   histograms: MarginStatistics["histograms"],
   degrees: boolean,
-  ending: Pick<Ending, "warnings" | "holds">,
+  { notes = [], ...ending }: Pick<Ending, "warnings" | "holds"> & Partial<Pick<Ending, "notes">>,
 ): ReportResult => ({
   kind: "report",
   columns: [{ name: "measure", kind: "bytes" }, { name: "value" }],
@@ -22,7 +22,7 @@ export const marginReport = (
   caption: `Samples by angle, in ${BINS} bins over [0, pi]`,
   terms: reportTerms(figures, degrees),
   chart: { chart: () => chartOf(histograms, largest(figures).m), shown: "below" },
-  end: () => ({ notes: notesOf(figures), ...ending }),
+  end: () => ({ notes: [...notesOf(figures), ...notes], ...ending }),
 });
 
 /** Every figure with its dotted name. An item of a list goes by its first value, or by its function and scale. */

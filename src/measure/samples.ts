@@ -24,6 +24,8 @@ export interface Samples {
   readonly total: number;
   readonly done: () => number;
   readonly skipped: () => number;
+  /** What the report says of where the angles come from. */
+  readonly notes?: readonly Message[];
   readonly warnings: () => readonly Message[];
   /** inUnit gives an angle in the unit of the report. */
   readonly ofFeatures?: (inUnit: (theta: number) => number) => FeatureFigures;

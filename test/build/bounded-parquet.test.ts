@@ -59,13 +59,13 @@ test.each(cases)("%s", (_, file, expression, says) => {
 // biome-ignore format: a table
 test.each([
   ["sound",                        `{ ${PAGE}, data_page_header_v2: { ${V2} } }`,                                            "undefined"],
-  ["no length of levels",          `{ ${PAGE}, data_page_header_v2: { ${V2}, definition_levels_byte_length: undefined } }`, "the length of definition levels of a page cannot be what it is"],
+  ["no length of levels",          `{ ${PAGE}, data_page_header_v2: { ${V2}, definition_levels_byte_length: undefined } }`, "the length of definition levels of a page is no number"],
   ["levels beyond the page",       `{ ${PAGE}, data_page_header_v2: { ${V2}, definition_levels_byte_length: 10 } }`,        "the length of definition levels of a page cannot be 10"],
   ["a negative length of levels",  `{ ${PAGE}, data_page_header_v2: { ${V2}, repetition_levels_byte_length: -1 } }`,        "the length of repetition levels of a page cannot be -1"],
   ["more nulls than values",       `{ ${PAGE}, data_page_header_v2: { ${V2}, num_nulls: 4 } }`,                             "the number of nulls of a page cannot be 4"],
   ["more values than its chunk",   `{ ${PAGE}, data_page_header_v2: { ${V2}, num_values: 9 } }`,                            "the number of values of a page cannot be 9"],
-  ["a text for a number",          `{ ${PAGE}, data_page_header_v2: { ${V2}, num_values: '3' } }`,                          "the number of values of a page cannot be what it is"],
-  ["no size",                      `{ ${PAGE}, compressed_page_size: undefined }`,                                          "the compressed size of a page cannot be what it is"],
+  ["a text for a number",          `{ ${PAGE}, data_page_header_v2: { ${V2}, num_values: '3' } }`,                          "the number of values of a page is no number"],
+  ["no size",                      `{ ${PAGE}, compressed_page_size: undefined }`,                                          "the compressed size of a page is no number"],
   ["a size beyond the bytes",      `{ ${PAGE}, compressed_page_size: 11 }`,                                                 "the compressed size of a page cannot be 11"],
 ])("a page header: %s", (_, header, says) => {
   const page = fileURLToPath(new URL("../../src/build/sound-page.js", import.meta.url));

@@ -410,11 +410,7 @@ describe("help", () => {
     const writes = (line: string) => line.startsWith("asoftmax example");
     const results = await inPool(4, lines, (line) => sh(line, { cwd: writes(line) ? folder() : cwd }));
     lines.forEach((line, i) => {
-      expect([line, results[i]!.status, results[i]!.stderr]).toEqual([
-        line,
-        documented.get(line) ?? 0,
-        line.includes("--features embeddings.npz") ? expect.stringContaining("no --weights: the means") : "",
-      ]);
+      expect([line, results[i]!.status, results[i]!.stderr]).toEqual([line, documented.get(line) ?? 0, ""]);
       if (!writes(line)) expect(results[i]!.stdout, line).not.toBe("");
     });
   }, 60_000);

@@ -208,6 +208,9 @@ describe("refused", () => {
     });
     expect(await psiOf("none.parquet")).toEqual({ error: "cannot read f: no such file or directory" });
     const { status, stderr } = await asoftmax(["psi", "--input", "-", "--input-format", "parquet"]);
-    expect([status, stderr]).toEqual([2, "asoftmax: --input -: Parquet is read by position, name a file\n"]);
+    expect([status, stderr]).toEqual([
+      2,
+      "asoftmax: --input -: Parquet is read by position, name a file (see asoftmax psi --help)\n",
+    ]);
   });
 });

@@ -507,7 +507,7 @@ describe("the digits: counts against a plain count in the test", () => {
     const path = fileURLToPath(new URL(`../fixtures/${name}.parquet`, import.meta.url));
     const { status, stdout, stderr } = await asoftmax([...words("psi --theta @theta_y --prefix p_ --input"), path]);
     expect([status, stdout]).toEqual([2, ""]);
-    const reason = name === "damaged-name" ? "a column has no name" : "its parts do not fit one another";
+    const reason = name === "damaged-name" ? "a column has no name" : "the compressed size of a page is no number";
     expect(stderr).toBe(`asoftmax: ${path}: the Parquet file is damaged: ${reason}\n`);
   });
 });

@@ -88,7 +88,7 @@ export default command({
     const figures = statistics.figures({ degrees, className, worst, skipped: samples.skipped(), ofFeatures });
     const answers = checks.map((check) => checked(check, figures));
     const warnings = [...samples.warnings(), ...answers.flatMap(({ said }) => said)];
-    const ending = { warnings, holds: answers.every(({ holds }) => holds) };
+    const ending = { notes: samples.notes ?? [], warnings, holds: answers.every(({ holds }) => holds) };
     return marginReport(figures, statistics.histograms, degrees, ending);
   },
 });
