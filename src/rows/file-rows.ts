@@ -39,7 +39,7 @@ function visitRows(
   keep: (row: number) => void,
 ): unknown {
   for (let row = 0; row < batch.size; row++) {
-    const fault = faults.get(row) ?? faultOf(() => compute(row));
+    const fault = faults.get(row) ?? faultOf(compute, row);
     if (fault === undefined) continue;
     try {
       if (bad.take(batch.line(row), fault, batch.isLong(row))) keep(row);

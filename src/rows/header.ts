@@ -37,8 +37,8 @@ type NumbersReader = (batch: Batch, faults: Faults, leads?: readonly number[]) =
 
 /** Where a number was read. */
 interface ReadCell {
-  readonly text: () => string;
-  readonly line: () => number;
+  readonly text: string;
+  readonly line: number;
   /** May all numbers of its column in the batch be cosines? */
   readonly isCosine: () => boolean;
 }
@@ -124,13 +124,13 @@ export class Header {
         const text = Number.isNaN(x) ? batch.text(row, index) : "";
         const isArray = text.startsWith("[") && text.endsWith("]");
         const cells = isArray ? text.slice(1, -1).split(",") : text.split(";");
-        const line = () => batch.line(row);
         const isCosine = () => cells.every((cell) => !(Math.abs(Number(cell)) > 1));
-        const meant = (value: number, text: () => string) => this.angleOf(value, { text, line, isCosine });
+        const angleOf = (value: number, text: () => string) =>
+          this.angleOf(value, () => ({ text: text(), line: batch.line(row), isCosine }));
         attempt(row, faults, name, () => {
           lists[row] = Number.isNaN(x)
-            ? cells.map((cell) => meant(numberIn(cell, this.decimalComma), () => cell))
-            : [meant(x, () => batch.text(row, index))];
+            ? cells.map((cell) => angleOf(numberIn(cell, this.decimalComma), () => cell))
+            : [angleOf(x, () => batch.text(row, index))];
         });
       }
       return { at: (row) => lists[row]! };
@@ -182,28 +182,29 @@ export class Header {
   private numbers(
     columns: readonly number[],
     spelt: (text: string, decimalComma?: boolean) => number,
-    meant?: (value: number, cell: ReadCell) => number,
+    meant?: (value: number, cell: () => ReadCell) => number,
     isPlain = (x: number) => meant === undefined && !Number.isNaN(x),
   ): NumbersReader {
     const region = new Region();
     const width = columns.length;
+    const names = columns.map((column) => fromBytes(this.names[column]!));
     return (batch, faults, leads) => {
       batch.numbers(columns, region.reserve(8 * width * batch.size));
       const values = numbersAt(region.address, width * batch.size);
-      const areCosines = (i: number) => values.every((y, place) => place % width !== i || !(Math.abs(y) > 1));
       /** Columns whose numbers in this batch may all be cosines, as far as it was asked. */
       const cosines: boolean[] = [];
+      const areCosines = (i: number) => {
+        cosines[i] ??= values.every((y, place) => place % width !== i || !(Math.abs(y) > 1));
+        return cosines[i];
+      };
       const settle = (row: number, i: number) => {
         const x = values[row * width + i]!;
         if (isPlain(x)) return true;
         const text = () => batch.text(row, columns[i]!);
-        const isCosine = () => {
-          cosines[i] ??= areCosines(i);
-          return cosines[i];
-        };
-        return attempt(row, faults, fromBytes(this.names[columns[i]!]!), () => {
+        const cell = () => ({ text: text(), line: batch.line(row), isCosine: () => areCosines(i) });
+        return attempt(row, faults, names[i]!, () => {
           const value = Number.isNaN(x) ? spelt(text(), this.decimalComma) : x;
-          values[row * width + i] = meant?.(value, { text, line: () => batch.line(row), isCosine }) ?? value;
+          values[row * width + i] = meant?.(value, cell) ?? value;
         });
       };
       for (let row = 0; row < batch.size; row++) {
@@ -218,12 +219,13 @@ export class Header {
   }
 
   /** The angle in [0, pi] that a number of the file is, in radians; a little above pi counts as pi, and its row once. */
-  private angleOf(value: number, { text, line, isCosine }: ReadCell): number {
+  private angleOf(value: number, cell: () => ReadCell): number {
     const theta = this.inDegrees ? fromDegrees(value) : value;
     if (isAngle(theta)) return theta;
-    angleFrom(theta, text(), this.inDegrees, this.inDegrees ? undefined : isCosine);
-    if (line() !== this.lastClamped) this.clampedRows++;
-    this.lastClamped = line();
+    const { text, line, isCosine } = cell();
+    angleFrom(theta, text, this.inDegrees, this.inDegrees ? undefined : isCosine);
+    if (line !== this.lastClamped) this.clampedRows++;
+    this.lastClamped = line;
     return Math.PI;
   }
 
@@ -266,15 +268,15 @@ function areAll(values: Float64Array, from: number, to: number, test: (x: number
 
 /** Does what may find a row at fault, in a cell of that column; false: it did. */
 function attempt(row: number, faults: Faults, column: string, action: () => void): boolean {
-  const fault = faultOf(action);
+  const fault = faultOf(action, row);
   if (fault !== undefined) faults.set(row, `column ${column}: ${fault}`);
   return fault === undefined;
 }
 
-/** What is wrong with the data or the parameters with which something is done, if anything is. */
-export function faultOf(action: () => void): string | undefined {
+/** What is wrong with the data or the parameters with which something is done in a row, if anything is. */
+export function faultOf(action: (row: number) => void, row: number): string | undefined {
   try {
-    action();
+    action(row);
   } catch (error) {
     if (error instanceof DataError || error instanceof ParameterError) return error.message;
     throw error;
