@@ -86,7 +86,8 @@ export async function invoke(args: readonly string[], names?: readonly string[])
   return run?.() ?? text;
 }
 
-const isPage = (name: string | undefined): name is keyof typeof pages => name !== undefined && name in pages;
+const isPage = (name: string | undefined): name is keyof typeof pages =>
+  name !== undefined && Object.hasOwn(pages, name);
 
 function exampleLines(examples: Command["examples"], width: number): string {
   return `Examples:\n${items(

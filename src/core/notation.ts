@@ -91,9 +91,8 @@ export function targetFromSpec(
   const [name = "", ...settings] = spec.trim().split(":");
   const definition = targetDefinition(name);
   if (definition === undefined) {
-    const other = otherLosses[name];
-    if (other !== undefined)
-      throw new ParameterError(`${name} is no function of theta_y and fixed parameters alone: ${other}`);
+    if (Object.hasOwn(otherLosses, name))
+      throw new ParameterError(`${name} is no function of theta_y and fixed parameters alone: ${otherLosses[name]}`);
     const names = targetDefinitions.map((known) => known.name);
     throw new ParameterError(`there is no target function "${name}"${advise(name, names, misspelt(name))}`);
   }

@@ -420,6 +420,8 @@ describe("help", () => {
     const [before, list] = withoutHelp(stderr).trimEnd().split("choose from ");
     expect([status, before]).toEqual([2, 'asoftmax: there is no command "toString": ']);
     expect(list!.split(", ").sort()).toEqual(commands.toSorted());
+    const help = await asoftmax(["help", "toString"]);
+    expect([help.status, help.stderr]).toEqual([2, expect.stringContaining('there is no command "toString": choose')]);
   });
 });
 

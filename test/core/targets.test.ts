@@ -274,6 +274,10 @@ test.each(["sphereface2", "curricularface", "adaface", "magface", "circle"])(
     );
   },
 );
+test.each(["toString", "constructor", "__proto__"])("%s is no target function", (name) => {
+  expect(() => targetFromSpec(name)).toThrow(`there is no target function "${name}": choose from`);
+});
+
 describe("whether a sample keeps the margin of a function", () => {
   const rows = readFileSync(new URL("../fixtures/measure/function-margins.csv", import.meta.url), "utf8");
   test.each(
