@@ -1,7 +1,7 @@
 import { existsSync, fstatSync } from "node:fs";
 import { DataError } from "./errors.ts";
 import { openRegular, readFully } from "./file.ts";
-import { listed } from "./shown.ts";
+import { listed, withNames } from "./shown.ts";
 
 /** A file that holds arrays, and which of them is asked for. */
 export type ArrayFile = ReturnType<typeof openArrayFile>;
@@ -39,13 +39,7 @@ export function partOf<T>({ path, part: given }: ArrayFile, parts: ReadonlyMap<s
   const names = [...parts.keys()];
   const wanted = given ?? (names.length === 1 ? names[0]! : "");
   const part = parts.get(wanted);
-  if (part !== undefined) return { part, name: `${path}:${wanted}`, python: inPython(loading, path, wanted) };
+  if (part !== undefined) return { part, name: `${path}:${wanted}`, python: withNames(loading, path, wanted) };
   const missing = given === undefined ? `name one, such as ${path}:${names[0]}` : `there is no "${given}"`;
   throw new DataError(names.length === 0 ? `${path} holds no arrays` : `${path} holds ${listed(names)}: ${missing}`);
-}
-
-/** Python with FILE and NAME in quotes replaced, unless they would have to be escaped. */
-export function inPython(python: string, path: string, name = ""): string {
-  const isPlain = (text: string) => /^[\w./][\w./-]*$/.test(text);
-  return python.replace("FILE", isPlain(path) ? path : "FILE").replace("NAME", isPlain(name) ? name : "NAME");
 }

@@ -1,6 +1,7 @@
 import { pipeline } from "node:stream";
 import { DataError } from "./errors.ts";
 import { CHUNK } from "./file.ts";
+import { withNames } from "./shown.ts";
 
 type Bytes = AsyncIterable<Buffer>;
 
@@ -77,9 +78,8 @@ export async function textOf(
     const { name, decoded, advice, isJson = false } = content;
     const what = `${file} is ${[...inside, content].map((one) => one.name).join(" of ")}`;
     if (inside.includes(content)) throw new DataError(`${what}: decompress it first`);
-    // A name of other characters would have to be quoted.
-    const path = inside.length === 0 && /^[\w./][\w./-]*$/.test(file) ? file : "FILE";
-    if (advice !== undefined) throw new DataError(`${what}: ${advice.replaceAll("FILE", path)}`);
+    // What is inside another has no name of its own.
+    if (advice !== undefined) throw new DataError(`${what}: ${withNames(advice, inside.length === 0 ? file : "")}`);
     if (isJson) return { bytes: decoded?.(all, file) ?? all, isJson };
     inside.push(content);
     bytes = checked(decoded!(all, file), `${file}: its ${name} data is damaged or ends too early`);

@@ -1,5 +1,5 @@
 import { isDecimal } from "../core/notation.ts";
-import { bytesAt, inPython, openArrayFile } from "./array-file.ts";
+import { bytesAt, openArrayFile } from "./array-file.ts";
 import type { StoredArray } from "./arrays.ts";
 import { recordBlocks } from "./blocks.ts";
 import { fromBytes } from "./bytes.ts";
@@ -9,7 +9,7 @@ import { npyArray } from "./npy.ts";
 import { npzArray } from "./npz.ts";
 import { refused } from "./refusals.ts";
 import { safetensorsArray } from "./safetensors.ts";
-import { shortened } from "./shown.ts";
+import { shortened, withNames } from "./shown.ts";
 import { TemporaryFile } from "./temporary-file.ts";
 
 /**
@@ -26,7 +26,7 @@ export async function openArray(given: string, text = false): Promise<StoredArra
   const fault = refused(path, head);
   if (fault) throw fault;
   if (part !== undefined) throw new DataError(`${path} is one array or none: leave out :${part}`);
-  const python = inPython("np.load('FILE')", path);
+  const python = withNames("np.load('FILE')", path);
   if (head.startsWith("\x93NUMPY") || path.endsWith(".npy"))
     return npyArray({ name: path, python, fd, start: 0, end: size });
   if (text) return textArray(path);

@@ -1,5 +1,5 @@
-import { inPython } from "./array-file.ts";
 import { DataError } from "./errors.ts";
+import { withNames } from "./shown.ts";
 
 /**
  * Files that are not read, by their first bytes (one character each), and the Python that makes a .npz of each. PyTorch's new format is a
@@ -16,7 +16,7 @@ const refusals = [
 /** The error that says of which kind a file is, and what converts it. */
 export const refusal = (path: string, wanted: (typeof refusals)[number]["kind"]): DataError => {
   const { kind, python } = refusals.find(({ kind }) => kind === wanted)!;
-  return new DataError(`${path} is ${kind}: convert it: python3 -c "${inPython(python, path)}"`);
+  return new DataError(`${path} is ${kind}: convert it: python3 -c "${withNames(python, path)}"`);
 };
 
 /** The same for a file that begins like one of these. */

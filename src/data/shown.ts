@@ -42,3 +42,12 @@ export const oneLine = (message: string): string =>
       4 * MOST,
     ),
   );
+
+/** A command or program with FILE and NAME in it replaced, unless the path or the name would have to be quoted. */
+export function withNames(command: string, path: string, name = ""): string {
+  const isPlain = (text: string) => /^[\w./][\w./-]*$/.test(text);
+  return command.replace(/FILE|NAME/g, (word) => {
+    const text = word === "FILE" ? path : name;
+    return isPlain(text) ? text : word;
+  });
+}

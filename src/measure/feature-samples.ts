@@ -92,8 +92,10 @@ export async function featureSamples(
 /** The answers to all tasks in their order, computed in threads unless the work is small. */
 async function* answers(job: FeatureJob, files: FeatureFiles, threads?: number): AsyncGenerator<FeatureAnswer> {
   const { features, weights } = files;
+  // Class vectors and class means are each compared with one another too.
+  const compared = features.rows + (job.means ? 2 * weights.rows : 0);
   const phases = featureTasks(files, job);
-  const isSmall = features.rows * weights.rows * weights.cols < SMALL;
+  const isSmall = compared * weights.rows * weights.cols < SMALL;
   const count = Math.min(threads ?? (isSmall ? 1 : availableParallelism()), phases[1]!.length);
   if (count === 1) {
     const reader = new FeatureReader(job);

@@ -2,13 +2,14 @@ import { basename } from "node:path";
 import { angleBetween } from "../core/angle-between.ts";
 import { conditions } from "../core/margin.ts";
 import { target } from "../core/targets.ts";
+import type { ArrayRows } from "../data/arrays.ts";
 import { type ClassScatter, classScatter, SCATTER_DOUBLES } from "./class-scatter.ts";
 import { ClassVectors } from "./class-vectors.ts";
 import { CosineSearch } from "./cosine-search.ts";
 import { BLOCK_ROWS, type FeatureFiles, openFeatures, readSamples, type StoredFeatures } from "./feature-files.ts";
 import { leastAngle, nearestOther } from "./nearest-other.ts";
 import type { Sample } from "./statistics.ts";
-import { isDirection, lengthFault, type VectorRows, type Vectors, vectorOf } from "./vectors.ts";
+import { isDirection, lengthFault, type Vectors, vectorOf } from "./vectors.ts";
 
 /** The files and what to measure, in plain values that can be sent to a thread. */
 export interface FeatureJob {
@@ -66,9 +67,9 @@ export class FeatureReader {
   readonly #heldClasses: number;
   readonly #cosines: CosineSearch;
   readonly #classes: ClassVectors;
-  readonly #means: VectorRows;
+  readonly #means: ArrayRows;
   /** The search for nearest class vectors, then that for nearest means. */
-  #nearest: { readonly vectors: VectorRows; readonly angles: (start: number) => number[] } | undefined;
+  #nearest: { readonly vectors: ArrayRows; readonly angles: (start: number) => number[] } | undefined;
   /** The losses, one for each function and scale, and the sums of the cosine search that they use. */
   readonly #losses;
   readonly #sums;

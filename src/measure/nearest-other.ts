@@ -1,13 +1,14 @@
 import { angleBetween } from "../core/angle-between.ts";
+import type { ArrayRows } from "../data/arrays.ts";
 import { CosineSearch } from "./cosine-search.ts";
 import { BLOCK_ROWS } from "./feature-files.ts";
-import { type VectorRows, type Vectors, vectorOf } from "./vectors.ts";
+import { type Vectors, vectorOf } from "./vectors.ts";
 
 /**
  * Gives, for the block of classes that starts at a row, the angle of each to the nearest other one; Infinity where it or every other has no
  * direction. A row has one vector of its class or several, of which the nearest counts. A search holds so many rows at a time.
  */
-export function nearestOther(vectors: VectorRows, dimension: number, held: number): (start: number) => number[] {
+export function nearestOther(vectors: ArrayRows, dimension: number, held: number): (start: number) => number[] {
   const { rows, cols } = vectors;
   const centres = cols / dimension;
   const search = new CosineSearch({ dimension, rows: BLOCK_ROWS * centres, classes: held, centres });

@@ -1,10 +1,7 @@
-import type { ArrayRows, Numbers } from "../data/arrays.ts";
+import type { Numbers } from "../data/arrays.ts";
 
 /** The components of vectors, one vector after another, as a file holds them. */
 export type Vectors = Numbers;
-
-/** Vectors by row: an open file, or memory. */
-export type VectorRows = ArrayRows;
 
 /** The vector of a row, in the same memory. */
 export const vectorOf = <T extends Vectors>(vectors: T, dimension: number, row: number): T =>

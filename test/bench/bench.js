@@ -8,6 +8,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { DuckDBInstance } from "@duckdb/node-api";
+import { random } from "../random.js";
 
 const { values } = parseArgs({
   options: { rows: { type: "string", default: "2000000" }, rounds: { type: "string", default: "5" } },
@@ -25,17 +26,6 @@ const at = (name) => join(folder, name);
 const node = (...args) => [process.execPath, ...args];
 
 const median = (xs) => xs.toSorted((a, b) => a - b)[Math.floor(xs.length / 2)];
-
-/** Numbers in [0, 1), the same in every run (mulberry32). */
-function random(seed) {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t ^= t + Math.imul(t ^ (t >>> 7), 61 | t);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** Seconds and processor seconds that a program takes, and its standard output and error; it must end well. */
 function run(command) {

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { DuckDBInstance } from "@duckdb/node-api";
-import { oneOf } from "./random.js";
+import { oneOf } from "../random.js";
 
 const times = (count, change) => {
   for (let i = 0; i < count; i++) change();

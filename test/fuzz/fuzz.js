@@ -6,9 +6,9 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { below } from "../random.js";
 import { damagedFile, writeVectors } from "./files.js";
 import { randomLine } from "./lines.js";
-import { below } from "./random.js";
 
 const DEADLINE = 10_000;
 const LONGEST_LINE = 1000;

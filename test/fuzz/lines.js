@@ -1,7 +1,7 @@
 // Random command lines: any command with any of its options and values that fit, nearly fit or do not.
 import { commands } from "../../dist/cli/commands.js";
 import { flagOf } from "../../dist/cli/options.js";
-import { oneOf } from "./random.js";
+import { oneOf } from "../random.js";
 
 const FUNCTIONS = ["asoftmax:m=4", "arcface", "naive:m=2.5", "cosface:m=0.35:lambda=1", "combined:m2=30deg", "softmax"];
 const NUMBERS = ["4", "1.5", "0", "1", "2", "100", "0.5", "1e-300", "-1", "1000", "3.1416", "1e308"];
