@@ -230,21 +230,28 @@ function optimumFirst({ pairs }: Subject): Finding {
 
 function knotHolds({ m }: Subject): Finding {
   const [slow, fast] = [endAboveKnot(m, 0, 0.5), endAboveKnot(m, 0, 3)];
-  return endApart(m, slow, fast, message` for c = ${0.5}, at pi/m - ${-fast} for c = ${3}`);
+  return endApart(
+    m,
+    slow,
+    fast,
+    message`ends at pi/m + ${slow}`,
+    message` for c = ${0.5}, at pi/m - ${-fast} for c = ${3}`,
+  );
 }
 
 function lambdaFrees({ m }: Subject): Finding {
   const [without, withLambda] = [endAboveKnot(m, 0, 0.5), endAboveKnot(m, 5, 0.5)];
-  return endApart(m, without, withLambda, message` without lambda, at pi/m - ${-withLambda} with it`);
+  const rest = message` with lambda, at pi/m + ${without} without it`;
+  return endApart(m, without, withLambda, message`ends at pi/m - ${-withLambda}`, rest);
 }
 
 /**
  * Of two descents from just above the knot pi/m, given by where they end relative to it: does one end there, and the other
  * below?
  */
-function endApart(m: number, atKnot: number, below: number, how: Message): Finding {
+function endApart(m: number, atKnot: number, below: number, summary: Message, rest: Message): Finding {
   if (!(m > 1)) return [false, message`no knot lies inside (0, pi)`];
-  return [Math.abs(atKnot) < 1e-9 && m * below < -1e-3, message`ends at pi/m + ${atKnot}`, how];
+  return [Math.abs(atKnot) < 1e-9 && m * below < -1e-3, summary, rest];
 }
 
 /**
