@@ -2,6 +2,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { DataError } from "../data/errors.ts";
 import type { RowsResult } from "../render/result.ts";
 import { type RowFormat, RowWriter } from "../render/rows.ts";
+import { endThread } from "../rows/ending.ts";
 import { END } from "../rows/pool.ts";
 import { appended, type RowAnswer, type RowQuestion, type RowWork } from "../rows/threads.ts";
 import { presentation } from "./presentation.ts";
@@ -34,7 +35,5 @@ async function answerTo({ part, room }: RowQuestion): Promise<RowAnswer> {
 let last = Promise.resolve();
 parentPort!.on("message", (question: RowQuestion | typeof END) => {
   // One after another, in the order of the questions.
-  last = last.then(async () =>
-    question === END ? parentPort!.close() : parentPort!.postMessage(await answerTo(question)),
-  );
+  last = last.then(async () => (question === END ? endThread() : parentPort!.postMessage(await answerTo(question))));
 });

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { DataError } from "../data/errors.ts";
+import { endThread } from "../rows/ending.ts";
 import { END } from "../rows/pool.ts";
 import { type FeatureAnswer, FeatureReader, type FeatureTask } from "./features.ts";
 
@@ -7,7 +8,7 @@ import { type FeatureAnswer, FeatureReader, type FeatureTask } from "./features.
 const reader = new FeatureReader(workerData);
 const answer = (content: FeatureAnswer) => parentPort!.postMessage(content);
 parentPort!.on("message", (task: FeatureTask | typeof END) => {
-  if (task === END) return parentPort!.close();
+  if (task === END) return endThread();
   try {
     answer(reader.do(task));
   } catch (error) {
