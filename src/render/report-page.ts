@@ -1,6 +1,7 @@
 import { formatCell, formatMessage, type NumberStyle } from "./number.ts";
-import { type Around, escapeHtml, paragraphs } from "./page.ts";
+import { type Around, paragraphs } from "./page.ts";
 import type { ReportResult, TablePart } from "./result.ts";
+import { escapeXml } from "./typeset.ts";
 
 const REPORT_STYLE = `<style>
 h1 + p { font-size: 1.2rem; }
@@ -37,7 +38,7 @@ function tableHtml({ columns, rows }: TablePart, style: NumberStyle): string {
   return `<div class="wide"><table>\n${lines.join("\n")}\n</table></div>`;
 }
 
-const element = (tag: string, text: string) => `<${tag}>${escapeHtml(text)}</${tag}>`;
+const element = (tag: string, text: string) => `<${tag}>${escapeXml(text)}</${tag}>`;
 
 /** A name that may be broken into lines after _ and :. */
-const breakable = (text: string) => escapeHtml(text).replace(/[_:]/g, "$&<wbr>");
+const breakable = (text: string) => escapeXml(text).replace(/[_:]/g, "$&<wbr>");

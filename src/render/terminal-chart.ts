@@ -57,7 +57,7 @@ export function drawChart(chart: Chart, screen: Screen, style: NumberStyle): str
   const height = size.height ?? Math.min(20, screen.height - 8);
   const inY = (value: number) => (y?.angle ? inUnit(value, style) : value);
   const series = chart.series.map((s) => ({ ...s, at: (x: number) => inY(s.at(x)) }));
-  const reach = reachOf(chart.series, trialOf(x, width), dots);
+  const reach = reachOf(chart, trialOf(x, width));
   const rows = rowsOf({ from: inY(reach.from), to: inY(reach.to) }, height);
   const labels = rows.ticks.map((tick) => formatNumber(tick, LABEL));
   const margin = Math.max(...labels.map((label) => label.length)) + 1;
