@@ -4,7 +4,7 @@ import { DataError } from "../data/errors.ts";
 import { type BadRowPolicy, badRows } from "../rows/bad-rows.ts";
 import { Pool } from "../rows/pool.ts";
 import { type ClassScatter, fisherScore } from "./class-scatter.ts";
-import { Mean } from "./distribution.ts";
+import { Mean } from "./exact-sum.ts";
 import { type FeatureFiles, openFeatures } from "./feature-files.ts";
 import { type FeatureAnswer, type FeatureJob, FeatureReader, type FeatureTask, featureTasks } from "./features.ts";
 import { LabelOrigin } from "./label-origin.ts";

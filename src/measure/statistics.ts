@@ -3,7 +3,8 @@ import { conditions, effectiveMargin } from "../core/margin.ts";
 import { segment } from "../core/psi.ts";
 import { isAboveCosine, type Target } from "../core/targets.ts";
 import { toDegrees } from "../core/units.ts";
-import { Distribution, Mean } from "./distribution.ts";
+import { Distribution } from "./distribution.ts";
+import { Mean } from "./exact-sum.ts";
 
 /** One sample among all classes. Classes are numbered from 0; angles are in radians. */
 export interface Sample {
@@ -93,7 +94,7 @@ export type Figures = ReturnType<MarginStatistics["figures"]>;
 
 /**
  * Counts, means, quantiles and histograms of the margins of samples, added one by one. A sample is correct
- * where theta_y is smaller than every competing angle. Sums are compensated and taken in the order of the samples.
+ * where theta_y is smaller than every competing angle. The order of the samples changes no figure.
  */
 export class MarginStatistics {
   readonly histograms = { theta_y: Array<number>(BINS).fill(0), min_theta_j: Array<number>(BINS).fill(0) };
