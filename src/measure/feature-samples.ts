@@ -6,9 +6,16 @@ import { Pool } from "../rows/pool.ts";
 import { type ClassScatter, fisherScore } from "./class-scatter.ts";
 import { Mean } from "./exact-sum.ts";
 import { type FeatureFiles, openFeatures } from "./feature-files.ts";
-import { type FeatureAnswer, type FeatureJob, FeatureReader, type FeatureTask, featureTasks } from "./features.ts";
+import {
+  type FeatureAnswer,
+  type FeatureBlock,
+  type FeatureJob,
+  FeatureReader,
+  type FeatureTask,
+  featureTasks,
+} from "./features.ts";
 import { LabelOrigin } from "./label-origin.ts";
-import type { MeasuredRow, Questions, Samples } from "./samples.ts";
+import { type Questions, SampleRecords, type Samples } from "./samples.ts";
 import { type FeaturePaths, storedFeatures } from "./stored-features.ts";
 
 /** Up to this many multiplications one thread is faster than several. */
@@ -22,15 +29,15 @@ const MOST_MEANS = 2 ** 28;
 export async function featureSamples(
   paths: FeaturePaths,
   { threads, badRows: policy }: { readonly threads?: number; readonly badRows?: BadRowPolicy },
-  { margins, functions, scales }: Questions,
+  questions: Questions,
 ): Promise<Samples> {
   const stored = await storedFeatures(paths);
   const files = openFeatures(stored);
   const { classes } = stored;
-  const named = functions.map(({ name, parameters, lambda }) => ({ name, parameters: { ...parameters, lambda } }));
   const [rows, { cols }] = [files.weights.rows, files.features];
   const means = rows * cols > MOST_MEANS ? undefined : new Float64Array(new SharedArrayBuffer(8 * rows * cols));
-  const job: FeatureJob = { stored, margins, functions: named, scales, means };
+  const job: FeatureJob = { stored, questions, means };
+  const form = new SampleRecords(questions);
   const angles = { w_ec: new Mean(), w_inter: new Mean(), intra: new Mean(), inter: new Mean() };
   const bad = badRows(paths.features, policy, "row");
   const scatters: ClassScatter[] = [];
@@ -46,20 +53,28 @@ export async function featureSamples(
       }
       for (const [name, thetas] of Object.entries(answer.angles))
         for (const theta of thetas) if (Number.isFinite(theta)) angles[name as keyof typeof angles].add(theta);
-      if (!("samples" in answer)) continue;
+      if (!("records" in answer)) continue;
       shortest = Math.min(shortest, answer.shortest);
       longest = Math.max(longest, answer.longest);
-      const block: MeasuredRow[] = [];
-      for (const sample of answer.samples) {
-        const place = done++;
-        if (typeof sample !== "string") {
-          origin.add(sample);
-          block.push({ place, sample });
-        } else if (bad.take(place, sample)) block.push({ place, sample: undefined });
-      }
-      yield block;
+      yield keptRecords(answer);
     }
   }
+  /** The records of a block without the bad rows that are left out. */
+  function keptRecords({ records, faults }: FeatureBlock): Float64Array {
+    const { width } = form;
+    let end = 0;
+    for (let at = 0; at < records.length; at += width) {
+      const fault = faults.get(at / width);
+      const sample = form.sample(records, at);
+      if (fault !== undefined && !bad.take(done + at / width, fault)) continue;
+      if (sample !== undefined) origin.add(sample);
+      records.copyWithin(end, at, at + width);
+      end += width;
+    }
+    done += records.length / width;
+    return records.subarray(0, end);
+  }
+
   return {
     classes: files.weights.rows,
     className: (index) => (typeof classes === "number" ? classes + index : classes[index]!),
@@ -102,7 +117,7 @@ async function* answers(job: FeatureJob, files: FeatureFiles, threads?: number):
     for (const task of phases.flat()) yield reader.do(task);
     return;
   }
-  const script = new URL("./feature-worker.cjs", import.meta.url);
+  const script = new URL("./measure-worker.cjs", import.meta.url);
   const pool = new Pool<FeatureTask, FeatureAnswer>(script, job, count);
   try {
     for (const tasks of phases) yield* pool.inOrder(asynchronous(tasks));

@@ -7,17 +7,15 @@ import { type ClassScatter, classScatter, SCATTER_DOUBLES } from "./class-scatte
 import { ClassVectors } from "./class-vectors.ts";
 import { CosineSearch } from "./cosine-search.ts";
 import { BLOCK_ROWS, type FeatureFiles, openFeatures, readSamples, type StoredFeatures } from "./feature-files.ts";
+import { Losses } from "./losses.ts";
 import { leastAngle, nearestOther } from "./nearest-other.ts";
-import type { Sample } from "./statistics.ts";
+import { type Questions, SampleRecords } from "./samples.ts";
 import { isDirection, lengthFault, type Vectors, vectorOf } from "./vectors.ts";
 
 /** The files and what to measure, in plain values that can be sent to a thread. */
 export interface FeatureJob {
   readonly stored: StoredFeatures;
-  readonly margins: readonly number[];
-  readonly functions: readonly { readonly name: string; readonly parameters: Readonly<Record<string, number>> }[];
-  /** "norm": the length of the feature. */
-  readonly scales: readonly (number | "norm")[];
+  readonly questions: Questions;
   /** The direction of the mean of each class, which the scatter tasks write: memory that threads share. 0 where there is none. */
   readonly means: Float64Array | undefined;
 }
@@ -34,8 +32,9 @@ interface FeatureAngles {
 }
 
 export interface FeatureBlock extends FeatureAngles {
-  /** The samples of some rows in their order; a text says why a row is bad. */
-  readonly samples: readonly (Sample | string)[];
+  /** The records of some rows in their order, and what is wrong with the bad ones. */
+  readonly records: Float64Array;
+  readonly faults: ReadonlyMap<number, string>;
   /** The least and the greatest length of the class vectors. */
   readonly shortest: number;
   readonly longest: number;
@@ -70,19 +69,14 @@ export class FeatureReader {
   readonly #means: ArrayRows;
   /** The search for nearest class vectors, then that for nearest means. */
   #nearest: { readonly vectors: ArrayRows; readonly angles: (start: number) => number[] } | undefined;
-  /** The losses, one for each function and scale, and the sums of the cosine search that they use. */
-  readonly #losses;
-  readonly #sums;
+  readonly #records: SampleRecords;
+  readonly #losses: Losses;
 
   constructor(job: FeatureJob) {
     this.#job = job;
     this.#files = openFeatures(job.stored);
-    const functions = job.functions.map(({ name, parameters }) => target(name, parameters)!);
-    const divisors = [...new Set(functions.map(({ competingDivisor }) => competingDivisor))];
-    this.#sums = divisors.flatMap((divisor) => job.scales.map((scale) => ({ scale, divisor })));
-    this.#losses = functions.flatMap(({ value, competingDivisor }) =>
-      job.scales.map((scale, i) => ({ value, scale, sum: divisors.indexOf(competingDivisor) * job.scales.length + i })),
-    );
+    this.#records = new SampleRecords(job.questions);
+    this.#losses = new Losses(job.questions);
     const { features, weights, centres } = this.#files;
     const [rows, { cols }] = [weights.rows, features];
     const read = (start: number, count: number) => job.means!.subarray(start * cols, (start + count) * cols);
@@ -93,8 +87,8 @@ export class FeatureReader {
       rows: Math.min(BLOCK_ROWS, features.rows),
       classes: this.#heldClasses,
       centres,
-      limits: job.margins.length,
-      sums: this.#sums.length,
+      limits: job.questions.margins.length,
+      sums: this.#losses.sums.length,
     });
     this.#classes = new ClassVectors(job.stored.weights.name, this.#files, this.#cosines);
   }
@@ -118,7 +112,7 @@ export class FeatureReader {
 
   /** theta_y, the nearest competitor and every doubtful pair in double from the vectors, the rest from the cosines of the cosines. */
   #samples(start: number): FeatureBlock {
-    const { margins } = this.#job;
+    const { margins } = this.#job.questions;
     const cosines = this.#cosines;
     const { vectors, label: labels, given } = readSamples(this.#files, start);
     const lengths = cosines.setFeatures(vectors, labels);
@@ -136,46 +130,45 @@ export class FeatureReader {
 
     const candidates = cosines.nearest();
     const pairs = margins.map((_, i) => cosines.below(i));
-    const logSums = this.#sums.map((_, i) => cosines.logSum(i));
-    const logSumErrors = this.#sums.map((_, i) => cosines.logSumError(i));
-    const sampleOf = (row: number): Sample => {
+    const logSums = this.#losses.sums.map((_, i) => cosines.logSum(i));
+    const logSumErrors = this.#losses.sums.map((_, i) => cosines.logSumError(i));
+    const form = this.#records;
+    const records = new Float64Array(form.width * faults.length);
+    for (const [row, fault] of faults.entries()) {
+      const at = row * form.width;
+      if (fault !== undefined) {
+        form.writeBad(records, at, start + row);
+        continue;
+      }
       const [thetaY, norm] = [thetas[row]!, norms[row]!];
       let [nearest, minThetaJ] = [0, Number.POSITIVE_INFINITY];
       for (const place of candidates[row]!) {
         const theta = angleTo(row, place);
         if (theta < minThetaJ) [nearest, minThetaJ] = [place, theta];
       }
-      // How far the competing logits together come above the target's.
-      const logits = this.#losses.map(
-        ({ value, scale, sum }) => logSums[sum]![row]! - (scale === "norm" ? norm : scale) * value(thetaY),
-      );
-      return {
-        label: labels[row]!,
-        thetaY,
-        nearest,
-        minThetaJ,
-        naivePairs: pairs.map((counts) => counts[row]!),
-        losses: logits.map(softplus),
-        lossErrors: this.#losses.map(
-          ({ sum }, i) => softplus(logits[i]! + logSumErrors[sum]![row]!) - softplus(logits[i]!),
-        ),
-        norm,
-      };
-    };
-    const samples = faults.map((fault, row) => fault ?? sampleOf(row));
+      const sample = { place: start + row, label: labels[row]!, nearest, thetaY, minThetaJ, norm };
+      form.write(records, at, sample, (i) => pairs[i]![row]!);
+      for (const [i, { target, scale, sum }] of this.#losses.all.entries()) {
+        // How far the competing logits together come above the target's.
+        const logit = logSums[sum]![row]! - (scale === "norm" ? norm : scale) * target.value(thetaY);
+        const loss = softplus(logit);
+        form.writeLoss(records, at, i, loss, softplus(logit + logSumErrors[sum]![row]!) - loss);
+      }
+    }
     const toMean = (row: number) => angleBetween(features[row]!, this.#means.read(labels[row]!, 1), lengths[row]);
     const intra = faults.map((fault, row) => (fault || !this.#job.means ? Number.NaN : toMean(row)));
     const { shortest, longest } = this.#classes;
-    return { samples, shortest, longest, angles: { intra } };
+    const found = new Map([...faults.entries()].filter((entry): entry is [number, string] => entry[1] !== undefined));
+    return { records, faults: found, shortest, longest, angles: { intra } };
   }
 
   /** Searches all classes, one held block after another. */
   #search(norms: Float64Array, thetas: Float64Array, angleTo: (row: number, place: number) => number): void {
-    const { margins } = this.#job;
+    const { margins } = this.#job.questions;
     const { rows } = this.#files.weights;
     const cosines = this.#cosines;
     for (const [i, m] of margins.entries()) cosines.setLimit(i, thetas.map(target("naive", { m })!.value));
-    for (const [i, { scale, divisor }] of this.#sums.entries())
+    for (const [i, { scale, divisor }] of this.#losses.sums.entries())
       cosines.setSum(i, scale === "norm" ? norms : norms.map(() => scale), divisor);
     for (let first = 0; first < rows; first += this.#heldClasses) {
       this.#classes.hold(first, Math.min(this.#heldClasses, rows - first));

@@ -2,9 +2,10 @@ import { resolve } from "node:path";
 import { toDegrees } from "../../core/units.ts";
 import { splitPath } from "../../data/array-file.ts";
 import { UsageError } from "../../data/errors.ts";
+import type { AngleFile } from "../../measure/angle-samples.ts";
 import { perSample } from "../../measure/per-sample.ts";
 import { marginReport } from "../../measure/report.ts";
-import type { Questions, Samples } from "../../measure/samples.ts";
+import { type Questions, SampleRecords, type Samples } from "../../measure/samples.ts";
 import { MarginStatistics } from "../../measure/statistics.ts";
 import { written } from "../../render/render.ts";
 import { RowWriter } from "../../render/rows.ts";
@@ -27,8 +28,11 @@ const OF_ANGLES = {
   competing: sampleOptions.competing,
   ...pick("label", "inputFormat", "delimiter", "comment", "decimalComma"),
 };
-const OF_FEATURES = pick("features", "weights", "labels", "transposed", "firstLabel", "threads");
-type MeasureValues = ValuesOf<typeof OF_ANGLES & typeof OF_FEATURES> & Values<"badRows" | "degrees" | "output">;
+const OF_FEATURES = pick("features", "weights", "labels", "transposed", "firstLabel");
+/** Options of both that say how data are read. */
+const OF_ALL = ["threads", "badRows", "degrees"] as const;
+type MeasureValues = ValuesOf<typeof OF_ANGLES & typeof OF_FEATURES> &
+  Values<"threads" | "badRows" | "degrees" | "output">;
 
 export default command({
   examples: [
@@ -53,8 +57,7 @@ export default command({
     ),
     ...OF_ANGLES,
     ...OF_FEATURES,
-    badRows: options.badRows,
-    ...pick("worst", "perSample"),
+    ...pick("threads", "badRows", "worst", "perSample"),
     output: drawingOptions.output,
     check: listOption(
       "exit with status 1 unless all of these hold: accuracy>=0.9, angular@4>=0.9, arcface:m=0.5>=0.9, quantiles.effective_margin.0.5>=2 (repeatable)",
@@ -70,17 +73,20 @@ export default command({
     const margins = [...new Set([...(values.m ?? STANDARD_MARGINS), ...checks.flatMap(({ m }) => m ?? [])])];
     const functions = values.functions ?? pictureFunctions();
     const scales = values.scale ?? [norms ? "norm" : STANDARD_SCALE];
-    const samples = await openSamples(values, { margins, functions, scales });
+    const specs = functions.map(({ spec }) => spec);
+    const counted = [...new Set([...specs, ...checks.flatMap(({ target }) => target?.spec ?? [])])];
+    const questions: Questions = { margins, functions: specs, scales, counted };
+    const samples = await openSamples(values, questions);
     const { classes, className } = samples;
-    const losses = functions.flatMap(({ spec }) => scales.map((scale) => ({ function: spec, scale })));
-    const counted = [...functions, ...checks.flatMap(({ target }) => target ?? [])];
-    const statistics = new MarginStatistics({ classes, margins, losses, functions: counted, norms });
-    const blocks = added(withProgress(samples.blocks, samples.total, samples.done), statistics);
+    const form = new SampleRecords(questions);
+    const statistics = new MarginStatistics({ classes, records: form, norms });
+    const rowsIn = (records: Float64Array) => records.length / form.width;
+    const blocks = added(withProgress(samples.blocks, rowsIn, samples.total, samples.done), statistics);
     if (values.perSample === undefined) for await (const _ of blocks);
     else {
       requireOwnFile(values.perSample, values);
       const style = { precision: values.precision, degrees, given };
-      const rows = perSample({ ...samples, blocks }, margins);
+      const rows = perSample({ ...samples, blocks }, form);
       const writer = new RowWriter(rows, "csv", style);
       await writeToFile(writer.file(written(rows, writer)), values.perSample);
     }
@@ -104,7 +110,7 @@ async function openSamples(values: MeasureValues, questions: Questions): Promise
   if (idle !== undefined) throw new UsageError(`${idle} has no part in ${source}: leave it out`);
   if (input !== undefined) {
     const { angleSamples } = await import("../../measure/angle-samples.ts");
-    return angleSamples(input, values, questions);
+    return angleSamples({ path: input, file: fileOf(values), questions });
   }
   const dash = (["features", "weights", "labels"] as const).find((name) => values[name] === "-");
   if (dash !== undefined) throw new UsageError(`--${dash} -: it is read by position, name a file`);
@@ -115,10 +121,14 @@ async function openSamples(values: MeasureValues, questions: Questions): Promise
   return featureSamples({ ...values, features, labels }, values, questions);
 }
 
+/** How the file of angles is read, in plain values that can be sent to a thread. */
+const fileOf = (values: MeasureValues): AngleFile =>
+  Object.fromEntries([...Object.keys(OF_ANGLES), ...OF_ALL].map((key) => [key, values[key as keyof MeasureValues]]));
+
 /** Adds the samples to the statistics and passes them on. */
 async function* added(blocks: Samples["blocks"], statistics: MarginStatistics): Samples["blocks"] {
   for await (const block of blocks) {
-    for (const { sample } of block) if (sample !== undefined) statistics.add(sample);
+    statistics.add(block);
     yield block;
   }
 }
