@@ -29,7 +29,7 @@ export async function parquetTable(path: string): Promise<Table> {
       line += columns[0]!.values.length;
     }
   }
-  return { names, separator: "", parts: parts(), batches };
+  return { names, separator: "", parts: parts(), isWhole: groups.length < 2, batches };
 }
 
 /** The places of the columns of a batch, used again for the next. */

@@ -22,6 +22,8 @@ export interface Table {
   readonly separator: string;
   /** The parts of the file in order, without its header. */
   readonly parts: AsyncIterator<FilePart>;
+  /** Is it known to be a single part? */
+  readonly isWhole?: boolean;
   /** The rows of a part. */
   readonly batches: (part: FilePart) => AsyncIterable<Batch> | Iterable<Batch>;
 }

@@ -1,5 +1,3 @@
-import * as dd from "../core/double-double.ts";
-import { competingPhase } from "../core/loss.ts";
 import { conditions } from "../core/margin.ts";
 import { fromBytes } from "../data/bytes.ts";
 import { DataError, UsageError } from "../data/errors.ts";
@@ -11,7 +9,7 @@ import { type ColumnSource, isColumn, type RowOptions } from "../rows/computatio
 import { faultsOf, openRows, visitRows } from "../rows/file-rows.ts";
 import { labelledAngles } from "../rows/sample-columns.ts";
 import { firstParts, sharedBytes } from "../rows/threads.ts";
-import { Losses, lossOf } from "./losses.ts";
+import { Losses } from "./losses.ts";
 import { DOUBT, type Questions, SampleRecords, type Samples } from "./samples.ts";
 
 /** Options for reading a file of angles. */
@@ -105,6 +103,7 @@ class AngleMeter {
   readonly #margins: readonly number[];
   readonly #classes: number;
   readonly #losses: Losses;
+  readonly #powers: Float64Array;
   readonly #gaps = new Region();
   /** A competing logit e^-reach times as large as the largest is left out, at the smallest scale. */
   readonly #reach: number;
@@ -114,6 +113,7 @@ class AngleMeter {
     this.#margins = questions.margins;
     this.#classes = classes;
     this.#losses = new Losses(questions);
+    this.#powers = new Float64Array(this.#losses.sums.length);
     this.#gaps.reserve(8 * classes + 16);
     this.#reach = (NEGLIGIBLE + Math.log(classes)) / Math.min(...(questions.scales as readonly number[]));
   }
@@ -125,26 +125,25 @@ class AngleMeter {
     doubles[angles / 8 + label] = Number.NaN;
     const nearest = rowKernel.leastAngle(angles, count);
     const minThetaJ = doubles[angles / 8 + nearest]!;
-    this.records.write(records, at, { place, label, nearest, thetaY, minThetaJ }, (i, folded) => {
+    const sample = { place, label, nearest, thetaY, minThetaJ };
+    this.records.write(records, at, sample, (i, folded) => {
       const found = rowKernel.countAbove(angles, count, folded, DOUBT);
       return found < 0 ? countNaive(this.#margins[i]!, thetaY, numbersAt(angles, count)) : found;
     });
-    const powers = this.#losses.divisors.flatMap((divisor) => this.#powers(angles, minThetaJ, divisor));
-    for (const [i, { target, scale, sum }] of this.#losses.all.entries()) {
-      const top = dd.cosine(competingPhase(target, minThetaJ));
-      const excess = dd.multiply(dd.subtract(top, target.exactValue(thetaY)), scale as number);
-      this.records.writeLoss(records, at, i, lossOf(excess, powers[sum]!));
-    }
+    const { divisors, scales } = this.#losses;
+    for (let i = 0; i < divisors.length; i++) this.#addPowers(angles, minThetaJ, divisors[i]!, i * scales.length);
+    this.#losses.write(sample, this.#powers, (i, loss) => this.records.writeLoss(records, at, i, loss));
   }
 
-  /** For each scale the sum of e^(scale * gap), gaps being how far the competing cosines lie below the largest; relative error 1e-14. */
-  #powers(angles: number, minThetaJ: number, divisor: number): number[] {
+  /** Finds, for each scale, the sum of e^(scale * gap), gaps being how far the competing cosines lie below the largest; relative error 1e-14. */
+  #addPowers(angles: number, minThetaJ: number, divisor: number, sum: number): void {
     const least = Math.cos(minThetaJ / divisor) - this.#reach;
     const limit = least > Math.cos(Math.PI / divisor) ? divisor * Math.acos(least) : Math.PI;
     const { address } = this.#gaps;
     const kept = rowKernel.cosineGaps(angles, this.#classes, minThetaJ, 1 / divisor, limit, address);
-    const scales = this.#losses.sums.filter((sum) => sum.divisor === divisor).map(({ scale }) => scale as number);
-    return scales.map((scale) => rowKernel.sumOfPowers(address, kept, scale));
+    const { scales } = this.#losses;
+    for (let i = 0; i < scales.length; i++)
+      this.#powers[sum + i] = rowKernel.sumOfPowers(address, kept, scales[i] as number);
   }
 }
 

@@ -19,6 +19,7 @@ export class ExactSum {
   #unbounded = 0;
 
   add(x: number): void {
+    if (x === 0) return;
     double[0] = x;
     const high = words[1]!;
     const exponent = (high >>> 20) & 0x7ff;
@@ -32,7 +33,7 @@ export class ExactSum {
     const upper = (high & 0xfffff) | (exponent === 0 ? 0 : 0x100000);
     const lower = words[0]!;
     const place = Math.max(exponent - 1, 0);
-    const factor = sign * 2 ** (place & 31);
+    const factor = sign * ((1 << (place & 31)) >>> 0);
     const limb = place >>> 5;
     addParts(this.#limbs, limb, lower * factor);
     addParts(this.#limbs, limb + 1, upper * factor);

@@ -148,12 +148,15 @@ export class FeatureReader {
       }
       const sample = { place: start + row, label: labels[row]!, nearest, thetaY, minThetaJ, norm };
       form.write(records, at, sample, (i) => pairs[i]![row]!);
-      for (const [i, { target, scale, sum }] of this.#losses.all.entries()) {
-        // How far the competing logits together come above the target's.
-        const logit = logSums[sum]![row]! - (scale === "norm" ? norm : scale) * target.value(thetaY);
-        const loss = softplus(logit);
-        form.writeLoss(records, at, i, loss, softplus(logit + logSumErrors[sum]![row]!) - loss);
-      }
+      const { functions, scales } = this.#losses;
+      for (const [f, { target, sum }] of functions.entries())
+        for (const [i, scale] of scales.entries()) {
+          // How far the competing logits together come above the target's.
+          const logit = logSums[sum + i]![row]! - (scale === "norm" ? norm : scale) * target.value(thetaY);
+          const loss = softplus(logit);
+          const error = softplus(logit + logSumErrors[sum + i]![row]!) - loss;
+          form.writeLoss(records, at, f * scales.length + i, loss, error);
+        }
     }
     const toMean = (row: number) => angleBetween(features[row]!, this.#means.read(labels[row]!, 1), lengths[row]);
     const intra = faults.map((fault, row) => (fault || !this.#job.means ? Number.NaN : toMean(row)));

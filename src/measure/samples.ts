@@ -80,10 +80,16 @@ export class SampleRecords {
 
   /** Writes a sample at a place of records; naivePairs counts the competing classes beyond m theta_y folded into [0, pi]. */
   write(records: Float64Array, at: number, sample: Sample, naivePairs: (i: number, folded: number) => number): void {
-    const { place, label, nearest, thetaY, minThetaJ, norm = Number.NaN } = sample;
-    records.set([place, label, nearest, thetaY, minThetaJ, norm], at);
-    for (const [i, m] of this.questions.margins.entries()) {
-      const phase = reduce(m, thetaY);
+    const { margins } = this.questions;
+    const { thetaY, minThetaJ } = sample;
+    records[at] = sample.place;
+    records[at + 1] = sample.label;
+    records[at + 2] = sample.nearest;
+    records[at + 3] = thetaY;
+    records[at + 4] = minThetaJ;
+    records[at + 5] = sample.norm ?? Number.NaN;
+    for (let i = 0, to = at + HEAD; i < margins.length; i++, to += OF_MARGIN) {
+      const phase = reduce(margins[i]!, thetaY);
       const folded = angleOf(fold(phase));
       const segment = wholeQuarters(phase) >> 1;
       const isAbove = minThetaJ > folded;
@@ -91,11 +97,15 @@ export class SampleRecords {
       const { naive, angular, psi } =
         Math.abs(minThetaJ - folded) > DOUBT
           ? { naive: isAbove, angular: isAbove && segment === 0, psi: isAbove && segment === 0 }
-          : conditions(m, thetaY, minThetaJ);
-      records.set([+naive, +angular, +psi, segment, naivePairs(i, folded)], at + HEAD + OF_MARGIN * i);
+          : conditions(margins[i]!, thetaY, minThetaJ);
+      records[to] = +naive;
+      records[to + 1] = +angular;
+      records[to + 2] = +psi;
+      records[to + 3] = segment;
+      records[to + 4] = naivePairs(i, folded);
     }
-    for (const [i, target] of this.#counted.entries())
-      records[at + this.#holds + i] = +isAboveCosine(target, thetaY, minThetaJ);
+    for (let i = 0; i < this.#counted.length; i++)
+      records[at + this.#holds + i] = +isAboveCosine(this.#counted[i]!, thetaY, minThetaJ);
   }
 
   /** Writes a loss, and how far it may be off. */

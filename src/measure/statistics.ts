@@ -93,13 +93,13 @@ export class MarginStatistics {
     const isCorrect = thetaY < minThetaJ;
     this.#samples++;
     if (isCorrect) this.#correct++;
-    for (const [i, tally] of this.#margins.entries())
-      addMargin(tally, form.judgement(records, at, i), this.#classCount - 1);
-    for (const [i, tally] of this.#functions.entries()) if (form.holds(records, at, i)) tally.holds++;
+    for (let i = 0; i < this.#margins.length; i++)
+      addMargin(this.#margins[i]!, form.judgement(records, at, i), this.#classCount - 1);
+    for (let i = 0; i < this.#functions.length; i++) if (form.holds(records, at, i)) this.#functions[i]!.holds++;
     for (const { measure, distribution } of this.#distributions) distribution.add(measure.of(sample)!);
-    for (const [i, { mean, error }] of this.#losses.entries()) {
-      mean.add(form.loss(records, at, i));
-      error.add(form.lossError(records, at, i));
+    for (let i = 0; i < this.#losses.length; i++) {
+      this.#losses[i]!.mean.add(form.loss(records, at, i));
+      this.#losses[i]!.error.add(form.lossError(records, at, i));
     }
     this.histograms.theta_y[binOf(thetaY)]!++;
     this.histograms.min_theta_j[binOf(minThetaJ)]!++;

@@ -29,7 +29,7 @@ export async function openRows(
     names: table.names,
     format: table.format,
     parts: table.parts,
-    isLong: sizeOf(path) > LONG,
+    isLong: sizeOf(path) > LONG && table.isWhole !== true,
     takeTally: () => {
       const tally = { ...bad.taken(), clamped: header.clampedRows, counts: { ...counts } };
       header.clampedRows = 0;

@@ -62,7 +62,7 @@ export async function* sharedBytes(
   threads = availableParallelism(),
 ): AsyncGenerator<Uint8Array> {
   const start = () => new Pool<RowQuestion, RowAnswer>(script, workerData, threads);
-  let pool = source.isLong ? start() : undefined;
+  let pool = source.isLong && threads > 1 ? start() : undefined;
   try {
     yield* here;
     const next = await source.parts.next();
