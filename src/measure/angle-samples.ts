@@ -98,7 +98,7 @@ export async function angleReader({ path, file, questions }: AngleJob, names?: r
 const NEGLIGIBLE = 37;
 
 /** Measures samples from the angles to all classes, which lie in the memory of the row kernel. */
-class AngleMeter {
+export class AngleMeter {
   readonly records: SampleRecords;
   readonly #margins: readonly number[];
   readonly #classes: number;
