@@ -96,11 +96,14 @@ describe("a sample", () => {
     "sphereface-r2:m=1.7",
     "sphereface-r2:m=3",
   ];
-  const scales = [1, 30, 64, 1e4];
-
-  test.each([2, 3, 10, 101])(
-    "of %d classes has the conditions of conditions() and the losses of sampleLoss",
-    (classes) => {
+  // biome-ignore format: aligned by eye
+  test.each([
+    [2,   [1, 30, 64, 1e4]],
+    [3,   [64]],
+    [10,  [30]],
+    [101, [64, 1e4]],
+    [101, [1]],
+  ])("of %d classes has the conditions of conditions() and the losses of sampleLoss, scales %j", (classes, scales) => {
       const meter = new AngleMeter({ margins, functions, scales, counted: functions }, classes);
       const { records: form } = meter;
       const records = new Float64Array(form.width);
