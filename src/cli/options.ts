@@ -45,6 +45,11 @@ export const listOption = <T>(help: string, item: Parse<T>, value = "list"): Opt
   ...option(value, help, list(item)),
   repeatable: true,
 });
+/** An option of one file or more, with spaces between. */
+export const fileList = (help: string): Option<readonly string[]> => ({
+  ...option("file...", help, (given) => [text(given)]),
+  repeatable: true,
+});
 const oneOf = <const T extends string>(value: string, help: string, choices: readonly T[]) => ({
   ...option(value, help, choice(choices)),
   choices,

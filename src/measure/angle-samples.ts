@@ -9,6 +9,7 @@ import { type ColumnSource, isColumn, type RowOptions } from "../rows/computatio
 import { faultsOf, openRows, visitRows } from "../rows/file-rows.ts";
 import { labelledAngles } from "../rows/sample-columns.ts";
 import { firstParts, sharedBytes } from "../rows/threads.ts";
+import { Fingerprint } from "./fingerprint.ts";
 import { Losses } from "./losses.ts";
 import { DOUBT, type Questions, SampleRecords, type Samples } from "./samples.ts";
 
@@ -49,9 +50,11 @@ export async function angleSamples(job: AngleJob): Promise<Samples> {
     for await (const { buffer, byteOffset, length } of sharedBytes(source, here(), script, work, file.threads))
       yield new Float64Array(buffer, byteOffset, length / 8);
   }
+  const names = classes.map(({ name }) => fromBytes(name));
   return {
     classes: classes.length,
-    className: (index) => fromBytes(classes[index]!.name),
+    className: (index) => names[index]!,
+    identity: () => ({ class_names: names, class_vectors: new Fingerprint().add(JSON.stringify(names)).text() }),
     blocks: blocks(),
     total: sizeOf(path),
     done: table.bytesRead ?? (() => bytesRead),

@@ -50,11 +50,24 @@ export class ExactSum {
 
   /** The double nearest to the sum; an infinity where it lies beyond all of them. */
   value(): number {
-    if (this.#unbounded !== 0) return this.#unbounded;
+    return this.#unbounded === 0 ? nearest(this.multiple()) : this.#unbounded;
+  }
+
+  /** The sum of the finite numbers as a multiple of 2^-1074. */
+  multiple(): bigint {
     this.#carry();
     let sum = 0n;
     for (let i = LIMBS - 1; i >= 0; i--) sum = (sum << 32n) + BigInt(this.#limbs[i]!);
-    return nearest(sum);
+    return sum;
+  }
+
+  /** Adds a multiple of 2^-1074. */
+  addMultiple(multiple: bigint): void {
+    this.#carry();
+    let rest = multiple;
+    for (let i = 0; i < LIMBS - 1; i++, rest >>= 32n) this.#limbs[i]! += Number(BigInt.asUintN(32, rest));
+    this.#limbs[LIMBS - 1]! += Number(rest);
+    this.#additions++;
   }
 
   /** Makes every limb but the last a whole number in [0, 2^32). */

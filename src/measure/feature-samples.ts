@@ -1,11 +1,12 @@
 import { availableParallelism } from "node:os";
 import { message } from "../core/message.ts";
+import type { ArrayRows } from "../data/arrays.ts";
 import { DataError } from "../data/errors.ts";
 import { type BadRowPolicy, badRows } from "../rows/bad-rows.ts";
 import { Pool } from "../rows/pool.ts";
 import { type ClassScatter, fisherScore } from "./class-scatter.ts";
 import { Mean } from "./exact-sum.ts";
-import { type FeatureFiles, openFeatures } from "./feature-files.ts";
+import { BLOCK_ROWS, type FeatureFiles, openFeatures } from "./feature-files.ts";
 import {
   type FeatureAnswer,
   type FeatureBlock,
@@ -14,6 +15,7 @@ import {
   type FeatureTask,
   featureTasks,
 } from "./features.ts";
+import { Fingerprint } from "./fingerprint.ts";
 import { LabelOrigin } from "./label-origin.ts";
 import { type Questions, SampleRecords, type Samples } from "./samples.ts";
 import { type FeaturePaths, storedFeatures } from "./stored-features.ts";
@@ -78,6 +80,7 @@ export async function featureSamples(
   return {
     classes: files.weights.rows,
     className: (index) => (typeof classes === "number" ? classes + index : classes[index]!),
+    identity: () => ({ class_names: null, class_vectors: fingerprintOf(files.weights) }),
     blocks: measured(),
     total: files.features.rows,
     done: () => done,
@@ -102,6 +105,13 @@ export async function featureSamples(
         : []),
     ],
   };
+}
+
+function fingerprintOf({ rows, cols, read }: ArrayRows): string {
+  const fingerprint = new Fingerprint().add(`${rows} ${cols}`);
+  for (let start = 0; start < rows; start += BLOCK_ROWS)
+    fingerprint.add(read(start, Math.min(BLOCK_ROWS, rows - start)));
+  return fingerprint.text();
 }
 
 /** The answers to all tasks in their order, computed in threads unless the work is small. */

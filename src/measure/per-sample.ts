@@ -1,24 +1,68 @@
 import { toBytes } from "../data/bytes.ts";
-import { batchOf, type Column, type Row, type RowBatch, type RowsResult, rowsResult } from "../render/result.ts";
-import { MEASURES, type SampleRecords, type Samples } from "./samples.ts";
+import {
+  batchOf,
+  type Cell,
+  type Column,
+  type Row,
+  type RowBatch,
+  type RowsResult,
+  rowsResult,
+} from "../render/result.ts";
+import {
+  type MarginJudgement,
+  MEASURES,
+  type Questions,
+  type Sample,
+  type SampleRecords,
+  type Samples,
+} from "./samples.ts";
 
-/** One row for each sample, in the order of reading; a bad row that is kept has its place and no values. */
-export function perSample({ blocks, className }: Samples, form: SampleRecords): RowsResult {
-  const { margins } = form.questions;
-  const columns: Column[] = [
-    ...["row", "label", "nearest"].map((name) => ({ name })),
-    ...MEASURES.map(({ name, isAngle }) => ({ name, ...(isAngle && { kind: "angle" as const }) })),
-    ...margins.flatMap((m) => ["naive", "angular", "segment"].map((name) => ({ name: `${name}_${m}` }))),
+type ColumnOf = Column & { readonly cell: (sample: Sample, records: Float64Array, at: number) => Cell };
+
+/** The names of the columns from which the questions of a table of samples can be told, before what each asks for. */
+export const PAIRS = "naive_pairs_";
+export const HOLDS = "holds_";
+export const LOSS = "loss_";
+
+/** The losses in the order of records: their names in the table. */
+export const lossColumns = ({ functions, scales }: Questions): string[] =>
+  functions.flatMap((spec) => scales.map((scale) => `${LOSS}${spec}_${scale}`));
+
+/** The table of samples: one row for each, in the order of reading; a bad row that is kept has its place and no values. */
+export function perSample({ blocks, classes, className }: Samples, form: SampleRecords): RowsResult {
+  const { margins, counted } = form.questions;
+  const bytesOf = (index: number) => toBytes(`${className(index)}`);
+  const ofMargins = (cells: Readonly<Record<string, (judgement: MarginJudgement) => Cell>>): ColumnOf[] =>
+    margins.flatMap((m, i) =>
+      Object.entries(cells).map(([name, of]) => {
+        return { name: `${name}${m}`, cell: (_, records, at) => of(form.judgement(records, at, i)) };
+      }),
+    );
+  const columns: ColumnOf[] = [
+    { name: "row", cell: ({ place }) => place },
+    { name: "label", cell: ({ label }) => bytesOf(label) },
+    { name: "nearest", cell: ({ nearest }) => bytesOf(nearest) },
+    ...MEASURES.map(({ name, isAngle, of }): ColumnOf => {
+      return { name, ...(isAngle && { kind: "angle" }), cell: (sample) => of(sample) ?? null };
+    }),
+    ...ofMargins({
+      naive_: ({ naive }) => naive,
+      angular_: ({ angular }) => angular,
+      segment_: ({ segment }) => segment,
+    }),
+    { name: "competitors", cell: () => classes - 1 },
+    ...ofMargins({ [PAIRS]: ({ naivePairs }) => naivePairs, psi_: ({ psi }) => psi }),
+    ...counted.map((spec, i): ColumnOf => {
+      return { name: `${HOLDS}${spec}`, cell: (_, records, at) => form.holds(records, at, i) };
+    }),
+    ...lossColumns(form.questions).map((name, i): ColumnOf => {
+      return { name, cell: (_, records, at) => form.loss(records, at, i) };
+    }),
   ];
   const rowOf = (records: Float64Array, at: number): Row => {
     const sample = form.sample(records, at);
     if (sample === undefined) return [records[at]!, ...Array(columns.length - 1).fill(null)];
-    const classes = [sample.label, sample.nearest].map((index) => toBytes(`${className(index)}`));
-    const held = margins.flatMap((_, i) => {
-      const { naive, angular, segment } = form.judgement(records, at, i);
-      return [naive, angular, segment];
-    });
-    return [sample.place, ...classes, ...MEASURES.map(({ of }) => of(sample) ?? null), ...held];
+    return columns.map(({ cell }) => cell(sample, records, at));
   };
   async function* batches(): AsyncGenerator<RowBatch> {
     for await (const records of blocks) {

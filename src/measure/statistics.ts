@@ -2,7 +2,7 @@ import { segment } from "../core/psi.ts";
 import { toDegrees } from "../core/units.ts";
 import { Distribution } from "./distribution.ts";
 import { Mean } from "./exact-sum.ts";
-import { type MarginJudgement, MEASURES, type SampleRecords } from "./samples.ts";
+import { type FeatureFigures, type MarginJudgement, MEASURES, type SampleRecords } from "./samples.ts";
 
 export interface StatisticsOptions {
   readonly classes: number;
@@ -42,12 +42,6 @@ interface Presented {
   readonly worst: number;
   readonly skipped: number;
   readonly ofFeatures?: FeatureFigures | undefined;
-}
-
-/** Figures that are known of features only. */
-export interface FeatureFigures {
-  readonly fisher_score?: number;
-  readonly class_angles?: Readonly<Record<string, number>>;
 }
 
 export type Figures = ReturnType<MarginStatistics["figures"]>;
@@ -108,6 +102,18 @@ export class MarginStatistics {
     own.samples++;
     if (isCorrect) own.correct++;
     else own.takenFor.set(nearest, (own.takenFor.get(nearest) ?? 0) + 1);
+  }
+
+  get samples(): number {
+    return this.#samples;
+  }
+
+  /** The exact sums of how far the losses may be off, as multiples of 2^-1074. */
+  lossErrors = (): bigint[] => this.#losses.map(({ error }) => error.multiple());
+
+  /** Adds such sums to those of the samples. */
+  addLossErrors(sums: readonly bigint[]): void {
+    for (const [i, { error }] of this.#losses.entries()) error.addMultiple(sums[i]!);
   }
 
   /**

@@ -3,18 +3,30 @@ import { toDegrees } from "../../core/units.ts";
 import { splitPath } from "../../data/array-file.ts";
 import { UsageError } from "../../data/errors.ts";
 import type { AngleFile } from "../../measure/angle-samples.ts";
+import { Fingerprint } from "../../measure/fingerprint.ts";
 import { perSample } from "../../measure/per-sample.ts";
 import { marginReport } from "../../measure/report.ts";
+import { noteOf, removeNote, writeNote } from "../../measure/sample-note.ts";
 import { type Questions, SampleRecords, type Samples } from "../../measure/samples.ts";
 import { MarginStatistics } from "../../measure/statistics.ts";
+import type { StoredSamples } from "../../measure/stored-samples.ts";
 import { written } from "../../render/render.ts";
 import { RowWriter } from "../../render/rows.ts";
 import { checked, figureCheck } from "../checks.ts";
 import { command } from "../command.ts";
 import { pictureFunctions } from "../functions.ts";
-import { drawingOptions, givenFlag, listOption, options, pick, type Values, type ValuesOf } from "../options.ts";
+import {
+  drawingOptions,
+  fileList,
+  givenFlag,
+  listOption,
+  options,
+  pick,
+  type Values,
+  type ValuesOf,
+} from "../options.ts";
 import { writeToFile } from "../output.ts";
-import { scaleOrNorm } from "../parse.ts";
+import { type AngleReader, scaleOrNorm } from "../parse.ts";
 import { withProgress } from "../progress.ts";
 import { sampleOptions } from "../samples.ts";
 
@@ -29,6 +41,8 @@ const OF_ANGLES = {
   ...pick("label", "inputFormat", "delimiter", "comment", "decimalComma"),
 };
 const OF_FEATURES = pick("features", "weights", "labels", "transposed", "firstLabel");
+/** Other options for samples that were not measured before. */
+const OF_NEW = ["m", "functions", "scale", "threads", "badRows", "perSample"] as const;
 /** Options of both that say how data are read. */
 const OF_ALL = ["threads", "badRows", "degrees"] as const;
 type MeasureValues = ValuesOf<typeof OF_ANGLES & typeof OF_FEATURES> &
@@ -58,6 +72,7 @@ export default command({
     ...OF_ANGLES,
     ...OF_FEATURES,
     ...pick("threads", "badRows", "worst", "perSample"),
+    samples: fileList("make the report of all these tables of samples, which --per-sample wrote"),
     output: drawingOptions.output,
     check: listOption(
       "exit with status 1 unless all of these hold: accuracy>=0.9, angular@4>=0.9, arcface:m=0.5>=0.9, quantiles.effective_margin.0.5>=2 (repeatable)",
@@ -65,31 +80,32 @@ export default command({
       "limits",
     ),
   },
-  async run(values, { angles: { degrees, given } }) {
+  async run(values, { angles }) {
+    const { degrees } = angles;
     const { check: checks = [], worst = STANDARD_WORST } = values;
-    const norms = values.features !== undefined;
+    const stored = values.samples && (await openStored(values, values.samples, checks));
+    const norms = stored?.norms ?? values.features !== undefined;
     const ofNorms = norms ? undefined : checks.find(({ figure }) => figure.includes("feature_norm"));
     if (ofNorms !== undefined) throw new UsageError(`--check ${ofNorms.text} needs --features: angles have no length`);
-    const margins = [...new Set([...(values.m ?? STANDARD_MARGINS), ...checks.flatMap(({ m }) => m ?? [])])];
-    const functions = values.functions ?? pictureFunctions();
-    const scales = values.scale ?? [norms ? "norm" : STANDARD_SCALE];
-    const specs = functions.map(({ spec }) => spec);
-    const counted = [...new Set([...specs, ...checks.flatMap(({ target }) => target?.spec ?? [])])];
-    const questions: Questions = { margins, functions: specs, scales, counted };
-    const samples = await openSamples(values, questions);
+    const questions = stored?.questions ?? questionsOf(values, checks, norms);
+    const samples = stored ?? (await openSamples(values, questions));
     const { classes, className } = samples;
     const form = new SampleRecords(questions);
     const statistics = new MarginStatistics({ classes, records: form, norms });
     const rowsIn = (records: Float64Array) => records.length / form.width;
     const blocks = added(withProgress(samples.blocks, rowsIn, samples.total, samples.done), statistics);
-    if (values.perSample === undefined) for await (const _ of blocks);
+    const { perSample: path } = values;
+    if (path === undefined) for await (const _ of blocks);
     else {
-      requireOwnFile(values.perSample, values);
-      const style = { precision: values.precision, degrees, given };
-      const rows = perSample({ ...samples, blocks }, form);
-      const writer = new RowWriter(rows, "csv", style);
-      await writeToFile(writer.file(written(rows, writer)), values.perSample);
+      requireOwnFile(path, values);
+      await writeSamples(
+        path,
+        { ...samples, blocks },
+        { form, statistics, norms, precision: values.precision, angles },
+      );
     }
+    for (const { loss_errors } of stored?.sampleNotes ?? [])
+      statistics.addLossErrors(loss_errors.map((sum) => BigInt(`0x${sum}`)));
     const ofFeatures = samples.ofFeatures?.((theta) => (degrees ? toDegrees(theta) : theta));
     const figures = statistics.figures({ degrees, className, worst, skipped: samples.skipped(), ofFeatures });
     const answers = checks.map((check) => checked(check, figures));
@@ -98,6 +114,45 @@ export default command({
     return marginReport(figures, statistics.histograms, degrees, ending);
   },
 });
+
+type Checks = readonly ReturnType<typeof figureCheck>[];
+
+/** What is asked of each sample, what --check names included. */
+function questionsOf(
+  values: Values<"m" | "functions"> & { scale?: Questions["scales"] },
+  checks: Checks,
+  norms: boolean,
+): Questions {
+  const functions = (values.functions ?? pictureFunctions()).map(({ spec }) => spec);
+  return {
+    margins: [...new Set([...(values.m ?? STANDARD_MARGINS), ...checks.flatMap(({ m }) => m ?? [])])],
+    functions,
+    scales: values.scale ?? [norms ? "norm" : STANDARD_SCALE],
+    counted: [...new Set([...functions, ...checks.flatMap(({ target }) => target?.spec ?? [])])],
+  };
+}
+
+/** Samples from the tables that --samples names. */
+async function openStored(
+  values: Readonly<Record<string, unknown>>,
+  paths: readonly string[],
+  checks: Checks,
+): Promise<StoredSamples> {
+  const idle = givenFlag(values, [...OF_NEW, ...Object.keys({ ...OF_ANGLES, ...OF_FEATURES })]);
+  if (idle !== undefined)
+    throw new UsageError(`${idle} has no part in --samples, which were measured before: leave it out`);
+  const { storedSamples } = await import("../../measure/stored-samples.ts");
+  const stored = await storedSamples(paths);
+  const { margins, counted } = stored.questions;
+  const unasked = checks.find(
+    ({ m, target }) => (m !== undefined && !margins.includes(m)) || (target && !counted.includes(target.spec)),
+  );
+  if (unasked !== undefined)
+    throw new UsageError(
+      `--check ${unasked.text}: the samples were not measured for that: give it to each run that writes them`,
+    );
+  return stored;
+}
 
 async function openSamples(values: MeasureValues, questions: Questions): Promise<Samples> {
   const { input, features, weights, labels } = values;
@@ -124,6 +179,30 @@ async function openSamples(values: MeasureValues, questions: Questions): Promise
 /** How the file of angles is read, in plain values that can be sent to a thread. */
 const fileOf = (values: MeasureValues): AngleFile =>
   Object.fromEntries([...Object.keys(OF_ANGLES), ...OF_ALL].map((key) => [key, values[key as keyof MeasureValues]]));
+
+/** Writes the table of samples, and then the note beside it. */
+async function writeSamples(
+  path: string,
+  samples: Samples,
+  { form, statistics, norms, precision, angles }: Written,
+): Promise<void> {
+  const { degrees, given } = angles;
+  removeNote(path);
+  const contents = new Fingerprint();
+  const rows = perSample({ ...samples, blocks: contents.of(samples.blocks) }, form);
+  const writer = new RowWriter(rows, "csv", { precision, degrees, given });
+  await writeToFile(writer.file(written(rows, writer)), path);
+  const about = { ...form.questions, norms, degrees, precision: precision ?? null, contents: contents.text() };
+  writeNote(path, noteOf(samples, statistics, about));
+}
+
+interface Written {
+  readonly form: SampleRecords;
+  readonly statistics: MarginStatistics;
+  readonly norms: boolean;
+  readonly precision: number | undefined;
+  readonly angles: AngleReader;
+}
 
 /** Adds the samples to the statistics and passes them on. */
 async function* added(blocks: Samples["blocks"], statistics: MarginStatistics): Samples["blocks"] {
