@@ -150,8 +150,8 @@ function recordReader(header: Header, form: SampleRecords, classes: ClassNames, 
   const numbers = [...names, ...(header.has("row") ? ["row"] : []), ...(norms ? ["feature_norm"] : [])];
   const readers = numbers.map((name) => [name, header.number(name)] as const);
   return (batch: Batch, faults: Faults, records: Float64Array) => {
-    const kept = new Set<number>();
-    for (let row = 0; row < batch.size; row++) if (!faults.has(row) && label(batch, row) === "") kept.add(row);
+    const labels = Array.from({ length: batch.size }, (_, row) => (faults.has(row) ? undefined : label(batch, row)));
+    const kept = [...labels.keys()].filter((row) => labels[row] === "");
     for (const row of kept) faults.set(row, "it was kept");
     const [thetaY, minThetaJ] = angles.map((read) => read(batch, faults).at);
     const columns = new Map(readers.map(([name, read]) => [name, read(batch, faults).at]));
@@ -161,10 +161,10 @@ function recordReader(header: Header, form: SampleRecords, classes: ClassNames, 
       (some) => some.map((name) => columns.get(name)!),
     );
     return (row: number, at: number): boolean => {
-      if (kept.has(row)) return false;
+      if (labels[row] === "") return false;
       const sample = {
         place: placeOf?.(row) ?? batch.line(row),
-        label: classes.indexOf(label(batch, row)),
+        label: classes.indexOf(labels[row]!),
         nearest: classes.indexOf(nearest(batch, row)),
         thetaY: thetaY!(row),
         minThetaJ: minThetaJ!(row),
