@@ -13,15 +13,22 @@ export interface ClassScatter {
   readonly directions: Float64Array;
 }
 
-/** So many numbers of sums are held at a time: 16 MiB. */
+/** So many numbers of sums are held at a time, in two parts: 32 MiB. */
 export const SCATTER_DOUBLES = 2 ** 21;
 /** A sum of so many unit vectors that is no longer than rounding has made it has no direction. */
 export const LEAST_MEAN = 2 ** -40;
 
-/** The sums of the unit features of the classes numbered first to first + classes - 1, and how many they are. Samples without a direction are left out. */
+// Adding the first to x in [-1, 1] and taking it off again leaves a multiple of 2^-26, the second one of 2^-53.
+const TO_HIGH = 1.5 * 2 ** 26;
+const TO_LOW = 1.5 * 2 ** -1;
+
+/**
+ * The sums of the unit features of the classes numbered first to first + classes - 1, and how many they are. Samples without a direction are left out.
+ * A sum is high + low, whose terms are multiples of 2^-26 and of 2^-53: up to 2^27 samples of a class both are exact, in any order.
+ */
 export function classSums(files: FeatureFiles, first: number, classes: number) {
   const { cols, rows } = files.features;
-  const sums = new Float64Array(classes * cols);
+  const [high, low] = [new Float64Array(classes * cols), new Float64Array(classes * cols)];
   const counts = new Float64Array(classes);
   for (let start = 0; start < rows; start += BLOCK_ROWS) {
     const { vectors, label } = readSamples(files, start);
@@ -30,12 +37,16 @@ export function classSums(files: FeatureFiles, first: number, classes: number) {
       const vector = vectorOf(vectors, cols, row);
       const length = lengthOf(vector).hi;
       if (!isDirection(length)) continue;
-      const sum = vectorOf(sums, cols, place - first);
-      for (let k = 0; k < cols; k++) sum[k]! += vector[k]! / length;
+      for (let k = 0, at = (place - first) * cols; k < cols; k++, at++) {
+        const unit = vector[k]! / length;
+        const front = unit + TO_HIGH - TO_HIGH;
+        high[at]! += front;
+        low[at]! += unit - front + TO_LOW - TO_LOW;
+      }
       counts[place - first]!++;
     }
   }
-  return { sums, counts };
+  return { high, low, counts, sums: high.map((x, i) => x + low[i]!) };
 }
 
 /** The scatter of the classes numbered first to first + classes - 1; the direction of the mean of each goes into means. */
