@@ -1,6 +1,14 @@
 import { lengthOf } from "../core/angle-between.ts";
+import type { ArrayRows } from "../data/arrays.ts";
 import { BLOCK_ROWS, type FeatureFiles, readSamples } from "./feature-files.ts";
 import { isDirection, vectorOf } from "./vectors.ts";
+
+/** Of some classes the sums of their unit features, high + low, row after row, and how many features each sums up. */
+export interface ClassSums {
+  readonly high: Float64Array;
+  readonly low: Float64Array;
+  readonly counts: Float64Array;
+}
 
 /** Sums over the unit features of some classes, of which the Fisher score is made. */
 export interface ClassScatter {
@@ -14,7 +22,9 @@ export interface ClassScatter {
 }
 
 /** So many numbers of sums are held at a time, in two parts: 32 MiB. */
-export const SCATTER_DOUBLES = 2 ** 21;
+const SCATTER_DOUBLES = 2 ** 21;
+/** The classes whose sums are held at a time. */
+export const scatterClasses = ({ cols }: Pick<ArrayRows, "cols">): number => Math.ceil(SCATTER_DOUBLES / cols);
 /** A sum of so many unit vectors that is no longer than rounding has made it has no direction. */
 export const LEAST_MEAN = 2 ** -40;
 
@@ -26,7 +36,7 @@ const TO_LOW = 1.5 * 2 ** -1;
  * The sums of the unit features of the classes numbered first to first + classes - 1, and how many they are. Samples without a direction are left out.
  * A sum is high + low, whose terms are multiples of 2^-26 and of 2^-53: up to 2^27 samples of a class both are exact, in any order.
  */
-export function classSums(files: FeatureFiles, first: number, classes: number) {
+export function classSums(files: FeatureFiles, first: number, classes: number): ClassSums {
   const { cols, rows } = files.features;
   const [high, low] = [new Float64Array(classes * cols), new Float64Array(classes * cols)];
   const counts = new Float64Array(classes);
@@ -46,13 +56,16 @@ export function classSums(files: FeatureFiles, first: number, classes: number) {
       counts[place - first]!++;
     }
   }
-  return { high, low, counts, sums: high.map((x, i) => x + low[i]!) };
+  return { high, low, counts };
 }
 
-/** The scatter of the classes numbered first to first + classes - 1; the direction of the mean of each goes into means. */
-export function classScatter(files: FeatureFiles, first: number, classes: number, means?: Float64Array): ClassScatter {
-  const { cols } = files.features;
-  const { sums, counts } = classSums(files, first, classes);
+/** The sums, each rounded once. */
+export const sumsOf = ({ high, low }: ClassSums): Float64Array => high.map((x, i) => x + low[i]!);
+
+/** The scatter of some classes from their sums of so many components; the direction of the mean of each goes into means, one after another. */
+export function classScatter(classSums: ClassSums, cols: number, means?: Float64Array): ClassScatter {
+  const { counts } = classSums;
+  const sums = sumsOf(classSums);
   const total = new Float64Array(cols);
   const directions = new Float64Array(cols);
   let within = 0;
@@ -60,7 +73,7 @@ export function classScatter(files: FeatureFiles, first: number, classes: number
     const sum = vectorOf(sums, cols, i);
     const length = lengthOf(sum).hi;
     within += count - length;
-    if (length > LEAST_MEAN * count) means?.set(sum, (first + i) * cols);
+    if (length > LEAST_MEAN * count) means?.set(sum, i * cols);
     for (let k = 0; k < cols; k++) {
       total[k]! += sum[k]!;
       if (length > 0) directions[k]! += (count * sum[k]!) / length;

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { message } from "../core/message.ts";
 import type { ArrayRows } from "../data/arrays.ts";
@@ -5,6 +6,7 @@ import { DataError } from "../data/errors.ts";
 import { type BadRowPolicy, badRows } from "../rows/bad-rows.ts";
 import { Pool } from "../rows/pool.ts";
 import { type ClassScatter, fisherScore } from "./class-scatter.ts";
+import { scatterOf, storedClassSums, sumsMembers } from "./class-sums.ts";
 import { Mean } from "./exact-sum.ts";
 import { BLOCK_ROWS, type FeatureFiles, openFeatures } from "./feature-files.ts";
 import {
@@ -17,8 +19,8 @@ import {
 } from "./features.ts";
 import { Fingerprint } from "./fingerprint.ts";
 import { LabelOrigin } from "./label-origin.ts";
-import { type Questions, SampleRecords, type Samples } from "./samples.ts";
-import { type FeaturePaths, storedFeatures } from "./stored-features.ts";
+import { meansNote, type Questions, SampleRecords, type Samples } from "./samples.ts";
+import { type FeaturePaths, ownSums, storedFeatures } from "./stored-features.ts";
 
 /** Up to this many multiplications one thread is faster than several. */
 const SMALL = 2 ** 30;
@@ -33,16 +35,27 @@ export async function featureSamples(
   { threads, badRows: policy }: { readonly threads?: number; readonly badRows?: BadRowPolicy },
   questions: Questions,
 ): Promise<Samples> {
-  const stored = await storedFeatures(paths);
+  const { classSums: path, weights } = paths;
+  const sums = path !== undefined && existsSync(path) ? await storedClassSums([path]) : undefined;
+  const stored = await storedFeatures(paths, sums);
   const files = openFeatures(stored);
   const { classes } = stored;
   const [rows, { cols }] = [files.weights.rows, files.features];
   const means = rows * cols > MOST_MEANS ? undefined : new Float64Array(new SharedArrayBuffer(8 * rows * cols));
-  const job: FeatureJob = { stored, questions, means };
+  const classVectors = () =>
+    weights === undefined && sums !== undefined ? sums.fingerprint : fingerprintOf(files.weights);
+  const labels = typeof classes === "number" ? Array.from({ length: rows }, (_, i) => classes + i) : classes;
+  if (sums !== undefined && sums.about.class_vectors !== (weights === undefined ? null : classVectors()))
+    throw new DataError(`${path} has sums of other class vectors than ${weights ?? "class means"}`);
+  const ownMembers = () => {
+    const own = ownSums(stored, weights === undefined ? undefined : labels);
+    return sumsMembers(own, { class_vectors: weights === undefined ? null : classVectors(), parts: [] });
+  };
+  const job: FeatureJob = { stored, questions, means, isScattered: sums !== undefined };
   const form = new SampleRecords(questions);
   const angles = { w_ec: new Mean(), w_inter: new Mean(), intra: new Mean(), inter: new Mean() };
   const bad = badRows(paths.features, policy, "row");
-  const scatters: ClassScatter[] = [];
+  const scatters: ClassScatter[] = sums === undefined ? [] : scatterOf(sums.of(labels), means);
   const origin = new LabelOrigin();
   let [done, shortest, longest] = [0, Number.POSITIVE_INFINITY, 0];
 
@@ -80,23 +93,24 @@ export async function featureSamples(
   return {
     classes: files.weights.rows,
     className: (index) => (typeof classes === "number" ? classes + index : classes[index]!),
-    identity: () => ({ class_names: null, class_vectors: fingerprintOf(files.weights) }),
+    identity: () => ({ class_names: null, class_vectors: classVectors() }),
+    sumsRead: sums?.fingerprint,
+    classSums: path !== undefined && sums === undefined ? ownMembers : undefined,
     blocks: measured(),
     total: files.features.rows,
     done: () => done,
     skipped: bad.count,
-    notes:
-      paths.weights === undefined
-        ? [
-            message`No --weights: the means of the unit features of ${files.weights.rows} classes stand for class vectors.`,
-          ]
-        : [],
-    ofFeatures: (inUnit) => {
-      const shown = Object.entries(angles).map(([name, mean]) => [name, inUnit(mean.value())]);
-      const class_angles = { ...Object.fromEntries(shown), left_out: rows - angles.w_ec.count };
-      return { fisher_score: fisherScore(scatters), ...(means && { class_angles }) };
+    notes: weights === undefined ? [meansNote(rows)] : [],
+    ofFeatures: () => {
+      const { w_ec, w_inter, intra, inter } = angles;
+      const means = { w_ec: w_ec.value(), w_inter: w_inter.value(), inter: inter.value() };
+      return {
+        fisher_score: fisherScore(scatters),
+        class_angles: job.means && { ...means, intra, left_out: rows - w_ec.count },
+      };
     },
     warnings: () => [
+      ...(sums ? [message`class sums are read from ${path!}, in place of those of these samples`] : []),
       ...bad.warnings(),
       ...(means ? [] : [message`class_angles are left out: the means of ${rows} classes take more than 2 GiB`]),
       ...(classes === 0 ? origin.warnings(stored.labels.name) : []),

@@ -3,7 +3,7 @@ import { angleBetween } from "../core/angle-between.ts";
 import { conditions } from "../core/margin.ts";
 import { target } from "../core/targets.ts";
 import type { ArrayRows } from "../data/arrays.ts";
-import { type ClassScatter, classScatter, SCATTER_DOUBLES } from "./class-scatter.ts";
+import { type ClassScatter, classScatter, classSums, scatterClasses } from "./class-scatter.ts";
 import { ClassVectors } from "./class-vectors.ts";
 import { CosineSearch } from "./cosine-search.ts";
 import { BLOCK_ROWS, type FeatureFiles, openFeatures, readSamples, type StoredFeatures } from "./feature-files.ts";
@@ -18,6 +18,8 @@ export interface FeatureJob {
   readonly questions: Questions;
   /** The direction of the mean of each class, which the scatter tasks write: memory that threads share. 0 where there is none. */
   readonly means: Float64Array | undefined;
+  /** Was the scatter found elsewhere, and the means written? */
+  readonly isScattered: boolean;
 }
 
 /** A part of the work: the scatter, the vectors or the means of some classes from a number, or a block of samples from a row. */
@@ -48,11 +50,9 @@ const HELD_FLOATS = 2 ** 24;
 const tasksOf = (kind: FeatureTask["kind"], end: number, step: number): FeatureTask[] =>
   Array.from({ length: Math.ceil(end / step) }, (_, i) => ({ kind, start: i * step }));
 
-const scatterClasses = ({ features }: FeatureFiles) => Math.ceil(SCATTER_DOUBLES / features.cols);
-
 /** All tasks: those that write the class means, then those that read them, the samples first. */
-export const featureTasks = (files: FeatureFiles, { means }: FeatureJob): FeatureTask[][] => [
-  tasksOf("scatter", files.weights.rows, scatterClasses(files)),
+export const featureTasks = (files: FeatureFiles, { means, isScattered }: FeatureJob): FeatureTask[][] => [
+  isScattered ? [] : tasksOf("scatter", files.weights.rows, scatterClasses(files.features)),
   [
     ...tasksOf("samples", files.features.rows, BLOCK_ROWS),
     ...(means ? (["weights", "means"] as const) : []).flatMap((kind) => tasksOf(kind, files.weights.rows, BLOCK_ROWS)),
@@ -97,8 +97,9 @@ export class FeatureReader {
     const { weights } = this.#files;
     if (kind === "samples") return this.#samples(start);
     if (kind === "scatter") {
-      const count = Math.min(scatterClasses(this.#files), weights.rows - start);
-      return classScatter(this.#files, start, count, this.#job.means);
+      const count = Math.min(scatterClasses(this.#files.features), weights.rows - start);
+      const { cols } = this.#means;
+      return classScatter(classSums(this.#files, start, count), cols, this.#job.means?.subarray(start * cols));
     }
     const vectors = kind === "means" ? this.#means : weights;
     if (this.#nearest?.vectors !== vectors)

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { DataError, systemReason } from "../data/errors.ts";
-import type { ClassIdentity, FeatureFigures, Questions, Samples } from "./samples.ts";
+import { Mean } from "./exact-sum.ts";
+import type { ClassAngles, ClassIdentity, Questions, Samples } from "./samples.ts";
 import type { MarginStatistics } from "./statistics.ts";
 
 /** What the rows of a table of samples do not tell; it lies beside the table, as JSON. */
@@ -22,8 +23,10 @@ export interface SampleNote extends Questions, ClassIdentity {
   readonly class_sums: ClassSumsNote | null;
 }
 
-export interface ClassSumsNote extends FeatureFigures {
+interface ClassSumsNote {
   readonly fingerprint: string;
+  /** Angles in radians; null for NaN. */
+  readonly angles: Readonly<Record<"w_ec" | "w_inter" | "inter" | "left_out", number | null>>;
   /** The sum of the angles between the samples and the centres of their classes, in hexadecimal multiples of 2^-1074, and how many there are. */
   readonly intra: readonly [sum: string, count: number];
 }
@@ -54,7 +57,33 @@ export function noteOf(
     samples: statistics.samples,
     skipped_rows: samples.skipped(),
     loss_errors: statistics.lossErrors().map((sum) => sum.toString(16)),
-    class_sums: null,
+    class_sums: sumsNote(samples),
+  };
+}
+
+function sumsNote({ sumsRead, ofFeatures }: Samples): ClassSumsNote | null {
+  const { class_angles } = ofFeatures?.() ?? {};
+  if (sumsRead === undefined || class_angles === undefined) return null;
+  const { intra, ...angles } = class_angles;
+  return { fingerprint: sumsRead, angles, intra: [intra.multiple().toString(16), intra.count] };
+}
+
+/** The angles of classes in all notes of one whole; undefined where not every sample was measured with these class sums. */
+export function notedAngles(notes: readonly SampleNote[], fingerprint: string): ClassAngles | undefined {
+  const [first] = notes;
+  if (!first?.class_sums || notes.some(({ class_sums }) => class_sums?.fingerprint !== fingerprint)) return undefined;
+  const { w_ec, w_inter, inter, left_out } = first.class_sums.angles;
+  const intra = new Mean();
+  for (const { class_sums } of notes) {
+    intra.addMultiple(BigInt(`0x${class_sums!.intra[0]}`));
+    intra.count += class_sums!.intra[1];
+  }
+  return {
+    w_ec: w_ec ?? Number.NaN,
+    w_inter: w_inter ?? Number.NaN,
+    inter: inter ?? Number.NaN,
+    left_out: left_out!,
+    intra,
   };
 }
 

@@ -1,8 +1,10 @@
 import { fold, type Phase, reduce, wholeQuarters } from "../core/double-double.ts";
 import { type Conditions, conditions, effectiveMargin } from "../core/margin.ts";
-import type { Message } from "../core/message.ts";
+import { type Message, message } from "../core/message.ts";
 import { targetFromSpec } from "../core/notation.ts";
 import { isAboveCosine, type Target } from "../core/targets.ts";
+import type { NpzMember } from "../data/npz-file.ts";
+import type { Mean } from "./exact-sum.ts";
 
 /** What to find out of every sample, in plain values that can be sent to a thread; functions are given by their specs. */
 export interface Questions {
@@ -152,10 +154,19 @@ export class SampleRecords {
 /** The angle in double that a phase in [0, pi] stands for, within 1e-15. */
 const angleOf = ({ quarter, hi }: Phase) => (quarter * Math.PI) / 2 + hi;
 
-/** Figures that are known of features only. */
+/** Figures that are known of features only; angles in radians. */
 export interface FeatureFigures {
   readonly fisher_score?: number;
-  readonly class_angles?: Readonly<Record<string, number>>;
+  readonly class_angles?: ClassAngles | undefined;
+}
+
+/** Angles between class vectors and the centres of classes; of the samples to the centres the mean so far. */
+export interface ClassAngles {
+  readonly w_ec: number;
+  readonly w_inter: number;
+  readonly inter: number;
+  readonly left_out: number;
+  readonly intra: Mean;
 }
 
 /** What the class vectors are, to be compared with those of samples that were measured elsewhere. */
@@ -165,6 +176,10 @@ export interface ClassIdentity {
   /** A fingerprint of the class vectors; of angles, of the names of the classes. */
   readonly class_vectors: string;
 }
+
+/** What the report says where class means stand for class vectors. */
+export const meansNote = (classes: number): Message =>
+  message`No --weights: the means of the unit features of ${classes} classes stand for class vectors.`;
 
 /** Samples in the order of the rows, read as they are asked for. skipped, warnings and ofFeatures are final after the last block. */
 export interface Samples {
@@ -180,6 +195,9 @@ export interface Samples {
   /** What the report says of where the angles come from. */
   readonly notes?: readonly Message[];
   readonly warnings: () => readonly Message[];
-  /** inUnit gives an angle in the unit of the report. */
-  readonly ofFeatures?: (inUnit: (theta: number) => number) => FeatureFigures;
+  readonly ofFeatures?: () => FeatureFigures;
+  /** The fingerprint of the class sums that were read for them. */
+  readonly sumsRead?: string | undefined;
+  /** The arrays of the file of class sums that is to be written. */
+  readonly classSums?: (() => NpzMember[]) | undefined;
 }

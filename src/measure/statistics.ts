@@ -2,7 +2,13 @@ import { segment } from "../core/psi.ts";
 import { toDegrees } from "../core/units.ts";
 import { Distribution } from "./distribution.ts";
 import { Mean } from "./exact-sum.ts";
-import { type FeatureFigures, type MarginJudgement, MEASURES, type SampleRecords } from "./samples.ts";
+import {
+  type ClassAngles,
+  type FeatureFigures,
+  type MarginJudgement,
+  MEASURES,
+  type SampleRecords,
+} from "./samples.ts";
 
 export interface StatisticsOptions {
   readonly classes: number;
@@ -120,11 +126,12 @@ export class MarginStatistics {
    * All figures; fisher_score where there is one. The worst classes are those of the lowest accuracy, each with the classes
    * that it is most often taken for.
    */
-  figures({ degrees, className, worst, skipped, ofFeatures = {} }: Presented) {
+  figures({ degrees, className, worst, skipped, ofFeatures: { fisher_score, class_angles } = {} }: Presented) {
+    const inUnit = degrees ? toDegrees : (x: number) => x;
     const quantiles: Record<string, ReadonlyMap<number, number>> = {};
     const mean: Record<string, number> = {};
     for (const { measure, distribution } of this.#distributions) {
-      const shown = degrees && measure.isAngle ? toDegrees : (x: number) => x;
+      const shown = measure.isAngle ? inUnit : (x: number) => x;
       quantiles[measure.name] = new Map(distribution.quantiles(LEVELS).map((x, i) => [LEVELS[i]!, shown(x)]));
       mean[measure.name] = shown(distribution.value());
     }
@@ -148,7 +155,8 @@ export class MarginStatistics {
         ...kind,
         value: rightDigits(mean.value(), error.value()),
       })),
-      ...ofFeatures,
+      ...(fisher_score !== undefined && { fisher_score }),
+      ...(class_angles && { class_angles: anglesShown(class_angles, inUnit) }),
       worst_classes: this.#worst(worst).map(([label, { samples, correct, takenFor }]) => ({
         class: className(label),
         samples,
@@ -192,6 +200,10 @@ export function wilson(count: number, samples: number) {
   // The lower end without cancellation; the upper one is 1 where all were seen, whatever rounding makes of it.
   const hi = count < samples ? (half + root) / (samples + Z * Z) : count / samples;
   return { lo: (count * count) / samples / (half + root), hi };
+}
+
+function anglesShown({ w_ec, w_inter, intra, inter, left_out }: ClassAngles, inUnit: (theta: number) => number) {
+  return { w_ec: inUnit(w_ec), w_inter: inUnit(w_inter), intra: inUnit(intra.value()), inter: inUnit(inter), left_out };
 }
 
 const intervalsOf = (tally: MarginTally, samples: number): object =>

@@ -8,9 +8,11 @@ import { shortened } from "../data/shown.ts";
 import { remaining } from "../data/table.ts";
 import { faultsOf, openRows, visitRows } from "../rows/file-rows.ts";
 import type { Faults, Header } from "../rows/header.ts";
+import { fisherScore } from "./class-scatter.ts";
+import { directedLabels, scatterOf, storedClassSums } from "./class-sums.ts";
 import { HOLDS, LOSS, lossColumns, PAIRS } from "./per-sample.ts";
-import { readNote, requireParts, type SampleNote } from "./sample-note.ts";
-import { type Questions, SampleRecords, type Samples } from "./samples.ts";
+import { notedAngles, readNote, requireParts, type SampleNote } from "./sample-note.ts";
+import { meansNote, type Questions, SampleRecords, type Samples } from "./samples.ts";
 
 /** Samples that were measured before, what was asked of them, and what is noted beside their tables. */
 export interface StoredSamples extends Samples {
@@ -23,7 +25,7 @@ export interface StoredSamples extends Samples {
  * The samples in tables that measure --per-sample wrote, or an engine under the same columns. Conditions are decided anew from the angles, which
  * are exact there. Throws DataError where the tables are no parts of one whole, or one holds other than was written.
  */
-export async function storedSamples(paths: readonly string[]): Promise<StoredSamples> {
+export async function storedSamples(paths: readonly string[], sumsPaths?: readonly string[]): Promise<StoredSamples> {
   const notes = new Map(
     paths.flatMap((path) => {
       const note = readNote(path);
@@ -40,8 +42,17 @@ export async function storedSamples(paths: readonly string[]): Promise<StoredSam
   const [note] = notes.values();
   const { classes, norms } = note ?? (await first.look());
   const names = new ClassNames(note?.class_names ?? null);
+  const [lone, ...more] = paths.filter((path) => !notes.has(path));
+  const others = more.length === 0 ? "" : ` and ${more.length} more`;
   const form = new SampleRecords(first.questions);
-  let done = 0;
+  const sums = sumsPaths && (await storedClassSums(sumsPaths));
+  const isOfMeans = sums?.about.class_vectors === null;
+  const vectors = isOfMeans ? sums.fingerprint : sums?.about.class_vectors;
+  if (sums && note && note.class_vectors !== vectors)
+    throw new DataError(`${sumsPaths[0]} has sums of other class vectors than those of ${notes.keys().next().value}`);
+  const sampleNotes = [...notes.values()];
+  const angles = sums && lone === undefined ? notedAngles(sampleNotes, sums.fingerprint) : undefined;
+  let [done, total] = [0, 0];
   async function* blocks() {
     for (const { path, records } of tables) {
       let samples = 0;
@@ -49,26 +60,47 @@ export async function storedSamples(paths: readonly string[]): Promise<StoredSam
         yield some;
         samples += some.length / form.width;
       }
+      total += samples;
       done += sizeOf(path);
       const noted = notes.get(path)?.samples ?? samples;
       if (samples !== noted)
         throw new DataError(`${path} has ${samples} samples, and ${path}.json says ${noted}: write both anew`);
     }
+    if (sums && sums.samples !== total) {
+      const missing = total < sums.samples ? "a table of samples" : "a file of class sums";
+      throw new DataError(
+        `there are ${total} samples, and the class sums are of ${sums.samples}: ${missing} is missing`,
+      );
+    }
   }
-  const [lone, ...more] = paths.filter((path) => !notes.has(path));
-  const others = more.length === 0 ? "" : ` and ${more.length} more`;
   return {
     questions: first.questions,
     norms,
-    sampleNotes: [...notes.values()],
+    sampleNotes,
     classes,
     className: (index) => names.nameOf(index),
     blocks: blocks(),
     total: paths.reduce((sum, path) => sum + sizeOf(path), 0),
     done: () => done,
     skipped: () => [...notes.values()].reduce((sum, { skipped_rows }) => sum + skipped_rows, 0),
-    warnings: () =>
-      lone === undefined ? [] : [message`${lone}${others}: no .json lies beside, the rows are taken at their word`],
+    notes: isOfMeans ? [meansNote(classes)] : [],
+    ...(sums && {
+      ofFeatures: () => ({
+        fisher_score: fisherScore(scatterOf(isOfMeans ? sums.of(directedLabels(sums)) : sums)),
+        class_angles: angles,
+      }),
+    }),
+    warnings: () => [
+      ...(lone === undefined
+        ? []
+        : [message`${lone}${others}: no .json lies beside, the rows are taken at their word`]),
+      ...(norms && !sums ? [message`fisher_score and class_angles are left out: they need --class-sums`] : []),
+      ...(sums && !angles
+        ? [
+            message`class_angles are left out: they need samples that were measured with all class sums (--features, --class-sums)`,
+          ]
+        : []),
+    ],
   };
 }
 

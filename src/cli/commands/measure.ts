@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
-import { toDegrees } from "../../core/units.ts";
+import { message } from "../../core/message.ts";
 import { splitPath } from "../../data/array-file.ts";
 import { UsageError } from "../../data/errors.ts";
+import { npzFile } from "../../data/npz-file.ts";
 import type { AngleFile } from "../../measure/angle-samples.ts";
 import { Fingerprint } from "../../measure/fingerprint.ts";
 import { perSample } from "../../measure/per-sample.ts";
@@ -11,6 +12,7 @@ import { type Questions, SampleRecords, type Samples } from "../../measure/sampl
 import { MarginStatistics } from "../../measure/statistics.ts";
 import type { StoredSamples } from "../../measure/stored-samples.ts";
 import { written } from "../../render/render.ts";
+import { documentOf, type Result } from "../../render/result.ts";
 import { RowWriter } from "../../render/rows.ts";
 import { checked, figureCheck } from "../checks.ts";
 import { command } from "../command.ts";
@@ -41,11 +43,17 @@ const OF_ANGLES = {
   ...pick("label", "inputFormat", "delimiter", "comment", "decimalComma"),
 };
 const OF_FEATURES = pick("features", "weights", "labels", "transposed", "firstLabel");
+const OF_SHARDS = {
+  samples: fileList("make the report of all these tables of samples, which --per-sample wrote"),
+  classSums: fileList(
+    "the sums of the features of each class: with --features a file that is written, or read where it is there; else those of all shards",
+  ),
+};
 /** Other options for samples that were not measured before. */
 const OF_NEW = ["m", "functions", "scale", "threads", "badRows", "perSample"] as const;
 /** Options of both that say how data are read. */
 const OF_ALL = ["threads", "badRows", "degrees"] as const;
-type MeasureValues = ValuesOf<typeof OF_ANGLES & typeof OF_FEATURES> &
+type MeasureValues = ValuesOf<typeof OF_ANGLES & typeof OF_FEATURES & typeof OF_SHARDS> &
   Values<"threads" | "badRows" | "degrees" | "output">;
 
 export default command({
@@ -72,7 +80,7 @@ export default command({
     ...OF_ANGLES,
     ...OF_FEATURES,
     ...pick("threads", "badRows", "worst", "perSample"),
-    samples: fileList("make the report of all these tables of samples, which --per-sample wrote"),
+    ...OF_SHARDS,
     output: drawingOptions.output,
     check: listOption(
       "exit with status 1 unless all of these hold: accuracy>=0.9, angular@4>=0.9, arcface:m=0.5>=0.9, quantiles.effective_margin.0.5>=2 (repeatable)",
@@ -82,8 +90,9 @@ export default command({
   },
   async run(values, { angles }) {
     const { degrees } = angles;
-    const { check: checks = [], worst = STANDARD_WORST } = values;
-    const stored = values.samples && (await openStored(values, values.samples, checks));
+    const { check: checks = [], worst = STANDARD_WORST, classSums } = values;
+    if (classSums && !values.samples && !values.features) return mergedSums(values, classSums);
+    const stored = values.samples && (await openStored(values, values.samples, classSums, checks));
     const norms = stored?.norms ?? values.features !== undefined;
     const ofNorms = norms ? undefined : checks.find(({ figure }) => figure.includes("feature_norm"));
     if (ofNorms !== undefined) throw new UsageError(`--check ${ofNorms.text} needs --features: angles have no length`);
@@ -106,16 +115,32 @@ export default command({
     }
     for (const { loss_errors } of stored?.sampleNotes ?? [])
       statistics.addLossErrors(loss_errors.map((sum) => BigInt(`0x${sum}`)));
-    const ofFeatures = samples.ofFeatures?.((theta) => (degrees ? toDegrees(theta) : theta));
+    const members = samples.classSums?.();
+    if (members) await writeToFile(npzFile(members), classSums![0]!);
+    const ofFeatures = samples.ofFeatures?.();
     const figures = statistics.figures({ degrees, className, worst, skipped: samples.skipped(), ofFeatures });
     const answers = checks.map((check) => checked(check, figures));
-    const warnings = [...samples.warnings(), ...answers.flatMap(({ said }) => said)];
+    const warnings = [
+      ...samples.warnings(),
+      ...(members ? [message`class sums are written to ${classSums![0]!}`] : []),
+      ...answers.flatMap(({ said }) => said),
+    ];
     const ending = { notes: samples.notes ?? [], warnings, holds: answers.every(({ holds }) => holds) };
     return marginReport(figures, statistics.histograms, degrees, ending);
   },
 });
 
 type Checks = readonly ReturnType<typeof figureCheck>[];
+
+/** The sum of files of class sums, as a file of its own. */
+async function mergedSums(values: Readonly<Record<string, unknown>>, paths: readonly string[]): Promise<Result> {
+  const idle = givenFlag(values, ["check", "worst", ...OF_NEW, ...Object.keys({ ...OF_ANGLES, ...OF_FEATURES })]);
+  if (idle !== undefined) throw new UsageError(`${idle} has no part in adding up --class-sums: leave it out`);
+  if (values.output === undefined) throw new UsageError("--class-sums alone are added up: give --output merged.npz");
+  const { storedClassSums, sumsMembers } = await import("../../measure/class-sums.ts");
+  const sums = await storedClassSums(paths);
+  return documentOf("class_sums", Buffer.concat([...npzFile(sumsMembers(sums, sums.about))]));
+}
 
 /** What is asked of each sample, what --check names included. */
 function questionsOf(
@@ -136,13 +161,14 @@ function questionsOf(
 async function openStored(
   values: Readonly<Record<string, unknown>>,
   paths: readonly string[],
+  classSums: readonly string[] | undefined,
   checks: Checks,
 ): Promise<StoredSamples> {
   const idle = givenFlag(values, [...OF_NEW, ...Object.keys({ ...OF_ANGLES, ...OF_FEATURES })]);
   if (idle !== undefined)
     throw new UsageError(`${idle} has no part in --samples, which were measured before: leave it out`);
   const { storedSamples } = await import("../../measure/stored-samples.ts");
-  const stored = await storedSamples(paths);
+  const stored = await storedSamples(paths, classSums);
   const { margins, counted } = stored.questions;
   const unasked = checks.find(
     ({ m, target }) => (m !== undefined && !margins.includes(m)) || (target && !counted.includes(target.spec)),
@@ -173,7 +199,9 @@ async function openSamples(values: MeasureValues, questions: Questions): Promise
   const shape = weights === undefined && givenFlag(values, ["transposed", "firstLabel"]);
   if (shape) throw new UsageError(`${shape} has no part in class means: leave it out, or give --weights`);
   const { featureSamples } = await import("../../measure/feature-samples.ts");
-  return featureSamples({ ...values, features, labels }, values, questions);
+  const [classSums, second] = values.classSums ?? [];
+  if (second !== undefined) throw new UsageError("--class-sums: with --features give one file");
+  return featureSamples({ ...values, features, labels, classSums }, values, questions);
 }
 
 /** How the file of angles is read, in plain values that can be sent to a thread. */
