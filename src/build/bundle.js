@@ -31,7 +31,7 @@ await program.write({
   entryFileNames: "[name].cjs",
   chunkFileNames: "[name].cjs",
   // What most commands need is one file.
-  codeSplitting: { groups: [{ name: "shared", minShareCount: 6 }] },
+  codeSplitting: { groups: [{ name: "shared", minShareCount: 13 }] },
 });
 const licenses = Object.entries(BUNDLED).map(
   ([name, file]) => `${name}\n\n${readFileSync(at(`node_modules/${name}/${file}`), "utf8")}`,
