@@ -138,10 +138,10 @@ describe("the chart", () => {
   test("each function in a colour and with a character of its own, its name in the same", async () => {
     const text = await shown("plot --functions asoftmax,naive,softmax --color");
     for (const [color, sample, name] of [
-      [34, "──", "asoftmax:m=4"],
+      [0, "──", "asoftmax:m=4"],
       [35, "··", "naive:m=4"],
       [32, "**", "softmax"],
     ])
-      expect(text).toContain(`\x1b[${color}m${sample} ${name}\x1b[39m`);
+      expect(text).toContain(`\x1b[${color}m${sample} ${name}\x1b[${color === 0 ? 0 : 39}m`);
   });
 });
