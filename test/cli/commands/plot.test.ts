@@ -7,7 +7,7 @@ test("columns", async () => {
 });
 
 describe("rows", () => {
-  test("psi and the plain cosine at 181 angles, unless told otherwise", async () => {
+  test("psi and cos(4 theta) at 181 angles, unless told otherwise", async () => {
     const rows = await rowsOf("plot");
     expect(rows.length).toBe(2 * 181);
     expect(rows.map((row) => row.function)).toEqual([
