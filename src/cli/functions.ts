@@ -66,5 +66,5 @@ export const fixed =
 /** Every target function, at its defaults. */
 export const everyFunction = (): readonly Target[] => targetDefinitions.map((definition) => makeTarget(definition));
 
-/** The functions of a picture without --functions: psi, and the plain cosine that it replaces. */
+/** The functions of a picture without --functions: psi, and the cos(m theta) that it replaces. */
 export const pictureFunctions = (): readonly Target[] => [asoftmax(), naive()];

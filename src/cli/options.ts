@@ -74,7 +74,7 @@ export const options = {
   label: option("column", "the column that names the target class", text),
   psi: listOption("values of psi", number),
   functions: listOption("target functions, such as asoftmax:m=4,naive:m=4", targetFunction),
-  lambda: listOption("weights lambda of the plain cosine blended in", notNegative),
+  lambda: listOption("weights lambda of cos(theta), blended with the target", notNegative),
   scale: listOption("scales of the logits (default 1)", positive),
   classes: listOption("numbers of classes, the own one among them", number),
   theta12: listOption("angles between two class vectors (default pi/2)", arc),

@@ -22,8 +22,8 @@ export interface Invocation {
 
 const EXAMPLES = [
   ["asoftmax psi --m 4 --theta 1.2", "psi at one angle"],
-  ["asoftmax margin --m 4 --theta 1.2 --competing 1.5", "what holds, and why"],
-  ["asoftmax plot --functions asoftmax:m=4,naive:m=4", "psi, the plain cosine"],
+  ["asoftmax margin --m 4 --theta 1.2 --competing 1.5", "which conditions hold"],
+  ["asoftmax plot --functions asoftmax:m=4,naive:m=4", "psi beside cos(4 theta)"],
 ] as const;
 
 /**

@@ -22,7 +22,7 @@ export default command({
       "asoftmax loss --functions asoftmax:m=4,arcface --theta 0.3 --competing 1.5 --scale 30,64",
       "two functions, scales",
     ],
-    ["asoftmax loss --m 4 --lambda 5 --theta 2 --competing 1.5", "with the plain cosine blended in"],
+    ["asoftmax loss --m 4 --lambda 5 --theta 2 --competing 1.5", "psi blended with cos(theta)"],
     ["asoftmax loss --functions softmax --classes 10574 --theta pi/2", "at the start of training, every angle pi/2"],
   ],
   options: {
