@@ -16,7 +16,8 @@ export const PI = literal(Math.PI);
 const LIMIT = literal(Math.PI + PI_SLACK);
 
 /** A double as an angle: NULL unless it is one in [0, pi], or a little above, which counts as pi. Every dialect places NaN above all numbers. */
-export const angleSql = (x: string): string => `CASE WHEN ${x} BETWEEN 0 AND ${LIMIT} THEN least(${x}, ${PI}) END`;
+export const angleSql = (x: string): string =>
+  `CASE WHEN ${x} BETWEEN 0 AND ${PI} THEN ${x} WHEN ${x} BETWEEN ${PI} AND ${LIMIT} THEN ${PI} END`;
 
 /** The condition that theta lies on piece i, exact for doubles. */
 export function onPiece(pieces: Pieces, i: number, theta: string): string {

@@ -18,5 +18,5 @@ export const countWhere = (condition: string): string => `count(*) FILTER (WHERE
 /** A class as text: without .0 where it is a whole number of a float or decimal type. */
 export function classSql(column: string, { text }: Dialect): string {
   const x = `CAST(${column} AS ${text})`;
-  return `CASE WHEN translate(${x}, '-0123456789', '') = '.' THEN regexp_replace(${x}, '[.]0*$', '') ELSE ${x} END`;
+  return `CASE WHEN ${x} LIKE '%.0%' AND translate(${x}, '-0123456789', '') = '.' THEN regexp_replace(${x}, '[.]0*$', '') ELSE ${x} END`;
 }
