@@ -39,7 +39,7 @@ const isGiven = (values: Chosen): values is Values<"functions" | "m" | "lambda">
 export function functionInput(values: Chosen, standard: () => readonly Target[]): Input<Target> {
   if (isGiven(values)) {
     const source = chosenFunctions(values) ?? standard();
-    return { column: { name: "function" }, cell: ({ spec }) => spec, source };
+    return { column: { name: "function", kind: "bytes" }, cell: ({ spec }) => spec, source };
   }
   const { functions, m, lambda } = values;
   refuseBoth(functions, m, lambda);

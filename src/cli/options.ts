@@ -114,7 +114,7 @@ export const options = {
   width: option("n", "columns of the plot (default: the terminal's)", wholeFrom(30, 1000)),
   height: option("n", "rows of the plot", wholeFrom(4, 500)),
   dialect: oneOf("name", `${dialectNames.join(", ")} (default duckdb)`, dialectNames),
-  table: option("name", "the table, or schema.table (default angles)", text),
+  table: option("name", "the table, or schema.table (default angles; samples with --samples)", text),
   functionName: option("name", "write the statement that makes it a function of this name", text),
   input: option("file", "a data file, - for standard input", text),
   inputFormat: oneOf("format", "csv, tsv, jsonl or parquet (default: by the ending and the first bytes)", inputFormats),

@@ -105,6 +105,7 @@ export async function fileRows(
     source: {
       names: table.names,
       format: table.format,
+      stored: table.stored,
       parts: table.parts,
       rowsOf,
       isLong: sizeOf(path) > LONG,

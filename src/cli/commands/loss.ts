@@ -11,7 +11,7 @@ import { list, notNegative } from "../parse.ts";
 import { sampleInputs, sampleOptions } from "../samples.ts";
 
 const COLUMNS = columnsOf(
-  "competitors logit_y loss probability dloss_dtheta_y dloss_dcos_y dloss_dscale dloss_dtheta_j",
+  "competitors:integer logit_y loss probability dloss_dtheta_y dloss_dcos_y dloss_dscale dloss_dtheta_j:bytes",
 );
 
 export default command({

@@ -5,7 +5,7 @@ import { UsageError } from "../../data/errors.ts";
 import { perSample } from "../../measure/per-sample.ts";
 import { marginReport } from "../../measure/report.ts";
 import type { Questions, Samples } from "../../measure/samples.ts";
-import { MarginStatistics } from "../../measure/statistics.ts";
+import { MarginStatistics, WORST } from "../../measure/statistics.ts";
 import { written } from "../../render/render.ts";
 import { RowWriter } from "../../render/rows.ts";
 import { checked, figureCheck } from "../checks.ts";
@@ -19,7 +19,6 @@ import { sampleOptions } from "../samples.ts";
 
 const STANDARD_MARGINS = [1, 2, 3, 4];
 const STANDARD_SCALE = 30;
-const STANDARD_WORST = 10;
 
 /** The options for samples from angles, and from vectors. */
 const OF_ANGLES = {
@@ -63,7 +62,7 @@ export default command({
     ),
   },
   async run(values, { angles: { degrees, given } }) {
-    const { check: checks = [], worst = STANDARD_WORST } = values;
+    const { check: checks = [], worst = WORST } = values;
     const norms = values.features !== undefined;
     const ofNorms = norms ? undefined : checks.find(({ figure }) => figure.includes("feature_norm"));
     if (ofNorms !== undefined) throw new UsageError(`--check ${ofNorms.text} needs --features: angles have no length`);
