@@ -28,7 +28,7 @@ export const columnTexts: Readonly<Record<string, Meanings>> = {
     psi: "psi(theta) = (-1)^k cos(m theta) - 2k",
     dpsi_dtheta: "the slope of psi by theta, -m |sin(m theta)|, per radian",
     dpsi_dcos: "the slope of psi by cos(theta), m |sin(m theta)| / sin(theta); m^2 at theta = 0",
-    cos_m_theta: "cos(m theta), the plain target",
+    cos_m_theta: "cos(m theta), the naive target",
     cos_theta: "cos(theta)",
   },
   inverse: { m: shared.m!, psi: "the value of psi that was asked for", theta: "the angle at which psi has that value, in radians", k: shared.k! },
@@ -136,7 +136,7 @@ export const columnTexts: Readonly<Record<string, Meanings>> = {
   },
   anneal: {
     iteration: "the iteration of training, from 0",
-    lambda: "the weight of the plain cosine at that iteration",
+    lambda: "lambda at that iteration: the weight of cos(theta), where that of psi is 1",
     psi_weight: "1/(1 + lambda), the weight of psi in the target",
     effective_m: "theta_2 / theta_1 on the decision boundary with that lambda (see boundary)",
   },
@@ -149,7 +149,7 @@ export const columnTexts: Readonly<Record<string, Meanings>> = {
   },
   "descend --minima": {
     function: shared.function!,
-    kind: "minimum (at 0, or where m theta_y < theta_j), false minimum (elsewhere), half-stable (a flat angle that holds descent from one side) or flat (a stretch)",
+    kind: "minimum (at 0, or where m theta_y < theta_j), false minimum (elsewhere), half-stable (a flat angle, no minimum, at which descent from above stops) or flat (a stretch)",
     theta: "the target angle theta_y at which a descent can rest, in radians",
     to: "where a flat stretch ends; for the others theta, in radians",
     value: "the loss at theta",

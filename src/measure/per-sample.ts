@@ -24,6 +24,9 @@ export const PAIRS = "naive_pairs_";
 export const HOLDS = "holds_";
 export const LOSS = "loss_";
 
+/** The columns that count, in the others a condition holds or does not. */
+const NUMBERED = new Set(["segment_", PAIRS]);
+
 /** The losses in the order of records: their names in the table. */
 export const lossColumns = ({ functions, scales }: Questions): string[] =>
   functions.flatMap((spec) => scales.map((scale) => `${LOSS}${spec}_${scale}`));
@@ -35,13 +38,17 @@ export function perSample({ blocks, classes, className }: Samples, form: SampleR
   const ofMargins = (cells: Readonly<Record<string, (judgement: MarginJudgement) => Cell>>): ColumnOf[] =>
     margins.flatMap((m, i) =>
       Object.entries(cells).map(([name, of]) => {
-        return { name: `${name}${m}`, cell: (_, records, at) => of(form.judgement(records, at, i)) };
+        return {
+          name: `${name}${m}`,
+          kind: NUMBERED.has(name) ? "integer" : "boolean",
+          cell: (_, records, at) => of(form.judgement(records, at, i)),
+        };
       }),
     );
   const columns: ColumnOf[] = [
-    { name: "row", cell: ({ place }) => place },
-    { name: "label", cell: ({ label }) => bytesOf(label) },
-    { name: "nearest", cell: ({ nearest }) => bytesOf(nearest) },
+    { name: "row", kind: "integer", cell: ({ place }) => place },
+    { name: "label", kind: "bytes", cell: ({ label }) => bytesOf(label) },
+    { name: "nearest", kind: "bytes", cell: ({ nearest }) => bytesOf(nearest) },
     ...MEASURES.map(({ name, isAngle, of }): ColumnOf => {
       return { name, ...(isAngle && { kind: "angle" }), cell: (sample) => of(sample) ?? null };
     }),
@@ -50,10 +57,10 @@ export function perSample({ blocks, classes, className }: Samples, form: SampleR
       angular_: ({ angular }) => angular,
       segment_: ({ segment }) => segment,
     }),
-    { name: "competitors", cell: () => classes - 1 },
+    { name: "competitors", kind: "integer", cell: () => classes - 1 },
     ...ofMargins({ [PAIRS]: ({ naivePairs }) => naivePairs, psi_: ({ psi }) => psi }),
     ...counted.map((spec, i): ColumnOf => {
-      return { name: `${HOLDS}${spec}`, cell: (_, records, at) => form.holds(records, at, i) };
+      return { name: `${HOLDS}${spec}`, kind: "boolean", cell: (_, records, at) => form.holds(records, at, i) };
     }),
     ...lossColumns(form.questions).map((name, i): ColumnOf => {
       return { name, cell: (_, records, at) => form.loss(records, at, i) };

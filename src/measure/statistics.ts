@@ -26,9 +26,10 @@ export const BINS = 60;
 /** The conditions that samples are counted for at each m. */
 export const CONDITIONS = ["naive", "angular", "psi", "false_pass"] as const;
 
-const TAKEN_FOR = 3;
+/** The most worst classes that are listed unless told otherwise, and the most classes that each is taken for. */
+export const [WORST, TAKEN_FOR] = [10, 3];
 /** The 97.5 % quantile of the normal distribution. */
-const Z = 1.959963984540054;
+export const Z = 1.959963984540054;
 
 /** The samples of one class; takenFor counts the nearest classes of those that are not correct. */
 interface ClassTally {

@@ -123,7 +123,7 @@ export async function fileRows(
     inputColumns: header.names.length,
     batches: batches(),
     end: () => endOf(work, warnings(), bad.kept()),
-    source: { ...source, rowsOf },
+    source: { ...source, stored: table.stored, rowsOf },
   };
 }
 

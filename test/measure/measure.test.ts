@@ -37,7 +37,7 @@ const psi = (m: number, theta: number) => {
   return (-1) ** k * Math.cos(m * theta) - 2 * k;
 };
 
-/** The report by the definitions, with plain cosines: right unless two angles nearly meet. */
+/** The report by the definitions, with rounded cosines: right unless two angles nearly meet. */
 function plainReport(samples: readonly Angles[], margins: readonly number[]) {
   const spread = samples.map(({ label, angles }) => {
     const others = angles.toSpliced(label, 1);
@@ -147,7 +147,7 @@ describe("the report of a file of angles", () => {
 
   // biome-ignore format: aligned by eye
   test.each([
-    ["digits-naive-m4-16d",   "0 of 450 samples (0 %; 0 to 0.8) keep the margin m = 4; the median effective margin is 0.969; 46 (10.2 %) are right. At m = 4, 450 of 450 samples meet the naive condition, 0 meet the angular one: the naive target was trained, or should be suspected."],
+    ["digits-naive-m4-16d",   "0 of 450 samples (0 %; 0 to 0.8) keep the margin m = 4; the median effective margin is 0.969; 46 (10.2 %) are right. At m = 4, 450 of 450 samples meet the naive condition, 0 meet the angular one: the model was probably trained with the naive target."],
     ["digits-asoftmax-m4-3d", "283 of 360 samples (78.6 %; 74 to 83) keep the margin m = 4; the median effective margin is 6.46; 349 (96.9 %) are right. At m = 3, 319 of 360 samples meet the naive condition, 318 meet the angular one; false passes: 1, with theta_y beyond pi/3. m "],
   ])("%s: for people it begins with what was reached", async (name, sentences) => {
     const { stdout } = await asoftmax(["measure", "--input", fixture(name), "--format", "table"]);

@@ -9,8 +9,9 @@ import { perSample } from "../../measure/per-sample.ts";
 import { marginReport } from "../../measure/report.ts";
 import { noteOf, removeNote, writeNote } from "../../measure/sample-note.ts";
 import { type Questions, SampleRecords, type Samples } from "../../measure/samples.ts";
-import { MarginStatistics } from "../../measure/statistics.ts";
+import { MarginStatistics, WORST } from "../../measure/statistics.ts";
 import type { StoredSamples } from "../../measure/stored-samples.ts";
+import { isParquet } from "../../render/formats.ts";
 import { written } from "../../render/render.ts";
 import { documentOf, type Result } from "../../render/result.ts";
 import { RowWriter } from "../../render/rows.ts";
@@ -34,7 +35,6 @@ import { sampleOptions } from "../samples.ts";
 
 const STANDARD_MARGINS = [1, 2, 3, 4];
 const STANDARD_SCALE = 30;
-const STANDARD_WORST = 10;
 
 /** The options for samples from angles, and from vectors. */
 const OF_ANGLES = {
@@ -90,7 +90,7 @@ export default command({
   },
   async run(values, { angles }) {
     const { degrees } = angles;
-    const { check: checks = [], worst = STANDARD_WORST, classSums } = values;
+    const { check: checks = [], worst = WORST, classSums } = values;
     if (classSums && !values.samples && !values.features) return mergedSums(values, classSums);
     const stored = values.samples && (await openStored(values, values.samples, classSums, checks));
     const norms = stored?.norms ?? values.features !== undefined;
@@ -218,8 +218,12 @@ async function writeSamples(
   removeNote(path);
   const contents = new Fingerprint();
   const rows = perSample({ ...samples, blocks: contents.of(samples.blocks) }, form);
-  const writer = new RowWriter(rows, "csv", { precision, degrees, given });
-  await writeToFile(writer.file(written(rows, writer)), path);
+  const style = { precision, degrees, given };
+  const writer = new RowWriter(rows, "csv", style);
+  const pieces = isParquet(path)
+    ? (await import("../../render/parquet.ts")).parquetRows(rows, style)
+    : writer.file(written(rows, writer));
+  await writeToFile(pieces, path);
   const about = { ...form.questions, norms, degrees, precision: precision ?? null, contents: contents.text() };
   writeNote(path, noteOf(samples, statistics, about));
 }
