@@ -252,10 +252,10 @@ describe("the report of a file of angles", () => {
     expect(status).toBe(0);
     expect(readFileSync(join(folder, "rows.csv"), "utf8")).toBe(
       [
-        "row,label,nearest,theta_y,min_theta_j,effective_margin,angle_gap,feature_norm,naive_4,angular_4,segment_4",
-        "2,a,b,0.25,1.5,6,1.25,,true,true,0",
-        "4,b,a,1.5,0.5,0.3333333333333333,-1,,true,false,1",
-        "5,a,b,0,0,1,0,,false,false,0",
+        "row,label,nearest,theta_y,min_theta_j,effective_margin,angle_gap,feature_norm,naive_4,angular_4,segment_4,competitors,naive_pairs_4,psi_4,holds_asoftmax:m=4,holds_naive:m=4,loss_asoftmax:m=4_30,loss_naive:m=4_30",
+        "2,a,b,0.25,1.5,6,1.25,,true,true,0,1,1,true,true,true,7.622787708501968e-7,7.622787708501968e-7",
+        "4,b,a,1.5,0.5,0.3333333333333333,-1,,true,false,1,1,1,false,false,true,115.13258545622216,0.08060419873183049",
+        "5,a,b,0,0,1,0,,false,false,0,1,0,false,false,false,0.6931471805599453,0.6931471805599453",
         "",
       ].join("\n"),
     );
@@ -310,8 +310,8 @@ describe("the report of a file of angles", () => {
     ]);
     expect(figures).toMatchObject({ samples: 1, skipped_rows: 1 });
     expect(readFileSync(join(folder, "kept.csv"), "utf8").split("\n").slice(1)).toEqual([
-      "2,,,,,,,,,,",
-      "3,a,b,0.25,1.5,6,1.25,,true,true,0",
+      "2,,,,,,,,,,,,,,,,,",
+      "3,a,b,0.25,1.5,6,1.25,,true,true,0,1,1,true,true,true,7.622787708501968e-7,7.622787708501968e-7",
       "",
     ]);
   });
