@@ -13,8 +13,8 @@ export interface ClassScatter {
   readonly directions: Float64Array;
 }
 
-/** So many numbers of sums are held at a time, in two parts: 32 MiB. */
-export const SCATTER_DOUBLES = 2 ** 21;
+/** So many numbers of sums are held at a time, in two parts: 16 MiB. */
+export const SCATTER_DOUBLES = 2 ** 20;
 /** A sum of so many unit vectors that is no longer than rounding has made it has no direction. */
 export const LEAST_MEAN = 2 ** -40;
 
@@ -46,7 +46,8 @@ export function classSums(files: FeatureFiles, first: number, classes: number) {
       counts[place - first]!++;
     }
   }
-  return { high, low, counts, sums: high.map((x, i) => x + low[i]!) };
+  for (let i = 0; i < high.length; i++) high[i]! += low[i]!;
+  return { sums: high, counts };
 }
 
 /** The scatter of the classes numbered first to first + classes - 1; the direction of the mean of each goes into means. */
