@@ -19,6 +19,7 @@ interface RowKernel extends KernelMemory {
   countAbove(angles: number, count: number, bound: number, doubt: number): number;
   cosineGaps(angles: number, count: number, least: number, factor: number, limit: number, out: number): number;
   sumOfPowers(gaps: number, count: number, scale: number): number;
+  dots(vector: number, others: number, count: number, bytes: number, out: number): void;
   countLines(start: number, end: number): number;
   copyBytes(to: number, from: number, size: number): void;
   readDecimal(start: number, end: number, mark: number): number;

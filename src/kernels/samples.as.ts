@@ -70,6 +70,35 @@ export function cosineGaps(angles: usize, count: i32, least: f64, factor: f64, l
   return kept + 1;
 }
 
+/** Writes the dot products of a vector and count others that follow one another, each of so many bytes (a multiple of 16). */
+export function dots(vector: usize, others: usize, count: i32, bytes: i32, out: usize): void {
+  for (const end = vector + bytes; count > 0; count -= 2, out += 16) {
+    // The last one of an odd number is its own neighbour.
+    const beside = count > 1 ? bytes : 0;
+    let a = f64x2.splat(0), b = a, c = a, d = a;
+    let at = vector;
+    for (const last = end - 16; at < last; at += 32, others += 32) {
+      const x = v128.load(at);
+      const y = v128.load(at, 16);
+      a = f64x2.add(a, f64x2.mul(x, v128.load(others)));
+      b = f64x2.add(b, f64x2.mul(y, v128.load(others, 16)));
+      c = f64x2.add(c, f64x2.mul(x, v128.load(others + beside)));
+      d = f64x2.add(d, f64x2.mul(y, v128.load(others + beside, 16)));
+    }
+    if (at < end) {
+      const x = v128.load(at);
+      a = f64x2.add(a, f64x2.mul(x, v128.load(others)));
+      c = f64x2.add(c, f64x2.mul(x, v128.load(others + beside)));
+      others += 16;
+    }
+    a = f64x2.add(a, b);
+    c = f64x2.add(c, d);
+    store<f64>(out, f64x2.extract_lane(a, 0) + f64x2.extract_lane(a, 1));
+    if (beside != 0) store<f64>(out, f64x2.extract_lane(c, 0) + f64x2.extract_lane(c, 1), 8);
+    others += beside;
+  }
+}
+
 /** sin x for x in [0, pi/2], by its Taylor series: what is left out is below 1e-18. */
 function sines(x: v128): v128 {
   const t = f64x2.mul(x, x);

@@ -21,8 +21,8 @@ export interface ClassScatter {
   readonly directions: Float64Array;
 }
 
-/** So many numbers of sums are held at a time, in two parts: 32 MiB. */
-const SCATTER_DOUBLES = 2 ** 21;
+/** So many numbers of sums are held at a time, in two parts: 16 MiB. */
+const SCATTER_DOUBLES = 2 ** 20;
 /** The classes whose sums are held at a time. */
 export const scatterClasses = ({ cols }: Pick<ArrayRows, "cols">): number => Math.ceil(SCATTER_DOUBLES / cols);
 /** A sum of so many unit vectors that is no longer than rounding has made it has no direction. */
@@ -59,8 +59,11 @@ export function classSums(files: FeatureFiles, first: number, classes: number): 
   return { high, low, counts };
 }
 
-/** The sums, each rounded once. */
-export const sumsOf = ({ high, low }: ClassSums): Float64Array => high.map((x, i) => x + low[i]!);
+/** The sums, each rounded once, in place of their high parts. */
+export function sumsOf({ high, low }: ClassSums): Float64Array {
+  for (let i = 0; i < high.length; i++) high[i]! += low[i]!;
+  return high;
+}
 
 /** The scatter of some classes from their sums of so many components; the direction of the mean of each goes into means, one after another. */
 export function classScatter(classSums: ClassSums, cols: number, means?: Float64Array): ClassScatter {

@@ -5,7 +5,8 @@ import { target } from "../core/targets.ts";
 import type { ArrayRows } from "../data/arrays.ts";
 import { type ClassScatter, classScatter, classSums, scatterClasses } from "./class-scatter.ts";
 import { ClassVectors } from "./class-vectors.ts";
-import { CosineSearch } from "./cosine-search.ts";
+import { CosineSearch, dividedCosine, type NearClass } from "./cosine-search.ts";
+import { DoublePowers } from "./double-powers.ts";
 import { BLOCK_ROWS, type FeatureFiles, openFeatures, readSamples, type StoredFeatures } from "./feature-files.ts";
 import { Losses } from "./losses.ts";
 import { leastAngle, nearestOther } from "./nearest-other.ts";
@@ -42,7 +43,18 @@ export interface FeatureBlock extends FeatureAngles {
   readonly longest: number;
 }
 
+/** A feature beside the classes that may be the nearest to it. */
+interface NearFeature {
+  readonly angles: readonly (NearClass & { readonly theta: number })[];
+  readonly minThetaJ: number;
+  readonly norm: number;
+}
+
 export type FeatureAnswer = FeatureBlock | ClassScatter | FeatureAngles | { readonly fault: string };
+
+/** Losses are made of cosines in double up to so many multiplications, and for fewer classes than that. */
+const MOST_DOUBLE = 1e9;
+const FEW_CLASSES = 100;
 
 // 64 MiB of class vectors as float32 and half of that rounded.
 const HELD_FLOATS = 2 ** 24;
@@ -71,6 +83,8 @@ export class FeatureReader {
   #nearest: { readonly vectors: ArrayRows; readonly angles: (start: number) => number[] } | undefined;
   readonly #records: SampleRecords;
   readonly #losses: Losses;
+  /** Given where losses are made of cosines in double. */
+  readonly #powers: DoublePowers | undefined;
 
   constructor(job: FeatureJob) {
     this.#job = job;
@@ -79,6 +93,8 @@ export class FeatureReader {
     this.#losses = new Losses(job.questions);
     const { features, weights, centres } = this.#files;
     const [rows, { cols }] = [weights.rows, features];
+    const isSmall = rows < FEW_CLASSES || features.rows * rows * weights.cols < MOST_DOUBLE;
+    this.#powers = isSmall ? new DoublePowers(this.#files, this.#losses) : undefined;
     const read = (start: number, count: number) => job.means!.subarray(start * cols, (start + count) * cols);
     this.#means = { rows, cols, read };
     this.#heldClasses = Math.min(weights.rows, Math.ceil(HELD_FLOATS / weights.cols));
@@ -88,7 +104,7 @@ export class FeatureReader {
       classes: this.#heldClasses,
       centres,
       limits: job.questions.margins.length,
-      sums: this.#losses.sums.length,
+      sums: isSmall ? 0 : this.#losses.sums.length,
     });
     this.#classes = new ClassVectors(job.stored.weights.name, this.#files, this.#cosines);
   }
@@ -131,33 +147,35 @@ export class FeatureReader {
 
     const candidates = cosines.nearest();
     const pairs = margins.map((_, i) => cosines.below(i));
-    const logSums = this.#losses.sums.map((_, i) => cosines.logSum(i));
-    const logSumErrors = this.#losses.sums.map((_, i) => cosines.logSumError(i));
+    const near = faults.map((fault, row) => {
+      const angles =
+        fault === undefined ? candidates[row]!.map((one) => ({ ...one, theta: angleTo(row, one.class) })) : [];
+      const minThetaJ = angles.reduce((least, { theta }) => Math.min(least, theta), Number.POSITIVE_INFINITY);
+      const nearest = angles.find(({ theta }) => theta === minThetaJ)?.class ?? 0;
+      return { angles, nearest, minThetaJ, norm: norms[row]!, label: labels[row]! };
+    });
+    const powers =
+      this.#powers?.of(
+        vectors,
+        near.map((one, row) => (faults[row] === undefined ? one : undefined)),
+      ) ?? this.#roundedPowers(near);
     const form = this.#records;
     const records = new Float64Array(form.width * faults.length);
-    for (const [row, fault] of faults.entries()) {
+    const { scales } = this.#losses;
+    for (const [row, { label, nearest, minThetaJ, norm }] of near.entries()) {
       const at = row * form.width;
-      if (fault !== undefined) {
+      if (faults[row] !== undefined) {
         form.writeBad(records, at, start + row);
         continue;
       }
-      const [thetaY, norm] = [thetas[row]!, norms[row]!];
-      let [nearest, minThetaJ] = [0, Number.POSITIVE_INFINITY];
-      for (const place of candidates[row]!) {
-        const theta = angleTo(row, place);
-        if (theta < minThetaJ) [nearest, minThetaJ] = [place, theta];
-      }
-      const sample = { place: start + row, label: labels[row]!, nearest, thetaY, minThetaJ, norm };
+      const sample = { place: start + row, label, nearest, thetaY: thetas[row]!, minThetaJ, norm };
       form.write(records, at, sample, (i) => pairs[i]![row]!);
-      const { functions, scales } = this.#losses;
-      for (const [f, { target, sum }] of functions.entries())
-        for (const [i, scale] of scales.entries()) {
-          // How far the competing logits together come above the target's.
-          const logit = logSums[sum + i]![row]! - (scale === "norm" ? norm : scale) * target.value(thetaY);
-          const loss = softplus(logit);
-          const error = softplus(logit + logSumErrors[sum + i]![row]!) - loss;
-          form.writeLoss(records, at, f * scales.length + i, loss, error);
-        }
+      this.#losses.write(sample, powers[row]!, (i, loss) => {
+        const scale = scales[i % scales.length]!;
+        // What an error of the logits makes of a loss: little of a small one.
+        const share = this.#powers === undefined ? -Math.expm1(-loss) : 0;
+        form.writeLoss(records, at, i, loss, share * (scale === "norm" ? norm : scale));
+      });
     }
     const toMean = (row: number) => angleBetween(features[row]!, this.#means.read(labels[row]!, 1), lengths[row]);
     const intra = faults.map((fault, row) => (fault || !this.#job.means ? Number.NaN : toMean(row)));
@@ -166,13 +184,33 @@ export class FeatureReader {
     return { records, faults: found, shortest, longest, angles: { intra } };
   }
 
+  /**
+   * For each feature the sums of e^(scale (cosine - that of the nearest class)), from rounded cosines; those of the classes that may be the nearest,
+   * which often are the most of a sum, from their angles.
+   */
+  #roundedPowers(near: readonly NearFeature[]): Float64Array[] {
+    const { sums } = this.#losses;
+    const logSums = sums.map((_, i) => this.#cosines.logSum(i));
+    return near.map(({ angles, minThetaJ, norm }, row) =>
+      Float64Array.from(sums, ({ scale, divisor }, i) => {
+        const factor = scale === "norm" ? norm : scale;
+        const top = Math.cos(minThetaJ / divisor);
+        const power = (cosine: number) => Math.exp(factor * (cosine - top));
+        return angles.reduce(
+          (sum, { theta, score }) => sum + power(Math.cos(theta / divisor)) - power(dividedCosine(score, divisor)),
+          Math.exp(logSums[i]![row]! - factor * top),
+        );
+      }),
+    );
+  }
+
   /** Searches all classes, one held block after another. */
   #search(norms: Float64Array, thetas: Float64Array, angleTo: (row: number, place: number) => number): void {
     const { margins } = this.#job.questions;
     const { rows } = this.#files.weights;
     const cosines = this.#cosines;
     for (const [i, m] of margins.entries()) cosines.setLimit(i, thetas.map(target("naive", { m })!.value));
-    for (const [i, { scale, divisor }] of this.#losses.sums.entries())
+    for (const [i, { scale, divisor }] of this.#powers ? [] : this.#losses.sums.entries())
       cosines.setSum(i, scale === "norm" ? norms : norms.map(() => scale), divisor);
     for (let first = 0; first < rows; first += this.#heldClasses) {
       this.#classes.hold(first, Math.min(this.#heldClasses, rows - first));
@@ -196,6 +234,3 @@ export class FeatureReader {
     return `${is}: classes are numbered ${classes} to ${last}${hint}`;
   }
 }
-
-/** log(1 + e^x): the loss where x is the log-sum-exp of the competing logits minus the target logit. */
-const softplus = (x: number) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));

@@ -17,8 +17,8 @@ export interface SampleNote extends Questions, ClassIdentity {
   readonly contents: string;
   readonly samples: number;
   readonly skipped_rows: number;
-  /** Of each loss the sum over the samples of how far it may be off, in hexadecimal multiples of 2^-1074. */
-  readonly loss_errors: readonly string[];
+  /** Of each loss what tells how far its mean may be off: sums over the samples, in hexadecimal multiples of 2^-1074. */
+  readonly loss_errors: readonly (readonly string[])[];
   /** What the class sums gave that all samples were measured with: their fingerprint, and the angles of the classes. */
   readonly class_sums: ClassSumsNote | null;
 }
@@ -56,7 +56,7 @@ export function noteOf(
     classes: samples.classes,
     samples: statistics.samples,
     skipped_rows: samples.skipped(),
-    loss_errors: statistics.lossErrors().map((sum) => sum.toString(16)),
+    loss_errors: statistics.lossErrors().map((sums) => sums.map((sum) => sum.toString(16))),
     class_sums: sumsNote(samples),
   };
 }

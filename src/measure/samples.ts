@@ -67,7 +67,7 @@ export class SampleRecords {
   readonly #counted: readonly Target[];
   readonly #holds: number;
   readonly #losses: number;
-  readonly #errors: number;
+  readonly #slopes: number;
 
   constructor(questions: Questions) {
     const { margins, functions, scales, counted } = questions;
@@ -75,8 +75,8 @@ export class SampleRecords {
     this.#counted = counted.map((spec) => targetFromSpec(spec));
     this.#holds = HEAD + OF_MARGIN * margins.length;
     this.#losses = this.#holds + counted.length;
-    this.#errors = this.#losses + functions.length * scales.length;
-    this.width = this.#errors + functions.length * scales.length;
+    this.#slopes = this.#losses + functions.length * scales.length;
+    this.width = this.#slopes + functions.length * scales.length;
   }
 
   /** Writes a sample at a place of records; naivePairs counts the competing classes beyond m theta_y folded into [0, pi]. */
@@ -109,10 +109,10 @@ export class SampleRecords {
       records[at + this.#holds + i] = +isAboveCosine(this.#counted[i]!, thetaY, minThetaJ);
   }
 
-  /** Writes a loss, and how far it may be off. */
-  writeLoss(records: Float64Array, at: number, i: number, loss: number, error = 0): void {
+  /** Writes a loss, and how far an error of 1 in all cosines would put it off: 0 where they are cosines in double. */
+  writeLoss(records: Float64Array, at: number, i: number, loss: number, slope = 0): void {
     records[at + this.#losses + i] = loss;
-    records[at + this.#errors + i] = error;
+    records[at + this.#slopes + i] = slope;
   }
 
   /** Writes a bad row that is kept. */
@@ -147,8 +147,8 @@ export class SampleRecords {
   /** The losses of a sample: those of a function at every scale, then those of the next. */
   loss = (records: Float64Array, at: number, i: number): number => records[at + this.#losses + i]!;
 
-  /** How far one of them may be off. */
-  lossError = (records: Float64Array, at: number, i: number): number => records[at + this.#errors + i]!;
+  /** How far an error of 1 in all cosines would put one of them off. */
+  lossSlope = (records: Float64Array, at: number, i: number): number => records[at + this.#slopes + i]!;
 }
 
 /** The angle in double that a phase in [0, pi] stands for, within 1e-15. */

@@ -114,7 +114,7 @@ export default command({
       );
     }
     for (const { loss_errors } of stored?.sampleNotes ?? [])
-      statistics.addLossErrors(loss_errors.map((sum) => BigInt(`0x${sum}`)));
+      statistics.addLossErrors(loss_errors.map((sums) => sums.map((sum) => BigInt(`0x${sum}`))));
     const members = samples.classSums?.();
     if (members) await writeToFile(npzFile(members), classSums![0]!);
     const ofFeatures = samples.ofFeatures?.();
