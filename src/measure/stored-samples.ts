@@ -33,9 +33,9 @@ export async function storedSamples(paths: readonly string[], sumsPaths?: readon
     }),
   );
   requireParts(notes);
-  const tables: Table[] = [];
+  const tables: SampleTable[] = [];
   for (const path of paths) tables.push(await openSamples(path));
-  const [first] = tables as [Table, ...Table[]];
+  const [first] = tables as [SampleTable, ...SampleTable[]];
   const other = tables.find(({ columns }) => columns !== first.columns);
   if (other !== undefined)
     throw new DataError(`${other.path} is no part of the same whole as ${first.path}: its columns differ`);
@@ -104,7 +104,7 @@ export async function storedSamples(paths: readonly string[], sumsPaths?: readon
   };
 }
 
-type Table = Awaited<ReturnType<typeof openSamples>>;
+type SampleTable = Awaited<ReturnType<typeof openSamples>>;
 
 /** One table of samples: the questions that its columns answer, and its rows as records. */
 async function openSamples(path: string) {

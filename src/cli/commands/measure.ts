@@ -212,7 +212,7 @@ const fileOf = (values: MeasureValues): AngleFile =>
 async function writeSamples(
   path: string,
   samples: Samples,
-  { form, statistics, norms, precision, angles }: Written,
+  { form, statistics, norms, precision, angles }: SampleFile,
 ): Promise<void> {
   const { degrees, given } = angles;
   removeNote(path);
@@ -228,7 +228,7 @@ async function writeSamples(
   writeNote(path, noteOf(samples, statistics, about));
 }
 
-interface Written {
+interface SampleFile {
   readonly form: SampleRecords;
   readonly statistics: MarginStatistics;
   readonly norms: boolean;
