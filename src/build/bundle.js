@@ -20,7 +20,7 @@ const BUNDLED = {
 const UNUSED = "node:child_process";
 
 const program = await rolldown({
-  input: [at("src/cli/main.ts"), at("src/cli/row-worker.ts"), at("src/measure/feature-worker.ts")],
+  input: [at("src/cli/main.ts"), at("src/cli/row-worker.ts"), at("src/measure/measure-worker.ts")],
   platform: "node",
   external: (name) => /^[a-z]/.test(name) && !(name.split("/")[0] in BUNDLED) && name !== UNUSED,
   plugins: [boundedParquet],

@@ -45,6 +45,11 @@ export const listOption = <T>(help: string, item: Parse<T>, value = "list"): Opt
   ...option(value, help, list(item)),
   repeatable: true,
 });
+/** An option of one file or more, with spaces between. */
+export const fileList = (help: string): Option<readonly string[]> => ({
+  ...option("file...", help, (given) => [text(given)]),
+  repeatable: true,
+});
 const oneOf = <const T extends string>(value: string, help: string, choices: readonly T[]) => ({
   ...option(value, help, choice(choices)),
   choices,
@@ -107,7 +112,7 @@ export const options = {
   transposed: flag("the class vectors are the columns of their file"),
   firstLabel: option("n", "the label of the first class vector (default 0)", wholeFrom(0, 1e6)),
   worst: option("n", "how many of the worst classes to show (default 10)", wholeFrom(0, 1e6)),
-  perSample: option("file", "write one row a sample to this csv file", text),
+  perSample: option("file", "write one row a sample to this file: csv, or .parquet", text),
   summary: flag("one row for each m and theta_j: count, total length, share of [0, pi]"),
   plot: flag("draw the plot beside the summary too"),
   quantity: oneOf("name", "value or slope (default value)", ["value", "slope"]),

@@ -38,7 +38,7 @@ export async function parquetTable(path: string, toParquet = false): Promise<Tab
       line += columns[0]!.values.length;
     }
   }
-  return { names, separator: "", stored, parts: parts(), batches };
+  return { names, separator: "", stored, parts: parts(), isWhole: groups.length < 2, batches };
 }
 
 /** Gives the value in a row as it is stored: bytes for text. */

@@ -25,6 +25,8 @@ export interface Table {
   readonly stored?: readonly (StoredType | undefined)[];
   /** The parts of the file in order, without its header. */
   readonly parts: AsyncIterator<FilePart>;
+  /** Is it known to be a single part? */
+  readonly isWhole?: boolean;
   /** The rows of a part. */
   readonly batches: (part: FilePart) => AsyncIterable<Batch> | Iterable<Batch>;
 }

@@ -1,5 +1,6 @@
 import { type Target, target } from "../core/targets.ts";
-import { CONDITIONS, LEVELS, MEASURES, TAKEN_FOR, WORST, Z } from "../measure/statistics.ts";
+import { MEASURES } from "../measure/samples.ts";
+import { CONDITIONS, LEVELS, TAKEN_FOR, WORST, Z } from "../measure/statistics.ts";
 import { type Dialect, qualified } from "./dialects.ts";
 import { literal } from "./expression.ts";
 import { classSql, countWhere, type Named, named, part } from "./subqueries.ts";

@@ -7,7 +7,8 @@ import { conditions, marginOf } from "../../src/core/margin.ts";
 import { psi, segment } from "../../src/core/psi.ts";
 import { isAboveCosine, makeTarget, type Target, target, targetDefinitions } from "../../src/core/targets.ts";
 import { figureRows } from "../../src/measure/report.ts";
-import { countNaive, MarginStatistics } from "../../src/measure/statistics.ts";
+import { SampleRecords } from "../../src/measure/samples.ts";
+import { MarginStatistics } from "../../src/measure/statistics.ts";
 import { dialects, qualified } from "../../src/sql/dialects.ts";
 import { angleSql, inverseSql, onPiece, valueSql } from "../../src/sql/expression.ts";
 import { lossQuery, marginQuery, measureQuery, type Source } from "../../src/sql/queries.ts";
@@ -289,14 +290,9 @@ describe.each(engines.map((open) => [open.name, open] as const))("%s", async (na
       else expect(Math.abs(found[name]! - value) / Math.max(1, Math.abs(value)), name).toBeLessThan(1e-12);
     }
   };
-  const ASKED = {
-    margins: [1, 1.5, 4],
-    functions: [target("asoftmax", { m: 4, lambda: 5 })!, target("cosface")!],
-    losses: [
-      { target: target("asoftmax", { m: 4, lambda: 5 })!, scale: 30 },
-      { target: target("cosface")!, scale: 64 },
-    ],
-  };
+  const functions = [target("asoftmax", { m: 4, lambda: 5 })!, target("cosface")!];
+  const losses = functions.flatMap((target) => [30, 64].map((scale) => ({ target, scale })));
+  const ASKED = { margins: [1, 1.5, 4], functions, losses };
 
   test.each(DIGITS)("measure reports %s as the program does", async (file) => {
     const expected = report(samplesOf(file), ASKED);
@@ -321,9 +317,9 @@ describe.each(engines.map((open) => [open.name, open] as const))("%s", async (na
         angle_gap: [double, (s) => minThetaJ(s) - own(s)],
         feature_norm: [double, () => norm ?? ""],
       };
-      for (const [i, m] of margins.entries()) {
+      for (const m of margins) {
         columns[`segment_${m}`] = ["integer", (s) => segment(m, own(s))];
-        columns[`naive_pairs_${m}`] = ["integer", (s) => countNaive(margins, own(s), others(s))[i]];
+        columns[`naive_pairs_${m}`] = ["integer", (s) => naivePairs(m, s)];
         for (const name of ["naive", "angular", "psi"] as const)
           columns[`${name}_${m}`] = ["boolean", (s) => conditions(m, own(s), minThetaJ(s))[name]];
       }
@@ -512,27 +508,27 @@ describe.each(engines.map((open) => [open.name, open] as const))("%s", async (na
   });
 });
 
+/** How many competing classes meet the naive condition. */
+const naivePairs = (m: number, s: Sample) => others(s).filter((theta) => conditions(m, own(s), theta).naive).length;
+
 /** The report of the program. */
 function report(samples: readonly Sample[], { margins, functions, losses }: Asked<number>, norm?: number) {
-  const kinds = losses.map(({ target, scale }) => ({ function: target.spec, scale }));
-  const norms = norm !== undefined;
-  const statistics = new MarginStatistics({
-    classes: samples[0]!.angles.length,
+  const form = new SampleRecords({
     margins,
-    functions,
-    losses: kinds,
-    norms,
+    functions: [...new Set(losses.map(({ target }) => target.spec))],
+    scales: [...new Set(losses.map(({ scale }) => scale))],
+    counted: functions.map(({ spec }) => spec),
   });
-  for (const s of samples)
-    statistics.add({
-      label: s.label,
-      thetaY: own(s),
-      nearest: nearest(s),
-      minThetaJ: minThetaJ(s),
-      naivePairs: countNaive(margins, own(s), others(s)),
-      losses: losses.map(({ target, scale }) => sampleLoss(target, scale, own(s), others(s)).loss),
-      ...(norms && { norm }),
-    });
+  const norms = norm !== undefined;
+  const statistics = new MarginStatistics({ classes: samples[0]!.angles.length, records: form, norms });
+  for (const [place, s] of samples.entries()) {
+    const records = new Float64Array(form.width);
+    const found = { place, label: s.label, nearest: nearest(s), thetaY: own(s), minThetaJ: minThetaJ(s) };
+    form.write(records, 0, { ...found, ...(norms && { norm }) }, (i) => naivePairs(margins[i]!, s));
+    for (const [i, { target, scale }] of losses.entries())
+      form.writeLoss(records, 0, i, sampleLoss(target, scale, own(s), others(s)).loss);
+    statistics.add(records);
+  }
   const figures = statistics.figures({ degrees: false, className: (i) => i, worst: 10, skipped: 0 });
   return Object.fromEntries(figureRows("", figures));
 }
