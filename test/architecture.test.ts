@@ -54,7 +54,11 @@ test("the search below sees files and imports", () => {
     "Dialect",
     "NAME",
     "VALUE",
+    "ROW_OF",
+    "ROW",
+    "LABEL",
     "dialects",
+    "qualified",
     "DialectName",
     "dialectNames",
   ]);

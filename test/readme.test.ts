@@ -6,9 +6,12 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { run, sh } from "./cli/run.ts";
 
 const path = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url));
-const pages = ["README.md", ...readdirSync(path("docs")).map((name) => `docs/${name}`)].filter((name) =>
-  /\.md$/.test(name),
+const isTranslation = (page: string) => page.endsWith(".zh-CN.md");
+const documents = ["README.md", "README.zh-CN.md", ...readdirSync(path("docs")).map((name) => `docs/${name}`)].filter(
+  (name) => /\.md$/.test(name),
 );
+// A translation has the blocks of its original, which is tested below.
+const pages = documents.filter((name) => !isTranslation(name));
 
 /** The fenced blocks of a language, with the page and the line on which each begins. */
 const blocks = (language: string) =>
@@ -83,7 +86,7 @@ test("continuous integration runs the README's test command", () => {
 
 test("the README is short, and every file that a document names exists", () => {
   expect(readFileSync(path("README.md"), "utf8").split("\n").length).toBeLessThanOrEqual(161);
-  const named = [...pages, "CONTRIBUTING.md"].flatMap((page) =>
+  const named = [...documents, "CONTRIBUTING.md"].flatMap((page) =>
     [...readFileSync(path(page), "utf8").matchAll(/`((?:src|test|bin)\/[\w./-]+)`/g)].map(([, name]) => name!),
   );
   expect(named.length).toBeGreaterThan(20);
@@ -103,7 +106,7 @@ const anchors = (page: string) =>
   );
 
 test("relative links and anchors lead somewhere", () => {
-  const links = [...pages, "CONTRIBUTING.md", "CHANGELOG.md"].flatMap((page) =>
+  const links = [...documents, "CONTRIBUTING.md", "CHANGELOG.md"].flatMap((page) =>
     [...prose(page).matchAll(/\]\((?!\w+:)([^)\s]*)\)/g)].map(([, link]) => ({ page, link: link! })),
   );
   expect(links.length).toBeGreaterThan(40);
@@ -114,6 +117,35 @@ test("relative links and anchors lead somewhere", () => {
   });
   expect(dead).toEqual([]);
 });
+
+const TRANSLATED = /\b(README|tour)(\.zh-CN)?\.md/;
+/** A link as it stands on the page in the other language, where that page is translated. */
+const inOther = (link: string) => link.replace(TRANSLATED, (_, name, mark) => `${name}${mark ? "" : ".zh-CN"}.md`);
+
+/** What a translation has in common with its original. */
+function skeleton(page: string) {
+  const all = (text: string, pattern: RegExp) => Array.from(text.matchAll(pattern), ([, found]) => found!);
+  const text = prose(page);
+  return {
+    headings: all(text, /^(#+) /gm),
+    rows: all(text, /^(\|)/gm).length,
+    items: all(text, /^(- )/gm).length,
+    images: all(text, /!\[[^\]]*\]\(([^)]+)\)/g),
+    links: all(text, /\]\(([^)#]*)[^)]*\)/g),
+    code: all(text, /`([^`\n]+)`/g).sort(),
+    blocks: all(readFileSync(path(page), "utf8"), /^(```\w+\n[\s\S]*?^```)$/gm),
+  };
+}
+
+test.each(documents.filter(isTranslation))(
+  "%s has the commands, headings, tables and links of its original",
+  (page) => {
+    const { links, ...rest } = skeleton(page.replace(".zh-CN", ""));
+    expect(skeleton(page)).toEqual({ ...rest, links: links.map(inOther) });
+    expect(rest.blocks.length).toBeGreaterThan(5);
+    expect(links[0]).toBe(posix.basename(page));
+  },
+);
 
 test("the names that CONTRIBUTING gives with a file stand in that file", () => {
   const text = prose("CONTRIBUTING.md");

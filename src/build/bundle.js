@@ -16,6 +16,7 @@ const BUNDLED = {
   ...Object.fromEntries(D3.map((name) => [`d3-${name}`, "LICENSE"])),
   "fastest-levenshtein": "LICENSE.md",
   hyparquet: "LICENSE",
+  "hyparquet-writer": "LICENSE",
   internmap: "LICENSE",
 };
 
@@ -23,7 +24,7 @@ const BUNDLED = {
 const UNUSED = "node:child_process";
 
 const program = await rolldown({
-  input: [at("src/cli/main.ts"), at("src/cli/row-worker.ts"), at("src/measure/feature-worker.ts")],
+  input: [at("src/cli/main.ts"), at("src/cli/row-worker.ts"), at("src/measure/measure-worker.ts")],
   platform: "node",
   external: (name) => /^[a-z]/.test(name) && !(name.split("/")[0] in BUNDLED) && name !== UNUSED,
   plugins: [boundedParquet],
@@ -39,7 +40,7 @@ await program.write({
   entryFileNames: "[name].cjs",
   chunkFileNames: "[name].cjs",
   // What most commands need is one file.
-  codeSplitting: { groups: [{ name: "shared", minShareCount: 6 }] },
+  codeSplitting: { groups: [{ name: "shared", minShareCount: 13 }] },
 });
 const licenses = Object.entries(BUNDLED).map(
   ([name, file]) => `${name}\n\n${readFileSync(at(`node_modules/${name}/${file}`), "utf8")}`,

@@ -31,7 +31,7 @@ type TableValues = ValuesOf<typeof auditTableOptions> & Values<"degrees">;
 async function rowsOf<T extends readonly unknown[], V>(...from: Parameters<typeof fileValues<T, V>>) {
   const reading = await fileValues(...from);
   const rows: V[] = [];
-  for await (const found of reading.values) for (const { value } of found) if (value !== undefined) rows.push(value);
+  for await (const found of reading.values) for (const value of found) rows.push(value);
   return { rows, warnings: reading.warnings() };
 }
 

@@ -3,7 +3,8 @@ import { isDecimal, parseAngle, parseNumber } from "../core/notation.ts";
 import { targetDefinition, targetDefinitions } from "../core/targets.ts";
 import { UsageError } from "../data/errors.ts";
 import { figureRows } from "../measure/report.ts";
-import { CONDITIONS, type Figures, LEVELS, MEASURES } from "../measure/statistics.ts";
+import { MEASURES } from "../measure/samples.ts";
+import { CONDITIONS, type Figures, LEVELS } from "../measure/statistics.ts";
 import { type AngleReader, choice, margin, numberFrom, targetFunction } from "./parse.ts";
 
 const FORM = /^(.+?)(>=|<=)(.+)$/s;

@@ -39,7 +39,7 @@ const isGiven = (values: Chosen): values is Values<"functions" | "m" | "lambda">
 export function functionInput(values: Chosen, standard: () => readonly Target[]): Input<Target> {
   if (isGiven(values)) {
     const source = chosenFunctions(values) ?? standard();
-    return { column: { name: "function" }, cell: ({ spec }) => spec, source };
+    return { column: { name: "function", kind: "bytes" }, cell: ({ spec }) => spec, source };
   }
   const { functions, m, lambda } = values;
   refuseBoth(functions, m, lambda);
@@ -66,5 +66,5 @@ export const fixed =
 /** Every target function, at its defaults. */
 export const everyFunction = (): readonly Target[] => targetDefinitions.map((definition) => makeTarget(definition));
 
-/** The functions of a picture without --functions: psi, and the plain cosine that it replaces. */
+/** The functions of a picture without --functions: psi, and the cos(m theta) that it replaces. */
 export const pictureFunctions = (): readonly Target[] => [asoftmax(), naive()];

@@ -2,6 +2,7 @@ import { LARGEST, requireWithin } from "../core/errors.ts";
 import { requireMargin } from "../core/psi.ts";
 import { fromDegrees, toDegrees } from "../core/units.ts";
 import { UsageError } from "../data/errors.ts";
+import { isParquet } from "../render/formats.ts";
 import type { Column, RowsResult } from "../render/result.ts";
 import {
   type ColumnSource,
@@ -99,13 +100,13 @@ export function shownSlopes(shown: Shown, m: number, theta: number, [value, byTh
 /** The rows of a computation over its given values or over the rows of --input. names, in a thread: the column names of the input. */
 export async function rowResult<T extends readonly unknown[]>(
   computation: RowComputation<T>,
-  values: ValuesOf<typeof inputOptions> & Values<"degrees">,
+  values: ValuesOf<typeof inputOptions> & Values<"degrees" | "output">,
   names?: readonly string[],
 ): Promise<RowsResult> {
   const work = computation as unknown as Work;
   if (values.input !== undefined) {
     const { fileRows } = await import("../rows/file-rows.ts");
-    return fileRows(work, values, values.input, names);
+    return fileRows(work, { ...values, toParquet: isParquet(values.output) }, values.input, names);
   }
   const idle = givenFlag(values, [
     "prefix",

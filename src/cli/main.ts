@@ -13,8 +13,8 @@ const YES = 0;
 const NO = 1;
 const WRONG = 2;
 
-/** Milliseconds in which no code is compiled in the background. */
-const SHORT = 120;
+/** Seconds in which no code is compiled in the background. */
+const SHORT = 0.12;
 
 /** Runs the program: the one place that prints and sets the exit status. */
 export async function main(args: readonly string[]): Promise<void> {
@@ -32,7 +32,7 @@ export async function main(args: readonly string[]): Promise<void> {
     await say(messageOf(error, args));
   }
   leaveStandardInput();
-  if (performance.now() > SHORT) (await import("../rows/ending.ts")).collectGarbage();
+  if (process.uptime() > SHORT) (await import("../rows/ending.ts")).collectGarbage();
 }
 
 /** Writes the result to --output or standard output, and warnings to standard error; returns the exit status. */

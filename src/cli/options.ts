@@ -45,6 +45,11 @@ export const listOption = <T>(help: string, item: Parse<T>, value = "list"): Opt
   ...option(value, help, list(item)),
   repeatable: true,
 });
+/** An option of one file or more, with spaces between. */
+export const fileList = (help: string): Option<readonly string[]> => ({
+  ...option("file...", help, (given) => [text(given)]),
+  repeatable: true,
+});
 const oneOf = <const T extends string>(value: string, help: string, choices: readonly T[]) => ({
   ...option(value, help, choice(choices)),
   choices,
@@ -74,7 +79,7 @@ export const options = {
   label: option("column", "the column that names the target class", text),
   psi: listOption("values of psi", number),
   functions: listOption("target functions, such as asoftmax:m=4,naive:m=4", targetFunction),
-  lambda: listOption("weights lambda of the plain cosine blended in", notNegative),
+  lambda: listOption("weights lambda of cos(theta), blended with the target", notNegative),
   scale: listOption("scales of the logits (default 1)", positive),
   classes: listOption("numbers of classes, the own one among them", number),
   theta12: listOption("angles between two class vectors (default pi/2)", arc),
@@ -107,14 +112,14 @@ export const options = {
   transposed: flag("the class vectors are the columns of their file"),
   firstLabel: option("n", "the label of the first class vector (default 0)", wholeFrom(0, 1e6)),
   worst: option("n", "how many of the worst classes to show (default 10)", wholeFrom(0, 1e6)),
-  perSample: option("file", "write one row a sample to this csv file", text),
+  perSample: option("file", "write one row a sample to this file: csv, or .parquet", text),
   summary: flag("one row for each m and theta_j: count, total length, share of [0, pi]"),
   plot: flag("draw the plot beside the summary too"),
   quantity: oneOf("name", "value or slope (default value)", ["value", "slope"]),
   width: option("n", "columns of the plot (default: the terminal's)", wholeFrom(30, 1000)),
   height: option("n", "rows of the plot", wholeFrom(4, 500)),
   dialect: oneOf("name", `${dialectNames.join(", ")} (default duckdb)`, dialectNames),
-  table: option("name", "the table, or schema.table (default angles)", text),
+  table: option("name", "the table, or schema.table (default angles; samples with --samples)", text),
   functionName: option("name", "write the statement that makes it a function of this name", text),
   input: option("file", "a data file, - for standard input", text),
   inputFormat: oneOf("format", "csv, tsv, jsonl or parquet (default: by the ending and the first bytes)", inputFormats),

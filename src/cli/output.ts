@@ -35,7 +35,7 @@ export const say = (message: string): Promise<void> => {
  * Writes text to a file that appears only when it is complete: a temporary file beside it is renamed at the end, and
  * removed when anything goes wrong. A device or a pipe is written directly.
  */
-export async function writeToFile(pieces: AsyncIterable<Chunk>, path: string): Promise<void> {
+export async function writeToFile(pieces: AsyncIterable<Chunk> | Iterable<Chunk>, path: string): Promise<void> {
   const failed = (error: unknown) => new DataError(`cannot write ${path}: ${systemReason(error)}`);
   const target = attempt(() => targetOf(path), failed);
   const remove = () => {

@@ -2,7 +2,7 @@ import { fromBytes, toBytes } from "../data/bytes.ts";
 import { UsageError } from "../data/errors.ts";
 import { repeated } from "../data/repeated.ts";
 import { suggestion } from "../data/suggestion.ts";
-import { type Picture, pictures } from "../render/formats.ts";
+import { isParquet, type Picture, pictures } from "../render/formats.ts";
 import type { NumberStyle } from "../render/number.ts";
 import { render, written } from "../render/render.ts";
 import type { Result, RowsResult } from "../render/result.ts";
@@ -19,7 +19,7 @@ export const isFile = (output: string | undefined): output is string => output !
 export function presentation({ result: whole, values, angles }: Invocation) {
   const { output, precision } = values;
   const standard = !isFile(output) && isOnTerminal() ? "table" : "csv";
-  const format = pictureOf(whole, values) ?? values.format ?? standard;
+  const format = pictureOf(whole, values) ?? parquetOf(whole, values) ?? values.format ?? standard;
   const style: NumberStyle = { precision, degrees: angles.degrees, given: angles.given };
   return { result: chosenColumns(whole, values), format, style };
 }
@@ -64,6 +64,16 @@ function pictureOf({ chart }: Result, { output = "", format }: Invocation["value
   if (chart === undefined)
     throw new UsageError(`--output ${output}: there is no picture of this result: name a file such as rows.csv`);
   return picture;
+}
+
+/** Parquet, if the ending of --output asks for it. */
+function parquetOf({ kind }: Result, { output, format }: Invocation["values"]): "parquet" | undefined {
+  if (!isParquet(output)) return undefined;
+  if (format !== undefined)
+    throw new UsageError(`--output ${output} is Parquet, --format ${format} is not: leave one out`);
+  if (kind !== "rows")
+    throw new UsageError(`--output ${output}: Parquet is for rows alone: name a file such as report.csv`);
+  return "parquet";
 }
 
 /** The result with the columns of --columns (as they are without the prefix), each name used once. */

@@ -1,4 +1,3 @@
-import { isatty } from "node:tty";
 import { Command as Commander, CommanderError, Option } from "commander";
 import { UsageError } from "../data/errors.ts";
 import { suggestion } from "../data/suggestion.ts";
@@ -23,8 +22,8 @@ export interface Invocation {
 
 const EXAMPLES = [
   ["asoftmax psi --m 4 --theta 1.2", "psi at one angle"],
-  ["asoftmax margin --m 4 --theta 1.2 --competing 1.5", "what holds, and why"],
-  ["asoftmax plot --functions asoftmax:m=4,naive:m=4", "psi, the plain cosine"],
+  ["asoftmax margin --m 4 --theta 1.2 --competing 1.5", "which conditions hold"],
+  ["asoftmax plot --functions asoftmax:m=4,naive:m=4", "psi beside cos(4 theta)"],
 ] as const;
 
 /**
@@ -135,7 +134,9 @@ async function runCommand(definition: Command, sub: Commander, names: readonly s
   }
   if (given.input === undefined && "input" in options && !SOURCES.some((name) => name in given) && isFed())
     await note("standard input is not read: give --input -");
-  if (values.input === "-" && isatty(0)) await note("reading from the terminal, end with Ctrl-D");
+  // Loaded here, since it takes a tenth of a short run.
+  if (values.input === "-" && (await import("node:tty")).isatty(0))
+    await note("reading from the terminal, end with Ctrl-D");
   const result = await definition.run(values, { angles, argument: word, names });
   return { result, values, angles };
 }

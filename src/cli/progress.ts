@@ -8,17 +8,18 @@ const QUIET = 1000;
  * no mode is changed, so that a signal leaves nothing to restore.
  */
 export async function* withProgress<T>(
-  blocks: AsyncIterable<readonly T[]>,
+  blocks: AsyncIterable<T>,
+  rowsIn: (block: T) => number,
   total: number,
   done: () => number,
-): AsyncGenerator<readonly T[]> {
+): AsyncGenerator<T> {
   if (!process.stderr.isTTY || total === 0) return yield* blocks;
   const start = performance.now();
   let bar: SingleBar | undefined;
   let rows = 0;
   try {
     for await (const block of blocks) {
-      rows += block.length;
+      rows += rowsIn(block);
       const elapsed = performance.now() - start;
       if (elapsed > QUIET) {
         bar ??= await newBar(total);

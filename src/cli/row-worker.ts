@@ -1,10 +1,8 @@
-import { parentPort, workerData } from "node:worker_threads";
-import { DataError } from "../data/errors.ts";
+import { workerData } from "node:worker_threads";
+import type { FilePart } from "../data/table.ts";
 import type { RowsResult } from "../render/result.ts";
 import { type RowFormat, RowWriter } from "../render/rows.ts";
-import { endThread } from "../rows/ending.ts";
-import { END } from "../rows/pool.ts";
-import { appended, type RowAnswer, type RowQuestion, type RowWork } from "../rows/threads.ts";
+import { type PartWork, type RowWork, serveParts } from "../rows/threads.ts";
 import { presentation } from "./presentation.ts";
 import { type Invocation, invoke } from "./program.ts";
 
@@ -12,28 +10,15 @@ import { type Invocation, invoke } from "./program.ts";
 
 const { args, names } = workerData as RowWork;
 
-const ready = (async () => {
+async function work(): Promise<PartWork> {
   const { result, format, style } = presentation((await invoke(args, names)) as Invocation);
   const rows = result as RowsResult;
-  return { source: rows.source!, writer: new RowWriter(rows, format as RowFormat, style) };
-})();
-
-async function answerTo({ part, room }: RowQuestion): Promise<RowAnswer> {
-  const { source, writer } = await ready;
-  let bytes: Uint8Array = new Uint8Array(room, 0, 0);
-  let fault: string | undefined;
-  try {
-    for await (const batch of source.rowsOf(part))
-      for (const piece of writer.rows(batch)) bytes = appended(bytes, piece);
-  } catch (error) {
-    if (!(error instanceof DataError)) throw error;
-    fault = error.message;
+  const writer = new RowWriter(rows, format as RowFormat, style);
+  const { rowsOf, takeTally } = rows.source!;
+  async function* bytesOf(part: FilePart) {
+    for await (const batch of rowsOf(part)) yield* writer.rows(batch);
   }
-  return { bytes, tally: source.takeTally(), fault };
+  return { bytesOf, takeTally };
 }
 
-let last = Promise.resolve();
-parentPort!.on("message", (question: RowQuestion | typeof END) => {
-  // One after another, in the order of the questions.
-  last = last.then(async () => (question === END ? endThread() : parentPort!.postMessage(await answerTo(question))));
-});
+serveParts(work());

@@ -32,7 +32,7 @@ export function psiInWords(m: number, theta: number, shown: ValueShown = (x) => 
   const segment = message`[${radians(timesPi(k, m))}, ${radians(isLast ? Math.PI : timesPi(k + 1, m))}${isLast ? "]" : ")"}`;
   const where = message`${radians(theta)} is in segment k = ${k}, ${segment}`;
   const cosine = message`cos(${radians(m * theta)})`;
-  if (k === 0) return message`${where}: psi = ${cosine} = ${shown(psi, m, theta)}, the plain cosine.`;
+  if (k === 0) return message`${where}: psi = ${cosine} = ${shown(psi, m, theta)}, the same as cos(${m} theta).`;
   const formula = message`${k % 2 === 1 ? "-" : ""}${cosine} - ${2 * k}`;
   return message`${where}: psi = ${formula} = ${shown(psi, m, theta)}, where ${cosine} alone is ${shown(cosMTheta, m, theta)}.`;
 }

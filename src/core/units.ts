@@ -1,5 +1,8 @@
 import { divide, doubleDouble, halfPiTimes, multiply } from "./double-double.ts";
 
+/** Angles of data up to this far above pi are taken for pi: float32's pi is 8.7e-8 above it. */
+export const PI_SLACK = 1e-6;
+
 /** The double nearest to coefficient * pi / divisor, for doubles of moderate size. */
 export function timesPi(coefficient: number, divisor = 1): number {
   return divide(multiply(halfPiTimes(2), coefficient), divisor).hi;

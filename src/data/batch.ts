@@ -36,6 +36,8 @@ export interface Batch {
   numbers(columns: readonly number[], address: number): void;
   /** A cell without quotes, one character a byte. */
   text(row: number, column: number): string;
+  /** The values of a column as a Parquet file stores them, where they are read for another. */
+  stored?(column: number): (row: number) => unknown;
   /** What is written of the rows, for each column or for all of them together. */
   fields(target: RowTarget): Field[];
 }

@@ -1,4 +1,5 @@
 import { isDecimal } from "../core/notation.ts";
+import { PI_SLACK } from "../core/units.ts";
 import { fromBytes, trimmed } from "./bytes.ts";
 import { DataError } from "./errors.ts";
 import { shortened } from "./shown.ts";
@@ -28,9 +29,6 @@ export function anyNumberIn(cell: string, decimalComma?: boolean): number {
   if (/nan/i.test(text)) return Number.NaN;
   return text.startsWith("-") ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
 }
-
-/** Angles up to this far above pi are taken for pi: float32's pi is 8.7e-8 above it. */
-export const PI_SLACK = 1e-6;
 
 /**
  * theta if it is an angle in [0, pi + PI_SLACK]. Throws DataError that shows the cell it came from, in degrees where inDegrees; isCosine says whether

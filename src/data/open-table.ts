@@ -12,6 +12,8 @@ export interface TableOptions {
   readonly delimiter?: string;
   readonly comment?: string;
   readonly decimalComma?: boolean;
+  /** Are the rows written to a Parquet file? */
+  readonly toParquet?: boolean;
 }
 
 const ENDINGS: Readonly<Record<string, InputFormat>> = {
@@ -42,7 +44,7 @@ export async function openTable(path: string, options: TableOptions, names?: rea
   if (format === "parquet") {
     requireNoDialect(options, file, format);
     if (path === "-") throw new UsageError("--input -: Parquet is read by position, name a file");
-    return { ...(await (await import("./parquet.ts")).parquetTable(path)), format };
+    return { ...(await (await import("./parquet.ts")).parquetTable(path, options.toParquet)), format };
   }
   let bytesRead = 0;
   async function* counted() {

@@ -15,10 +15,13 @@ import { openRegular, readFully } from "./file.ts";
 import { parsers, takeText } from "./parquet-cells.ts";
 import { type Page, pagesOf } from "./parquet-pages.ts";
 import { type ColumnRows, flatParts, listParts, nestedParts, takerOf } from "./parquet-rows.ts";
+import type { StoredType } from "./stored-types.ts";
 
 interface ParquetColumns {
   /** The name of each column, in bytes. */
   readonly names: readonly string[];
+  /** The type of each column as the file describes it; undefined for one that is nested, or of 96 bits, which is no longer written. */
+  readonly stored: readonly (StoredType | undefined)[];
   /** Which columns are of float32. */
   readonly singles: readonly boolean[];
   readonly groups: readonly { readonly rowStart: number; readonly rows: number }[];
@@ -30,9 +33,9 @@ interface ParquetColumns {
 
 /**
  * Opens a Parquet file; at first only its description is read. Columns are decoded page by page, but those that are nested, unless
- * lists of floats, a whole row group at once. Throws DataError where the file is damaged.
+ * lists of floats, a whole row group at once. asStored gives flat values as they are stored. Throws DataError where the file is damaged.
  */
-export async function openParquet(path: string): Promise<ParquetColumns> {
+export async function openParquet(path: string, asStored = false): Promise<ParquetColumns> {
   /** Yields what `use` yields, which has the file open meanwhile. */
   async function* withFile<T>(use: (file: OpenFile) => AsyncGenerator<T, undefined>): AsyncGenerator<T, undefined> {
     const fd = openRegular(path, "a Parquet file");
@@ -61,7 +64,7 @@ export async function openParquet(path: string): Promise<ParquetColumns> {
     const metadata = await parquetMetadataAsync(file, { parsers, geoparquet: false });
     if (metadata.row_groups.some(({ columns }) => columns.some((column) => column.crypto_metadata)))
       throw encrypted(path);
-    yield describe(metadata);
+    yield describe(metadata, asStored);
     return undefined;
   });
   const { metadata, names, columns, groups } = (await described.next()).value!;
@@ -93,6 +96,7 @@ export async function openParquet(path: string): Promise<ParquetColumns> {
 
   return {
     names,
+    stored: columns.map(({ stored }) => stored),
     singles: columns.map(({ schemaPath }) => schemaPath.at(-1)?.element.type === "FLOAT"),
     groups,
     pages: (group, index) =>
@@ -160,10 +164,11 @@ interface ColumnSchema {
   readonly name: string;
   readonly leaf?: number | undefined;
   readonly schemaPath: readonly SchemaTree[];
+  readonly stored?: StoredType | undefined;
   readonly text?: ((value: unknown) => unknown) | undefined;
 }
 
-function describe(metadata: FileMetaData) {
+function describe(metadata: FileMetaData, asStored: boolean) {
   const root = parquetSchema(metadata);
   let leaves = 0;
   const columns = root.children.map((top): ColumnSchema => {
@@ -171,14 +176,15 @@ function describe(metadata: FileMetaData) {
     leaves += Math.max(1, getPhysicalColumns(top).length);
     const { name, repetition_type } = top.element;
     if (typeof name !== "string") throw new DamageError("a column has no name");
+    const isFlat = top.children.length === 0 && repetition_type !== "REPEATED";
+    const stored = isFlat && top.element.type !== "INT96" ? { ...top.element } : undefined;
+    if (asStored && stored) Object.assign(top.element, { converted_type: undefined, logical_type: undefined });
     const text = takeText(top);
     if (top.children.length > 0) {
       const schemaPath = [root, ...floatsPath(top)];
       return { name, leaf: schemaPath.length > 1 ? leaf : undefined, schemaPath, text };
     }
-    return repetition_type === "REPEATED"
-      ? { name, schemaPath: [], text }
-      : { name, leaf, schemaPath: [root, top], text };
+    return isFlat ? { name, leaf, schemaPath: [root, top], stored, text } : { name, schemaPath: [], text };
   });
   // As many rows without a cell as the file says it has would have no end.
   if (columns.length === 0) throw new DamageError("it has no columns");

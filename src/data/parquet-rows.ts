@@ -92,21 +92,22 @@ export function takerOf(parts: Iterator<ColumnRows>, total: number): (count: num
   };
 }
 
-/** The rows of all parts, so many. Numbers become cells where parts are of several kinds. */
+/** The rows of all parts, so many. Numbers become cells where parts are of several kinds; one without any value is of every kind. */
 function joined(parts: readonly ColumnRows[], rows: number): ColumnRows {
   const [first, more] = parts;
   if (first !== undefined && more === undefined) return first;
-  const kinds = new Set(parts.map(({ values }) => values.constructor));
-  if (kinds.size > 1 || kinds.has(Array)) return { values: parts.flatMap(cellsOf) };
-  const numbers = kinds.has(Float64Array) ? new Float64Array(rows) : new BigInt64Array(rows);
+  const isFull = ({ missing }: ColumnRows) => missing === undefined || missing.includes(0);
+  const kinds = new Set(parts.filter(isFull).map(({ values }) => values.constructor));
   const missing = parts.some((part) => part.missing) ? new Uint8Array(rows) : undefined;
+  const numbers = kinds.has(BigInt64Array) ? new BigInt64Array(rows) : new Float64Array(rows).fill(Number.NaN);
+  const areCells = kinds.size > 1 || kinds.has(Array);
   let end = 0;
-  for (const { values, missing: some = [] } of parts) {
-    numbers.set(values as Float64Array & BigInt64Array, end);
-    missing?.set(some, end);
-    end += values.length;
+  for (const part of parts) {
+    if (!areCells && isFull(part)) numbers.set(part.values as Float64Array & BigInt64Array, end);
+    missing?.set(part.missing ?? [], end);
+    end += part.values.length;
   }
-  return { values: numbers, missing };
+  return { values: areCells ? parts.flatMap(cellsOf) : numbers, missing };
 }
 
 function cellsOf({ values, missing }: ColumnRows): string[] {

@@ -4,6 +4,7 @@ import { FieldPlace } from "./fields.ts";
 import { sizeOf } from "./file.ts";
 import { openParquet } from "./parquet-columns.ts";
 import type { ColumnRows } from "./parquet-rows.ts";
+import { isPlain, type StoredType } from "./stored-types.ts";
 import type { FilePart, Table } from "./table.ts";
 
 /** At most so many rows, and about so many cells, are decoded at a time: as numbers they take 2 MB. */
@@ -14,8 +15,11 @@ const CELLS = 2 ** 18;
  * A table from a Parquet file, read by row groups; the line of a row is its number, from 1. Cells are as in csv: null is empty, what is nested is
  * JSON. Throws DataError where the file is damaged.
  */
-export async function parquetTable(path: string): Promise<Table> {
-  const { names, groups, batches: batchesOf } = await openParquet(path);
+export async function parquetTable(path: string, toParquet = false): Promise<Table> {
+  const { names, stored, groups, batches: batchesOf } = await openParquet(path);
+  // Beside the cells, the values as they are stored, of those columns where they are others.
+  const others = toParquet ? [...names.keys()].filter((i) => stored[i] && !isPlain(stored[i])) : [];
+  const asStored = others.length > 0 ? await openParquet(path, true) : undefined;
   const total = groups.reduce((sum, { rows }) => sum + rows, 0);
   async function* parts(): AsyncGenerator<FilePart> {
     for (const [group, { rows }] of groups.entries()) yield { group, size: (sizeOf(path) * rows) / total };
@@ -24,12 +28,27 @@ export async function parquetTable(path: string): Promise<Table> {
   async function* batches(part: FilePart): AsyncGenerator<Batch> {
     const { group } = part as { readonly group: number };
     let line = groups[group]!.rowStart + 1;
+    const beside = asStored?.batches(group, others, size);
     for await (const columns of batchesOf(group, [...names.keys()], size)) {
-      yield columnBatch(columns, names, line);
+      const values = (await beside?.next())?.value ?? [];
+      yield {
+        ...columnBatch(columns, names, line),
+        stored: (i) => storedValue(values[others.indexOf(i)] ?? columns[i]!, stored[i]!),
+      };
       line += columns[0]!.values.length;
     }
   }
-  return { names, separator: "", parts: parts(), batches };
+  return { names, separator: "", stored, parts: parts(), isWhole: groups.length < 2, batches };
+}
+
+/** Gives the value in a row as it is stored: bytes for text. */
+function storedValue({ values, missing }: ColumnRows, { type }: StoredType): (row: number) => unknown {
+  const isBoolean = type === "BOOLEAN";
+  return (row) => {
+    const value = values[row]!;
+    if (missing?.[row]) return null;
+    return typeof value !== "string" ? value : isBoolean ? value === "true" : Buffer.from(value, "latin1");
+  };
 }
 
 /** The places of the columns of a batch, used again for the next. */

@@ -1,4 +1,5 @@
 import type { Batch } from "./batch.ts";
+import type { StoredType } from "./stored-types.ts";
 
 /** Formats of files with one row a sample. */
 export const inputFormats = ["csv", "tsv", "jsonl", "parquet"] as const;
@@ -20,8 +21,12 @@ export interface Table {
   readonly names: readonly string[];
   /** The delimiter between its cells, "" where it has none. */
   readonly separator: string;
+  /** Of a Parquet file, the type of each column; undefined for one that is nested. */
+  readonly stored?: readonly (StoredType | undefined)[];
   /** The parts of the file in order, without its header. */
   readonly parts: AsyncIterator<FilePart>;
+  /** Is it known to be a single part? */
+  readonly isWhole?: boolean;
   /** The rows of a part. */
   readonly batches: (part: FilePart) => AsyncIterable<Batch> | Iterable<Batch>;
 }

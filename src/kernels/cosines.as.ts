@@ -1,49 +1,122 @@
-// The inner loops of the cosine search, in AssemblyScript, in the module's own memory: dot products of features with one panel of 8
-// class vectors, comparisons with bounds, and sums of powers. features: quads of 4 rows, two components of each at a time (16 bits each, 16 bytes);
-// panel: 8 class vectors likewise (32 bytes). Components are unit vectors times 32767, so that no sum leaves 32 bits; sums are
-// exact and depend on nothing but two vectors.
-
-const UNIT: f32 = 9.313794180343393e-10;
+// The inner loops of the cosine search, in AssemblyScript, in the module's own memory: unit vectors rounded to 16 bits, dot products of features
+// with one panel of 8 class vectors, comparisons with bounds, and sums of powers. features: quads of 4 rows, two components of each at a time
+// (16 bits each, 16 bytes); panel: 8 class vectors likewise (32 bytes). Components are multiplied by a factor of the vector, so large that the part of a
+// vector in a segment is no longer than 46340: dot products of segments are exact in 32 bits, and their sum depends on nothing but two vectors.
 
 /** 2^x as JavaScript has it. */
 declare function exp2(x: f32): f64;
 
-/** Writes 8 scores for each of 4 * quads rows. */
-export function multiply(q: usize, quads: i32, panel: usize, panelBytes: i32, scores: usize): void {
+/** The largest component of a vector of floats, so many bytes long (a multiple of 16), without its sign. */
+export function largest(vector: usize, bytes: i32): f32 {
+  let top = f32x4.splat(0);
+  for (const end = vector + bytes; vector != end; vector += 16) top = f32x4.max(top, f32x4.abs(v128.load(vector)));
+  top = f32x4.max(top, i32x4.shuffle(top, top, 2, 3, 0, 1));
+  return f32x4.extract_lane(f32x4.max(top, i32x4.shuffle(top, top, 1, 0, 3, 2)), 0);
+}
+
+// Of the last vector that was rounded: the sum of its components times the factor, and of what rounding left out.
+let total: f32 = 0;
+let totalLeft: f32 = 0;
+export function componentSum(): f32 {
+  return total;
+}
+export function leftSum(): f32 {
+  return totalLeft;
+}
+
+/**
+ * Rounds the components of a vector, times a factor, to 16 bits: two go to out, the next two `stride` bytes further on. Returns the square of the
+ * length of what rounding left out.
+ */
+export function quantize(vector: usize, bytes: i32, factor: f32, out: usize, stride: usize): f32 {
+  let left = f32x4.splat(0), sum = left, sumLeft = left;
+  for (const end = vector + bytes; vector != end; vector += 16, out += 2 * stride) {
+    const exact = f32x4.mul(v128.load(vector), f32x4.splat(factor));
+    const whole = f32x4.nearest(exact);
+    const rest = f32x4.sub(exact, whole);
+    left = f32x4.add(left, f32x4.mul(rest, rest));
+    sum = f32x4.add(sum, exact);
+    sumLeft = f32x4.add(sumLeft, rest);
+    const words = i32x4.trunc_sat_f32x4_s(whole);
+    const pairs = i16x8.narrow_i32x4_s(words, words);
+    v128.store32_lane(out, pairs, 0);
+    v128.store32_lane(out + stride, pairs, 1);
+  }
+  total = lanesOf(sum);
+  totalLeft = lanesOf(sumLeft);
+  return lanesOf(left);
+}
+
+@inline
+function lanesOf(x: v128): f32 {
+  const pairs = f32x4.add(x, i32x4.shuffle(x, x, 2, 3, 0, 1));
+  return f32x4.extract_lane(pairs, 0) + f32x4.extract_lane(pairs, 1);
+}
+
+/**
+ * Writes 8 scores for each of 4 * quads rows: the dot products of segments of so many bytes of the panel, added up as floats, times the scales of the
+ * row and of the class vector, and the product of their shares.
+ */
+export function multiply(
+  q: usize,
+  quads: i32,
+  panel: usize,
+  panelBytes: i32,
+  scores: usize,
+  segmentBytes: i32,
+  rowScales: usize,
+  rowShares: usize,
+  classScales: usize,
+  classShares: usize,
+): void {
   const end = panel + panelBytes;
   do {
-    let s00 = i32x4.splat(0), s01 = s00, s10 = s00, s11 = s00, s20 = s00, s21 = s00, s30 = s00, s31 = s00;
+    memory.fill(scores, 0, 128);
     let w = panel;
     do {
-      const w0 = v128.load(w);
-      const w1 = v128.load(w, 16);
-      let f = v128.load32_splat(q);
-      s00 = i32x4.add(s00, i32x4.dot_i16x8_s(f, w0));
-      s01 = i32x4.add(s01, i32x4.dot_i16x8_s(f, w1));
-      f = v128.load32_splat(q, 4);
-      s10 = i32x4.add(s10, i32x4.dot_i16x8_s(f, w0));
-      s11 = i32x4.add(s11, i32x4.dot_i16x8_s(f, w1));
-      f = v128.load32_splat(q, 8);
-      s20 = i32x4.add(s20, i32x4.dot_i16x8_s(f, w0));
-      s21 = i32x4.add(s21, i32x4.dot_i16x8_s(f, w1));
-      f = v128.load32_splat(q, 12);
-      s30 = i32x4.add(s30, i32x4.dot_i16x8_s(f, w0));
-      s31 = i32x4.add(s31, i32x4.dot_i16x8_s(f, w1));
-      q += 16;
-      w += 32;
+      const stop = min(w + segmentBytes, end);
+      let s00 = i32x4.splat(0), s01 = s00, s10 = s00, s11 = s00, s20 = s00, s21 = s00, s30 = s00, s31 = s00;
+      do {
+        const w0 = v128.load(w);
+        const w1 = v128.load(w, 16);
+        let f = v128.load32_splat(q);
+        s00 = i32x4.add(s00, i32x4.dot_i16x8_s(f, w0));
+        s01 = i32x4.add(s01, i32x4.dot_i16x8_s(f, w1));
+        f = v128.load32_splat(q, 4);
+        s10 = i32x4.add(s10, i32x4.dot_i16x8_s(f, w0));
+        s11 = i32x4.add(s11, i32x4.dot_i16x8_s(f, w1));
+        f = v128.load32_splat(q, 8);
+        s20 = i32x4.add(s20, i32x4.dot_i16x8_s(f, w0));
+        s21 = i32x4.add(s21, i32x4.dot_i16x8_s(f, w1));
+        f = v128.load32_splat(q, 12);
+        s30 = i32x4.add(s30, i32x4.dot_i16x8_s(f, w0));
+        s31 = i32x4.add(s31, i32x4.dot_i16x8_s(f, w1));
+        q += 16;
+        w += 32;
+      } while (w != stop);
+      addTo(scores, s00);
+      addTo(scores + 16, s01);
+      addTo(scores + 32, s10);
+      addTo(scores + 48, s11);
+      addTo(scores + 64, s20);
+      addTo(scores + 80, s21);
+      addTo(scores + 96, s30);
+      addTo(scores + 112, s31);
     } while (w != end);
-    writeRow(scores, s00, s01);
-    writeRow(scores + 32, s10, s11);
-    writeRow(scores + 64, s20, s21);
-    writeRow(scores + 96, s30, s31);
-    scores += 128;
+    for (let row = 0; row < 4; row++, rowScales += 4, rowShares += 4, scores += 32) {
+      const scale = v128.load32_splat(rowScales);
+      const share = v128.load32_splat(rowShares);
+      for (let half = 0; half < 32; half += 16) {
+        const scaled = f32x4.mul(v128.load(scores + half), f32x4.mul(scale, v128.load(classScales + half)));
+        v128.store(scores + half, f32x4.add(scaled, f32x4.mul(share, v128.load(classShares + half))));
+      }
+    }
   } while (--quads);
 }
 
 @inline
-function writeRow(scores: usize, first: v128, second: v128): void {
-  v128.store(scores, f32x4.mul(f32x4.convert_i32x4_s(first), f32x4.splat(UNIT)));
-  v128.store(scores, f32x4.mul(f32x4.convert_i32x4_s(second), f32x4.splat(UNIT)), 16);
+function addTo(scores: usize, sums: v128): void {
+  v128.store(scores, f32x4.add(v128.load(scores), f32x4.convert_i32x4_s(sums)));
 }
 
 /**

@@ -3,7 +3,11 @@ import { instantiate, type KernelMemory, PAGE } from "./instantiate.ts";
 
 /** The exports of the kernel; places in the memory are in bytes. */
 interface Kernel extends KernelMemory {
-  multiply(features: number, quads: number, panel: number, panelBytes: number, scores: number): void;
+  largest(vector: number, bytes: number): number;
+  quantize(vector: number, bytes: number, factor: number, out: number, stride: number): number;
+  componentSum(): number;
+  leftSum(): number;
+  multiply(features: number, quads: number, panel: number, panelBytes: number, scores: number, ...rest: number[]): void;
   below(scores: number, rows: number, bounds: number, list: number): number;
   addPowers(scores: number, rows: number, sums: number): void;
   dot(a: number, b: number, bytes: number): number;

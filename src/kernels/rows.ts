@@ -1,7 +1,7 @@
 import { instantiate, type KernelMemory, PAGE } from "./instantiate.ts";
 import { kernel } from "./rows-kernel.ts";
 
-/** What text.as.ts, objects.as.ts and psi.as.ts export; places are addresses in their one memory. */
+/** What text.as.ts, objects.as.ts, psi.as.ts and samples.as.ts export; places are addresses in their one memory. */
 interface RowKernel extends KernelMemory {
   firstFree(): number;
   indexLines(start: number, end: number, line: number, delimiter: number, ...rest: number[]): number;
@@ -15,6 +15,11 @@ interface RowKernel extends KernelMemory {
   writeRows(row: number, end: number, ...rest: number[]): number;
   writtenEnd(): number;
   psiColumns(m: number, thetas: number, count: number, ...columns: number[]): void;
+  leastAngle(angles: number, count: number): number;
+  countAbove(angles: number, count: number, bound: number, doubt: number): number;
+  cosineGaps(angles: number, count: number, least: number, factor: number, limit: number, out: number): number;
+  sumOfPowers(gaps: number, count: number, scale: number): number;
+  dots(vector: number, others: number, count: number, bytes: number, out: number): void;
   countLines(start: number, end: number): number;
   copyBytes(to: number, from: number, size: number): void;
   readDecimal(start: number, end: number, mark: number): number;

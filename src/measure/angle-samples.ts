@@ -1,63 +1,158 @@
-import { sampleLoss } from "../core/loss.ts";
+import { conditions } from "../core/margin.ts";
 import { fromBytes } from "../data/bytes.ts";
 import { DataError, UsageError } from "../data/errors.ts";
+import { numbersAt } from "../data/fields.ts";
 import { nameOf, sizeOf } from "../data/file.ts";
+import { type FilePart, remaining } from "../data/table.ts";
+import { doubles, Region, rowKernel } from "../kernels/rows.ts";
 import { type ColumnSource, isColumn, type RowOptions } from "../rows/computation.ts";
-import { fileValues } from "../rows/file-rows.ts";
-import type { ClassColumn, Header, Reader } from "../rows/header.ts";
-import { type Competitors, labelledSamples } from "../rows/sample-columns.ts";
-import type { MeasuredRow, Questions, Samples } from "./samples.ts";
-import { countNaive, type Sample } from "./statistics.ts";
+import { faultsOf, openRows, visitRows } from "../rows/file-rows.ts";
+import { labelledAngles } from "../rows/sample-columns.ts";
+import { firstParts, sharedBytes } from "../rows/threads.ts";
+import { Fingerprint } from "./fingerprint.ts";
+import { Losses } from "./losses.ts";
+import { DOUBT, type Questions, SampleRecords, type Samples } from "./samples.ts";
 
 /** Options for reading a file of angles. */
 export interface AngleFile extends RowOptions {
   readonly label?: string;
   /** The columns of angles, one a class (default theta_*). */
   readonly competing?: readonly number[] | ColumnSource;
+  readonly threads?: number;
+}
+
+/** What to read and to find out, in plain values that can be sent to a thread. */
+export interface AngleJob {
+  readonly path: string;
+  readonly file: AngleFile;
+  readonly questions: Questions;
 }
 
 /** Samples from a file with one column of angles a class and a label that names the target class. */
-export async function angleSamples(
-  path: string,
-  values: AngleFile,
-  { margins, functions, scales }: Questions,
-): Promise<Samples> {
-  const numbers = scales.filter((scale) => scale !== "norm");
-  if (numbers.length < scales.length) throw new UsageError("--scale norm needs --features: angles have no length");
-  const { label = "label", competing = { column: "theta_*" } } = values;
+export async function angleSamples(job: AngleJob): Promise<Samples> {
+  const { classes, bytesOf, table, bad, source, warnings } = await angleReader(job);
+  const { path, file } = job;
+  let bytesRead = 0;
+  async function* here() {
+    for await (const part of file.threads === 1 ? remaining(source.parts) : firstParts(source.parts)) {
+      if ("size" in part) bytesRead += part.size;
+      yield* bytesOf(part);
+    }
+  }
+  async function* blocks() {
+    // The first bytes may have told another format than the ending of the name.
+    const work: AngleJob & { names: readonly string[] } = {
+      ...job,
+      file: { ...file, inputFormat: table.format },
+      names: source.names,
+    };
+    const script = new URL("./measure-worker.cjs", import.meta.url);
+    for await (const { buffer, byteOffset, length } of sharedBytes(source, here(), script, work, file.threads))
+      yield new Float64Array(buffer, byteOffset, length / 8);
+  }
+  const names = classes.map(({ name }) => fromBytes(name));
+  return {
+    classes: classes.length,
+    className: (index) => names[index]!,
+    identity: () => ({ class_names: names, class_vectors: new Fingerprint().add(JSON.stringify(names)).text() }),
+    blocks: blocks(),
+    total: sizeOf(path),
+    done: table.bytesRead ?? (() => bytesRead),
+    skipped: bad.count,
+    warnings,
+  };
+}
+
+/** Reads a file of angles, or, with the names of its columns, the parts of it that another thread has read; gives their samples as bytes of records. */
+export async function angleReader({ path, file, questions }: AngleJob, names?: readonly string[]) {
+  const { label = "label", competing = { column: "theta_*" } } = file;
+  if (questions.scales.includes("norm")) throw new UsageError("--scale norm needs --features: angles have no length");
   if (!isColumn(competing) || !competing.column.includes("*"))
     throw new UsageError("--competing names the columns of angles here, such as '@theta_*'");
   const pattern = competing.column;
-
-  let classes: readonly ClassColumn[] = [];
-  const readers = (header: Header): [Reader<number>, Reader<Competitors>] => {
-    classes = header.classes(pattern);
-    if (classes.length < 2) throw new DataError(`${nameOf(path)}: ${pattern} is one column: give two or more`);
-    return labelledSamples(header, label, pattern, classes);
-  };
-  const sampleOf = (thetaY: number, { angles, place = 0 }: Competitors): Sample => {
-    let nearest = 0;
-    for (let j = 1; j < angles.length; j++) if (angles[j]! < angles[nearest]!) nearest = j;
-    return {
-      label: place,
-      thetaY,
-      nearest: nearest < place ? nearest : nearest + 1,
-      minThetaJ: angles[nearest]!,
-      naivePairs: countNaive(margins, thetaY, angles),
-      losses: functions.flatMap((target) => numbers.map((scale) => sampleLoss(target, scale, thetaY, angles).loss)),
-    };
-  };
-  const { values: found, skipped, warnings, bytesRead } = await fileValues(readers, sampleOf, values, path);
-  async function* measured() {
-    for await (const some of found) yield some.map(({ line, value }): MeasuredRow => ({ place: line, sample: value }));
+  const opened = await openRows(path, file, names);
+  const { table, header, bad } = opened;
+  const classes = header.classes(pattern);
+  if (classes.length < 2) throw new DataError(`${nameOf(path)}: ${pattern} is one column: give two or more`);
+  const read = labelledAngles(header, label, pattern, classes);
+  const meter = new AngleMeter(questions, classes.length);
+  async function* bytesOf(part: FilePart) {
+    for await (const batch of table.batches(part)) {
+      const faults = faultsOf(batch);
+      const { address, places } = read(batch, faults);
+      const records = new Float64Array(batch.size * meter.records.width);
+      let end = 0;
+      const next = () => {
+        end += meter.records.width;
+        return end - meter.records.width;
+      };
+      const measure = (row: number) =>
+        meter.measure(address + 8 * classes.length * row, places[row]!, batch.line(row), records, next());
+      const keep = (row: number) => meter.records.writeBad(records, next(), batch.line(row));
+      const stop = visitRows(batch, faults, bad, measure, keep);
+      yield new Uint8Array(records.buffer, 0, 8 * end);
+      if (stop !== undefined) throw stop;
+    }
   }
-  return {
-    classes: classes.length,
-    className: (index) => fromBytes(classes[index]!.name),
-    blocks: measured(),
-    total: sizeOf(path),
-    done: bytesRead,
-    skipped,
-    warnings,
-  };
+  return { ...opened, classes, bytesOf };
+}
+
+/** Terms that together cannot change a sum by more than 2^-53 of it are left out. */
+const NEGLIGIBLE = 37;
+
+/** Measures samples from the angles to all classes, which lie in the memory of the row kernel. */
+export class AngleMeter {
+  readonly records: SampleRecords;
+  readonly #margins: readonly number[];
+  readonly #classes: number;
+  readonly #losses: Losses;
+  readonly #powers: Float64Array;
+  readonly #gaps = new Region();
+  /** A competing logit e^-reach times as large as the largest is left out, at the smallest scale. */
+  readonly #reach: number;
+
+  constructor(questions: Questions, classes: number) {
+    this.records = new SampleRecords(questions);
+    this.#margins = questions.margins;
+    this.#classes = classes;
+    this.#losses = new Losses(questions);
+    this.#powers = new Float64Array(this.#losses.sums.length);
+    this.#gaps.reserve(8 * classes + 16);
+    this.#reach = (NEGLIGIBLE + Math.log(classes)) / Math.min(...(questions.scales as readonly number[]));
+  }
+
+  /** Writes the sample with these angles and this own class as the record at `at`. The angle to the own class is lost. */
+  measure(angles: number, label: number, place: number, records: Float64Array, at: number): void {
+    const count = this.#classes;
+    const thetaY = doubles[angles / 8 + label]!;
+    doubles[angles / 8 + label] = Number.NaN;
+    const nearest = rowKernel.leastAngle(angles, count);
+    const minThetaJ = doubles[angles / 8 + nearest]!;
+    const sample = { place, label, nearest, thetaY, minThetaJ };
+    this.records.write(records, at, sample, (i, folded) => {
+      const found = rowKernel.countAbove(angles, count, folded, DOUBT);
+      return found < 0 ? countNaive(this.#margins[i]!, thetaY, numbersAt(angles, count)) : found;
+    });
+    const { divisors, scales } = this.#losses;
+    for (let i = 0; i < divisors.length; i++) this.#addPowers(angles, minThetaJ, divisors[i]!, i * scales.length);
+    this.#losses.write(sample, this.#powers, (i, loss) => this.records.writeLoss(records, at, i, loss));
+  }
+
+  /** Finds, for each scale, the sum of e^(scale * gap), gaps being how far the competing cosines lie below the largest; relative error 1e-14. */
+  #addPowers(angles: number, minThetaJ: number, divisor: number, sum: number): void {
+    const least = Math.cos(minThetaJ / divisor) - this.#reach;
+    const limit = least > Math.cos(Math.PI / divisor) ? divisor * Math.acos(least) : Math.PI;
+    const { address } = this.#gaps;
+    const kept = rowKernel.cosineGaps(angles, this.#classes, minThetaJ, 1 / divisor, limit, address);
+    const { scales } = this.#losses;
+    for (let i = 0; i < scales.length; i++)
+      this.#powers[sum + i] = rowKernel.sumOfPowers(address, kept, scales[i] as number);
+  }
+}
+
+/** How many of the competing angles meet the naive condition against thetaY, each decided exactly. */
+function countNaive(m: number, thetaY: number, competing: Float64Array): number {
+  let count = 0;
+  for (const thetaJ of competing) if (conditions(m, thetaY, thetaJ).naive) count++;
+  return count;
 }

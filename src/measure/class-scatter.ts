@@ -1,6 +1,14 @@
 import { lengthOf } from "../core/angle-between.ts";
+import type { ArrayRows } from "../data/arrays.ts";
 import { BLOCK_ROWS, type FeatureFiles, readSamples } from "./feature-files.ts";
 import { isDirection, vectorOf } from "./vectors.ts";
+
+/** Of some classes the sums of their unit features, high + low, row after row, and how many features each sums up. */
+export interface ClassSums {
+  readonly high: Float64Array;
+  readonly low: Float64Array;
+  readonly counts: Float64Array;
+}
 
 /** Sums over the unit features of some classes, of which the Fisher score is made. */
 export interface ClassScatter {
@@ -13,15 +21,24 @@ export interface ClassScatter {
   readonly directions: Float64Array;
 }
 
-/** So many numbers of sums are held at a time: 16 MiB. */
-export const SCATTER_DOUBLES = 2 ** 21;
+/** So many numbers of sums are held at a time, in two parts: 16 MiB. */
+const SCATTER_DOUBLES = 2 ** 20;
+/** The classes whose sums are held at a time. */
+export const scatterClasses = ({ cols }: Pick<ArrayRows, "cols">): number => Math.ceil(SCATTER_DOUBLES / cols);
 /** A sum of so many unit vectors that is no longer than rounding has made it has no direction. */
 export const LEAST_MEAN = 2 ** -40;
 
-/** The sums of the unit features of the classes numbered first to first + classes - 1, and how many they are. Samples without a direction are left out. */
-export function classSums(files: FeatureFiles, first: number, classes: number) {
+// Adding the first to x in [-1, 1] and taking it off again leaves a multiple of 2^-26, the second one of 2^-53.
+const TO_HIGH = 1.5 * 2 ** 26;
+const TO_LOW = 1.5 * 2 ** -1;
+
+/**
+ * The sums of the unit features of the classes numbered first to first + classes - 1, and how many they are. Samples without a direction are left out.
+ * A sum is high + low, whose terms are multiples of 2^-26 and of 2^-53: up to 2^27 samples of a class both are exact, in any order.
+ */
+export function classSums(files: FeatureFiles, first: number, classes: number): ClassSums {
   const { cols, rows } = files.features;
-  const sums = new Float64Array(classes * cols);
+  const [high, low] = [new Float64Array(classes * cols), new Float64Array(classes * cols)];
   const counts = new Float64Array(classes);
   for (let start = 0; start < rows; start += BLOCK_ROWS) {
     const { vectors, label } = readSamples(files, start);
@@ -30,18 +47,28 @@ export function classSums(files: FeatureFiles, first: number, classes: number) {
       const vector = vectorOf(vectors, cols, row);
       const length = lengthOf(vector).hi;
       if (!isDirection(length)) continue;
-      const sum = vectorOf(sums, cols, place - first);
-      for (let k = 0; k < cols; k++) sum[k]! += vector[k]! / length;
+      for (let k = 0, at = (place - first) * cols; k < cols; k++, at++) {
+        const unit = vector[k]! / length;
+        const front = unit + TO_HIGH - TO_HIGH;
+        high[at]! += front;
+        low[at]! += unit - front + TO_LOW - TO_LOW;
+      }
       counts[place - first]!++;
     }
   }
-  return { sums, counts };
+  return { high, low, counts };
 }
 
-/** The scatter of the classes numbered first to first + classes - 1; the direction of the mean of each goes into means. */
-export function classScatter(files: FeatureFiles, first: number, classes: number, means?: Float64Array): ClassScatter {
-  const { cols } = files.features;
-  const { sums, counts } = classSums(files, first, classes);
+/** The sums, each rounded once, in place of their high parts. */
+export function sumsOf({ high, low }: ClassSums): Float64Array {
+  for (let i = 0; i < high.length; i++) high[i]! += low[i]!;
+  return high;
+}
+
+/** The scatter of some classes from their sums of so many components; the direction of the mean of each goes into means, one after another. */
+export function classScatter(classSums: ClassSums, cols: number, means?: Float64Array): ClassScatter {
+  const { counts } = classSums;
+  const sums = sumsOf(classSums);
   const total = new Float64Array(cols);
   const directions = new Float64Array(cols);
   let within = 0;
@@ -49,7 +76,7 @@ export function classScatter(files: FeatureFiles, first: number, classes: number
     const sum = vectorOf(sums, cols, i);
     const length = lengthOf(sum).hi;
     within += count - length;
-    if (length > LEAST_MEAN * count) means?.set(sum, (first + i) * cols);
+    if (length > LEAST_MEAN * count) means?.set(sum, i * cols);
     for (let k = 0; k < cols; k++) {
       total[k]! += sum[k]!;
       if (length > 0) directions[k]! += (count * sum[k]!) / length;

@@ -3,6 +3,7 @@ import type { DoubleDouble } from "../core/double-double.ts";
 import { DataError } from "../data/errors.ts";
 import type { CosineSearch } from "./cosine-search.ts";
 import type { FeatureFiles } from "./feature-files.ts";
+import { isKept } from "./quantized-vectors.ts";
 import { isDirection, lengthFault, type Vectors, vectorOf } from "./vectors.ts";
 
 interface ClassVector {
@@ -40,9 +41,10 @@ export class ClassVectors {
       this.shortest = Math.min(this.shortest, hi);
       this.longest = Math.max(this.longest, hi);
     }
-    // The search keeps float32 vectors as they are: no second copy is needed.
-    const own = vectors instanceof Float32Array ? (i: number) => this.#cosines.classVector(i) : vectorAt;
-    this.#held = lengths.map((length, i) => ({ vector: own(i), length }));
+    // What the search keeps as it is needs no second copy.
+    this.#held = lengths.map((length, i) => {
+      return { vector: isKept(vectors, length.hi) ? this.#cosines.classVector(i) : vectorAt(i), length };
+    });
     this.#first = first;
   }
 

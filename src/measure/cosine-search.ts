@@ -1,7 +1,7 @@
 import type { DoubleDouble } from "../core/double-double.ts";
 import { requireWithin } from "../core/errors.ts";
 import { Instance } from "../kernels/cosines.ts";
-import { QuantizedVectors } from "./quantized-vectors.ts";
+import { QuantizedVectors, segmentOf } from "./quantized-vectors.ts";
 import type { Vectors } from "./vectors.ts";
 
 /** Components of a vector, and the most rows of features and the most classes at a time. */
@@ -19,9 +19,10 @@ export interface CosineSearchSize {
 /** Decides whether the cosine of a feature and a class is below a limit, where the rounded cosine is too close to it. */
 export type Settle = (limit: number, row: number, place: number) => boolean;
 
-/** A class that may be the nearest, and an upper bound of its cosine. */
-interface NearClass {
+/** A class that may be the nearest, its score, and an upper bound of its cosine. */
+export interface NearClass {
   readonly class: number;
+  readonly score: number;
   readonly most: number;
 }
 
@@ -36,24 +37,22 @@ interface Sum {
   readonly rates: Float32Array;
   readonly totals: Float64Array;
   divisor: number;
-  /** For each row the smallest cosine added; 1 where the divisor is 1, as there all errors count alike. */
-  readonly lowest: Float64Array;
 }
 
 const QUAD = 4;
 const PANEL = 8;
 /** Less than every cosine. */
 const LOWEST = -2;
-/** An upper bound of what rounding vectors, scores and limits to float32 adds to an error. */
-const FLOAT_ROUNDING = 2 ** -21;
+/** An upper bound of what rounding vectors, sums of segments, scores and limits to float32 adds to an error. */
+const FLOAT_ROUNDING = 2 ** -18;
 
 /**
  * Cosines between a block of features and a block of class vectors, and a search for the classes nearest to each
  * feature, which keeps only those that may be the nearest. Uses about 6 dimension (rows + classes) bytes of its own.
  *
- * Unit vectors are rounded to components of 16 bits, of which a processor multiplies twice as many at a time as of float32, and their
- * products added up exactly. With a and b for the distances of two vectors from their rounded ones, the error of a cosine is bounded:
- * |u v - u' v'| <= a + b + a b by Cauchy-Schwarz, about 4e-4 for 512 components.
+ * Unit vectors times a factor are rounded to components of 16 bits, of which a processor multiplies twice as many at a time as of float32. With
+ * a and b for the distances of two vectors from their rounded ones, the error of a cosine is bounded: |u v - u' v'| <= a + b + a b by
+ * Cauchy-Schwarz, about 1.3e-4 for 512 components.
  *
  * Vectors are normalised; one whose length is 0, infinite or NaN is near to no other.
  * A cosine depends on its two vectors alone, to the bit: results do not depend on the sizes of the blocks.
@@ -62,6 +61,8 @@ export class CosineSearch {
   readonly #instance: Instance;
   /** Where the first vectors of all classes begin, the second ones, and so on. */
   readonly #layers: readonly number[];
+  /** The bytes of a panel that belong to one segment of its vectors. */
+  readonly #segmentBytes: number;
   readonly #rows: QuantizedVectors;
   readonly #classes: QuantizedVectors;
   /** For each row the 8 scores (rounded cosines) of a panel, and the same as cosines of theta / divisor. */
@@ -77,8 +78,6 @@ export class CosineSearch {
   #cosines: ArrayLike<number>[] = [];
   /** For each row, a lower bound of the cosine of the nearest class. */
   readonly #floors: Float64Array;
-  /** For each row, how far the scores of the classes searched may be off. */
-  readonly #errors: Float64Array;
   #labels: ArrayLike<number> = [];
   #candidates: NearClass[][] = [];
 
@@ -86,6 +85,7 @@ export class CosineSearch {
   constructor({ dimension, rows, classes, centres = 1, limits = 0, sums = 0 }: CosineSearchSize) {
     requireWithin("dimension", dimension, 1, 2 ** 20);
     const layer = Math.ceil(classes / PANEL) * PANEL;
+    this.#segmentBytes = 2 * PANEL * segmentOf(dimension);
     this.#layers = Array.from({ length: centres }, (_, k) => k * layer);
     const room = centres * layer;
     const scores = Math.ceil(rows / QUAD) * QUAD * PANEL;
@@ -101,7 +101,7 @@ export class CosineSearch {
     this.#sums = Array.from({ length: sums }, () => {
       const totals = instance.take(Float64Array, 3 * rows);
       const rates = new Float32Array(totals.buffer, totals.byteOffset, 6 * rows);
-      return { rates, totals, divisor: 1, lowest: new Float64Array(rows) };
+      return { rates, totals, divisor: 1 };
     });
     const [near, ...others] = Array.from({ length: 1 + limits }, () => {
       const bounds = instance.take(Float32Array, 3 * rows);
@@ -111,7 +111,6 @@ export class CosineSearch {
     this.#limits = others;
     this.#list = instance.take(Uint32Array, rows);
     this.#floors = new Float64Array(rows);
-    this.#errors = new Float64Array(rows);
   }
 
   /** Takes class vectors, those of a class behind one another, in place of those before; returns their lengths. */
@@ -130,7 +129,6 @@ export class CosineSearch {
     this.#labels = labels;
     this.#candidates = lengths.map(() => []);
     this.#floors.fill(LOWEST);
-    this.#errors.fill(0);
     return lengths;
   }
 
@@ -142,10 +140,9 @@ export class CosineSearch {
 
   /** Sets one scale a feature: the search adds up exp(scale * cos(theta / divisor)) over the other classes. */
   setSum(sum: number, scales: ArrayLike<number>, divisor: number): void {
-    const { rates, totals, lowest } = this.#sums[sum]!;
+    const { rates, totals } = this.#sums[sum]!;
     this.#sums[sum]!.divisor = divisor;
     totals.fill(0);
-    lowest.fill(1);
     for (let row = 0; row < this.#rows.count; row++) {
       rates[6 * row] = scales[row]! * Math.LOG2E;
       rates[6 * row + 1] = LOWEST;
@@ -185,15 +182,23 @@ export class CosineSearch {
 
   /** The scores of 8 vectors from a place on. */
   #multiply(place: number, scores: Float32Array): void {
+    const { kernel } = this.#instance;
     const { count, rounded } = this.#rows;
     const bytes = this.#classes.roundedBytes;
     const panel = this.#classes.rounded.byteOffset + place * bytes;
     const quads = Math.ceil(count / QUAD);
-    this.#instance.kernel.multiply(rounded.byteOffset, quads, panel, PANEL * bytes, scores.byteOffset);
-    for (let lane = 0; lane < PANEL; lane++) {
-      if (!Number.isNaN(this.#classes.errors[place + lane])) continue;
-      for (let row = 0; row < count; row++) scores[row * PANEL + lane] = Number.NaN;
-    }
+    kernel.multiply(
+      rounded.byteOffset,
+      quads,
+      panel,
+      PANEL * bytes,
+      scores.byteOffset,
+      this.#segmentBytes,
+      this.#rows.scales.byteOffset,
+      this.#rows.shares.byteOffset,
+      this.#classes.scales.byteOffset + 4 * place,
+      this.#classes.sharesLeft.byteOffset + 4 * place,
+    );
   }
 
   /**
@@ -241,7 +246,6 @@ export class CosineSearch {
   #allowErrors(): void {
     for (let row = 0; row < this.#rows.count; row++) {
       const error = this.#errorOfAll(row);
-      this.#errors[row] = Math.max(this.#errors[row]!, error);
       this.#near.bounds[3 * row] = this.#floors[row]! - error;
       this.#near.bounds[3 * row + 1] = Number.POSITIVE_INFINITY;
       for (const [i, { bounds }] of this.#limits.entries()) {
@@ -266,10 +270,10 @@ export class CosineSearch {
 
   /** Adds a class of the panel to those that may be the nearest to a row, and raises the lower bound of the row. */
   #keep(row: number, lane: number, place: number, first: number): void {
-    const cosine = this.score(row, lane);
+    const score = this.score(row, lane);
     const error = this.error(row, place + lane);
-    this.#candidates[row]!.push({ class: first + place + lane, most: cosine + error });
-    this.#floors[row] = Math.max(this.#floors[row]!, cosine - error);
+    this.#candidates[row]!.push({ class: first + place + lane, score, most: score + error });
+    this.#floors[row] = Math.max(this.#floors[row]!, score - error);
     this.#near.bounds[3 * row] = this.#floors[row]! - this.#errorOfAll(row);
   }
 
@@ -288,14 +292,10 @@ export class CosineSearch {
     return most;
   }
 
-  /** From scores cos(theta) makes cos(theta / divisor), and notes the lowest score of each row. */
-  #divideAngles({ divisor, lowest }: Sum): void {
-    for (let i = 0; i < this.#rows.count * PANEL; i++) {
-      const cosine = this.#scores[i]!;
-      this.#dividedScores[i] = dividedCosine(cosine, divisor);
-      const row = Math.floor(i / PANEL);
-      if (cosine < lowest[row]!) lowest[row] = cosine;
-    }
+  /** From scores cos(theta) makes cos(theta / divisor). */
+  #divideAngles({ divisor }: Sum): void {
+    for (let i = 0; i < this.#rows.count * PANEL; i++)
+      this.#dividedScores[i] = dividedCosine(this.#scores[i]!, divisor);
   }
 
   /** How many of the other classes searched have a cosine below the limit of each feature. */
@@ -304,10 +304,7 @@ export class CosineSearch {
     return this.#candidates.map((_, row) => counts[3 * row + 2]!);
   }
 
-  /**
-   * log sum exp(scale * cos(theta / divisor)) over the other classes searched, for each feature. Rounded cosines put it off, in practice
-   * by scale * 1e-5, at most by `logSumError`.
-   */
+  /** log sum exp(scale * cos(theta / divisor)) over the other classes searched, for each feature; rounded cosines put it off by less than scale * `error`. */
   logSum(sum: number): number[] {
     const { rates, totals } = this.#sums[sum]!;
     return this.#candidates.map(
@@ -316,30 +313,14 @@ export class CosineSearch {
     );
   }
 
-  /**
-   * How far `logSum` may be off, for each feature. Each cosine c is off by at most `error`; cos(acos(c) / divisor), which is
-   * concave in c, by at most what that makes of it at the lowest cosine. Exponents in float32 add scale * ROUNDING, the powers 1e-6.
-   */
-  logSumError(sum: number): number[] {
-    const { rates, lowest, divisor } = this.#sums[sum]!;
-    return this.#candidates.map((_, row) => {
-      const error = this.#errors[row]!;
-      const from = Math.max(-1, lowest[row]! - error);
-      const bentError = dividedCosine(from + error, divisor) - dividedCosine(from, divisor);
-      return (rates[6 * row]! / Math.LOG2E) * (bentError + FLOAT_ROUNDING) + 1e-6;
-    });
-  }
-
   /** For each feature, the classes searched that may be the nearest of all but its own, in the order of the search. */
-  nearest(): number[][] {
-    return this.#candidates.map((candidates, row) =>
-      candidates.filter(({ most }) => most >= this.#floors[row]!).map((candidate) => candidate.class),
-    );
+  nearest(): NearClass[][] {
+    return this.#candidates.map((candidates, row) => candidates.filter(({ most }) => most >= this.#floors[row]!));
   }
 }
 
 /** cos(theta / divisor) from cos(theta); cosines beyond 1 and -1 count as these. */
-const dividedCosine = (cosine: number, divisor: number) =>
+export const dividedCosine = (cosine: number, divisor: number) =>
   Math.cos(Math.acos(Math.min(1, Math.max(-1, cosine))) / divisor);
 
 /** The error of a score from the errors of its two unit vectors. */

@@ -1,4 +1,4 @@
-import { twoSum } from "../core/double-double.ts";
+import { Mean } from "./exact-sum.ts";
 
 /** Up to this many numbers a distribution keeps all of them. */
 const EXACT = 1e6;
@@ -7,25 +7,6 @@ const PLACES_CUT = 7;
 const INFINITE = 0x7ff00000 >>> PLACES_CUT;
 
 const bits = new DataView(new ArrayBuffer(8));
-
-/** A mean by a compensated sum in the order of the numbers. */
-export class Mean {
-  count = 0;
-  #sum = 0;
-  #low = 0;
-
-  add(x: number): void {
-    const { hi, lo } = twoSum(this.#sum, x);
-    this.#sum = hi;
-    this.#low += lo;
-    this.count++;
-  }
-
-  /** The mean so far; NaN without numbers. */
-  value(): number {
-    return (Number.isFinite(this.#sum) ? this.#sum + this.#low : this.#sum) / this.count;
-  }
-}
 
 /**
  * The mean and the quantiles of numbers added one by one. Up to a million numbers quantiles are exact. Above that the numbers

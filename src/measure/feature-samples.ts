@@ -1,15 +1,26 @@
+import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { message } from "../core/message.ts";
+import type { ArrayRows } from "../data/arrays.ts";
 import { DataError } from "../data/errors.ts";
 import { type BadRowPolicy, badRows } from "../rows/bad-rows.ts";
 import { Pool } from "../rows/pool.ts";
 import { type ClassScatter, fisherScore } from "./class-scatter.ts";
-import { Mean } from "./distribution.ts";
-import { type FeatureFiles, openFeatures } from "./feature-files.ts";
-import { type FeatureAnswer, type FeatureJob, FeatureReader, type FeatureTask, featureTasks } from "./features.ts";
+import { scatterOf, storedClassSums, sumsMembers } from "./class-sums.ts";
+import { Mean } from "./exact-sum.ts";
+import { BLOCK_ROWS, type FeatureFiles, openFeatures } from "./feature-files.ts";
+import {
+  type FeatureAnswer,
+  type FeatureBlock,
+  type FeatureJob,
+  FeatureReader,
+  type FeatureTask,
+  featureTasks,
+} from "./features.ts";
+import { Fingerprint } from "./fingerprint.ts";
 import { LabelOrigin } from "./label-origin.ts";
-import type { MeasuredRow, Questions, Samples } from "./samples.ts";
-import { type FeaturePaths, storedFeatures } from "./stored-features.ts";
+import { meansNote, type Questions, SampleRecords, type Samples } from "./samples.ts";
+import { type FeaturePaths, ownSums, storedFeatures } from "./stored-features.ts";
 
 /** Up to this many multiplications one thread is faster than several. */
 const SMALL = 2 ** 30;
@@ -22,18 +33,29 @@ const MOST_MEANS = 2 ** 28;
 export async function featureSamples(
   paths: FeaturePaths,
   { threads, badRows: policy }: { readonly threads?: number; readonly badRows?: BadRowPolicy },
-  { margins, functions, scales }: Questions,
+  questions: Questions,
 ): Promise<Samples> {
-  const stored = await storedFeatures(paths);
+  const { classSums: path, weights } = paths;
+  const sums = path !== undefined && existsSync(path) ? await storedClassSums([path]) : undefined;
+  const stored = await storedFeatures(paths, sums);
   const files = openFeatures(stored);
   const { classes } = stored;
-  const named = functions.map(({ name, parameters, lambda }) => ({ name, parameters: { ...parameters, lambda } }));
   const [rows, { cols }] = [files.weights.rows, files.features];
   const means = rows * cols > MOST_MEANS ? undefined : new Float64Array(new SharedArrayBuffer(8 * rows * cols));
-  const job: FeatureJob = { stored, margins, functions: named, scales, means };
+  const classVectors = () =>
+    weights === undefined && sums !== undefined ? sums.fingerprint : fingerprintOf(files.weights);
+  const labels = typeof classes === "number" ? Array.from({ length: rows }, (_, i) => classes + i) : classes;
+  if (sums !== undefined && sums.about.class_vectors !== (weights === undefined ? null : classVectors()))
+    throw new DataError(`${path} has sums of other class vectors than ${weights ?? "class means"}`);
+  const ownMembers = () => {
+    const own = ownSums(stored, weights === undefined ? undefined : labels);
+    return sumsMembers(own, { class_vectors: weights === undefined ? null : classVectors(), parts: [] });
+  };
+  const job: FeatureJob = { stored, questions, means, isScattered: sums !== undefined };
+  const form = new SampleRecords(questions);
   const angles = { w_ec: new Mean(), w_inter: new Mean(), intra: new Mean(), inter: new Mean() };
   const bad = badRows(paths.features, policy, "row");
-  const scatters: ClassScatter[] = [];
+  const scatters: ClassScatter[] = sums === undefined ? [] : scatterOf(sums.of(labels), means);
   const origin = new LabelOrigin();
   let [done, shortest, longest] = [0, Number.POSITIVE_INFINITY, 0];
 
@@ -46,39 +68,49 @@ export async function featureSamples(
       }
       for (const [name, thetas] of Object.entries(answer.angles))
         for (const theta of thetas) if (Number.isFinite(theta)) angles[name as keyof typeof angles].add(theta);
-      if (!("samples" in answer)) continue;
+      if (!("records" in answer)) continue;
       shortest = Math.min(shortest, answer.shortest);
       longest = Math.max(longest, answer.longest);
-      const block: MeasuredRow[] = [];
-      for (const sample of answer.samples) {
-        const place = done++;
-        if (typeof sample !== "string") {
-          origin.add(sample);
-          block.push({ place, sample });
-        } else if (bad.take(place, sample)) block.push({ place, sample: undefined });
-      }
-      yield block;
+      yield keptRecords(answer);
     }
   }
+  /** The records of a block without the bad rows that are left out. */
+  function keptRecords({ records, faults }: FeatureBlock): Float64Array {
+    const { width } = form;
+    let end = 0;
+    for (let at = 0; at < records.length; at += width) {
+      const fault = faults.get(at / width);
+      const sample = form.sample(records, at);
+      if (fault !== undefined && !bad.take(done + at / width, fault)) continue;
+      if (sample !== undefined) origin.add(sample);
+      records.copyWithin(end, at, at + width);
+      end += width;
+    }
+    done += records.length / width;
+    return records.subarray(0, end);
+  }
+
   return {
     classes: files.weights.rows,
     className: (index) => (typeof classes === "number" ? classes + index : classes[index]!),
+    identity: () => ({ class_names: null, class_vectors: classVectors() }),
+    sumsRead: sums?.fingerprint,
+    classSums: path !== undefined && sums === undefined ? ownMembers : undefined,
     blocks: measured(),
     total: files.features.rows,
     done: () => done,
     skipped: bad.count,
-    notes:
-      paths.weights === undefined
-        ? [
-            message`No --weights: the means of the unit features of ${files.weights.rows} classes stand for class vectors.`,
-          ]
-        : [],
-    ofFeatures: (inUnit) => {
-      const shown = Object.entries(angles).map(([name, mean]) => [name, inUnit(mean.value())]);
-      const class_angles = { ...Object.fromEntries(shown), left_out: rows - angles.w_ec.count };
-      return { fisher_score: fisherScore(scatters), ...(means && { class_angles }) };
+    notes: weights === undefined ? [meansNote(rows)] : [],
+    ofFeatures: () => {
+      const { w_ec, w_inter, intra, inter } = angles;
+      const means = { w_ec: w_ec.value(), w_inter: w_inter.value(), inter: inter.value() };
+      return {
+        fisher_score: fisherScore(scatters),
+        class_angles: job.means && { ...means, intra, left_out: rows - w_ec.count },
+      };
     },
     warnings: () => [
+      ...(sums ? [message`class sums are read from ${path!}, in place of those of these samples`] : []),
       ...bad.warnings(),
       ...(means ? [] : [message`class_angles are left out: the means of ${rows} classes take more than 2 GiB`]),
       ...(classes === 0 ? origin.warnings(stored.labels.name) : []),
@@ -87,6 +119,13 @@ export async function featureSamples(
         : []),
     ],
   };
+}
+
+function fingerprintOf({ rows, cols, read }: ArrayRows): string {
+  const fingerprint = new Fingerprint().add(`${rows} ${cols}`);
+  for (let start = 0; start < rows; start += BLOCK_ROWS)
+    fingerprint.add(read(start, Math.min(BLOCK_ROWS, rows - start)));
+  return fingerprint.text();
 }
 
 /** The answers to all tasks in their order, computed in threads unless the work is small. */
@@ -102,7 +141,7 @@ async function* answers(job: FeatureJob, files: FeatureFiles, threads?: number):
     for (const task of phases.flat()) yield reader.do(task);
     return;
   }
-  const script = new URL("./feature-worker.cjs", import.meta.url);
+  const script = new URL("./measure-worker.cjs", import.meta.url);
   const pool = new Pool<FeatureTask, FeatureAnswer>(script, job, count);
   try {
     for (const tasks of phases) yield* pool.inOrder(asynchronous(tasks));

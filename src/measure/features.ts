@@ -3,23 +3,24 @@ import { angleBetween } from "../core/angle-between.ts";
 import { conditions } from "../core/margin.ts";
 import { target } from "../core/targets.ts";
 import type { ArrayRows } from "../data/arrays.ts";
-import { type ClassScatter, classScatter, SCATTER_DOUBLES } from "./class-scatter.ts";
+import { type ClassScatter, classScatter, classSums, scatterClasses } from "./class-scatter.ts";
 import { ClassVectors } from "./class-vectors.ts";
-import { CosineSearch } from "./cosine-search.ts";
+import { CosineSearch, dividedCosine, type NearClass } from "./cosine-search.ts";
+import { DoublePowers } from "./double-powers.ts";
 import { BLOCK_ROWS, type FeatureFiles, openFeatures, readSamples, type StoredFeatures } from "./feature-files.ts";
+import { Losses } from "./losses.ts";
 import { leastAngle, nearestOther } from "./nearest-other.ts";
-import type { Sample } from "./statistics.ts";
+import { type Questions, SampleRecords } from "./samples.ts";
 import { isDirection, lengthFault, type Vectors, vectorOf } from "./vectors.ts";
 
 /** The files and what to measure, in plain values that can be sent to a thread. */
 export interface FeatureJob {
   readonly stored: StoredFeatures;
-  readonly margins: readonly number[];
-  readonly functions: readonly { readonly name: string; readonly parameters: Readonly<Record<string, number>> }[];
-  /** "norm": the length of the feature. */
-  readonly scales: readonly (number | "norm")[];
+  readonly questions: Questions;
   /** The direction of the mean of each class, which the scatter tasks write: memory that threads share. 0 where there is none. */
   readonly means: Float64Array | undefined;
+  /** Was the scatter found elsewhere, and the means written? */
+  readonly isScattered: boolean;
 }
 
 /** A part of the work: the scatter, the vectors or the means of some classes from a number, or a block of samples from a row. */
@@ -34,14 +35,26 @@ interface FeatureAngles {
 }
 
 export interface FeatureBlock extends FeatureAngles {
-  /** The samples of some rows in their order; a text says why a row is bad. */
-  readonly samples: readonly (Sample | string)[];
+  /** The records of some rows in their order, and what is wrong with the bad ones. */
+  readonly records: Float64Array;
+  readonly faults: ReadonlyMap<number, string>;
   /** The least and the greatest length of the class vectors. */
   readonly shortest: number;
   readonly longest: number;
 }
 
+/** A feature beside the classes that may be the nearest to it. */
+interface NearFeature {
+  readonly angles: readonly (NearClass & { readonly theta: number })[];
+  readonly minThetaJ: number;
+  readonly norm: number;
+}
+
 export type FeatureAnswer = FeatureBlock | ClassScatter | FeatureAngles | { readonly fault: string };
+
+/** Losses are made of cosines in double up to so many multiplications, and for fewer classes than that. */
+const MOST_DOUBLE = 1e9;
+const FEW_CLASSES = 100;
 
 // 64 MiB of class vectors as float32 and half of that rounded.
 const HELD_FLOATS = 2 ** 24;
@@ -49,11 +62,9 @@ const HELD_FLOATS = 2 ** 24;
 const tasksOf = (kind: FeatureTask["kind"], end: number, step: number): FeatureTask[] =>
   Array.from({ length: Math.ceil(end / step) }, (_, i) => ({ kind, start: i * step }));
 
-const scatterClasses = ({ features }: FeatureFiles) => Math.ceil(SCATTER_DOUBLES / features.cols);
-
 /** All tasks: those that write the class means, then those that read them, the samples first. */
-export const featureTasks = (files: FeatureFiles, { means }: FeatureJob): FeatureTask[][] => [
-  tasksOf("scatter", files.weights.rows, scatterClasses(files)),
+export const featureTasks = (files: FeatureFiles, { means, isScattered }: FeatureJob): FeatureTask[][] => [
+  isScattered ? [] : tasksOf("scatter", files.weights.rows, scatterClasses(files.features)),
   [
     ...tasksOf("samples", files.features.rows, BLOCK_ROWS),
     ...(means ? (["weights", "means"] as const) : []).flatMap((kind) => tasksOf(kind, files.weights.rows, BLOCK_ROWS)),
@@ -70,21 +81,20 @@ export class FeatureReader {
   readonly #means: ArrayRows;
   /** The search for nearest class vectors, then that for nearest means. */
   #nearest: { readonly vectors: ArrayRows; readonly angles: (start: number) => number[] } | undefined;
-  /** The losses, one for each function and scale, and the sums of the cosine search that they use. */
-  readonly #losses;
-  readonly #sums;
+  readonly #records: SampleRecords;
+  readonly #losses: Losses;
+  /** Given where losses are made of cosines in double. */
+  readonly #powers: DoublePowers | undefined;
 
   constructor(job: FeatureJob) {
     this.#job = job;
     this.#files = openFeatures(job.stored);
-    const functions = job.functions.map(({ name, parameters }) => target(name, parameters)!);
-    const divisors = [...new Set(functions.map(({ competingDivisor }) => competingDivisor))];
-    this.#sums = divisors.flatMap((divisor) => job.scales.map((scale) => ({ scale, divisor })));
-    this.#losses = functions.flatMap(({ value, competingDivisor }) =>
-      job.scales.map((scale, i) => ({ value, scale, sum: divisors.indexOf(competingDivisor) * job.scales.length + i })),
-    );
+    this.#records = new SampleRecords(job.questions);
+    this.#losses = new Losses(job.questions);
     const { features, weights, centres } = this.#files;
     const [rows, { cols }] = [weights.rows, features];
+    const isSmall = rows < FEW_CLASSES || features.rows * rows * weights.cols < MOST_DOUBLE;
+    this.#powers = isSmall ? new DoublePowers(this.#files, this.#losses) : undefined;
     const read = (start: number, count: number) => job.means!.subarray(start * cols, (start + count) * cols);
     this.#means = { rows, cols, read };
     this.#heldClasses = Math.min(weights.rows, Math.ceil(HELD_FLOATS / weights.cols));
@@ -93,8 +103,8 @@ export class FeatureReader {
       rows: Math.min(BLOCK_ROWS, features.rows),
       classes: this.#heldClasses,
       centres,
-      limits: job.margins.length,
-      sums: this.#sums.length,
+      limits: job.questions.margins.length,
+      sums: isSmall ? 0 : this.#losses.sums.length,
     });
     this.#classes = new ClassVectors(job.stored.weights.name, this.#files, this.#cosines);
   }
@@ -103,8 +113,9 @@ export class FeatureReader {
     const { weights } = this.#files;
     if (kind === "samples") return this.#samples(start);
     if (kind === "scatter") {
-      const count = Math.min(scatterClasses(this.#files), weights.rows - start);
-      return classScatter(this.#files, start, count, this.#job.means);
+      const count = Math.min(scatterClasses(this.#files.features), weights.rows - start);
+      const { cols } = this.#means;
+      return classScatter(classSums(this.#files, start, count), cols, this.#job.means?.subarray(start * cols));
     }
     const vectors = kind === "means" ? this.#means : weights;
     if (this.#nearest?.vectors !== vectors)
@@ -118,7 +129,7 @@ export class FeatureReader {
 
   /** theta_y, the nearest competitor and every doubtful pair in double from the vectors, the rest from the cosines of the cosines. */
   #samples(start: number): FeatureBlock {
-    const { margins } = this.#job;
+    const { margins } = this.#job.questions;
     const cosines = this.#cosines;
     const { vectors, label: labels, given } = readSamples(this.#files, start);
     const lengths = cosines.setFeatures(vectors, labels);
@@ -136,46 +147,70 @@ export class FeatureReader {
 
     const candidates = cosines.nearest();
     const pairs = margins.map((_, i) => cosines.below(i));
-    const logSums = this.#sums.map((_, i) => cosines.logSum(i));
-    const logSumErrors = this.#sums.map((_, i) => cosines.logSumError(i));
-    const sampleOf = (row: number): Sample => {
-      const [thetaY, norm] = [thetas[row]!, norms[row]!];
-      let [nearest, minThetaJ] = [0, Number.POSITIVE_INFINITY];
-      for (const place of candidates[row]!) {
-        const theta = angleTo(row, place);
-        if (theta < minThetaJ) [nearest, minThetaJ] = [place, theta];
+    const near = faults.map((fault, row) => {
+      const angles =
+        fault === undefined ? candidates[row]!.map((one) => ({ ...one, theta: angleTo(row, one.class) })) : [];
+      const minThetaJ = angles.reduce((least, { theta }) => Math.min(least, theta), Number.POSITIVE_INFINITY);
+      const nearest = angles.find(({ theta }) => theta === minThetaJ)?.class ?? 0;
+      return { angles, nearest, minThetaJ, norm: norms[row]!, label: labels[row]! };
+    });
+    const powers =
+      this.#powers?.of(
+        vectors,
+        near.map((one, row) => (faults[row] === undefined ? one : undefined)),
+      ) ?? this.#roundedPowers(near);
+    const form = this.#records;
+    const records = new Float64Array(form.width * faults.length);
+    const { scales } = this.#losses;
+    for (const [row, { label, nearest, minThetaJ, norm }] of near.entries()) {
+      const at = row * form.width;
+      if (faults[row] !== undefined) {
+        form.writeBad(records, at, start + row);
+        continue;
       }
-      // How far the competing logits together come above the target's.
-      const logits = this.#losses.map(
-        ({ value, scale, sum }) => logSums[sum]![row]! - (scale === "norm" ? norm : scale) * value(thetaY),
-      );
-      return {
-        label: labels[row]!,
-        thetaY,
-        nearest,
-        minThetaJ,
-        naivePairs: pairs.map((counts) => counts[row]!),
-        losses: logits.map(softplus),
-        lossErrors: this.#losses.map(
-          ({ sum }, i) => softplus(logits[i]! + logSumErrors[sum]![row]!) - softplus(logits[i]!),
-        ),
-        norm,
-      };
-    };
-    const samples = faults.map((fault, row) => fault ?? sampleOf(row));
+      const sample = { place: start + row, label, nearest, thetaY: thetas[row]!, minThetaJ, norm };
+      form.write(records, at, sample, (i) => pairs[i]![row]!);
+      this.#losses.write(sample, powers[row]!, (i, loss) => {
+        const scale = scales[i % scales.length]!;
+        // What an error of the logits makes of a loss: little of a small one.
+        const share = this.#powers === undefined ? -Math.expm1(-loss) : 0;
+        form.writeLoss(records, at, i, loss, share * (scale === "norm" ? norm : scale));
+      });
+    }
     const toMean = (row: number) => angleBetween(features[row]!, this.#means.read(labels[row]!, 1), lengths[row]);
     const intra = faults.map((fault, row) => (fault || !this.#job.means ? Number.NaN : toMean(row)));
     const { shortest, longest } = this.#classes;
-    return { samples, shortest, longest, angles: { intra } };
+    const found = new Map([...faults.entries()].filter((entry): entry is [number, string] => entry[1] !== undefined));
+    return { records, faults: found, shortest, longest, angles: { intra } };
+  }
+
+  /**
+   * For each feature the sums of e^(scale (cosine - that of the nearest class)), from rounded cosines; those of the classes that may be the nearest,
+   * which often are the most of a sum, from their angles.
+   */
+  #roundedPowers(near: readonly NearFeature[]): Float64Array[] {
+    const { sums } = this.#losses;
+    const logSums = sums.map((_, i) => this.#cosines.logSum(i));
+    return near.map(({ angles, minThetaJ, norm }, row) =>
+      Float64Array.from(sums, ({ scale, divisor }, i) => {
+        const factor = scale === "norm" ? norm : scale;
+        const top = Math.cos(minThetaJ / divisor);
+        const power = (cosine: number) => Math.exp(factor * (cosine - top));
+        return angles.reduce(
+          (sum, { theta, score }) => sum + power(Math.cos(theta / divisor)) - power(dividedCosine(score, divisor)),
+          Math.exp(logSums[i]![row]! - factor * top),
+        );
+      }),
+    );
   }
 
   /** Searches all classes, one held block after another. */
   #search(norms: Float64Array, thetas: Float64Array, angleTo: (row: number, place: number) => number): void {
-    const { margins } = this.#job;
+    const { margins } = this.#job.questions;
     const { rows } = this.#files.weights;
     const cosines = this.#cosines;
     for (const [i, m] of margins.entries()) cosines.setLimit(i, thetas.map(target("naive", { m })!.value));
-    for (const [i, { scale, divisor }] of this.#sums.entries())
+    for (const [i, { scale, divisor }] of this.#powers ? [] : this.#losses.sums.entries())
       cosines.setSum(i, scale === "norm" ? norms : norms.map(() => scale), divisor);
     for (let first = 0; first < rows; first += this.#heldClasses) {
       this.#classes.hold(first, Math.min(this.#heldClasses, rows - first));
@@ -199,6 +234,3 @@ export class FeatureReader {
     return `${is}: classes are numbered ${classes} to ${last}${hint}`;
   }
 }
-
-/** log(1 + e^x): the loss where x is the log-sum-exp of the competing logits minus the target logit. */
-const softplus = (x: number) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));

@@ -1,5 +1,5 @@
 import { type Message, message } from "../core/message.ts";
-import type { Sample } from "./statistics.ts";
+import type { Sample } from "./samples.ts";
 
 /** Whether labels that were taken to count from 0 count from 1. */
 export class LabelOrigin {

@@ -29,7 +29,7 @@ export function nearestOther(vectors: ArrayRows, dimension: number, held: number
     for (const [i, places] of search.nearest().entries()) {
       const row = Math.floor(i / centres);
       const angle = (place: number) => leastAngle(vectorOf(own, dimension, i), vectors.read(place, 1));
-      for (const place of places) nearest[row] = Math.min(nearest[row]!, angle(place));
+      for (const { class: place } of places) nearest[row] = Math.min(nearest[row]!, angle(place));
     }
     return nearest;
   };

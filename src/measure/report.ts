@@ -138,6 +138,6 @@ function falsePasses({ samples, accuracy, by_m }: Figures): Message[] {
   if (2 * false_pass <= samples)
     return [message`${counts}; false passes: ${false_pass}, with theta_y beyond ${radians(timesPi(1, m))}.`];
   // Random vectors of many dimensions lie near pi/2, where cos(4 theta) is near 1.
-  const untrained = accuracy < 0.5 ? message` With ${100 * accuracy} % right perhaps nothing was learned.` : [];
-  return [message`${counts}: the naive target was trained, or should be suspected.${untrained}`];
+  const untrained = accuracy < 0.5 ? message` With ${100 * accuracy} % right it may also have learned nothing.` : [];
+  return [message`${counts}: the model was probably trained with the naive target.${untrained}`];
 }

@@ -1,25 +1,193 @@
-import type { Message } from "../core/message.ts";
-import type { Target } from "../core/targets.ts";
-import type { FeatureFigures, Sample } from "./statistics.ts";
+import { fold, type Phase, reduce, wholeQuarters } from "../core/double-double.ts";
+import { type Conditions, conditions, effectiveMargin } from "../core/margin.ts";
+import { type Message, message } from "../core/message.ts";
+import { targetFromSpec } from "../core/notation.ts";
+import { isAboveCosine, type Target } from "../core/targets.ts";
+import type { NpzMember } from "../data/npz-file.ts";
+import type { Mean } from "./exact-sum.ts";
 
-/** What to compute for every sample: the conditions at each m, the loss of each function at each scale. */
+/** What to find out of every sample, in plain values that can be sent to a thread; functions are given by their specs. */
 export interface Questions {
   readonly margins: readonly number[];
-  readonly functions: readonly Target[];
+  /** Those with a mean loss at each scale. */
+  readonly functions: readonly string[];
   readonly scales: readonly (number | "norm")[];
+  /** Those whose own margin is counted. */
+  readonly counted: readonly string[];
 }
 
-/** One row of the data with its line or row number; no sample where the row is bad and kept. */
-export interface MeasuredRow {
+/** A sample as it is told: classes are numbered from 0; angles are in radians. */
+export interface Sample {
+  /** Its line or row number. */
   readonly place: number;
-  readonly sample: Sample | undefined;
+  readonly label: number;
+  /** The competing class at the smallest angle. */
+  readonly nearest: number;
+  readonly thetaY: number;
+  readonly minThetaJ: number;
+  /** Length of the feature vector, where features are known. */
+  readonly norm?: number;
 }
+
+/** The figures of a sample of which means and quantiles are taken. */
+export const MEASURES: readonly {
+  readonly name: string;
+  readonly isAngle: boolean;
+  readonly of: (sample: Sample) => number | undefined;
+}[] = [
+  { name: "theta_y", isAngle: true, of: ({ thetaY }) => thetaY },
+  { name: "min_theta_j", isAngle: true, of: ({ minThetaJ }) => minThetaJ },
+  { name: "effective_margin", isAngle: false, of: ({ thetaY, minThetaJ }) => effectiveMargin(thetaY, minThetaJ) },
+  { name: "angle_gap", isAngle: true, of: ({ thetaY, minThetaJ }) => minThetaJ - thetaY },
+  { name: "feature_norm", isAngle: false, of: ({ norm }) => norm },
+];
+
+/** What a sample has at one m. */
+export interface MarginJudgement extends Conditions {
+  /** The segment of psi that theta_y lies in. */
+  readonly segment: number;
+  /** How many competing classes meet the naive condition. */
+  readonly naivePairs: number;
+}
+
+/** Angles further apart than this need no exact comparison. */
+export const DOUBT = 1e-12;
+
+const HEAD = 6;
+const OF_MARGIN = 5;
+
+/**
+ * Records of samples: rows of doubles with all that the report and --per-sample need of a sample, which threads send one another. A bad row
+ * that is kept has its place alone.
+ */
+export class SampleRecords {
+  /** How many doubles a record has. */
+  readonly width: number;
+  readonly questions: Questions;
+  readonly #counted: readonly Target[];
+  readonly #holds: number;
+  readonly #losses: number;
+  readonly #slopes: number;
+
+  constructor(questions: Questions) {
+    const { margins, functions, scales, counted } = questions;
+    this.questions = questions;
+    this.#counted = counted.map((spec) => targetFromSpec(spec));
+    this.#holds = HEAD + OF_MARGIN * margins.length;
+    this.#losses = this.#holds + counted.length;
+    this.#slopes = this.#losses + functions.length * scales.length;
+    this.width = this.#slopes + functions.length * scales.length;
+  }
+
+  /** Writes a sample at a place of records; naivePairs counts the competing classes beyond m theta_y folded into [0, pi]. */
+  write(records: Float64Array, at: number, sample: Sample, naivePairs: (i: number, folded: number) => number): void {
+    const { margins } = this.questions;
+    const { thetaY, minThetaJ } = sample;
+    records[at] = sample.place;
+    records[at + 1] = sample.label;
+    records[at + 2] = sample.nearest;
+    records[at + 3] = thetaY;
+    records[at + 4] = minThetaJ;
+    records[at + 5] = sample.norm ?? Number.NaN;
+    for (let i = 0, to = at + HEAD; i < margins.length; i++, to += OF_MARGIN) {
+      const phase = reduce(margins[i]!, thetaY);
+      const folded = angleOf(fold(phase));
+      const segment = wholeQuarters(phase) >> 1;
+      const isAbove = minThetaJ > folded;
+      // In segment 0 naive, angular and psi are the same; in the others only naive can hold.
+      const { naive, angular, psi } =
+        Math.abs(minThetaJ - folded) > DOUBT
+          ? { naive: isAbove, angular: isAbove && segment === 0, psi: isAbove && segment === 0 }
+          : conditions(margins[i]!, thetaY, minThetaJ);
+      records[to] = +naive;
+      records[to + 1] = +angular;
+      records[to + 2] = +psi;
+      records[to + 3] = segment;
+      records[to + 4] = naivePairs(i, folded);
+    }
+    for (let i = 0; i < this.#counted.length; i++)
+      records[at + this.#holds + i] = +isAboveCosine(this.#counted[i]!, thetaY, minThetaJ);
+  }
+
+  /** Writes a loss, and how far an error of 1 in all cosines would put it off: 0 where they are cosines in double. */
+  writeLoss(records: Float64Array, at: number, i: number, loss: number, slope = 0): void {
+    records[at + this.#losses + i] = loss;
+    records[at + this.#slopes + i] = slope;
+  }
+
+  /** Writes a bad row that is kept. */
+  writeBad(records: Float64Array, at: number, place: number): void {
+    records.fill(Number.NaN, at, at + this.width);
+    records[at] = place;
+  }
+
+  /** The sample of a record; undefined for a bad row. */
+  sample(records: Float64Array, at: number): Sample | undefined {
+    const field = (i: number) => records[at + i]!;
+    if (Number.isNaN(field(1))) return undefined;
+    const sample = { place: field(0), label: field(1), nearest: field(2), thetaY: field(3), minThetaJ: field(4) };
+    return Number.isNaN(field(5)) ? sample : { ...sample, norm: field(5) };
+  }
+
+  /** What a sample has at the m number i. */
+  judgement(records: Float64Array, at: number, i: number): MarginJudgement {
+    const start = at + HEAD + OF_MARGIN * i;
+    return {
+      naive: records[start] === 1,
+      angular: records[start + 1] === 1,
+      psi: records[start + 2] === 1,
+      segment: records[start + 3]!,
+      naivePairs: records[start + 4]!,
+    };
+  }
+
+  /** Does a sample keep the margin of the counted function number i? */
+  holds = (records: Float64Array, at: number, i: number): boolean => records[at + this.#holds + i] === 1;
+
+  /** The losses of a sample: those of a function at every scale, then those of the next. */
+  loss = (records: Float64Array, at: number, i: number): number => records[at + this.#losses + i]!;
+
+  /** How far an error of 1 in all cosines would put one of them off. */
+  lossSlope = (records: Float64Array, at: number, i: number): number => records[at + this.#slopes + i]!;
+}
+
+/** The angle in double that a phase in [0, pi] stands for, within 1e-15. */
+const angleOf = ({ quarter, hi }: Phase) => (quarter * Math.PI) / 2 + hi;
+
+/** Figures that are known of features only; angles in radians. */
+export interface FeatureFigures {
+  readonly fisher_score?: number;
+  readonly class_angles?: ClassAngles | undefined;
+}
+
+/** Angles between class vectors and the centres of classes; of the samples to the centres the mean so far. */
+export interface ClassAngles {
+  readonly w_ec: number;
+  readonly w_inter: number;
+  readonly inter: number;
+  readonly left_out: number;
+  readonly intra: Mean;
+}
+
+/** What the class vectors are, to be compared with those of samples that were measured elsewhere. */
+export interface ClassIdentity {
+  /** The names of the classes in their order; null where they are whole numbers in theirs. */
+  readonly class_names: readonly string[] | null;
+  /** A fingerprint of the class vectors; of angles, of the names of the classes. */
+  readonly class_vectors: string;
+}
+
+/** What the report says where class means stand for class vectors. */
+export const meansNote = (classes: number): Message =>
+  message`No --weights: the means of the unit features of ${classes} classes stand for class vectors.`;
 
 /** Samples in the order of the rows, read as they are asked for. skipped, warnings and ofFeatures are final after the last block. */
 export interface Samples {
   readonly classes: number;
   readonly className: (index: number) => string | number;
-  readonly blocks: AsyncIterable<readonly MeasuredRow[]>;
+  readonly identity?: () => ClassIdentity;
+  /** Records one after another, valid until the next block is asked for. */
+  readonly blocks: AsyncIterable<Float64Array>;
   /** How much there is to read (0: unknown), and how much has been read, in the same unit. */
   readonly total: number;
   readonly done: () => number;
@@ -27,6 +195,9 @@ export interface Samples {
   /** What the report says of where the angles come from. */
   readonly notes?: readonly Message[];
   readonly warnings: () => readonly Message[];
-  /** inUnit gives an angle in the unit of the report. */
-  readonly ofFeatures?: (inUnit: (theta: number) => number) => FeatureFigures;
+  readonly ofFeatures?: () => FeatureFigures;
+  /** The fingerprint of the class sums that were read for them. */
+  readonly sumsRead?: string | undefined;
+  /** The arrays of the file of class sums that is to be written. */
+  readonly classSums?: (() => NpzMember[]) | undefined;
 }

@@ -1,55 +1,22 @@
-import { fold, reduce } from "../core/double-double.ts";
-import { conditions, effectiveMargin } from "../core/margin.ts";
 import { segment } from "../core/psi.ts";
-import { isAboveCosine, type Target } from "../core/targets.ts";
 import { toDegrees } from "../core/units.ts";
-import { Distribution, Mean } from "./distribution.ts";
-
-/** One sample among all classes. Classes are numbered from 0; angles are in radians. */
-export interface Sample {
-  readonly label: number;
-  readonly thetaY: number;
-  /** The competing class at the smallest angle. */
-  readonly nearest: number;
-  readonly minThetaJ: number;
-  /** For each m, how many competing classes meet the naive condition. */
-  readonly naivePairs: readonly number[];
-  /** One for each of the losses of the statistics. */
-  readonly losses: readonly number[];
-  /** How far each of the losses may be off; left out where they are exact. */
-  readonly lossErrors?: readonly number[];
-  /** Length of the feature vector, where features are known. */
-  readonly norm?: number;
-}
-
-/** A loss that is averaged; "norm": the scale of a sample is the length of its feature. */
-export interface LossKind {
-  readonly function: string;
-  readonly scale: number | "norm";
-}
+import { Distribution } from "./distribution.ts";
+import { ExactSum, Mean } from "./exact-sum.ts";
+import {
+  type ClassAngles,
+  type FeatureFigures,
+  type MarginJudgement,
+  MEASURES,
+  type SampleRecords,
+} from "./samples.ts";
 
 export interface StatisticsOptions {
   readonly classes: number;
-  readonly margins: readonly number[];
-  readonly losses: readonly LossKind[];
-  /** The functions whose own margin is counted. */
-  readonly functions: readonly Target[];
+  /** The form of the records of samples. */
+  readonly records: SampleRecords;
   /** Whether samples have a norm. */
   readonly norms: boolean;
 }
-
-/** The figures of a sample of which means and quantiles are taken. */
-export const MEASURES: readonly {
-  readonly name: string;
-  readonly isAngle: boolean;
-  readonly of: (sample: Sample) => number | undefined;
-}[] = [
-  { name: "theta_y", isAngle: true, of: ({ thetaY }) => thetaY },
-  { name: "min_theta_j", isAngle: true, of: ({ minThetaJ }) => minThetaJ },
-  { name: "effective_margin", isAngle: false, of: ({ thetaY, minThetaJ }) => effectiveMargin(thetaY, minThetaJ) },
-  { name: "angle_gap", isAngle: true, of: ({ thetaY, minThetaJ }) => minThetaJ - thetaY },
-  { name: "feature_norm", isAngle: false, of: ({ norm }) => norm },
-];
 
 /** Shares at which quantiles are given. */
 export const LEVELS = [0, 0.05, 0.25, 0.5, 0.75, 0.95, 1];
@@ -59,9 +26,17 @@ export const BINS = 60;
 /** The conditions that samples are counted for at each m. */
 export const CONDITIONS = ["naive", "angular", "psi", "false_pass"] as const;
 
-const TAKEN_FOR = 3;
+/** The most worst classes that are listed unless told otherwise, and the most classes that each is taken for. */
+export const [WORST, TAKEN_FOR] = [10, 3];
+/**
+ * How far rounded cosines are off in a mean over samples and classes, at most in any data tried, and in one sample, of which the nearest classes have
+ * cosines in double: errors of one sign are as frequent as of the other, so that those of samples add up as their squares.
+ */
+const COMMON_ERROR = 1e-7;
+const OWN_ERROR = 1e-5;
+
 /** The 97.5 % quantile of the normal distribution. */
-const Z = 1.959963984540054;
+export const Z = 1.959963984540054;
 
 /** The samples of one class; takenFor counts the nearest classes of those that are not correct. */
 interface ClassTally {
@@ -83,20 +58,15 @@ interface Presented {
   readonly ofFeatures?: FeatureFigures | undefined;
 }
 
-/** Figures that are known of features only. */
-export interface FeatureFigures {
-  readonly fisher_score?: number;
-  readonly class_angles?: Readonly<Record<string, number>>;
-}
-
 export type Figures = ReturnType<MarginStatistics["figures"]>;
 
 /**
  * Counts, means, quantiles and histograms of the margins of samples, added one by one. A sample is correct
- * where theta_y is smaller than every competing angle. Sums are compensated and taken in the order of the samples.
+ * where theta_y is smaller than every competing angle. The order of the samples changes no figure.
  */
 export class MarginStatistics {
   readonly histograms = { theta_y: Array<number>(BINS).fill(0), min_theta_j: Array<number>(BINS).fill(0) };
+  readonly #records: SampleRecords;
   readonly #classCount: number;
   readonly #margins: readonly MarginTally[];
   readonly #distributions;
@@ -106,27 +76,41 @@ export class MarginStatistics {
   #samples = 0;
   #correct = 0;
 
-  /** Throws ParameterError for an m outside [1, 2^20]. */
-  constructor({ classes, margins, losses, functions, norms }: StatisticsOptions) {
+  constructor({ classes, records, norms }: StatisticsOptions) {
+    const { margins, functions, scales, counted } = records.questions;
+    this.#records = records;
     this.#classCount = classes;
     this.#margins = margins.map(newMargin);
     const measures = MEASURES.filter(({ name }) => norms || name !== "feature_norm");
     this.#distributions = measures.map((measure) => ({ measure, distribution: new Distribution() }));
-    this.#losses = losses.map((kind) => ({ kind, mean: new Mean(), error: new Mean() }));
-    this.#functions = [...new Map(functions.map((target) => [target.spec, { target, holds: 0 }])).values()];
+    const kinds = functions.flatMap((spec) => scales.map((scale) => ({ function: spec, scale })));
+    this.#losses = kinds.map((kind) => ({ kind, mean: new Mean(), slope: new Mean(), squares: new ExactSum() }));
+    this.#functions = counted.map((spec) => ({ spec, holds: 0 }));
   }
 
-  add(sample: Sample): void {
-    const { label, thetaY, minThetaJ, nearest, naivePairs, losses, lossErrors } = sample;
+  /** Adds the samples of records; bad rows do not count. */
+  add(records: Float64Array): void {
+    for (let at = 0; at < records.length; at += this.#records.width) this.#add(records, at);
+  }
+
+  #add(records: Float64Array, at: number): void {
+    const form = this.#records;
+    const sample = form.sample(records, at);
+    if (sample === undefined) return;
+    const { label, thetaY, minThetaJ, nearest } = sample;
     const isCorrect = thetaY < minThetaJ;
     this.#samples++;
     if (isCorrect) this.#correct++;
-    for (const [i, tally] of this.#margins.entries()) addMargin(tally, sample, this.#classCount - 1, naivePairs[i]!);
-    for (const tally of this.#functions) if (isAboveCosine(tally.target, thetaY, minThetaJ)) tally.holds++;
+    for (let i = 0; i < this.#margins.length; i++)
+      addMargin(this.#margins[i]!, form.judgement(records, at, i), this.#classCount - 1);
+    for (let i = 0; i < this.#functions.length; i++) if (form.holds(records, at, i)) this.#functions[i]!.holds++;
     for (const { measure, distribution } of this.#distributions) distribution.add(measure.of(sample)!);
-    for (const [i, { mean, error }] of this.#losses.entries()) {
-      mean.add(losses[i]!);
-      error.add(lossErrors?.[i] ?? 0);
+    for (let i = 0; i < this.#losses.length; i++) {
+      const { mean, slope, squares } = this.#losses[i]!;
+      const x = form.lossSlope(records, at, i);
+      mean.add(form.loss(records, at, i));
+      slope.add(x);
+      squares.add(x * x);
     }
     this.histograms.theta_y[binOf(thetaY)]!++;
     this.histograms.min_theta_j[binOf(minThetaJ)]!++;
@@ -137,15 +121,29 @@ export class MarginStatistics {
     else own.takenFor.set(nearest, (own.takenFor.get(nearest) ?? 0) + 1);
   }
 
+  get samples(): number {
+    return this.#samples;
+  }
+
+  /** Of each loss the exact sums that tell how far its mean may be off, as multiples of 2^-1074. */
+  lossErrors = (): bigint[][] => this.#losses.map(({ slope, squares }) => [slope.multiple(), squares.multiple()]);
+
+  /** Adds such sums to those of the samples. */
+  addLossErrors(sums: readonly (readonly bigint[])[]): void {
+    for (const [i, { slope, squares }] of this.#losses.entries())
+      for (const [k, sum] of [slope, squares].entries()) sum.addMultiple(sums[i]![k]!);
+  }
+
   /**
    * All figures; fisher_score where there is one. The worst classes are those of the lowest accuracy, each with the classes
    * that it is most often taken for.
    */
-  figures({ degrees, className, worst, skipped, ofFeatures = {} }: Presented) {
+  figures({ degrees, className, worst, skipped, ofFeatures: { fisher_score, class_angles } = {} }: Presented) {
+    const inUnit = degrees ? toDegrees : (x: number) => x;
     const quantiles: Record<string, ReadonlyMap<number, number>> = {};
     const mean: Record<string, number> = {};
     for (const { measure, distribution } of this.#distributions) {
-      const shown = degrees && measure.isAngle ? toDegrees : (x: number) => x;
+      const shown = measure.isAngle ? inUnit : (x: number) => x;
       quantiles[measure.name] = new Map(distribution.quantiles(LEVELS).map((x, i) => [LEVELS[i]!, shown(x)]));
       mean[measure.name] = shown(distribution.value());
     }
@@ -157,19 +155,23 @@ export class MarginStatistics {
       accuracy: this.#correct / samples,
       accuracy_interval: wilson(this.#correct, samples),
       by_m: this.#margins.map((tally) => ({ ...tally, ...intervalsOf(tally, samples) })),
-      by_function: this.#functions.map(({ target, holds }) => ({
-        function: target.spec,
+      by_function: this.#functions.map(({ spec, holds }) => ({
+        function: spec,
         holds,
         share: holds / samples,
         share_interval: wilson(holds, samples),
       })),
       quantiles,
       mean,
-      mean_loss: this.#losses.map(({ kind, mean, error }) => ({
+      mean_loss: this.#losses.map(({ kind, mean, slope, squares }) => ({
         ...kind,
-        value: rightDigits(mean.value(), error.value()),
+        value: rightDigits(
+          mean.value(),
+          COMMON_ERROR * slope.value() + (OWN_ERROR * Math.sqrt(squares.value())) / samples,
+        ),
       })),
-      ...ofFeatures,
+      ...(fisher_score !== undefined && { fisher_score }),
+      ...(class_angles && { class_angles: anglesShown(class_angles, inUnit) }),
       worst_classes: this.#worst(worst).map(([label, { samples, correct, takenFor }]) => ({
         class: className(label),
         samples,
@@ -215,6 +217,10 @@ export function wilson(count: number, samples: number) {
   return { lo: (count * count) / samples / (half + root), hi };
 }
 
+function anglesShown({ w_ec, w_inter, intra, inter, left_out }: ClassAngles, inUnit: (theta: number) => number) {
+  return { w_ec: inUnit(w_ec), w_inter: inUnit(w_inter), intra: inUnit(intra.value()), inter: inUnit(inter), left_out };
+}
+
 const intervalsOf = (tally: MarginTally, samples: number): object =>
   Object.fromEntries(CONDITIONS.map((name) => [`${name}_interval`, wilson(tally[name], samples)]));
 
@@ -232,9 +238,8 @@ const newMargin = (m: number) => ({
   segments: Array<number>(segment(m, Math.PI) + 1).fill(0),
 });
 
-function addMargin(tally: MarginTally, { thetaY, minThetaJ }: Sample, pairs: number, naivePairs: number): void {
-  const { naive, angular, psi } = conditions(tally.m, thetaY, minThetaJ);
-  const k = segment(tally.m, thetaY);
+function addMargin(tally: MarginTally, judgement: MarginJudgement, pairs: number): void {
+  const { naive, angular, psi, segment, naivePairs } = judgement;
   if (naive) tally.naive++;
   if (angular) tally.angular++;
   if (psi) tally.psi++;
@@ -242,9 +247,9 @@ function addMargin(tally: MarginTally, { thetaY, minThetaJ }: Sample, pairs: num
   tally.pairs += pairs;
   tally.pair_naive += naivePairs;
   // In segment 0 naive and angular are the same; in the others angular never holds.
-  tally[k === 0 ? "pair_angular" : "pair_false_pass"] += naivePairs;
-  if (k > 0) tally.beyond_first_segment++;
-  tally.segments[k]!++;
+  tally[segment === 0 ? "pair_angular" : "pair_false_pass"] += naivePairs;
+  if (segment > 0) tally.beyond_first_segment++;
+  tally.segments[segment]!++;
 }
 
 /** The bin of the histograms that holds an angle in [0, pi]. */
@@ -252,20 +257,3 @@ export const binOf = (theta: number) => Math.min(BINS - 1, Math.floor((theta * B
 
 const mostFrequent = (takenFor: ReadonlyMap<number, number>) =>
   [...takenFor].sort(([i, a], [j, b]) => b - a || i - j).slice(0, TAKEN_FOR);
-
-/** Angles further apart than this need no exact comparison. */
-const DOUBT = 1e-12;
-
-/** For each m, how many of the competing angles meet the naive condition against thetaY; decided as by conditions. */
-export function countNaive(margins: readonly number[], thetaY: number, competing: ArrayLike<number>): number[] {
-  return margins.map((m) => {
-    const { quarter, hi } = fold(reduce(m, thetaY));
-    const folded = (quarter * Math.PI) / 2 + hi;
-    let count = 0;
-    for (let j = 0; j < competing.length; j++) {
-      const above = competing[j]! - folded;
-      if (Math.abs(above) > DOUBT ? above > 0 : conditions(m, thetaY, competing[j]!).naive) count++;
-    }
-    return count;
-  });
-}

@@ -4,7 +4,8 @@ import { conversion, type StoredArray } from "../data/arrays.ts";
 import { DataError } from "../data/errors.ts";
 import { openArray } from "../data/open-array.ts";
 import { TemporaryFile } from "../data/temporary-file.ts";
-import { classSums, LEAST_MEAN, SCATTER_DOUBLES } from "./class-scatter.ts";
+import { sumsOf } from "./class-scatter.ts";
+import { blocksOf, directedLabels, featureSums, type StoredClassSums } from "./class-sums.ts";
 import { labelsOf, openFeatures, type StoredFeatures } from "./feature-files.ts";
 import { vectorOf } from "./vectors.ts";
 
@@ -18,10 +19,12 @@ export interface FeaturePaths {
   readonly transposed?: boolean;
   /** The label of the first class (default 0). */
   readonly firstLabel?: number;
+  /** A file of class sums: one that is there is read in place of the class means of the samples, one that is not there is to be written. */
+  readonly classSums?: string | undefined;
 }
 
 /** Opens the files of features, class vectors and labels. Throws DataError where they do not fit each other. */
-export async function storedFeatures(paths: FeaturePaths): Promise<StoredFeatures> {
+export async function storedFeatures(paths: FeaturePaths, sums?: StoredClassSums): Promise<StoredFeatures> {
   const fault = ({ name }: StoredArray, is: string) => new DataError(`${name}: ${is}`);
   const { transposed = false, firstLabel = 0 } = paths;
   const features = await openArray(paths.features);
@@ -35,7 +38,9 @@ export async function storedFeatures(paths: FeaturePaths): Promise<StoredFeature
     throw fault(labels, `labels are whole numbers, one a row: there are ${columns} columns; ${advice}`);
   }
   if (count !== rows) throw fault(labels, `there are ${count} labels for ${rows} features`);
-  if (paths.weights === undefined) return classMeans({ features, labels });
+  if (sums !== undefined && sums.cols !== dimension)
+    throw fault(features, `features have ${dimension} components, class sums ${sums.cols}`);
+  if (paths.weights === undefined) return classMeans({ features, labels }, sums);
 
   const stored = await openArray(paths.weights);
   // The same bytes in the other order of indices.
@@ -52,23 +57,19 @@ export async function storedFeatures(paths: FeaturePaths): Promise<StoredFeature
   return { features, labels, weights, classes: firstLabel };
 }
 
-/** Each class that occurs, with the mean of its unit features as class vector; one whose mean has no direction is left out. */
-function classMeans(samples: Pick<StoredFeatures, "features" | "labels">): StoredFeatures {
-  const cols = samples.features.shape[1] ?? 1;
-  const labels = labelsOf(samples.labels);
+/** Each class that occurs, in the samples or in sums over more of them, with the mean of its unit features as class vector, where that has a direction. */
+function classMeans(samples: Pick<StoredFeatures, "features" | "labels">, given?: StoredClassSums): StoredFeatures {
+  const sums = given ?? ownSums(samples);
+  const { cols } = sums;
   const means = new TemporaryFile();
-  const classes: number[] = [];
-  const step = Math.ceil(SCATTER_DOUBLES / cols);
-  for (let first = 0; first < labels.length; first += step) {
-    const some = labels.slice(first, first + step);
-    const files = openFeatures({ ...samples, weights: samples.features, classes: some });
-    const { sums, counts } = classSums(files, 0, some.length);
-    for (const [i, label] of some.entries()) {
-      const sum = vectorOf(sums, cols, i);
+  const classes = directedLabels(sums);
+  const directed = given?.of(classes) ?? ownSums(samples, classes);
+  for (const [first, count] of blocksOf(directed)) {
+    const all = sumsOf(directed.read(first, count));
+    for (let i = 0; i < count; i++) {
+      const sum = vectorOf(all, cols, i);
       const length = lengthOf(sum).hi;
-      if (!(length > LEAST_MEAN * counts[i]!)) continue;
       means.append(sum.map((x) => x / length));
-      classes.push(label);
     }
   }
   if (classes.length < 2)
@@ -77,3 +78,9 @@ function classMeans(samples: Pick<StoredFeatures, "features" | "labels">): Store
     );
   return { ...samples, weights: means.array({ name: "class means", python: "" }, "=f8", cols), classes };
 }
+
+/** The sums over samples of the classes that occur, or of some. */
+export const ownSums = (
+  samples: Pick<StoredFeatures, "features" | "labels">,
+  labels: readonly number[] = labelsOf(samples.labels),
+) => featureSums(openFeatures({ ...samples, weights: samples.features, classes: labels }), labels);

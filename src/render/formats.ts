@@ -6,8 +6,13 @@ export type Format = (typeof formats)[number];
 export const pictures = ["svg", "html", "vl.json"] as const;
 export type Picture = (typeof pictures)[number];
 
-export const isPicture = (format: Format | Picture): format is Picture =>
-  pictures.some((picture) => picture === format);
+/** How a result is written: Parquet too, by the ending of the file. */
+export type Written = Format | Picture | "parquet";
+
+export const isPicture = (format: Written): format is Picture => pictures.some((picture) => picture === format);
+
+/** Is it the name of a Parquet file? */
+export const isParquet = (path = ""): boolean => /\.parquet$/i.test(path);
 
 /** Significant digits of what a picture says. */
 export const PICTURE_DIGITS = 6;

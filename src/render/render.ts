@@ -1,4 +1,4 @@
-import { type Format, isPicture, type Picture } from "./formats.ts";
+import { isPicture, type Written } from "./formats.ts";
 import { objectText } from "./json.ts";
 import type { NumberStyle } from "./number.ts";
 import { type Result, type RowsResult, rowsResult } from "./result.ts";
@@ -11,7 +11,7 @@ import type { Screen } from "./screen.ts";
  */
 export async function* render(
   result: Result,
-  format: Format | Picture,
+  format: Written,
   style: NumberStyle,
   screen: () => Promise<Screen>,
   madeBy: string,
@@ -20,6 +20,10 @@ export async function* render(
   if (isPicture(format)) {
     const { picture } = await import("./picture.ts");
     return yield picture(result, format, style, madeBy);
+  }
+  if (format === "parquet") {
+    const { parquetRows } = await import("./parquet.ts");
+    return yield* parquetRows(result as RowsResult, style);
   }
   const isJson = format === "json" || format === "jsonl";
   if (!isJson && result.kind === "document") return yield result.text;

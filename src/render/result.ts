@@ -1,6 +1,7 @@
 import type { Message } from "../core/message.ts";
 import type { Batch } from "../data/batch.ts";
 import { numberAt } from "../data/fields.ts";
+import type { StoredType } from "../data/stored-types.ts";
 import type { FilePart } from "../data/table.ts";
 import type { Chart } from "./chart.ts";
 
@@ -11,9 +12,9 @@ export interface Column {
   readonly name: string;
   /**
    * angle: radians, shown in the chosen unit. bytes: text of unknown encoding, one character a byte. message: a sentence. data: what
-   * tables leave out, unless it was asked for.
+   * tables leave out, unless it was asked for. integer, boolean: what Parquet stores; else its first cell says.
    */
-  readonly kind?: "angle" | "bytes" | "message" | "data" | undefined;
+  readonly kind?: "angle" | "bytes" | "message" | "data" | "integer" | "boolean" | undefined;
   /** It names the row: where a table is too wide, it stands in every part. */
   readonly key?: boolean;
   /** Its place in the row, where that is not its place among the computed columns. */
@@ -80,6 +81,8 @@ export interface RowTally {
 export interface RowSource {
   readonly names: readonly string[];
   readonly format: string;
+  /** Where the file is Parquet, the type of each column; undefined for one that is nested. */
+  readonly stored?: readonly (StoredType | undefined)[] | undefined;
   readonly parts: AsyncIterator<FilePart>;
   readonly rowsOf: (part: FilePart) => AsyncIterable<RowBatch>;
   /** takeTally gives the counts since the last call; addTally adds those of another thread. */

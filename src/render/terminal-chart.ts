@@ -10,14 +10,11 @@ const LABEL: Rounding = { precision: 6 };
 const PARTS = 16;
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
-/** A colour of 16, and where there are more one with a contrast of at least 3 to white and to black, also as the nearest of 256. */
-const COLORS = [
-  ["blue", "#0072b2"],
-  ["magenta", "#a64ca6"],
-  ["green", "#007f00"],
-  ["yellow", "#997a00"],
-  ["cyan", "#007f7f"],
-] as const;
+/** Colours with a contrast of at least 3 to white and to black, also as the nearest of 256. */
+const COLORS = ["#0072b2", "#a64ca6", "#007f00", "#997a00", "#007f7f"];
+const RED = "#d70000";
+/** In place of them where a terminal has 16: its own foreground first. Of the 16, blue is hard to see on black, yellow and white on white. */
+const BASIC_COLORS = ["reset", "magenta", "green", "cyan"] as const;
 
 /** The characters of the drawing in Unicode and in ASCII. Of two, the first is in the row that a line leaves, the second in the one it enters. */
 const GLYPHS = {
@@ -66,8 +63,9 @@ export function drawChart(chart: Chart, screen: Screen, style: NumberStyle): str
   const canvas = canvasOf(x, width - margin - 1, rows);
   const { cells, xs } = canvas;
   const pens = series.map((_, i) => penOf(i, screen));
-  const highlighter: Pen = { paint: screen.colors.red, marker: "#" };
-  const rule: Pen = { paint: screen.colors.dim, marker: "" };
+  const { colors } = screen;
+  const highlighter: Pen = { paint: colors.level > 1 ? colors.hex(RED) : colors.red, marker: "#" };
+  const rule: Pen = { paint: colors.dim, marker: "" };
   const rules = rulesOf(chart, reach);
   const drawRule = (x: number, char: string, pen: Pen) => {
     for (const row of cells) row[canvas.columnOf(x)] = { char, pen };
@@ -167,8 +165,9 @@ const glyphsOf =
 function penOf(i: number, screen: Screen): Pen {
   const { colors } = screen;
   const markers = glyphsOf(screen)("markers");
-  const [name, hex] = COLORS[i % COLORS.length]!;
-  return { paint: colors.level > 1 ? colors.hex(hex) : colors[name], marker: markers[i % markers.length]!.trim() };
+  const paint =
+    colors.level > 1 ? colors.hex(COLORS[i % COLORS.length]!) : colors[BASIC_COLORS[i % BASIC_COLORS.length]!];
+  return { paint, marker: markers[i % markers.length]!.trim() };
 }
 
 /** The text behind a sample of line i, in its colour. */

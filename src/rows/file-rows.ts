@@ -11,17 +11,42 @@ import { type Faults, faultOf, Header, type Reader } from "./header.ts";
 /** Of a file beyond this size a good part is left when threads have started. */
 const LONG = 2 ** 24;
 
-/** An open file, its header, and the account of its bad rows. */
-async function opened(path: string, options: RowOptions, names?: readonly string[]) {
+/**
+ * An open file, its header, the account of its bad rows, and what threads share of it: its parts, and tallies. With names, those of its columns,
+ * another thread reads it.
+ */
+export async function openRows(
+  path: string,
+  options: RowOptions,
+  names?: readonly string[],
+  counts: Record<string, number> = {},
+) {
   const file = nameOf(path);
   const table = await openTable(path, options, names);
   const header = new Header(table.names, table.separator, file, options);
   const bad = badRows(file, options.badRows);
-  return { table, header, bad, warnings: () => [...bad.warnings(), ...header.warnings()] };
+  const source = {
+    names: table.names,
+    format: table.format,
+    parts: table.parts,
+    isLong: sizeOf(path) > LONG && table.isWhole !== true,
+    takeTally: () => {
+      const tally = { ...bad.taken(), clamped: header.clampedRows, counts: { ...counts } };
+      header.clampedRows = 0;
+      for (const name of Object.keys(counts)) counts[name] = 0;
+      return tally;
+    },
+    addTally: (tally: RowTally) => {
+      bad.add(tally.bad, tally.badLines);
+      header.clampedRows += tally.clamped;
+      for (const [name, count] of Object.entries(tally.counts)) counts[name]! += count;
+    },
+  };
+  return { table, header, bad, source, warnings: () => [...bad.warnings(), ...header.warnings()] };
 }
 
 /** The rows of a batch that are none of its table. */
-function faultsOf(batch: Batch): Faults {
+export function faultsOf(batch: Batch): Faults {
   const faults: Faults = new Map();
   for (let row = 0; row < batch.size; row++) {
     const fault = batch.fault(row);
@@ -31,7 +56,7 @@ function faultsOf(batch: Batch): Faults {
 }
 
 /** Calls compute for each row without a fault, and keep for each bad row that is kept; gives what stops the program at a bad row. */
-function visitRows(
+export function visitRows(
   batch: Batch,
   faults: Faults,
   bad: ReturnType<typeof badRows>,
@@ -50,32 +75,29 @@ function visitRows(
   return undefined;
 }
 
-/** What compute makes of the inputs in each row of a file, by the line of the row; undefined for a bad row that is kept. */
+/** What compute makes of the inputs in each row of a file that is not bad. */
 export async function fileValues<T extends readonly unknown[], V>(
   inputs: (header: Header) => { readonly [I in keyof T]: Reader<T[I]> },
   compute: (...values: T) => V,
   options: RowOptions,
   path: string,
 ) {
-  const { table, header, bad, warnings } = await opened(path, options);
+  const { table, header, bad, warnings } = await openRows(path, options);
   const readers: readonly Reader<unknown>[] = inputs(header);
-  let bytesRead = 0;
   async function* values() {
     for await (const part of remaining(table.parts)) {
-      if ("size" in part) bytesRead += part.size;
       for await (const batch of table.batches(part)) {
         const faults = faultsOf(batch);
         const at = readers.map((reader) => reader(batch, faults).at);
-        const found: { readonly line: number; readonly value: V | undefined }[] = [];
-        const keep = (row: number, value?: V) => found.push({ line: batch.line(row), value });
-        const add = (row: number) => keep(row, compute(...(at.map((get) => get(row)) as unknown as T)));
-        const stop = visitRows(batch, faults, bad, add, keep);
+        const found: V[] = [];
+        const add = (row: number) => found.push(compute(...(at.map((get) => get(row)) as unknown as T)));
+        const stop = visitRows(batch, faults, bad, add, () => {});
         yield found;
         if (stop !== undefined) throw stop;
       }
     }
   }
-  return { values: values(), warnings, bytesRead: table.bytesRead ?? (() => bytesRead), skipped: bad.count };
+  return { values: values(), warnings };
 }
 
 /** The rows of a computation for each row of a file, after the row's own cells, as they are read; names are those of its columns where another thread reads it. */
@@ -86,7 +108,7 @@ export async function fileRows(
   names?: readonly string[],
 ): Promise<RowsResult> {
   const { prefix = "" } = options;
-  const { table, header, bad, warnings } = await opened(path, options, names);
+  const { table, header, bad, source, warnings } = await openRows(path, options, names, work.counts);
   const computed = rowComputer(work, header, bad);
   async function* rowsOf(part: FilePart): AsyncGenerator<RowBatch> {
     for await (const batch of table.batches(part)) yield* computed(batch);
@@ -94,7 +116,6 @@ export async function fileRows(
   async function* batches(): AsyncGenerator<RowBatch> {
     for await (const part of remaining(table.parts)) yield* rowsOf(part);
   }
-  const counts = work.counts ?? {};
   const added = [...shownColumns(work), ...work.columns];
   return {
     kind: "rows",
@@ -102,24 +123,7 @@ export async function fileRows(
     inputColumns: header.names.length,
     batches: batches(),
     end: () => endOf(work, warnings(), bad.kept()),
-    source: {
-      names: table.names,
-      format: table.format,
-      parts: table.parts,
-      rowsOf,
-      isLong: sizeOf(path) > LONG,
-      takeTally: () => {
-        const tally = { ...bad.taken(), clamped: header.clampedRows, counts: { ...counts } };
-        header.clampedRows = 0;
-        for (const name of Object.keys(counts)) counts[name] = 0;
-        return tally;
-      },
-      addTally: (tally: RowTally) => {
-        bad.add(tally.bad, tally.badLines);
-        header.clampedRows += tally.clamped;
-        for (const [name, count] of Object.entries(tally.counts)) counts[name]! += count;
-      },
-    },
+    source: { ...source, stored: table.stored, rowsOf },
   };
 }
 

@@ -26,13 +26,15 @@ export class Pool<Item, Answer> {
     let next: ReturnType<typeof read> | undefined = read();
     for (let turn = 0; next !== undefined || answers.length > 0; ) {
       const full = answers.length >= this.threads.length;
-      if (next === undefined || full || (await isFirst(answers[0], next))) {
-        yield await answers.shift()!;
-        continue;
+      const isAnswered = next === undefined || full || (await isFirst(answers[0], next));
+      const answer = isAnswered ? await answers.shift() : undefined;
+      // A thread that has answered is given the next item, if that is read, before its answer is used.
+      if (next !== undefined && !(isAnswered && (await isFirst(Promise.resolve(), next)))) {
+        const item: IteratorResult<Item> | undefined = await next;
+        next = item?.done === false ? read() : undefined;
+        if (item?.done === false) answers.push(this.threads[turn++ % this.threads.length]!.ask(item.value));
       }
-      const item: IteratorResult<Item> | undefined = await next;
-      next = item?.done === false ? read() : undefined;
-      if (item?.done === false) answers.push(this.threads[turn++ % this.threads.length]!.ask(item.value));
+      if (isAnswered) yield answer!;
     }
     if (failure !== undefined) throw failure.error;
   }

@@ -1,7 +1,8 @@
+import type { Batch } from "../data/batch.ts";
 import { fromBytes } from "../data/bytes.ts";
 import { numbersAt } from "../data/fields.ts";
 import { shortened } from "../data/shown.ts";
-import type { ClassColumn, Header, Reader } from "./header.ts";
+import type { ClassColumn, Faults, Header, Reader } from "./header.ts";
 
 /** The competing angles of a sample, and what each is called: its place in the list, or its class (as bytes). Valid until the next row. */
 export interface Competitors {
@@ -35,27 +36,26 @@ export function competitors(header: Header, name = "theta_j", target: string): R
   };
 }
 
-/**
- * Samples from one column of angles a class and a label that names the target class: the angle to it, and those to the others. The first reader
- * reads for both.
- */
-export function labelledSamples(
+/** The angles of some rows to every class, row after row from an address of the row kernel on, and the index of the own class of each. */
+interface LabelledAngles {
+  readonly address: number;
+  readonly places: readonly number[];
+}
+
+/** Reads one column of angles a class, and a label that names the target class. */
+export function labelledAngles(
   header: Header,
   column: string,
   pattern: string,
   classes: readonly ClassColumn[],
-): [own: Reader<number>, others: Reader<Competitors>] {
-  const count = classes.length;
+): (batch: Batch, faults: Faults) => LabelledAngles {
   const read = header.angles(classes.map(({ index }) => index));
   const labelOf = header.text(column);
   const placeOf = new Map(classes.map(({ name }, i) => [name, i]));
   const faultOf = (label: string) =>
     `column ${column}: no column of ${pattern} is that of class "${shortened(fromBytes(label))}"`;
   const places: number[] = [];
-  const angles = new Float64Array(count - 1);
-  let address = 0;
-  const anglesIn = (row: number) => numbersAt(address + 8 * count * row, count);
-  const readOwn: Reader<number> = (batch, faults) => {
+  return (batch, faults) => {
     for (let row = 0; row < batch.size; row++) {
       if (faults.has(row)) continue;
       const label = labelOf(batch, row);
@@ -63,7 +63,22 @@ export function labelledSamples(
       if (place === undefined) faults.set(row, faultOf(label));
       else places[row] = place;
     }
-    address = read(batch, faults, places);
+    return { address: read(batch, faults, places), places };
+  };
+}
+
+/** The same as the angle to the own class, and those to the others. The first reader reads for both. */
+export function labelledSamples(
+  ...from: Parameters<typeof labelledAngles>
+): [own: Reader<number>, others: Reader<Competitors>] {
+  const classes = from[3];
+  const count = classes.length;
+  const read = labelledAngles(...from);
+  const angles = new Float64Array(count - 1);
+  let { address, places }: LabelledAngles = { address: 0, places: [] };
+  const anglesIn = (row: number) => numbersAt(address + 8 * count * row, count);
+  const readOwn: Reader<number> = (batch, faults) => {
+    ({ address, places } = read(batch, faults));
     return { at: (row) => anglesIn(row)[places[row]!]! };
   };
   const othersIn = (row: number): Competitors => {

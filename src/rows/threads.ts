@@ -1,10 +1,12 @@
 import { availableParallelism } from "node:os";
+import { parentPort } from "node:worker_threads";
 import { DataError } from "../data/errors.ts";
 import { type FilePart, remaining } from "../data/table.ts";
 import { written } from "../render/render.ts";
 import type { RowBatch, RowSource, RowsResult, RowTally } from "../render/result.ts";
 import type { RowWriter } from "../render/rows.ts";
-import { Pool } from "./pool.ts";
+import { endThread } from "./ending.ts";
+import { END, Pool } from "./pool.ts";
 
 /** What a row worker starts from: the command line, and the names of the file's columns. */
 export interface RowWork {
@@ -13,13 +15,13 @@ export interface RowWork {
 }
 
 /** A part of the file, and shared memory for its rows. */
-export interface RowQuestion {
+interface RowQuestion {
   readonly part: FilePart;
   readonly room: SharedArrayBuffer;
 }
 
 /** The rows of a part as bytes, what was counted, and what stopped it after them. */
-export interface RowAnswer {
+interface RowAnswer {
   readonly bytes: Uint8Array;
   readonly tally: RowTally;
   readonly fault?: string | undefined;
@@ -28,23 +30,41 @@ export interface RowAnswer {
 /** Bytes of text that are read before threads are worth their start. */
 const FIRST_BYTES = 2 ** 22;
 
-/**
- * The rows of a file as bytes: its first parts are computed here, the others by workers that each run the same command line. They start beside
- * the first parts where the file is known to be long.
- */
-export async function* sharedRows(
+/** What threads share of a file. */
+type Shared = Pick<RowSource, "parts" | "isLong" | "addTally">;
+
+/** The rows of a file as bytes, the later ones computed by workers that each run the same command line. */
+export function sharedRows(
   result: RowsResult,
   source: RowSource,
   writer: RowWriter,
   args: readonly string[],
-  threads = availableParallelism(),
+  threads?: number,
 ): AsyncGenerator<Uint8Array> {
   // The first bytes may have told another format than the ending of the name.
   const work: RowWork = { args: [...args, "--input-format", source.format], names: source.names };
-  const start = () => new Pool<RowQuestion, RowAnswer>(new URL("./row-worker.cjs", import.meta.url), work, threads);
-  let pool = source.isLong ? start() : undefined;
+  async function* first(): AsyncGenerator<RowBatch> {
+    for await (const part of firstParts(source.parts)) yield* source.rowsOf(part);
+  }
+  const here = written({ ...result, batches: first() }, writer);
+  return sharedBytes(source, here, new URL("./row-worker.cjs", import.meta.url), work, threads);
+}
+
+/**
+ * What is made of the parts of a file: `here` gives the bytes of the first ones, workers those of the others, which start beside the first
+ * where the file is known to be long. Bytes are valid until the next are asked for.
+ */
+export async function* sharedBytes(
+  source: Shared,
+  here: AsyncIterable<Uint8Array>,
+  script: URL,
+  workerData: unknown,
+  threads = availableParallelism(),
+): AsyncGenerator<Uint8Array> {
+  const start = () => new Pool<RowQuestion, RowAnswer>(script, workerData, threads);
+  let pool = source.isLong && threads > 1 ? start() : undefined;
   try {
-    yield* written({ ...result, batches: firstRows(source) }, writer);
+    yield* here;
     const next = await source.parts.next();
     if (next.done) return;
     pool ??= start();
@@ -61,13 +81,39 @@ export async function* sharedRows(
   }
 }
 
-async function* firstRows({ parts, rowsOf }: RowSource): AsyncGenerator<RowBatch> {
+/** The first parts of a file, which are done before threads are worth their start. */
+export async function* firstParts(parts: AsyncIterator<FilePart>): AsyncGenerator<FilePart> {
   let taken = 0;
   for await (const part of remaining(parts)) {
-    yield* rowsOf(part);
+    yield part;
     taken += "bytes" in part ? part.bytes.length : FIRST_BYTES;
     if (taken >= FIRST_BYTES) return;
   }
+}
+
+/** What a worker makes of parts of a file. */
+export interface PartWork extends Pick<RowSource, "takeTally"> {
+  readonly bytesOf: (part: FilePart) => AsyncIterable<Uint8Array>;
+}
+
+/** Answers the questions that are sent to this thread, one after another in their order. */
+export function serveParts(work: Promise<PartWork>): void {
+  async function answerTo({ part, room }: RowQuestion): Promise<RowAnswer> {
+    const { bytesOf, takeTally } = await work;
+    let bytes: Uint8Array = new Uint8Array(room, 0, 0);
+    let fault: string | undefined;
+    try {
+      for await (const piece of bytesOf(part)) bytes = appended(bytes, piece);
+    } catch (error) {
+      if (!(error instanceof DataError)) throw error;
+      fault = error.message;
+    }
+    return { bytes, tally: takeTally(), fault };
+  }
+  let last = Promise.resolve();
+  parentPort!.on("message", (question: RowQuestion | typeof END) => {
+    last = last.then(async () => (question === END ? endThread() : parentPort!.postMessage(await answerTo(question))));
+  });
 }
 
 /** Memory for one part on its way and for its rows, used again and again: a new piece for each would pile up as garbage. */
@@ -79,7 +125,7 @@ interface Slot {
 const newSlot = (): Slot => ({ part: new SharedArrayBuffer(0), rows: new SharedArrayBuffer(0) });
 
 /** Bytes with more after them, in the shared memory of the first, or in one with room to spare where that is too small. */
-export function appended(bytes: Uint8Array, more: Uint8Array): Uint8Array {
+function appended(bytes: Uint8Array, more: Uint8Array): Uint8Array {
   const length = bytes.length + more.length;
   const fits = length <= bytes.buffer.byteLength;
   const both = new Uint8Array(fits ? bytes.buffer : new SharedArrayBuffer(2 * length), 0, length);

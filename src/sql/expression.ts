@@ -1,4 +1,5 @@
 import { type Piece, type Pieces, pieceEnd, pieceIndex, type Target, targetDefinition } from "../core/targets.ts";
+import { PI_SLACK } from "../core/units.ts";
 import type { Dialect } from "./dialects.ts";
 
 /** A number as a literal that every dialect reads as the same double beside a double. */
@@ -9,11 +10,14 @@ export function literal(x: number): string {
 
 const plus = (x: number) => (x < 0 ? ` - ${literal(-x)}` : ` + ${literal(x)}`);
 
-const PI = literal(Math.PI);
+export const PI = literal(Math.PI);
 
-/** A column as an angle: NULL unless it holds a number in [0, pi]. Every dialect places NaN above all numbers. */
-export const angleSql = (column: string, { double }: Dialect): string =>
-  `CAST(CASE WHEN ${column} BETWEEN 0 AND ${PI} THEN ${column} END AS ${double})`;
+/** Angles up to this far above pi count as pi, as everywhere. */
+const LIMIT = literal(Math.PI + PI_SLACK);
+
+/** A double as an angle: NULL unless it is one in [0, pi], or a little above, which counts as pi. Every dialect places NaN above all numbers. */
+export const angleSql = (x: string): string =>
+  `CASE WHEN ${x} BETWEEN 0 AND ${PI} THEN ${x} WHEN ${x} BETWEEN ${PI} AND ${LIMIT} THEN ${PI} END`;
 
 /** The condition that theta lies on piece i, exact for doubles. */
 export function onPiece(pieces: Pieces, i: number, theta: string): string {
@@ -21,6 +25,10 @@ export function onPiece(pieces: Pieces, i: number, theta: string): string {
   const from = i > 0 ? [`NOT ${theta} ${endSign(pieces, i - 1)} ${literal(pieceEnd(pieces, i - 1))}`] : [];
   return [...from, ...to].join(" AND ") || `${theta} IS NOT NULL`;
 }
+
+/** The index of the piece that holds theta, exact for doubles; NULL gives NULL. */
+export const pieceSql = (pieces: Pieces, theta: string): string =>
+  `CASE ${Array.from({ length: pieces.count }, (_, i) => `WHEN ${onPiece(pieces, i, theta)} THEN ${i}`).join(" ")} END`;
 
 /** How the angles of piece i compare with its end, a double on one side or the other of the true end. */
 const endSign = (pieces: Pieces, i: number) => (pieceIndex(pieces, pieceEnd(pieces, i)) > i ? "<" : "<=");

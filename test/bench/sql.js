@@ -2,8 +2,7 @@
 import { cpus } from "node:os";
 import { DuckDBInstance, version } from "@duckdb/node-api";
 import { target } from "../../dist/core/targets.js";
-import { dialects } from "../../dist/render/sql/dialects.js";
-import { angle, valueAt } from "../../dist/render/sql/expression.js";
+import { angleSql, valueSql } from "../../dist/sql/expression.js";
 
 const ROWS = 10_000_000;
 const ROUNDS = 9;
@@ -11,7 +10,7 @@ const connection = await (await DuckDBInstance.create(":memory:")).connect();
 await connection.run("SELECT setseed(0.5)");
 await connection.run(`CREATE TABLE angles AS SELECT random() * pi() AS theta FROM range(${ROWS})`);
 
-const psi = (m) => valueAt(target("asoftmax", { m }), angle('"theta"', dialects.duckdb));
+const psi = (m) => valueSql(target("asoftmax", { m }), angleSql("theta"));
 const queries = { "cos(4 theta)": "cos(4 * theta)", "psi, m = 4": psi(4), "psi, m = 3": psi(3) };
 const times = Object.fromEntries(Object.keys(queries).map((name) => [name, []]));
 for (let round = 0; round <= ROUNDS; round++) {

@@ -57,8 +57,8 @@ describe("psi says what its row means", () => {
   };
   // biome-ignore format: a table
   test.concurrent.each([
-    ["psi --theta 0.3",            "0.3 is in segment k = 0, [0, pi/4): psi = cos(1.2) = 0.362358, the plain cosine."],
-    ["psi --theta pi/8",           "pi/8 is in segment k = 0, [0, pi/4): psi = cos(pi/2) = 0, the plain cosine."],
+    ["psi --theta 0.3",            "0.3 is in segment k = 0, [0, pi/4): psi = cos(1.2) = 0.362358, the same as cos(4 theta)."],
+    ["psi --theta pi/8",           "pi/8 is in segment k = 0, [0, pi/4): psi = cos(pi/2) = 0, the same as cos(4 theta)."],
     ["psi --theta 1.9",            "1.9 is in segment k = 2, [pi/2, 3pi/4): psi = cos(7.6) - 4 = -3.74874, where cos(7.6) alone is 0.25126."],
     ["psi --theta pi",             "pi is in segment k = 3, [3pi/4, pi]: psi = -cos(4pi) - 6 = -7, where cos(4pi) alone is 1."],
     ["psi --m 2.5 --theta 3",      "3 is in segment k = 2, [4pi/5, pi]: psi = cos(7.5) - 4 = -3.65336, where cos(7.5) alone is 0.346635."],

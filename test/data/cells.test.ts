@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { fromDegrees } from "../../src/core/units.ts";
+import { fromDegrees, PI_SLACK } from "../../src/core/units.ts";
 import { trimmed } from "../../src/data/bytes.ts";
-import { angleFrom, numberIn, PI_SLACK } from "../../src/data/cells.ts";
+import { angleFrom, numberIn } from "../../src/data/cells.ts";
 
 const same = (x: number) => x;
 const angleIn = (cell: string, toRadians: (x: number) => number) =>

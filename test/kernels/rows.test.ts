@@ -12,7 +12,13 @@ const source = (name: string) => fileURLToPath(new URL(`../../src/kernels/${name
 test("rows-kernel.ts holds what its sources compile to", () => {
   const built = execFileSync(
     process.execPath,
-    [source("../build/kernel.js"), source("text.as.ts"), source("objects.as.ts"), source("psi.as.ts")],
+    [
+      source("../build/kernel.js"),
+      source("text.as.ts"),
+      source("objects.as.ts"),
+      source("psi.as.ts"),
+      source("samples.as.ts"),
+    ],
     {
       encoding: "utf8",
     },

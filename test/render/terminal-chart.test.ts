@@ -31,17 +31,18 @@ describe("colours are seen on white and on black", () => {
     ["of 16 million", 3, /\x1b\[38;2;(\d+;\d+;\d+)m/g, (found: string) => found.split(";").map(Number)],
     ["of 256", 2, /\x1b\[38;5;(\d+)m/g, (found: string) => ofCode(Number(found))],
   ] as const)("%s", (_, level, pattern, rgbOf) => {
-    const colours = new Set(Array.from(draw({ series }, level).matchAll(pattern), ([, found]) => found!));
-    expect(colours.size).toBe(5);
+    const chart = { series, highlight: "the highlight" };
+    const colours = new Set(Array.from(draw(chart, level).matchAll(pattern), ([, found]) => found!));
+    expect(colours.size).toBe(6);
     for (const colour of colours) {
       const light = luminance(rgbOf(colour)) + 0.05;
       expect(Math.min(1.05 / light, light / 0.05), colour).toBeGreaterThanOrEqual(3);
     }
   });
 
-  test("of 16 none is white, black or that of the highlight", () => {
+  test("of 16 the foreground (0), and none that is hard to see on white or on black, or that of the highlight", () => {
     const codes = new Set(Array.from(draw({ series }, 1).matchAll(/\x1b\[(\d+)m(?=\S\S line)/g), ([, code]) => code!));
-    expect([...codes].sort()).toEqual(["32", "33", "34", "35", "36"]);
+    expect([...codes].sort()).toEqual(["0", "32", "35", "36"]);
   });
 
   test("colour changes no character", () => {

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { Pool } from "../../src/rows/pool.ts";
 
 /** A thread that runs a line of JavaScript for each item, with post to answer by. */
@@ -39,6 +39,17 @@ parentPort.on("message", (n) => {
   last = last.then(() => new Promise((done) => setTimeout(done, (n * 7) % 5))).then(() => post(n));
 });`);
   expect(await run(late, numbers(50), size)).toEqual({ answers: upTo(50), error: undefined });
+});
+
+test("a thread works on the next item while its answer is used", async () => {
+  const taken = new Int32Array(new SharedArrayBuffer(4));
+  const count = script(`import { workerData } from "node:worker_threads";
+parentPort.on("message", (item) => { if (item !== null) { Atomics.add(workerData, 0, 1); post(item); } });`);
+  pool = new Pool<number, number>(count, taken, 1);
+  const answers = pool.inOrder(numbers(9));
+  expect((await answers.next()).value).toBe(0);
+  // Nobody asks for the second answer.
+  await vi.waitFor(() => expect(Atomics.load(taken, 0)).toBe(2));
 });
 
 describe("nothing is lost, and nothing waits for ever", () => {

@@ -4,6 +4,7 @@ import json
 import math
 import os
 import sys
+import tempfile
 
 from pyspark.sql import SparkSession
 
@@ -20,6 +21,7 @@ spark = (
     SparkSession.builder.master("local[2]")
     .config("spark.ui.enabled", "false")
     .config("spark.sql.shuffle.partitions", "4")
+    .config("spark.sql.warehouse.dir", tempfile.mkdtemp())
     .getOrCreate()
 )
 spark.sparkContext.setLogLevel("OFF")

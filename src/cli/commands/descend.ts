@@ -19,8 +19,8 @@ const STANDARD_LAMBDA = 5;
 
 export default command({
   examples: [
-    ["asoftmax descend --start 1.2 --competing 1.5", "psi beside the plain cosine: a knot and a false minimum"],
-    ["asoftmax descend --start 2 --competing 1.5 --m 4 --lambda 5", "with lambda it escapes from the knot"],
+    ["asoftmax descend --start 1.2 --competing 1.5", "psi stops at a knot, cos(4 theta) in a false minimum"],
+    ["asoftmax descend --start 2 --competing 1.5 --m 4 --lambda 5", "with lambda it passes the knot"],
     ["asoftmax descend --start 2 --competing 1.5 --m 4 --preset sphereface --steps 2000", "with lambda annealed"],
     ["asoftmax descend --minima --competing 1.5", "every angle at which a descent can rest"],
   ],

@@ -15,14 +15,14 @@ const MOST_FUNCTIONS = 9;
 
 export default command({
   examples: [
-    ["asoftmax explore", "psi and the plain cosine at theta = 1.2; ? shows the keys"],
+    ["asoftmax explore", "psi and cos(4 theta) at theta = 1.2; ? shows the keys"],
     ["asoftmax explore --m 3 --lambda 5 --theta pi/4 --competing 60deg", "other values at the start"],
     ["asoftmax explore --functions asoftmax:m=2,asoftmax:m=4,arcface", "other functions"],
   ],
   options: {
     ...pick("functions"),
     m: single("number", "the margin m to begin with (default 4)", options.m),
-    lambda: single("number", "the weight lambda of the plain cosine to begin with (default 0)", options.lambda),
+    lambda: single("number", "the weight lambda of cos(theta) to begin with (default 0)", options.lambda),
     theta: single("angle", "the angle theta_y to begin at (default 1.2)", options.theta),
     competing: single("angle", "the angle theta_j to begin at (default 1.5)", options.competing),
   },
@@ -55,7 +55,7 @@ export default command({
   },
 });
 
-/** A-Softmax and the plain cosine with that m, and others at their defaults. */
+/** A-Softmax and cos(m theta) with that m, and others at their defaults. */
 function standardFunctions(m: number, lambda: number): Target[] {
   const own: Record<string, Record<string, number>> = { asoftmax: { m, lambda }, naive: { m } };
   return targetDefinitions.slice(0, MOST_FUNCTIONS).map(({ name }) => target(name, own[name])!);

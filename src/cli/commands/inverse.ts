@@ -50,7 +50,7 @@ export default command({
         return [[theta, k]];
       };
       const inputs = [marginInput(values.m), asked] as const;
-      return rowResult({ inputs, columns: columnsOf("theta:angle k"), compute }, values, names);
+      return rowResult({ inputs, columns: columnsOf("theta:angle k:integer"), compute }, values, names);
     }
     const counts = { none: 0 };
     const none = (count: number) => message`Rows without an angle, since none has that ${form}: ${count}.`;
@@ -61,7 +61,7 @@ export default command({
     };
     const chosen = functionInput(values, () => [asoftmax()]);
     if (form === "value") {
-      const columns = columnsOf("*index theta:angle to:angle");
+      const columns = columnsOf("*index:integer theta:angle to:angle");
       const compute = (target: Target, value: number) => rows(anglesOfValue(target, { hi: value, lo: 0 }));
       return rowResult({ inputs: [chosen, asked], columns, compute, counts, end }, values, names);
     }
@@ -70,6 +70,6 @@ export default command({
     const thetaJ = inputOf({ name: "theta_j", kind: "angle" }, competing, (header, name) => header.angle(name));
     const inputs = [chosen, scaleInput(values.scale), numberInput("classes", classes), thetaJ, asked] as const;
     const compute = (...sample: Parameters<typeof anglesOfLoss>) => rows(anglesOfLoss(...sample));
-    return rowResult({ inputs, columns: columnsOf("*index theta:angle"), compute, counts, end }, values, names);
+    return rowResult({ inputs, columns: columnsOf("*index:integer theta:angle"), compute, counts, end }, values, names);
   },
 });

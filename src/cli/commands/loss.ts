@@ -11,7 +11,7 @@ import { list, notNegative } from "../parse.ts";
 import { sampleInputs, sampleOptions } from "../samples.ts";
 
 const COLUMNS = columnsOf(
-  "competitors logit_y loss probability dloss_dtheta_y dloss_dcos_y dloss_dscale dloss_dtheta_j",
+  "competitors:integer logit_y loss probability dloss_dtheta_y dloss_dcos_y dloss_dscale dloss_dtheta_j:bytes",
 );
 
 export default command({
@@ -22,7 +22,7 @@ export default command({
       "asoftmax loss --functions asoftmax:m=4,arcface --theta 0.3 --competing 1.5 --scale 30,64",
       "two functions, scales",
     ],
-    ["asoftmax loss --m 4 --lambda 5 --theta 2 --competing 1.5", "with the plain cosine blended in"],
+    ["asoftmax loss --m 4 --lambda 5 --theta 2 --competing 1.5", "psi blended with cos(theta)"],
     ["asoftmax loss --functions softmax --classes 10574 --theta pi/2", "at the start of training, every angle pi/2"],
   ],
   options: {

@@ -55,9 +55,11 @@ export default command({
 });
 
 const SAMPLE = columnsOf(
-  "competitors naive angular psi false_pass binding:bytes min_theta_j:angle effective_margin margin_gap:angle cosine_gap",
+  "competitors:integer naive:boolean angular:boolean psi:boolean false_pass:boolean binding:bytes min_theta_j:angle effective_margin margin_gap:angle cosine_gap",
 );
-const EACH = columnsOf("*j:bytes *theta_j:angle cos_m_theta_y psi_theta_y cos_theta_j naive angular psi");
+const EACH = columnsOf(
+  "*j:bytes *theta_j:angle cos_m_theta_y psi_theta_y cos_theta_j naive:boolean angular:boolean psi:boolean",
+);
 
 function sampleRow(margin: Margin, { angles, nameOf }: Competitors): Row {
   const { naive, angular, psi, falsePass, binding, minThetaJ, effectiveMargin, marginGap, cosineGap } = margin;

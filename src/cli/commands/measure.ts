@@ -1,25 +1,40 @@
 import { resolve } from "node:path";
-import { toDegrees } from "../../core/units.ts";
+import { message } from "../../core/message.ts";
 import { splitPath } from "../../data/array-file.ts";
 import { UsageError } from "../../data/errors.ts";
+import { npzFile } from "../../data/npz-file.ts";
+import type { AngleFile } from "../../measure/angle-samples.ts";
+import { Fingerprint } from "../../measure/fingerprint.ts";
 import { perSample } from "../../measure/per-sample.ts";
 import { marginReport } from "../../measure/report.ts";
-import type { Questions, Samples } from "../../measure/samples.ts";
-import { MarginStatistics } from "../../measure/statistics.ts";
+import { noteOf, removeNote, writeNote } from "../../measure/sample-note.ts";
+import { type Questions, SampleRecords, type Samples } from "../../measure/samples.ts";
+import { MarginStatistics, WORST } from "../../measure/statistics.ts";
+import type { StoredSamples } from "../../measure/stored-samples.ts";
+import { isParquet } from "../../render/formats.ts";
 import { written } from "../../render/render.ts";
+import { documentOf, type Result } from "../../render/result.ts";
 import { RowWriter } from "../../render/rows.ts";
 import { checked, figureCheck } from "../checks.ts";
 import { command } from "../command.ts";
 import { pictureFunctions } from "../functions.ts";
-import { drawingOptions, givenFlag, listOption, options, pick, type Values, type ValuesOf } from "../options.ts";
+import {
+  drawingOptions,
+  fileList,
+  givenFlag,
+  listOption,
+  options,
+  pick,
+  type Values,
+  type ValuesOf,
+} from "../options.ts";
 import { writeToFile } from "../output.ts";
-import { scaleOrNorm } from "../parse.ts";
+import { type AngleReader, scaleOrNorm } from "../parse.ts";
 import { withProgress } from "../progress.ts";
 import { sampleOptions } from "../samples.ts";
 
 const STANDARD_MARGINS = [1, 2, 3, 4];
 const STANDARD_SCALE = 30;
-const STANDARD_WORST = 10;
 
 /** The options for samples from angles, and from vectors. */
 const OF_ANGLES = {
@@ -27,8 +42,19 @@ const OF_ANGLES = {
   competing: sampleOptions.competing,
   ...pick("label", "inputFormat", "delimiter", "comment", "decimalComma"),
 };
-const OF_FEATURES = pick("features", "weights", "labels", "transposed", "firstLabel", "threads");
-type MeasureValues = ValuesOf<typeof OF_ANGLES & typeof OF_FEATURES> & Values<"badRows" | "degrees" | "output">;
+const OF_FEATURES = pick("features", "weights", "labels", "transposed", "firstLabel");
+const OF_SHARDS = {
+  samples: fileList("make the report of all these tables of samples, which --per-sample wrote"),
+  classSums: fileList(
+    "the sums of the features of each class: with --features a file that is written, or read where it is there; else those of all shards",
+  ),
+};
+/** Other options for samples that were not measured before. */
+const OF_NEW = ["m", "functions", "scale", "threads", "badRows", "perSample"] as const;
+/** Options of both that say how data are read. */
+const OF_ALL = ["threads", "badRows", "degrees"] as const;
+type MeasureValues = ValuesOf<typeof OF_ANGLES & typeof OF_FEATURES & typeof OF_SHARDS> &
+  Values<"threads" | "badRows" | "degrees" | "output">;
 
 export default command({
   examples: [
@@ -53,8 +79,8 @@ export default command({
     ),
     ...OF_ANGLES,
     ...OF_FEATURES,
-    badRows: options.badRows,
-    ...pick("worst", "perSample"),
+    ...pick("threads", "badRows", "worst", "perSample"),
+    ...OF_SHARDS,
     output: drawingOptions.output,
     check: listOption(
       "exit with status 1 unless all of these hold: accuracy>=0.9, angular@4>=0.9, arcface:m=0.5>=0.9, quantiles.effective_margin.0.5>=2 (repeatable)",
@@ -62,36 +88,97 @@ export default command({
       "limits",
     ),
   },
-  async run(values, { angles: { degrees, given } }) {
-    const { check: checks = [], worst = STANDARD_WORST } = values;
-    const norms = values.features !== undefined;
+  async run(values, { angles }) {
+    const { degrees } = angles;
+    const { check: checks = [], worst = WORST, classSums } = values;
+    if (classSums && !values.samples && !values.features) return mergedSums(values, classSums);
+    const stored = values.samples && (await openStored(values, values.samples, classSums, checks));
+    const norms = stored?.norms ?? values.features !== undefined;
     const ofNorms = norms ? undefined : checks.find(({ figure }) => figure.includes("feature_norm"));
     if (ofNorms !== undefined) throw new UsageError(`--check ${ofNorms.text} needs --features: angles have no length`);
-    const margins = [...new Set([...(values.m ?? STANDARD_MARGINS), ...checks.flatMap(({ m }) => m ?? [])])];
-    const functions = values.functions ?? pictureFunctions();
-    const scales = values.scale ?? [norms ? "norm" : STANDARD_SCALE];
-    const samples = await openSamples(values, { margins, functions, scales });
+    const questions = stored?.questions ?? questionsOf(values, checks, norms);
+    const samples = stored ?? (await openSamples(values, questions));
     const { classes, className } = samples;
-    const losses = functions.flatMap(({ spec }) => scales.map((scale) => ({ function: spec, scale })));
-    const counted = [...functions, ...checks.flatMap(({ target }) => target ?? [])];
-    const statistics = new MarginStatistics({ classes, margins, losses, functions: counted, norms });
-    const blocks = added(withProgress(samples.blocks, samples.total, samples.done), statistics);
-    if (values.perSample === undefined) for await (const _ of blocks);
+    const form = new SampleRecords(questions);
+    const statistics = new MarginStatistics({ classes, records: form, norms });
+    const rowsIn = (records: Float64Array) => records.length / form.width;
+    const blocks = added(withProgress(samples.blocks, rowsIn, samples.total, samples.done), statistics);
+    const { perSample: path } = values;
+    if (path === undefined) for await (const _ of blocks);
     else {
-      requireOwnFile(values.perSample, values);
-      const style = { precision: values.precision, degrees, given };
-      const rows = perSample({ ...samples, blocks }, margins);
-      const writer = new RowWriter(rows, "csv", style);
-      await writeToFile(writer.file(written(rows, writer)), values.perSample);
+      requireOwnFile(path, values);
+      await writeSamples(
+        path,
+        { ...samples, blocks },
+        { form, statistics, norms, precision: values.precision, angles },
+      );
     }
-    const ofFeatures = samples.ofFeatures?.((theta) => (degrees ? toDegrees(theta) : theta));
+    for (const { loss_errors } of stored?.sampleNotes ?? [])
+      statistics.addLossErrors(loss_errors.map((sums) => sums.map((sum) => BigInt(`0x${sum}`))));
+    const members = samples.classSums?.();
+    if (members) await writeToFile(npzFile(members), classSums![0]!);
+    const ofFeatures = samples.ofFeatures?.();
     const figures = statistics.figures({ degrees, className, worst, skipped: samples.skipped(), ofFeatures });
     const answers = checks.map((check) => checked(check, figures));
-    const warnings = [...samples.warnings(), ...answers.flatMap(({ said }) => said)];
+    const warnings = [
+      ...samples.warnings(),
+      ...(members ? [message`class sums are written to ${classSums![0]!}`] : []),
+      ...answers.flatMap(({ said }) => said),
+    ];
     const ending = { notes: samples.notes ?? [], warnings, holds: answers.every(({ holds }) => holds) };
     return marginReport(figures, statistics.histograms, degrees, ending);
   },
 });
+
+type Checks = readonly ReturnType<typeof figureCheck>[];
+
+/** The sum of files of class sums, as a file of its own. */
+async function mergedSums(values: Readonly<Record<string, unknown>>, paths: readonly string[]): Promise<Result> {
+  const idle = givenFlag(values, ["check", "worst", ...OF_NEW, ...Object.keys({ ...OF_ANGLES, ...OF_FEATURES })]);
+  if (idle !== undefined) throw new UsageError(`${idle} has no part in adding up --class-sums: leave it out`);
+  if (values.output === undefined) throw new UsageError("--class-sums alone are added up: give --output merged.npz");
+  const { storedClassSums, sumsMembers } = await import("../../measure/class-sums.ts");
+  const sums = await storedClassSums(paths);
+  return documentOf("class_sums", Buffer.concat([...npzFile(sumsMembers(sums, sums.about))]));
+}
+
+/** What is asked of each sample, what --check names included. */
+function questionsOf(
+  values: Values<"m" | "functions"> & { scale?: Questions["scales"] },
+  checks: Checks,
+  norms: boolean,
+): Questions {
+  const functions = (values.functions ?? pictureFunctions()).map(({ spec }) => spec);
+  return {
+    margins: [...new Set([...(values.m ?? STANDARD_MARGINS), ...checks.flatMap(({ m }) => m ?? [])])],
+    functions,
+    scales: values.scale ?? [norms ? "norm" : STANDARD_SCALE],
+    counted: [...new Set([...functions, ...checks.flatMap(({ target }) => target?.spec ?? [])])],
+  };
+}
+
+/** Samples from the tables that --samples names. */
+async function openStored(
+  values: Readonly<Record<string, unknown>>,
+  paths: readonly string[],
+  classSums: readonly string[] | undefined,
+  checks: Checks,
+): Promise<StoredSamples> {
+  const idle = givenFlag(values, [...OF_NEW, ...Object.keys({ ...OF_ANGLES, ...OF_FEATURES })]);
+  if (idle !== undefined)
+    throw new UsageError(`${idle} has no part in --samples, which were measured before: leave it out`);
+  const { storedSamples } = await import("../../measure/stored-samples.ts");
+  const stored = await storedSamples(paths, classSums);
+  const { margins, counted } = stored.questions;
+  const unasked = checks.find(
+    ({ m, target }) => (m !== undefined && !margins.includes(m)) || (target && !counted.includes(target.spec)),
+  );
+  if (unasked !== undefined)
+    throw new UsageError(
+      `--check ${unasked.text}: the samples were not measured for that: give it to each run that writes them`,
+    );
+  return stored;
+}
 
 async function openSamples(values: MeasureValues, questions: Questions): Promise<Samples> {
   const { input, features, weights, labels } = values;
@@ -104,7 +191,7 @@ async function openSamples(values: MeasureValues, questions: Questions): Promise
   if (idle !== undefined) throw new UsageError(`${idle} has no part in ${source}: leave it out`);
   if (input !== undefined) {
     const { angleSamples } = await import("../../measure/angle-samples.ts");
-    return angleSamples(input, values, questions);
+    return angleSamples({ path: input, file: fileOf(values), questions });
   }
   const dash = (["features", "weights", "labels"] as const).find((name) => values[name] === "-");
   if (dash !== undefined) throw new UsageError(`--${dash} -: it is read by position, name a file`);
@@ -112,13 +199,47 @@ async function openSamples(values: MeasureValues, questions: Questions): Promise
   const shape = weights === undefined && givenFlag(values, ["transposed", "firstLabel"]);
   if (shape) throw new UsageError(`${shape} has no part in class means: leave it out, or give --weights`);
   const { featureSamples } = await import("../../measure/feature-samples.ts");
-  return featureSamples({ ...values, features, labels }, values, questions);
+  const [classSums, second] = values.classSums ?? [];
+  if (second !== undefined) throw new UsageError("--class-sums: with --features give one file");
+  return featureSamples({ ...values, features, labels, classSums }, values, questions);
+}
+
+/** How the file of angles is read, in plain values that can be sent to a thread. */
+const fileOf = (values: MeasureValues): AngleFile =>
+  Object.fromEntries([...Object.keys(OF_ANGLES), ...OF_ALL].map((key) => [key, values[key as keyof MeasureValues]]));
+
+/** Writes the table of samples, and then the note beside it. */
+async function writeSamples(
+  path: string,
+  samples: Samples,
+  { form, statistics, norms, precision, angles }: SampleFile,
+): Promise<void> {
+  const { degrees, given } = angles;
+  removeNote(path);
+  const contents = new Fingerprint();
+  const rows = perSample({ ...samples, blocks: contents.of(samples.blocks) }, form);
+  const style = { precision, degrees, given };
+  const writer = new RowWriter(rows, "csv", style);
+  const pieces = isParquet(path)
+    ? (await import("../../render/parquet.ts")).parquetRows(rows, style)
+    : writer.file(written(rows, writer));
+  await writeToFile(pieces, path);
+  const about = { ...form.questions, norms, degrees, precision: precision ?? null, contents: contents.text() };
+  writeNote(path, noteOf(samples, statistics, about));
+}
+
+interface SampleFile {
+  readonly form: SampleRecords;
+  readonly statistics: MarginStatistics;
+  readonly norms: boolean;
+  readonly precision: number | undefined;
+  readonly angles: AngleReader;
 }
 
 /** Adds the samples to the statistics and passes them on. */
 async function* added(blocks: Samples["blocks"], statistics: MarginStatistics): Samples["blocks"] {
   for await (const block of blocks) {
-    for (const { sample } of block) if (sample !== undefined) statistics.add(sample);
+    statistics.add(block);
     yield block;
   }
 }

@@ -11,10 +11,10 @@ const MOST_MARKS = 1000;
 
 export default command({
   examples: [
-    ["asoftmax plot", "psi beside the plain cosine"],
+    ["asoftmax plot", "psi beside cos(4 theta)"],
     ["asoftmax plot --functions arcface-easy,arcface-hard --width 70 --format table", "other target functions"],
     ["asoftmax plot --m 1,2,3,4 --quantity slope", "slopes for several m"],
-    ["asoftmax plot --m 4 --lambda 0,1,5", "psi with more and more of the plain cosine blended in"],
+    ["asoftmax plot --m 4 --lambda 0,1,5", "psi blended with more and more of cos(theta)"],
     ["asoftmax plot --m 4 --points 5 --format csv", "the points as rows"],
   ],
   options: {

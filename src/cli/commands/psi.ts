@@ -12,7 +12,7 @@ import { gridOptions, inputOptions, options, orColumn } from "../options.ts";
 const EXPLAINED = 4;
 
 /** In the order of the kernel's psiColumns. */
-const COLUMNS = columnsOf("k psi dpsi_dtheta dpsi_dcos cos_m_theta cos_theta");
+const COLUMNS = columnsOf("k:integer psi dpsi_dtheta dpsi_dcos cos_m_theta cos_theta");
 
 /** The cells of one row. */
 function cellsOf(m: number, theta: number): number[] {

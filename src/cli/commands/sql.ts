@@ -3,13 +3,15 @@ import { UsageError } from "../../data/errors.ts";
 import { documentOf, type Result } from "../../render/result.ts";
 import { type ColumnSource, isColumn } from "../../rows/computation.ts";
 import { classPattern } from "../../rows/header.ts";
-import { type Dialect, dialects } from "../../sql/dialects.ts";
+import { type Dialect, dialects, qualified } from "../../sql/dialects.ts";
 import { angleSql, explained, inverseSql, valueSql } from "../../sql/expression.ts";
 import { lossQuery, marginQuery, measureQuery, type Source } from "../../sql/queries.ts";
+import { samplesQuery } from "../../sql/report.ts";
 import { command } from "../command.ts";
 import { chosenFunctions, pictureFunctions } from "../functions.ts";
 import { STANDARD_MARGIN } from "../inputs.ts";
-import { givenFlag, options, orColumn, pick, type ValuesOf } from "../options.ts";
+import { givenFlag, listOption, type Option, options, orColumn, pick, type ValuesOf } from "../options.ts";
+import { scaleOrNorm } from "../parse.ts";
 import { sampleOptions } from "../samples.ts";
 import { version } from "../version.ts";
 
@@ -19,7 +21,8 @@ const sqlOptions = {
   psi: orColumn(options.psi),
   ...pick("m", "functions", "lambda", "table", "label"),
   competing: sampleOptions.competing,
-  scale: { ...options.scale, help: "scales of the logits (default 1; sql measure 30)" },
+  samples: { help: "sql measure: the table holds the rows that measure --per-sample writes" } as Option<boolean>,
+  scale: listOption("scales of the logits (default 1; sql measure 30); norm, with --samples", scaleOrNorm),
   prefix: options.prefix,
 };
 type SqlValues = ValuesOf<typeof sqlOptions>;
@@ -30,8 +33,10 @@ const belonging: Record<string, readonly (keyof SqlValues)[]> = {
   inverse: ["functionName", "psi"],
   margin: ["table", "label", "theta", "competing", "prefix"],
   loss: ["table", "label", "theta", "competing", "prefix", "functions", "lambda", "scale"],
-  measure: ["table", "label", "theta", "competing", "functions", "scale"],
+  measure: ["table", "label", "theta", "competing", "samples", "functions", "scale"],
+  "measure --samples": ["table", "samples", "functions", "scale"],
 };
+const statements = Object.keys(belonging).filter((name) => !name.includes(" "));
 /** measure counts the samples in every segment. */
 const MOST_SEGMENTS = 100;
 
@@ -41,11 +46,13 @@ export default command({
     ["asoftmax sql psi --m 4 --function-name psi4 --dialect postgres", "as a function of the database"],
     ["asoftmax sql margin --table digits --competing '@theta_*'", "the conditions for every row, one column a class"],
     ["asoftmax sql measure --table angles --dialect spark", "the report, from rows sample, label, class, theta"],
+    ["asoftmax sql measure --samples --table run", "the report, from the rows of measure --per-sample"],
   ],
-  argument: { name: "statement", choices: Object.keys(belonging) },
+  argument: { name: "statement", choices: statements },
   options: sqlOptions,
   without: ["degrees", "columns", "precision", "color", "noColor"],
-  run(values, { argument: what }): Result {
+  run(values, { argument }): Result {
+    const what = argument === "measure" && values.samples ? "measure --samples" : argument;
     const taken = ["dialect", "m", ...belonging[what]!];
     const others = (Object.keys(sqlOptions) as (keyof SqlValues)[]).filter((name) => !taken.includes(name));
     const stray = givenFlag(values, others);
@@ -53,34 +60,46 @@ export default command({
     const { dialect = "duckdb" } = values;
     const { functions, sql } = statement(what, values, dialects[dialect]);
     const title = `asoftmax ${version}: ${what} for ${dialect}; t is theta, in radians`;
-    const comments = [title, ...functions.map(explained)].map((line) => `-- ${line}\n`);
+    const comments = [title, ...new Set(functions.map(explained))].map((line) => `-- ${line}\n`);
     return documentOf("sql", `${comments.join("")}${sql}\n`);
   },
 });
 
 /** The SQL, and the functions that it computes, for the comment above it. */
 function statement(what: string, values: SqlValues, dialect: Dialect): { functions: readonly Target[]; sql: string } {
-  const { prefix = "", m = what === "measure" ? [1, 2, 3, 4] : [STANDARD_MARGIN] } = values;
+  const isReport = what.startsWith("measure");
+  const { prefix = "", m = isReport ? [1, 2, 3, 4] : [STANDARD_MARGIN], scale = [isReport ? 30 : 1] } = values;
   const own = m.map((m) => target("asoftmax", { m })!);
-  const functions = what === "measure" ? (values.functions ?? pictureFunctions()) : (chosenFunctions(values) ?? own);
-  const losses = (standard: number) =>
-    functions.flatMap((target) => (values.scale ?? [standard]).map((scale) => ({ target, scale })));
+  const functions = isReport ? (values.functions ?? pictureFunctions()) : (chosenFunctions(values) ?? own);
   if (what === "psi" || what === "inverse") {
     const [only, more] = functions;
     if (more !== undefined) throw new UsageError(`sql ${what} writes one expression: give one function, one m`);
     const column = what === "psi" ? columnOf(values.theta, "theta") : columnOf(values.psi, "psi");
     const write = (x: string) =>
-      what === "psi" ? valueSql(only!, angleSql(x, dialect)) : inverseSql(only!, x, dialect);
+      what === "psi" ? valueSql(only!, angleSql(`CAST(${x} AS ${dialect.double})`)) : inverseSql(only!, x, dialect);
     if (values.functionName === undefined) return { functions, sql: write(dialect.identifier(column)) };
-    return { functions, sql: `${dialect.define(dialect.identifier(values.functionName), "x", write("x"))};` };
+    return { functions, sql: `${dialect.define(qualified(values.functionName, dialect), "x", write("x"))};` };
+  }
+  const large = isReport ? m.find((m) => m > MOST_SEGMENTS) : undefined;
+  if (large !== undefined)
+    throw new UsageError(`--m ${large}: sql measure counts every segment, so m is at most ${MOST_SEGMENTS}`);
+  const lossesAt = <S>(scales: readonly S[]) =>
+    functions.flatMap((target) => scales.map((scale) => ({ target, scale })));
+  const asked = { margins: m, functions };
+  if (what === "measure --samples") {
+    const query = samplesQuery(dialect, values.table ?? "samples", { ...asked, losses: lossesAt(scale) });
+    return { functions: [...own, ...functions], sql: `${query};` };
   }
   const source = sourceOf(values, dialect);
   if (what === "margin") return { functions, sql: `${marginQuery(source, m, prefix)};` };
-  if (what === "loss") return { functions, sql: `${lossQuery(source, losses(1), prefix)};` };
-  const large = m.find((m) => m > MOST_SEGMENTS);
-  if (large !== undefined)
-    throw new UsageError(`--m ${large}: sql measure counts every segment, so m is at most ${MOST_SEGMENTS}`);
-  return { functions: [...new Set([...own, ...functions])], sql: `${measureQuery(source, m, losses(30))};` };
+  const losses = lossesAt(scale.map(withoutNorm));
+  if (what === "loss") return { functions, sql: `${lossQuery(source, losses, prefix)};` };
+  return { functions: [...own, ...functions], sql: `${measureQuery(source, { ...asked, losses })};` };
+}
+
+function withoutNorm(scale: number | "norm"): number {
+  if (scale === "norm") throw new UsageError("--scale norm needs the lengths of features: it goes with --samples");
+  return scale;
 }
 
 function sourceOf({ table = "angles", label = "label", theta, competing }: SqlValues, dialect: Dialect): Source {

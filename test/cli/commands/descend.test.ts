@@ -22,7 +22,7 @@ test.each([
 });
 
 describe("the path", () => {
-  test("psi, the plain cosine and psi with lambda = 5, 200 steps each, unless told otherwise", async () => {
+  test("psi, cos(4 theta) and psi with lambda = 5, 200 steps each, unless told otherwise", async () => {
     const rows = await rowsOf("descend --start 2 --competing 1.5");
     expect(rows.length).toBe(3 * 201);
     expect([0, 201, 402].map((i) => rows[i]!.function)).toEqual(THREE);

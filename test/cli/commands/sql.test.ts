@@ -27,6 +27,8 @@ describe("sql", () => {
     await engine.load("ang les", columns, "0,1,0,1.5\n0,1,1,0.3\n");
     await engine.run("USE main");
     await engine.run(await sql("psi", "--m", "4", "--function-name", "my psi"));
+    await engine.run(await sql("psi", "--m", "4", "--function-name", 's-1."psi.4"'));
+    expect(await engine.rows('SELECT "s-1"."psi.4"(1.2) AS psi')).toEqual([{ psi: expect.closeTo(psi(4, 1.2), 14) }]);
     await engine.run(await sql("inverse", "--m", "4", "--function-name", "back"));
     const [row] = await engine.rows('SELECT "my psi"(1.2) AS psi, back("my psi"(1.2)) AS theta');
     expect(row).toEqual({ psi: expect.closeTo(psi(4, 1.2), 14), theta: expect.closeTo(1.2, 14) });
@@ -45,6 +47,47 @@ describe("sql", () => {
     expect(measured[0]).toEqual({ measure: "samples", value: 1 });
     expect(measured.map(({ measure }) => measure)).toContain("mean_loss.asoftmax:m=4.30");
     await engine.close();
+  });
+
+  test("measure --samples reads the columns that measure --per-sample names; the scale of norm too", async () => {
+    const engine = await duckdb();
+    const names = "label,nearest,theta_y,min_theta_j,effective_margin,angle_gap,feature_norm,competitors";
+    const ofM = "naive_2.5,angular_2.5,psi_2.5,segment_2.5,naive_pairs_2.5";
+    const columns = [names, ofM, "holds_cosface:m=0.35", "loss_cosface:m=0.35_norm"].join(",").split(",");
+    const types = Object.fromEntries(
+      columns.map((name) => [name, /^(naive|angular|psi|holds)_\D*[\d.]+$/.test(name) ? "boolean" : "double"]),
+    );
+    types["naive_pairs_2.5"] = "integer";
+    await engine.load(
+      "my.run",
+      types,
+      "1,0,0.2,1.5,7.5,1.3,20,3,true,true,true,0,3,true,0.5\n2,3,1.2,0.4,0.33,-0.8,30,3,false,false,false,0,0,false,7.5",
+    );
+    const args = ["--samples", "--table", '"my.run"', "--m", "2.5", "--functions", "cosface", "--scale", "norm"];
+    const rows = await engine.rows(await sql("measure", ...args));
+    const found = Object.fromEntries(rows.map(({ measure, value }) => [measure, value]));
+    expect(found).toMatchObject({
+      samples: 2,
+      classes: 4,
+      correct: 1,
+      "by_m.2.5.naive": 1,
+      "by_m.2.5.pair_angular": 3,
+      "by_m.2.5.segments.2": 0,
+      "by_function.cosface:m=0.35.holds": 1,
+      "mean.feature_norm": 25,
+      "mean_loss.cosface:m=0.35.norm": 4,
+      "worst_classes.2.accuracy": 0,
+      "worst_classes.2.taken_for.3.samples": 1,
+      skipped_rows: 0,
+    });
+    await engine.close();
+  });
+
+  test.each(["measure", "margin"])("no comment of %s stands twice", async (what) => {
+    const comments = (await sql(what, "--m", "4,4", ...(what === "measure" ? ["--functions", "asoftmax:m=4"] : [])))
+      .split("\n")
+      .filter((line) => line.startsWith("-- "));
+    expect(comments.length).toBe(2);
   });
 
   test("measure of one column a class counts what the program counts", async () => {
@@ -81,6 +124,9 @@ describe("sql", () => {
       "--competing: sql takes one column a class, such as '@theta_*'; leave it out for long rows",
     ],
     [["margin", "--competing", "@t*", "--theta", "@t"], "--theta and --competing both name the angles: use one"],
+    [["measure", "--samples", "--label", "l"], "--label has no part in sql measure --samples"],
+    [["margin", "--samples"], "--samples has no part in sql margin"],
+    [["measure", "--scale", "norm"], "--scale norm needs the lengths of features: it goes with --samples"],
     [["measure", "--m", "101"], "--m 101: sql measure counts every segment, so m is at most 100"],
   ];
   test.each(WRONG)("%j is refused", async (args, message) => {

@@ -1,7 +1,7 @@
 import { choiceOf, press, type State } from "../../../src/cli/explore/state.ts";
 import { target } from "../../../src/core/targets.ts";
 
-/** A screen to begin with: psi and the plain cosine on, softmax off. */
+/** A screen to begin with: psi and cos(m theta) on, softmax off. */
 export function start(given: Partial<State> = {}): State {
   const { m = 4, lambda = 0 } = given;
   const functions = [target("asoftmax", { m, lambda })!, target("naive", { m })!, target("softmax")!];

@@ -19,7 +19,7 @@ test.each([
   ["the cursor and a dot on each line", [], /●.*\n.*●/s],
   ["where theta is", [], "theta 1.2   segment 1   theta_j 1.5   m 4   lambda 0"],
   ["the value and slope of psi", [], /1 asoftmax:m=4 +-2\.0875 +-3\.98466\n/],
-  ["of the plain cosine", [], /2 naive:m=4 +0\.087499 +3\.98466\n/],
+  ["of cos(4 theta)", [], /2 naive:m=4 +0\.087499 +3\.98466\n/],
   ["of the competing angle", [], /\*\* +cos\(theta_j = 1.5\) +0\.0707372\n/],
   ["of functions only those that are on", [], /^(?!.* softmax)/s],
   ["what could be turned on, among the keys", ["?"], "1 asoftmax:m=4 (on)   2 naive:m=4 (on)   3 softmax"],

@@ -1,0 +1,96 @@
+/** One array of a .npz file that is written; bytes gives its elements as often as it is asked. */
+export interface NpzMember {
+  readonly name: string;
+  /** The type of the elements as numpy writes it: "<f8". */
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly bytes: () => Iterable<Uint8Array>;
+}
+
+/**
+ * The bytes of a .npz file: a zip archive of .npy files, stored, with the lengths of zip64 in all places, as numpy.savez writes it. The same
+ * members give the same bytes. Sources: PKWARE's APPNOTE 6.3.10, numpy.lib.format.
+ */
+export function* npzFile(members: readonly NpzMember[]): Generator<Uint8Array> {
+  const directory: Buffer[] = [];
+  let at = 0;
+  for (const member of members) {
+    const { name, bytes } = member;
+    const head = npyHead(member);
+    let [size, crc] = [head.length, crc32(head)];
+    for (const piece of bytes()) [size, crc] = [size + piece.length, crc32(piece, crc)];
+    const path = Buffer.from(`${name}.npy`);
+    const entry = (lengths: readonly number[]) =>
+      Buffer.concat([
+        words(2, 45, 0, 0, 0, FIRST_DAY),
+        words(4, crc, LONG, LONG),
+        words(2, path.length, 4 + 8 * lengths.length),
+        ...(lengths.length > 2 ? [words(2, 0, 0, 0), words(4, 0, LONG)] : []),
+        path,
+        words(2, 1, 8 * lengths.length),
+        words(8, ...lengths),
+      ]);
+    const local = Buffer.concat([words(4, 0x04034b50), entry([size, size])]);
+    directory.push(Buffer.concat([words(4, 0x02014b50), words(2, 45), entry([size, size, at])]));
+    at += local.length + size;
+    yield local;
+    yield head;
+    yield* bytes();
+  }
+  const length = directory.reduce((sum, entry) => sum + entry.length, 0);
+  yield* directory;
+  const count = members.length;
+  yield Buffer.concat([
+    words(4, 0x06064b50),
+    words(8, 44),
+    words(2, 45, 45),
+    words(4, 0, 0),
+    words(8, count, count, length, at),
+    words(4, 0x07064b50, 0),
+    words(8, at + length),
+    words(4, 1),
+    words(4, 0x06054b50),
+    words(2, 0, 0, count, count),
+    words(4, LONG, LONG),
+    words(2, 0),
+  ]);
+}
+
+/** What stands for a length that zip64 gives, and for the first of January 1980. */
+const LONG = 0xffffffff;
+const FIRST_DAY = 0x21;
+
+/** Whole numbers of so many bytes each, the least byte first. */
+function words(bytes: 2 | 4 | 8, ...numbers: readonly number[]): Buffer {
+  const all = Buffer.alloc(bytes * numbers.length);
+  for (const [i, x] of numbers.entries()) {
+    if (bytes === 8) all.writeBigUInt64LE(BigInt(x), 8 * i);
+    else all.writeUIntLE(x, bytes * i, bytes);
+  }
+  return all;
+}
+
+/** What stands before the elements of a .npy file, version 1. */
+function npyHead({ dtype, shape }: NpzMember): Buffer {
+  const dimensions = shape.map((n) => `${n},`).join(" ");
+  const text = `{'descr': '${dtype}', 'fortran_order': False, 'shape': (${dimensions}), }`;
+  const length = 64 * Math.ceil((11 + text.length) / 64) - 10;
+  return Buffer.concat([
+    Buffer.from("\x93NUMPY\x01\x00", "latin1"),
+    words(2, length),
+    Buffer.from(`${text.padEnd(length - 1)}\n`),
+  ]);
+}
+
+const CRC_TABLE = Int32Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte;
+  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
+  return crc;
+});
+
+/** The CRC-32 of bytes, after those whose CRC-32 is given. zlib has it from Node 20.15 on. */
+function crc32(bytes: Uint8Array, before = 0): number {
+  let crc = ~before;
+  for (const byte of bytes) crc = CRC_TABLE[(crc ^ byte) & 255]! ^ (crc >>> 8);
+  return ~crc >>> 0;
+}

@@ -1,0 +1,134 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { isDeepStrictEqual } from "node:util";
+import { DataError, systemReason } from "../data/errors.ts";
+import { Mean } from "./exact-sum.ts";
+import type { ClassAngles, ClassIdentity, Questions, Samples } from "./samples.ts";
+import type { MarginStatistics } from "./statistics.ts";
+
+/** What the rows of a table of samples do not tell; it lies beside the table, as JSON. */
+export interface SampleNote extends Questions, ClassIdentity {
+  /** The unit of the angles, and the digits of the numbers where they were rounded. */
+  readonly degrees: boolean;
+  readonly precision: number | null;
+  readonly classes: number;
+  /** Have samples a norm? */
+  readonly norms: boolean;
+  /** A fingerprint of the samples. */
+  readonly contents: string;
+  readonly samples: number;
+  readonly skipped_rows: number;
+  /** Of each loss what tells how far its mean may be off: sums over the samples, in hexadecimal multiples of 2^-1074. */
+  readonly loss_errors: readonly (readonly string[])[];
+  /** What the class sums gave that all samples were measured with: their fingerprint, and the angles of the classes. */
+  readonly class_sums: ClassSumsNote | null;
+}
+
+interface ClassSumsNote {
+  readonly fingerprint: string;
+  /** Angles in radians; null for NaN. */
+  readonly angles: Readonly<Record<"w_ec" | "w_inter" | "inter" | "left_out", number | null>>;
+  /** The sum of the angles between the samples and the centres of their classes, in hexadecimal multiples of 2^-1074, and how many there are. */
+  readonly intra: readonly [sum: string, count: number];
+}
+
+/** What must be the same in all tables of one report, and what each is called. */
+const SHARED = {
+  margins: "m",
+  functions: "functions",
+  scales: "scales",
+  counted: "functions whose margin is counted",
+  classes: "number of classes",
+  class_names: "classes",
+  class_vectors: "class vectors",
+} as const;
+
+const pathOf = (path: string) => `${path}.json`;
+
+/** What is noted of samples after the last; contents is their fingerprint. */
+export function noteOf(
+  samples: Samples,
+  statistics: MarginStatistics,
+  given: Pick<SampleNote, keyof Questions | "norms" | "degrees" | "precision" | "contents">,
+): SampleNote {
+  return {
+    ...given,
+    ...samples.identity!(),
+    classes: samples.classes,
+    samples: statistics.samples,
+    skipped_rows: samples.skipped(),
+    loss_errors: statistics.lossErrors().map((sums) => sums.map((sum) => sum.toString(16))),
+    class_sums: sumsNote(samples),
+  };
+}
+
+function sumsNote({ sumsRead, ofFeatures }: Samples): ClassSumsNote | null {
+  const { class_angles } = ofFeatures?.() ?? {};
+  if (sumsRead === undefined || class_angles === undefined) return null;
+  const { intra, ...angles } = class_angles;
+  return { fingerprint: sumsRead, angles, intra: [intra.multiple().toString(16), intra.count] };
+}
+
+/** The angles of classes in all notes of one whole; undefined where not every sample was measured with these class sums. */
+export function notedAngles(notes: readonly SampleNote[], fingerprint: string): ClassAngles | undefined {
+  const [first] = notes;
+  if (!first?.class_sums || notes.some(({ class_sums }) => class_sums?.fingerprint !== fingerprint)) return undefined;
+  const { w_ec, w_inter, inter, left_out } = first.class_sums.angles;
+  const intra = new Mean();
+  for (const { class_sums } of notes) {
+    intra.addMultiple(BigInt(`0x${class_sums!.intra[0]}`));
+    intra.count += class_sums!.intra[1];
+  }
+  return {
+    w_ec: w_ec ?? Number.NaN,
+    w_inter: w_inter ?? Number.NaN,
+    inter: inter ?? Number.NaN,
+    left_out: left_out!,
+    intra,
+  };
+}
+
+/** Removes the note of a table that is about to be written. */
+export const removeNote = (path: string): void => rmSync(pathOf(path), { force: true });
+
+export function writeNote(path: string, note: SampleNote): void {
+  try {
+    writeFileSync(pathOf(path), `${JSON.stringify(note, undefined, 2)}\n`);
+  } catch (error) {
+    throw new DataError(`cannot write ${pathOf(path)}: ${systemReason(error)}`);
+  }
+}
+
+/** The note beside a table; undefined where there is none. Throws DataError for what no run of this program wrote. */
+export function readNote(path: string): SampleNote | undefined {
+  const name = pathOf(path);
+  if (!existsSync(name)) return undefined;
+  let note: SampleNote;
+  try {
+    note = JSON.parse(readFileSync(name, "utf8"));
+  } catch (error) {
+    throw new DataError(`cannot read ${name}: ${error instanceof SyntaxError ? "it is no JSON" : systemReason(error)}`);
+  }
+  const lists = [note?.margins, note?.functions, note?.scales, note?.counted, note?.loss_errors];
+  if (!lists.every(Array.isArray) || typeof note.contents !== "string")
+    throw new DataError(`${name} was not written by measure --per-sample: remove it, or write both anew`);
+  const rounded = note.degrees ? "--degrees" : note.precision === null ? undefined : "--precision";
+  if (rounded !== undefined)
+    throw new DataError(`${path} was written with ${rounded}, which rounds its angles: write it without`);
+  return note;
+}
+
+/** Throws DataError where tables with notes cannot be parts of one whole. */
+export function requireParts(notes: ReadonlyMap<string, SampleNote>): void {
+  const [[first, one] = [], ...others] = notes;
+  const seen = new Map(one && [[one.contents, first!]]);
+  for (const [path, note] of others) {
+    const other = Object.entries(SHARED).find(
+      ([key]) => !isDeepStrictEqual(note[key as keyof SampleNote], one![key as keyof SampleNote]),
+    );
+    if (other !== undefined)
+      throw new DataError(`${path} is no part of the same whole as ${first}: its ${other[1]} differ`);
+    const twin = seen.get(note.contents);
+    if (twin !== undefined) throw new DataError(`${path} holds the same samples as ${twin}: leave one out`);
+    seen.set(note.contents, path);
+  }
+}

@@ -1,0 +1,85 @@
+import { isUtf8 } from "node:buffer";
+import { fromBytes } from "../data/bytes.ts";
+import { DataError } from "../data/errors.ts";
+import { numbersAt } from "../data/fields.ts";
+import { type StoredType, storedTypes } from "../data/stored-types.ts";
+import { parquetFile } from "../data/write-parquet.ts";
+import { formatCell, inUnit, type NumberStyle, rounded } from "./number.ts";
+import {
+  type Cell,
+  type Column,
+  computedColumns,
+  type NumberColumn,
+  type RowBatch,
+  type RowsResult,
+} from "./result.ts";
+
+/**
+ * Rows as a Parquet file, in pieces. Columns of a Parquet input keep their types, those of other inputs are text in UTF-8, of which an empty cell is
+ * null. Throws DataError for an input column that is nested, and for text of another encoding.
+ */
+export async function* parquetRows(result: RowsResult, style: NumberStyle): AsyncGenerator<Uint8Array> {
+  const { columns, inputColumns, source } = result;
+  const inputs = columns.slice(0, inputColumns).map((column, i) => {
+    const name = fromBytes(column.name);
+    const type = source?.stored === undefined ? storedTypes.text : source.stored[i];
+    if (type !== undefined) return { name, type };
+    throw new DataError(`column ${name} is of a type that is not written to Parquet: name a file such as rows.csv`);
+  });
+  const computed = computedColumns(result);
+  const iterator = (async function* () {
+    yield* result.batches;
+  })();
+  const first = await iterator.next();
+  const types = computed.map((column) => typeOf(column, first.done ? [] : first.value.columns[column.place]!));
+  async function* batches() {
+    for (let next = first; !next.done; next = await iterator.next()) {
+      const { value: batch } = next;
+      const passed = inputs.map(({ name }, i) => inputValues(batch, i, name));
+      yield [...passed, ...computed.map((column, i) => valuesOf(batch, column, types[i]!, style))];
+    }
+  }
+  const added = computed.map(({ name }, i) => ({ name: fromBytes(name), type: types[i]! }));
+  yield* parquetFile([...inputs, ...added], batches());
+}
+
+/** The type of a computed column: by its kind, or by its first cell. */
+function typeOf({ kind }: Column, values: readonly Cell[] | NumberColumn): StoredType {
+  if (kind === "integer" || kind === "boolean") return storedTypes[kind];
+  if (kind === "bytes" || kind === "message") return storedTypes.text;
+  const cell = "address" in values ? 0 : values.find((value) => value !== null);
+  if (typeof cell === "boolean") return storedTypes.boolean;
+  return typeof cell === "string" || typeof cell === "object" ? storedTypes.text : storedTypes.number;
+}
+
+function inputValues({ size, input }: RowBatch, i: number, name: string): unknown[] {
+  const { batch, rows } = input!;
+  const stored = batch.stored?.(i);
+  const textAt = (row: number) => {
+    const text = batch.text(row, i);
+    if (text === "") return null;
+    const bytes = Buffer.from(text, "latin1");
+    if (isUtf8(bytes)) return bytes;
+    throw new DataError(`line ${batch.line(row)}, column ${name}: the text is not UTF-8, and text in Parquet is`);
+  };
+  return Array.from({ length: size }, (_, row) => (stored ?? textAt)(rows?.[row] ?? row));
+}
+
+function valuesOf(
+  { size, columns }: RowBatch,
+  column: Column & { readonly place: number },
+  { type }: StoredType,
+  style: NumberStyle,
+): unknown[] {
+  const unit = column.kind === "angle" ? (x: number) => inUnit(x, style) : (x: number) => x;
+  const shown = (x: number) => rounded(unit(x), style);
+  const values = columns[column.place]!;
+  if ("address" in values)
+    return Array.from(numbersAt(values.address, size), (x) => (Number.isNaN(x) ? null : shown(x)));
+  const encoding = column.kind === "bytes" ? "latin1" : "utf8";
+  return values.map((cell) => {
+    if (cell === null) return null;
+    if (type === "BYTE_ARRAY") return Buffer.from(formatCell(cell, column, style), encoding);
+    return typeof cell === "number" ? shown(cell) : cell;
+  });
+}
