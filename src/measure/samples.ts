@@ -3,7 +3,6 @@ import { type Conditions, conditions, effectiveMargin } from "../core/margin.ts"
 import type { Message } from "../core/message.ts";
 import { targetFromSpec } from "../core/notation.ts";
 import { isAboveCosine, type Target } from "../core/targets.ts";
-import type { FeatureFigures } from "./statistics.ts";
 
 /** What to find out of every sample, in plain values that can be sent to a thread; functions are given by their specs. */
 export interface Questions {
@@ -152,6 +151,12 @@ export class SampleRecords {
 
 /** The angle in double that a phase in [0, pi] stands for, within 1e-15. */
 const angleOf = ({ quarter, hi }: Phase) => (quarter * Math.PI) / 2 + hi;
+
+/** Figures that are known of features only. */
+export interface FeatureFigures {
+  readonly fisher_score?: number;
+  readonly class_angles?: Readonly<Record<string, number>>;
+}
 
 /** Samples in the order of the rows, read as they are asked for. skipped, warnings and ofFeatures are final after the last block. */
 export interface Samples {

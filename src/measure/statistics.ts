@@ -2,7 +2,7 @@ import { segment } from "../core/psi.ts";
 import { toDegrees } from "../core/units.ts";
 import { Distribution } from "./distribution.ts";
 import { ExactSum, Mean } from "./exact-sum.ts";
-import { type MarginJudgement, MEASURES, type SampleRecords } from "./samples.ts";
+import { type FeatureFigures, type MarginJudgement, MEASURES, type SampleRecords } from "./samples.ts";
 
 export interface StatisticsOptions {
   readonly classes: number;
@@ -49,12 +49,6 @@ interface Presented {
   readonly worst: number;
   readonly skipped: number;
   readonly ofFeatures?: FeatureFigures | undefined;
-}
-
-/** Figures that are known of features only. */
-export interface FeatureFigures {
-  readonly fisher_score?: number;
-  readonly class_angles?: Readonly<Record<string, number>>;
 }
 
 export type Figures = ReturnType<MarginStatistics["figures"]>;
