@@ -142,7 +142,7 @@ async function runCommand(definition: Command, sub: Commander, names: readonly s
 }
 
 /** The options that give what a file is read for otherwise. */
-const SOURCES = ["theta", "points", "psi", "value", "loss", "competing", "features"];
+const SOURCES = ["theta", "points", "psi", "value", "loss", "competing", "features", "samples", "classSums"];
 
 /** The lists of an option that is given several times, one after the other. */
 function joined(values: readonly unknown[]): unknown {

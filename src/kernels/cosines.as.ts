@@ -71,7 +71,7 @@ export function multiply(
 ): void {
   const end = panel + panelBytes;
   do {
-    memory.fill(scores, 0, 128);
+    for (let at = scores; at != scores + 128; at += 16) v128.store(at, f32x4.splat(0));
     let w = panel;
     do {
       const stop = min(w + segmentBytes, end);

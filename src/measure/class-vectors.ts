@@ -48,6 +48,12 @@ export class ClassVectors {
     this.#first = first;
   }
 
+  /** The search holds other vectors from here on. */
+  release(): void {
+    this.#first = Number.NaN;
+    this.#held = [];
+  }
+
   /** The vectors of a class. */
   at(place: number): readonly ClassVector[] {
     const { weights, features, centres } = this.#files;

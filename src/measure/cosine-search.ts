@@ -202,25 +202,26 @@ export class CosineSearch {
   }
 
   /**
-   * Searches the classes held for the nearest ones, counts those below each limit and adds to each sum; the class at place 0 has the number
-   * `first`. `settle` decides where a dot product in double is too close to a limit.
+   * Searches the classes held for the nearest ones, the class at place 0 having the number `first`. With `settle`, which decides where a dot product
+   * in double is too close to a limit, counts those below each limit and adds to each sum.
    */
-  search(first: number, settle: Settle): void {
+  search(first: number, settle?: Settle): void {
     const { kernel } = this.#instance;
     const { count } = this.#rows;
     const own = this.#ownScores(first);
-    this.#allowErrors();
+    const [limits, sums] = settle === undefined ? [[], []] : [this.#limits, this.#sums];
+    this.#allowErrors(limits);
     for (const place of this.panels()) {
       for (const at of own.get(place) ?? []) this.#scores[at] = Number.NaN;
       this.#within(this.#near, (row, lane) => this.#keep(row, lane, place, first));
-      for (const [i, limit] of this.#limits.entries()) {
+      for (const [i, limit] of limits.entries()) {
         this.#within(limit, (row, lane) => {
           const above = this.#cosine(row, place + lane) - this.#cosines[i]![row]!;
-          const isBelow = Math.abs(above) > FLOAT_ROUNDING ? above < 0 : settle(i, row, first + place + lane);
+          const isBelow = Math.abs(above) > FLOAT_ROUNDING ? above < 0 : settle!(i, row, first + place + lane);
           if (isBelow) limit.counts[3 * row + 2]!++;
         });
       }
-      for (const sum of this.#sums) {
+      for (const sum of sums) {
         if (sum.divisor !== 1) this.#divideAngles(sum);
         kernel.addPowers(
           (sum.divisor === 1 ? this.#scores : this.#dividedScores).byteOffset,
@@ -243,12 +244,12 @@ export class CosineSearch {
   }
 
   /** Widens the bounds by the largest error that a score of the classes held can have. */
-  #allowErrors(): void {
+  #allowErrors(limits: readonly ScoreBounds[]): void {
     for (let row = 0; row < this.#rows.count; row++) {
       const error = this.#errorOfAll(row);
       this.#near.bounds[3 * row] = this.#floors[row]! - error;
       this.#near.bounds[3 * row + 1] = Number.POSITIVE_INFINITY;
-      for (const [i, { bounds }] of this.#limits.entries()) {
+      for (const [i, { bounds }] of limits.entries()) {
         bounds[3 * row] = this.#cosines[i]![row]! - error;
         bounds[3 * row + 1] = this.#cosines[i]![row]! + error;
       }

@@ -100,7 +100,7 @@ export class FeatureReader {
     this.#heldClasses = Math.min(weights.rows, Math.ceil(HELD_FLOATS / weights.cols));
     this.#cosines = new CosineSearch({
       dimension: features.cols,
-      rows: Math.min(BLOCK_ROWS, features.rows),
+      rows: Math.min(BLOCK_ROWS * centres, Math.max(features.rows, rows * centres)),
       classes: this.#heldClasses,
       centres,
       limits: job.questions.margins.length,
@@ -111,20 +111,32 @@ export class FeatureReader {
 
   do({ kind, start }: FeatureTask): FeatureAnswer {
     const { weights } = this.#files;
-    if (kind === "samples") return this.#samples(start);
+    if (kind === "samples") {
+      this.#nearest = undefined;
+      return this.#samples(start);
+    }
     if (kind === "scatter") {
       const count = Math.min(scatterClasses(this.#files.features), weights.rows - start);
       const { cols } = this.#means;
       return classScatter(classSums(this.#files, start, count), cols, this.#job.means?.subarray(start * cols));
     }
     const vectors = kind === "means" ? this.#means : weights;
-    if (this.#nearest?.vectors !== vectors)
-      this.#nearest = { vectors, angles: nearestOther(vectors, this.#means.cols, this.#heldClasses) };
+    if (this.#nearest?.vectors !== vectors) {
+      this.#classes.release();
+      const search = this.#searchOf(vectors);
+      this.#nearest = { vectors, angles: nearestOther(search, vectors, this.#means.cols, this.#heldClasses) };
+    }
     const nearest = this.#nearest.angles(start);
     if (kind === "means") return { angles: { inter: nearest } };
     const toMeans = nearest.map((_, i) => leastAngle(this.#means.read(start + i, 1), weights.read(start + i, 1)));
     const ofOccurring = nearest.map((theta, i) => (Number.isNaN(toMeans[i]) ? Number.NaN : theta));
     return { angles: { w_ec: toMeans, w_inter: ofOccurring } };
+  }
+
+  /** The search of the samples, unless it is for several vectors a class and these have one. */
+  #searchOf({ cols }: ArrayRows): CosineSearch {
+    if (cols === this.#files.weights.cols) return this.#cosines;
+    return new CosineSearch({ dimension: cols, rows: BLOCK_ROWS, classes: this.#heldClasses });
   }
 
   /** theta_y, the nearest competitor and every doubtful pair in double from the vectors, the rest from the cosines of the cosines. */

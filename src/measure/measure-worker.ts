@@ -2,16 +2,20 @@ import { parentPort, workerData } from "node:worker_threads";
 import { DataError } from "../data/errors.ts";
 import { endThread } from "../rows/ending.ts";
 import { END } from "../rows/pool.ts";
-import { serveParts } from "../rows/threads.ts";
-import { angleReader } from "./angle-samples.ts";
-import { type FeatureAnswer, FeatureReader, type FeatureTask } from "./features.ts";
+import { type PartWork, serveParts } from "../rows/threads.ts";
+import type { FeatureAnswer, FeatureTask } from "./features.ts";
 
-// A thread that measures: parts of a table of angles, or tasks over features, which it answers with results or the message of a DataError.
-if ("file" in workerData) {
-  serveParts(
-    angleReader(workerData, workerData.names).then(({ bytesOf, source }) => ({ bytesOf, takeTally: source.takeTally })),
-  );
-} else {
+// A thread that measures: parts of a table of angles, or tasks over features. It loads what it needs of the two.
+
+async function angleWork(): Promise<PartWork> {
+  const { angleReader } = await import("./angle-samples.ts");
+  const { bytesOf, source } = await angleReader(workerData, workerData.names);
+  return { bytesOf, takeTally: source.takeTally };
+}
+
+/** Answers tasks with their results, or with the message of a DataError. */
+async function serveFeatures(): Promise<void> {
+  const { FeatureReader } = await import("./features.ts");
   const reader = new FeatureReader(workerData);
   const answer = (content: FeatureAnswer) => parentPort!.postMessage(content);
   parentPort!.on("message", (task: FeatureTask | typeof END) => {
@@ -24,3 +28,6 @@ if ("file" in workerData) {
     }
   });
 }
+
+if ("file" in workerData) serveParts(angleWork());
+else void serveFeatures();

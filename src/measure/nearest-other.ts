@@ -1,17 +1,22 @@
 import { angleBetween } from "../core/angle-between.ts";
 import type { ArrayRows } from "../data/arrays.ts";
-import { CosineSearch } from "./cosine-search.ts";
+import type { CosineSearch } from "./cosine-search.ts";
 import { BLOCK_ROWS } from "./feature-files.ts";
 import { type Vectors, vectorOf } from "./vectors.ts";
 
 /**
  * Gives, for the block of classes that starts at a row, the angle of each to the nearest other one; Infinity where it or every other has no
- * direction. A row has one vector of its class or several, of which the nearest counts. A search holds so many rows at a time.
+ * direction. A row has one vector of its class or several, of which the nearest counts. The search holds so many rows at a time, and nothing else
+ * meanwhile.
  */
-export function nearestOther(vectors: ArrayRows, dimension: number, held: number): (start: number) => number[] {
+export function nearestOther(
+  search: CosineSearch,
+  vectors: ArrayRows,
+  dimension: number,
+  held: number,
+): (start: number) => number[] {
   const { rows, cols } = vectors;
   const centres = cols / dimension;
-  const search = new CosineSearch({ dimension, rows: BLOCK_ROWS * centres, classes: held, centres });
   let searched = Number.NaN;
   return (start) => {
     const count = Math.min(BLOCK_ROWS, rows - start);
@@ -23,7 +28,7 @@ export function nearestOther(vectors: ArrayRows, dimension: number, held: number
     for (let first = 0; first < rows; first += held) {
       if (first !== searched) search.setClasses(vectors.read(first, Math.min(held, rows - first)));
       searched = first;
-      search.search(first, () => false);
+      search.search(first);
     }
     const nearest = Array<number>(count).fill(Number.POSITIVE_INFINITY);
     for (const [i, places] of search.nearest().entries()) {

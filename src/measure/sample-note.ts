@@ -98,6 +98,23 @@ export function writeNote(path: string, note: SampleNote): void {
   }
 }
 
+const isHex = (text: unknown) => /^[0-9a-f]+$/.test(`${text}`);
+
+function isNote(note: SampleNote | null): boolean {
+  if (note === null || typeof note !== "object") return false;
+  const { margins, functions, scales, counted, classes, class_names, loss_errors, class_sums, samples } = note;
+  const isList = [margins, functions, scales, counted, loss_errors, class_names ?? []].every(Array.isArray);
+  return (
+    isList &&
+    [classes, samples, note.skipped_rows].every(Number.isSafeInteger) &&
+    (class_names === null || class_names.length === classes) &&
+    [note.contents, note.class_vectors].every(isHex) &&
+    loss_errors.length === functions.length * scales.length &&
+    loss_errors.every((sums) => Array.isArray(sums) && sums.length === 2 && sums.every(isHex)) &&
+    (class_sums === null || (isHex(class_sums?.intra?.[0]) && typeof class_sums.angles === "object"))
+  );
+}
+
 /** The note beside a table; undefined where there is none. Throws DataError for what no run of this program wrote. */
 export function readNote(path: string): SampleNote | undefined {
   const name = pathOf(path);
@@ -108,9 +125,8 @@ export function readNote(path: string): SampleNote | undefined {
   } catch (error) {
     throw new DataError(`cannot read ${name}: ${error instanceof SyntaxError ? "it is no JSON" : systemReason(error)}`);
   }
-  const lists = [note?.margins, note?.functions, note?.scales, note?.counted, note?.loss_errors];
-  if (!lists.every(Array.isArray) || typeof note.contents !== "string")
-    throw new DataError(`${name} was not written by measure --per-sample: remove it, or write both anew`);
+  if (!isNote(note))
+    throw new DataError(`${name} is not what measure --per-sample wrote: remove it, or write both anew`);
   const rounded = note.degrees ? "--degrees" : note.precision === null ? undefined : "--precision";
   if (rounded !== undefined)
     throw new DataError(`${path} was written with ${rounded}, which rounds its angles: write it without`);

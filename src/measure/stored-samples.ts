@@ -56,7 +56,7 @@ export async function storedSamples(paths: readonly string[], sumsPaths?: readon
   async function* blocks() {
     for (const { path, records } of tables) {
       let samples = 0;
-      for await (const some of records(form, names, norms)) {
+      for await (const some of records(form, classes - 1, names, norms)) {
         yield some;
         samples += some.length / form.width;
       }
@@ -130,8 +130,8 @@ async function openSamples(path: string) {
     if (looked?.done === false) yield looked.value;
     yield* rows;
   }
-  async function* records(form: SampleRecords, classes: ClassNames, norms: boolean): AsyncGenerator<Float64Array> {
-    const reader = recordReader(header, form, classes, norms);
+  async function* records(form: SampleRecords, competitors: number, classes: ClassNames, norms: boolean) {
+    const reader = recordReader(header, form, competitors, classes, norms);
     for await (const batch of all()) {
       const faults = faultsOf(batch);
       const found = new Float64Array(batch.size * form.width);
@@ -173,13 +173,13 @@ function questionsOf(path: string, columns: readonly string[]): Questions {
 }
 
 /** Reads the rows of a batch as records: gives what writes that of a row at a place, and says whether it did, since a bad row that was kept has none. */
-function recordReader(header: Header, form: SampleRecords, classes: ClassNames, norms: boolean) {
+function recordReader(header: Header, form: SampleRecords, competitors: number, classes: ClassNames, norms: boolean) {
   const { questions } = form;
   const label = header.text("label");
   const nearest = header.text("nearest");
   const angles = ["theta_y", "min_theta_j"].map((name) => header.angle(name));
   const names = [...questions.margins.map((m) => `${PAIRS}${m}`), ...lossColumns(questions)];
-  const numbers = [...names, ...(header.has("row") ? ["row"] : []), ...(norms ? ["feature_norm"] : [])];
+  const numbers = [...names, "competitors", ...(header.has("row") ? ["row"] : []), ...(norms ? ["feature_norm"] : [])];
   const readers = numbers.map((name) => [name, header.number(name)] as const);
   return (batch: Batch, faults: Faults, records: Float64Array) => {
     const labels = Array.from({ length: batch.size }, (_, row) => (faults.has(row) ? undefined : label(batch, row)));
@@ -194,6 +194,8 @@ function recordReader(header: Header, form: SampleRecords, classes: ClassNames, 
     );
     return (row: number, at: number): boolean => {
       if (labels[row] === "") return false;
+      const others = columns.get("competitors")!(row);
+      if (others !== competitors) throw new DataError(`competitors is ${others}, and was ${competitors} before`);
       const sample = {
         place: placeOf?.(row) ?? batch.line(row),
         label: classes.indexOf(labels[row]!),

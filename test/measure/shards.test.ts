@@ -106,6 +106,28 @@ describe("angles: 7 shards in any order are the whole", () => {
     });
   });
 
+  test("a note that is damaged, and a row of another whole, are errors", async () => {
+    copyFileSync(at("p1.csv"), at("damaged.csv"));
+    const note = readFileSync(at("p1.csv.json"), "utf8");
+    const told = "is not what measure --per-sample wrote: remove it, or write both anew\n";
+    for (const text of [
+      "null",
+      "[]",
+      "{}",
+      note.replace('"classes": 10', '"classes": 1e400'),
+      note.replace(/"loss_errors": \[/, "$&[],"),
+    ]) {
+      writeFileSync(at("damaged.csv.json"), text);
+      expect(await messageOf("--samples damaged.csv")).toBe(`asoftmax: damaged.csv.json ${told}`);
+    }
+    writeFileSync(at("damaged.csv.json"), note.slice(0, 100));
+    expect(await messageOf("--samples damaged.csv")).toBe("asoftmax: cannot read damaged.csv.json: it is no JSON\n");
+    writeFileSync(at("mixed.csv"), readFileSync(at("p1.csv"), "utf8").replace(/0,9,(?=[^,\n]*,true,9)/, "0,8,"));
+    expect((await measure("--samples mixed.csv")).stderr).toMatch(
+      /competitors is (8, and was 9|9, and was 8) before\n$/,
+    );
+  });
+
   test("options that the tables have answered are refused", async () => {
     expect(await messageOf("--samples p1.csv --m 4")).toBe(
       "asoftmax: --m has no part in --samples, which were measured before: leave it out\n",

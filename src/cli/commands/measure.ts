@@ -244,10 +244,15 @@ async function* added(blocks: Samples["blocks"], statistics: MarginStatistics): 
   }
 }
 
-function requireOwnFile(path: string, { input, features, weights, labels, output }: MeasureValues): void {
+function requireOwnFile(
+  path: string,
+  { input, features, weights, labels, output, classSums = [] }: MeasureValues,
+): void {
   const arrays = [features, weights, labels].map((given) => given && splitPath(given)[0]);
-  const others = [input, ...arrays, output];
-  if (others.some((other) => other !== undefined && resolve(other) === resolve(path)))
+  const others = [input, ...arrays, output, ...classSums].flatMap((other) =>
+    other === undefined ? [] : resolve(other),
+  );
+  if ([path, `${path}.json`].some((own) => others.includes(resolve(own))))
     throw new UsageError(`--per-sample ${path} is a file of this run already: name another`);
   if (path === "-") throw new UsageError("--per-sample: name a file; standard output takes the report");
 }
