@@ -10,11 +10,13 @@ const MOST_SAMPLES = 2000;
 
 /** Where the lines are sampled: evenly, at knots, at the ends of stretches, at points, and on and close beside each jump. */
 export function samplesOf(chart: Chart): number[] {
-  const { from, to, angle } = chart.x;
+  const { from, to, angle, continuous } = chart.x;
   const { series, knots = 0 } = chart;
   const steps = angle
     ? Math.min(MOST_SAMPLES, Math.max(FINENESS, SAMPLES_A_KNOT * Math.ceil(knots)))
-    : Math.min(FINENESS, to - from);
+    : continuous
+      ? FINENESS
+      : Math.min(FINENESS, to - from);
   const even = Array.from({ length: steps + 1 }, (_, i) => (i === steps ? to : from + ((to - from) * i) / steps));
   const beside = (to - from) * 1e-9;
   const special = series.flatMap(({ jumps = [], highlight = [], points = [] }) => [
@@ -22,7 +24,7 @@ export function samplesOf(chart: Chart): number[] {
     ...highlight.flatMap((stretch) => [stretch.from, stretch.to]),
     ...points,
   ]);
-  const all = angle ? [...even, ...rulesOf(chart, chart.x), ...special] : even.map(Math.round);
+  const all = angle ? [...even, ...rulesOf(chart, chart.x), ...special] : continuous ? even : even.map(Math.round);
   return [...new Set(all)].filter((x) => x >= from && x <= to).sort((a, b) => a - b);
 }
 

@@ -46,8 +46,10 @@ export interface Dots {
 export interface Chart {
   /** The finding, as a sentence without a full stop. */
   readonly title?: Message | undefined;
-  readonly x: Interval & { readonly angle: boolean; readonly name?: string };
-  readonly y?: { readonly angle?: boolean; readonly name?: string };
+  /** Counts have whole numbers alone, unless they are continuous. */
+  readonly x: Interval & { readonly angle: boolean; readonly continuous?: boolean; readonly name?: string };
+  /** from: what the axis shows at least. */
+  readonly y?: { readonly angle?: boolean; readonly name?: string; readonly from?: number };
   readonly series: readonly Series[];
   readonly dots?: readonly Dots[];
   readonly regions?: readonly Region[];

@@ -1,7 +1,7 @@
 import { PICTURE_DIGITS, type Picture } from "./formats.ts";
 import { formatMessage, forPeople, type NumberStyle } from "./number.ts";
 import { figure, page, paragraphs } from "./page.ts";
-import { reportAround } from "./report-page.ts";
+import { reportParts } from "./report-page.ts";
 import type { Result } from "./result.ts";
 import { drawSvg } from "./svg.ts";
 import { spelled } from "./typeset.ts";
@@ -23,7 +23,9 @@ export function picture(result: Result, kind: Picture, given: NumberStyle, madeB
   const title = chart.title
     ? spelled(formatMessage(chart.title, style))
     : chart.series.map(({ name }) => name).join(", ");
-  const around =
-    result.kind === "report" ? reportAround(result, style) : { title, above: "", below: paragraphs(notes) };
-  return page(figure(chart, style, description), around, madeBy);
+  if (result.kind === "report") {
+    const { around, figures } = reportParts(result, chart, style, description);
+    return page(figures, around, madeBy);
+  }
+  return page(figure(chart, style, description), { title, above: "", below: paragraphs(notes) }, madeBy);
 }

@@ -70,7 +70,12 @@ function rangeOfY(chart: Chart, xs: readonly number[]): Interval {
   if (chart.square) return chart.x;
   const reach = reachOf(chart, xs);
   const also = (chart.marks ?? []).flatMap(({ y }) => y ?? []);
-  const from = Math.min(reach.from, ...also, ...(chart.series.some(({ bars }) => bars) ? [0] : []));
+  const from = Math.min(
+    reach.from,
+    chart.y?.from ?? reach.from,
+    ...also,
+    ...(chart.series.some(({ bars }) => bars) ? [0] : []),
+  );
   const to = Math.max(reach.to, ...also);
   return to > from ? { from, to } : { from: from - 1, to: to + 1 };
 }
