@@ -96,12 +96,16 @@ const tableOf = (caption: string, names: readonly string[], rows: readonly Row[]
 });
 
 function chartOf({ theta_y, min_theta_j }: MarginStatistics["histograms"], m: number): Chart {
+  const bars = Array.from({ length: BINS + 1 }, (_, i) => (i * Math.PI) / BINS);
   return {
+    title: message`The margin is kept where ${m} theta_y stays below the nearest theta_j`,
     x: { from: 0, to: Math.PI, angle: true, name: "angle" },
+    y: { name: "samples" },
     series: [
-      { name: "samples by theta_y", at: (theta) => theta_y[binOf(theta)]! },
-      { name: "by min theta_j", at: (theta) => min_theta_j[binOf(theta)]! },
+      { name: "samples by theta_y", bars, at: (theta) => theta_y[binOf(theta)]! },
+      { name: "by min theta_j", bars, at: (theta) => min_theta_j[binOf(theta)]! },
     ],
+    marks: m > 1 ? [{ x: timesPi(1, m), text: message`pi/${m}` }] : [],
     knots: m,
   };
 }
