@@ -5,7 +5,7 @@ import { psiValues } from "../core/psi.ts";
 import type { Target } from "../core/targets.ts";
 import { timesPi } from "../core/units.ts";
 import { violations } from "../core/violations.ts";
-import type { Chart, Interval, Region } from "../render/chart.ts";
+import type { Area, Chart, Interval } from "../render/chart.ts";
 import { formatAngle, type NumberStyle } from "../render/number.ts";
 import type { Values } from "./options.ts";
 
@@ -91,7 +91,7 @@ export function planeChart(
   );
   const m = psi?.parameters.m;
   const above = (low: number): [number, number] => [low, Math.PI];
-  const wrong: Region = {
+  const wrong: Area = {
     name: FALSE_PASS,
     look: "hatched",
     between: (theta) => {

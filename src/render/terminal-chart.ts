@@ -1,11 +1,11 @@
 import asciichart, { type PlotConfig } from "asciichart";
 import { fromDegrees } from "../core/units.ts";
 import {
+  type Area,
   type Chart,
   divisorsFor,
   type Interval,
   multiplesOfPi,
-  type Region,
   reachOf,
   rulesOf,
   type Series,
@@ -81,7 +81,7 @@ export function drawChart(chart: Chart, screen: Screen, style: NumberStyle): str
   const pens = series.map((_, i) => penOf(i, screen));
   const highlighter: Pen = { paint: screen.colors.red, marker: "#" };
   const rule: Pen = { paint: screen.colors.dim, marker: "" };
-  const areaPen = (look: Region["look"]): Pen => (look === "hatched" ? { ...highlighter, marker: "" } : rule);
+  const areaPen = (look: Area["look"]): Pen => (look === "hatched" ? { ...highlighter, marker: "" } : rule);
   const rules = rulesOf(chart, reach);
   const drawRule = (x: number, char: string, pen: Pen) => {
     for (const row of cells) row[canvas.columnOf(x)] = { char, pen };
