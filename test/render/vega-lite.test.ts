@@ -21,8 +21,8 @@ const full: Chart = {
 describe("Vega-Lite takes it without a warning", () => {
   // biome-ignore format: a table
   test.each<[what: string, chart: Chart]>([
-    ["plain",           plain, false],
-    ["everything",      full,  false],
+    ["plain",           plain],
+    ["everything",      full],
     ["bars, areas, notes", { ...plain, series: [{ name: "b", at: Math.cos, bars: [0, 1, 2] }], regions: [{ name: "r", look: "hatched", between: () => [0, 1] }], marks: [{ x: 1, text: ["here"] }] }],
   ])("%s", (_, chart) => {
     const said: unknown[] = [];
