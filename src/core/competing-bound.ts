@@ -1,44 +1,35 @@
 import * as dd from "./double-double.ts";
+import { arccosine } from "./inverse.ts";
 import { isAngle } from "./psi.ts";
 import { pieceIndex, pieceValue, type Target } from "./targets.ts";
 
 /**
  * The angle in [0, pi] that theta_j must exceed for target(theta_y) > cos(theta_j) (cos(theta_j / m) for sphereface-r2): the boundary in the plane
- * of the two angles. 0 where the target is 1 or more, pi where it is -1, which nothing exceeds; NaN where it is less, and for what is
- * no angle. Where the target is a plain cosine the bound is its angle, without an arccos. Error at most 2 ulp; near -1, where the bound hangs on the
- * target by more than its digits, that of a target within 2^-100.
+ * of the two angles, the arccosine of the target, without one where the target is a plain cosine. 0 where the target is at least 1; NaN where it is
+ * below -1, or the angle above pi, since no theta_j will do. At -1 it is pi, which none exceeds either. theta_y in radians, one outside [0, pi]
+ * gives NaN. Within 2 ulp where the arccosine is well conditioned.
+ * @example
+ * competingBound(naive({ m: 4 }), 0.5); // 2
  */
 export function competingBound(target: Target, thetaY: number): number {
   if (!isAngle(thetaY)) return Number.NaN;
   const { pieces, lambda, competingDivisor } = target;
   const index = pieceIndex(pieces, thetaY);
-  // The double of a knot lies beside it, and beyond pi/m psi is below -1.
+  // Beyond pi/m psi is below -1, by less than can be told at the double beside the knot.
   if (pieces.step !== undefined && lambda === 0 && index > 0) return Number.NaN;
   const piece = pieces.piece(index);
   const { weight, a, b, offset, offsetLow = 0 } = piece;
-  const isPlain = lambda === 0 && weight === 1 && offset === 0 && offsetLow === 0;
-  const angle = isPlain
-    ? angleOf(dd.fold(dd.reduce(a, thetaY, b)))
-    : dd.doubleDouble(arccos(pieceValue(piece, thetaY, lambda, dd.fullCosine)));
-  const bound = dd.multiply(angle, competingDivisor).hi;
-  return bound > Math.PI ? Number.NaN : bound;
+  if (lambda === 0 && offset === 0 && offsetLow === 0) {
+    const { quarter, hi, lo } = dd.fold(dd.reduce(a, thetaY, b));
+    const folded = dd.add(dd.halfPiTimes(quarter), { hi, lo });
+    return within(dd.multiply(weight > 0 ? folded : dd.subtract(dd.halfPiTimes(2), folded), competingDivisor));
+  }
+  const value = pieceValue(piece, thetaY, lambda, dd.fullCosine);
+  if (dd.subtract(value, 1).hi >= 0) return 0;
+  if (dd.add(value, 1).hi < 0) return Number.NaN;
+  return within(dd.multiply(arccosine(value), competingDivisor));
 }
 
-/** The angle in [0, pi] that a folded phase stands for. */
-const angleOf = ({ quarter, hi, lo }: dd.Phase) => dd.add(dd.halfPiTimes(quarter), { hi, lo });
-
-/** Below this the arcsine needs no correction, and near 0 and pi the cosine is too flat for one. */
-const SMALL = 2 ** -20;
-
-/** The angle of a cosine: 0 above 1, NaN below -1. */
-function arccos(value: dd.DoubleDouble): number {
-  const isFront = value.hi >= 0;
-  // 1 - |cosine| = 2 sin^2(angle/2), without cancellation.
-  const gap = dd.add(isFront ? dd.negate(value) : value, 1).hi;
-  if (gap < 0) return isFront ? 0 : Number.NaN;
-  const half = 2 * Math.asin(Math.sqrt(gap / 2));
-  const theta = isFront ? half : Math.PI - half;
-  if (half < SMALL) return theta;
-  const rest = dd.subtract(dd.fullCosine(dd.reduce(1, theta)), value).hi;
-  return theta + rest / Math.sin(theta);
-}
+/** The angle as a double; NaN above pi. */
+const within = (angle: dd.DoubleDouble) =>
+  dd.subtract(angle, dd.halfPiTimes(2)).hi > 0 ? Number.NaN : Math.min(Math.PI, Math.max(0, angle.hi));

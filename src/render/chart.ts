@@ -23,7 +23,7 @@ export interface Series {
 }
 
 /** An area between two values at each x, where they are numbers: shaded in the colour of the first line, or hatched in that of the highlight. */
-export interface Region {
+export interface Area {
   readonly name: string;
   readonly look: "shaded" | "hatched";
   readonly between: (x: number) => readonly [low: number, high: number];
@@ -52,7 +52,7 @@ export interface Chart {
   readonly y?: { readonly angle?: boolean; readonly name?: string; readonly from?: number };
   readonly series: readonly Series[];
   readonly dots?: readonly Dots[];
-  readonly regions?: readonly Region[];
+  readonly regions?: readonly Area[];
   readonly marks?: readonly Mark[];
   /** x and y have one scale. */
   readonly square?: boolean;

@@ -24,7 +24,8 @@ const colours = (list: readonly string[], hot: string) =>
   `${list.map((colour, i) => `.c${i}{color:${colour}}`).join("")}.hot{color:${hot}}`;
 
 /** The style of every picture: light, on screens with a dark scheme dark, on paper light. */
-export const PICTURE_STYLE = `.chart{font:${FONT}px Helvetica,Arial,sans-serif;fill:#222}
+export const PICTURE_STYLE = `svg.chart{max-width:100%;height:auto}
+.chart{font:${FONT}px Helvetica,Arial,sans-serif;fill:#222}
 .chart .ground{fill:#fff}.chart .title{font-size:${TITLE}px;font-weight:bold}.chart .sub{font-size:75%}
 .chart .tick{stroke:#888}.chart .grid{stroke:#e4e4e4}.chart .rule{stroke:#888;stroke-dasharray:1 3}
 .chart .line,.chart .mark{fill:none;stroke:currentColor}.chart .mark{stroke-dasharray:5 3;color:#444}

@@ -4,7 +4,7 @@ import { makeTarget, type Target, target, targetDefinitions } from "../../src/co
 import { cosOf, exact, folded, nextUp, PI, sinOf, truthOf, ulp, ulpsApart } from "../oracle.ts";
 import { random } from "../random.js";
 
-const COUNT = 2000;
+const COUNT = 400;
 const make = (name: string, parameters?: Record<string, number>): Target => target(name, parameters)!;
 
 /**
