@@ -3,6 +3,7 @@ import { draw } from "./render/draw.ts";
 
 // The pictures of docs/tour.md, drawn again and compared; `npm run pictures` writes them.
 test.each([
+  ["plane", "plot --quantity theta_j --functions asoftmax:m=4,naive:m=4"],
   ["violations", "violations --m 4 --competing 1.5"],
   ["psi", "monotonicity --functions asoftmax:m=4,naive:m=4"],
   ["lambda", "plot --functions asoftmax:m=4,asoftmax:m=4:lambda=1,asoftmax:m=4:lambda=5,asoftmax:m=4:lambda=20"],

@@ -9,11 +9,15 @@ const at = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
 // What every command needs is bundled with it, and what is mended below; the other packages stay where they are installed, and
 // are loaded when they are needed.
+// Of d3 that is what the scales and the lines of pictures are made of.
+const D3 = ["array", "color", "format", "interpolate", "path", "scale", "shape", "time", "time-format"];
 const BUNDLED = {
   commander: "LICENSE",
+  ...Object.fromEntries(D3.map((name) => [`d3-${name}`, "LICENSE"])),
   "fastest-levenshtein": "LICENSE.md",
   hyparquet: "LICENSE",
   "hyparquet-writer": "LICENSE",
+  internmap: "LICENSE",
 };
 
 // Commander would load it for subcommands that are programs of their own: there are none.

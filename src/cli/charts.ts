@@ -1,8 +1,11 @@
+import { competingBound } from "../core/competing-bound.ts";
+import { joined, type Message, message, radians } from "../core/message.ts";
 import { monotonicity } from "../core/monotonicity.ts";
 import { psiValues } from "../core/psi.ts";
 import type { Target } from "../core/targets.ts";
+import { timesPi } from "../core/units.ts";
 import { violations } from "../core/violations.ts";
-import type { Chart, Interval } from "../render/chart.ts";
+import type { Area, Chart, Interval } from "../render/chart.ts";
 import { formatAngle, type NumberStyle } from "../render/number.ts";
 import type { Values } from "./options.ts";
 
@@ -25,10 +28,12 @@ export function functionChart(
   { range = { from: 0, to: Math.PI }, quantity = "value", highlight, stretchesOf = () => [] }: FunctionChart = {},
 ): Chart {
   return {
-    x: { ...range, angle: true, name: "theta" },
-    y: { name: quantity === "value" ? "target function" : "slope by theta" },
+    title: quantity === "value" ? findingOf(targets) : SLOPES,
+    x: { ...range, angle: true, name: "target angle theta_y" },
+    y: { name: quantity === "value" ? "target function" : "slope of the target function by theta_y" },
     series: targets.map((target) => ({
       name: target.spec,
+      label: inWords(target),
       at: (theta: number) => target[quantity](theta),
       jumps: quantity === "value" ? jumpsOf(target) : [],
       highlight: stretchesOf(target),
@@ -38,6 +43,86 @@ export function functionChart(
     size: { width, height },
   };
 }
+
+const SLOPES = message`Where the slope is above 0 a larger angle is rewarded; where it is 0 nothing pulls`;
+
+/** A target function as pictures name it. */
+export function inWords({ name, parameters, lambda, spec }: Target): Message {
+  const blend = lambda > 0 ? message`, lambda = ${lambda}` : [];
+  if (name === "asoftmax") return message`psi, m = ${parameters.m!}${blend}`;
+  if (name === "naive") return message`cos(${parameters.m!} theta)${blend}`;
+  return name === "softmax" ? message`cos(theta)${blend}` : [spec];
+}
+
+/** What is to be seen in target functions: which of them rise, and where first. */
+function findingOf(targets: readonly Target[]): Message | undefined {
+  const found = targets.map((target) => ({ target, first: firstRise(target) }));
+  const rising = found.filter(({ first }) => first !== undefined);
+  const falling = found.filter(({ first }) => first === undefined);
+  const names = (some: typeof found) => joined(some.map(({ target }) => inWords(target)));
+  const verb = (some: typeof found) => (some.length === 1 ? "falls" : "fall");
+  if (targets.length === 0) return undefined;
+  if (rising.length > 0) {
+    const rest = falling.length > 0 ? message`; ${names(falling)} ${verb(falling)} everywhere` : [];
+    const where = rising.length === 1 ? message` beyond ${radians(rising[0]!.first!)}` : [];
+    return message`${names(rising)} ${rising.length === 1 ? "rises" : "rise"} again${where}: there a larger angle is rewarded${rest}`;
+  }
+  const isBlended =
+    targets.length > 1 &&
+    targets.every(({ name, parameters }) => name === "asoftmax" && parameters.m === targets[0]!.parameters.m);
+  if (isBlended) return message`The larger lambda, the nearer psi comes to cos(theta), and the smaller the margin`;
+  return message`${names(falling)} ${verb(falling)} on all of [0, pi]: a smaller angle always counts more`;
+}
+
+const firstRise = (target: Target): number | undefined =>
+  monotonicity(target).stretches.find(({ direction }) => direction === "rising" || direction === "jump-up")?.from;
+
+/** The plane of theta_y and theta_j: for each function the angle that theta_j must exceed, and where naive holds and angular does not. */
+export function planeChart(
+  targets: readonly Target[],
+  { width, height }: PlotSize,
+  range: Interval = { from: 0, to: Math.PI },
+): Chart {
+  const first = targets[0]!;
+  const isPsi = ({ name, lambda }: Target) => name === "asoftmax" && lambda === 0;
+  const psi = targets.find(isPsi);
+  const naive = targets.find(
+    ({ name, lambda, parameters }) => name === "naive" && lambda === 0 && parameters.m === psi?.parameters.m,
+  );
+  const m = psi?.parameters.m;
+  const above = (low: number): [number, number] => [low, Math.PI];
+  const wrong: Area = {
+    name: FALSE_PASS,
+    look: "hatched",
+    between: (theta) => {
+      const needed = competingBound(psi!, theta);
+      return [competingBound(naive!, theta), Number.isNaN(needed) ? Math.PI : needed];
+    },
+  };
+  const holds = isPsi(first) ? `${first.parameters.m} theta_y < theta_j` : "the target exceeds cos(theta_j)";
+  return {
+    title:
+      psi && naive
+        ? message`cos(${m!} theta_y) > cos(theta_j) also holds in the hatched part, where ${m!} theta_y < theta_j does not; psi holds only where it does`
+        : message`How large theta_j must be for the target to exceed cos(theta_j)`,
+    x: { ...range, angle: true, name: "theta_y, angle to the own class" },
+    y: { angle: true, name: "theta_j, angle to another class" },
+    series: targets.map((target) => ({
+      name: target.spec,
+      label: inWords(target),
+      at: (theta) => competingBound(target, theta),
+    })),
+    regions: [
+      { name: holds, look: "shaded", between: (theta) => above(competingBound(first, theta)) },
+      ...(psi && naive ? [wrong] : []),
+    ],
+    knots: knotsOf(targets),
+    square: true,
+    size: { width, height },
+  };
+}
+
+const FALSE_PASS = "naive holds, angular does not";
 
 /** The margin of the first function that has knots. */
 export const knotsOf = (targets: readonly Target[]) =>
@@ -52,12 +137,21 @@ export function violationChart(targets: readonly Target[], m: number, thetaJ: nu
   const isNaive = ({ name, parameters }: Target) => name === "naive" && parameters.m === m;
   const found = violations(m, thetaJ).map(({ lo, hi }) => ({ from: lo, to: hi }));
   const chart = functionChart(targets, look, {
-    highlight: targets.some(isNaive) ? "naive holds, angular does not" : undefined,
+    highlight: targets.some(isNaive) ? FALSE_PASS : undefined,
     stretchesOf: (target) => (isNaive(target) ? found : []),
   });
   const level = psiValues(1, thetaJ).cosTheta;
   const name = `cos(${equation("theta_j", thetaJ, look)})`;
-  return { ...chart, series: [...chart.series, { name, at: () => level }] };
+  const first = found[0];
+  return {
+    ...chart,
+    title: message`cos(${m} theta_y) rises again beyond ${radians(timesPi(1, m))}: where it is shaded it exceeds cos(theta_j) although ${m} theta_y < theta_j does not hold`,
+    series: [...chart.series, { name, at: () => level }],
+    marks: [
+      { x: thetaJ / m, text: message`theta_j/${m}: angular holds only left of it` },
+      ...(first ? [{ x: first.from, y: level, text: message`first violation: beyond ${radians(first.from)}` }] : []),
+    ],
+  };
 }
 
 const jumpsOf = (target: Target): number[] =>

@@ -80,7 +80,7 @@ export const columnTexts: Readonly<Record<string, Meanings>> = {
     dvalue_dtheta: "its slope by theta, per radian",
     dvalue_dcos: "its slope by cos(theta); at 0 the limit, which can be infinite",
   },
-  plot: { ...pick("function theta"), value: "the value of the function at theta; with --quantity slope its slope, per radian" },
+  plot: { ...pick("function theta"), value: "the value of the function at theta; with --quantity slope its slope, per radian; with --quantity theta_j the angle in radians that theta_j must exceed for target(theta_y) > cos(theta_j), empty where no angle does" },
   monotonicity: {
     function: shared.function!,
     from: "where the stretch begins, in radians",

@@ -43,6 +43,20 @@ export class Distribution extends Mean {
     });
   }
 
+  /** The shares of the numbers that are at least so large; NaN without numbers. */
+  sharesFrom(limits: readonly number[]): number[] {
+    const at = this.#inOrder();
+    return limits.map((limit) => {
+      let [from, to] = [0, this.count];
+      while (from < to) {
+        const middle = (from + to) >>> 1;
+        if (at(middle) < limit) from = middle + 1;
+        else to = middle;
+      }
+      return (this.count - from) / this.count;
+    });
+  }
+
   /** Gives the number at a place in rising order. */
   #inOrder(): (place: number) => number {
     if (this.#buckets === undefined) {

@@ -9,7 +9,7 @@ import { BINS, binOf, type Figures, LEVELS, type MarginStatistics, wilson } from
 /** The figures of a report in every form: rows, one object, tables, sentences, a chart and a page. */
 export const marginReport = (
   figures: Figures,
-  histograms: MarginStatistics["histograms"],
+  statistics: Pick<MarginStatistics, "histograms" | "reached">,
   degrees: boolean,
   { notes = [], ...ending }: Pick<Ending, "warnings" | "holds"> & Partial<Pick<Ending, "notes">>,
 ): ReportResult => ({
@@ -20,8 +20,10 @@ export const marginReport = (
   tables: tablesOf(figures),
   title: "Margin report",
   caption: `Samples by angle, in ${BINS} bins over [0, pi]`,
+  headline: headlineOf(figures),
+  curve: { caption: "Samples by effective margin", chart: () => curveOf(figures, statistics) },
   terms: reportTerms(figures, degrees),
-  chart: { chart: () => chartOf(histograms, largest(figures).m), shown: "below" },
+  chart: { chart: () => chartOf(figures, statistics.histograms), shown: "below" },
   end: () => ({ notes: [...notesOf(figures), ...notes], ...ending }),
 });
 
@@ -51,6 +53,7 @@ function tablesOf(figures: Figures): TablePart[] {
       by_m.map(({ m, naive, angular, psi, false_pass, beyond_first_segment, pair_naive, pair_angular }) => {
         return [m, naive, angular, psi, false_pass, beyond_first_segment, pair_naive, pair_angular];
       }),
+      { whole: figures.samples, columns: [1, 2, 3, 4, 5] },
     ),
     tableOf(
       "Samples that keep the margin of a function",
@@ -89,20 +92,72 @@ function tablesOf(figures: Figures): TablePart[] {
 }
 
 /** A table whose columns may be narrowed to fit. */
-const tableOf = (caption: string, names: readonly string[], rows: readonly Row[]): TablePart => ({
+const tableOf = (
+  caption: string,
+  names: readonly string[],
+  rows: readonly Row[],
+  bars?: TablePart["bars"],
+): TablePart => ({
   caption,
+  bars,
   columns: names.map((name) => ({ name, kind: "message" })),
   rows,
 });
 
-function chartOf({ theta_y, min_theta_j }: MarginStatistics["histograms"], m: number): Chart {
+/** The figures that are read first: shares in per cent with their intervals, and the median. */
+function headlineOf(figures: Figures): ReportResult["headline"] {
+  const { samples, correct } = figures;
+  if (samples === 0) return [];
+  const { m, angular } = largest(figures);
+  const share = (count: number) => {
+    const [found, lo, hi] = percentages(count, samples);
+    return [message`${found!} %`, message`(${lo!} to ${hi!} %)`] as const;
+  };
+  const [right, kept] = [share(correct), share(angular)];
+  return [
+    { value: right[0], meaning: message`right ${right[1]}` },
+    { value: kept[0], meaning: message`keep the margin m = ${m} ${kept[1]}` },
+    { value: message`${medianOf(figures, "effective_margin")}`, meaning: message`median effective margin` },
+  ];
+}
+
+const medianOf = ({ quantiles }: Figures, name: string) => Number(quantiles[name]!.get(0.5)!.toPrecision(3));
+
+function chartOf(figures: Figures, { theta_y, min_theta_j }: MarginStatistics["histograms"]): Chart {
+  const { m, beyond_first_segment } = largest(figures);
+  const { samples } = figures;
+  const edges = Array.from({ length: BINS + 1 }, (_, i) => (i === BINS ? Math.PI : (i * Math.PI) / BINS));
+  const beyond = message`${percentages(beyond_first_segment, samples)[0]!} % of theta_y lie beyond`;
   return {
+    title: message`Half of the samples have theta_y below ${medianOf(figures, "theta_y")}, and min theta_j above ${medianOf(figures, "min_theta_j")}`,
     x: { from: 0, to: Math.PI, angle: true, name: "angle" },
+    y: { name: "samples" },
     series: [
-      { name: "samples by theta_y", at: (theta) => theta_y[binOf(theta)]! },
-      { name: "by min theta_j", at: (theta) => min_theta_j[binOf(theta)]! },
+      { name: "samples by theta_y", at: (theta) => theta_y[binOf(theta)]!, bars: edges },
+      { name: "by min theta_j", at: (theta) => min_theta_j[binOf(theta)]!, bars: edges },
     ],
+    ...(samples > 0 && m > 1 && { marks: [{ x: timesPi(1, m), text: beyond }] }),
     knots: m,
+  };
+}
+
+const CURVE_STEPS = 240;
+
+/** The share of samples by the effective margin that they reach at least. */
+function curveOf(figures: Figures, statistics: Pick<MarginStatistics, "reached">): Chart {
+  const reached = (margins: readonly number[]) => statistics.reached(margins);
+  const { m } = largest(figures);
+  const to = Math.max(6, 1.5 * m);
+  const shares = reached(Array.from({ length: CURVE_STEPS + 1 }, (_, i) => (i * to) / CURVE_STEPS));
+  const shareAt = (x: number) => shares[Math.round((x * CURVE_STEPS) / to)]!;
+  const perCent = (share: number) => Number((100 * share).toPrecision(3));
+  const margins = figures.by_m.map((one) => one.m);
+  return {
+    title: message`${perCent(reached([m])[0]!)} % of the samples have an effective margin of at least ${m}`,
+    x: { from: 0, to, angle: false, continuous: true, name: "effective margin, min theta_j / theta_y" },
+    y: { name: "share of the samples that reach it", from: 0 },
+    series: [{ name: "share of samples", at: shareAt }],
+    marks: margins.map((x) => ({ x, y: shareAt(x), text: message`m = ${x}: ${perCent(reached([x])[0]!)} %` })),
   };
 }
 
@@ -111,14 +166,13 @@ const largest = ({ by_m }: Figures) => by_m.toSorted((one, other) => other.m - o
 
 /** What was reached, then what is wrong, then the scatter of the classes. */
 function notesOf(figures: Figures): Message[] {
-  const { samples, correct, quantiles, fisher_score } = figures;
+  const { samples, correct, fisher_score } = figures;
   if (samples === 0) return [message`There are no samples.`];
   const { m, angular } = largest(figures);
-  const median = Number(quantiles.effective_margin!.get(0.5)!.toPrecision(3));
   const [kept, lo, hi] = percentages(angular, samples);
   const reached = message`${angular} of ${samples} samples (${kept!} %; ${lo!} to ${hi!}) keep the margin m = ${m}`;
   const right = message`${correct} (${percentages(correct, samples)[0]!} %) are right.`;
-  const headline = message`${reached}; the median effective margin is ${median}; ${right}`;
+  const headline = message`${reached}; the median effective margin is ${medianOf(figures, "effective_margin")}; ${right}`;
   const fisher = message`Angular Fisher score ${fisher_score ?? ""}: scatter within classes over scatter between them, small is good.`;
   return [headline, ...falsePasses(figures), ...(fisher_score === undefined ? [] : [fisher])];
 }

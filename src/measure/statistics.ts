@@ -121,6 +121,13 @@ export class MarginStatistics {
     else own.takenFor.set(nearest, (own.takenFor.get(nearest) ?? 0) + 1);
   }
 
+  /** The shares of the samples whose effective margin is at least so large. */
+  reached(margins: readonly number[]): number[] {
+    return this.#distributions
+      .find(({ measure }) => measure.name === "effective_margin")!
+      .distribution.sharesFrom(margins);
+  }
+
   get samples(): number {
     return this.#samples;
   }

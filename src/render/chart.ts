@@ -1,3 +1,4 @@
+import type { Message } from "../core/message.ts";
 import { timesPi } from "../core/units.ts";
 
 export interface Interval {
@@ -7,6 +8,8 @@ export interface Interval {
 
 export interface Series {
   readonly name: string;
+  /** What a picture writes beside the line, where that is not its name. */
+  readonly label?: Message | undefined;
   /** The value at x; NaN where there is none. */
   readonly at: (x: number) => number;
   /** The x at which the line jumps and is not joined. */
@@ -15,6 +18,22 @@ export interface Series {
   readonly highlight?: readonly Interval[];
   /** The x at which the line is marked with a dot. */
   readonly points?: readonly number[];
+  /** The edges of bars from 0 to the values between them; without any it is a line. */
+  readonly bars?: readonly number[];
+}
+
+/** An area between two values at each x, where they are numbers: shaded in the colour of the first line, or hatched in that of the highlight. */
+export interface Area {
+  readonly name: string;
+  readonly look: "shaded" | "hatched";
+  readonly between: (x: number) => readonly [low: number, high: number];
+}
+
+/** A note in a picture: at a point, or along a rule at an x or at a y alone. */
+export interface Mark {
+  readonly x?: number;
+  readonly y?: number;
+  readonly text: Message;
 }
 
 /** Points beside the lines, such as the rows of a table. */
@@ -25,10 +44,18 @@ export interface Dots {
 
 /** Lines over an angle or a count, to be drawn by a terminal or as a picture, which choose where to sample them. */
 export interface Chart {
-  readonly x: Interval & { readonly angle: boolean; readonly name?: string };
-  readonly y?: { readonly angle?: boolean; readonly name?: string };
+  /** The finding, as a sentence without a full stop. */
+  readonly title?: Message | undefined;
+  /** Counts have whole numbers alone, unless they are continuous. */
+  readonly x: Interval & { readonly angle: boolean; readonly continuous?: boolean; readonly name?: string };
+  /** from: what the axis shows at least. */
+  readonly y?: { readonly angle?: boolean; readonly name?: string; readonly from?: number };
   readonly series: readonly Series[];
   readonly dots?: readonly Dots[];
+  readonly regions?: readonly Area[];
+  readonly marks?: readonly Mark[];
+  /** x and y have one scale. */
+  readonly square?: boolean;
   /** The legend's name of the highlighted stretches, or the name of the dots that are highlighted. */
   readonly highlight?: string | undefined;
   /** Light rules at the multiples of pi / knots (a margin) inside the range of x, or of y where only that is an angle. */
@@ -42,7 +69,7 @@ export interface Chart {
 const MOST_RULES = 64;
 
 /** From the least to the greatest of the values that the lines have at these places, and the dots; 0 to 1 where there are none. */
-export function reachOf(series: readonly Series[], xs: readonly number[], dots: readonly Dots[] = []): Interval {
+export function reachOf({ series, dots = [] }: Pick<Chart, "series" | "dots">, xs: readonly number[]): Interval {
   let [from, to] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   const values = [...series.map(({ at }) => xs.map(at)), ...dots.map(({ at }) => at.map(({ y }) => y))].flat();
   for (const value of values.filter(Number.isFinite)) {

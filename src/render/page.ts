@@ -1,5 +1,8 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { samplesOf, valueAt } from "./axes.ts";
+import type { Chart } from "./chart.ts";
+import { formatMessage, inUnit, type NumberStyle, rounded } from "./number.ts";
+import { drawSvg, PICTURE_STYLE } from "./svg.ts";
+import { escapeXml, spelled } from "./typeset.ts";
 
 /** The HTML above and below the picture; the title is text. */
 export interface Around {
@@ -8,64 +11,174 @@ export interface Around {
   readonly below: string;
 }
 
-/** A page that loads nothing: the picture, drawn by the Vega inside the page, and the HTML around it. */
-export function page(spec: object, { title, above, below }: Around, madeBy: string, style: string): string {
-  const vega = readFileSync(
-    createRequire(import.meta.url)
-      .resolve("vega")
-      .replace("vega.module.js", "vega.min.js"),
-    "utf8",
+const [NARROW, WIDE] = [360, 860];
+
+/** The picture of a chart in a page, for narrow screens and for wide ones, with the values that its script shows at the crosshair. */
+export function figure(chart: Chart, style: NumberStyle, description: string, id = "chart"): string {
+  const xs = samplesOf(chart);
+  const at = (x: number) => rounded(chart.x.angle ? inUnit(x, style) : x, { precision: 6 });
+  const values = chart.series.map((one) => {
+    const isAngle = chart.square || chart.y?.angle;
+    return xs.map((x) => {
+      const value = valueAt(one, x);
+      return Number.isFinite(value) ? rounded(isAngle ? inUnit(value, style) : value, { precision: 6 }) : null;
+    });
+  });
+  const names = chart.series.map(({ name, label }) => spelled(label ? formatMessage(label, style) : name));
+  const { from, to } = chart.x;
+  const data = {
+    x: spelled(chart.x.name ?? "x"),
+    names,
+    at: xs.map((x) => rounded((x - from) / (to - from), { precision: 6 })),
+    xs: xs.map(at),
+    values,
+  };
+  const pictures = [NARROW, WIDE].map((width) =>
+    drawSvg(chart, style, { id: `${id}-${width}`, width, description, bare: true }),
   );
+  const pi = style.degrees ? 180 : "π";
+  return `<figure tabindex="0" data-pi="${pi}">
+${pictures.join("")}<script type="application/json">${JSON.stringify(data).replaceAll("<", "\\u003c")}</script>
+</figure>
+<p class="hint"><small>Point for values, or use the arrow keys; scroll or + and - zoom, double-click or 0 for the whole.</small></p>`;
+}
+
+/** What shows values at the crosshair and zooms, for every figure of a page. */
+const SCRIPT = `const tip = document.getElementById("tip");
+for (const figure of document.querySelectorAll("figure")) {
+  const data = JSON.parse(figure.querySelector("script").textContent);
+  const svgs = [...figure.querySelectorAll("svg")];
+  let [from, to, at] = [0, 1, -1];
+  const shown = () => svgs.find((svg) => svg.getBoundingClientRect().width > 0);
+  const edges = (svg) => svg.dataset.frame.split(" ").map(Number);
+  const make = (parent, name, attributes, text = "") => {
+    const one = document.createElementNS("http://www.w3.org/2000/svg", name);
+    for (const key in attributes) one.setAttribute(key, attributes[key]);
+    one.textContent = text;
+    return parent.appendChild(one);
+  };
+  const place = (svg, share) => {
+    const [left, right] = edges(svg);
+    return left + ((share - from) / (to - from)) * (right - left);
+  };
+  const draw = () => {
+    for (const svg of svgs) {
+      const [left, right, top, bottom] = edges(svg);
+      const scale = 1 / (to - from);
+      for (const one of svg.querySelectorAll(".zoom")) one.setAttribute("transform", "matrix(" + [scale, 0, 0, 1, place(svg, 0) - left * scale, 0] + ")");
+      for (const one of svg.querySelectorAll(".x")) {
+        const x = Number(one.dataset.x);
+        const moved = place(svg, (x - left) / (right - left));
+        one.setAttribute("transform", "translate(" + (moved - x) + ")");
+        const tick = one.querySelector(".tick") && scale > 1 && svg.dataset.every;
+        one.style.display = tick || moved < left - 1 || moved > right + 1 ? "none" : "";
+      }
+      svg.querySelector(".finer")?.remove();
+      const finer = make(svg, "g", { class: "finer" });
+      const every = Number(svg.dataset.every) / 2 ** Math.floor(Math.log2(scale));
+      if (scale > 1 && every) {
+        const [start, span] = svg.dataset.range.split(" ").map(Number);
+        for (let k = Math.ceil((start + from * span) / every); k * every <= start + to * span; k++) {
+          const x = place(svg, (k * every - start) / span);
+          const share = Number(((k * every) / Math.PI).toPrecision(6));
+          const label = figure.dataset.pi === "180" ? String(180 * share) : share === 0 ? "0" : share === 1 ? "π" : share + "π";
+          make(finer, "path", { class: "tick", d: "M" + x + " " + bottom + "v5" });
+          make(finer, "text", { x, y: bottom + 18, "text-anchor": "middle" }, label);
+        }
+      }
+      if (at < 0) continue;
+      const x = place(svg, data.at[at]);
+      if (x >= left && x <= right) make(finer, "path", { class: "tick", d: "M" + x + " " + top + "V" + bottom });
+    }
+    const svg = shown();
+    tip.hidden = at < 0 || !svg;
+    if (tip.hidden) return;
+    const rows = [[data.x, data.xs[at]], ...data.names.map((name, i) => [name, data.values[i][at] ?? "none"])];
+    tip.replaceChildren(...rows.map((cells) => {
+      const tr = document.createElement("tr");
+      for (const cell of cells) tr.insertCell().textContent = typeof cell === "number" ? String(cell).replace(/^-/, "−") : cell;
+      return tr;
+    }));
+    const box = svg.getBoundingClientRect();
+    const x = box.left + (place(svg, data.at[at]) * box.width) / svg.viewBox.baseVal.width;
+    tip.style.left = Math.max(0, x + 16 + tip.offsetWidth > innerWidth ? x - tip.offsetWidth - 16 : x + 16) + "px";
+    tip.style.top = Math.max(0, box.top + 60) + "px";
+  };
+  const zoom = (centre, factor) => {
+    const span = Math.min(1, Math.max(1 / 64, (to - from) * factor));
+    from = Math.min(1 - span, Math.max(0, centre - ((centre - from) / (to - from)) * span));
+    to = from + span;
+    draw();
+  };
+  const whole = () => { [from, to] = [0, 1]; draw(); };
+  const shareAt = (event) => {
+    const svg = shown();
+    const box = svg.getBoundingClientRect();
+    const [left, right] = edges(svg);
+    const x = ((event.clientX - box.left) * svg.viewBox.baseVal.width) / box.width;
+    return x < left - 8 || x > right + 8 ? undefined : from + ((x - left) / (right - left)) * (to - from);
+  };
+  const nearest = (share) => data.at.reduce((best, one, i) => (Math.abs(one - share) < Math.abs(data.at[best] - share) ? i : best), 0);
+  figure.addEventListener("pointermove", (event) => {
+    const share = shareAt(event);
+    at = share === undefined ? -1 : nearest(share);
+    draw();
+  });
+  figure.addEventListener("pointerleave", () => { at = -1; draw(); });
+  figure.addEventListener("blur", () => { at = -1; draw(); });
+  figure.addEventListener("wheel", (event) => {
+    const share = shareAt(event);
+    if (share === undefined) return;
+    event.preventDefault();
+    zoom(share, 2 ** (event.deltaY / 200));
+  }, { passive: false });
+  figure.addEventListener("dblclick", whole);
+  figure.addEventListener("keydown", ({ key }) => {
+    const middle = at < 0 ? (from + to) / 2 : data.at[at];
+    if (key === "+" || key === "=") zoom(middle, 0.5);
+    else if (key === "-") zoom(middle, 2);
+    else if (key === "0" || key === "Escape") whole();
+    else if (key === "ArrowLeft" || key === "ArrowRight") {
+      at = Math.min(data.at.length - 1, Math.max(0, at < 0 ? nearest(middle) : at + (key === "ArrowLeft" ? -1 : 1)));
+      draw();
+    }
+  });
+}`;
+
+/** A page that loads nothing: figures, and the HTML around them. */
+export function page(figures: string, { title, above, below }: Around, madeBy: string): string {
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(title)}</title>
+<title>${escapeXml(title)}</title>
 <style>
 :root { color-scheme: light dark; }
-body { max-width: 60rem; margin: auto; padding: 0.5rem; font: 1rem/1.5 Helvetica, Arial, sans-serif; overflow-wrap: break-word; }
-#picture { width: 100%; }
+body { max-width: 60rem; margin: auto; padding: 0.5rem; font: 1rem/1.5 Helvetica, Arial, sans-serif; overflow-wrap: break-word; color: #222; background: #fff; }
+figure { margin: 0 0 0.5rem; }
+figure svg { width: 100%; height: auto; }
+figure svg:first-child, .finer + .finer { display: none; }
 #tip { position: fixed; padding: 0.3rem 0.6rem; background: Canvas; border: 1px solid GrayText; font-size: 0.85rem; pointer-events: none; }
 #tip td + td { text-align: right; padding-left: 1rem; font-variant-numeric: tabular-nums; }
-small { color: GrayText; }
-@media print { #hint { display: none; } }
-${style}
+.hint { margin-top: 0; }
+@media screen and (max-width: 560px) { figure svg:first-child { display: block; } figure svg:nth-child(2) { display: none; } }
+@media screen and (prefers-color-scheme: dark) { body { color: #ddd; background: #111; } }
+@media print { .hint { display: none; } }
+${PICTURE_STYLE}
 </style>
 </head>
 <body>
 ${above}
-<div id="picture"></div>
-<small id="hint">Point for values, scroll to zoom, drag to move, double-click for the whole.</small>
+${figures}
 ${below}
-<p><small>${escapeHtml(madeBy)}</small></p>
-<table id="tip" hidden></table>
-<script>/* Vega, BSD-3-Clause, https://vega.github.io */
-${vega}</script>
-<script>
-const tip = document.getElementById("tip");
-const row = (cells) => {
-  const tr = document.createElement("tr");
-  for (const cell of cells) tr.insertCell().textContent = cell;
-  return tr;
-};
-const show = (_, event, item, values) => {
-  tip.hidden = values == null || values === "";
-  if (tip.hidden) return;
-  tip.replaceChildren(...Object.entries(values).map(row));
-  tip.style.left = Math.max(0, Math.min(event.clientX + 16, innerWidth - tip.offsetWidth - 8)) + "px";
-  tip.style.top = Math.max(0, event.clientY - tip.offsetHeight - 8) + "px";
-};
-const spec = ${JSON.stringify(spec).replaceAll("<", "\\u003c")};
-new vega.View(vega.parse(spec), { renderer: "svg", container: "#picture", hover: true }).tooltip(show).runAsync();
-</script>
+<p><small>${escapeXml(madeBy)}</small></p>
+<table id="tip" role="status" hidden></table>
+<script>${SCRIPT}</script>
 </body>
 </html>
 `;
 }
 
 export const paragraphs = (texts: readonly string[]): string =>
-  texts.map((text) => `<p>${escapeHtml(text)}</p>`).join("\n");
-
-/** Text inside an element. */
-export const escapeHtml = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+  texts.map((text) => `<p>${escapeXml(text)}</p>`).join("\n");

@@ -19,7 +19,7 @@ export async function* render(
 ): AsyncGenerator<string | Uint8Array> {
   if (isPicture(format)) {
     const { picture } = await import("./picture.ts");
-    return yield* picture(result, format, style, madeBy);
+    return yield picture(result, format, style, madeBy);
   }
   if (format === "parquet") {
     const { parquetRows } = await import("./parquet.ts");

@@ -1,6 +1,8 @@
+import type { Chart } from "./chart.ts";
 import { formatCell, formatMessage, type NumberStyle } from "./number.ts";
-import { type Around, escapeHtml, paragraphs } from "./page.ts";
-import type { ReportResult, TablePart } from "./result.ts";
+import { type Around, figure, paragraphs } from "./page.ts";
+import type { Cell, ReportResult, TablePart } from "./result.ts";
+import { escapeXml } from "./typeset.ts";
 
 const REPORT_STYLE = `<style>
 h1 + p { font-size: 1.2rem; }
@@ -10,34 +12,67 @@ h1 + p { font-size: 1.2rem; }
 .wide tr { border-bottom: 1px solid color-mix(in srgb, GrayText 40%, Canvas); }
 .wide .number { text-align: right; font-variant-numeric: tabular-nums; }
 @media (max-width: 30rem) { .wide th, .wide td { padding: 0.2rem; } }
+.wide [style] { background: linear-gradient(to right, #0072b240 var(--share), transparent var(--share)); }
+.first { display: flex; flex-wrap: wrap; gap: 0.5rem 2.5rem; }
+.first p { margin: 0; max-width: 14rem; }
+.first strong { display: block; font-size: 2rem; line-height: 1.2; }
+.tables { display: flex; flex-wrap: wrap; gap: 0 2.5rem; align-items: start; }
+.tables section { max-width: 100%; break-inside: avoid; }
+h2 { margin: 1rem 0 0.3rem; font-size: 1.1rem; }
+figure, h2 { break-inside: avoid; break-after: avoid; }
+@media print { body { font-size: 0.7rem; } h1 { margin: 0; } figure { text-align: center; } figure svg { width: auto; max-height: 6cm; } details { display: none; } .wide [style] { print-color-adjust: exact; } }
 dt { font-weight: bold; }
 dd { margin: 0 0 0.5rem 1.5rem; }
 </style>`;
 
-/** The page around the chart of a report: the sentences, what was reached first, the tables and the meaning of each figure. */
-export function reportAround({ tables, title, caption, terms, end }: ReportResult, style: NumberStyle): Around {
+/** The parts of the page of a report: what was reached first, its charts, the tables, and the meaning of each figure, folded. */
+export function reportParts(report: ReportResult, chart: Chart, style: NumberStyle, description: string) {
+  const { tables, title, caption, headline, curve, terms, end } = report;
   const { notes, warnings } = end();
   const sentences = [...notes, ...warnings].map((one) => formatMessage(one, style));
-  const parts = tables.map((table) => `${element("h2", table.caption)}\n${tableHtml(table, style)}`);
+  const told = ({ value, meaning }: ReportResult["headline"][number]) =>
+    `<p><strong>${escapeXml(formatMessage(value, style))}</strong> ${escapeXml(formatMessage(meaning, style))}</p>`;
   const meanings = terms.map(([term, meaning]) => element("dt", term) + element("dd", meaning));
-  return {
+  const parts = tables.map((table) => `<section>${element("h2", table.caption)}\n${tableHtml(table, style)}</section>`);
+  const around: Around = {
     title,
-    above: [REPORT_STYLE, element("h1", title), paragraphs(sentences), ...parts, element("h2", caption)].join("\n"),
-    below: `<h2>What the figures are</h2>\n<dl>\n${meanings.join("\n")}\n</dl>`,
+    above: [
+      REPORT_STYLE,
+      element("h1", title),
+      paragraphs(sentences),
+      `<div class="first">`,
+      ...headline.map(told),
+      "</div>",
+    ].join("\n"),
+    below: `<div class="tables">\n${parts.join("\n")}\n</div>\n<details><summary>What the figures are</summary>\n<dl>\n${meanings.join("\n")}\n</dl></details>`,
   };
+  const figures = [
+    element("h2", caption),
+    figure(chart, style, description),
+    element("h2", curve.caption),
+    figure(curve.chart(), style, description, "curve"),
+  ];
+  return { around, figures: figures.join("\n") };
 }
 
-function tableHtml({ columns, rows }: TablePart, style: NumberStyle): string {
+function tableHtml({ columns, rows, bars }: TablePart, style: NumberStyle): string {
   const opening = rows[0]!.map((cell) => (typeof cell === "number" ? ' class="number"' : ""));
-  const row = (tag: string, texts: readonly string[]) =>
-    `<tr>${texts.map((text, i) => `<${tag}${opening[i]}>${breakable(text)}</${tag}>`).join("")}</tr>`;
+  const row = (tag: string, texts: readonly string[], shares: readonly string[] = []) =>
+    `<tr>${texts.map((text, i) => `<${tag}${opening[i]}${shares[i] ?? ""}>${breakable(text)}</${tag}>`).join("")}</tr>`;
   const head = columns.map(({ name }) => name);
-  const body = rows.map((cells) => cells.map((cell, i) => formatCell(cell, columns[i]!, style)));
-  const lines = [row("th", head), ...body.map((texts) => row("td", texts))];
-  return `<div class="wide"><table>\n${lines.join("\n")}\n</table></div>`;
+  const barOf = (cell: Cell, i: number) =>
+    bars?.columns.includes(i) ? ` style="--share:${((100 * Number(cell)) / bars.whole).toFixed(1)}%"` : "";
+  const body = rows.map((cells) => {
+    return row(
+      "td",
+      cells.map((cell, i) => formatCell(cell, columns[i]!, style)),
+      cells.map(barOf),
+    );
+  });
+  return `<div class="wide"><table>\n${[row("th", head), ...body].join("\n")}\n</table></div>`;
 }
 
-const element = (tag: string, text: string) => `<${tag}>${escapeHtml(text)}</${tag}>`;
+const element = (tag: string, text: string) => `<${tag}>${escapeXml(text)}</${tag}>`;
 
 /** A name that may be broken into lines after _ and :. */
-const breakable = (text: string) => escapeHtml(text).replace(/[_:]/g, "$&<wbr>");
+const breakable = (text: string) => escapeXml(text).replace(/[_:]/g, "$&<wbr>");

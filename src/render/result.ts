@@ -53,6 +53,8 @@ export interface TablePart {
   readonly caption: string;
   readonly columns: readonly Column[];
   readonly rows: readonly Row[];
+  /** Columns of numbers that are parts of a whole, which a page shows as bars. */
+  readonly bars?: { readonly whole: number; readonly columns: readonly number[] } | undefined;
 }
 
 /** A chart of a result, made when it is drawn, and where a terminal shows it: below the rows, in place of them, or not at all. */
@@ -115,6 +117,10 @@ export interface ReportResult extends Ended {
   readonly title: string;
   /** The heading of the chart. */
   readonly caption: string;
+  /** The figures that a page shows first. */
+  readonly headline: readonly { readonly value: Message; readonly meaning: Message }[];
+  /** A second chart, for pages. */
+  readonly curve: { readonly caption: string; readonly chart: () => Chart };
   /** How each figure is defined. */
   readonly terms: readonly (readonly [term: string, meaning: string])[];
 }

@@ -1,6 +1,15 @@
 import asciichart, { type PlotConfig } from "asciichart";
 import { fromDegrees } from "../core/units.ts";
-import { type Chart, divisorsFor, type Interval, multiplesOfPi, reachOf, rulesOf, type Series } from "./chart.ts";
+import {
+  type Area,
+  type Chart,
+  divisorsFor,
+  type Interval,
+  multiplesOfPi,
+  reachOf,
+  rulesOf,
+  type Series,
+} from "./chart.ts";
 import { formatAngle, formatNumber, inUnit, type NumberStyle, type Rounding } from "./number.ts";
 import type { Screen } from "./screen.ts";
 
@@ -28,6 +37,8 @@ const GLYPHS = {
   rule: ["┊", ":"],
   level: ["┈", "."],
   dot: ["●", "@"],
+  shaded: ["░", "."],
+  hatched: ["▒", "/"],
   cross: ["×", "x"],
   pi: ["π", "pi"],
   // Each line but the first is drawn with its own character.
@@ -49,12 +60,14 @@ const BLANK: Character = { char: " ", pen: { paint: (text) => text, marker: "" }
 
 /** The chart as lines of text, at most as wide as the screen, with angles in the unit of the style. */
 export function drawChart(chart: Chart, screen: Screen, style: NumberStyle): string {
-  const { x, y, cursor, dots = [], size = {} } = chart;
-  const width = Math.max(LEAST_WIDTH, size.width ?? screen.width);
+  const { x, y, cursor, dots = [], regions = [], size = {} } = chart;
+  const most = Math.max(LEAST_WIDTH, size.width ?? screen.width);
   const height = size.height ?? Math.min(20, screen.height - 8);
+  // A cell is about twice as high as it is wide.
+  const width = chart.square ? Math.min(most, Math.max(LEAST_WIDTH, 2 * height + 6)) : most;
   const inY = (value: number) => (y?.angle ? inUnit(value, style) : value);
   const series = chart.series.map((s) => ({ ...s, at: (x: number) => inY(s.at(x)) }));
-  const reach = reachOf(chart.series, trialOf(x, width), dots);
+  const reach = chart.square ? x : reachOf(chart, trialOf(x, width));
   const rows = rowsOf({ from: inY(reach.from), to: inY(reach.to) }, height);
   const labels = rows.ticks.map((tick) => formatNumber(tick, LABEL));
   const margin = Math.max(...labels.map((label) => label.length)) + 1;
@@ -66,6 +79,7 @@ export function drawChart(chart: Chart, screen: Screen, style: NumberStyle): str
   const { colors } = screen;
   const highlighter: Pen = { paint: colors.level > 1 ? colors.hex(RED) : colors.red, marker: "#" };
   const rule: Pen = { paint: colors.dim, marker: "" };
+  const areaPen = (look: Area["look"]): Pen => (look === "hatched" ? { ...highlighter, marker: "" } : rule);
   const rules = rulesOf(chart, reach);
   const drawRule = (x: number, char: string, pen: Pen) => {
     for (const row of cells) row[canvas.columnOf(x)] = { char, pen };
@@ -74,6 +88,13 @@ export function drawChart(chart: Chart, screen: Screen, style: NumberStyle): str
     if (x.angle) drawRule(at, glyph("rule"), rule);
     else cells[rows.rowOf(inY(at))]!.fill({ char: glyph("level"), pen: rule });
   }
+  for (const { look, between } of regions)
+    for (const [c, at] of xs.entries()) {
+      const [low, high] = between(at).map(inY) as [number, number];
+      if (high > low)
+        for (let r = rows.rowOf(high); r <= rows.rowOf(low); r++)
+          cells[r]![c] = { char: glyph(look), pen: areaPen(look) };
+    }
   if (cursor !== undefined) drawRule(cursor, glyph("upright"), BLANK.pen);
   // The first line is drawn last, so that it is the one seen where lines meet.
   for (let i = series.length - 1; i >= 0; i--) drawSeries(series[i]!, pens[i]!, highlighter, canvas, glyph);
@@ -93,6 +114,7 @@ export function drawChart(chart: Chart, screen: Screen, style: NumberStyle): str
   const entries = named.map(({ name, pen }): Entry => [pen, glyph("across").repeat(2), name]);
   if (dots.length > 0) entries.push(...marks);
   else if (chart.highlight !== undefined) entries.push([highlighter, glyph("across").repeat(2), chart.highlight]);
+  entries.push(...regions.map(({ name, look }): Entry => [areaPen(look), glyph(look).repeat(2), name]));
   if (rules.length > 0) entries.push([rule, glyph(x.angle ? "rule" : "level"), `k pi/${formatNumber(chart.knots!)}`]);
   const lines = [
     ...cells.map((row, r) => {
@@ -101,7 +123,7 @@ export function drawChart(chart: Chart, screen: Screen, style: NumberStyle): str
     }),
     " ".repeat(margin) + glyph("corner") + base.join(""),
     " ".repeat(margin + 1) + axis.text,
-    ...legend(entries, width),
+    ...legend(entries, most),
   ];
   return lines.map((line) => line.trimEnd()).join("\n");
 }

@@ -54,3 +54,23 @@ test("the mean keeps what a plain sum loses", () => {
   expect(distributionOf([1e16, 1, -1e16, 1]).value()).toBe(0.5);
   expect(distributionOf([1, Number.POSITIVE_INFINITY, 1]).value()).toBe(Number.POSITIVE_INFINITY);
 });
+
+describe("shares of the numbers that are at least so large", () => {
+  const filled = (numbers: readonly number[]) => {
+    const distribution = new Distribution();
+    for (const x of numbers) distribution.add(x);
+    return distribution;
+  };
+  test("counted one by one", () => {
+    expect(
+      filled([3, 1, 2, 2, Number.POSITIVE_INFINITY]).sharesFrom([0, 1, 1.5, 2, 2.5, 3, 4, Number.POSITIVE_INFINITY]),
+    ).toEqual([1, 1, 0.8, 0.8, 0.4, 0.4, 0.2, 0.2]);
+    expect(filled([]).sharesFrom([1])).toEqual([Number.NaN]);
+  });
+
+  test("above a million numbers too", () => {
+    const many = filled(Array.from({ length: 1_200_000 }, (_, i) => (i + 1) / 1000));
+    const [share] = many.sharesFrom([300]);
+    expect(Math.abs(share! - 0.75)).toBeLessThan(1e-3);
+  });
+});

@@ -27,15 +27,17 @@ async function report(args: readonly string[]) {
   const output = "it's a report.html";
   const ran = await asoftmax(["measure", ...args, "--output", output], { cwd });
   const html = readFileSync(join(cwd, output), "utf8");
-  const body = html.slice(html.indexOf("<body>"), html.indexOf("<script>"));
+  const whole = html.slice(html.indexOf("<body>"), html.indexOf("<script>"));
+  const body = whole.replace(/<script type="application\/json">.*?<\/script>/gs, "");
   return { ...ran, html, body, in: (tag: string) => textsIn(body, tag) };
 }
 
 const textsIn = (html: string, tag: string) =>
-  [...html.matchAll(new RegExp(`<${tag}[^>]*>(.*?)</${tag}>`, "gs"))].map(([, inside]) =>
+  [...html.matchAll(new RegExp(`<${tag}(?: [^>]*)?>(.*?)</${tag}>`, "gs"))].map(([, inside]) =>
     inside!
       .replace(/<[^>]*>/g, "")
       .replaceAll("&lt;", "<")
+      .replaceAll("&gt;", ">")
       .replaceAll("&amp;", "&"),
   );
 

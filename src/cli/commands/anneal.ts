@@ -38,7 +38,15 @@ export default command({
       chart: {
         shown: "below",
         chart: () => ({
-          x: { from: 0, to: Math.max(1, ...iterations), angle: false, name: "iteration" },
+          title: verdict(schedule, floor, effectiveM, theta12).slice(0, -1),
+          x: { from: 0, to: Math.max(1, ...iterations), angle: false, name: "iteration of training" },
+          y: { name: "effective m, and the weight of psi" },
+          marks: [
+            { y: m, text: message`m = ${m}, with lambda = 0` },
+            ...(Number.isFinite(floor)
+              ? [{ x: floor, text: message`floor: lambda = ${schedule.lambdaMin} from ${floor} on` }]
+              : []),
+          ],
           series: [
             { name: "effective m", at: along(effectiveM) },
             { name: "weight of psi, 1/(1 + lambda)", at: along(psiWeight) },

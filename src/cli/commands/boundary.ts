@@ -55,10 +55,22 @@ function arcChart(targets: readonly Target[], theta12: number, size: PlotSize): 
     const at = boundary(targets[i]!, theta12);
     return { ...series, points: at === undefined ? [] : [at.theta1] };
   });
+  const marks = targets.flatMap((one) => {
+    const at = boundary(one, theta12);
+    const text = (m: number) => message`theta_1 = ${radians(at!.theta1)}: effective m ${Number(m.toPrecision(4))}`;
+    return at === undefined ? [] : [{ x: at.theta1, y: one.value(at.theta1), text: text(at.effectiveM) }];
+  });
+  const title = message`Where the target meets the cosine of the angle to the other class, the classes part: effective m = theta_2 / theta_1`;
   const cosine = targetNamed("softmax")!;
   const rivals = [...new Set(targets.map(({ competingDivisor }) => competingDivisor))].map((divisor) => ({
     name: divisor === 1 ? "cos(theta_12 - theta_1)" : `cos((theta_12 - theta_1)/${divisor})`,
     at: (theta1: number) => cosine.value((theta12 - theta1) / divisor),
   }));
-  return { ...chart, x: { ...chart.x, name: "theta_1" }, series: [...marked, ...rivals] };
+  return {
+    ...chart,
+    title,
+    marks,
+    x: { ...chart.x, name: "theta_1, angle to the own class vector" },
+    series: [...marked, ...rivals],
+  };
 }

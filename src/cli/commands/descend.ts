@@ -7,7 +7,7 @@ import { asoftmax } from "../../core/target-functions.ts";
 import { type Target, target as targetNamed } from "../../core/targets.ts";
 import { UsageError } from "../../data/errors.ts";
 import { type Result, rowsResult } from "../../render/result.ts";
-import { equation, knotsOf, type Look } from "../charts.ts";
+import { equation, inWords, knotsOf, type Look } from "../charts.ts";
 import { columnsOf, command } from "../command.ts";
 import { chosenFunctions, pictureFunctions } from "../functions.ts";
 import { drawingOptions, givenFlag, options, pick, single } from "../options.ts";
@@ -66,22 +66,40 @@ function pathsOf(
       schedule === undefined ? target : targetNamed(name, { ...parameters, lambda: lambdaAt(schedule, step) })!;
     const path = [...descend(at, descent)];
     const { sentence } = outcome(at(descent.steps), descent, path.at(-1)!);
-    return { target, path, sentence: message`${target.spec}: ${sentence}.` };
+    const { kind, theta } = outcome(at(descent.steps), descent, path.at(-1)!);
+    return { target, path, kind, theta, sentence: message`${target.spec}: ${sentence}.` };
   });
   const rows = paths.flatMap(({ target, path }) =>
     path.map(({ step, theta, value, gradient }) => [target.spec, step, theta, value, gradient]),
   );
   const lines = paths.map(({ target, path }) => ({
     name: target.spec,
+    label: inWords(target),
     at: (step: number) => path[Math.round(step)]!.theta,
   }));
   const goals = [...new Set(targets.map(wantedMargin))].map((m) => {
     const at = () => descent.thetaJ / m;
     return { name: equation(`goal: theta_y < theta_j${m === 1 ? "" : `/${m}`}`, at(), values), at };
   });
+  const reached = paths.filter(({ kind }) => kind === "reached");
+  const held = [
+    ...new Map(
+      paths.filter(({ kind }) => kind === "knot" || kind === "false minimum").map((one) => [one.theta.toFixed(4), one]),
+    ).values(),
+  ];
+  const title =
+    reached.length === 0
+      ? message`From ${radians(descent.start)} no target reaches its goal`
+      : message`From ${radians(descent.start)} ${reached.length < paths.length ? "only " : ""}${joined(reached.map(({ target }) => inWords(target)))} ${reached.length === 1 ? "reaches its" : "reach their"} goal`;
   const chart = () => ({
-    x: { from: 0, to: descent.steps, angle: false, name: "step" },
-    y: { angle: true, name: "theta_y" },
+    title,
+    marks: held.map(({ theta }) => ({
+      x: descent.steps / 2,
+      y: theta,
+      text: message`held at ${radians(theta)}: the slope is 0 here, the goal is not reached`,
+    })),
+    x: { from: 0, to: descent.steps, angle: false, name: "step of gradient descent" },
+    y: { angle: true, name: "target angle theta_y" },
     series: [...lines, ...goals],
     knots: knotsOf(targets),
     size: { width, height },

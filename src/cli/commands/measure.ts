@@ -126,7 +126,7 @@ export default command({
       ...answers.flatMap(({ said }) => said),
     ];
     const ending = { notes: samples.notes ?? [], warnings, holds: answers.every(({ holds }) => holds) };
-    return marginReport(figures, statistics.histograms, degrees, ending);
+    return marginReport(figures, statistics, degrees, ending);
   },
 });
 

@@ -1,6 +1,8 @@
+import { competingBound } from "../../core/competing-bound.ts";
+import type { Target } from "../../core/targets.ts";
 import { UsageError } from "../../data/errors.ts";
 import { rowsResult } from "../../render/result.ts";
-import { functionChart } from "../charts.ts";
+import { functionChart, planeChart } from "../charts.ts";
 import { columnsOf, command } from "../command.ts";
 import { chosenFunctions, pictureFunctions } from "../functions.ts";
 import { gridAngles } from "../inputs.ts";
@@ -15,6 +17,7 @@ export default command({
     ["asoftmax plot --functions arcface-easy,arcface-hard --width 70 --format table", "other target functions"],
     ["asoftmax plot --m 1,2,3,4 --quantity slope", "slopes for several m"],
     ["asoftmax plot --m 4 --lambda 0,1,5", "psi blended with more and more of cos(theta)"],
+    ["asoftmax plot --quantity theta_j", "the plane: which theta_j is large enough"],
     ["asoftmax plot --m 4 --points 5 --format csv", "the points as rows"],
   ],
   options: {
@@ -28,16 +31,26 @@ export default command({
     const targets = chosenFunctions(values) ?? pictureFunctions();
     const { quantity = "value", from = 0, to = Math.PI } = values;
     const angles = gridAngles({ ...values, points: values.points ?? STANDARD_POINTS })!;
+    const quantityAt = (target: Target, theta: number) => {
+      const value = quantity === "theta_j" ? competingBound(target, theta) : target[quantity](theta);
+      return quantity === "theta_j" && Number.isNaN(value) ? null : value;
+    };
     function* rows() {
-      for (const target of targets) for (const theta of angles) yield [target.spec, theta, target[quantity](theta)];
+      for (const target of targets) for (const theta of angles) yield [target.spec, theta, quantityAt(target, theta)];
     }
     const chart = () => {
       const { points = 0 } = values;
       if (points > MOST_MARKS)
         throw new UsageError(`--points: a drawing marks at most ${MOST_MARKS} angles: give fewer, or --format csv`);
-      const drawn = functionChart(targets, values, { range: { from, to }, quantity });
+      const range = { from, to };
+      const drawn =
+        quantity === "theta_j"
+          ? planeChart(targets, values, range)
+          : functionChart(targets, values, { range, quantity });
       return points === 0 ? drawn : { ...drawn, series: drawn.series.map((one) => ({ ...one, points: [...angles] })) };
     };
-    return rowsResult(columnsOf("function theta:angle value"), rows(), { chart: { chart, shown: "alone" } });
+    return rowsResult(columnsOf(`function theta:angle value${quantity === "theta_j" ? ":angle" : ""}`), rows(), {
+      chart: { chart, shown: "alone" },
+    });
   },
 });

@@ -3,7 +3,7 @@ import { target } from "../../core/targets.ts";
 import { type Violation, violations } from "../../core/violations.ts";
 import { UsageError } from "../../data/errors.ts";
 import { rowsResult } from "../../render/result.ts";
-import { violationChart } from "../charts.ts";
+import { equation, planeChart, violationChart } from "../charts.ts";
 import { columnsOf, command } from "../command.ts";
 import { STANDARD_MARGIN } from "../inputs.ts";
 import { drawingOptions, pick } from "../options.ts";
@@ -23,16 +23,23 @@ export default command({
     ["asoftmax violations --m 2,3,4 --competing pi/2,pi --summary", "how many, how long, which share of [0, pi]"],
     ["asoftmax violations --m 4 --competing 60deg --degrees", "in degrees"],
   ],
-  options: { ...pick("m", "competing", "summary", "plot"), ...drawingOptions },
+  options: { ...pick("m", "competing", "summary", "plot", "plane"), ...drawingOptions },
   runsExample: true,
-  run({ m: margins = [STANDARD_MARGIN], competing, summary, plot, ...size }, { angles }) {
+  run({ m: margins = [STANDARD_MARGIN], competing, summary, plot, plane, ...size }, { angles }) {
     if (competing === undefined)
       throw new UsageError("competing angles are missing: give --competing, such as --competing 1.5");
     const found = margins.flatMap((m) => competing.map((thetaJ) => ({ m, thetaJ, intervals: violations(m, thetaJ) })));
     const rows = found.flatMap(summary ? totalRow : intervalRows);
     const { m, thetaJ } = found[0]!;
-    const chart = () => violationChart([target("naive", { m })!], m, thetaJ, { ...size, ...angles });
-    const isDrawn = plot || !summary;
+    const look = { ...size, ...angles };
+    const chart = () => {
+      const naive = target("naive", { m })!;
+      if (!plane) return violationChart([naive], m, thetaJ, look);
+      const level = { name: equation("theta_j", thetaJ, look), at: () => thetaJ };
+      const drawn = planeChart([target("asoftmax", { m })!, naive], size);
+      return { ...drawn, series: [...drawn.series, level] };
+    };
+    const isDrawn = plot || plane || !summary;
     const which = message`The chart is of m = ${m}, theta_j = ${radians(thetaJ)}, the first of ${found.length} pairs.`;
     return rowsResult(summary ? TOTALS : INTERVALS, rows, {
       notes: [...found.map(verdict), ...(isDrawn && found.length > 1 ? [which] : [])],
