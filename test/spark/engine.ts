@@ -10,11 +10,18 @@ import { duckdb, type Engine } from "../sql/engines.ts";
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const VENV = here("../../node_modules/.cache/spark");
 
-/** PySpark with two local workers, in a virtual environment that is made the first time. Tables are Parquet from DuckDB. */
-export async function spark(): Promise<Engine> {
-  const python = join(VENV, "bin", "python");
+/** The programs of a virtual environment with PySpark, which is made the first time. */
+export function sparkPrograms(): string {
+  const programs = join(VENV, "bin");
+  const python = join(programs, "python");
   if (!existsSync(python)) execFileSync("python3", ["-m", "venv", VENV]);
   execFileSync(python, ["-m", "pip", "install", "-q", "-r", here("requirements.txt")]);
+  return programs;
+}
+
+/** PySpark with two local workers. Tables are Parquet from DuckDB. */
+export async function spark(): Promise<Engine> {
+  const python = join(sparkPrograms(), "python");
   const server = spawn(python, [here("server.py")], { stdio: ["pipe", "pipe", "ignore"] });
   const answers = createInterface({ input: server.stdout })[Symbol.asyncIterator]();
   const ask = async (request: Record<string, string>) => {
