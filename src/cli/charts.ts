@@ -67,9 +67,10 @@ function findingOf(targets: readonly Target[]): Message | undefined {
     const where = rising.length === 1 ? message` beyond ${radians(rising[0]!.first!)}` : [];
     return message`${names(rising)} ${rising.length === 1 ? "rises" : "rise"} again${where}: there a larger angle is rewarded${rest}`;
   }
+  const blends = targets.filter(({ name }) => name !== "softmax");
   const isBlended =
-    targets.length > 1 &&
-    targets.every(({ name, parameters }) => name === "asoftmax" && parameters.m === targets[0]!.parameters.m);
+    blends.length > 1 &&
+    blends.every(({ name, parameters }) => name === "asoftmax" && parameters.m === blends[0]!.parameters.m);
   if (isBlended) return message`The larger lambda, the nearer psi comes to cos(theta), and the smaller the margin`;
   return message`${names(falling)} ${verb(falling)} on all of [0, pi]: a smaller angle always counts more`;
 }

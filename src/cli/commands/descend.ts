@@ -5,6 +5,7 @@ import { joined, type Message, message, radians } from "../../core/message.ts";
 import { minima, type RestPoint, wantedMargin } from "../../core/minima.ts";
 import { asoftmax } from "../../core/target-functions.ts";
 import { type Target, target as targetNamed } from "../../core/targets.ts";
+import { timesPi } from "../../core/units.ts";
 import { UsageError } from "../../data/errors.ts";
 import { type Result, rowsResult } from "../../render/result.ts";
 import { equation, inWords, knotsOf, type Look } from "../charts.ts";
@@ -87,6 +88,9 @@ function pathsOf(
       paths.filter(({ kind }) => kind === "knot" || kind === "false minimum").map((one) => [one.theta.toFixed(4), one]),
     ).values(),
   ];
+  const m = knotsOf(targets);
+  /** The knot that a descent has come as near as doubles, or its steps, allow. */
+  const knotAt = (theta: number) => (m === undefined ? theta : timesPi(Math.round((theta * m) / Math.PI), m));
   const title =
     reached.length === 0
       ? message`From ${radians(descent.start)} no target reaches its goal`
@@ -96,12 +100,12 @@ function pathsOf(
     marks: held.map(({ theta }) => ({
       x: descent.steps / 2,
       y: theta,
-      text: message`held at ${radians(theta)}: the slope is 0 here, the goal is not reached`,
+      text: message`held at ${radians(knotAt(theta))}: the slope is 0 here, the goal is not reached`,
     })),
     x: { from: 0, to: descent.steps, angle: false, name: "step of gradient descent" },
     y: { angle: true, name: "target angle theta_y" },
     series: [...lines, ...goals],
-    knots: knotsOf(targets),
+    knots: m,
     size: { width, height },
   });
   return rowsResult(columnsOf("function step theta:angle value gradient"), rows, {
