@@ -9,7 +9,6 @@ import { plainCommands, view } from "../explore/view.ts";
 import { chosenFunctions } from "../functions.ts";
 import { STANDARD_MARGIN } from "../inputs.ts";
 import { options, pick, single, type Values } from "../options.ts";
-import { isFile } from "../presentation.ts";
 import { screenFor } from "../terminal.ts";
 import { packageFile } from "../version.ts";
 
@@ -33,7 +32,7 @@ export default command({
   },
   without: ["columns", "format", "precision"],
   async run(values, { angles }) {
-    if (isFile(values.output)) return page(values, values.output);
+    if (values.output !== undefined && values.output !== "-") return page(values, values.output);
     const { stdin, stdout, env } = process;
     if (!stdin.isTTY || !stdout.isTTY || env.TERM === "dumb")
       throw new UsageError("explore needs a terminal for its keys and its screen: use plot, compare or margin here");

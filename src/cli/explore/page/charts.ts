@@ -1,6 +1,6 @@
 import { competingBound } from "../../../core/competing-bound.ts";
 import { type Descent, descend, outcome } from "../../../core/descend.ts";
-import { type Message, message, radians } from "../../../core/message.ts";
+import { type Message, message } from "../../../core/message.ts";
 import { wantedMargin } from "../../../core/minima.ts";
 import { asoftmax, naive } from "../../../core/target-functions.ts";
 import type { Target } from "../../../core/targets.ts";
@@ -17,9 +17,9 @@ export function curveChart(state: PageState): Chart {
   return { ...chart, series, knots: m };
 }
 
-/** The angle that theta_j must exceed over theta_y, and the pair of the state. */
+/** The angle that theta_j must exceed over theta_y. */
 export function planeChart(state: PageState): Chart {
-  const { m, theta, competing } = state;
+  const { m } = state;
   const targets = targetsOf(state);
   const bounds = targets.map((target) => (thetaY: number) => competingBound(target, thetaY));
   const [first] = bounds;
@@ -32,7 +32,6 @@ export function planeChart(state: PageState): Chart {
     y: { angle: true, name: "theta_j" },
     series: targets.map((target, i) => ({ name: target.spec, at: bounds[i]! })),
     regions,
-    marks: [{ x: theta, y: competing, text: message`(${radians(theta)}, ${radians(competing)})` }],
     square: true,
     knots: m,
   };

@@ -27,7 +27,8 @@ import {
 } from "./state.ts";
 
 const byId = (id: string) => document.getElementById(id)!;
-const text = (message: Message) => spelled(formatMessage(message, STYLE));
+/** A sentence as text, for who listens, before it is written with letters. */
+const text = (message: Message) => formatMessage(message, STYLE).replace(/(?<=\d)pi\b/g, "π");
 /** The text as HTML, with letters for names and subscripts for what stands after theta_. */
 const html = (given: string) => spelled(escapeXml(given).replace(/\btheta_(\w+)/g, "theta<sub>$1</sub>"));
 const range = (count: number, at: (i: number) => number) => Array.from({ length: count }, (_, i) => at(i));
@@ -60,8 +61,8 @@ const nearest = (values: readonly number[], x: number) =>
   values.reduce((best, value, i) => (Math.abs(value - x) < Math.abs(values[best]! - x) ? i : best), 0);
 
 const inputs = sliders.map(([name, label, values, write]) => {
-  const box = document.createElement("label");
-  box.innerHTML = `<span>${html(label)}</span><output></output><input type="range" min="0" max="${values.length - 1}" name="${name}">`;
+  const box = document.createElement("div");
+  box.innerHTML = `<label for="${name}">${html(label)}</label><output></output><input type="range" id="${name}" min="0" max="${values.length - 1}">`;
   const input = box.querySelector("input")!;
   input.addEventListener("input", () => change({ [name]: values[Number(input.value)]! }));
   byId("sliders").append(box);
@@ -121,8 +122,8 @@ function showFigures(): string {
     })
     .join("");
   const why = text(blend?.why ?? reasons(m, theta, margin, shown));
-  byId("why").textContent = why;
-  byId("segment").textContent = text(psiInWords(m, theta, shown));
+  byId("why").innerHTML = html(why);
+  byId("segment").innerHTML = html(text(psiInWords(m, theta, shown)));
   const values = targetsOf(state).map((target, i) => {
     const [value, slope] = shownSlopes(shown, wantedMargin(target), theta, [
       target.value(theta),
@@ -130,7 +131,7 @@ function showFigures(): string {
       0,
     ]);
     const bound = competingBound(target, theta);
-    const name = `<span class="swatch c${i % 6}"></span>${escapeXml(target.spec)}`;
+    const name = `<span class="swatch c${i % 6}"></span>${html(target.spec)}`;
     return row(
       name,
       cell(value!, figure),
@@ -143,13 +144,35 @@ function showFigures(): string {
   byId("values").querySelector("tbody")!.innerHTML = values.join("") + last;
   byId("margins").innerHTML =
     `${html("effective margin theta_j / theta_y")} = <data value="${margin.effectiveMargin}">${figure(margin.effectiveMargin)}</data>, ${html("theta_j - m theta_y")} = <data value="${margin.marginGap}">${spelled(figure(margin.marginGap))}</data>`;
-  return why;
+  return spelled(why);
 }
 
 function draw(id: string, chart: Chart, description: string): void {
   const parent = byId(id).querySelector("div")!;
   const width = Math.max(260, Math.min(620, parent.clientWidth));
   parent.innerHTML = drawSvg(chart, STYLE, { id: `${id}-picture`, width, description, bare: true });
+}
+
+/** The edges of a picture's frame, in its own pixels. */
+const frameOfPicture = (svg: SVGElement) =>
+  svg.dataset.frame!.split(" ").map(Number) as [left: number, right: number, top: number, bottom: number];
+
+let planeDrawn = "";
+
+/** The plane, drawn anew where more than the point has changed, and the point in it. */
+function drawPlane(description: string): void {
+  const { m, lambda, functions, theta, competing } = state;
+  const asked = `${m} ${lambda} ${functions} ${byId("plane").clientWidth}`;
+  if (asked !== planeDrawn) draw("plane", planeChart(state), description);
+  planeDrawn = asked;
+  const svg = byId("plane").querySelector("svg")!;
+  svg.querySelector("desc")!.textContent = description;
+  if (svg.querySelector("#point") === null)
+    svg.insertAdjacentHTML("beforeend", '<circle id="point" class="dot hot" stroke-width="2" r="7"/>');
+  const [left, right, top, bottom] = frameOfPicture(svg);
+  const point = svg.querySelector("#point")!;
+  point.setAttribute("cx", String(left + (theta / Math.PI) * (right - left)));
+  point.setAttribute("cy", String(bottom - (competing / Math.PI) * (bottom - top)));
 }
 
 let said = "";
@@ -159,11 +182,11 @@ function show(): void {
   showFunctions();
   said = showFigures();
   const { chart, sentences } = descents(state);
-  draw("plane", planeChart(state), said);
+  drawPlane(said);
   draw("curve", curveChart(state), said);
   const words = sentences.map(text);
-  draw("descent", chart, words.join(" "));
-  byId("descent").querySelector("ul")!.innerHTML = words.map((one) => `<li>${escapeXml(one)}</li>`).join("");
+  draw("descent", chart, spelled(words.join(" ")));
+  byId("descent").querySelector("ul")!.innerHTML = words.map((one) => `<li>${html(one)}</li>`).join("");
   byId("commands").textContent = commandsOf(state).join("\n");
 }
 
@@ -188,7 +211,7 @@ for (const id of ["plane", "curve"]) {
     if (event.buttons !== 1 || !(event.target as Element).closest("svg")) return;
     const box = svg.getBoundingClientRect();
     const zoom = svg.viewBox.baseVal.width / box.width;
-    const [left, right, top, bottom] = svg.dataset.frame!.split(" ").map(Number) as [number, number, number, number];
+    const [left, right, top, bottom] = frameOfPicture(svg);
     const theta = angleAt((event.clientX - box.left) * zoom, left, right);
     const competing = angleAt((event.clientY - box.top) * zoom, bottom, top);
     change(id === "plane" ? { theta, competing } : { theta });
