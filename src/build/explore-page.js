@@ -11,10 +11,8 @@ export async function explorePage() {
   const bundle = await rolldown({ input: page("main.ts"), platform: "browser" });
   const { output } = await bundle.generate({ format: "iife", minify: true });
   const script = output[0].code.replaceAll("</script", "<\\/script");
-  const style = readFileSync(page("page.css"), "utf8").replace(/\s*\n\s*/g, "");
   const { version } = JSON.parse(readFileSync(at("package.json"), "utf8"));
   return readFileSync(page("page.html"), "utf8")
     .replace("VERSION", version)
-    .replace("/* style */", () => style)
     .replace("/* script */", () => script);
 }
