@@ -30,7 +30,13 @@ const byId = (id: string) => document.getElementById(id)!;
 /** A sentence as text, for who listens, before it is written with letters. */
 const text = (message: Message) => formatMessage(message, STYLE).replace(/(?<=\d)pi\b/g, "π");
 /** The text as HTML, with letters for names and subscripts for what stands after theta_. */
-const html = (given: string) => spelled(escapeXml(given).replace(/\btheta_(\w+)/g, "theta<sub>$1</sub>"));
+const html = (given: string) => {
+  const signs = given
+    .replaceAll("<=", "≤")
+    .replaceAll(">=", "≥")
+    .replace(/(?<=^|[ (])-(?=[ c\d])/g, "−");
+  return spelled(escapeXml(signs).replace(/\btheta_(\w+)/g, "theta<sub>$1</sub>"));
+};
 const range = (count: number, at: (i: number) => number) => Array.from({ length: count }, (_, i) => at(i));
 
 /** Parts of pi that an angle moves by. */
@@ -131,7 +137,7 @@ function showFigures(): string {
       0,
     ]);
     const bound = competingBound(target, theta);
-    const name = `<span class="swatch c${i % 6}"></span>${html(target.spec)}`;
+    const name = `<b class="c${i % 6}">${html(target.spec)}</b>`;
     return row(
       name,
       cell(value!, figure),
