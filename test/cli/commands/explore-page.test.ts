@@ -141,6 +141,11 @@ describe.skipIf(browserPath === undefined)("in Chromium", () => {
       await page.keyboard.press("Enter");
       expect(await page.locator("#commands").textContent()).not.toBe(before);
     }
+    for (const name of ["Copy the commands", "Copy a link to this"]) {
+      await page.getByRole("button", { name }).focus();
+      await page.keyboard.press("Enter");
+      await page.getByText(/^(Copied\.|Not allowed here)/).waitFor();
+    }
     await page.waitForFunction(
       () => location.hash.includes("m=4") && document.querySelector("#live")!.textContent !== "",
     );
