@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 import { boundedParquet } from "./bounded-parquet.js";
+import { explorePage } from "./explore-page.js";
 
 const at = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
@@ -46,6 +47,7 @@ const licenses = Object.entries(BUNDLED).map(
   ([name, file]) => `${name}\n\n${readFileSync(at(`node_modules/${name}/${file}`), "utf8")}`,
 );
 writeFileSync(at("dist/program.new/LICENSES"), licenses.join("\n\n"));
+writeFileSync(at("dist/program.new/explore.html"), await explorePage());
 mkdirSync(at("dist/program"), { recursive: true });
 const written = readdirSync(at("dist/program.new"));
 for (const file of written) renameSync(at(`dist/program.new/${file}`), at(`dist/program/${file}`));

@@ -84,7 +84,7 @@ export function planeChart(
   { width, height }: PlotSize,
   range: Interval = { from: 0, to: Math.PI },
 ): Chart {
-  const first = targets[0]!;
+  const [first] = targets;
   const isPsi = ({ name, lambda }: Target) => name === "asoftmax" && lambda === 0;
   const psi = targets.find(isPsi);
   const naive = targets.find(
@@ -100,7 +100,11 @@ export function planeChart(
       return [competingBound(naive!, theta), Number.isNaN(needed) ? Math.PI : needed];
     },
   };
-  const holds = isPsi(first) ? `${first.parameters.m} theta_y < theta_j` : "the target exceeds cos(theta_j)";
+  const own = (target: Target): Area => ({
+    name: isPsi(target) ? `${target.parameters.m} theta_y < theta_j` : "the target exceeds cos(theta_j)",
+    look: "shaded",
+    between: (theta) => above(competingBound(target, theta)),
+  });
   return {
     title:
       psi && naive
@@ -113,10 +117,7 @@ export function planeChart(
       label: inWords(target),
       at: (theta) => competingBound(target, theta),
     })),
-    regions: [
-      { name: holds, look: "shaded", between: (theta) => above(competingBound(first, theta)) },
-      ...(psi && naive ? [wrong] : []),
-    ],
+    regions: [...(first ? [own(first)] : []), ...(psi && naive ? [wrong] : [])],
     knots: knotsOf(targets),
     square: true,
     size: { width, height },

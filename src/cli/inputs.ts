@@ -14,7 +14,6 @@ import {
 } from "../rows/computation.ts";
 import type { Header, Reader } from "../rows/header.ts";
 import { givenFlag, type gridOptions, type inputOptions, type Values, type ValuesOf } from "./options.ts";
-import type { AngleReader } from "./parse.ts";
 
 export const STANDARD_MARGIN = 4;
 
@@ -74,27 +73,6 @@ export function gridAngles({ points, from, to, degrees }: GridValues): Iterable<
       for (let i = 0; i < points; i++) yield i === points - 1 ? end : at(i);
     },
   };
-}
-
-/**
- * What tables show of x, the value at theta of a function with slopes up to that: 0 where x is no more than the rounding of an angle
- * that was given as a part of pi, or made by --points from such.
- */
-export type Shown = (x: number, slope: number, theta: number) => number;
-
-export const shownOf =
-  ({ points }: Values<"points">, { decimals }: Pick<AngleReader, "decimals">): Shown =>
-  (x, slope, theta) => {
-    // A given angle is rounded once, one of a grid some times.
-    const [isDecimal, roundings] = points === undefined ? [decimals.has(theta), 1.01] : [decimals.size > 0, 4];
-    return !isDecimal && Math.abs(x) <= slope * theta * roundings * 2 ** -53 ? 0 : x;
-  };
-
-/** The same of a value of a function with slopes up to m, its slope by theta and its slope by cos(theta), which is a limit at 0 and at pi. */
-export function shownSlopes(shown: Shown, m: number, theta: number, [value, byTheta, byCosine]: readonly number[]) {
-  const sine = Math.sin(theta);
-  const steepest = sine > 1e-9 ? (m * m) / sine : 0;
-  return [shown(value!, m, theta), shown(byTheta!, m * m, theta), shown(byCosine!, steepest, theta)];
 }
 
 /** The rows of a computation over its given values or over the rows of --input. names, in a thread: the column names of the input. */

@@ -53,9 +53,9 @@ export function piecesOf(
 const PICTURE = /\.(svg|html?|vl\.json|png|jpe?g|gif|webp|bmp|tiff?|pdf|e?ps)$/i;
 
 /** The kind of picture that the ending of --output asks for, if it is one of a picture. */
-function pictureOf({ chart }: Result, { output = "", format }: Invocation["values"]): Picture | undefined {
+function pictureOf({ chart, page }: Result, { output = "", format }: Invocation["values"]): Picture | undefined {
   const ending = PICTURE.exec(output)?.[1]?.toLowerCase();
-  if (ending === undefined) return undefined;
+  if (ending === undefined || page) return undefined;
   const picture = pictures.find((known) => known === ending);
   if (picture === undefined)
     throw new UsageError(`--output ${output}: there are no .${ending} pictures: use .svg, .html or .vl.json`);

@@ -69,6 +69,8 @@ interface Ended {
   readonly columns: readonly Column[];
   readonly end: () => Ending;
   readonly chart?: ResultChart | undefined;
+  /** It is a page of HTML already. */
+  readonly page?: boolean;
 }
 
 /** Counts over a part of the rows of a file, added up over all parts. */

@@ -4,8 +4,9 @@ import type { Target } from "../../core/targets.ts";
 import { UsageError } from "../../data/errors.ts";
 import { columnsOf, command } from "../command.ts";
 import { everyFunction, functionInput, functionOptions } from "../functions.ts";
-import { rowResult, shownOf, shownSlopes, thetaInput } from "../inputs.ts";
+import { rowResult, thetaInput } from "../inputs.ts";
 import { gridOptions, inputOptions, options, orColumn } from "../options.ts";
+import { shownOf, shownSlopes } from "../zeros.ts";
 
 export default command({
   examples: [

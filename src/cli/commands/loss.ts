@@ -5,10 +5,11 @@ import type { Input } from "../../rows/computation.ts";
 import type { Competitors } from "../../rows/sample-columns.ts";
 import { columnsOf, command } from "../command.ts";
 import { functionInput, functionOptions } from "../functions.ts";
-import { numberInput, rowResult, STANDARD_ARC, scaleInput, shownOf } from "../inputs.ts";
+import { numberInput, rowResult, STANDARD_ARC, scaleInput } from "../inputs.ts";
 import { inputOptions, options, orColumn } from "../options.ts";
 import { list, notNegative } from "../parse.ts";
 import { sampleInputs, sampleOptions } from "../samples.ts";
+import { shownOf } from "../zeros.ts";
 
 const COLUMNS = columnsOf(
   "competitors:integer logit_y loss probability dloss_dtheta_y dloss_dcos_y dloss_dscale dloss_dtheta_j:bytes",

@@ -6,9 +6,10 @@ import { fromBytes } from "../../data/bytes.ts";
 import type { Row } from "../../render/result.ts";
 import type { Competitors } from "../../rows/sample-columns.ts";
 import { columnsOf, command } from "../command.ts";
-import { marginInput, rowResult, type Shown, shownOf } from "../inputs.ts";
+import { marginInput, rowResult } from "../inputs.ts";
 import { inputOptions, options, orColumn, pick } from "../options.ts";
 import { sampleInputs, sampleOptions } from "../samples.ts";
+import { type Shown, shownOf } from "../zeros.ts";
 
 /** Up to this many samples are explained one by one; more are counted. */
 const EXPLAINED = 4;

@@ -5,8 +5,9 @@ import { psiValues } from "../../core/psi.ts";
 import { Region, rowKernel } from "../../kernels/rows.ts";
 import type { NumberColumn } from "../../render/result.ts";
 import { columnsOf, command } from "../command.ts";
-import { marginInput, rowResult, shownOf, shownSlopes, thetaInput } from "../inputs.ts";
+import { marginInput, rowResult, thetaInput } from "../inputs.ts";
 import { gridOptions, inputOptions, options, orColumn } from "../options.ts";
+import { shownOf, shownSlopes } from "../zeros.ts";
 
 /** Up to this many pairs of m and theta are explained. */
 const EXPLAINED = 4;

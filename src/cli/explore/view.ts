@@ -10,8 +10,8 @@ import type { Screen } from "../../render/screen.ts";
 import { wrap } from "../../render/table.ts";
 import { drawChart, withSample } from "../../render/terminal-chart.ts";
 import { equation, violationChart } from "../charts.ts";
-import { type Shown, shownOf, shownSlopes } from "../inputs.ts";
 import type { AngleReader } from "../parse.ts";
+import { type Shown, shownOf, shownSlopes } from "../zeros.ts";
 import { functionsOf, type State } from "./state.ts";
 
 const NEEDED_WIDTH = 50;

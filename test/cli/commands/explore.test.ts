@@ -143,7 +143,7 @@ describe.skipIf(withoutTmux)(`in a terminal${withoutTmux ? ": tmux is not instal
     expect(terminal.tmux("capture-pane", "-p", "-e")).toMatch(/\x1b\[(34|38;5;31)m.*●/);
   });
 
-  test.each(definition.examples)("the example %s", async (line) => {
+  test.each(definition.examples.filter(([line]) => !line.includes("--output")))("the example %s", async (line) => {
     await begin(line);
     await terminal.shows(READY);
     terminal.press("q");
