@@ -11,8 +11,8 @@ export interface StoredColumn {
 /** Some rows, column by column; null is an empty cell. */
 export type StoredRows = readonly (readonly unknown[])[];
 
-/** About so many bytes of values make a row group. */
-const GROUP = 2 ** 24;
+/** About so many bytes of values make a row group; of few rows, which would cost a reader more than they hold, more bytes. */
+const GROUP = { bytes: 2 ** 22, fewRows: 4096, mostBytes: 2 ** 26 };
 
 /** A Parquet file of flat columns, in pieces, a row group each as soon as its rows are there. Values are as they are stored: text is bytes. */
 export async function* parquetFile(
@@ -47,7 +47,7 @@ export async function* parquetFile(
         size += value instanceof Uint8Array ? value.length + 8 : 8;
       }
     }
-    if (size < GROUP) continue;
+    if (size < (group[0]!.length < GROUP.fewRows ? GROUP.mostBytes : GROUP.bytes)) continue;
     writeGroup();
     yield written();
   }
