@@ -124,7 +124,7 @@ export async function featureSamples(
       ...(sums ? [message`class sums are read from ${path!}, in place of those of these samples`] : []),
       ...bad.warnings(),
       ...(means ? [] : [message`class_angles are left out: the means of ${rows} classes take more than 2 GiB`]),
-      ...(classes === 0 ? origin.warnings(stored.labels.name) : []),
+      ...(classes === 0 && done > 0 ? origin.warnings(stored.labels.name) : []),
       ...(Math.max(longest - 1, 1 - shortest) > UNIT_TOLERANCE
         ? [message`${stored.weights.name}: class vectors of length ${shortest} to ${longest} were made unit vectors`]
         : []),

@@ -182,8 +182,6 @@ async function openStored(
   const unasked = checks.find(
     ({ m, target }) => (m !== undefined && !margins.includes(m)) || (target && !counted.includes(target.spec)),
   );
-  const ofSums = checks.find(({ figure }) => figure === "fisher_score" && !classSums);
-  if (ofSums !== undefined) throw new UsageError(`--check ${ofSums.text} needs --class-sums of all samples`);
   const ofNorms = checks.find(({ figure }) => figure.includes("feature_norm") && !stored.norms);
   if (ofNorms !== undefined)
     throw new UsageError(`--check ${ofNorms.text}: the samples have no norm: they were measured from angles`);
