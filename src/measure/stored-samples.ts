@@ -262,11 +262,12 @@ function recordReader(header: Header, { form, competitors, first, names: classes
   const readers = numbers.map((name) => [name, header.number(name)] as const);
   return (batch: Batch, faults: Faults, records: Float64Array) => {
     const labels = Array.from({ length: batch.size }, (_, row) => (faults.has(row) ? undefined : label(batch, row)));
-    const kept = [...labels.keys()].filter((row) => labels[row] === "");
-    for (const row of kept) faults.set(row, "it was kept");
-    const [thetaY, minThetaJ] = angles.map((read) => read(batch, faults).at);
-    const columns = new Map(readers.map(([name, read]) => [name, read(batch, faults).at]));
-    for (const row of kept) faults.delete(row);
+    // Readers pass over these rows, and add those in which a cell is none. Kept bad rows have empty cells.
+    const passed: Faults = new Map(faults);
+    for (const [row, own] of labels.entries()) if (own === "") passed.set(row, "kept");
+    const [thetaY, minThetaJ] = angles.map((read) => read(batch, passed).at);
+    const columns = new Map(readers.map(([name, read]) => [name, read(batch, passed).at]));
+    for (const [row, fault] of passed) if (labels[row] !== "") faults.set(row, fault);
     const [placeOf, normOf] = [columns.get("row"), columns.get("feature_norm")];
     const [pairs, losses] = [names.slice(0, questions.margins.length), names.slice(questions.margins.length)].map(
       (some) => some.map((name) => columns.get(name)!),

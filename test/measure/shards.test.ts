@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type NpzMember, npzFile } from "../../src/data/npz-file.ts";
 import { asoftmax, withoutHelp } from "../cli/run.ts";
 import { npy } from "../npy.ts";
 import { random } from "../random.js";
@@ -371,6 +372,35 @@ describe("features: class sums of all shards", () => {
     );
     expect(await messageOf("--input whole.csv --class-sums later.npz")).toBe(
       "asoftmax: --class-sums needs --features: angles have no class sums\n",
+    );
+  });
+
+  test.each([
+    ["about nothing", { about: "null" }, "does not say what it is about"],
+    ["of unsaid class vectors", { about: '{"parts":[]}' }, "does not say what it is about"],
+    ["with counts that are NaN", { counts: [1, Number.NaN] }, "has counts that are none"],
+    ["with a label twice", { labels: [3, 3] }, "has labels that are none"],
+    ["with too few counts", { counts: [1] }, "has arrays that do not fit one another"],
+  ])("a file of class sums %s is an error", async (_, changes, told) => {
+    const { about, labels, counts } = {
+      ...{ about: '{"class_vectors":null,"parts":[]}', labels: [3, 4], counts: [1, 1] },
+      ...changes,
+    };
+    const array = (name: string, dtype: NpzMember["dtype"], shape: number[], data: Uint8Array): NpzMember => {
+      return { name, dtype, shape, bytes: () => [data] };
+    };
+    const doubles = (name: string, numbers: readonly number[], shape = [numbers.length]) =>
+      array(name, "<f8", shape, new Uint8Array(Float64Array.from(numbers).buffer));
+    const members = [
+      array("about", "|u1", [about.length], Buffer.from(about)),
+      doubles("labels", labels),
+      doubles("counts", counts),
+      doubles("high", [1, 0, 0, 1], [2, 2]),
+      doubles("low", [0, 0, 0, 0], [2, 2]),
+    ];
+    writeFileSync(at("odd.npz"), Buffer.concat([...npzFile(members)]));
+    expect(await messageOf("--class-sums odd.npz --output all.npz")).toBe(
+      `asoftmax: odd.npz ${told}: give files that measure --class-sums wrote\n`,
     );
   });
 });
