@@ -70,6 +70,10 @@ function sumsNote({ sumsRead, ofFeatures }: Samples): ClassSumsNote | null {
   return { fingerprint: sumsRead, angles, intra: [intra.multiple().toString(16), intra.count] };
 }
 
+/** The sums that tell how far the mean losses of a table may be off. */
+export const notedErrors = ({ loss_errors }: SampleNote): bigint[][] =>
+  loss_errors.map((sums) => sums.map((sum) => BigInt(`0x${sum}`)));
+
 /** The angles of classes in all notes of one whole; undefined where not every sample was measured with these class sums. */
 export function notedAngles(notes: readonly SampleNote[], fingerprint: string): ClassAngles | undefined {
   const [first] = notes;

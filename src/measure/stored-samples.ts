@@ -13,14 +13,15 @@ import type { Faults, Header } from "../rows/header.ts";
 import { fisherScore } from "./class-scatter.ts";
 import { directedLabels, type StoredClassSums, scatterOf, storedClassSums } from "./class-sums.ts";
 import { HOLDS, LOSS, lossColumns, PAIRS } from "./per-sample.ts";
-import { notedAngles, readNote, requireParts, type SampleNote } from "./sample-note.ts";
+import { notedAngles, notedErrors, readNote, requireParts, type SampleNote } from "./sample-note.ts";
 import { meansNote, type Questions, SampleRecords, type Samples } from "./samples.ts";
 
-/** Samples that were measured before, what was asked of them, and what is noted beside their tables. */
+/** Samples that were measured before, what was asked of them, and what else is noted of them. */
 export interface StoredSamples extends Samples {
   readonly questions: Questions;
   readonly norms: boolean;
-  readonly sampleNotes: readonly SampleNote[];
+  /** Of each table with a note what tells how far its mean losses may be off. */
+  readonly lossErrors: readonly (readonly (readonly bigint[])[])[];
 }
 
 /**
@@ -65,7 +66,7 @@ export async function storedSamples(paths: readonly string[], sumsPaths?: readon
   return {
     questions,
     norms,
-    sampleNotes,
+    lossErrors: sampleNotes.map(notedErrors),
     classes,
     className: (index) => names.nameOf(index),
     order: (i, j) => names.compare(i, j),

@@ -115,8 +115,7 @@ export default command({
         { ...samples, blocks },
         { form, statistics, norms, precision: values.precision, angles },
       );
-    for (const { loss_errors } of stored?.sampleNotes ?? [])
-      statistics.addLossErrors(loss_errors.map((sums) => sums.map((sum) => BigInt(`0x${sum}`))));
+    for (const errors of stored?.lossErrors ?? []) statistics.addLossErrors(errors);
     const members = samples.classSums?.();
     if (members) await writeToFile(npzFile(members), classSums![0]!);
     const ofFeatures = samples.ofFeatures?.();
