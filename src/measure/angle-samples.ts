@@ -1,8 +1,9 @@
 import { conditions } from "../core/margin.ts";
-import { fromBytes } from "../data/bytes.ts";
+import { fromBytes, toBytes } from "../data/bytes.ts";
 import { DataError, UsageError } from "../data/errors.ts";
 import { numbersAt } from "../data/fields.ts";
 import { nameOf, sizeOf } from "../data/file.ts";
+import { shortened } from "../data/shown.ts";
 import { type FilePart, remaining } from "../data/table.ts";
 import { doubles, Region, rowKernel } from "../kernels/rows.ts";
 import { type ColumnSource, isColumn, type RowOptions } from "../rows/computation.ts";
@@ -54,7 +55,12 @@ export async function angleSamples(job: AngleJob): Promise<Samples> {
   return {
     classes: classes.length,
     className: (index) => names[index]!,
-    identity: () => ({ class_names: names, class_vectors: new Fingerprint().add(JSON.stringify(names)).text() }),
+    identity: () => {
+      const odd = names.find((name, i) => toBytes(name) !== classes[i]!.name);
+      if (odd !== undefined)
+        throw new DataError(`${path}: the class "${shortened(odd)}" is not UTF-8, which --per-sample needs`);
+      return { class_names: names, class_vectors: new Fingerprint().add(JSON.stringify(names)).text() };
+    },
     blocks: blocks(),
     total: sizeOf(path),
     done: table.bytesRead ?? (() => bytesRead),

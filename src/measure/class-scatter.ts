@@ -59,16 +59,13 @@ export function classSums(files: FeatureFiles, first: number, classes: number): 
   return { high, low, counts };
 }
 
-/** The sums, each rounded once, in place of their high parts. */
-export function sumsOf({ high, low }: ClassSums): Float64Array {
-  for (let i = 0; i < high.length; i++) high[i]! += low[i]!;
-  return high;
-}
+/** The sums, each rounded once. */
+export const addedUp = ({ high, low }: ClassSums): Float64Array => high.map((x, i) => x + low[i]!);
 
 /** The scatter of some classes from their sums of so many components; the direction of the mean of each goes into means, one after another. */
-export function classScatter(classSums: ClassSums, cols: number, means?: Float64Array): ClassScatter {
-  const { counts } = classSums;
-  const sums = sumsOf(classSums);
+export function classScatter(parts: ClassSums, cols: number, means?: Float64Array): ClassScatter {
+  const { counts } = parts;
+  const sums = addedUp(parts);
   const total = new Float64Array(cols);
   const directions = new Float64Array(cols);
   let within = 0;

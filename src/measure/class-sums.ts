@@ -5,13 +5,13 @@ import type { NpzMember } from "../data/npz-file.ts";
 import { openArray } from "../data/open-array.ts";
 import { TemporaryFile } from "../data/temporary-file.ts";
 import {
+  addedUp,
   type ClassScatter,
   type ClassSums,
   classScatter,
   classSums,
   LEAST_MEAN,
   scatterClasses,
-  sumsOf,
 } from "./class-scatter.ts";
 import type { FeatureFiles } from "./feature-files.ts";
 import { Fingerprint } from "./fingerprint.ts";
@@ -31,9 +31,9 @@ export interface AllClassSums {
 export interface StoredClassSums extends AllClassSums {
   /** The sums of some of the classes. */
   readonly of: (labels: readonly number[]) => AllClassSums;
+  /** How many samples with a label they sum up. */
+  readonly countOf: (label: number) => number;
   readonly about: SumsAbout;
-  /** How many features they sum up. */
-  readonly samples: number;
   /** What tells these sums from those of other shards. */
   readonly fingerprint: string;
 }
@@ -70,8 +70,6 @@ export function sumsMembers(sums: AllClassSums, about: SumsAbout): NpzMember[] {
       contents.add(block[name]);
     }
   }
-  const parts = about.parts.length > 0 ? about.parts : [contents.add(Float64Array.from(labels)).text()];
-  const text = Buffer.from(JSON.stringify({ ...about, parts }));
   const matrix = (name: "high" | "low"): NpzMember => {
     const bytes = () => bytesOfRows(arrayRows(files[name].array({ name, python: "" }, "<f8", cols)));
     return { name, dtype: "<f8", shape: [labels.length, cols], bytes };
@@ -80,6 +78,10 @@ export function sumsMembers(sums: AllClassSums, about: SumsAbout): NpzMember[] {
     return { name, dtype: "<f8", shape: [numbers.length], bytes: () => [new Uint8Array(numbers.buffer)] };
   };
   const counts = arrayRows(files.counts.array({ name: "counts", python: "" }, "<f8", 1)).read(0, labels.length);
+  // Without samples there is no part that could be there twice.
+  const isNew = about.parts.length === 0 && counts.some((count) => count > 0);
+  const parts = isNew ? [contents.add(Float64Array.from(labels)).text()] : about.parts;
+  const text = Buffer.from(JSON.stringify({ ...about, parts }));
   return [
     { name: "about", dtype: "|u1", shape: [text.length], bytes: () => [text] },
     list("labels", Float64Array.from(labels)),
@@ -132,16 +134,17 @@ export async function storedClassSums(paths: readonly string[]): Promise<StoredC
       return { high, low, counts };
     },
   });
-  const samples = files.reduce((total, { counts }) => counts.reduce((sum, count) => sum + count, total), 0);
+  const countOf = (label: number) =>
+    files.reduce((sum, { counts, rowOf }) => sum + (counts[rowOf.get(label)!] ?? 0), 0);
   const about = { class_vectors: one.about.class_vectors, parts };
-  return { ...of(labels), of, about, samples, fingerprint: new Fingerprint().add(JSON.stringify(about)).text() };
+  return { ...of(labels), of, countOf, about, fingerprint: new Fingerprint().add(JSON.stringify(about)).text() };
 }
 
 /** The labels of the classes whose mean has a direction. */
 export function directedLabels(sums: AllClassSums): number[] {
   return [...blocksOf(sums)].flatMap(([first, count]) => {
     const block = sums.read(first, count);
-    const all = sumsOf(block);
+    const all = addedUp(block);
     const isDirected = (i: number) => lengthOf(vectorOf(all, sums.cols, i)).hi > LEAST_MEAN * block.counts[i]!;
     return sums.labels.slice(first, first + count).filter((_, i) => isDirected(i));
   });
@@ -156,6 +159,11 @@ export const scatterOf = (sums: AllClassSums, means?: Float64Array): ClassScatte
 function add(sum: Float64Array, more: ArrayLike<number>): void {
   for (let k = 0; k < sum.length; k++) sum[k]! += more[k]!;
 }
+
+const isAbout = (said: SumsAbout | null): said is SumsAbout =>
+  (said?.class_vectors === null || typeof said?.class_vectors === "string") &&
+  Array.isArray(said.parts) &&
+  said.parts.every((part) => typeof part === "string");
 
 type OpenSums = Awaited<ReturnType<typeof openSums>>;
 
@@ -172,22 +180,27 @@ async function openSums(path: string) {
     await arrayOf("high"),
     await arrayOf("low"),
   ];
-  let said: SumsAbout;
+  let said: SumsAbout | null;
   try {
     said = JSON.parse(Buffer.from(about.read(0, about.rows)).toString());
   } catch {
     throw fault("does not say what it is about");
   }
+  if (!isAbout(said)) throw fault("does not say what it is about");
   const shapes = [labels.rows, counts.rows, high.rows, low.rows];
-  if (!Array.isArray(said.parts) || shapes.some((rows) => rows !== labels.rows) || high.cols !== low.cols)
+  if (shapes.some((rows) => rows !== labels.rows) || high.cols !== low.cols)
     throw fault("has arrays that do not fit one another");
   const numbers = [...labels.read(0, labels.rows)];
+  const rowOf = new Map(numbers.map((label, row) => [label, row]));
+  if (rowOf.size < numbers.length || !numbers.every(Number.isInteger)) throw fault("has labels that are none");
+  const found = Float64Array.from(counts.read(0, counts.rows));
+  if (!found.every((count) => Number.isSafeInteger(count) && count >= 0)) throw fault("has counts that are none");
   return {
     path,
     about: said,
     labels: numbers,
-    rowOf: new Map(numbers.map((label, row) => [label, row])),
-    counts: Float64Array.from(counts.read(0, counts.rows)),
+    rowOf,
+    counts: found,
     high,
     low,
     cols: high.cols,

@@ -39,15 +39,6 @@ export class ExactSum {
     addParts(this.#limbs, limb + 1, upper * factor);
   }
 
-  /** Adds what another one has added. */
-  merge(other: ExactSum): void {
-    this.#carry();
-    other.#carry();
-    for (let i = 0; i < LIMBS; i++) this.#limbs[i]! += other.#limbs[i]!;
-    this.#additions++;
-    this.#unbounded += other.#unbounded;
-  }
-
   /** The double nearest to the sum; an infinity where it lies beyond all of them. */
   value(): number {
     return this.#unbounded === 0 ? nearest(this.multiple()) : this.#unbounded;
@@ -108,12 +99,6 @@ export class Mean extends ExactSum {
   override add(x: number): void {
     super.add(x);
     this.count++;
-  }
-
-  /** Adds what another one has added. */
-  override merge(other: Mean): void {
-    super.merge(other);
-    this.count += other.count;
   }
 
   /** The mean so far; NaN without numbers. */

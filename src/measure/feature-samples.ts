@@ -19,8 +19,8 @@ import {
 } from "./features.ts";
 import { Fingerprint } from "./fingerprint.ts";
 import { LabelOrigin } from "./label-origin.ts";
-import { meansNote, type Questions, SampleRecords, type Samples } from "./samples.ts";
-import { type FeaturePaths, ownSums, storedFeatures } from "./stored-features.ts";
+import { FewClassesError, meansNote, type Questions, SampleRecords, type Samples } from "./samples.ts";
+import { type FeaturePaths, openedSamples, ownSums, storedFeatures } from "./stored-features.ts";
 
 /** Up to this many multiplications one thread is faster than several. */
 const SMALL = 2 ** 30;
@@ -37,20 +37,25 @@ export async function featureSamples(
 ): Promise<Samples> {
   const { classSums: path, weights } = paths;
   const sums = path !== undefined && existsSync(path) ? await storedClassSums([path]) : undefined;
-  const stored = await storedFeatures(paths, sums);
+  const opened = await openedSamples(paths, sums);
+  const newSums = (labels: readonly number[] | undefined, vectors: string | null) =>
+    sumsMembers(ownSums(opened, labels), { class_vectors: vectors, parts: [] });
+  const stored = await storedFeatures(paths, opened, sums).catch((error) => {
+    if (error instanceof FewClassesError && path !== undefined && sums === undefined)
+      error.sums = { path, members: () => newSums(undefined, null) };
+    throw error;
+  });
   const files = openFeatures(stored);
   const { classes } = stored;
   const [rows, { cols }] = [files.weights.rows, files.features];
   const means = rows * cols > MOST_MEANS ? undefined : new Float64Array(new SharedArrayBuffer(8 * rows * cols));
   const classVectors = () =>
-    weights === undefined && sums !== undefined ? sums.fingerprint : fingerprintOf(files.weights);
+    weights === undefined && sums !== undefined ? sums.fingerprint : fingerprintOf(files.weights, classes);
   const labels = typeof classes === "number" ? Array.from({ length: rows }, (_, i) => classes + i) : classes;
   if (sums !== undefined && sums.about.class_vectors !== (weights === undefined ? null : classVectors()))
     throw new DataError(`${path} has sums of other class vectors than ${weights ?? "class means"}`);
-  const ownMembers = () => {
-    const own = ownSums(stored, weights === undefined ? undefined : labels);
-    return sumsMembers(own, { class_vectors: weights === undefined ? null : classVectors(), parts: [] });
-  };
+  const ownMembers = () => (weights === undefined ? newSums(undefined, null) : newSums(labels, classVectors()));
+  const counts = new Float64Array(sums ? rows : 0);
   const job: FeatureJob = { stored, questions, means, isScattered: sums !== undefined };
   const form = new SampleRecords(questions);
   const angles = { w_ec: new Mean(), w_inter: new Mean(), intra: new Mean(), inter: new Mean() };
@@ -73,6 +78,9 @@ export async function featureSamples(
       longest = Math.max(longest, answer.longest);
       yield keptRecords(answer);
     }
+    const other = sums && labels.find((label, i) => counts[i]! > sums.countOf(label));
+    if (other !== undefined)
+      throw new DataError(`${path} has fewer samples of class ${other} than ${paths.labels}: it sums up other samples`);
   }
   /** The records of a block without the bad rows that are left out. */
   function keptRecords({ records, faults }: FeatureBlock): Float64Array {
@@ -82,7 +90,10 @@ export async function featureSamples(
       const fault = faults.get(at / width);
       const sample = form.sample(records, at);
       if (fault !== undefined && !bad.take(done + at / width, fault)) continue;
-      if (sample !== undefined) origin.add(sample);
+      if (sample !== undefined) {
+        origin.add(sample);
+        if (sums) counts[sample.label]!++;
+      }
       records.copyWithin(end, at, at + width);
       end += width;
     }
@@ -113,7 +124,7 @@ export async function featureSamples(
       ...(sums ? [message`class sums are read from ${path!}, in place of those of these samples`] : []),
       ...bad.warnings(),
       ...(means ? [] : [message`class_angles are left out: the means of ${rows} classes take more than 2 GiB`]),
-      ...(classes === 0 ? origin.warnings(stored.labels.name) : []),
+      ...(classes === 0 && done > 0 ? origin.warnings(stored.labels.name) : []),
       ...(Math.max(longest - 1, 1 - shortest) > UNIT_TOLERANCE
         ? [message`${stored.weights.name}: class vectors of length ${shortest} to ${longest} were made unit vectors`]
         : []),
@@ -121,8 +132,8 @@ export async function featureSamples(
   };
 }
 
-function fingerprintOf({ rows, cols, read }: ArrayRows): string {
-  const fingerprint = new Fingerprint().add(`${rows} ${cols}`);
+function fingerprintOf({ rows, cols, read }: ArrayRows, classes: number | readonly number[]): string {
+  const fingerprint = new Fingerprint().add(`${rows} ${cols} ${JSON.stringify(classes)}`);
   for (let start = 0; start < rows; start += BLOCK_ROWS)
     fingerprint.add(read(start, Math.min(BLOCK_ROWS, rows - start)));
   return fingerprint.text();

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { DataError, systemReason } from "../data/errors.ts";
 import { Mean } from "./exact-sum.ts";
@@ -31,34 +31,36 @@ interface ClassSumsNote {
   readonly intra: readonly [sum: string, count: number];
 }
 
-/** What must be the same in all tables of one report, and what each is called. */
+/** What must be the same in all tables of one report, and what is said where it is not. */
 const SHARED = {
-  margins: "m",
-  functions: "functions",
-  scales: "scales",
-  counted: "functions whose margin is counted",
-  classes: "number of classes",
-  class_names: "classes",
-  class_vectors: "class vectors",
+  margins: "other m",
+  functions: "other functions",
+  scales: "other scales",
+  counted: "other functions whose margin is counted",
+  classes: "another number of classes",
+  class_names: "other classes",
+  norms: "angles where that has features, or the other way round",
+  class_vectors: "other class vectors; where class means stand for them, measure each with --class-sums of all",
 } as const;
 
-const pathOf = (path: string) => `${path}.json`;
+/** The note of a table. */
+export const noteFile = (path: string) => `${path}.json`;
 
-/** What is noted of samples after the last; contents is their fingerprint. */
-export function noteOf(
+/** The note of samples after the last, as text. */
+export function noteText(
   samples: Samples,
   statistics: MarginStatistics,
-  given: Pick<SampleNote, keyof Questions | "norms" | "degrees" | "precision" | "contents">,
-): SampleNote {
-  return {
+  given: Pick<SampleNote, keyof (Questions & ClassIdentity) | "norms" | "degrees" | "precision" | "contents">,
+): string {
+  const note: SampleNote = {
     ...given,
-    ...samples.identity!(),
     classes: samples.classes,
     samples: statistics.samples,
     skipped_rows: samples.skipped(),
     loss_errors: statistics.lossErrors().map((sums) => sums.map((sum) => sum.toString(16))),
     class_sums: sumsNote(samples),
   };
+  return `${JSON.stringify(note, undefined, 2)}\n`;
 }
 
 function sumsNote({ sumsRead, ofFeatures }: Samples): ClassSumsNote | null {
@@ -67,6 +69,10 @@ function sumsNote({ sumsRead, ofFeatures }: Samples): ClassSumsNote | null {
   const { intra, ...angles } = class_angles;
   return { fingerprint: sumsRead, angles, intra: [intra.multiple().toString(16), intra.count] };
 }
+
+/** The sums that tell how far the mean losses of a table may be off. */
+export const notedErrors = ({ loss_errors }: SampleNote): bigint[][] =>
+  loss_errors.map((sums) => sums.map((sum) => BigInt(`0x${sum}`)));
 
 /** The angles of classes in all notes of one whole; undefined where not every sample was measured with these class sums. */
 export function notedAngles(notes: readonly SampleNote[], fingerprint: string): ClassAngles | undefined {
@@ -87,37 +93,63 @@ export function notedAngles(notes: readonly SampleNote[], fingerprint: string): 
   };
 }
 
-/** Removes the note of a table that is about to be written. */
-export const removeNote = (path: string): void => rmSync(pathOf(path), { force: true });
+/** Throws DataError where a folder has the name of a note. */
+export function requireNoFolder(name: string): void {
+  if (statSync(name, { throwIfNoEntry: false })?.isDirectory())
+    throw new DataError(`cannot write ${name}: it is a folder`);
+}
 
-export function writeNote(path: string, note: SampleNote): void {
+/** Removes the note of a table that is about to be replaced. */
+export function removeNote(path: string): void {
   try {
-    writeFileSync(pathOf(path), `${JSON.stringify(note, undefined, 2)}\n`);
+    rmSync(noteFile(path), { force: true });
   } catch (error) {
-    throw new DataError(`cannot write ${pathOf(path)}: ${systemReason(error)}`);
+    throw new DataError(`cannot write ${noteFile(path)}: ${systemReason(error)}`);
   }
 }
 
-const isHex = (text: unknown) => /^[0-9a-f]+$/.test(`${text}`);
+const isHex = (x: unknown) => typeof x === "string" && /^[0-9a-f]+$/.test(x);
+
+const isCount = (x: unknown) => Number.isSafeInteger(x) && (x as number) >= 0;
+const isListOf = (is: (x: unknown) => boolean, x: unknown): x is unknown[] => Array.isArray(x) && x.every(is);
+const isText = (x: unknown) => typeof x === "string";
+const isNumber = (x: unknown) => typeof x === "number";
 
 function isNote(note: SampleNote | null): boolean {
   if (note === null || typeof note !== "object") return false;
-  const { margins, functions, scales, counted, classes, class_names, loss_errors, class_sums, samples } = note;
-  const isList = [margins, functions, scales, counted, loss_errors, class_names ?? []].every(Array.isArray);
+  const { margins, functions, scales, counted, classes, class_names, loss_errors } = note;
+  const isOfLoss = (sums: unknown) => isListOf(isHex, sums) && sums.length === 2;
   return (
-    isList &&
-    [classes, samples, note.skipped_rows].every(Number.isSafeInteger) &&
-    (class_names === null || class_names.length === classes) &&
+    isListOf(isNumber, margins) &&
+    isListOf((scale) => isNumber(scale) || scale === "norm", scales) &&
+    isListOf(isText, functions) &&
+    isListOf(isText, counted) &&
+    [classes, note.samples, note.skipped_rows].every(isCount) &&
+    (class_names === null || (isListOf(isText, class_names) && class_names.length === classes)) &&
     [note.contents, note.class_vectors].every(isHex) &&
+    isListOf(isOfLoss, loss_errors) &&
     loss_errors.length === functions.length * scales.length &&
-    loss_errors.every((sums) => Array.isArray(sums) && sums.length === 2 && sums.every(isHex)) &&
-    (class_sums === null || (isHex(class_sums?.intra?.[0]) && typeof class_sums.angles === "object"))
+    isSumsNote(note.class_sums)
+  );
+}
+
+function isSumsNote(sums: ClassSumsNote | null): boolean {
+  if (sums === null) return true;
+  const isAngle = (x: unknown) => x === null || isNumber(x);
+  const { w_ec, w_inter, inter, left_out } = sums?.angles ?? {};
+  const [sum, count] = Array.isArray(sums?.intra) ? sums.intra : [];
+  return (
+    isHex(sums?.fingerprint) &&
+    [w_ec, w_inter, inter].every(isAngle) &&
+    isCount(left_out) &&
+    isHex(sum) &&
+    isCount(count)
   );
 }
 
 /** The note beside a table; undefined where there is none. Throws DataError for what no run of this program wrote. */
 export function readNote(path: string): SampleNote | undefined {
-  const name = pathOf(path);
+  const name = noteFile(path);
   if (!existsSync(name)) return undefined;
   let note: SampleNote;
   try {
@@ -134,17 +166,17 @@ export function readNote(path: string): SampleNote | undefined {
 }
 
 /** Throws DataError where tables with notes cannot be parts of one whole. */
-export function requireParts(notes: ReadonlyMap<string, SampleNote>): void {
-  const [[first, one] = [], ...others] = notes;
-  const seen = new Map(one && [[one.contents, first!]]);
-  for (const [path, note] of others) {
+export function requireParts(notes: readonly (readonly [path: string, note: SampleNote])[]): void {
+  const [[first, one] = []] = notes;
+  const seen = new Map<string, string>();
+  for (const [path, note] of notes) {
     const other = Object.entries(SHARED).find(
       ([key]) => !isDeepStrictEqual(note[key as keyof SampleNote], one![key as keyof SampleNote]),
     );
     if (other !== undefined)
-      throw new DataError(`${path} is no part of the same whole as ${first}: its ${other[1]} differ`);
+      throw new DataError(`${path} is no part of the same whole as ${first}: it has ${other[1]}`);
     const twin = seen.get(note.contents);
     if (twin !== undefined) throw new DataError(`${path} holds the same samples as ${twin}: leave one out`);
-    seen.set(note.contents, path);
+    if (note.samples > 0) seen.set(note.contents, path);
   }
 }

@@ -3,6 +3,7 @@ import { type Conditions, conditions, effectiveMargin } from "../core/margin.ts"
 import { type Message, message } from "../core/message.ts";
 import { targetFromSpec } from "../core/notation.ts";
 import { isAboveCosine, type Target } from "../core/targets.ts";
+import { DataError } from "../data/errors.ts";
 import type { NpzMember } from "../data/npz-file.ts";
 import type { Mean } from "./exact-sum.ts";
 
@@ -177,6 +178,12 @@ export interface ClassIdentity {
   readonly class_vectors: string;
 }
 
+/** Samples of less than two classes where class means stand for class vectors. */
+export class FewClassesError extends DataError {
+  /** The class sums of the samples, where they are to be written. */
+  sums?: { readonly path: string; readonly members: () => NpzMember[] };
+}
+
 /** What the report says where class means stand for class vectors. */
 export const meansNote = (classes: number): Message =>
   message`No --weights: the means of the unit features of ${classes} classes stand for class vectors.`;
@@ -185,6 +192,8 @@ export const meansNote = (classes: number): Message =>
 export interface Samples {
   readonly classes: number;
   readonly className: (index: number) => string | number;
+  /** The order of classes of the same figures, where it is not that of their numbers. */
+  readonly order?: (i: number, j: number) => number;
   readonly identity?: () => ClassIdentity;
   /** Records one after another, valid until the next block is asked for. */
   readonly blocks: AsyncIterable<Float64Array>;

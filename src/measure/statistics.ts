@@ -52,6 +52,8 @@ type MarginTally = ReturnType<typeof newMargin>;
 interface Presented {
   readonly degrees: boolean;
   readonly className: (index: number) => string | number;
+  /** The order of classes of the same figures (default: by number). */
+  readonly order?: Order | undefined;
   /** The most worst classes to list. */
   readonly worst: number;
   readonly skipped: number;
@@ -145,7 +147,8 @@ export class MarginStatistics {
    * All figures; fisher_score where there is one. The worst classes are those of the lowest accuracy, each with the classes
    * that it is most often taken for.
    */
-  figures({ degrees, className, worst, skipped, ofFeatures: { fisher_score, class_angles } = {} }: Presented) {
+  figures({ degrees, className, order = byNumber, worst, skipped, ofFeatures = {} }: Presented) {
+    const { fisher_score, class_angles } = ofFeatures;
     const inUnit = degrees ? toDegrees : (x: number) => x;
     const quantiles: Record<string, ReadonlyMap<number, number>> = {};
     const mean: Record<string, number> = {};
@@ -179,23 +182,23 @@ export class MarginStatistics {
       })),
       ...(fisher_score !== undefined && { fisher_score }),
       ...(class_angles && { class_angles: anglesShown(class_angles, inUnit) }),
-      worst_classes: this.#worst(worst).map(([label, { samples, correct, takenFor }]) => ({
+      worst_classes: this.#worst(worst, order).map(([label, { samples, correct, takenFor }]) => ({
         class: className(label),
         samples,
         correct,
         accuracy: correct / samples,
-        taken_for: mostFrequent(takenFor).map(([other, times]) => ({ class: className(other), samples: times })),
+        taken_for: mostFrequent(takenFor, order).map(([other, times]) => ({ class: className(other), samples: times })),
       })),
       skipped_rows: skipped,
     };
   }
 
-  /** Classes with failures: the lowest accuracy first, then the most failures, then by number. */
-  #worst(count: number): [label: number, tally: ClassTally][] {
+  /** Classes with failures: the lowest accuracy first, then the most failures, then in order. */
+  #worst(count: number, order: Order): [label: number, tally: ClassTally][] {
     const failed = ({ samples, correct }: ClassTally) => samples - correct;
     return [...this.#classes]
       .filter(([, tally]) => failed(tally) > 0)
-      .sort(([i, a], [j, b]) => a.correct / a.samples - b.correct / b.samples || failed(b) - failed(a) || i - j)
+      .sort(([i, a], [j, b]) => a.correct / a.samples - b.correct / b.samples || failed(b) - failed(a) || order(i, j))
       .slice(0, count);
   }
 }
@@ -262,5 +265,8 @@ function addMargin(tally: MarginTally, judgement: MarginJudgement, pairs: number
 /** The bin of the histograms that holds an angle in [0, pi]. */
 export const binOf = (theta: number) => Math.min(BINS - 1, Math.floor((theta * BINS) / Math.PI));
 
-const mostFrequent = (takenFor: ReadonlyMap<number, number>) =>
-  [...takenFor].sort(([i, a], [j, b]) => b - a || i - j).slice(0, TAKEN_FOR);
+type Order = (i: number, j: number) => number;
+const byNumber: Order = (i, j) => i - j;
+
+const mostFrequent = (takenFor: ReadonlyMap<number, number>, order: Order) =>
+  [...takenFor].sort(([i, a], [j, b]) => b - a || order(i, j)).slice(0, TAKEN_FOR);

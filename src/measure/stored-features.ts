@@ -4,9 +4,10 @@ import { conversion, type StoredArray } from "../data/arrays.ts";
 import { DataError } from "../data/errors.ts";
 import { openArray } from "../data/open-array.ts";
 import { TemporaryFile } from "../data/temporary-file.ts";
-import { sumsOf } from "./class-scatter.ts";
+import { addedUp } from "./class-scatter.ts";
 import { blocksOf, directedLabels, featureSums, type StoredClassSums } from "./class-sums.ts";
 import { labelsOf, openFeatures, type StoredFeatures } from "./feature-files.ts";
+import { FewClassesError } from "./samples.ts";
 import { vectorOf } from "./vectors.ts";
 
 /** The files, and how they are to be taken. */
@@ -23,10 +24,13 @@ export interface FeaturePaths {
   readonly classSums?: string | undefined;
 }
 
-/** Opens the files of features, class vectors and labels. Throws DataError where they do not fit each other. */
-export async function storedFeatures(paths: FeaturePaths, sums?: StoredClassSums): Promise<StoredFeatures> {
-  const fault = ({ name }: StoredArray, is: string) => new DataError(`${name}: ${is}`);
-  const { transposed = false, firstLabel = 0 } = paths;
+const fault = ({ name }: StoredArray, is: string) => new DataError(`${name}: ${is}`);
+
+/** Opens the files of features and labels. Throws DataError where they do not fit each other, or class sums. */
+export async function openedSamples(
+  paths: FeaturePaths,
+  sums?: StoredClassSums,
+): Promise<Pick<StoredFeatures, "features" | "labels">> {
   const features = await openArray(paths.features);
   const [rows, dimension = 1, more] = features.shape;
   if (more !== undefined) throw fault(features, `features have two dimensions, not ${features.shape.length}`);
@@ -40,9 +44,20 @@ export async function storedFeatures(paths: FeaturePaths, sums?: StoredClassSums
   if (count !== rows) throw fault(labels, `there are ${count} labels for ${rows} features`);
   if (sums !== undefined && sums.cols !== dimension)
     throw fault(features, `features have ${dimension} components, class sums ${sums.cols}`);
-  if (paths.weights === undefined) return classMeans({ features, labels }, sums);
+  return { features, labels };
+}
 
-  const stored = await openArray(paths.weights);
+/** Opens the files of features, class vectors and labels. Throws DataError where they do not fit each other. */
+export async function storedFeatures(
+  { weights: path, transposed = false, firstLabel = 0 }: FeaturePaths,
+  samples: Pick<StoredFeatures, "features" | "labels">,
+  sums?: StoredClassSums,
+): Promise<StoredFeatures> {
+  const { features } = samples;
+  const [, dimension = 1] = features.shape;
+  if (path === undefined) return classMeans(samples, sums);
+
+  const stored = await openArray(path);
   // The same bytes in the other order of indices.
   const turned = { shape: stored.shape.toReversed(), fortran: !stored.fortran };
   const weights = transposed ? { ...stored, ...turned } : stored;
@@ -54,7 +69,7 @@ export async function storedFeatures(paths: FeaturePaths, sums?: StoredClassSums
     throw fault(weights, `class vectors have ${own} components, features ${dimension}${hint}`);
   }
   if (classes < 2) throw fault(weights, "one class has no competitor: give two or more");
-  return { features, labels, weights, classes: firstLabel };
+  return { ...samples, weights, classes: firstLabel };
 }
 
 /** Each class that occurs, in the samples or in sums over more of them, with the mean of its unit features as class vector, where that has a direction. */
@@ -65,7 +80,7 @@ function classMeans(samples: Pick<StoredFeatures, "features" | "labels">, given?
   const classes = directedLabels(sums);
   const directed = given?.of(classes) ?? ownSums(samples, classes);
   for (const [first, count] of blocksOf(directed)) {
-    const all = sumsOf(directed.read(first, count));
+    const all = addedUp(directed.read(first, count));
     for (let i = 0; i < count; i++) {
       const sum = vectorOf(all, cols, i);
       const length = lengthOf(sum).hi;
@@ -73,7 +88,7 @@ function classMeans(samples: Pick<StoredFeatures, "features" | "labels">, given?
     }
   }
   if (classes.length < 2)
-    throw new DataError(
+    throw new FewClassesError(
       `${samples.labels.name}: without --weights two classes must have samples, not ${classes.length}`,
     );
   return { ...samples, weights: means.array({ name: "class means", python: "" }, "=f8", cols), classes };

@@ -1,5 +1,7 @@
+import { resolve } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { ParameterError } from "../core/errors.ts";
-import { message } from "../core/message.ts";
+import { type Message, message } from "../core/message.ts";
 import type { Batch } from "../data/batch.ts";
 import { fromBytes, toBytes } from "../data/bytes.ts";
 import { DataError } from "../data/errors.ts";
@@ -9,16 +11,17 @@ import { remaining } from "../data/table.ts";
 import { faultsOf, openRows, visitRows } from "../rows/file-rows.ts";
 import type { Faults, Header } from "../rows/header.ts";
 import { fisherScore } from "./class-scatter.ts";
-import { directedLabels, scatterOf, storedClassSums } from "./class-sums.ts";
+import { directedLabels, type StoredClassSums, scatterOf, storedClassSums } from "./class-sums.ts";
 import { HOLDS, LOSS, lossColumns, PAIRS } from "./per-sample.ts";
-import { notedAngles, readNote, requireParts, type SampleNote } from "./sample-note.ts";
+import { notedAngles, notedErrors, readNote, requireParts, type SampleNote } from "./sample-note.ts";
 import { meansNote, type Questions, SampleRecords, type Samples } from "./samples.ts";
 
-/** Samples that were measured before, what was asked of them, and what is noted beside their tables. */
+/** Samples that were measured before, what was asked of them, and what else is noted of them. */
 export interface StoredSamples extends Samples {
   readonly questions: Questions;
   readonly norms: boolean;
-  readonly sampleNotes: readonly SampleNote[];
+  /** Of each table with a note what tells how far its mean losses may be off. */
+  readonly lossErrors: readonly (readonly (readonly bigint[])[])[];
 }
 
 /**
@@ -26,74 +29,58 @@ export interface StoredSamples extends Samples {
  * are exact there. Throws DataError where the tables are no parts of one whole, or one holds other than was written.
  */
 export async function storedSamples(paths: readonly string[], sumsPaths?: readonly string[]): Promise<StoredSamples> {
-  const notes = new Map(
-    paths.flatMap((path) => {
-      const note = readNote(path);
-      return note === undefined ? [] : [[path, note] as const];
-    }),
-  );
+  requireOnce(paths);
+  const notes = paths.flatMap((path) => {
+    const note = readNote(path);
+    return note === undefined ? [] : [[path, note] as const];
+  });
   requireParts(notes);
-  const tables: SampleTable[] = [];
-  for (const path of paths) tables.push(await openSamples(path));
-  const [first] = tables as [SampleTable, ...SampleTable[]];
-  const other = tables.find(({ columns }) => columns !== first.columns);
-  if (other !== undefined)
-    throw new DataError(`${other.path} is no part of the same whole as ${first.path}: its columns differ`);
-  const [note] = notes.values();
-  const { classes, norms } = note ?? (await first.look());
-  const names = new ClassNames(note?.class_names ?? null);
-  const [lone, ...more] = paths.filter((path) => !notes.has(path));
-  const others = more.length === 0 ? "" : ` and ${more.length} more`;
-  const form = new SampleRecords(first.questions);
+  const tables = await openTables(paths, new Map(notes));
+  const [{ questions }] = tables;
+  const [[whence, note] = [undefined, undefined]] = notes;
+  const { classes, norms, path: first } = note ? { ...note, path: whence! } : await firstRow(tables);
   const sums = sumsPaths && (await storedClassSums(sumsPaths));
-  const isOfMeans = sums?.about.class_vectors === null;
-  const vectors = isOfMeans ? sums.fingerprint : sums?.about.class_vectors;
-  if (sums && note && note.class_vectors !== vectors)
-    throw new DataError(`${sumsPaths[0]} has sums of other class vectors than those of ${notes.keys().next().value}`);
-  const sampleNotes = [...notes.values()];
-  const angles = sums && lone === undefined ? notedAngles(sampleNotes, sums.fingerprint) : undefined;
-  let [done, total] = [0, 0];
+  if (sums && note) requireVectors(sums, sumsPaths[0]!, note, whence!);
+  const form = new SampleRecords(questions);
+  const names = new ClassNames(note?.class_names ?? null);
+  const whole = { form, competitors: classes - 1, first, names, norms };
+  const sampleNotes = notes.map(([, one]) => one);
+  const bare = tables.filter(({ noted }) => noted === undefined);
+  const angles = sums && bare.length === 0 ? notedAngles(sampleNotes, sums.fingerprint) : undefined;
+  const counts = new Map<number, number>();
+  let done = 0;
   async function* blocks() {
-    for (const { path, records } of tables) {
+    for (const { path, records, noted } of tables) {
       let samples = 0;
-      for await (const some of records(form, classes - 1, names, norms)) {
+      for await (const some of records(whole)) {
         yield some;
         samples += some.length / form.width;
+        for (let at = 1; at < some.length; at += form.width) counts.set(some[at]!, (counts.get(some[at]!) ?? 0) + 1);
       }
-      total += samples;
       done += sizeOf(path);
-      const noted = notes.get(path)?.samples ?? samples;
-      if (samples !== noted)
-        throw new DataError(`${path} has ${samples} samples, and ${path}.json says ${noted}: write both anew`);
+      if (noted !== undefined && samples !== noted.samples)
+        throw new DataError(`${path} has ${samples} samples, and ${path}.json says ${noted.samples}: write both anew`);
     }
-    if (sums && sums.samples !== total) {
-      const missing = total < sums.samples ? "a table of samples" : "a file of class sums";
-      throw new DataError(
-        `there are ${total} samples, and the class sums are of ${sums.samples}: ${missing} is missing`,
-      );
-    }
+    if (sums) requireCounts(sums, counts);
   }
   return {
-    questions: first.questions,
+    questions,
     norms,
-    sampleNotes,
+    lossErrors: sampleNotes.map(notedErrors),
     classes,
     className: (index) => names.nameOf(index),
+    order: (i, j) => names.compare(i, j),
     blocks: blocks(),
     total: paths.reduce((sum, path) => sum + sizeOf(path), 0),
     done: () => done,
-    skipped: () => [...notes.values()].reduce((sum, { skipped_rows }) => sum + skipped_rows, 0),
-    notes: isOfMeans ? [meansNote(classes)] : [],
+    skipped: () => tables.reduce((sum, { noted, kept }) => sum + (noted?.skipped_rows ?? kept()), 0),
+    notes: sums && isOfMeans(sums) ? [meansNote(classes)] : [],
     ...(sums && {
-      ofFeatures: () => ({
-        fisher_score: fisherScore(scatterOf(isOfMeans ? sums.of(directedLabels(sums)) : sums)),
-        class_angles: angles,
-      }),
+      ofFeatures: () => ({ fisher_score: fisherScore(scatterOf(measuredSums(sums))), class_angles: angles }),
     }),
     warnings: () => [
-      ...(lone === undefined
-        ? []
-        : [message`${lone}${others}: no .json lies beside, the rows are taken at their word`]),
+      ...withoutNote(bare),
+      ...tables.flatMap(({ warnings }) => warnings()),
       ...(norms && !sums ? [message`fisher_score and class_angles are left out: they need --class-sums`] : []),
       ...(sums && !angles
         ? [
@@ -104,61 +91,154 @@ export async function storedSamples(paths: readonly string[], sumsPaths?: readon
   };
 }
 
+function requireOnce(paths: readonly string[]): void {
+  const twice = paths.find((path, i) => paths.findIndex((other) => resolve(other) === resolve(path)) < i);
+  if (twice !== undefined) throw new DataError(`${twice} is given twice: leave one out`);
+}
+
+const isOfMeans = ({ about }: StoredClassSums) => about.class_vectors === null;
+
+/** The sums of those classes that samples are measured in: of class means those that have a direction. */
+const measuredSums = (sums: StoredClassSums) => (isOfMeans(sums) ? sums.of(directedLabels(sums)) : sums);
+
+function requireVectors(sums: StoredClassSums, sumsPath: string, note: SampleNote, path: string): void {
+  const vectors = isOfMeans(sums) ? sums.fingerprint : sums.about.class_vectors;
+  if (note.class_vectors === vectors) return;
+  const advice = isOfMeans(sums) ? ": class means stand for them, measure each table with --class-sums of all" : "";
+  throw new DataError(`${sumsPath} has sums of other class vectors than those of ${path}${advice}`);
+}
+
+/** Throws DataError where class sums are not those of the samples, by how many each class has. */
+function requireCounts(sums: StoredClassSums, counts: ReadonlyMap<number, number>): void {
+  const { labels } = measuredSums(sums);
+  const [found, summed] = [[...counts.values()], labels.map(sums.countOf)].map((all) =>
+    all!.reduce((sum, count) => sum + count, 0),
+  );
+  if (found !== summed) {
+    const missing = found! < summed! ? "a table of samples" : "a file of class sums";
+    throw new DataError(`there are ${found} samples, and the class sums are of ${summed}: ${missing} is missing`);
+  }
+  const other = labels.find((label) => sums.countOf(label) !== (counts.get(label) ?? 0));
+  if (other !== undefined)
+    throw new DataError(
+      `class ${other} has ${counts.get(other) ?? 0} samples, and ${sums.countOf(other)} in the class sums: these are of other samples`,
+    );
+}
+
+function withoutNote([lone, ...more]: readonly SampleTable[]): Message[] {
+  if (lone === undefined) return [];
+  const others = more.length === 0 ? "" : ` and ${more.length} more`;
+  return [message`${lone.path}${others}: no .json lies beside, the rows are taken at their word`];
+}
+
+/** What tables without notes have in common. */
+interface Whole {
+  readonly form: SampleRecords;
+  readonly competitors: number;
+  /** The table that this was read from. */
+  readonly first: string;
+  readonly names: ClassNames;
+  readonly norms: boolean;
+}
+
 type SampleTable = Awaited<ReturnType<typeof openSamples>>;
 
+/** Tables that answer the same questions, each with its note. */
+async function openTables(paths: readonly string[], notes: ReadonlyMap<string, SampleNote>) {
+  const tables: SampleTable[] = [];
+  for (const path of paths) tables.push(await openSamples(path, notes.get(path)));
+  const [first, ...others] = tables as [SampleTable, ...SampleTable[]];
+  const other = others.find(({ columns }) => columns !== first.columns);
+  if (other !== undefined)
+    throw new DataError(`${other.path} is no part of the same whole as ${first.path}: it has other columns`);
+  return [first, ...others] as const;
+}
+
+/** What the first row of all tables tells, in place of a note. No other table may be read until that one is. */
+async function firstRow(tables: readonly SampleTable[]) {
+  for (const { path, look } of tables) {
+    const found = await look();
+    if (found) return { ...found, path };
+  }
+  throw new DataError(`${tables[0]!.path} has no sample, and no .json lies beside: write it anew`);
+}
+
 /** One table of samples: the questions that its columns answer, and its rows as records. */
-async function openSamples(path: string) {
-  const { table, header, bad } = await openRows(path, {});
+async function openSamples(path: string, noted: SampleNote | undefined) {
+  const { table, header, bad, warnings } = await openRows(path, {});
   const names = table.names.map(fromBytes);
+  const questions = questionsOf(path, names);
+  if (
+    noted &&
+    Object.entries(questions).some(([key, asked]) => !isDeepStrictEqual(asked, noted[key as keyof Questions]))
+  )
+    throw new DataError(`${path} has other columns than ${path}.json says: write both anew`);
   async function* batches() {
     for await (const part of remaining(table.parts)) yield* table.batches(part);
   }
   const rows = batches();
-  let looked: IteratorResult<Batch> | undefined;
+  let looked: Batch | undefined;
+  let kept = 0;
 
-  /** What the first row tells, in place of a note. No other table may be read until this one is. */
-  async function look(): Promise<Pick<SampleNote, "classes" | "norms">> {
-    looked = await rows.next();
-    const { value: batch, done } = looked;
-    const cell = (name: string) => (done || batch.size === 0 ? "" : header.text(name)(batch, 0));
-    const competitors = Number(cell("competitors"));
-    if (!Number.isSafeInteger(competitors) || (competitors < 1 && !done))
-      throw new DataError(`${path}: competitors is "${cell("competitors")}" in the first row: it must be 1 or more`);
-    return { classes: competitors + 1, norms: header.has("feature_norm") && cell("feature_norm") !== "" };
+  /** What the first row with a label tells, if there is one. */
+  async function look(): Promise<Pick<SampleNote, "classes" | "norms"> | undefined> {
+    const label = header.text("label");
+    for (let next = await rows.next(); !next.done; next = await rows.next()) {
+      const batch = next.value;
+      const isKept = (row: number) => batch.fault(row) === undefined && label(batch, row) === "";
+      let row = 0;
+      while (row < batch.size && isKept(row)) row++;
+      if (row === batch.size) {
+        kept += row;
+        continue;
+      }
+      looked = batch;
+      const fault = batch.fault(row);
+      if (fault !== undefined) bad.take(batch.line(row), fault);
+      const cell = (name: string) => header.text(name)(batch, row);
+      const competitors = Number(cell("competitors"));
+      if (!Number.isSafeInteger(competitors) || competitors < 1)
+        throw new DataError(`${path}: competitors is "${cell("competitors")}" in the first row: it must be 1 or more`);
+      return { classes: competitors + 1, norms: header.has("feature_norm") && cell("feature_norm") !== "" };
+    }
+    return undefined;
   }
   async function* all(): AsyncGenerator<Batch> {
-    if (looked?.done === false) yield looked.value;
+    if (looked) yield looked;
     yield* rows;
   }
-  async function* records(form: SampleRecords, competitors: number, classes: ClassNames, norms: boolean) {
-    const reader = recordReader(header, form, competitors, classes, norms);
+  async function* records(whole: Whole) {
+    const { width } = whole.form;
+    const reader = recordReader(header, whole);
     for await (const batch of all()) {
       const faults = faultsOf(batch);
-      const found = new Float64Array(batch.size * form.width);
+      const found = new Float64Array(batch.size * width);
       const read = reader(batch, faults, found);
       let end = 0;
       const add = (row: number) => {
-        if (read(row, end)) end += form.width;
+        if (read(row, end)) end += width;
+        else kept++;
       };
       const stop = visitRows(batch, faults, bad, add, () => {});
       if (stop !== undefined) throw stop;
       yield found.subarray(0, end);
     }
   }
-  return { path, columns: names.join(), questions: questionsOf(path, names), look, records };
+  return { path, noted, columns: names.toSorted().join(), questions, look, records, kept: () => kept, warnings };
 }
 
 /** What was asked of samples, by the columns of their table. Throws DataError where it is none. */
 function questionsOf(path: string, columns: readonly string[]): Questions {
   const after = (lead: string) => columns.flatMap((name) => (name.startsWith(lead) ? [name.slice(lead.length)] : []));
-  const losses = after(LOSS).map((name) => [
-    name.slice(0, name.lastIndexOf("_")),
-    name.slice(name.lastIndexOf("_") + 1),
-  ]);
+  const isNumber = (text: string) => text !== "" && !Number.isNaN(Number(text));
+  // Other columns, such as loss_total, are the user's own.
+  const losses = after(LOSS)
+    .map((name) => [name.slice(0, Math.max(0, name.lastIndexOf("_"))), name.slice(name.lastIndexOf("_") + 1)] as const)
+    .filter(([spec, scale]) => spec !== "" && (scale === "norm" || isNumber(scale)));
   const questions: Questions = {
-    margins: after(PAIRS).map(Number),
+    margins: after(PAIRS).filter(isNumber).map(Number),
     counted: after(HOLDS),
-    functions: [...new Set(losses.map(([spec]) => spec!))],
+    functions: [...new Set(losses.map(([spec]) => spec))],
     scales: [...new Set(losses.map(([, scale]) => (scale === "norm" ? scale : Number(scale))))],
   };
   if (questions.margins.length === 0)
@@ -173,7 +253,7 @@ function questionsOf(path: string, columns: readonly string[]): Questions {
 }
 
 /** Reads the rows of a batch as records: gives what writes that of a row at a place, and says whether it did, since a bad row that was kept has none. */
-function recordReader(header: Header, form: SampleRecords, competitors: number, classes: ClassNames, norms: boolean) {
+function recordReader(header: Header, { form, competitors, first, names: classes, norms }: Whole) {
   const { questions } = form;
   const label = header.text("label");
   const nearest = header.text("nearest");
@@ -183,11 +263,12 @@ function recordReader(header: Header, form: SampleRecords, competitors: number, 
   const readers = numbers.map((name) => [name, header.number(name)] as const);
   return (batch: Batch, faults: Faults, records: Float64Array) => {
     const labels = Array.from({ length: batch.size }, (_, row) => (faults.has(row) ? undefined : label(batch, row)));
-    const kept = [...labels.keys()].filter((row) => labels[row] === "");
-    for (const row of kept) faults.set(row, "it was kept");
-    const [thetaY, minThetaJ] = angles.map((read) => read(batch, faults).at);
-    const columns = new Map(readers.map(([name, read]) => [name, read(batch, faults).at]));
-    for (const row of kept) faults.delete(row);
+    // Readers pass over these rows, and add those in which a cell is none. Kept bad rows have empty cells.
+    const passed: Faults = new Map(faults);
+    for (const [row, own] of labels.entries()) if (own === "") passed.set(row, "kept");
+    const [thetaY, minThetaJ] = angles.map((read) => read(batch, passed).at);
+    const columns = new Map(readers.map(([name, read]) => [name, read(batch, passed).at]));
+    for (const [row, fault] of passed) if (labels[row] !== "") faults.set(row, fault);
     const [placeOf, normOf] = [columns.get("row"), columns.get("feature_norm")];
     const [pairs, losses] = [names.slice(0, questions.margins.length), names.slice(questions.margins.length)].map(
       (some) => some.map((name) => columns.get(name)!),
@@ -195,7 +276,7 @@ function recordReader(header: Header, form: SampleRecords, competitors: number, 
     return (row: number, at: number): boolean => {
       if (labels[row] === "") return false;
       const others = columns.get("competitors")!(row);
-      if (others !== competitors) throw new DataError(`competitors is ${others}, and was ${competitors} before`);
+      if (others !== competitors) throw new DataError(`competitors is ${others}, and ${competitors} in ${first}`);
       const sample = {
         place: placeOf?.(row) ?? batch.line(row),
         label: classes.indexOf(labels[row]!),
@@ -204,7 +285,12 @@ function recordReader(header: Header, form: SampleRecords, competitors: number, 
         minThetaJ: minThetaJ!(row),
         ...(normOf && { norm: normOf(row) }),
       };
-      form.write(records, at, sample, (i) => pairs![i]!(row));
+      if (sample.nearest === sample.label) throw new DataError("nearest is the label: it must be another class");
+      form.write(records, at, sample, (i) => {
+        const count = pairs![i]!(row);
+        if (Number.isInteger(count) && count >= 0 && count <= competitors) return count;
+        throw new DataError(`${names[i]} is ${count}: it must be a whole number from 0 to competitors, ${competitors}`);
+      });
       for (const [i, lossOf] of losses!.entries()) form.writeLoss(records, at, i, lossOf(row));
       return true;
     };
@@ -234,6 +320,12 @@ class ClassNames {
     const place = isWhole ? whole : FIRST_NAMED + this.#names.push(fromBytes(bytes)) - 1;
     this.#places.set(bytes, place);
     return place;
+  }
+
+  /** The order of classes of the same figures: that of their numbers; those that are numbered as they come by name. */
+  compare(i: number, j: number): number {
+    if (!this.#isOpen || i < FIRST_NAMED || j < FIRST_NAMED) return i - j;
+    return this.nameOf(i) < this.nameOf(j) ? -1 : 1;
   }
 
   nameOf(index: number): string | number {

@@ -64,7 +64,7 @@ test("neither the order nor how the numbers are parted changes a bit", () => {
     fc.property(numbers, fc.nat(60), fc.nat(60), (all, turn, cut) => {
       const turned = [...all.slice(turn), ...all.slice(0, turn)].reverse();
       const merged = sumOf(turned.slice(0, cut));
-      merged.merge(sumOf(turned.slice(cut)));
+      merged.addMultiple(sumOf(turned.slice(cut)).multiple());
       expect(merged.value()).toBe(sumOf(all).value());
     }),
     { numRuns: 1000 },
@@ -100,11 +100,13 @@ test.each([
   expect(sumOf(all).value()).toBe(expected);
 });
 
-test("a mean of nothing is NaN; means of parts are put together", () => {
-  const [one, other] = [new Mean(), new Mean()];
-  expect(one.value()).toBe(Number.NaN);
-  for (const x of [1e16, 1]) one.add(x);
-  for (const x of [-1e16, 1]) other.add(x);
-  one.merge(other);
-  expect([one.value(), one.count]).toEqual([0.5, 4]);
+test("a mean of nothing is NaN; a sum is added as a multiple of 2^-1074", () => {
+  const mean = new Mean();
+  expect(mean.value()).toBe(Number.NaN);
+  for (const x of [1e16, 1]) mean.add(x);
+  mean.addMultiple(sumOf([-1e16, 1]).multiple());
+  mean.count += 2;
+  expect([mean.value(), mean.multiple()]).toEqual([0.5, 2n * multipleOf(1)]);
+  mean.addMultiple(-mean.multiple());
+  expect(mean.value()).toBe(0);
 });

@@ -1,8 +1,9 @@
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type NpzMember, npzFile } from "../../src/data/npz-file.ts";
 import { asoftmax, withoutHelp } from "../cli/run.ts";
 import { npy } from "../npy.ts";
 import { random } from "../random.js";
@@ -97,11 +98,11 @@ describe("angles: 7 shards in any order are the whole", () => {
     expect(found).toEqual({
       twin: "asoftmax: twin.csv holds the same samples as p1.csv: leave one out\n",
       cut: expect.stringMatching(/^asoftmax: cut\.csv has 49 samples, and cut\.csv\.json says 52: write both anew\n$/),
-      "other-m": "asoftmax: other-m.csv is no part of the same whole as p1.csv: its m differ\n",
-      "other-scale": "asoftmax: other-scale.csv is no part of the same whole as p1.csv: its scales differ\n",
+      "other-m": "asoftmax: other-m.csv is no part of the same whole as p1.csv: it has other m\n",
+      "other-scale": "asoftmax: other-scale.csv is no part of the same whole as p1.csv: it has other scales\n",
       rounded: "asoftmax: rounded.csv was written with --precision, which rounds its angles: write it without\n",
       "fewer-classes":
-        "asoftmax: fewer-classes.csv is no part of the same whole as p1.csv: its number of classes differ\n",
+        "asoftmax: fewer-classes.csv is no part of the same whole as p1.csv: it has another number of classes\n",
       angles1: "asoftmax: angles1.csv has no column naive_pairs_M: give tables that measure --per-sample wrote\n",
     });
   });
@@ -109,6 +110,7 @@ describe("angles: 7 shards in any order are the whole", () => {
   test("a note that is damaged, and a row of another whole, are errors", async () => {
     copyFileSync(at("p1.csv"), at("damaged.csv"));
     const note = readFileSync(at("p1.csv.json"), "utf8");
+    const edited = (change: object) => JSON.stringify({ ...JSON.parse(note), ...change });
     const told = "is not what measure --per-sample wrote: remove it, or write both anew\n";
     for (const text of [
       "null",
@@ -116,15 +118,107 @@ describe("angles: 7 shards in any order are the whole", () => {
       "{}",
       note.replace('"classes": 10', '"classes": 1e400'),
       note.replace(/"loss_errors": \[/, "$&[],"),
+      edited({ class_names: undefined }),
+      edited({ class_names: [...Array(10).keys()] }),
+      edited({ skipped_rows: -1 }),
+      edited({ class_sums: { fingerprint: "0", angles: null, intra: ["0", 0] } }),
     ]) {
       writeFileSync(at("damaged.csv.json"), text);
       expect(await messageOf("--samples damaged.csv")).toBe(`asoftmax: damaged.csv.json ${told}`);
     }
+    const { functions, loss_errors } = JSON.parse(note);
+    writeFileSync(at("damaged.csv.json"), edited({ functions: functions.slice(1), loss_errors: loss_errors.slice(1) }));
+    expect(await messageOf("--samples damaged.csv")).toBe(
+      "asoftmax: damaged.csv has other columns than damaged.csv.json says: write both anew\n",
+    );
     writeFileSync(at("damaged.csv.json"), note.slice(0, 100));
     expect(await messageOf("--samples damaged.csv")).toBe("asoftmax: cannot read damaged.csv.json: it is no JSON\n");
     writeFileSync(at("mixed.csv"), readFileSync(at("p1.csv"), "utf8").replace(/0,9,(?=[^,\n]*,true,9)/, "0,8,"));
-    expect((await measure("--samples mixed.csv")).stderr).toMatch(
-      /competitors is (8, and was 9|9, and was 8) before\n$/,
+    expect((await measure("--samples p1.csv mixed.csv")).stderr).toMatch(
+      /mixed\.csv line \d+: competitors is 8, and 9 in p1\.csv\n$/,
+    );
+  });
+
+  test("a path that is given twice, an empty and a one-row shard", async () => {
+    expect(await messageOf("--samples p1.csv ./p1.csv")).toBe("asoftmax: ./p1.csv is given twice: leave one out\n");
+    for (const [name, some] of [
+      ["most", rows.slice(1)],
+      ["row", rows.slice(0, 1)],
+      ["none", []],
+    ] as const) {
+      writeFileSync(at(`${name}.csv`), [header, ...some, ""].join("\n"));
+      await report(`--input ${name}.csv --per-sample one-${name}.csv`);
+    }
+    copyFileSync(at("one-none.csv"), at("one-too.csv"));
+    copyFileSync(at("one-none.csv.json"), at("one-too.csv.json"));
+    const whole = await report("--input whole.csv");
+    expect(await report("--samples one-none.csv one-row.csv one-too.csv one-most.csv")).toBe(whole);
+    for (const name of ["none", "row", "most"]) rmSync(at(`one-${name}.csv.json`));
+    expect(await report("--samples one-none.csv one-row.csv one-most.csv")).toBe(whole);
+    expect(await messageOf("--samples one-none.csv")).toBe(
+      "asoftmax: one-none.csv has no sample, and no .json lies beside: write it anew\n",
+    );
+  });
+
+  test("rows that were kept as bad are counted, with a note and without; the first one too", async () => {
+    writeFileSync(at("bad.csv"), [header, rows[0]!.replace(/^\d+/, "none"), ...rows.slice(1), ""].join("\n"));
+    const whole = await report("--input bad.csv --bad-rows keep --per-sample kept.csv");
+    expect(whole).toContain("skipped_rows,1\n");
+    expect(await report("--samples kept.csv")).toBe(whole);
+    rmSync(at("kept.csv.json"));
+    expect(await report("--samples kept.csv")).toBe(whole);
+  });
+
+  test("without a note classes of the same figures come by name, whatever the order of the tables", async () => {
+    const named = ["b", "a"].map((name) => {
+      const row = readFileSync(at("p1.csv"), "utf8").split("\n");
+      const cells = row[1]!.split(",");
+      const [theta, min] = ["theta_y", "min_theta_j"].map((column) => row[0]!.split(",").indexOf(column));
+      [cells[1], cells[2], cells[theta!], cells[min!]] = [name, "c", "1", "0.5"];
+      writeFileSync(at(`named-${name}.csv`), [row[0], cells.join(","), ""].join("\n"));
+      return `named-${name}.csv`;
+    });
+    const one = await report(`--samples ${named.join(" ")}`);
+    expect(one).toMatch(/worst_classes\.a\.[\s\S]*worst_classes\.b\./);
+    expect(await report(`--samples ${named.toReversed().join(" ")}`)).toBe(one);
+  });
+
+  test("cells that no sample has are errors of their row; columns of the user's own are not read", async () => {
+    const table = readFileSync(at("p1.csv"), "utf8").split("\n").slice(0, 2);
+    const [names, cells] = table.map((line) => line.split(",")) as [string[], string[]];
+    const changed = async (column: string, cell: string) => {
+      writeFileSync(at("cell.csv"), [names, cells.map((old, i) => (names[i] === column ? cell : old))].join("\n"));
+      return messageOf("--samples cell.csv");
+    };
+    expect(await changed("nearest", cells[names.indexOf("label")]!)).toBe(
+      "asoftmax: cell.csv line 2: nearest is the label: it must be another class\n",
+    );
+    expect(await changed("naive_pairs_2", "10")).toBe(
+      "asoftmax: cell.csv line 2: naive_pairs_2 is 10: it must be a whole number from 0 to competitors, 9\n",
+    );
+    writeFileSync(at("own.csv"), `${names},loss_total,naive_pairs_x\n${cells},1,x\n`);
+    writeFileSync(at("not-own.csv"), `${names}\n${cells}\n`);
+    expect(await report("--samples own.csv")).toBe(await report("--samples not-own.csv"));
+  });
+
+  test("a run that fails leaves the old table and its note; a name that cannot be written is refused", async () => {
+    const old = ["p2.csv", "p2.csv.json"].map((name) => readFileSync(at(name), "utf8"));
+    writeFileSync(at("broken.csv"), [header, ...rows.slice(0, 9), "1,2", ""].join("\n"));
+    expect((await measure("--input broken.csv --per-sample p2.csv")).status).toBe(2);
+    expect(["p2.csv", "p2.csv.json"].map((name) => readFileSync(at(name), "utf8"))).toEqual(old);
+    mkdirSync(at("beside.csv.json"), { recursive: true });
+    expect(await messageOf("--input whole.csv --per-sample beside.csv")).toBe(
+      "asoftmax: cannot write beside.csv.json: it is a folder\n",
+    );
+    expect(await messageOf("--input whole.csv --per-sample rows.tsv")).toBe(
+      "asoftmax: --per-sample rows.tsv: it is written as .csv or .parquet: name it so\n",
+    );
+    expect(await messageOf("--samples p2.csv --output p2.csv")).toBe(
+      "asoftmax: --output p2.csv is a file of this run already: name another\n",
+    );
+    writeFileSync(at("latin.csv"), Buffer.from(`label,theta_\xe9,theta_a\n\xe9,1,2\n`, "latin1"));
+    expect(await messageOf("--input latin.csv --per-sample latin-rows.csv")).toMatch(
+      /is not UTF-8, which --per-sample/,
     );
   });
 
@@ -140,10 +234,11 @@ describe("angles: 7 shards in any order are the whole", () => {
 
 describe("features: class sums of all shards", () => {
   const [ROWS, CLASSES, COLS] = [420, 12, 5];
+  const labels = new Int32Array(ROWS);
   beforeAll(async () => {
     const next = random(11);
     const weights = Float32Array.from({ length: CLASSES * COLS }, () => next() - 0.5);
-    const labels = Int32Array.from({ length: ROWS }, () => Math.floor(CLASSES * next()));
+    for (const i of labels.keys()) labels[i] = Math.floor(CLASSES * next());
     const features = Float32Array.from({ length: ROWS * COLS }, (_, i) => {
       const label = labels[Math.floor(i / COLS)]!;
       return weights[label * COLS + (i % COLS)]! + 0.4 * (next() - 0.5);
@@ -161,8 +256,24 @@ describe("features: class sums of all shards", () => {
       );
     };
     writeFileSync(at("w.npy"), npy("<f4", [CLASSES, COLS], weights));
+    const centres = Float32Array.from({ length: 2 * CLASSES * COLS }, () => next() - 0.5);
+    writeFileSync(at("w2.npy"), npy("<f4", [CLASSES, 2, COLS], centres));
     const order = shuffled(ROWS);
+    const first = labels[order[0]!];
     save("", [...order.keys()]);
+    save(
+      "-one",
+      order.filter((row) => labels[row] === first),
+    );
+    save(
+      "-rest",
+      order.filter((row) => labels[row] !== first),
+    );
+    save("-none", []);
+    save(
+      "-doubled",
+      order.map((row, i) => (i === 0 ? order.find((other) => labels[other] !== labels[row])! : row)),
+    );
     for (const i of shards)
       save(
         `${i}`,
@@ -172,6 +283,7 @@ describe("features: class sums of all shards", () => {
 
   test.each([
     ["class vectors", "--weights w.npy"],
+    ["two centres a class", "--weights w2.npy"],
     ["class means", ""],
   ])("in two passes the report is that of the whole: %s", async (_, weights) => {
     for (const i of shards) rmSync(at(`sums${i}.npz`), { force: true });
@@ -215,6 +327,80 @@ describe("features: class sums of all shards", () => {
     );
     expect(await messageOf("--class-sums merged.npz")).toBe(
       "asoftmax: --class-sums alone are added up: give --output merged.npz\n",
+    );
+  });
+
+  test("class means of shards with one class or no sample; what differs is told", async () => {
+    const parts = ["-one", "-rest", "-none"];
+    for (const part of parts) {
+      rmSync(at(`own${part}.npz`), { force: true });
+      await measure(`--features f${part}.npy --labels l${part}.npy --class-sums own${part}.npz`);
+      expect(existsSync(at(`own${part}.npz`))).toBe(true);
+    }
+    const sums = parts.map((part) => `own${part}.npz`).join(" ");
+    await report(`--class-sums ${sums} --output parts.npz`);
+    for (const part of parts)
+      await report(`--features f${part}.npy --labels l${part}.npy --class-sums parts.npz --per-sample r${part}.csv`);
+    const tables = parts.map((part) => `r${part}.csv`).join(" ");
+    const whole = await report("--features f.npy --labels l.npy --format json");
+    expect(await report(`--format json --samples ${tables} --class-sums parts.npz`)).toBe(whole);
+    expect(await messageOf(`--samples r-one.csv r-rest.csv --class-sums own-rest.npz`)).toBe(
+      "asoftmax: own-rest.npz has sums of other class vectors than those of r-one.csv: class means stand for them, measure each table with --class-sums of all\n",
+    );
+    expect(await messageOf("--class-sums own-one.npz --output own-one.npz")).toBe(
+      "asoftmax: --output own-one.npz is a file of this run already: name another\n",
+    );
+    expect(await messageOf("--class-sums own-one.npz --format json --output all.npz")).toBe(
+      "asoftmax: --format has no part in adding up --class-sums: leave it out\n",
+    );
+  });
+
+  test("sums of as many other samples are refused; so are those for another first label", async () => {
+    const given = "--labels l.npy --features f.npy --weights w.npy";
+    for (const name of ["foreign", "later"]) rmSync(at(`${name}.npz`), { force: true });
+    await report("--features f-doubled.npy --labels l-doubled.npy --weights w.npy --class-sums foreign.npz");
+    expect(await messageOf(`${given} --class-sums foreign.npz`)).toMatch(
+      /^asoftmax: foreign\.npz has fewer samples of class \d+ than l\.npy: it sums up other samples\n$/,
+    );
+    await report(`${given} --per-sample v.csv`);
+    expect(await messageOf("--samples v.csv --class-sums foreign.npz")).toMatch(
+      /asoftmax: class \d+ has \d+ samples, and \d+ in the class sums: these are of other samples\n$/,
+    );
+    await report(`${given} --first-label 1 --bad-rows skip --class-sums later.npz`);
+    expect(await messageOf("--samples v.csv --class-sums later.npz")).toBe(
+      "asoftmax: later.npz has sums of other class vectors than those of v.csv\n",
+    );
+    expect(await messageOf("--input whole.csv --class-sums later.npz")).toBe(
+      "asoftmax: --class-sums needs --features: angles have no class sums\n",
+    );
+  });
+
+  test.each([
+    ["about nothing", { about: "null" }, "does not say what it is about"],
+    ["of unsaid class vectors", { about: '{"parts":[]}' }, "does not say what it is about"],
+    ["with counts that are NaN", { counts: [1, Number.NaN] }, "has counts that are none"],
+    ["with a label twice", { labels: [3, 3] }, "has labels that are none"],
+    ["with too few counts", { counts: [1] }, "has arrays that do not fit one another"],
+  ])("a file of class sums %s is an error", async (_, changes, told) => {
+    const { about, labels, counts } = {
+      ...{ about: '{"class_vectors":null,"parts":[]}', labels: [3, 4], counts: [1, 1] },
+      ...changes,
+    };
+    const array = (name: string, dtype: NpzMember["dtype"], shape: number[], data: Uint8Array): NpzMember => {
+      return { name, dtype, shape, bytes: () => [data] };
+    };
+    const doubles = (name: string, numbers: readonly number[], shape = [numbers.length]) =>
+      array(name, "<f8", shape, new Uint8Array(Float64Array.from(numbers).buffer));
+    const members = [
+      array("about", "|u1", [about.length], Buffer.from(about)),
+      doubles("labels", labels),
+      doubles("counts", counts),
+      doubles("high", [1, 0, 0, 1], [2, 2]),
+      doubles("low", [0, 0, 0, 0], [2, 2]),
+    ];
+    writeFileSync(at("odd.npz"), Buffer.concat([...npzFile(members)]));
+    expect(await messageOf("--class-sums odd.npz --output all.npz")).toBe(
+      `asoftmax: odd.npz ${told}: give files that measure --class-sums wrote\n`,
     );
   });
 });

@@ -1,14 +1,14 @@
-import { resolve } from "node:path";
+import { extname, resolve } from "node:path";
 import { message } from "../../core/message.ts";
 import { splitPath } from "../../data/array-file.ts";
-import { UsageError } from "../../data/errors.ts";
+import { DataError, UsageError } from "../../data/errors.ts";
 import { npzFile } from "../../data/npz-file.ts";
 import type { AngleFile } from "../../measure/angle-samples.ts";
 import { Fingerprint } from "../../measure/fingerprint.ts";
 import { perSample } from "../../measure/per-sample.ts";
 import { marginReport } from "../../measure/report.ts";
-import { noteOf, removeNote, writeNote } from "../../measure/sample-note.ts";
-import { type Questions, SampleRecords, type Samples } from "../../measure/samples.ts";
+import { noteFile, noteText, removeNote, requireNoFolder } from "../../measure/sample-note.ts";
+import { FewClassesError, type Questions, SampleRecords, type Samples } from "../../measure/samples.ts";
 import { MarginStatistics, WORST } from "../../measure/statistics.ts";
 import type { StoredSamples } from "../../measure/stored-samples.ts";
 import { isParquet } from "../../render/formats.ts";
@@ -53,8 +53,10 @@ const OF_SHARDS = {
 const OF_NEW = ["m", "functions", "scale", "threads", "badRows", "perSample"] as const;
 /** Options of both that say how data are read. */
 const OF_ALL = ["threads", "badRows", "degrees"] as const;
+/** Options of the report, and how it is written. */
+const OF_REPORT = ["check", "worst", "format", "columns", "precision", "degrees"] as const;
 type MeasureValues = ValuesOf<typeof OF_ANGLES & typeof OF_FEATURES & typeof OF_SHARDS> &
-  Values<"threads" | "badRows" | "degrees" | "output">;
+  Values<"threads" | "badRows" | "degrees" | "output" | "perSample">;
 
 export default command({
   examples: [
@@ -91,13 +93,15 @@ export default command({
   async run(values, { angles }) {
     const { degrees } = angles;
     const { check: checks = [], worst = WORST, classSums } = values;
+    requireOwnFiles(values);
+    if (classSums && values.input) throw new UsageError("--class-sums needs --features: angles have no class sums");
     if (classSums && !values.samples && !values.features) return mergedSums(values, classSums);
     const stored = values.samples && (await openStored(values, values.samples, classSums, checks));
     const norms = stored?.norms ?? values.features !== undefined;
     const ofNorms = norms ? undefined : checks.find(({ figure }) => figure.includes("feature_norm"));
     if (ofNorms !== undefined) throw new UsageError(`--check ${ofNorms.text} needs --features: angles have no length`);
     const questions = stored?.questions ?? questionsOf(values, checks, norms);
-    const samples = stored ?? (await openSamples(values, questions));
+    const samples = stored ?? (await openSamples(values, questions).catch(saveLoneSums));
     const { classes, className } = samples;
     const form = new SampleRecords(questions);
     const statistics = new MarginStatistics({ classes, records: form, norms });
@@ -105,20 +109,24 @@ export default command({
     const blocks = added(withProgress(samples.blocks, rowsIn, samples.total, samples.done), statistics);
     const { perSample: path } = values;
     if (path === undefined) for await (const _ of blocks);
-    else {
-      requireOwnFile(path, values);
+    else
       await writeSamples(
         path,
         { ...samples, blocks },
         { form, statistics, norms, precision: values.precision, angles },
       );
-    }
-    for (const { loss_errors } of stored?.sampleNotes ?? [])
-      statistics.addLossErrors(loss_errors.map((sums) => sums.map((sum) => BigInt(`0x${sum}`))));
+    for (const errors of stored?.lossErrors ?? []) statistics.addLossErrors(errors);
     const members = samples.classSums?.();
     if (members) await writeToFile(npzFile(members), classSums![0]!);
     const ofFeatures = samples.ofFeatures?.();
-    const figures = statistics.figures({ degrees, className, worst, skipped: samples.skipped(), ofFeatures });
+    const figures = statistics.figures({
+      degrees,
+      className,
+      worst,
+      skipped: samples.skipped(),
+      ofFeatures,
+      order: samples.order,
+    });
     const answers = checks.map((check) => checked(check, figures));
     const warnings = [
       ...samples.warnings(),
@@ -134,7 +142,7 @@ type Checks = readonly ReturnType<typeof figureCheck>[];
 
 /** The sum of files of class sums, as a file of its own. */
 async function mergedSums(values: Readonly<Record<string, unknown>>, paths: readonly string[]): Promise<Result> {
-  const idle = givenFlag(values, ["check", "worst", ...OF_NEW, ...Object.keys({ ...OF_ANGLES, ...OF_FEATURES })]);
+  const idle = givenFlag(values, [...OF_REPORT, ...OF_NEW, ...Object.keys({ ...OF_ANGLES, ...OF_FEATURES })]);
   if (idle !== undefined) throw new UsageError(`${idle} has no part in adding up --class-sums: leave it out`);
   if (values.output === undefined) throw new UsageError("--class-sums alone are added up: give --output merged.npz");
   const { storedClassSums, sumsMembers } = await import("../../measure/class-sums.ts");
@@ -173,6 +181,9 @@ async function openStored(
   const unasked = checks.find(
     ({ m, target }) => (m !== undefined && !margins.includes(m)) || (target && !counted.includes(target.spec)),
   );
+  const ofNorms = checks.find(({ figure }) => figure.includes("feature_norm") && !stored.norms);
+  if (ofNorms !== undefined)
+    throw new UsageError(`--check ${ofNorms.text}: the samples have no norm: they were measured from angles`);
   if (unasked !== undefined)
     throw new UsageError(
       `--check ${unasked.text}: the samples were not measured for that: give it to each run that writes them`,
@@ -204,6 +215,14 @@ async function openSamples(values: MeasureValues, questions: Questions): Promise
   return featureSamples({ ...values, features, labels, classSums }, values, questions);
 }
 
+/** Writes the class sums of a shard that has too few classes of its own to be measured. */
+async function saveLoneSums(error: unknown): Promise<never> {
+  if (!(error instanceof FewClassesError) || error.sums === undefined) throw error;
+  const { path, members } = error.sums;
+  await writeToFile(npzFile(members()), path);
+  throw new DataError(`${error.message}; its class sums are written to ${path}`);
+}
+
 /** How the file of angles is read, in plain values that can be sent to a thread. */
 const fileOf = (values: MeasureValues): AngleFile =>
   Object.fromEntries([...Object.keys(OF_ANGLES), ...OF_ALL].map((key) => [key, values[key as keyof MeasureValues]]));
@@ -215,7 +234,7 @@ async function writeSamples(
   { form, statistics, norms, precision, angles }: SampleFile,
 ): Promise<void> {
   const { degrees, given } = angles;
-  removeNote(path);
+  const identity = samples.identity!();
   const contents = new Fingerprint();
   const rows = perSample({ ...samples, blocks: contents.of(samples.blocks) }, form);
   const style = { precision, degrees, given };
@@ -223,9 +242,15 @@ async function writeSamples(
   const pieces = isParquet(path)
     ? (await import("../../render/parquet.ts")).parquetRows(rows, style)
     : writer.file(written(rows, writer));
-  await writeToFile(pieces, path);
-  const about = { ...form.questions, norms, degrees, precision: precision ?? null, contents: contents.text() };
-  writeNote(path, noteOf(samples, statistics, about));
+  await writeToFile(withoutOldNote(pieces, path), path);
+  const asked = { ...form.questions, ...identity, norms, degrees, precision: precision ?? null };
+  await writeToFile([noteText(samples, statistics, { ...asked, contents: contents.text() })], noteFile(path));
+}
+
+/** Removes the note of the table that was there before, when the new one is complete. */
+async function* withoutOldNote<T>(pieces: AsyncIterable<T>, path: string): AsyncGenerator<T> {
+  yield* pieces;
+  removeNote(path);
 }
 
 interface SampleFile {
@@ -244,15 +269,35 @@ async function* added(blocks: Samples["blocks"], statistics: MarginStatistics): 
   }
 }
 
-function requireOwnFile(
-  path: string,
-  { input, features, weights, labels, output, classSums = [] }: MeasureValues,
-): void {
+/** Throws UsageError where a file that is written is another file of the run, or is not of a kind that can be written. */
+function requireOwnFiles({
+  input,
+  features,
+  weights,
+  labels,
+  output,
+  perSample,
+  samples = [],
+  classSums = [],
+}: MeasureValues): void {
   const arrays = [features, weights, labels].map((given) => given && splitPath(given)[0]);
-  const others = [input, ...arrays, output, ...classSums].flatMap((other) =>
-    other === undefined ? [] : resolve(other),
-  );
-  if ([path, `${path}.json`].some((own) => others.includes(resolve(own))))
-    throw new UsageError(`--per-sample ${path} is a file of this run already: name another`);
-  if (path === "-") throw new UsageError("--per-sample: name a file; standard output takes the report");
+  const notes = samples.map(noteFile);
+  const known = new Set([input, ...arrays, ...samples, ...notes, ...classSums].map((path) => path && resolve(path)));
+  const own = [
+    ["--output", output],
+    ["--per-sample", perSample],
+    ["--per-sample", perSample && noteFile(perSample)],
+  ];
+  for (const [flag, path] of own) {
+    if (path === undefined || path === "-") continue;
+    if (known.has(resolve(path)))
+      throw new UsageError(
+        `${flag} ${flag === "--output" ? path : perSample} is a file of this run already: name another`,
+      );
+    known.add(resolve(path));
+  }
+  if (perSample === "-") throw new UsageError("--per-sample: name a file; standard output takes the report");
+  if (perSample !== undefined && !["", ".csv", ".parquet"].includes(extname(perSample).toLowerCase()))
+    throw new UsageError(`--per-sample ${perSample}: it is written as .csv or .parquet: name it so`);
+  if (perSample !== undefined) requireNoFolder(noteFile(perSample));
 }
