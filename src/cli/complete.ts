@@ -59,7 +59,7 @@ function wordsOf({ argument }: Command, flags: readonly Flag[], given: readonly 
 }
 
 function valuesOf({ flag, value, choices = [] }: Flag, text: string): Completion {
-  if (value === "file") return { kind: "files", candidates: [] };
+  if (value?.startsWith("file")) return { kind: "files", candidates: [] };
   if (flag === "--functions" || flag === "--to") return functionWords(text);
   return wordsFrom(choices.map((word) => [word, ""]));
 }

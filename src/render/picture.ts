@@ -15,7 +15,7 @@ export function picture(result: Result, kind: Picture, given: NumberStyle, madeB
   const style = forPeople(given, PICTURE_DIGITS);
   const { chart: chartOf, title: said } = result.chart!;
   const drawn = chartOf();
-  const chart = { ...drawn, title: drawn.title ?? said };
+  const chart = { ...drawn, title: said ?? drawn.title };
   const notes = [...(said ? [said] : []), ...result.end().notes].map((note) => formatMessage(note, style));
   const description = notes.join(" ");
   if (kind === "vl.json") return `${JSON.stringify(vegaLite(chart, style, description), null, 1)}\n`;

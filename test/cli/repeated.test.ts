@@ -57,7 +57,8 @@ const loaded = await Promise.all(
 );
 const lists = loaded.flatMap(([command, options]) =>
   Object.entries(options)
-    .filter(([, { value, repeatable }]) => value === "list" || repeatable)
+    // Files have spaces between.
+    .filter(([, { value, repeatable }]) => value === "list" || (repeatable && value !== "file..."))
     .map(([name]) => [command, name] as const),
 );
 
