@@ -1,11 +1,12 @@
 import { competingBound } from "../core/competing-bound.ts";
 import { joined, type Message, message, radians } from "../core/message.ts";
+import { wantedMargin } from "../core/minima.ts";
 import { monotonicity } from "../core/monotonicity.ts";
 import { psiValues } from "../core/psi.ts";
 import type { Target } from "../core/targets.ts";
 import { timesPi } from "../core/units.ts";
 import { violations } from "../core/violations.ts";
-import type { Area, Chart, Interval } from "../render/chart.ts";
+import type { Area, Chart, Interval, Series } from "../render/chart.ts";
 import { formatAngle, type NumberStyle } from "../render/number.ts";
 import type { Values } from "./options.ts";
 
@@ -133,6 +134,13 @@ export const knotsOf = (targets: readonly Target[]) =>
 /** name = theta, as a legend has it. */
 export const equation = (name: string, theta: number, look: Look) =>
   `${name} = ${formatAngle(theta, { precision: 6, ...look })}`;
+
+/** The goals of descents as level lines: theta_j over the margin that each function wants, each once. */
+export const goalLines = (targets: readonly Target[], thetaJ: number, look: Look): Series[] =>
+  [...new Set(targets.map(wantedMargin))].map((m) => {
+    const at = () => thetaJ / m;
+    return { name: equation(`goal: theta_y < theta_j${m === 1 ? "" : `/${m}`}`, at(), look), at };
+  });
 
 /** Target functions and the level cos(theta_j); the naive function of that m is highlighted where it lies above and angular does not hold. */
 export function violationChart(targets: readonly Target[], m: number, thetaJ: number, look: Look): Chart {

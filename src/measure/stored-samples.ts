@@ -41,6 +41,7 @@ export async function storedSamples(paths: readonly string[], sumsPaths?: readon
   const { classes, norms, path: first } = note ? { ...note, path: whence! } : await firstRow(tables);
   const sums = sumsPaths && (await storedClassSums(sumsPaths));
   if (sums && note) requireVectors(sums, sumsPaths[0]!, note, whence!);
+  const measured = sums && measuredSums(sums);
   const form = new SampleRecords(questions);
   const names = new ClassNames(note?.class_names ?? null);
   const whole = { form, competitors: classes - 1, first, names, norms };
@@ -61,7 +62,7 @@ export async function storedSamples(paths: readonly string[], sumsPaths?: readon
       if (noted !== undefined && samples !== noted.samples)
         throw new DataError(`${path} has ${samples} samples, and ${path}.json says ${noted.samples}: write both anew`);
     }
-    if (sums) requireCounts(sums, counts);
+    if (sums && measured) requireCounts(sums, measured.labels, counts);
   }
   return {
     questions,
@@ -75,8 +76,8 @@ export async function storedSamples(paths: readonly string[], sumsPaths?: readon
     done: () => done,
     skipped: () => tables.reduce((sum, { noted, kept }) => sum + (noted?.skipped_rows ?? kept()), 0),
     notes: sums && isOfMeans(sums) ? [meansNote(classes)] : [],
-    ...(sums && {
-      ofFeatures: () => ({ fisher_score: fisherScore(scatterOf(measuredSums(sums))), class_angles: angles }),
+    ...(measured && {
+      ofFeatures: () => ({ fisher_score: fisherScore(scatterOf(measured)), class_angles: angles }),
     }),
     warnings: () => [
       ...withoutNote(bare),
@@ -108,9 +109,8 @@ function requireVectors(sums: StoredClassSums, sumsPath: string, note: SampleNot
   throw new DataError(`${sumsPath} has sums of other class vectors than those of ${path}${advice}`);
 }
 
-/** Throws DataError where class sums are not those of the samples, by how many each class has. */
-function requireCounts(sums: StoredClassSums, counts: ReadonlyMap<number, number>): void {
-  const { labels } = measuredSums(sums);
+/** Throws DataError where class sums are not those of the samples, by how many each of the measured classes has. */
+function requireCounts(sums: StoredClassSums, labels: readonly number[], counts: ReadonlyMap<number, number>): void {
   const [found, summed] = [[...counts.values()], labels.map(sums.countOf)].map((all) =>
     all!.reduce((sum, count) => sum + count, 0),
   );

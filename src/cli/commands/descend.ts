@@ -2,13 +2,13 @@ import { lambdaAt } from "../../core/anneal.ts";
 import { type Descent, descend, outcome } from "../../core/descend.ts";
 import { sampleLoss } from "../../core/loss.ts";
 import { joined, type Message, message, radians } from "../../core/message.ts";
-import { minima, type RestPoint, wantedMargin } from "../../core/minima.ts";
+import { minima, type RestPoint } from "../../core/minima.ts";
 import { asoftmax } from "../../core/target-functions.ts";
 import { type Target, target as targetNamed } from "../../core/targets.ts";
 import { timesPi } from "../../core/units.ts";
 import { UsageError } from "../../data/errors.ts";
 import { type Result, rowsResult } from "../../render/result.ts";
-import { equation, inWords, knotsOf, type Look } from "../charts.ts";
+import { goalLines, inWords, knotsOf, type Look } from "../charts.ts";
 import { columnsOf, command } from "../command.ts";
 import { chosenFunctions, pictureFunctions } from "../functions.ts";
 import { drawingOptions, givenFlag, options, pick, single } from "../options.ts";
@@ -78,10 +78,6 @@ function pathsOf(
     label: inWords(target),
     at: (step: number) => path[Math.round(step)]!.theta,
   }));
-  const goals = [...new Set(targets.map(wantedMargin))].map((m) => {
-    const at = () => descent.thetaJ / m;
-    return { name: equation(`goal: theta_y < theta_j${m === 1 ? "" : `/${m}`}`, at(), values), at };
-  });
   const reached = paths.filter(({ kind }) => kind === "reached");
   const held = [
     ...new Map(
@@ -104,7 +100,7 @@ function pathsOf(
     })),
     x: { from: 0, to: descent.steps, angle: false, name: "step of gradient descent" },
     y: { angle: true, name: "target angle theta_y" },
-    series: [...lines, ...goals],
+    series: [...lines, ...goalLines(targets, descent.thetaJ, values)],
     knots: m,
     size: { width, height },
   });

@@ -1,9 +1,7 @@
 import { type Descent, descend, outcome } from "../../../core/descend.ts";
 import { type Message, message } from "../../../core/message.ts";
-import { wantedMargin } from "../../../core/minima.ts";
-import type { Target } from "../../../core/targets.ts";
 import type { Chart } from "../../../render/chart.ts";
-import { equation, knotsOf, planeChart, violationChart } from "../../charts.ts";
+import { goalLines, knotsOf, planeChart, violationChart } from "../../charts.ts";
 import { DESCENT, type PageState, STYLE, targetsOf } from "./state.ts";
 
 /** The functions over theta, with their values at theta_y, and the level that they must exceed. */
@@ -34,14 +32,8 @@ export function descents(state: PageState): { chart: Chart; sentences: Message[]
   const chart: Chart = {
     x: { from: 0, to: DESCENT.steps, angle: false, name: "step" },
     y: { angle: true, name: "theta_y" },
-    series: [...lines, ...goals(targets, thetaJ)],
+    series: [...lines, ...goalLines(targets, thetaJ, STYLE)],
     knots: knotsOf(targets),
   };
   return { chart, sentences };
 }
-
-const goals = (targets: readonly Target[], thetaJ: number) =>
-  [...new Set(targets.map(wantedMargin))].map((m) => {
-    const at = () => thetaJ / m;
-    return { name: equation(`goal: theta_y < theta_j${m === 1 ? "" : `/${m}`}`, at(), STYLE), at };
-  });
