@@ -19,11 +19,12 @@ import { commandsOf, hashOf, type PageState, STYLE, shownIn, stateOf } from "./s
 const byId = (id: string) => document.getElementById(id)!;
 const inside = (id: string, selector: string) => byId(id).querySelector<HTMLElement>(selector)!;
 
-/** A sentence with letters for names, for who listens. */
-const text = (message: Message) => spelled(formatMessage(message, STYLE).replace(/(?<=\d)pi\b/g, "π"));
+/** Letters for names; in a function's spec lambda stays. */
+const lettered = (given: string) => spelled(given.replace(/(?<=\d)pi\b/g, "π")).replaceAll(":λ=", ":lambda=");
+const text = (message: Message) => lettered(formatMessage(message, STYLE));
 /** Text as HTML, with subscripts. */
 const html = (given: string) =>
-  escapeXml(spelled(given))
+  escapeXml(lettered(given))
     .replace(/θ(\w+)/g, "θ<sub>$1</sub>")
     .replace(/(?<=^|[ (])-(?=[ c])/g, "−");
 
@@ -100,7 +101,7 @@ function showFigures(targets: readonly Target[]): string {
     ...(blend ? [["with lambda", "blend(theta_y) > cos(theta_j)", blend.holds] as [string, string, boolean]] : []),
   ];
   inside("conditions", "tbody").innerHTML = conditions
-    .map(([name, asks, holds]) => row(html(name), html(asks), answer(holds)))
+    .map(([name, asks, holds]) => row(name, html(asks), answer(holds)))
     .join("");
   const sentences = [why, ...(blend ? [blend.why] : [])].map(text);
   byId("why").innerHTML = sentences.map(html).join("<br>");
@@ -117,34 +118,33 @@ function showFigures(targets: readonly Target[]): string {
   return sentences.at(-1)!;
 }
 
-/** A rem in the pixels that pictures are laid out in: they grow with the text of the page. */
-const REM = 16;
+/** The width of every picture, in its own pixels. */
+let width = 0;
 
-function draw(id: string, chart: Chart, description: string): void {
+/** What each picture was drawn from. */
+const drawnFrom = new Map<string, string>();
+
+/** Draws a picture, anew where what it is drawn from has changed, and describes it. */
+function draw(id: string, from: readonly unknown[], chart: () => Chart, description: string): void {
+  const key = [width, ...from].join();
   const parent = inside(id, "div");
-  const zoom = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / REM;
-  const width = Math.max(260, Math.round(parent.clientWidth / zoom));
-  parent.innerHTML = drawSvg(chart, STYLE, { id: `${id}-picture`, width, description, bare: true });
+  if (drawnFrom.get(id) !== key)
+    parent.innerHTML = drawSvg(chart(), STYLE, { id: `${id}-picture`, width, description, bare: true });
+  else parent.querySelector("desc")!.textContent = description;
+  drawnFrom.set(id, key);
 }
 
 /** The edges of a picture's frame, in its own pixels. */
 const frameOfPicture = (svg: SVGElement) =>
   svg.dataset.frame!.split(" ").map(Number) as [left: number, right: number, top: number, bottom: number];
 
-let planeDrawn = "";
-
-/** The plane, drawn anew where more than the point has changed, and the point in it. */
-function drawPlane(targets: readonly Target[], description: string): void {
-  const asked = `${targets.map(({ spec }) => spec)} ${byId("plane").clientWidth}`;
-  if (asked !== planeDrawn) {
-    draw("plane", planeOf(targets), description);
-    inside("plane", "svg").insertAdjacentHTML("beforeend", '<circle class="dot hot" stroke-width="2" r="7"/>');
-  }
-  planeDrawn = asked;
+/** The point in the plane. */
+function showPoint(): void {
   const svg = byId("plane").querySelector("svg")!;
-  svg.querySelector("desc")!.textContent = description;
   const [left, right, top, bottom] = frameOfPicture(svg);
-  const point = svg.querySelector("svg > circle")!;
+  if (!svg.querySelector("#point"))
+    svg.insertAdjacentHTML("beforeend", '<circle id="point" class="dot hot" stroke-width="2" r="7"/>');
+  const point = byId("point");
   point.setAttribute("cx", String(left + (state.theta / Math.PI) * (right - left)));
   point.setAttribute("cy", String(bottom - (state.competing / Math.PI) * (bottom - top)));
 }
@@ -156,13 +156,15 @@ function show(): void {
   for (const update of updates) update();
   showFunctions();
   said = showFigures(targets);
-  drawPlane(targets, said);
-  draw("curve", curveOf(state, targets), said);
-  const { theta: start, competing: thetaJ, scale } = state;
+  const specs = targets.map(({ spec }) => spec);
+  const { theta: start, competing: thetaJ, scale, m } = state;
+  draw("plane", specs, () => planeOf(targets), said);
+  showPoint();
+  draw("curve", [start, thetaJ, m, specs], () => curveOf(state, targets), said);
   const settings = { start, thetaJ, scale, ...STANDARD_DESCENT };
   const descents = descentsOf(targets, settings);
   const sentences = descents.map(({ sentence }) => text(sentence));
-  draw("descent", descentChart(descents, settings, STYLE), sentences.join(" "));
+  draw("descent", [start, thetaJ, scale, specs], () => descentChart(descents, settings, STYLE), sentences.join(" "));
   inside("descent", "ul").innerHTML = sentences.map((one) => `<li>${html(one)}</li>`).join("");
   inside("commands", "pre").textContent = commandsOf(state).join("\n");
 }
@@ -215,13 +217,17 @@ function copying(id: string, what: () => string): void {
 copying("copy", () => commandsOf(state).join("\n"));
 copying("link", () => `${location.href.split("#")[0]}#${hashOf(state)}`);
 
-addEventListener("hashchange", () => change(stateOf(location.hash)));
+addEventListener("hashchange", ({ newURL }) => change(stateOf(new URL(newURL).hash)));
 const style = document.createElement("style");
 style.textContent = PICTURE_STYLE;
 document.head.append(style);
-let width = 0;
+
+/** A rem in the pixels that pictures are laid out in: they grow with the text of the page. */
+const REM = 16;
 new ResizeObserver(() => {
-  const now = byId("plane").clientWidth;
-  if (now !== width) show();
+  const zoom = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / REM;
+  const now = Math.max(260, Math.round(inside("plane", "div").clientWidth / zoom));
+  if (now === width) return;
   width = now;
+  show();
 }).observe(byId("plane"));
