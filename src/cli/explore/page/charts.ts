@@ -1,6 +1,6 @@
 import type { Target } from "../../../core/targets.ts";
 import type { Chart } from "../../../render/chart.ts";
-import { planeChart, violationChart } from "../../charts.ts";
+import { functionChart, planeChart, violationChart } from "../../charts.ts";
 import { remembered } from "../scene.ts";
 import { type PageState, STYLE } from "./state.ts";
 
@@ -10,7 +10,10 @@ export function curveOf({ m, theta, competing }: PageState, targets: readonly Ta
   const series = chart.series.map((one, i) =>
     i < targets.length ? { ...one, at: remembered(one.name, one.at), points: [theta] } : one,
   );
-  return { ...chart, series, knots: m };
+  const drawn = { ...chart, series, knots: m };
+  if (chart.highlight !== undefined) return drawn;
+  // Without cos(m theta) its violations are not to be seen.
+  return { ...drawn, title: functionChart(targets, {}).title, marks: chart.marks!.slice(0, 1) };
 }
 
 /** The plane of theta_y and theta_j, with the regions of the functions. */

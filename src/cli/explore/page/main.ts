@@ -98,7 +98,7 @@ function showFigures(targets: readonly Target[]): string {
     ["naive", "cos(m theta_y) > cos(theta_j)", margin.naive],
     ["angular", "m theta_y < theta_j", margin.angular],
     ["psi", "psi(theta_y) > cos(theta_j)", margin.psi],
-    ...(blend ? [["with lambda", "blend(theta_y) > cos(theta_j)", blend.holds] as [string, string, boolean]] : []),
+    ...(blend ? [["with lambda", "target(theta_y) > cos(theta_j)", blend.holds] as [string, string, boolean]] : []),
   ];
   inside("conditions", "tbody").innerHTML = conditions
     .map(([name, asks, holds]) => row(name, html(asks), answer(holds)))
@@ -166,7 +166,8 @@ function show(): void {
   const sentences = descents.map(({ sentence }) => text(sentence));
   draw("descent", [start, thetaJ, scale, specs], () => descentChart(descents, settings, STYLE), sentences.join(" "));
   inside("descent", "ul").innerHTML = sentences.map((one) => `<li>${html(one)}</li>`).join("");
-  inside("commands", "pre").textContent = commandsOf(state).join("\n");
+  // No line is broken inside a word, such as between the hyphens of an option.
+  inside("commands", "pre").innerHTML = commandsOf(state).join("\n").replace(/\S+/g, "<span>$&</span>");
 }
 
 /** So long after the last change it is said, and stands in the address. */
@@ -185,6 +186,7 @@ const NEAR = 12;
 
 for (const id of ["plane", "curve"]) {
   const area = inside(id, "div");
+  let before: Partial<PageState> = {};
   const move = (event: PointerEvent) => {
     const svg = area.querySelector("svg")!;
     const box = svg.getBoundingClientRect();
@@ -192,7 +194,10 @@ for (const id of ["plane", "curve"]) {
     const [x, y] = [(event.clientX - box.left) * zoom, (event.clientY - box.top) * zoom];
     const [left, right, top, bottom] = frameOfPicture(svg);
     const isNear = x > left - NEAR && x < right + NEAR && y > top - NEAR && y < bottom + NEAR;
-    if (event.type === "pointerdown" && event.button === 0 && isNear) area.setPointerCapture(event.pointerId);
+    if (event.type === "pointerdown" && event.button === 0 && isNear) {
+      area.setPointerCapture(event.pointerId);
+      before = { theta: state.theta, competing: state.competing };
+    }
     if (!area.hasPointerCapture(event.pointerId)) return;
     const angleAt = (share: number) => angles[Math.round(Math.min(1, Math.max(0, share)) * PARTS)]!;
     const theta = angleAt((x - left) / (right - left));
@@ -201,11 +206,13 @@ for (const id of ["plane", "curve"]) {
   };
   area.addEventListener("pointerdown", move);
   area.addEventListener("pointermove", move);
+  // A finger that turns out to scroll the page leaves the point where it was.
+  area.addEventListener("pointercancel", () => change(before));
 }
 
 byId("questions").addEventListener("click", (event) => {
-  const { top, bottom } = byId("figures").getBoundingClientRect();
-  if ((event.target as Element).closest("a") && (top < 0 || bottom > innerHeight)) byId("figures").scrollIntoView();
+  const isNarrow = matchMedia("(max-width: 1099px)").matches;
+  if (isNarrow && (event.target as Element).closest("a")) byId("figures").scrollIntoView();
 });
 
 function copying(id: string, what: () => string): void {
