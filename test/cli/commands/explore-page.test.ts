@@ -173,6 +173,32 @@ describe.skipIf(browserPath === undefined)("in Chromium", () => {
     await page.close();
   });
 
+  test("a finger moves the point by a tap and sideways; one that scrolls leaves it", async () => {
+    const context = await browser.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+    const page = await context.newPage();
+    await page.goto(pathToFileURL(file).href);
+    await page.locator("#plane svg").scrollIntoViewIfNeeded();
+    const { x, y, width, height } = (await page.locator("#plane svg").boundingBox())!;
+    const client = await context.newCDPSession(page);
+    const touch = (type: "touchStart" | "touchMove" | "touchEnd", ...touchPoints: { x: number; y: number }[]) =>
+      client.send("Input.dispatchTouchEvent", { type, touchPoints });
+    const swipe = async (right: number, up: number) => {
+      await touch("touchStart", { x: x + 0.4 * width, y: y + 0.7 * height });
+      for (let i = 1; i <= 8; i++)
+        await touch("touchMove", { x: x + 0.4 * width + i * right, y: y + 0.7 * height - i * up });
+      await touch("touchEnd");
+      return (await page.locator("#sliders output").allTextContents()).slice(0, 2);
+    };
+    const start = await page.locator("#sliders output").first().textContent();
+    const [theta, competing] = await swipe(15, 10);
+    expect(Number.parseFloat(theta!)).toBeGreaterThan(2);
+    expect(Number.parseFloat(competing!)).toBeGreaterThan(1.6);
+    expect(await swipe(0, 25)).toEqual([theta, competing]);
+    await page.locator("#plane svg").tap({ position: { x: 0.4 * width, y: 0.5 * height } });
+    expect([start, theta]).not.toContain(await page.locator("#sliders output").first().textContent());
+    await context.close();
+  });
+
   test.each([
     `#m=3&lambda=0&theta=${timesPi(1, 4)}&competing=2&scale=2&functions=asoftmax,arcface`,
     `#m=4&lambda=5&theta=${timesPi(1, 6)}&competing=1.5&scale=1&functions=asoftmax,naive,asoftmax:m=4`,
