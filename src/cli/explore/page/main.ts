@@ -118,19 +118,21 @@ function showFigures(targets: readonly Target[]): string {
   return sentences.at(-1)!;
 }
 
+/** A rem in the pixels that pictures are laid out in: they grow with the text of the page. */
+const REM = 16;
 /** The width of every picture, in its own pixels. */
 let width = 0;
-
 /** What each picture was drawn from. */
 const drawnFrom = new Map<string, string>();
 
 /** Draws a picture, anew where what it is drawn from has changed, and describes it. */
 function draw(id: string, from: readonly unknown[], chart: () => Chart, description: string): void {
   const key = [width, ...from].join();
-  const parent = inside(id, "div");
-  if (drawnFrom.get(id) !== key)
-    parent.innerHTML = drawSvg(chart(), STYLE, { id: `${id}-picture`, width, description, bare: true });
-  else parent.querySelector("desc")!.textContent = description;
+  if (drawnFrom.get(id) !== key) {
+    inside(id, "div").innerHTML = drawSvg(chart(), STYLE, { id: `${id}-picture`, width, description, bare: true });
+    inside(id, "svg").style.width = `${Number(inside(id, "svg").getAttribute("width")) / REM}rem`;
+  }
+  inside(id, "desc").textContent = description;
   drawnFrom.set(id, key);
 }
 
@@ -229,8 +231,6 @@ const style = document.createElement("style");
 style.textContent = PICTURE_STYLE;
 document.head.append(style);
 
-/** A rem in the pixels that pictures are laid out in: they grow with the text of the page. */
-const REM = 16;
 new ResizeObserver(() => {
   const zoom = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / REM;
   const now = Math.max(260, Math.round(inside("plane", "div").clientWidth / zoom));
