@@ -32,7 +32,7 @@ export function descentChart(descents: Descended, { start, thetaJ, steps }: Desc
     marks: [...new Map(held.map((theta) => [theta.toFixed(4), theta])).values()].map((theta) => ({
       x: steps / 2,
       y: theta,
-      text: message`held at ${radians(knotAt(theta))}: the slope is 0 here, the goal is not reached`,
+      text: message`held at ${radians(knotAt(theta))}: ${theta === Math.PI ? "" : "the slope is 0 here, "}the goal is not reached`,
     })),
     x: { from: 0, to: steps, angle: false, name: "step of gradient descent" },
     y: { angle: true, name: "target angle theta_y" },
