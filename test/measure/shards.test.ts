@@ -117,7 +117,7 @@ describe("angles: 7 shards in any order are the whole", () => {
       "[]",
       "{}",
       note.replace('"classes": 10', '"classes": 1e400'),
-      note.replace(/"loss_errors": \[/, "$&[],"),
+      note.replace(/"rounded_losses": \[/, "$&[],"),
       edited({ class_names: undefined }),
       edited({ class_names: [...Array(10).keys()] }),
       edited({ skipped_rows: -1 }),
@@ -126,8 +126,8 @@ describe("angles: 7 shards in any order are the whole", () => {
       writeFileSync(at("damaged.csv.json"), text);
       expect(await messageOf("--samples damaged.csv")).toBe(`asoftmax: damaged.csv.json ${told}`);
     }
-    const { functions, loss_errors } = JSON.parse(note);
-    writeFileSync(at("damaged.csv.json"), edited({ functions: functions.slice(1), loss_errors: loss_errors.slice(1) }));
+    const { functions, rounded_losses } = JSON.parse(note);
+    writeFileSync(at("damaged.csv.json"), edited({ functions: functions.slice(1), rounded_losses: rounded_losses.slice(1) }));
     expect(await messageOf("--samples damaged.csv")).toBe(
       "asoftmax: damaged.csv has other columns than damaged.csv.json says: write both anew\n",
     );
