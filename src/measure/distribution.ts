@@ -1,12 +1,13 @@
 import { Mean } from "./exact-sum.ts";
 
-/** Up to this many numbers a distribution keeps all of them. */
+/** Up to this many numbers a distribution keeps all of them, in blocks of so many. */
 const EXACT = 1e6;
-/** Numbers are kept in blocks of so many. */
-const BLOCK = 2 ** 16;
+const BLOCK = EXACT / 16;
 /** A bucket is the sign and the upper 32 bits of |x| without the last 7; a page has those of one sign and exponent. */
 const PLACES_CUT = 7;
 const PAGE_PLACES = 13;
+/** The first page of negative numbers. */
+const NEGATIVE = 1 << 11;
 const INFINITE = 0x7ff00000 >>> PLACES_CUT;
 
 const double = new Float64Array(1);
@@ -25,8 +26,8 @@ export class Distribution extends Mean {
 
   override add(x: number): void {
     if (this.count === EXACT) {
-      this.#pages = [];
-      for (const y of this.#kept()) this.#tally(y);
+      this.#pages = Array(2 * NEGATIVE).fill(undefined);
+      for (const block of this.#blocks) for (const y of block) this.#tally(y);
       this.#blocks = [];
     }
     if (this.#pages !== undefined) this.#tally(x);
@@ -44,13 +45,6 @@ export class Distribution extends Mean {
     const page = (bucket >>> PAGE_PLACES) + (x < 0 ? NEGATIVE : 0);
     this.#pages![page] ??= new Float64Array(1 << PAGE_PLACES);
     this.#pages![page][bucket & ((1 << PAGE_PLACES) - 1)]!++;
-  }
-
-  /** The numbers that are kept. */
-  #kept(): Float64Array {
-    const all = new Float64Array(BLOCK * this.#blocks.length);
-    for (const [i, block] of this.#blocks.entries()) all.set(block, i * BLOCK);
-    return all.subarray(0, Math.min(this.count, EXACT));
   }
 
   /** The numbers below which these shares in [0, 1] of all lie, linear between neighbours (numpy's default); NaN without numbers. */
@@ -81,7 +75,9 @@ export class Distribution extends Mean {
   /** Gives the number at a place in rising order. */
   #inOrder(): (place: number) => number {
     if (this.#pages === undefined) {
-      const sorted = this.#kept().sort();
+      const all = new Float64Array(BLOCK * this.#blocks.length);
+      for (const [i, block] of this.#blocks.entries()) all.set(block, i * BLOCK);
+      const sorted = all.subarray(0, this.count).sort();
       return (place) => sorted[place]!;
     }
     const buckets: [bucket: number, count: number][] = [];
@@ -102,9 +98,6 @@ export class Distribution extends Mean {
     };
   }
 }
-
-/** The first page of negative numbers. */
-const NEGATIVE = 1 << 11;
 
 /** The middle of a bucket; 0, infinity and NaN for theirs. */
 function middleOf(bucket: number): number {

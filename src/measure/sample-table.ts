@@ -126,10 +126,16 @@ function recordReader(header: Header, form: SampleRecords, { classes, norms, fir
     const numbers = readNumbers(batch, faults) / 8;
     // Cells of a bad row that was kept are empty.
     for (const row of faults.keys()) if (batch.fault(row) === undefined && label(batch, row) === "") faults.delete(row);
+    let start = 0;
+    const pairsAt = (i: number) => {
+      const count = doubles[start + 1 + i]!;
+      if (Number.isInteger(count) && count >= 0 && count < classes) return count;
+      throw new DataError(`${pairs[i]} is ${count}: it must be a whole number from 0 to competitors, ${classes - 1}`);
+    };
     return (row: number, at: number): boolean => {
       const own = label(batch, row);
       if (own === "") return false;
-      const start = numbers + row * columns.length;
+      start = numbers + row * columns.length;
       const competitors = doubles[start]!;
       if (competitors !== classes - 1)
         throw new DataError(`competitors is ${competitors}, and ${classes - 1} in ${first}`);
@@ -142,11 +148,7 @@ function recordReader(header: Header, form: SampleRecords, { classes, norms, fir
         norm: norms ? doubles[start + columns.length - 1]! : undefined,
       };
       if (sample.nearest === sample.label) throw new DataError("nearest is the label: it must be another class");
-      form.write(records, at, sample, (i) => {
-        const count = doubles[start + 1 + i]!;
-        if (Number.isInteger(count) && count >= 0 && count < classes) return count;
-        throw new DataError(`${pairs[i]} is ${count}: it must be a whole number from 0 to competitors, ${competitors}`);
-      });
+      form.write(records, at, sample, pairsAt);
       for (let i = 0; i < losses.length; i++) form.writeLoss(records, at, i, doubles[start + 1 + pairs.length + i]!);
       return true;
     };

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { type Message, message } from "../core/message.ts";
@@ -19,6 +20,9 @@ import { meansNote, type Questions, SampleRecords, type Samples } from "./sample
 import { type ShardSums, shardSums } from "./shard-sums.ts";
 import { sharedRecords } from "./shared-records.ts";
 
+/** Tables are read by so many threads at most: one of them adds up the samples, which takes half as long as reading. */
+const MOST_THREADS = 3;
+
 type Notes = ReadonlyMap<string, SampleNote>;
 
 /**
@@ -28,7 +32,7 @@ type Notes = ReadonlyMap<string, SampleNote>;
 export async function storedSamples(
   paths: readonly string[],
   sumsPaths?: readonly string[],
-  threads?: number,
+  threads = availableParallelism(),
 ): Promise<Samples> {
   requireOnce(paths);
   const notes = readNotes(paths);
@@ -113,11 +117,7 @@ async function wholeOf(tables: readonly SampleTable[], notes: Notes): Promise<{ 
 function recordsOf(
   tables: readonly SampleTable[],
   held: readonly FilePart[][],
-  {
-    whole,
-    names,
-    threads,
-  }: { readonly whole: Whole; readonly names: ClassNames; readonly threads?: number | undefined },
+  { whole, names, threads }: { readonly whole: Whole; readonly names: ClassNames; readonly threads: number },
 ): AsyncGenerator<Float64Array> {
   async function* parts(): AsyncGenerator<FilePart> {
     for (const [table, { source }] of tables.entries()) {
@@ -133,7 +133,7 @@ function recordsOf(
     { parts: parts(), isLong, addTally: (tally) => tables[tally.table!]!.source.addTally(tally) },
     (part) => read(tables[part.table!]!, part),
     job,
-    whole.classNames === undefined ? 1 : threads,
+    whole.classNames === undefined ? 0 : Math.min(threads, MOST_THREADS) - 1,
   );
 }
 
