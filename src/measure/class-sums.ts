@@ -33,6 +33,7 @@ export interface AllClassSums {
 
 /** Sums from files, and where they come from. */
 export interface StoredClassSums extends AllClassSums {
+  readonly files: readonly SumArrays[];
   readonly about: SumsAbout;
   /** What tells these sums from those of other shards. */
   readonly fingerprint: string;
@@ -105,25 +106,24 @@ function kept({ labels, cols, read }: Pick<AllClassSums, "labels" | "cols" | "re
   return { arrays, contents: contents.add(Float64Array.from(labels)).text() };
 }
 
-/** The sums of the features of files, which are read once; without labels of the classes that occur. */
+/** The sums of the features of files, which are read once, about these class vectors; without labels of the classes that occur. */
 export function ownSums(
   samples: Pick<StoredFeatures, "features" | "labels">,
+  class_vectors: string | null,
   labels: readonly number[] = labelsOf(samples.labels),
-) {
+): StoredClassSums {
   const files = openFeatures({ ...samples, weights: samples.features, classes: labels });
   const { cols } = files.features;
   const { arrays, contents } = kept({ labels, cols, read: (first, count) => classSums(files, first, count) });
   // Without samples there is no part that could be there twice.
   const parts = arrays.counts.some((count) => count > 0) ? [contents] : [];
-  return {
-    ...added([arrays], labels),
-    /** The arrays of a file of them; class_vectors as in what it is about. */
-    members: (class_vectors: string | null) => sumsMembers(arrays, { class_vectors, parts }),
-  };
+  return stored([arrays], labels, { class_vectors, parts });
 }
 
-/** The arrays of a file of the sums in files. */
-export const mergedMembers = (sums: StoredClassSums): NpzMember[] => sumsMembers(kept(sums).arrays, sums.about);
+function stored(files: readonly SumArrays[], labels: readonly number[], about: SumsAbout): StoredClassSums {
+  const fingerprint = new Fingerprint().add(JSON.stringify(about)).text();
+  return { ...added(files, labels), files, about, fingerprint };
+}
 
 /** All classes in blocks: the number of the first of each block, and how many it has. */
 export function* blocksOf({
@@ -134,14 +134,17 @@ export function* blocksOf({
   for (let first = 0; first < labels.length; first += step) yield [first, Math.min(step, labels.length - first)];
 }
 
-function sumsMembers({ labels, counts, high, low }: SumArrays, about: SumsAbout): NpzMember[] {
+/** The arrays of a file of sums. */
+export function sumsMembers(sums: StoredClassSums): NpzMember[] {
+  const [only, more] = sums.files;
+  const { labels, counts, high, low } = more === undefined ? only! : kept(sums).arrays;
   const matrix = (name: string, rows: ArrayRows): NpzMember => {
     return { name, dtype: "<f8", shape: [rows.rows, rows.cols], bytes: () => bytesOfRows(rows) };
   };
   const list = (name: string, numbers: Float64Array): NpzMember => {
     return { name, dtype: "<f8", shape: [numbers.length], bytes: () => [new Uint8Array(numbers.buffer)] };
   };
-  const text = Buffer.from(JSON.stringify(about));
+  const text = Buffer.from(JSON.stringify(sums.about));
   return [
     { name: "about", dtype: "|u1", shape: [text.length], bytes: () => [text] },
     list("labels", Float64Array.from(labels)),
@@ -180,7 +183,7 @@ export async function storedClassSums(paths: readonly string[]): Promise<StoredC
     }
   const labels = [...new Set(files.flatMap(({ labels }) => labels))].sort((a, b) => a - b);
   const about = { class_vectors: one.about.class_vectors, parts: [...seen.keys()].sort() };
-  return { ...added(files, labels), about, fingerprint: new Fingerprint().add(JSON.stringify(about)).text() };
+  return stored(files, labels, about);
 }
 
 /** The labels of the classes whose mean has a direction. */

@@ -6,7 +6,7 @@ import { DataError } from "../data/errors.ts";
 import { type BadRowPolicy, badRows } from "../rows/bad-rows.ts";
 import { Pool } from "../rows/pool.ts";
 import { type ClassScatter, fisherScore } from "./class-scatter.ts";
-import { ownSums, type StoredClassSums, scatterOf, storedClassSums } from "./class-sums.ts";
+import { ownSums, type StoredClassSums, scatterOf, storedClassSums, sumsMembers } from "./class-sums.ts";
 import { Mean } from "./exact-sum.ts";
 import { BLOCK_ROWS, type FeatureFiles, openFeatures, type StoredFeatures } from "./feature-files.ts";
 import {
@@ -126,31 +126,26 @@ export async function featureSamples(
   };
 }
 
-/** The files, with class means or class vectors, and the class sums that are there before they are measured: those given, or to be written. */
+/** The files, with class vectors or class means, and the class sums that are known before they are measured: those given, or to be written. */
 async function openedFeatures(paths: FeaturePaths, given: StoredClassSums | undefined) {
   const { classSums: path, weights } = paths;
   const samples = await openedSamples(paths, given);
-  const newSums = (own: ReturnType<typeof ownSums>, vectors: () => string | null) =>
-    path === undefined ? undefined : { path, members: () => own.members(vectors()) };
-  const requireVectors = (vectors: string | null) => {
-    if (given && given.about.class_vectors !== vectors)
-      throw new DataError(`${path} has sums of other class vectors than ${weights ?? "class means"}`);
+  const newSums = (sums: StoredClassSums) =>
+    given || path === undefined ? undefined : { path, members: () => sumsMembers(sums) };
+  const required = (sums: StoredClassSums, vectors: string | null) => {
+    if (sums.about.class_vectors === vectors) return sums;
+    throw new DataError(`${path} has sums of other class vectors than ${weights ?? "class means"}`);
   };
   if (weights === undefined) {
-    requireVectors(null);
-    if (given) return { stored: withMeans(samples, given, undefined), sums: given };
-    const own = ownSums(samples);
-    const sums = newSums(own, () => null);
-    return { stored: withMeans(samples, own, sums), sums: own, newSums: sums };
+    const sums = required(given ?? ownSums(samples, null), null);
+    return { stored: withMeans(samples, sums, newSums(sums)), sums, newSums: newSums(sums) };
   }
   const stored = await withVectors(samples, weights, paths);
   if (path === undefined) return { stored };
   const files = openFeatures(stored);
   const vectors = fingerprintOf(files.weights, stored.classes);
-  requireVectors(vectors);
-  if (given) return { stored, sums: given };
-  const own = ownSums(samples, labelsIn(files, stored.classes));
-  return { stored, sums: own, newSums: newSums(own, () => vectors) };
+  const sums = required(given ?? ownSums(samples, vectors, labelsIn(files, stored.classes)), vectors);
+  return { stored, sums, newSums: newSums(sums) };
 }
 
 /** The labels of the classes in the order of their vectors. */

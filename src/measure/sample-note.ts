@@ -108,44 +108,53 @@ export function removeNote(path: string): void {
   }
 }
 
-const isHex = (x: unknown) => typeof x === "string" && /^[0-9a-f]+$/.test(x);
+type Test = (x: unknown) => boolean;
 
-const isCount = (x: unknown) => Number.isSafeInteger(x) && (x as number) >= 0;
-const isListOf = (is: (x: unknown) => boolean, x: unknown): x is unknown[] => Array.isArray(x) && x.every(is);
-const isText = (x: unknown) => typeof x === "string";
-const isNumber = (x: unknown) => typeof x === "number";
+const isHex: Test = (x) => typeof x === "string" && /^[0-9a-f]+$/.test(x);
+const isCount: Test = (x) => Number.isSafeInteger(x) && (x as number) >= 0;
+const isText: Test = (x) => typeof x === "string";
+const isNumber: Test = (x) => typeof x === "number";
+const isNull: Test = (x) => x === null;
+const or =
+  (one: Test, other: Test): Test =>
+  (x) =>
+    one(x) || other(x);
+const listOf =
+  (is: Test, length?: number): Test =>
+  (x) =>
+    Array.isArray(x) && x.every(is) && x.length === (length ?? x.length);
+/** An object that has all of these, each as it must be. */
+const having =
+  (tests: Readonly<Record<string, Test>>): Test =>
+  (x) =>
+    typeof x === "object" && x !== null && Object.entries(tests).every(([key, is]) => is(x[key as keyof typeof x]));
 
-function isNote(note: SampleNote | null): boolean {
-  if (note === null || typeof note !== "object") return false;
-  const { margins, functions, scales, counted, classes, class_names, rounded_losses } = note;
-  const isOfLoss = (sums: unknown) => isListOf(isHex, sums) && sums.length === 3;
-  return (
-    isListOf(isNumber, margins) &&
-    isListOf((scale) => isNumber(scale) || scale === "norm", scales) &&
-    isListOf(isText, functions) &&
-    isListOf(isText, counted) &&
-    [classes, note.components, note.samples, note.skipped_rows].every(isCount) &&
-    (class_names === null || (isListOf(isText, class_names) && class_names.length === classes)) &&
-    [note.contents, note.class_vectors].every(isHex) &&
-    isListOf(isOfLoss, rounded_losses) &&
-    rounded_losses.length === functions.length * scales.length &&
-    isSumsNote(note.class_sums)
-  );
-}
+const isAngle = or(isNumber, isNull);
+const isSumsNote = having({
+  fingerprint: isHex,
+  angles: having({ w_ec: isAngle, w_inter: isAngle, inter: isAngle, left_out: isCount }),
+  intra: having({ 0: isHex, 1: isCount }),
+});
+const isAsked = having({
+  margins: listOf(isNumber),
+  functions: listOf(isText),
+  scales: listOf(or(isNumber, (scale) => scale === "norm")),
+  counted: listOf(isText),
+});
 
-function isSumsNote(sums: ClassSumsNote | null): boolean {
-  if (sums === null) return true;
-  const isAngle = (x: unknown) => x === null || isNumber(x);
-  const { w_ec, w_inter, inter, left_out } = sums?.angles ?? {};
-  const [sum, count] = Array.isArray(sums?.intra) ? sums.intra : [];
-  return (
-    isHex(sums?.fingerprint) &&
-    [w_ec, w_inter, inter].every(isAngle) &&
-    isCount(left_out) &&
-    isHex(sum) &&
-    isCount(count)
-  );
-}
+const isNote = (note: SampleNote): boolean =>
+  isAsked(note) &&
+  having({
+    classes: isCount,
+    components: isCount,
+    samples: isCount,
+    skipped_rows: isCount,
+    class_names: or(isNull, listOf(isText, note.classes)),
+    contents: isHex,
+    class_vectors: isHex,
+    rounded_losses: listOf(listOf(isHex, 3), note.functions.length * note.scales.length),
+    class_sums: or(isNull, isSumsNote),
+  })(note);
 
 /** The notes of those tables that have one, by the path of the table. */
 export const readNotes = (paths: readonly string[]): ReadonlyMap<string, SampleNote> =>

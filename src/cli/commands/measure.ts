@@ -125,8 +125,8 @@ function refuse<V extends object>(values: V, names: readonly (keyof V & string)[
 async function mergedSums(values: MeasureValues, paths: readonly string[]): Promise<Result> {
   refuse(values, [...OF_REPORT, ...OF_NEW, "threads"], "adding up --class-sums: leave it out");
   if (values.output === undefined) throw new UsageError("--class-sums alone are added up: give --output merged.npz");
-  const { storedClassSums, mergedMembers } = await import("../../measure/class-sums.ts");
-  return documentOf("class_sums", npzFile(mergedMembers(await storedClassSums(paths))));
+  const { storedClassSums, sumsMembers } = await import("../../measure/class-sums.ts");
+  return documentOf("class_sums", npzFile(sumsMembers(await storedClassSums(paths))));
 }
 
 /** Throws UsageError for a figure that the report does not have. */
@@ -259,34 +259,19 @@ async function* added(blocks: Samples["blocks"], statistics: MarginStatistics): 
 }
 
 /** Throws UsageError where a file that is written is another file of the run, or is not of a kind that can be written. */
-function requireOwnFiles({
-  input,
-  features,
-  weights,
-  labels,
-  output,
-  perSample,
-  samples = [],
-  classSums = [],
-}: MeasureValues): void {
-  const arrays = [features, weights, labels].map((given) => given && splitPath(given)[0]);
-  const notes = samples.map(noteFile);
-  const known = new Set([input, ...arrays, ...samples, ...notes, ...classSums].map((path) => path && resolve(path)));
-  const own = [
-    ["--output", output],
-    ["--per-sample", perSample],
-    ["--per-sample", perSample && noteFile(perSample)],
-  ];
-  for (const [flag, path] of own) {
+function requireOwnFiles({ output, perSample, samples = [], classSums = [], ...read }: MeasureValues): void {
+  const arrays = [read.features, read.weights, read.labels].map((given) => given && splitPath(given)[0]);
+  const all = [read.input, ...arrays, ...samples, ...samples.map(noteFile), ...classSums];
+  const known = new Set(all.map((path) => path && resolve(path)));
+  const own = [`--output ${output}`, `--per-sample ${perSample}`, `--per-sample ${perSample}`];
+  for (const [i, path] of [output, perSample, perSample && noteFile(perSample)].entries()) {
     if (path === undefined || path === "-") continue;
-    if (known.has(resolve(path)))
-      throw new UsageError(
-        `${flag} ${flag === "--output" ? path : perSample} is a file of this run already: name another`,
-      );
+    if (known.has(resolve(path))) throw new UsageError(`${own[i]} is a file of this run already: name another`);
     known.add(resolve(path));
   }
+  if (perSample === undefined) return;
   if (perSample === "-") throw new UsageError("--per-sample: name a file; standard output takes the report");
-  if (perSample !== undefined && !["", ".csv", ".parquet"].includes(extname(perSample).toLowerCase()))
+  if (!["", ".csv", ".parquet"].includes(extname(perSample).toLowerCase()))
     throw new UsageError(`--per-sample ${perSample}: it is written as .csv or .parquet: name it so`);
-  if (perSample !== undefined) requireNoFolder(noteFile(perSample));
+  requireNoFolder(noteFile(perSample));
 }
