@@ -186,14 +186,15 @@ export async function storedClassSums(paths: readonly string[]): Promise<StoredC
   return stored(files, labels, about);
 }
 
-/** The labels of the classes whose mean has a direction. */
-export function directedLabels(sums: AllClassSums): number[] {
-  return [...blocksOf(sums)].flatMap(([first, count]) => {
+/** The sums of the classes whose mean has a direction. */
+export function directedSums(sums: AllClassSums): AllClassSums {
+  const labels = [...blocksOf(sums)].flatMap(([first, count]) => {
     const block = sums.read(first, count);
     const all = addedUp(block);
     const isDirected = (i: number) => lengthOf(vectorOf(all, sums.cols, i)).hi > LEAST_MEAN * block.counts[i]!;
     return sums.labels.slice(first, first + count).filter((_, i) => isDirected(i));
   });
+  return sums.of(labels);
 }
 
 /** The scatter of all classes; the direction of the mean of each goes into means. */

@@ -91,7 +91,7 @@ export function sampleReader(whole: Whole, names = new ClassNames(whole.classNam
     { table, header: own, bad, counts }: SampleTable,
     part: FilePart,
   ): AsyncGenerator<Uint8Array> {
-    const columns = own.names.join();
+    const columns = [table.separator, ...own.names].join();
     const { header, read } = readers.get(columns) ?? { header: own, read: recordReader(own, form, whole, names) };
     readers.set(columns, { header, read });
     for await (const batch of table.batches(part, [...header.used])) {

@@ -1,6 +1,6 @@
 import { DataError } from "../data/errors.ts";
 import { fisherScore } from "./class-scatter.ts";
-import { directedLabels, scatterOf, storedClassSums } from "./class-sums.ts";
+import { directedSums, scatterOf, storedClassSums } from "./class-sums.ts";
 import { notedAngles, type SampleNote } from "./sample-note.ts";
 import type { FeatureFigures } from "./samples.ts";
 
@@ -16,7 +16,7 @@ export async function shardSums(paths: readonly string[], notes: ReadonlyMap<str
     throw new DataError(`${paths[0]} has sums of other class vectors than those of ${path}${advice}`);
   }
   // Samples are measured in those class means that have a direction.
-  const measured = areMeans ? sums.of(directedLabels(sums)) : sums;
+  const measured = areMeans ? directedSums(sums) : sums;
   return {
     areMeans,
     /** The angles of classes, where all samples were measured with these sums. */

@@ -5,7 +5,7 @@ import { DataError } from "../data/errors.ts";
 import { openArray } from "../data/open-array.ts";
 import { TemporaryFile } from "../data/temporary-file.ts";
 import { addedUp } from "./class-scatter.ts";
-import { type AllClassSums, blocksOf, directedLabels } from "./class-sums.ts";
+import { type AllClassSums, blocksOf, directedSums } from "./class-sums.ts";
 import type { StoredFeatures } from "./feature-files.ts";
 import { FewClassesError, type NewSums } from "./samples.ts";
 import { vectorOf } from "./vectors.ts";
@@ -77,8 +77,8 @@ export function withMeans(
 ): StoredFeatures {
   const { cols } = sums;
   const means = new TemporaryFile();
-  const classes = directedLabels(sums);
-  const directed = sums.of(classes);
+  const directed = directedSums(sums);
+  const classes = directed.labels;
   for (const [first, count] of blocksOf(directed)) {
     const all = addedUp(directed.read(first, count));
     for (let i = 0; i < count; i++) {
