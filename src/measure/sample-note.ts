@@ -108,24 +108,24 @@ export function removeNote(path: string): void {
   }
 }
 
-type Test = (x: unknown) => boolean;
+type FieldTest = (x: unknown) => boolean;
 
-const isHex: Test = (x) => typeof x === "string" && /^[0-9a-f]+$/.test(x);
-const isCount: Test = (x) => Number.isSafeInteger(x) && (x as number) >= 0;
-const isText: Test = (x) => typeof x === "string";
-const isNumber: Test = (x) => typeof x === "number";
-const isNull: Test = (x) => x === null;
+const isHex: FieldTest = (x) => typeof x === "string" && /^[0-9a-f]+$/.test(x);
+const isCount: FieldTest = (x) => Number.isSafeInteger(x) && (x as number) >= 0;
+const isText: FieldTest = (x) => typeof x === "string";
+const isNumber: FieldTest = (x) => typeof x === "number";
+const isNull: FieldTest = (x) => x === null;
 const or =
-  (one: Test, other: Test): Test =>
+  (one: FieldTest, other: FieldTest): FieldTest =>
   (x) =>
     one(x) || other(x);
 const listOf =
-  (is: Test, length?: number): Test =>
+  (is: FieldTest, length?: number): FieldTest =>
   (x) =>
     Array.isArray(x) && x.every(is) && x.length === (length ?? x.length);
 /** An object that has all of these, each as it must be. */
 const having =
-  (tests: Readonly<Record<string, Test>>): Test =>
+  (tests: Readonly<Record<string, FieldTest>>): FieldTest =>
   (x) =>
     typeof x === "object" && x !== null && Object.entries(tests).every(([key, is]) => is(x[key as keyof typeof x]));
 
