@@ -3,7 +3,8 @@ import { type Message, message } from "../core/message.ts";
 import { type Piece, type Pieces, pieceIndex } from "../core/targets.ts";
 
 /** The floating-point format that a program computed in. */
-export type Dtype = "float64" | "float32" | "float16" | "bfloat16";
+export const dtypes = ["float64", "float32", "float16", "bfloat16"] as const;
+export type Dtype = (typeof dtypes)[number];
 
 /** A function of the angle given piece by piece: the value of a target, its slope, or either with a mistake. */
 export interface Piecewise {

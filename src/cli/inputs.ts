@@ -13,7 +13,7 @@ import {
   type Work,
 } from "../rows/computation.ts";
 import type { Header, Reader } from "../rows/header.ts";
-import { givenFlag, type gridOptions, type inputOptions, type Values, type ValuesOf } from "./options.ts";
+import { givenFlag, type gridOptions, inputOptions, type Values, type ValuesOf } from "./options.ts";
 
 export const STANDARD_MARGIN = 4;
 
@@ -86,15 +86,7 @@ export async function rowResult<T extends readonly unknown[]>(
     const { fileRows } = await import("../rows/file-rows.ts");
     return fileRows(work, { ...values, toParquet: isParquet(values.output) }, values.input, names);
   }
-  const idle = givenFlag(values, [
-    "prefix",
-    "delimiter",
-    "comment",
-    "decimalComma",
-    "inputFormat",
-    "badRows",
-    "threads",
-  ]);
+  const idle = givenFlag(values, Object.keys(inputOptions) as (keyof typeof inputOptions)[]);
   if (idle !== undefined) throw new UsageError(`${idle} goes with --input: give it too`);
   return givenRows(work);
 }

@@ -1,3 +1,4 @@
+import { dtypes } from "../audit/tolerance.ts";
 import { UsageError } from "../data/errors.ts";
 import { inputFormats } from "../data/table.ts";
 import { formats } from "../render/formats.ts";
@@ -82,6 +83,8 @@ export const orColumn = <T>({ help, parse, ...rest }: Option<T>): Option<T | Col
 /** What may be meant as the name of a column. */
 const COLUMN_NAME = /^[a-z_]\w*\*?$/i;
 
+const quantities = ["value", "slope", "theta_j"] as const;
+
 /** Every option; commands pick theirs by name. */
 export const options = {
   m: listOption("margins m, real, from 1 to 2^20", margin),
@@ -111,12 +114,7 @@ export const options = {
   minima: flag("list every angle at which a descent can rest, instead"),
   value: option("@column", "the column of values to check (default @value)", column),
   gradient: option("@column", "the column of slopes by theta to check", column),
-  dtype: oneOf("type", "the type they were computed in: float64 (default), float32, float16 or bfloat16", [
-    "float64",
-    "float32",
-    "float16",
-    "bfloat16",
-  ]),
+  dtype: oneOf("type", `the type they were computed in: ${dtypes.join(", ")} (default float64)`, dtypes),
   features: option("file", "features, one a row: .npy, .npz, .safetensors or Parquet, its part behind a colon", text),
   weights: option("file", "class vectors, one a row, or several (default: the class means of unit features)", text),
   labels: option("file", "the target classes, whole numbers; a text file with one a line too", text),
@@ -127,11 +125,7 @@ export const options = {
   summary: flag("one row for each m and theta_j: count, total length, share of [0, pi]"),
   plane: flag("draw the plane of theta_y and theta_j instead"),
   plot: flag("draw the plot beside the summary too"),
-  quantity: oneOf("name", "value, slope, or theta_j: the angle that theta_j must exceed (default value)", [
-    "value",
-    "slope",
-    "theta_j",
-  ]),
+  quantity: oneOf("name", "value, slope, or theta_j: the angle that theta_j must exceed (default value)", quantities),
   width: option("n", "columns of the plot (default: the terminal's)", wholeFrom(30, 1000)),
   height: option("n", "rows of the plot", wholeFrom(4, 500)),
   dialect: oneOf("name", `${dialectNames.join(", ")} (default duckdb)`, dialectNames),

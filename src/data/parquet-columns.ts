@@ -1,4 +1,4 @@
-import { closeSync, fstatSync } from "node:fs";
+import { fstatSync } from "node:fs";
 import {
   type AsyncBuffer,
   type Compressors,
@@ -14,7 +14,7 @@ import { DamageError, DataError } from "./errors.ts";
 import { openRegular, readFully } from "./file.ts";
 import { parsers, takeText } from "./parquet-cells.ts";
 import { type Page, pagesOf } from "./parquet-pages.ts";
-import { type ColumnRows, flatParts, listParts, nestedParts, takerOf } from "./parquet-rows.ts";
+import { type ColumnRows, flatParts, listParts, nestedParts, rowsTogether } from "./parquet-rows.ts";
 import type { StoredType } from "./stored-types.ts";
 
 interface ParquetColumns {
@@ -26,7 +26,7 @@ interface ParquetColumns {
   readonly singles: readonly boolean[];
   readonly groups: readonly { readonly rowStart: number; readonly rows: number }[];
   /** The pages of a row group that a column has, if it is flat or a list of floats. Throws DataError where it is damaged. */
-  pages(group: number, column: number): AsyncGenerator<Page, undefined>;
+  pages(group: number, column: number): AsyncGenerator<Page>;
   /** The rows of a row group, at most `size` at a time, of the columns with these indices. Throws DataError where it is damaged. */
   batches(group: number, columns: readonly number[], size: number): AsyncGenerator<ColumnRows[], undefined>;
 }
@@ -36,62 +36,62 @@ interface ParquetColumns {
  * lists of floats, a whole row group at once. asStored gives flat values as they are stored. Throws DataError where the file is damaged.
  */
 export async function openParquet(path: string, asStored = false): Promise<ParquetColumns> {
-  /** Yields what `use` yields, which has the file open meanwhile. */
-  async function* withFile<T>(use: (file: OpenFile) => AsyncGenerator<T, undefined>): AsyncGenerator<T, undefined> {
-    const fd = openRegular(path, "a Parquet file");
-    const byteLength = fstatSync(fd).size;
-    let scratch = new Uint8Array(0);
-    /** Bytes of the file, valid until the next are read. */
-    function read(start: number, end = byteLength): Uint8Array {
-      if (!(start >= 0 && start <= end && end <= byteLength))
-        throw new DamageError(`there are no bytes ${start} to ${end}`);
-      if (scratch.length < end - start) scratch = new Uint8Array(end - start);
-      const bytes = scratch.subarray(0, end - start);
-      readFully(fd, path, bytes, start);
-      return bytes;
-    }
+  const fd = openRegular(path, "a Parquet file");
+  const byteLength = fstatSync(fd).size;
+  let scratch = new Uint8Array(0);
+  /** Bytes of the file, valid until the next are read. */
+  function read(start: number, end = byteLength): Uint8Array {
+    if (!(start >= 0 && start <= end && end <= byteLength))
+      throw new DamageError(`there are no bytes ${start} to ${end}`);
+    if (scratch.length < end - start) scratch = new Uint8Array(end - start);
+    const bytes = scratch.subarray(0, end - start);
+    readFully(fd, path, bytes, start);
+    return bytes;
+  }
+  const file: OpenFile = { byteLength, read, slice: (start, end) => read(start, end).slice().buffer };
+  const worded = (error: unknown) =>
+    error instanceof DataError ? error : new DataError(`${path}: the Parquet file ${faultOf(error)}`);
+  /** The same items, any failure to give them worded. */
+  async function* sound<T>(items: AsyncIterable<T> | Iterable<T>): AsyncGenerator<T> {
     try {
-      return yield* use({ byteLength, read, slice: (start, end) => read(start, end).slice().buffer });
+      yield* items;
     } catch (error) {
-      throw error instanceof DataError ? error : new DataError(`${path}: the Parquet file ${faultOf(error)}`);
-    } finally {
-      closeSync(fd);
+      throw worded(error);
     }
   }
 
-  const described = withFile(async function* (file) {
-    requireMarks(file, path);
-    const metadata = await parquetMetadataAsync(file, { parsers, geoparquet: false });
-    if (metadata.row_groups.some(({ columns }) => columns.some((column) => column.crypto_metadata)))
-      throw encrypted(path);
-    yield describe(metadata, asStored);
-    return undefined;
+  const { metadata, names, columns, groups } = await described(file, path, asStored).catch((error) => {
+    throw worded(error);
   });
-  const { metadata, names, columns, groups } = (await described.next()).value!;
-  await described.return(undefined);
   const compressors = await compressorsFor(metadata);
 
   /** The rows of a column in a row group, as they are decoded. */
-  async function partsOf(file: OpenFile, group: number, column: ColumnSchema): Promise<Iterator<ColumnRows>> {
+  async function partsOf(group: number, column: ColumnSchema): Promise<Iterator<ColumnRows>> {
     if (column.leaf === undefined) {
       const { rowStart, rows } = groups[group]!;
       const { name } = column;
       const scan = await parquetScan({ file, metadata, columns: [name], compressors, parsers, utf8: false });
       return nestedParts(await scan.readColumn({ column: name, rowStart, rowEnd: rowStart + rows }), column.text);
     }
-    const pages = leafPages(file, group, column, column.leaf);
+    const pages = leafPages(group, column, column.leaf);
     return column.schemaPath.length > 2 ? listParts(pages, column.schemaPath) : flatParts(pages);
   }
 
   /** The pages of a column that has one leaf. */
-  function leafPages(file: OpenFile, group: number, { name, schemaPath, text }: ColumnSchema, leaf: number) {
+  function* leafPages(group: number, { name, schemaPath, text }: ColumnSchema, leaf: number) {
     const meta = metadata.row_groups[group]!.columns[leaf]?.meta_data;
     const { type } = schemaPath.at(-1)!.element;
     if (!meta || meta.type !== type) throw new DamageError(`column ${name} is of type ${meta?.type}, not ${type}`);
     const { rows } = groups[group]!;
     if (schemaPath.length === 2 && Number(meta.num_values) !== rows)
       throw new DamageError(`column ${name} has ${meta.num_values} of ${rows} rows`);
-    return pagesOf({ meta, schemaPath, text, compressors }, file.read);
+    yield* pagesOf({ meta, schemaPath, text, compressors }, read);
+  }
+
+  async function* rowsOf(group: number, wanted: readonly number[], size: number) {
+    const parts: Iterator<ColumnRows>[] = [];
+    for (const index of wanted) parts.push(await partsOf(group, columns[index]!));
+    yield* rowsTogether(parts, groups[group]!.rows, size);
   }
 
   return {
@@ -99,21 +99,20 @@ export async function openParquet(path: string, asStored = false): Promise<Parqu
     stored: columns.map(({ stored }) => stored),
     singles: columns.map(({ schemaPath }) => schemaPath.at(-1)?.element.type === "FLOAT"),
     groups,
-    pages: (group, index) =>
-      withFile(async function* (file) {
-        const column = columns[index]!;
-        if (column.leaf !== undefined) yield* leafPages(file, group, column, column.leaf);
-        return undefined;
-      }),
-    batches: (group, wanted, size) =>
-      withFile(async function* (file) {
-        const { rows } = groups[group]!;
-        const takers: ((count: number) => ColumnRows)[] = [];
-        for (const index of wanted) takers.push(takerOf(await partsOf(file, group, columns[index]!), rows));
-        for (let done = 0; done < rows; done += size) yield takers.map((take) => take(Math.min(size, rows - done)));
-        return undefined;
-      }),
+    pages: (group, index) => {
+      const column = columns[index]!;
+      return sound(column.leaf === undefined ? [] : leafPages(group, column, column.leaf));
+    },
+    batches: (group, wanted, size) => sound(rowsOf(group, wanted, size)),
   };
+}
+
+async function described(file: OpenFile, path: string, asStored: boolean) {
+  requireMarks(file, path);
+  const metadata = await parquetMetadataAsync(file, { parsers, geoparquet: false });
+  if (metadata.row_groups.some(({ columns }) => columns.some((column) => column.crypto_metadata)))
+    throw encrypted(path);
+  return describe(metadata, asStored);
 }
 
 /** hyparquet's, but for zstd the reference decoder as WebAssembly, which takes a quarter of the time. */

@@ -64,52 +64,34 @@ export function* nestedParts(data: ArrayLike<unknown>, text = (value: unknown) =
   }
 }
 
-/** Gives the next rows of a column each time, which must have so many in all. */
-export function takerOf(parts: Iterator<ColumnRows>, total: number): (count: number) => ColumnRows {
-  let part: ColumnRows = { values: [] };
-  let at = 0;
-  let decoded = 0;
-  function next(): void {
-    const { value, done } = parts.next();
-    if (!done) decoded += value.values.length;
-    if (done ? decoded < total : decoded > total) throw new DamageError(`a column has ${decoded} of ${total} rows`);
-    part = done ? { values: [] } : value;
-    at = 0;
+/** Rows of several columns at a time, at most so many and all within one part of each. Throws DamageError for a column of another length than total. */
+export function* rowsTogether(
+  columns: readonly Iterator<ColumnRows>[],
+  total: number,
+  size: number,
+): Generator<ColumnRows[]> {
+  const parts = columns.map((): ColumnRows => ({ values: [] }));
+  const used = columns.map(() => 0);
+  const decoded = columns.map(() => 0);
+  function next(i: number): void {
+    const { value, done } = columns[i]!.next();
+    if (!done) decoded[i]! += value.values.length;
+    if (done ? decoded[i]! < total : decoded[i]! > total)
+      throw new DamageError(`a column has ${decoded[i]} of ${total} rows`);
+    [parts[i], used[i]] = [done ? { values: [] } : value, 0];
   }
-  return (count) => {
-    const taken: ColumnRows[] = [];
-    for (let wanted = count; wanted > 0; ) {
-      if (at === part.values.length) next();
-      const end = Math.min(at + wanted, part.values.length);
-      const { values, missing } = part;
-      const some = Array.isArray(values) ? values.slice(at, end) : values.subarray(at, end);
-      if (end > at) taken.push({ values: some, missing: missing?.subarray(at, end) });
-      wanted -= end - at;
-      at = end;
+  for (let row = 0, count = 0; row < total; row += count) {
+    count = Math.min(size, total - row);
+    for (const i of columns.keys()) {
+      while (used[i] === parts[i]!.values.length) next(i);
+      count = Math.min(count, parts[i]!.values.length - used[i]!);
     }
-    if (decoded === total && at === part.values.length) next();
-    return joined(taken, count);
-  };
-}
-
-/** The rows of all parts, so many. Numbers become cells where parts are of several kinds; one without any value is of every kind. */
-function joined(parts: readonly ColumnRows[], rows: number): ColumnRows {
-  const [first, more] = parts;
-  if (first !== undefined && more === undefined) return first;
-  const isFull = ({ missing }: ColumnRows) => missing === undefined || missing.includes(0);
-  const kinds = new Set(parts.filter(isFull).map(({ values }) => values.constructor));
-  const missing = parts.some((part) => part.missing) ? new Uint8Array(rows) : undefined;
-  const numbers = kinds.has(BigInt64Array) ? new BigInt64Array(rows) : new Float64Array(rows).fill(Number.NaN);
-  const areCells = kinds.size > 1 || kinds.has(Array);
-  let end = 0;
-  for (const part of parts) {
-    if (!areCells && isFull(part)) numbers.set(part.values as Float64Array & BigInt64Array, end);
-    missing?.set(part.missing ?? [], end);
-    end += part.values.length;
+    yield parts.map(({ values, missing }, i) => {
+      const [from, to] = [used[i]!, used[i]! + count];
+      used[i] = to;
+      const some = Array.isArray(values) ? values.slice(from, to) : values.subarray(from, to);
+      return { values: some, missing: missing?.subarray(from, to) };
+    });
   }
-  return { values: areCells ? parts.flatMap(cellsOf) : numbers, missing };
-}
-
-function cellsOf({ values, missing }: ColumnRows): string[] {
-  return Array.from<unknown, string>(values, (x, i) => (missing?.[i] ? "" : String(x)));
+  for (const i of columns.keys()) next(i);
 }
