@@ -10,6 +10,8 @@ export interface Series {
   readonly name: string;
   /** What a picture writes beside the line, where that is not its name. */
   readonly label?: Message | undefined;
+  /** Its colour, a place in the palette of pictures; without one, the first that is free. */
+  readonly hue?: number | undefined;
   /** The value at x; NaN where there is none. */
   readonly at: (x: number) => number;
   /** The x at which the line jumps and is not joined. */
@@ -39,6 +41,7 @@ export interface Mark {
 /** Points beside the lines, such as the rows of a table. */
 export interface Dots {
   readonly name: string;
+  readonly hue?: number | undefined;
   readonly at: readonly { readonly x: number; readonly y: number }[];
 }
 
@@ -46,6 +49,8 @@ export interface Dots {
 export interface Chart {
   /** The finding, as a sentence without a full stop. */
   readonly title?: Message | undefined;
+  /** What the words in the title and in the labels mean. */
+  readonly subtitle?: Message | undefined;
   /** Counts have whole numbers alone, unless they are continuous. */
   readonly x: Interval & { readonly angle: boolean; readonly continuous?: boolean; readonly name?: string };
   /** from: what the axis shows at least. */

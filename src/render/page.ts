@@ -11,7 +11,7 @@ export interface Around {
   readonly below: string;
 }
 
-const [NARROW, WIDE] = [360, 860];
+const [NARROW, WIDE] = [360, 720];
 
 /** The picture of a chart in a page, for narrow screens and for wide ones, with the values that its script shows at the crosshair. */
 export function figure(chart: Chart, style: NumberStyle, description: string, id = "chart"): string {
@@ -37,7 +37,7 @@ export function figure(chart: Chart, style: NumberStyle, description: string, id
     drawSvg(chart, style, { id: `${id}-${width}`, width, description, bare: true }),
   );
   const pi = style.degrees ? 180 : "π";
-  return `<figure tabindex="0" data-pi="${pi}">
+  return `<figure${chart.square ? ' class="square"' : ""} tabindex="0" data-pi="${pi}">
 ${pictures.join("")}<script type="application/json">${JSON.stringify(data).replaceAll("<", "\\u003c")}</script>
 </figure>
 <p class="hint"><small>Point for values, or use the arrow keys; scroll or + and - zoom, double-click or 0 for the whole.</small></p>`;
@@ -155,10 +155,11 @@ export function page(figures: string, { title, above, below }: Around, madeBy: s
 <title>${escapeXml(title)}</title>
 <style>
 :root { color-scheme: light dark; }
-body { max-width: 60rem; margin: auto; padding: 0.5rem; font: 1rem/1.5 Helvetica, Arial, sans-serif; overflow-wrap: break-word; color: #222; background: #fff; }
+body { max-width: 48rem; margin: auto; padding: 0.5rem; font: 1rem/1.5 Helvetica, Arial, sans-serif; overflow-wrap: break-word; color: #222; background: #fff; }
 figure { margin: 0 0 0.5rem; }
 figure svg { width: 100%; height: auto; }
 figure svg:first-child, .finer + .finer { display: none; }
+.square { max-width: 36rem; }
 #tip { position: fixed; padding: 0.3rem 0.6rem; background: Canvas; border: 1px solid GrayText; font-size: 0.85rem; pointer-events: none; }
 #tip td + td { text-align: right; padding-left: 1rem; font-variant-numeric: tabular-nums; }
 .hint { margin-top: 0; }

@@ -5,6 +5,7 @@ import type { Cell, ReportResult, TablePart } from "./result.ts";
 import { escapeXml } from "./typeset.ts";
 
 const REPORT_STYLE = `<style>
+body { max-width: 60rem; }
 h1 + p { font-size: 1.2rem; }
 .wide { overflow-x: auto; }
 .wide table { border-collapse: collapse; font-size: 0.85rem; line-height: 1.3; }

@@ -8,7 +8,7 @@ import { type Target, target as targetNamed } from "../../core/targets.ts";
 import { timesPi } from "../../core/units.ts";
 import { UsageError } from "../../data/errors.ts";
 import { type Result, rowsResult } from "../../render/result.ts";
-import { goalLines, inWords, knotsOf, type Look } from "../charts.ts";
+import { goalLines, inWords, knotsOf, type Look, lineOf } from "../charts.ts";
 import { columnsOf, command } from "../command.ts";
 import { chosenFunctions, pictureFunctions } from "../functions.ts";
 import { drawingOptions, givenFlag, options, pick, single } from "../options.ts";
@@ -74,8 +74,7 @@ function pathsOf(
     path.map(({ step, theta, value, gradient }) => [target.spec, step, theta, value, gradient]),
   );
   const lines = paths.map(({ target, path }) => ({
-    name: target.spec,
-    label: inWords(target),
+    ...lineOf(target, targets),
     at: (step: number) => path[Math.round(step)]!.theta,
   }));
   const reached = paths.filter(({ kind }) => kind === "reached");
@@ -89,17 +88,18 @@ function pathsOf(
   const knotAt = (theta: number) => (m === undefined ? theta : timesPi(Math.round((theta * m) / Math.PI), m));
   const title =
     reached.length === 0
-      ? message`From ${radians(descent.start)} no target reaches its goal`
-      : message`From ${radians(descent.start)} ${reached.length < paths.length ? "only " : ""}${joined(reached.map(({ target }) => inWords(target)))} ${reached.length === 1 ? "reaches its" : "reach their"} goal`;
+      ? message`Gradient descent from theta_y = ${radians(descent.start)}: no target reaches its goal`
+      : message`Gradient descent from theta_y = ${radians(descent.start)}: ${reached.length < paths.length ? "only " : ""}${joined(reached.map(({ target }) => inWords(target)))} ${reached.length === 1 ? "reaches its" : "reach their"} goal`;
   const chart = () => ({
     title,
+    subtitle: message`against theta_j = ${radians(descent.thetaJ)}, with learning rate ${descent.rate} and scale ${descent.scale}`,
     marks: held.map(({ theta }) => ({
       x: descent.steps / 2,
       y: theta,
       text: message`held at ${radians(knotAt(theta))}: the slope is 0 here, the goal is not reached`,
     })),
     x: { from: 0, to: descent.steps, angle: false, name: "step of gradient descent" },
-    y: { angle: true, name: "target angle theta_y" },
+    y: { angle: true, name: "target angle theta_y", from: 0 },
     series: [...lines, ...goalLines(targets, descent.thetaJ, values)],
     knots: m,
     size: { width, height },
