@@ -77,7 +77,6 @@ const MOST_DEFINITIONS = 3;
 function definitionsOf(targets: readonly Target[]): Message | undefined {
   const named = targetDefinitions.filter(({ name }) => name !== "naive" && name !== "softmax");
   const shown = named.filter(({ name }) => targets.some((target) => target.name === name));
-  if (shown.length > MOST_DEFINITIONS) return undefined;
   const formulas = shown.map(({ name, formula }) => {
     return `${name === "asoftmax" ? "psi" : name}: ${formula.replaceAll(/\bt\b/g, "theta")}`;
   });
@@ -85,7 +84,7 @@ function definitionsOf(targets: readonly Target[]): Message | undefined {
   const isPsi = blended.every(({ name }) => name === "asoftmax");
   if (blended.length > 0)
     formulas.push(`with lambda: (lambda cos(theta) + ${isPsi ? "psi" : "function"})/(1 + lambda)`);
-  return formulas.length === 0 ? undefined : [formulas.join("; ")];
+  return formulas.length === 0 || formulas.length > MOST_DEFINITIONS ? undefined : [formulas.join("; ")];
 }
 
 /** What is to be seen in target functions: which of them rise, and where first. */
@@ -137,9 +136,9 @@ export function planeChart(
   const own = (target: Target): Area => ({
     name: isPsi(target)
       ? naive
-        ? "all three hold: naive, angular, psi"
+        ? "all three hold"
         : `${target.parameters.m} theta_y < theta_j`
-      : "the target exceeds cos(theta_j)",
+      : `${target.spec} exceeds cos(theta_j)`,
     look: "shaded",
     between: (theta) => above(competingBound(target, theta)),
   });

@@ -10,6 +10,14 @@ export interface Box {
 type Point = readonly [x: number, y: number];
 
 const GAP = 9;
+
+/** The place of a mark: a dot, or a rule at an x or at a y alone. */
+export interface MarkAt {
+  readonly x: number | undefined;
+  readonly y: number | undefined;
+}
+const isIn = (at: number | undefined, from: number, to: number) =>
+  at === undefined || (at > from - 3.5 && at < to + 3.5);
 /** Lines of a label are at most this wide where it could be wider. */
 const WIDEST = 230;
 const LEVELS = 24;
@@ -21,13 +29,15 @@ const placeOf = (lines: readonly string[], left: number, top: number): Place => 
 };
 const widest = (lines: readonly string[]) => Math.max(...lines.map((one) => widthOf(one, FONT)));
 
-/** Puts the labels of a picture where they cover neither one another nor, if it can be helped, the points of its lines. */
-export function labelsIn({ left, top, right, bottom }: Box, points: readonly Point[]) {
+/** Puts the labels of a picture where they cover neither one another nor, if it can be helped, its marks and the points of its lines. */
+export function labelsIn({ left, top, right, bottom }: Box, points: readonly Point[], marks: readonly MarkAt[]) {
   const taken: Box[] = [];
   const costOf = (box: Box) => {
     const outside = Math.max(0, left - box.left, box.right - right, top - box.top, box.bottom - bottom);
     const covered = points.filter(([x, y]) => x > box.left && x < box.right && y > box.top && y < box.bottom);
-    return 50 * outside + 1000 * taken.filter((one) => overlap(one, box)).length + covered.length;
+    const crossed = marks.filter(({ x, y }) => isIn(x, box.left, box.right) && isIn(y, box.top, box.bottom));
+    const labels = taken.filter((one) => overlap(one, box));
+    return 1000 * labels.length + 100 * crossed.length + 50 * outside + covered.length;
   };
 
   /** A label at the place of the least cost, the first of equals, over its outline in the colour of the ground; it moves with x in a page. */
@@ -40,7 +50,7 @@ export function labelsIn({ left, top, right, bottom }: Box, points: readonly Poi
   };
 
   /** A label beside a point, or along a rule at x or at y. */
-  function beside(text: string, x: number | undefined, y: number | undefined): string {
+  function beside(text: string, { x, y }: MarkAt): string {
     const placed = (most: number) => {
       const lines = linesOf(text, FONT, most);
       const [width, height] = [widest(lines), lines.length * LINE];
@@ -53,8 +63,7 @@ export function labelsIn({ left, top, right, bottom }: Box, points: readonly Poi
         x === undefined
           ? [right - width - 6, left + 8, (left + right - width) / 2]
           : [x + GAP, x - GAP - width, ...(y === undefined ? [] : [x - width / 2])];
-      const isOn = (place: Box) => x! > place.left && x! < place.right && y! > place.top && y! < place.bottom;
-      return tops.flatMap((up) => lefts.map((side) => placeOf(lines, side, up))).filter((place) => !isOn(place));
+      return tops.flatMap((up) => lefts.map((side) => placeOf(lines, side, up)));
     };
     const most = Math.min(WIDEST, (right - left) * 0.55);
     return put([...placed(most), ...placed(most * 0.6)], x);

@@ -25,11 +25,9 @@ export function figure(chart: Chart, style: NumberStyle, description: string, id
     });
   });
   const names = chart.series.map(({ name, label }) => spelled(label ? formatMessage(label, style) : name));
-  const { from, to } = chart.x;
   const data = {
     x: spelled(chart.x.name ?? "x"),
     names,
-    at: xs.map((x) => rounded((x - from) / (to - from), { precision: 6 })),
     xs: xs.map(at),
     values,
   };
@@ -39,8 +37,7 @@ export function figure(chart: Chart, style: NumberStyle, description: string, id
   const pi = style.degrees ? 180 : "π";
   return `<figure${chart.square ? ' class="square"' : ""} tabindex="0" data-pi="${pi}">
 ${pictures.join("")}<script type="application/json">${JSON.stringify(data).replaceAll("<", "\\u003c")}</script>
-</figure>
-<p class="hint"><small>Point for values, or use the arrow keys; scroll or + and - zoom, double-click or 0 for the whole.</small></p>`;
+</figure>`;
 }
 
 /** What shows values at the crosshair and zooms, for every figure of a page. */
@@ -48,6 +45,7 @@ const SCRIPT = `const tip = document.getElementById("tip");
 for (const figure of document.querySelectorAll("figure")) {
   const data = JSON.parse(figure.querySelector("script").textContent);
   const svgs = [...figure.querySelectorAll("svg")];
+  const places = data.xs.map((x) => (x - data.xs[0]) / (data.xs.at(-1) - data.xs[0]));
   let [from, to, at] = [0, 1, -1];
   const shown = () => svgs.find((svg) => svg.getBoundingClientRect().width > 0);
   const edges = (svg) => svg.dataset.frame.split(" ").map(Number);
@@ -87,7 +85,7 @@ for (const figure of document.querySelectorAll("figure")) {
         }
       }
       if (at < 0) continue;
-      const x = place(svg, data.at[at]);
+      const x = place(svg, places[at]);
       if (x >= left && x <= right) make(finer, "path", { class: "tick", d: "M" + x + " " + top + "V" + bottom });
     }
     const svg = shown();
@@ -100,7 +98,7 @@ for (const figure of document.querySelectorAll("figure")) {
       return tr;
     }));
     const box = svg.getBoundingClientRect();
-    const x = box.left + (place(svg, data.at[at]) * box.width) / svg.viewBox.baseVal.width;
+    const x = box.left + (place(svg, places[at]) * box.width) / svg.viewBox.baseVal.width;
     tip.style.left = Math.max(0, x + 16 + tip.offsetWidth > innerWidth ? x - tip.offsetWidth - 16 : x + 16) + "px";
     tip.style.top = Math.max(0, box.top + 60) + "px";
   };
@@ -118,7 +116,7 @@ for (const figure of document.querySelectorAll("figure")) {
     const x = ((event.clientX - box.left) * svg.viewBox.baseVal.width) / box.width;
     return x < left - 8 || x > right + 8 ? undefined : from + ((x - left) / (right - left)) * (to - from);
   };
-  const nearest = (share) => data.at.reduce((best, one, i) => (Math.abs(one - share) < Math.abs(data.at[best] - share) ? i : best), 0);
+  const nearest = (share) => places.reduce((best, one, i) => (Math.abs(one - share) < Math.abs(places[best] - share) ? i : best), 0);
   figure.addEventListener("pointermove", (event) => {
     const share = shareAt(event);
     at = share === undefined ? -1 : nearest(share);
@@ -134,12 +132,12 @@ for (const figure of document.querySelectorAll("figure")) {
   }, { passive: false });
   figure.addEventListener("dblclick", whole);
   figure.addEventListener("keydown", ({ key }) => {
-    const middle = at < 0 ? (from + to) / 2 : data.at[at];
+    const middle = at < 0 ? (from + to) / 2 : places[at];
     if (key === "+" || key === "=") zoom(middle, 0.5);
     else if (key === "-") zoom(middle, 2);
     else if (key === "0" || key === "Escape") whole();
     else if (key === "ArrowLeft" || key === "ArrowRight") {
-      at = Math.min(data.at.length - 1, Math.max(0, at < 0 ? nearest(middle) : at + (key === "ArrowLeft" ? -1 : 1)));
+      at = Math.min(places.length - 1, Math.max(0, at < 0 ? nearest(middle) : at + (key === "ArrowLeft" ? -1 : 1)));
       draw();
     }
   });
@@ -172,6 +170,7 @@ ${PICTURE_STYLE}
 <body>
 ${above}
 ${figures}
+<p class="hint"><small>Point for values, or use the arrow keys; scroll or + and - zoom, double-click or 0 for the whole.</small></p>
 ${below}
 <p><small>${escapeXml(madeBy)}</small></p>
 <table id="tip" role="status" hidden></table>

@@ -2,7 +2,7 @@ import { scaleLinear } from "d3-scale";
 import { area, line } from "d3-shape";
 import type { Message } from "../core/message.ts";
 import { samplesOf, type Tick, ticksOf, valueAt } from "./axes.ts";
-import { type Chart, type Interval, type Mark, reachOf, rulesOf, type Series } from "./chart.ts";
+import { type Chart, type Interval, reachOf, rulesOf, type Series } from "./chart.ts";
 import { type Heights, labelsIn } from "./labels.ts";
 import { formatMessage, type NumberStyle } from "./number.ts";
 import { escapeXml, FONT, LINE, linesOf, px, spelled, textAt, widthOf } from "./typeset.ts";
@@ -64,9 +64,15 @@ export function coloured<T extends { readonly hue?: number | undefined }>(lines:
   return lines.map((one, i) => ({ ...one, colour: `c${isOwn[i] ? one.hue : free[next++ % free.length]}` }));
 }
 
+const saidOf = (parts: Message, style: NumberStyle) =>
+  formatMessage(
+    parts.flatMap((part) => (style.degrees && typeof part === "object" ? [part, "°"] : [part])),
+    style,
+  );
+
 /** The size of a picture of at most that width, its frame with the scales of its axes, and all that stands around it. */
 function layoutOf(chart: Chart, style: NumberStyle, most: number) {
-  const said = (one: Message = []) => formatMessage(one, style);
+  const said = (one: Message = []) => saidOf(one, style);
   const xs = samplesOf(chart);
   const all = coloured([...chart.series, ...(chart.dots ?? [])]);
   const colours = all.map(({ colour }) => colour);
@@ -105,13 +111,15 @@ type Layout = ReturnType<typeof layoutOf>;
 export function drawSvg(chart: Chart, style: NumberStyle, { id, width: most, description, bare }: Setting): string {
   const layout = layoutOf(chart, style, most);
   const { width, height, left, right, top, bottom, ticksX, xs, inX, inY, colours } = layout;
-  const { regions = [], marks = [] } = chart;
+  const marks = (chart.marks ?? []).map(({ x, y, text }) => ({
+    x: x === undefined ? undefined : inX(x),
+    y: y === undefined ? undefined : inY(y),
+    text: saidOf(text, style),
+  }));
   const lines = chart.series.map((one) => pathOf(one, xs, layout));
-  const labels = labelsIn(layout, [
-    ...lines.flatMap(({ points }) => points),
-    ...marks.flatMap((one) => alongRule(one, layout)),
-  ]);
-  const areas = regions.map(({ name, look, between }) => ({
+  const points = lines.flatMap((one) => one.points);
+  const labels = labelsIn(layout, points, marks);
+  const areas = (chart.regions ?? []).map(({ name, look, between }) => ({
     name,
     colour: look === "hatched" ? "hot" : colours[0]!,
     fill: look === "hatched" ? `fill="url(#${id}-hatch)"` : `fill="currentColor" fill-opacity=".28"`,
@@ -121,7 +129,7 @@ export function drawSvg(chart: Chart, style: NumberStyle, { id, width: most, des
     ticksX.every && ` data-every="${ticksX.every}" data-range="${chart.x.from} ${chart.x.to - chart.x.from}"`;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="0 0 ${px(width)} ${px(height)}" width="${px(width)}" height="${px(height)}" role="img" aria-labelledby="${id}-title ${id}-desc" data-frame="${[left, right, top, bottom].map(px).join(" ")}"${finer ?? ""}>`,
-    `<title id="${id}-title">${escapeXml(spelled(formatMessage(chart.title ?? [], style)))}</title>`,
+    `<title id="${id}-title">${escapeXml(spelled(saidOf(chart.title ?? [], style)))}</title>`,
     `<desc id="${id}-desc">${escapeXml(description)}</desc>`,
     ...(bare ? [] : [`<style>${PICTURE_STYLE}</style>`]),
     `<defs><clipPath id="${id}-clip"><rect x="${px(left - 6)}" y="${px(top - 6)}" width="${px(right - left + 12)}" height="${px(bottom - top + 12)}"/></clipPath>`,
@@ -140,14 +148,10 @@ export function drawSvg(chart: Chart, style: NumberStyle, { id, width: most, des
     ...dotsOf(chart, layout),
     "</g>",
     ...areas.map(({ name, colour, heights }) => labels.inside(name, colour, heights)),
-    ...marks.flatMap(({ text, ...at }) => {
-      const [x, y] = [at.x === undefined ? undefined : inX(at.x), at.y === undefined ? undefined : inY(at.y)];
-      const isPoint = x !== undefined && y !== undefined;
-      return [
-        isPoint ? dotAt(x, y, false, "hot") : ruleOf("mark c6", x, y, layout),
-        labels.beside(formatMessage(text, style), x, y),
-      ];
-    }),
+    ...marks.flatMap(({ x, y, text }) => [
+      x !== undefined && y !== undefined ? dotAt(x, y, false, "hot") : ruleOf("mark c6", x, y, layout),
+      labels.beside(text, { x, y }),
+    ]),
     ...labels.ends((layout.ends?.names ?? []).map(({ text, y }, i) => ({ text, y: inY(y), colour: colours[i]! }))),
     "</svg>\n",
   ].join("\n");
@@ -306,6 +310,8 @@ function axes({ x, y = {}, square, knots }: Chart, layout: Layout, style: Number
     const unit = isAngle && name !== "" ? `, ${style.degrees ? "degrees" : "radians"}` : "";
     return name + unit + (isRuled && rules.length > 0 ? ` (dotted: k ${style.degrees ? 180 : "pi"}/${knots})` : "");
   };
+  const titleX = titled(x.name, x.angle, x.angle);
+  const middle = Math.min((left + right) / 2, layout.width - 4 - widthOf(titleX, FONT) / 2);
   const tickX = ({ at, label }: Tick) =>
     `<g class="x" data-x="${px(inX(at))}"><path class="tick" d="M${px(inX(at))} ${px(bottom)}v5"/>${textAt(inX(at), bottom + LINE, label, "", "middle")}</g>`;
   return [
@@ -313,7 +319,7 @@ function axes({ x, y = {}, square, knots }: Chart, layout: Layout, style: Number
     `<path class="tick" d="M${px(left)} ${px(bottom)}H${px(right)}"/>`,
     ...spaced(layout.ticksX.ticks, inX).map(tickX),
     ...ticksY.map(({ at, label }) => textAt(left - 6, inY(at) + 5, label, "", "end")),
-    textAt((left + right) / 2, bottom + 2 * LINE + 2, titled(x.name, x.angle, x.angle), "", "middle"),
+    textAt(middle, bottom + 2 * LINE + 2, titleX, "", "middle"),
     textAt(PAD, top - 14, titled(y.name, square ?? y.angle, !x.angle)),
   ];
 }
@@ -331,15 +337,6 @@ const ruleOf = (look: string, x: number | undefined, y: number | undefined, { le
   x === undefined
     ? `<path class="${look}" d="M${px(left)} ${px(y!)}H${px(right)}"/>`
     : `<path class="x ${look}" data-x="${px(x)}" d="M${px(x)} ${px(top)}V${px(bottom)}"/>`;
-
-/** Points of the rule of a mark, which labels had better not cover. */
-const alongRule = ({ x, y }: Mark, { left, right, top, bottom, inX, inY }: Layout): Point[] =>
-  x !== undefined && y !== undefined
-    ? []
-    : Array.from({ length: 61 }, (_, i) => [
-        x === undefined ? left + ((right - left) * i) / 60 : inX(x),
-        y === undefined ? top + ((bottom - top) * i) / 60 : inY(y),
-      ]);
 
 const dotAt = (x: number, y: number, isCross: boolean, colour: string) =>
   isCross

@@ -5,7 +5,7 @@ export const [FONT, LINE] = [14, 18];
 export const px = (x: number): string => `${Math.round(x * 10) / 10}`;
 
 const LETTERS: Readonly<Record<string, string>> = { theta: "θ", lambda: "λ", psi: "ψ", pi: "π" };
-const NAMES = /\b(theta|lambda|psi|pi)(?:_(\w+))?\b/g;
+const NAMES = /(?<![A-Za-z_])(theta|lambda|psi|pi)(?:_(\w+))?\b/g;
 
 /** Widths of characters of Helvetica in parts of the size of the font; the others have REST. */
 const WIDTHS: readonly (readonly [characters: string, width: number])[] = [
@@ -28,7 +28,7 @@ export const spelled = (text: string): string =>
     .replace(NAMES, (_, name: string, sub = "") => LETTERS[name] + sub)
     .replaceAll("<=", "≤")
     .replaceAll(">=", "≥")
-    .replace(/(^|[ (=])-(?=[\d. ])/g, "$1−");
+    .replace(/(^|[ (=])-(?=[\d. ]|[a-z]\b)/g, "$1−");
 
 /** The same as the content of an SVG text element, with subscripts and exponents. */
 export function typeset(text: string): string {
@@ -58,7 +58,7 @@ export const widthOf = (text: string, size: number): number =>
 export function linesOf(text: string, size: number, width: number): string[] {
   const within = (most: number) => {
     const lines: string[] = [];
-    for (const word of text.split(/ (?<![<>=] )(?![<>=%]|theta)/)) {
+    for (const word of text.split(/ (?<![<>=+-] )(?![<>=%+-]|theta)/)) {
       const longer = `${lines.at(-1)} ${word}`;
       if (lines.length > 0 && widthOf(longer, size) <= most) lines[lines.length - 1] = longer;
       else lines.push(word);

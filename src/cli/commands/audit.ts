@@ -110,7 +110,10 @@ function lossChart({ target, gradient, ...losses }: Audited, samples: readonly L
     y: sampleLoss(target, scale, thetaY, competing).loss,
   }));
   const failing = losses.bad === 0 && !losses.passes ? gradient! : losses;
-  const chart = functionChart([], size, { highlight: FAILING });
+  const angles = samples.map(({ thetaY }) => thetaY);
+  const room = 0.1 + (Math.max(...angles) - Math.min(...angles)) / 20;
+  const range = { from: Math.max(0, Math.min(...angles) - room), to: Math.min(Math.PI, Math.max(...angles) + room) };
+  const chart = functionChart([], size, { range, highlight: FAILING });
   return {
     ...chart,
     x: { ...chart.x, name: "theta_y" },
