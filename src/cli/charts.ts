@@ -47,11 +47,13 @@ export function functionChart(
 
 const SLOPES = message`Where the slope is above 0 a larger angle is rewarded; where it is 0 nothing pulls`;
 
-/** Target functions whose pictures have a name and a colour of their own: of the name, those without lambda. */
-const WORDS: Readonly<Record<string, { readonly hue: number; readonly word: (m: number) => Message }>> = {
+/** The colours of target functions without lambda in all pictures, and their names there, where that is not how they are written. */
+const WORDS: Readonly<Record<string, { readonly hue: number; readonly word?: (m: number) => Message }>> = {
   asoftmax: { hue: 0, word: (m) => message`psi, m = ${m}` },
   naive: { hue: 1, word: (m) => message`cos(${m} theta)` },
   softmax: { hue: 5, word: () => message`cos(theta)` },
+  cosface: { hue: 3 },
+  arcface: { hue: 4 },
 };
 /** The colour of levels, such as a goal, and those of blends with a small, a middle and a large lambda. */
 const LEVEL = 6;
@@ -60,7 +62,7 @@ const blendHue = (lambda: number) => (lambda < 2 ? 3 : lambda < 10 ? 2 : 4);
 /** A target function as pictures name it, beside others. */
 export function inWords({ name, parameters, lambda, spec }: Target, others: readonly Target[] = []): Message {
   const isBlend = lambda > 0 || others.some((other) => other.name === name && other.lambda > 0);
-  const word = WORDS[name]?.word(parameters.m!);
+  const word = WORDS[name]?.word?.(parameters.m!);
   return word === undefined ? [spec] : message`${word}${isBlend ? message`, lambda = ${lambda}` : []}`;
 }
 

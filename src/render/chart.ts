@@ -75,13 +75,9 @@ const MOST_RULES = 64;
 
 /** From the least to the greatest of the values that the lines have at these places, and the dots; 0 to 1 where there are none. */
 export function reachOf({ series, dots = [] }: Pick<Chart, "series" | "dots">, xs: readonly number[]): Interval {
-  let [from, to] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   const values = [...series.map(({ at }) => xs.map(at)), ...dots.map(({ at }) => at.map(({ y }) => y))].flat();
-  for (const value of values.filter(Number.isFinite)) {
-    from = Math.min(from, value);
-    to = Math.max(to, value);
-  }
-  return from <= to ? { from, to } : { from: 0, to: 1 };
+  const finite = values.filter(Number.isFinite);
+  return finite.length > 0 ? { from: Math.min(...finite), to: Math.max(...finite) } : { from: 0, to: 1 };
 }
 
 /** The knots that are drawn, on x or on y, whose values reach so far: those inside the range, unless there are too many to be seen. */

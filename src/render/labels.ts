@@ -7,7 +7,7 @@ export interface Box {
   readonly right: number;
   readonly bottom: number;
 }
-type Point = readonly [x: number, y: number];
+export type Point = [x: number, y: number];
 
 const GAP = 9;
 
@@ -69,14 +69,22 @@ export function labelsIn({ left, top, right, bottom }: Box, points: readonly Poi
     return put([...placed(most), ...placed(most * 0.6)], x);
   }
 
-  /** A label in the middle of the widest place of an area, wrapped so that it fits; nothing where it fits nowhere. */
+  /** A label inside an area, in as few lines as fit in it, as high as may be and in the middle there; nothing where it fits nowhere. */
   function inside(text: string, colour: string, heights: Heights): string {
-    const best = runsOf(heights, top, bottom).sort((a, b) => b.right - b.left - (a.right - a.left))[0];
-    if (best === undefined) return "";
-    const lines = linesOf(text, FONT, best.right - best.left - 12);
-    const [width, middle] = [widest(lines), (best.left + best.right) / 2];
-    if (width > best.right - best.left) return "";
-    return put([placeOf(lines, middle - width / 2, best.y - (lines.length * LINE) / 2)], middle, `own ${colour}`);
+    for (const most of [WIDEST, 0.6 * WIDEST, 0.4 * WIDEST, 0.2 * WIDEST]) {
+      const lines = linesOf(text, FONT, most);
+      for (let up = top + 8; up < bottom; up += 8) {
+        const isFree = (place: Box) =>
+          heights.every(
+            ([x, low, high]) => !isIn(x, place.left - 4, place.right + 4) || (low > place.bottom && high < place.top),
+          );
+        const starts = heights.filter(([x], i) => i % 4 === 0 && x + widest(lines) < right);
+        const places = starts.map(([x]) => placeOf(lines, x, up)).filter(isFree);
+        const middle = places[places.length >> 1];
+        if (middle !== undefined) return put([middle], (middle.left + middle.right) / 2, `own ${colour}`);
+      }
+    }
+    return "";
   }
 
   /** Names at the right of the frame, each at the height of the end of its line, moved apart where they would touch. */
@@ -97,21 +105,3 @@ export function labelsIn({ left, top, right, bottom }: Box, points: readonly Poi
 
 /** The lower and the upper edge of an area at each x. */
 export type Heights = readonly (readonly [x: number, low: number, high: number])[];
-
-/** The stretches of an area, looked for at some heights between top and bottom, with room for a label above and below. */
-function runsOf(heights: Heights, top: number, bottom: number) {
-  const room = LINE * 1.6;
-  const runs: { y: number; left: number; right: number }[] = [];
-  for (let i = 1; i < LEVELS; i++) {
-    const y = top + ((bottom - top) * i) / LEVELS;
-    let left: number | undefined;
-    heights.forEach(([x, low, high], j) => {
-      const isIn = low >= y + room && high <= y - room;
-      if (isIn) left ??= x;
-      if (left === undefined || (isIn && j < heights.length - 1)) return;
-      runs.push({ y, left, right: x });
-      left = undefined;
-    });
-  }
-  return runs;
-}

@@ -49,12 +49,6 @@ for (const figure of document.querySelectorAll("figure")) {
   let [from, to, at] = [0, 1, -1];
   const shown = () => svgs.find((svg) => svg.getBoundingClientRect().width > 0);
   const edges = (svg) => svg.dataset.frame.split(" ").map(Number);
-  const make = (parent, name, attributes, text = "") => {
-    const one = document.createElementNS("http://www.w3.org/2000/svg", name);
-    for (const key in attributes) one.setAttribute(key, attributes[key]);
-    one.textContent = text;
-    return parent.appendChild(one);
-  };
   const place = (svg, share) => {
     const [left, right] = edges(svg);
     return left + ((share - from) / (to - from)) * (right - left);
@@ -71,22 +65,16 @@ for (const figure of document.querySelectorAll("figure")) {
         const tick = one.querySelector(".tick") && scale > 1 && svg.dataset.every;
         one.style.display = tick || moved < left - 1 || moved > right + 1 ? "none" : "";
       }
-      svg.querySelector(".finer")?.remove();
-      const finer = make(svg, "g", { class: "finer" });
       const every = Number(svg.dataset.every) / 2 ** Math.floor(Math.log2(scale));
-      if (scale > 1 && every) {
-        const [start, span] = svg.dataset.range.split(" ").map(Number);
-        for (let k = Math.ceil((start + from * span) / every); k * every <= start + to * span; k++) {
-          const x = place(svg, (k * every - start) / span);
-          const share = Number(((k * every) / Math.PI).toPrecision(6));
-          const label = figure.dataset.pi === "180" ? String(180 * share) : share === 0 ? "0" : share === 1 ? "π" : share + "π";
-          make(finer, "path", { class: "tick", d: "M" + x + " " + bottom + "v5" });
-          make(finer, "text", { x, y: bottom + 18, "text-anchor": "middle" }, label);
-        }
+      const [start, span] = svg.dataset.range.split(" ").map(Number);
+      let drawn = at < 0 || places[at] < from || places[at] > to ? "" : "<path class='tick' d='M" + place(svg, places[at]) + " " + top + "V" + bottom + "'/>";
+      for (let k = Math.ceil((start + from * span) / every); scale > 1 && k * every <= start + to * span; k++) {
+        const x = place(svg, (k * every - start) / span);
+        const share = Number(((k * every) / Math.PI).toPrecision(6));
+        const label = figure.dataset.pi === "180" ? 180 * share : share === 0 ? "0" : share === 1 ? "π" : share + "π";
+        drawn += "<path class='tick' d='M" + x + " " + bottom + "v5'/><text x='" + x + "' y='" + (bottom + 18) + "' text-anchor='middle'>" + label + "</text>";
       }
-      if (at < 0) continue;
-      const x = place(svg, places[at]);
-      if (x >= left && x <= right) make(finer, "path", { class: "tick", d: "M" + x + " " + top + "V" + bottom });
+      svg.querySelector(".finer").innerHTML = drawn;
     }
     const svg = shown();
     tip.hidden = at < 0 || !svg;
@@ -156,7 +144,7 @@ export function page(figures: string, { title, above, below }: Around, madeBy: s
 body { max-width: 48rem; margin: auto; padding: 0.5rem; font: 1rem/1.5 Helvetica, Arial, sans-serif; overflow-wrap: break-word; color: #222; background: #fff; }
 figure { margin: 0 0 0.5rem; }
 figure svg { width: 100%; height: auto; }
-figure svg:first-child, .finer + .finer { display: none; }
+figure svg:first-child { display: none; }
 .square { max-width: 36rem; }
 #tip { position: fixed; padding: 0.3rem 0.6rem; background: Canvas; border: 1px solid GrayText; font-size: 0.85rem; pointer-events: none; }
 #tip td + td { text-align: right; padding-left: 1rem; font-variant-numeric: tabular-nums; }

@@ -3,7 +3,7 @@ import { area, line } from "d3-shape";
 import type { Message } from "../core/message.ts";
 import { samplesOf, type Tick, ticksOf, valueAt } from "./axes.ts";
 import { type Chart, type Interval, reachOf, rulesOf, type Series } from "./chart.ts";
-import { type Heights, labelsIn } from "./labels.ts";
+import { type Heights, labelsIn, type Point } from "./labels.ts";
 import { formatMessage, type NumberStyle } from "./number.ts";
 import { escapeXml, FONT, LINE, linesOf, px, spelled, textAt, widthOf } from "./typeset.ts";
 
@@ -125,10 +125,8 @@ export function drawSvg(chart: Chart, style: NumberStyle, { id, width: most, des
     fill: look === "hatched" ? `fill="url(#${id}-hatch)"` : `fill="currentColor" fill-opacity=".28"`,
     heights: xs.map((x): Heights[number] => [inX(x), ...(between(x).map((y) => inY(y)) as [number, number])]),
   }));
-  const finer =
-    ticksX.every && ` data-every="${ticksX.every}" data-range="${chart.x.from} ${chart.x.to - chart.x.from}"`;
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="0 0 ${px(width)} ${px(height)}" width="${px(width)}" height="${px(height)}" role="img" aria-labelledby="${id}-title ${id}-desc" data-frame="${[left, right, top, bottom].map(px).join(" ")}"${finer ?? ""}>`,
+    `<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="0 0 ${px(width)} ${px(height)}" width="${px(width)}" height="${px(height)}" role="img" aria-labelledby="${id}-title ${id}-desc" data-frame="${[left, right, top, bottom].map(px).join(" ")}" data-every="${ticksX.every ?? ""}" data-range="${chart.x.from} ${chart.x.to - chart.x.from}">`,
     `<title id="${id}-title">${escapeXml(spelled(saidOf(chart.title ?? [], style)))}</title>`,
     `<desc id="${id}-desc">${escapeXml(description)}</desc>`,
     ...(bare ? [] : [`<style>${PICTURE_STYLE}</style>`]),
@@ -153,6 +151,7 @@ export function drawSvg(chart: Chart, style: NumberStyle, { id, width: most, des
       labels.beside(text, { x, y }),
     ]),
     ...labels.ends((layout.ends?.names ?? []).map(({ text, y }, i) => ({ text, y: inY(y), colour: colours[i]! }))),
+    `<g class="finer"/>`,
     "</svg>\n",
   ].join("\n");
 }
@@ -189,25 +188,25 @@ function endsOf(
   return fits && reachEnd && !square && x.to > x.from ? { names: ends, room } : undefined;
 }
 
-type Sample = readonly [name: string, drawn: string];
+type KeyItem = readonly [name: string, drawn: string];
 
 /** What stands for each line, if these names are in the key, for the dots and for the highlighted stretches. */
 function samplesIn(
   { series, dots = [], highlight }: Chart,
   colours: readonly string[],
   names: readonly string[] = [],
-): Sample[] {
+): KeyItem[] {
   const box = "M0 3h22v12H0z";
   const isHighlighted = highlight !== undefined && dots.length === 0 && series.some((one) => one.highlight?.length);
   return [
-    ...names.map((name, i): Sample => [name, lineOf(series[i]!, i, colours[i]!, series[i]!.bars ? box : "M0 9H22")]),
-    ...dots.map(({ name }, i): Sample => [name, dotAt(11, 9, name === highlight, colours[series.length + i]!)]),
+    ...names.map((name, i): KeyItem => [name, lineOf(series[i]!, i, colours[i]!, series[i]!.bars ? box : "M0 9H22")]),
+    ...dots.map(({ name }, i): KeyItem => [name, dotAt(11, 9, name === highlight, colours[series.length + i]!)]),
     ...(isHighlighted ? [[highlight, haloOf("M0 9H22")] as const] : []),
   ];
 }
 
 /** Rows of samples and names, below that height. */
-function keyOf(samples: readonly Sample[], top: number, width: number) {
+function keyOf(samples: readonly KeyItem[], top: number, width: number) {
   let [x, y, bottom] = [PAD, top, top];
   const items = samples.map(([name, sample]) => {
     const texts = linesOf(name, FONT, width - 2 * PAD - 30);
@@ -233,29 +232,18 @@ function pathOf(one: Series, xs: readonly number[], { inX, inY }: Layout) {
   return { points, d: one.bars?.slice(1).map(bar).join("") ?? thinLine(all) };
 }
 
-type Point = [x: number, y: number];
+/** The path through the points, without those that lie within a tenth of a pixel of the line between their neighbours. */
 const thinLine = (points: readonly Point[]) =>
   line()
     .defined(([, y]) => Number.isFinite(y))
     .digits(1)(thinned(points)) ?? "";
 
-/** The points without those that lie within a tenth of a pixel of the line between their neighbours. */
 function thinned(points: readonly Point[]): Point[] {
-  const kept: Point[] = [];
-  let start = 0;
-  const isStraight = (from: number, to: number) => {
-    const [[x0, y0], [x1, y1]] = [points[from]!, points[to]!];
-    return points
-      .slice(from + 1, to)
-      .every(([x, y]) => Math.abs(y0 + ((y1 - y0) * (x - x0)) / (x1 - x0 || 1) - y) < 0.1);
-  };
-  points.forEach((point, i) => {
-    const next = points[i + 1];
-    if (i > start && next !== undefined && i - start < 60 && isStraight(start, i + 1)) return;
-    kept.push(point);
-    start = i;
-  });
-  return kept;
+  const [[x0, y0], [x1, y1]] = [points[0]!, points.at(-1)!];
+  const off = points.slice(1, -1).map(([x, y]) => Math.abs(y0 + ((y1 - y0) * (x - x0)) / (x1 - x0 || 1) - y));
+  const farthest = 1 + off.reduce((best, one, i) => (one <= off[best]! ? best : i), 0);
+  if (off.every((one) => one < 0.1)) return points.length > 1 ? [points[0]!, points.at(-1)!] : [...points];
+  return [...thinned(points.slice(0, farthest + 1)), ...thinned(points.slice(farthest)).slice(1)];
 }
 
 const path = (look: string, d: string, more = "") =>
@@ -281,13 +269,9 @@ function highlightsOf(
     highlight.flatMap(({ from, to }) => {
       const [start, end] = [Math.max(left, inX(from)), Math.min(right, inX(to))];
       if (!(end > start)) return [];
-      const band = path(
-        "own hot",
-        `M${px(start)} ${px(top)}H${px(end)}V${px(bottom)}H${px(start)}Z`,
-        `fill-opacity=".13" `,
-      );
+      const box = `M${px(start)} ${px(top)}H${px(end)}V${px(bottom)}H${px(start)}Z`;
       const halo = haloOf(thinLine(lines[i]!.points.filter(([x]) => x >= start && x <= end)));
-      return isOneLine ? [band, halo] : [halo];
+      return isOneLine ? [path("own hot", box, `fill-opacity=".13"`), halo] : [halo];
     }),
   );
 }

@@ -75,6 +75,8 @@ interface Audited extends AuditResult {
 }
 
 const FAILING = "rows that fail";
+/** Far from the colour of what is highlighted, in a dark scheme too. */
+const RIGHT_HUE = 2;
 const MOST_DOTS = 300;
 
 /** Rows as dots of a chart, so many at most of those that fail and of the others. */
@@ -82,6 +84,7 @@ function dotsOf({ failing }: Check, rows: readonly { readonly x: number; readonl
   const bad = new Set(failing);
   const dots = ["rows that are right", FAILING].map((name) => ({
     name,
+    hue: name === FAILING ? undefined : RIGHT_HUE,
     at: sampled(
       rows.filter((_, i) => bad.has(i) === (name === FAILING)),
       MOST_DOTS,
