@@ -16,20 +16,14 @@ const [NARROW, WIDE] = [360, 720];
 /** The picture of a chart in a page, for narrow screens and for wide ones, with the values that its script shows at the crosshair. */
 export function figure(chart: Chart, style: NumberStyle, description: string, id = "chart"): string {
   const xs = samplesOf(chart);
-  const at = (x: number) => rounded(chart.x.angle ? inUnit(x, style) : x, { precision: 6 });
-  const values = chart.series.map((one) => {
-    const isAngle = chart.square || chart.y?.angle;
-    return xs.map((x) => {
-      const value = valueAt(one, x);
-      return Number.isFinite(value) ? rounded(isAngle ? inUnit(value, style) : value, { precision: 6 }) : null;
-    });
-  });
+  const shown = (value: number, isAngle = false) =>
+    Number.isFinite(value) ? rounded(isAngle ? inUnit(value, style) : value, { precision: 6 }) : null;
   const names = chart.series.map(({ name, label }) => spelled(label ? formatMessage(label, style) : name));
   const data = {
     x: spelled(chart.x.name ?? "x"),
     names,
-    xs: xs.map(at),
-    values,
+    xs: xs.map((x) => shown(x, chart.x.angle)),
+    values: chart.series.map((one) => xs.map((x) => shown(valueAt(one, x), chart.square ?? chart.y?.angle))),
   };
   const pictures = [NARROW, WIDE].map((width) =>
     drawSvg(chart, style, { id: `${id}-${width}`, width, description, bare: true }),

@@ -50,18 +50,15 @@ export interface Setting {
   readonly bare?: boolean;
 }
 
-type Coloured<T> = T & { readonly colour: string };
-
-/** Each with the class of its colour: the one it asks for, unless a line before it has it, else one that is free. */
-export function coloured<T extends { readonly hue?: number | undefined }>(lines: readonly T[]): Coloured<T>[] {
-  const isOwn = lines.map(({ hue }, i) => {
-    return hue !== undefined && (hue >= FREE.length || lines.findIndex((one) => one.hue === hue) === i);
-  });
-  const free = FREE.toSorted(
-    (a, b) => Number(lines.some(({ hue }) => hue === a)) - Number(lines.some(({ hue }) => hue === b)),
-  );
+/** The class of the colour of each line: the one it asks for, unless a line before it has it, else one that is free. */
+export function coloursOf(lines: readonly { readonly hue?: number | undefined }[]): string[] {
+  const asked = lines.map(({ hue }) => hue);
+  const free = FREE.toSorted((a, b) => Number(asked.includes(a)) - Number(asked.includes(b)));
   let next = 0;
-  return lines.map((one, i) => ({ ...one, colour: `c${isOwn[i] ? one.hue : free[next++ % free.length]}` }));
+  return asked.map((hue, i) => {
+    const isOwn = hue !== undefined && (hue >= FREE.length || asked.indexOf(hue) === i);
+    return `c${isOwn ? hue : free[next++ % free.length]}`;
+  });
 }
 
 const saidOf = (parts: Message, style: NumberStyle) =>
@@ -74,8 +71,7 @@ const saidOf = (parts: Message, style: NumberStyle) =>
 function layoutOf(chart: Chart, style: NumberStyle, most: number) {
   const said = (one: Message = []) => saidOf(one, style);
   const xs = samplesOf(chart);
-  const all = coloured([...chart.series, ...(chart.dots ?? [])]);
-  const colours = all.map(({ colour }) => colour);
+  const colours = coloursOf([...chart.series, ...(chart.dots ?? [])]);
   const names = chart.series.map(({ name, label }) => (label ? said(label) : name));
   const y = rangeOfY(chart, xs);
   const ticksY = ticksOf(y, chart.square === true || chart.y?.angle === true, chart.knots, style).ticks;

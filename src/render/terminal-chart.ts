@@ -69,15 +69,11 @@ export function drawChart(chart: Chart, screen: Screen, style: NumberStyle): str
   const series = chart.series.map((s) => ({ ...s, at: (x: number) => inY(s.at(x)) }));
   const reach = chart.square ? x : reachOf(chart, trialOf(x, width));
   const glyph = glyphsOf(screen);
-  const parts = chart.square
-    ? partsOfPi(chart)
-        .find(({ length }) => length > 1 && length < 8)
-        ?.map(inY)
-    : undefined;
-  const rows = rowsOf({ from: inY(reach.from), to: inY(reach.to) }, height, parts);
-  const labels = rows.ticks.map((at) =>
-    parts && !style.degrees ? formatAngle(at, { ...style, ...LABEL }, glyph("pi")) : formatNumber(at, LABEL),
-  );
+  const parts = partsOfPi(chart).find(({ length }) => chart.square && length > 1 && length < 8);
+  const rows = rowsOf({ from: inY(reach.from), to: inY(reach.to) }, height, parts?.map(inY));
+  const isAngle = parts !== undefined && !style.degrees;
+  const rounding = { ...style, ...LABEL };
+  const labels = rows.ticks.map((at) => (isAngle ? formatAngle(at, rounding, glyph("pi")) : formatNumber(at, LABEL)));
   const margin = Math.max(...labels.map((label) => label.length)) + 1;
   const canvas = canvasOf(x, width - margin - 1, rows);
   const { cells, xs } = canvas;
@@ -116,10 +112,10 @@ export function drawChart(chart: Chart, screen: Screen, style: NumberStyle): str
 
   const axis = xAxis(chart, canvas, style, glyph);
   const base = xs.map((_, c) => glyph(axis.columns.includes(c) ? "mark" : "across"));
-  const named = series.flatMap(({ name }, i) => (name === "" ? [] : [{ name, pen: pens[i]! }]));
-  const entries = named.map(({ name, pen }): Entry => [pen, glyph("across").repeat(2), name]);
+  const line = glyph("across").repeat(2);
+  const entries = series.flatMap(({ name }, i): Entry[] => (name === "" ? [] : [[pens[i]!, line, name]]));
   if (dots.length > 0) entries.push(...marks);
-  else if (chart.highlight !== undefined) entries.push([highlighter, glyph("across").repeat(2), chart.highlight]);
+  else if (chart.highlight !== undefined) entries.push([highlighter, line, chart.highlight]);
   entries.push(...regions.map(({ name, look }): Entry => [areaPen(look), glyph(look).repeat(2), name]));
   if (rules.length > 0) entries.push([rule, glyph(x.angle ? "rule" : "level"), `k pi/${formatNumber(chart.knots!)}`]);
   const lines = [
