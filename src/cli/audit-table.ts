@@ -4,7 +4,7 @@ import { LARGEST, requireWithin } from "../core/errors.ts";
 import { fromBytes } from "../data/bytes.ts";
 import { UsageError } from "../data/errors.ts";
 import { type ColumnSource, type Input, isColumn } from "../rows/computation.ts";
-import { fileValues } from "../rows/file-rows.ts";
+import { readRows } from "../rows/file-rows.ts";
 import { classPattern, type Header, type Reader } from "../rows/header.ts";
 import type { Competitors } from "../rows/sample-columns.ts";
 import { fixed } from "./functions.ts";
@@ -27,31 +27,26 @@ export const auditTableOptions = {
 
 type TableValues = ValuesOf<typeof auditTableOptions> & Values<"degrees">;
 
-/** What compute makes of every row of a file, and what there is to say of the file. */
-async function rowsOf<T extends readonly unknown[], V>(...from: Parameters<typeof fileValues<T, V>>) {
-  const reading = await fileValues(...from);
-  const rows: V[] = [];
-  for await (const found of reading.values) for (const value of found) rows.push(value);
-  return { rows, warnings: reading.warnings() };
-}
-
 /** The table of an audit, and what is to be said of its rows. */
 export async function auditTable(values: TableValues, input: string) {
   const { theta, cosine, value = { column: "value" }, gradient, scale } = values;
   if (theta !== undefined && cosine !== undefined)
     throw new UsageError("--theta and --cosine both name the angles: use one");
   const columns = gradient === undefined ? [value] : [value, gradient];
-  const { rows, warnings } = await rowsOf(
+  const read: number[][] = Array.from({ length: columns.length + (isColumn(scale) ? 2 : 1) }, () => []);
+  const warnings = await readRows(
     (header): Reader<number>[] => [
       cosine === undefined ? angleOf(header, theta?.column ?? "theta") : cosineOf(header, cosine.column),
       ...columns.map(({ column }) => header.anyNumber(column)),
       ...(isColumn(scale) ? [header.number(scale.column, requireScale)] : []),
     ],
-    (...row: readonly number[]) => row,
+    (...row: readonly number[]) => {
+      for (const [i, cell] of row.entries()) read[i]!.push(cell);
+    },
     values,
     input,
   );
-  const columnAt = (i: number) => Float64Array.from(rows, (row) => row[i]!);
+  const columnAt = (i: number) => Float64Array.from(read[i]!);
   const table: AuditTable = {
     theta: cosine === undefined ? columnAt(0) : columnAt(0).map(Math.acos),
     exactCosines: cosine !== undefined,
@@ -84,7 +79,8 @@ export async function lossSamples(values: TableValues, loss: ColumnSource, input
   const { scale = 1, gradient, competing } = values;
   const [thetaY, others] = sampleInputs({ ...values, input });
   type Read = [Reader<number>, Reader<Competitors>, Reader<number>, ...Reader<number>[]];
-  return rowsOf(
+  const samples: LossSample[] = [];
+  const warnings = await readRows(
     (header): Read => [
       readerOf(thetaY, header),
       readerOf(others, header),
@@ -92,17 +88,14 @@ export async function lossSamples(values: TableValues, loss: ColumnSource, input
       header.anyNumber(loss.column),
       ...gradientColumns(header, gradient?.column, competing?.column).map((name) => header.anyNumber(name)),
     ],
-    (thetaY, { angles, place }, scale, loss = Number.NaN, ...gradients): LossSample => ({
-      thetaY,
-      competing: Float64Array.from(angles),
-      place,
-      scale,
-      loss,
-      gradient: gradient && ownFirst(gradients, place),
-    }),
+    (thetaY, { angles, place }, scale, loss = Number.NaN, ...gradients) => {
+      const competing = Float64Array.from(angles);
+      samples.push({ thetaY, competing, place, scale, loss, gradient: gradient && ownFirst(gradients, place) });
+    },
     values,
     input,
   );
+  return { samples, warnings };
 }
 
 const readerOf = <T>({ source }: Input<T>, header: Header) => (source as (header: Header) => Reader<T>)(header);

@@ -1,3 +1,4 @@
+import type { Message } from "../core/message.ts";
 import type { Batch } from "../data/batch.ts";
 import { toBytes } from "../data/bytes.ts";
 import { nameOf, sizeOf } from "../data/file.ts";
@@ -75,29 +76,25 @@ export function visitRows(
   return undefined;
 }
 
-/** What compute makes of the inputs in each row of a file that is not bad. */
-export async function fileValues<T extends readonly unknown[], V>(
+/** Hands the inputs in each row of a file that is not bad to take, in order; gives what there is to say of the file. */
+export async function readRows<T extends readonly unknown[]>(
   inputs: (header: Header) => { readonly [I in keyof T]: Reader<T[I]> },
-  compute: (...values: T) => V,
+  take: (...values: T) => void,
   options: RowOptions,
   path: string,
-) {
+): Promise<Message[]> {
   const { table, header, bad, warnings } = await openRows(path, options);
   const readers: readonly Reader<unknown>[] = inputs(header);
-  async function* values() {
-    for await (const part of remaining(table.parts)) {
-      for await (const batch of table.batches(part)) {
-        const faults = faultsOf(batch);
-        const at = readers.map((reader) => reader(batch, faults).at);
-        const found: V[] = [];
-        const add = (row: number) => found.push(compute(...(at.map((get) => get(row)) as unknown as T)));
-        const stop = visitRows(batch, faults, bad, add, () => {});
-        yield found;
-        if (stop !== undefined) throw stop;
-      }
+  for await (const part of remaining(table.parts)) {
+    for await (const batch of table.batches(part)) {
+      const faults = faultsOf(batch);
+      const at = readers.map((reader) => reader(batch, faults).at);
+      const takeRow = (row: number) => take(...(at.map((get) => get(row)) as unknown as T));
+      const stop = visitRows(batch, faults, bad, takeRow, () => {});
+      if (stop !== undefined) throw stop;
     }
   }
-  return { values: values(), warnings };
+  return warnings();
 }
 
 /** The rows of a computation for each row of a file, after the row's own cells, as they are read; names are those of its columns where another thread reads it. */

@@ -2,9 +2,11 @@
 
 Written from the formulas of the papers and of the toolkits, in numpy, apart from the list of mistakes in src/audit.
     python generate.py SEED COUNT > tables.jsonl        the grids of angles, then COUNT random tables, one JSON object a line
+    python generate.py SEED > tables.jsonl              the grids, then a table of every combination on one grid of each kind
 A table has: spec (what is audited), mistake, scale, lam (lambda), dtype, grid, value, right (nothing is wrong), equal (within the
 rule it cannot be told from a right one), and want: regular expressions that the first explanation matches, all of them.
 """
+import itertools
 import json
 import math
 import sys
@@ -40,7 +42,9 @@ TARGETS = {
     "arcface-reflect": (tail(lambda t, m: -2 - np.cos(t + m)), [(0.5,), (0.2,), (0.37,)]),
     "combined": (lambda t, a, b, c: np.cos(a * t + b) - c, [(1, 0.3, 0.2), (0.9, 0.4, 0.15), (1, 0.5, 0.1)]),
     "sphereface-r1": (lambda t, m: np.cos(np.minimum(m * t, PI)), [(1.7,), (1.4,), (2,)]),
+    "sphereface-r2": (lambda t, m: np.cos(t), [(1.7,), (2,)]),
 }
+COSINES = ("softmax", "sphereface-r2")
 NAMES = {"combined": ("m1", "m2", "m3")}
 ANGLES = ("arcface", "arcface-easy", "arcface-hard", "arcface-clip", "arcface-plain", "arcface-shift", "arcface-reflect")
 
@@ -105,8 +109,8 @@ MISTAKES = {
     "clamp 1e-7": (TARGETS, through_cosine(lambda c: np.clip(c, -1 + 1e-7, 1 - 1e-7)), "clamped at 1 - eps"),
     "clamp 1e-3": (TARGETS, through_cosine(lambda c: np.clip(c, -1 + 1e-3, 1 - 1e-3)), "clamped at 1 - eps"),
     "clamp one end": (TARGETS, through_cosine(lambda c: np.clip(c, -1, 1 - 1e-3)), "not at -1"),
-    "norm eps": (tuple(n for n in TARGETS if n != "softmax"), through_cosine(lambda c: c / (1 + 1e-4)), "added to a norm"),
-    "other m": (tuple(n for n in TARGETS if n not in ("softmax", "combined")), with_m(lambda p: (p[0] * 1.25,)), "another m"),
+    "norm eps": (tuple(n for n in TARGETS if n not in COSINES), through_cosine(lambda c: c / (1 + 1e-4)), "added to a norm"),
+    "other m": (tuple(n for n in TARGETS if n not in (*COSINES, "combined")), with_m(lambda p: (p[0] * 1.25,)), "another m"),
     "truncated": (("asoftmax", "naive", "sphereface-r1"), with_m(lambda p: (math.trunc(p[0]),)), "truncated"),
     "sign of m": (("cosface", "arcface"), with_m(lambda p: (-p[0],)), "the sign of m is wrong"),
     "m degrees": (("arcface",), with_m(lambda p: (p[0] * PI / 180,)), "m in radians is taken for degrees"),
@@ -117,7 +121,7 @@ MISTAKES = {
     "hard: - m": (("arcface-hard",), lambda n: tail(lambda t, m: np.cos(t) - m), "in place of cos\\(theta\\) - m sin"),
     "hard: half": (("arcface-hard",), lambda n: lambda t, m: np.where(t < PI - m / 2, np.cos(t + m), np.cos(t) - m * math.sin(m)), "pi - m/2"),
     **{f"is {other}": (tuple(n for n in ANGLES if n != other), (lambda o: lambda n: own(o))(other), f"function, {other}") for other in ANGLES},
-    "is softmax": (tuple(n for n in TARGETS if n != "softmax"), lambda n: lambda t, *p: np.cos(t), "function, softmax"),
+    "is softmax": (tuple(n for n in TARGETS if n not in COSINES), lambda n: lambda t, *p: np.cos(t), "function, softmax"),
     "blend weight": (("asoftmax", "arcface", "naive"), lambda n: lambda t, m: own(n)(t, m) + 0.3 * np.cos(t), "the cosine is added|the cosine has another weight|lambda"),
     "lambda floor": (("asoftmax", "naive"), lambda n: lambda t, m: (1000 * np.cos(t) + own(n)(t, m)) / 1001, "lambda"),
 }
@@ -142,21 +146,41 @@ def grids(rng):
     return found
 
 
-def table(rng, angles):
-    names = list(TARGETS)
-    name = names[rng.integers(len(names))]
-    function, choices = TARGETS[name]
+KINDS = ("even", "random", "embeddings")
+SCALES = (1, 30, 64)
+LAMBDAS = (0, 5)
+
+
+def fitting(name):
+    """The mistakes that a function can have, and None."""
+    return [None, *(mistake for mistake, (to, *_) in MISTAKES.items() if name in to)]
+
+
+def random_table(rng, angles):
+    name = list(TARGETS)[rng.integers(len(TARGETS))]
+    choices = TARGETS[name][1]
     parameters = choices[rng.integers(len(choices))]
-    fitting = [None, *(m for m, (to, *_) in MISTAKES.items() if name in to)]
-    mistake = fitting[rng.integers(len(fitting))] if rng.random() > 0.15 else None
+    mistakes = fitting(name)
+    mistake = mistakes[rng.integers(len(mistakes))] if rng.random() > 0.15 else None
+    scale, lam = SCALES[rng.integers(3)], LAMBDAS[rng.integers(2)]
+    return table(rng, angles, name, parameters, mistake, scale, lam, list(SQUEEZE)[rng.integers(4)], KINDS[rng.integers(3)])
+
+
+def every_table(rng, angles):
+    for name, (_, choices) in TARGETS.items():
+        for combination in itertools.product(choices, fitting(name), SCALES, LAMBDAS, SQUEEZE, KINDS):
+            yield table(rng, angles, name, *combination)
+
+
+def table(rng, angles, name, parameters, mistake, scale, lam, dtype, kind):
     # A blend or a scale of a cosine, or one beside the other, is another m or another scale.
-    alone = mistake == "m outside" or (mistake == "norm eps" and name in ("softmax", "cosface"))
-    scale = 1 if alone else [1, 30, 64][rng.integers(3)]
-    lam = 0 if alone else [0, 5][rng.integers(2)]
+    if mistake == "m outside" or (mistake == "norm eps" and name in (*COSINES, "cosface")):
+        scale, lam = 1, 0
     # Where lambda is audited too it is no mistake of its own.
     known = lam if rng.random() < 0.5 else 0
-    dtype = list(SQUEEZE)[rng.integers(4)]
-    kind = ["even", f"random {rng.integers(6)}", f"embeddings {rng.integers(6)}"][rng.integers(3)]
+    if kind != "even":
+        kind += f" {rng.integers(6)}"
+    function = TARGETS[name][0]
     theta = angles[kind]
     wrong = function if mistake is None else MISTAKES[mistake][1](name)
     f = wrong(theta, *parameters)
@@ -195,9 +219,9 @@ def blend_at(function, t, parameters, weight):
 
 
 if __name__ == "__main__":
-    seed, count = int(sys.argv[1]), int(sys.argv[2])
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(int(sys.argv[1]))
     angles = grids(rng)
     print(json.dumps({kind: theta.tolist() for kind, theta in angles.items()}))
-    for _ in range(count):
-        print(json.dumps(table(rng, angles)))
+    tables = every_table(rng, angles) if len(sys.argv) == 2 else (random_table(rng, angles) for _ in range(int(sys.argv[2])))
+    for found in tables:
+        print(json.dumps(found))

@@ -40,7 +40,7 @@ export default command({
     if (loss !== undefined) {
       const idle = givenFlag(values, ["value", "cosine"]);
       if (idle !== undefined) throw new UsageError(`${idle} and --loss both name what to check: use one`);
-      const { rows: samples, warnings } = await lossSamples(values, loss, input);
+      const { samples, warnings } = await lossSamples(values, loss, input);
       const audits = targets.map((target) => ({ target, ...auditLoss(target, samples, dtype) }));
       return auditResult(audits, warnings, (drawn) => lossChart(drawn, samples, values));
     }
