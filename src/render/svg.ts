@@ -1,6 +1,7 @@
 import { scaleLinear } from "d3-scale";
 import { area, line } from "d3-shape";
 import type { Message } from "../core/message.ts";
+import { timesPi } from "../core/units.ts";
 import { samplesOf, type Tick, ticksOf, valueAt } from "./axes.ts";
 import { type Chart, type Interval, reachOf, rulesOf, type Series } from "./chart.ts";
 import { type Heights, labelsIn, type Point } from "./labels.ts";
@@ -152,7 +153,7 @@ export function drawSvg(chart: Chart, style: NumberStyle, { id, width: most, des
   ].join("\n");
 }
 
-/** All that the lines, the marks and the bars reach, and room above bars for labels. */
+/** All that the lines, the marks and the bars reach, to the knot that it nearly reaches, and room above bars for labels. */
 function rangeOfY(chart: Chart, xs: readonly number[]): Interval {
   const { square, x, y, series, marks = [] } = chart;
   if (square) return x;
@@ -160,7 +161,9 @@ function rangeOfY(chart: Chart, xs: readonly number[]): Interval {
   const bars = series.some((one) => one.bars);
   const also = [...marks.flatMap(({ y = [] }) => y), y?.from ?? reach.from, bars ? 0 : reach.to];
   const from = Math.min(reach.from, ...also);
-  const to = Math.max(reach.to, ...also);
+  const most = Math.max(reach.to, ...also);
+  const knot = y?.angle && chart.knots ? timesPi(Math.ceil((most * chart.knots) / Math.PI), chart.knots) : most;
+  const to = knot - most < 0.02 * (most - from) ? knot : most;
   if (!(to > from)) return { from: from - 1, to: to + 1 };
   return { from, to: bars ? to + HEADROOM * (to - from) : to };
 }

@@ -45,6 +45,7 @@ describe("a picture alone", () => {
     ["plot --quantity theta_j",      ["all three hold", "naive: cos(4 θy) > cos(θj); angular: 4 θy < θj; ψ: ψ(θy) > cos(θj)"]],
     ["plot --lambda 0,5",            ["ψ, m = 4, λ = 0", "ψ: (−1)k cos(m θ) − 2k on [k π/m, (k+1) π/m]; with λ: (λ cos(θ) + ψ)/(1 + λ)"]],
     ["descend --start 2 --competing 1.5", ["ψ, m = 4, λ = 0", "and cos(4 θ)", "π/4", "against θj = 1.5, with learning rate 0.05 and scale 1"]],
+    ["descend --start 1.2 --competing 1.5", ["0", "π/4", "π/2"]],
     ["descend --start 3 --competing 1 --m 3", ["held at 2π/3: the slope is 0", "here, the goal is not reached"]],
     [digits,                         ["Half of 360 samples have θy below 0.157, half", "min θj above 0.984; 78.6 % keep the margin m = 4", "median 0.157", "3π/4"]],
     ["plot --functions naive:m=20 --degrees", ["cos(20 θ) rises again beyond 9°: there a larger angle is rewarded"]],
