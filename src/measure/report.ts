@@ -139,19 +139,23 @@ function chartOf(
       .map((own, i) => own + min_theta_j[i]!)
       .reverse()
       .findIndex((count) => count > 0);
-  const to = timesPi(Math.max(2, Math.ceil((4 * used) / BINS)), 4);
+  const to = timesPi(Math.min(4, Math.max(2, Math.ceil((4 * used) / BINS))), 4);
   const edges = Array.from({ length: BINS + 1 }, (_, i) => timesPi(i, BINS)).filter((edge) => edge <= to);
-  const [own, nearest] = [medianOf(figures, "theta_y"), medianOf(figures, "min_theta_j")];
+  const own = fromFigure(medianOf(figures, "theta_y"));
+  const nearest = fromFigure(medianOf(figures, "min_theta_j"));
   const perCent = (count: number) => percentages(count, samples)[0]!;
   const marks = [
-    ...[own, nearest].map((median) => ({ x: fromFigure(median), text: message`median ${median}` })),
+    ...[own, nearest].map((median) => ({ x: median, text: message`median ${radians(median)}` })),
     {
       x: timesPi(1, m),
       text: message`${radians(timesPi(1, m))}: ${perCent(beyond_first_segment)} % of theta_y lie beyond`,
     },
   ];
   return {
-    title: message`Half of ${samples} samples have theta_y below ${own}, half min theta_j above ${nearest}; ${perCent(angular)} % keep the margin m = ${m}`,
+    title:
+      samples === 0
+        ? NO_SAMPLES
+        : message`Half of ${samples} samples have theta_y below ${radians(own)}, half min theta_j above ${radians(nearest)}; ${perCent(angular)} % keep the margin m = ${m}`,
     subtitle: message`theta_y: angle to the own class; min theta_j: to the nearest other class; margin kept: ${m} theta_y < min theta_j`,
     x: { from: 0, to, angle: true, name: "angle" },
     y: { name: `samples in each of ${BINS} bins over [0, pi]` },
@@ -164,6 +168,7 @@ function chartOf(
   };
 }
 
+const NO_SAMPLES = message`There are no samples`;
 const CURVE_STEPS = 240;
 
 /** The share of samples by the effective margin that they reach at least. */
@@ -176,7 +181,10 @@ function curveOf(figures: Figures, statistics: Pick<MarginStatistics, "reached">
   const perCent = (share: number) => Number((100 * share).toPrecision(3));
   const margins = figures.by_m.map((one) => one.m);
   return {
-    title: message`${perCent(reached([m])[0]!)} % of the samples have an effective margin of at least ${m}`,
+    title:
+      figures.samples === 0
+        ? NO_SAMPLES
+        : message`${perCent(reached([m])[0]!)} % of the samples have an effective margin of at least ${m}`,
     x: { from: 0, to, angle: false, continuous: true, name: "effective margin, min theta_j / theta_y" },
     y: { name: "share of the samples that reach it", from: 0 },
     series: [{ name: "share of samples", at: shareAt }],
@@ -190,7 +198,7 @@ const largest = ({ by_m }: Figures) => by_m.toSorted((one, other) => other.m - o
 /** What was reached, then what is wrong, then the scatter of the classes. */
 function notesOf(figures: Figures): Message[] {
   const { samples, correct, fisher_score } = figures;
-  if (samples === 0) return [message`There are no samples.`];
+  if (samples === 0) return [message`${NO_SAMPLES}.`];
   const { m, angular } = largest(figures);
   const [kept, lo, hi] = percentages(angular, samples);
   const reached = message`${angular} of ${samples} samples (${kept!} %; ${lo!} to ${hi!}) keep the margin m = ${m}`;

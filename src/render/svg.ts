@@ -108,7 +108,8 @@ type Layout = ReturnType<typeof layoutOf>;
 export function drawSvg(chart: Chart, style: NumberStyle, { id, width: most, description, bare }: Setting): string {
   const layout = layoutOf(chart, style, most);
   const { width, height, left, right, top, bottom, ticksX, xs, inX, inY, colours } = layout;
-  const marks = (chart.marks ?? []).map(({ x, y, text }) => ({
+  const finite = (chart.marks ?? []).filter(({ x = 0, y = 0 }) => Number.isFinite(x + y));
+  const marks = finite.map(({ x, y, text }) => ({
     x: x === undefined ? undefined : inX(x),
     y: y === undefined ? undefined : inY(y),
     text: saidOf(text, style),
@@ -159,12 +160,16 @@ function rangeOfY(chart: Chart, xs: readonly number[]): Interval {
   if (square) return x;
   const reach = reachOf(chart, xs);
   const bars = series.some((one) => one.bars);
-  const also = [...marks.flatMap(({ y = [] }) => y), y?.from ?? reach.from, bars ? 0 : reach.to];
+  const also = [
+    ...marks.flatMap(({ y = Number.NaN }) => (Number.isFinite(y) ? y : [])),
+    y?.from ?? reach.from,
+    bars ? 0 : reach.to,
+  ];
   const from = Math.min(reach.from, ...also);
   const most = Math.max(reach.to, ...also);
   const knot = y?.angle && chart.knots ? timesPi(Math.ceil((most * chart.knots) / Math.PI), chart.knots) : most;
   const to = knot - most < 0.02 * (most - from) ? knot : most;
-  if (!(to > from)) return { from: from - 1, to: to + 1 };
+  if (!(to > from)) return { from: bars ? from : from - 1, to: to + 1 };
   return { from, to: bars ? to + HEADROOM * (to - from) : to };
 }
 
@@ -238,10 +243,11 @@ const thinLine = (points: readonly Point[]) =>
     .digits(1)(thinned(points)) ?? "";
 
 function thinned(points: readonly Point[]): Point[] {
+  if (points.length < 3) return [...points];
   const [[x0, y0], [x1, y1]] = [points[0]!, points.at(-1)!];
   const off = points.slice(1, -1).map(([x, y]) => Math.abs(y0 + ((y1 - y0) * (x - x0)) / (x1 - x0 || 1) - y));
   const farthest = 1 + off.reduce((best, one, i) => (one <= off[best]! ? best : i), 0);
-  if (off.every((one) => one < 0.1)) return points.length > 1 ? [points[0]!, points.at(-1)!] : [...points];
+  if (off.every((one) => one < 0.1)) return [points[0]!, points.at(-1)!];
   return [...thinned(points.slice(0, farthest + 1)), ...thinned(points.slice(farthest)).slice(1)];
 }
 
