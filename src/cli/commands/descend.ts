@@ -1,21 +1,19 @@
 import { lambdaAt } from "../../core/anneal.ts";
-import { type Descent, descend, outcome } from "../../core/descend.ts";
+import type { Descent } from "../../core/descend.ts";
 import { sampleLoss } from "../../core/loss.ts";
 import { joined, type Message, message, radians } from "../../core/message.ts";
 import { minima, type RestPoint } from "../../core/minima.ts";
 import { asoftmax } from "../../core/target-functions.ts";
 import { type Target, target as targetNamed } from "../../core/targets.ts";
-import { timesPi } from "../../core/units.ts";
 import { UsageError } from "../../data/errors.ts";
 import { type Result, rowsResult } from "../../render/result.ts";
-import { goalLines, inWords, knotsOf, type Look, lineOf } from "../charts.ts";
+import type { Look } from "../charts.ts";
 import { columnsOf, command } from "../command.ts";
+import { descentChart, descentsOf, STANDARD_DESCENT } from "../descents.ts";
 import { chosenFunctions, pictureFunctions } from "../functions.ts";
 import { drawingOptions, givenFlag, options, pick, single } from "../options.ts";
 import { hasSchedule, scheduleOf, scheduleOptions } from "../schedule.ts";
 
-const STANDARD_RATE = 0.05;
-const STANDARD_STEPS = 200;
 const STANDARD_LAMBDA = 5;
 
 export default command({
@@ -48,7 +46,7 @@ export default command({
       throw new UsageError(`--minima lists where any descent can rest: leave out ${idle ?? "the schedule"}`);
     if (values.minima) return restsOf(targets, scale, thetaJ);
     if (values.start === undefined) throw new UsageError("the start is missing: give --start, such as --start 2");
-    const { start, rate = STANDARD_RATE, steps = STANDARD_STEPS } = values;
+    const { start, rate = STANDARD_DESCENT.rate, steps = STANDARD_DESCENT.steps } = values;
     return pathsOf(targets, { start, thetaJ, scale, rate, steps }, { ...values, ...angles });
   },
 });
@@ -59,54 +57,17 @@ function pathsOf(
   descent: Descent,
   values: Parameters<typeof scheduleOf>[0] & Look,
 ): Result {
-  const { width, height } = values;
   const schedule = hasSchedule(values) ? scheduleOf(values) : undefined;
-  const paths = targets.map((target) => {
+  const descents = descentsOf(targets, descent, (target, step) => {
     const { name, parameters } = target;
-    const at = (step: number) =>
-      schedule === undefined ? target : targetNamed(name, { ...parameters, lambda: lambdaAt(schedule, step) })!;
-    const path = [...descend(at, descent)];
-    const { sentence } = outcome(at(descent.steps), descent, path.at(-1)!);
-    const { kind, theta } = outcome(at(descent.steps), descent, path.at(-1)!);
-    return { target, path, kind, theta, sentence: message`${target.spec}: ${sentence}.` };
+    return schedule ? targetNamed(name, { ...parameters, lambda: lambdaAt(schedule, step) })! : target;
   });
-  const rows = paths.flatMap(({ target, path }) =>
+  const rows = descents.flatMap(({ target, path }) =>
     path.map(({ step, theta, value, gradient }) => [target.spec, step, theta, value, gradient]),
   );
-  const lines = paths.map(({ target, path }) => ({
-    ...lineOf(target, targets),
-    at: (step: number) => path[Math.round(step)]!.theta,
-  }));
-  const reached = paths.filter(({ kind }) => kind === "reached");
-  const held = [
-    ...new Map(
-      paths.filter(({ kind }) => kind === "knot" || kind === "false minimum").map((one) => [one.theta.toFixed(4), one]),
-    ).values(),
-  ];
-  const m = knotsOf(targets);
-  /** The knot that a descent has come as near as doubles, or its steps, allow. */
-  const knotAt = (theta: number) => (m === undefined ? theta : timesPi(Math.round((theta * m) / Math.PI), m));
-  const title =
-    reached.length === 0
-      ? message`Gradient descent from theta_y = ${radians(descent.start)}: no target reaches its goal`
-      : message`Gradient descent from theta_y = ${radians(descent.start)}: ${reached.length < paths.length ? "only " : ""}${joined(reached.map(({ target }) => inWords(target)))} ${reached.length === 1 ? "reaches its" : "reach their"} goal`;
-  const chart = () => ({
-    title,
-    subtitle: message`against theta_j = ${radians(descent.thetaJ)}, with learning rate ${descent.rate} and scale ${descent.scale}`,
-    marks: held.map(({ theta }) => ({
-      x: descent.steps / 2,
-      y: theta,
-      text: message`held at ${radians(knotAt(theta))}: the slope is 0 here, the goal is not reached`,
-    })),
-    x: { from: 0, to: descent.steps, angle: false, name: "step of gradient descent" },
-    y: { angle: true, name: "target angle theta_y", from: 0 },
-    series: [...lines, ...goalLines(targets, descent.thetaJ, values)],
-    knots: m,
-    size: { width, height },
-  });
   return rowsResult(columnsOf("function step theta:angle value gradient"), rows, {
-    chart: { chart, shown: "alone" },
-    notes: paths.map(({ sentence }) => sentence),
+    chart: { chart: () => descentChart(descents, descent, values), shown: "alone" },
+    notes: descents.map(({ sentence }) => sentence),
   });
 }
 

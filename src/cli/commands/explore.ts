@@ -1,19 +1,16 @@
-import { asoftmax, naive } from "../../core/target-functions.ts";
-import { type Target, target, targetDefinitions } from "../../core/targets.ts";
+import { targetDefinitions } from "../../core/targets.ts";
 import { UsageError } from "../../data/errors.ts";
 import { documentOf, type Result } from "../../render/result.ts";
 import { command } from "../command.ts";
-import { choiceOf, MOST_MARGIN, press } from "../explore/state.ts";
+import { hashOf } from "../explore/page/state.ts";
+import { MOST_FUNCTIONS, MOST_MARGIN, nameAt, plainCommands, STANDARD } from "../explore/scene.ts";
+import { press } from "../explore/state.ts";
 import { fullScreen } from "../explore/terminal.ts";
-import { plainCommands, view } from "../explore/view.ts";
+import { view } from "../explore/view.ts";
 import { chosenFunctions } from "../functions.ts";
-import { STANDARD_MARGIN } from "../inputs.ts";
 import { options, pick, single, type Values } from "../options.ts";
 import { screenFor } from "../terminal.ts";
 import { packageFile } from "../version.ts";
-
-/** One for each of the keys 1 to 9. */
-const MOST_FUNCTIONS = 9;
 
 export default command({
   examples: [
@@ -36,21 +33,13 @@ export default command({
     const { stdin, stdout, env } = process;
     if (!stdin.isTTY || !stdout.isTTY || env.TERM === "dumb")
       throw new UsageError("explore needs a terminal for its keys and its screen: use plot, compare or margin here");
-    const { functions, m, lambda } = chosen(values);
-    const start = {
-      choices: functions.map((one, i) => choiceOf(one, m, lambda, values.functions !== undefined || i < 2)),
-      m,
-      lambda,
-      theta: values.theta ?? 1.2,
-      thetaJ: values.competing ?? 1.5,
-      degrees: angles.degrees,
-      help: false,
-    };
+    const start = { ...chosen(values), degrees: angles.degrees, help: false };
     const screen = await screenFor(values, false);
     const end = await fullScreen(start, press, (state, width, height) =>
       view(state, { ...screen, width, height }, angles),
     );
-    return documentOf("commands", plainCommands(end, angles.given));
+    const commands = plainCommands(end, { degrees: end.degrees, given: angles.given });
+    return documentOf("commands", `${commands.join("\n")}\n`);
   },
 });
 
@@ -58,34 +47,26 @@ type Begin = Values<"functions" | "output"> & {
   readonly [name in "m" | "lambda" | "theta" | "competing"]?: number;
 };
 
-/** The functions to begin with, and the m and lambda that keys and sliders change. */
+/** What to begin with, and the names of the functions to choose from. */
 function chosen(values: Begin) {
   const lead = chosenFunctions(values)?.find(({ name }) => name === "asoftmax" || name === "naive");
-  const { parameters: { m = STANDARD_MARGIN } = {}, lambda = 0 } = lead ?? {};
+  const { parameters: { m = STANDARD.m } = {}, lambda = STANDARD.lambda } = lead ?? {};
   if (!(m >= 1 && m <= MOST_MARGIN)) throw new UsageError(`m is ${m}: explore shows m from 1 to ${MOST_MARGIN}`);
-  const functions = values.functions ?? standardFunctions(m, lambda);
-  if (functions.length > MOST_FUNCTIONS)
+  const given = values.functions?.map(({ spec }) => nameAt({ m, lambda }, spec));
+  if (given && given.length > MOST_FUNCTIONS)
     throw new UsageError(`--functions: explore shows at most ${MOST_FUNCTIONS}, one a key`);
-  return { functions, m, lambda };
+  const names = [...new Set(given ?? targetDefinitions.slice(0, MOST_FUNCTIONS).map(({ name }) => name))];
+  const { theta = STANDARD.theta, competing = STANDARD.competing } = values;
+  return { m, lambda, theta, competing, functions: given ? names : STANDARD.functions, names };
 }
 
 /** The page, which begins with what is given as an address has it. */
 function page(values: Begin, output: string): Result {
   if (!/\.html$/i.test(output))
     throw new UsageError(`--output ${output}: explore writes a page: name a file such as page.html`);
-  const { functions, m, lambda } = chosen(values);
-  const own = new Map([asoftmax({ m, lambda }), naive({ m })].map(({ spec, name }) => [spec, name]));
-  const shown = values.functions && functions.map(({ spec }) => own.get(spec) ?? spec);
-  const begin = Object.entries({ m, lambda, theta: values.theta, competing: values.competing, functions: shown });
-  const start = begin.flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`])).join("&amp;");
+  const start = hashOf({ ...chosen(values), scale: 1 });
   const text = packageFile("dist/program/explore.html")
     .toString()
-    .replace('data-start=""', () => `data-start="${start}"`);
+    .replace('data-start=""', () => `data-start="${start.replaceAll("&", "&amp;")}"`);
   return { ...documentOf("page", text), page: true };
-}
-
-/** A-Softmax and cos(m theta) with that m, and others at their defaults. */
-function standardFunctions(m: number, lambda: number): Target[] {
-  const own: Record<string, Record<string, number>> = { asoftmax: { m, lambda }, naive: { m } };
-  return targetDefinitions.slice(0, MOST_FUNCTIONS).map(({ name }) => target(name, own[name])!);
 }

@@ -1,9 +1,5 @@
 import stringWidth from "string-width";
-import { blendReasons, reasons } from "../../core/explanation.ts";
-import { marginOf } from "../../core/margin.ts";
-import { wantedMargin } from "../../core/minima.ts";
-import { psiValues, segment } from "../../core/psi.ts";
-import { asoftmax } from "../../core/target-functions.ts";
+import { segment } from "../../core/psi.ts";
 import type { Series } from "../../render/chart.ts";
 import { formatAngle, formatMessage, formatNumber, type NumberStyle } from "../../render/number.ts";
 import type { Screen } from "../../render/screen.ts";
@@ -11,7 +7,8 @@ import { wrap } from "../../render/table.ts";
 import { drawChart, withSample } from "../../render/terminal-chart.ts";
 import { equation, violationChart } from "../charts.ts";
 import type { AngleReader } from "../parse.ts";
-import { type Shown, shownOf, shownSlopes } from "../zeros.ts";
+import { type Shown, shownOf } from "../zeros.ts";
+import { figuresAt, remembered } from "./scene.ts";
 import { functionsOf, type State } from "./state.ts";
 
 const NEEDED_WIDTH = 50;
@@ -60,19 +57,6 @@ export function view(state: State, screen: Screen, angles: Given): string[] {
 const fittedLines = (texts: readonly string[], screen: Screen): string[] =>
   texts.flatMap((text) => (stringWidth(text) <= screen.width ? text : wrap(text, screen).trimEnd().split("\n")));
 
-/** Values by function and angle: most keys leave most of them the same. */
-const known = new Map<string, Map<number, number>>();
-
-function remembered({ name, at }: Series): Series["at"] {
-  const values = known.get(name) ?? new Map<number, number>();
-  known.set(name, values);
-  return (x) => {
-    const value = values.get(x) ?? at(x);
-    values.set(x, value);
-    return value;
-  };
-}
-
 const beside = (left: readonly string[], right: readonly string[], column: number): string[] =>
   Array.from({ length: Math.max(left.length, right.length) }, (_, i) => {
     const own = left[i] ?? "";
@@ -81,11 +65,11 @@ const beside = (left: readonly string[], right: readonly string[], column: numbe
 
 /** The functions that are on, the level of the competing angle, and the cursor, in so many rows or the fewest possible. */
 function plotOf(state: State, screen: Screen, rows: number, style: NumberStyle): string[] {
-  const { m, theta, thetaJ } = state;
+  const { m, theta, competing } = state;
   const on = functionsOf(state).flatMap(({ target, on }) => (on ? [target] : []));
-  const chart = violationChart(on, m, thetaJ, style);
+  const chart = violationChart(on, m, competing, style);
   // Their names stand beside the values.
-  const cursorOn = (one: Series) => ({ at: remembered(one), points: [theta] });
+  const cursorOn = ({ name, at }: Series) => ({ at: remembered(name, at), points: [theta] });
   const series = chart.series.map((one, i) => ({ ...one, name: "", ...(i < on.length && cursorOn(one)) }));
   const draw = (height: number) =>
     drawChart({ ...chart, series, knots: m, cursor: theta, size: { height } }, screen, style).split("\n");
@@ -96,38 +80,26 @@ function plotOf(state: State, screen: Screen, rows: number, style: NumberStyle):
 
 /** Where theta is, the values there, and the three conditions with their reasons; psi is with its lambda there. */
 function figureLines(state: State, screen: Screen, style: NumberStyle, exact: Shown): string[] {
-  const { m, lambda, theta, thetaJ } = state;
-  const margin = marginOf(m, theta, [thetaJ]);
+  const { m, lambda, theta, competing } = state;
+  const on = functionsOf(state).filter(({ on }) => on);
+  const { margin, why, blend, values, level } = figuresAt(
+    state,
+    on.map(({ target }) => target),
+    exact,
+  );
   const angle = (at: number) => formatAngle(at, style, screen.unicode ? "π" : "pi");
   const row = (name: string, ...cells: string[]) =>
     name +
     " ".repeat(Math.max(1, screen.width - 2 * FIGURE_WIDTH - stringWidth(name))) +
     cells.map((cell) => cell.padStart(FIGURE_WIDTH)).join("");
   const figure = (x: number) => formatNumber(x, DIGITS);
-  const on = functionsOf(state).filter(({ on }) => on);
-  const level = figure(exact(psiValues(1, thetaJ).cosTheta, 1, thetaJ));
-  const blend = lambda > 0 ? blendReasons(asoftmax({ m, lambda }), theta, margin, exact) : undefined;
   const lines = [
-    `theta ${angle(theta)}   segment ${segment(m, theta)}   theta_j ${angle(thetaJ)}   m ${m}   lambda ${lambda}`,
+    `theta ${angle(theta)}   segment ${segment(m, theta)}   theta_j ${angle(competing)}   m ${m}   lambda ${lambda}`,
     row("  at theta", "value", "slope"),
-    ...on.map(({ key, target }, i) => {
-      const [value, slope] = [target.value(theta), target.slope(theta)];
-      const cells = shownSlopes(exact, wantedMargin(target), theta, [value, slope, 0]).slice(0, 2).map(figure);
-      return row(withSample(i, `${key} ${target.spec}`, screen), ...cells);
-    }),
-    row(withSample(on.length, `  cos(${equation("theta_j", thetaJ, style)})`, screen), level),
+    ...on.map(({ key, target }, i) => row(withSample(i, `${key} ${target.spec}`, screen), ...values[i]!.map(figure))),
+    row(withSample(on.length, `  cos(${equation("theta_j", competing, style)})`, screen), figure(level)),
     screen.colors.bold(`naive ${margin.naive}   angular ${margin.angular}   psi ${blend?.holds ?? margin.psi}`),
-    formatMessage(blend?.why ?? reasons(m, theta, margin, exact), style),
+    formatMessage(blend?.why ?? why, style),
   ];
   return fittedLines(lines, screen);
-}
-
-/** The commands that print what the screen shows. */
-export function plainCommands(state: State, given: NumberStyle["given"]): string {
-  const { m, theta, thetaJ, degrees } = state;
-  const [y, j] = [theta, thetaJ].map((at) => formatAngle(at, { degrees, given }));
-  const unit = degrees ? " --degrees\n" : "\n";
-  const specs = functionsOf(state).flatMap(({ target, on }) => (on ? [target.spec] : []));
-  const drawn = `asoftmax plot --functions ${specs}${unit}asoftmax compare --functions ${specs} --theta ${y}${unit}`;
-  return `${specs.length > 0 ? drawn : ""}asoftmax margin --m ${m} --theta ${y} --competing ${j}${unit}`;
 }

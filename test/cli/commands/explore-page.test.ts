@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hashOf, type PageState, START, stateOf } from "../../../src/cli/explore/page/state.ts";
 import { competingBound } from "../../../src/core/competing-bound.ts";
 import { blendReasons, reasons } from "../../../src/core/explanation.ts";
+import { sampleLoss } from "../../../src/core/loss.ts";
 import { marginOf } from "../../../src/core/margin.ts";
 import { messageText } from "../../../src/core/message.ts";
 import { targetFromSpec } from "../../../src/core/notation.ts";
@@ -94,7 +95,7 @@ describe.skipIf(browserPath === undefined)("in Chromium", () => {
           why: document.querySelector("#why")!.textContent!,
         };
       }, hashOf(state));
-      const { m, lambda, theta, competing } = state;
+      const { m, lambda, theta, competing, scale } = state;
       const margin = marginOf(m, theta, [competing]);
       const blend = lambda > 0 ? blendReasons(asoftmax({ m, lambda }), theta, margin, (x) => x) : undefined;
       const targets = state.functions.map((name) =>
@@ -105,9 +106,12 @@ describe.skipIf(browserPath === undefined)("in Chromium", () => {
       const own = targets.map((one) => [one.value(theta), one.slope(theta), competingBound(one, theta)]);
       const level = targetFromSpec("softmax").value(competing);
       expect(shown.figures.map(withoutRounding), hashOf(state)).toEqual([...own, [level]].map(withoutRounding));
-      expect(shown.holds).toEqual([margin.naive, margin.angular, blend?.holds ?? margin.psi]);
-      expect(shown.margins).toEqual([margin.effectiveMargin, margin.marginGap]);
-      const words = messageText(blend?.why ?? reasons(m, theta, margin));
+      expect(shown.holds).toEqual([margin.naive, margin.angular, margin.psi, ...(blend ? [blend.holds] : [])]);
+      const { probability } = sampleLoss(asoftmax({ m, lambda }), scale, theta, [competing]);
+      expect(shown.margins.slice(0, 2)).toEqual([margin.effectiveMargin, margin.marginGap]);
+      // Its exponential is the browser's own.
+      expect(shown.margins[2]! / probability).toBeCloseTo(1, 12);
+      const words = messageText([...reasons(m, theta, margin), ...(blend?.why ?? [])]);
       expect(lettersOf(shown.why), hashOf(state)).toBe(lettersOf(words));
     }
     await page.close();
@@ -135,11 +139,11 @@ describe.skipIf(browserPath === undefined)("in Chromium", () => {
       expect(await box.isChecked()).toBe(!before);
       await page.keyboard.press("Space");
     }
-    for (const button of await page.getByRole("button", { name: "Show me" }).all()) {
-      const before = await page.locator("#commands").textContent();
-      await button.focus();
+    for (const link of await page.getByRole("link", { name: "Show me" }).all()) {
+      const before = await page.locator("#commands pre").textContent();
+      await link.focus();
       await page.keyboard.press("Enter");
-      expect(await page.locator("#commands").textContent()).not.toBe(before);
+      await expect.poll(() => page.locator("#commands pre").textContent()).not.toBe(before);
     }
     for (const name of ["Copy the commands", "Copy a link to this"]) {
       await page.getByRole("button", { name }).focus();
@@ -169,30 +173,150 @@ describe.skipIf(browserPath === undefined)("in Chromium", () => {
     await page.close();
   });
 
-  test("the commands give what is shown", { timeout: 60_000 }, async () => {
-    const page = await open("#m=3&lambda=0&theta=1.1&competing=2&scale=2&functions=asoftmax,arcface");
-    const lines = (await page.locator("#commands").textContent())!.split("\n");
-    expect(lines).toEqual([
-      "asoftmax margin --m 3 --theta 1.1 --competing 2",
-      "asoftmax plot --functions asoftmax:m=3,arcface:m=0.5",
-      "asoftmax compare --functions asoftmax:m=3,arcface:m=0.5 --theta 1.1",
-      "asoftmax descend --functions asoftmax:m=3,arcface:m=0.5 --start 1.1 --competing 2 --scale 2",
-    ]);
-    const sentences = await page.locator("#descent li").allTextContents();
+  test("a finger moves the point by a tap and sideways; one that scrolls leaves it", async () => {
+    const context = await browser.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+    const page = await context.newPage();
+    await page.goto(pathToFileURL(file).href);
+    await page.locator("#plane svg").scrollIntoViewIfNeeded();
+    const { x, y, width, height } = (await page.locator("#plane svg").boundingBox())!;
+    const client = await context.newCDPSession(page);
+    const touch = (type: "touchStart" | "touchMove" | "touchEnd", ...touchPoints: { x: number; y: number }[]) =>
+      client.send("Input.dispatchTouchEvent", { type, touchPoints });
+    const swipe = async (right: number, up: number) => {
+      await touch("touchStart", { x: x + 0.4 * width, y: y + 0.7 * height });
+      for (let i = 1; i <= 8; i++)
+        await touch("touchMove", { x: x + 0.4 * width + i * right, y: y + 0.7 * height - i * up });
+      await touch("touchEnd");
+      return (await page.locator("#sliders output").allTextContents()).slice(0, 2);
+    };
+    const start = await page.locator("#sliders output").first().textContent();
+    const [theta, competing] = await swipe(15, 10);
+    expect(Number.parseFloat(theta!)).toBeGreaterThan(2);
+    expect(Number.parseFloat(competing!)).toBeGreaterThan(1.6);
+    expect(await swipe(0, 25)).toEqual([theta, competing]);
+    await page.locator("#plane svg").tap({ position: { x: 0.4 * width, y: 0.5 * height } });
+    expect([start, theta]).not.toContain(await page.locator("#sliders output").first().textContent());
+    await context.close();
+  });
+
+  test.each([
+    `#m=3&lambda=0&theta=${timesPi(1, 4)}&competing=2&scale=2&functions=asoftmax,arcface`,
+    `#m=4&lambda=5&theta=${timesPi(1, 6)}&competing=1.5&scale=1&functions=asoftmax,naive,asoftmax:m=4`,
+    "#m=2.5&lambda=0.1&theta=1.5707963267948966&competing=0.7&scale=10&functions=naive,sphereface-r2",
+    "#functions=&lambda=2&theta=0.3",
+  ])("the commands give what is shown at %s", { timeout: 60_000 }, async (hash) => {
+    const page = await open(hash);
+    const all = (selector: string) => page.locator(selector).allTextContents();
+    const lines = (await page.locator("#commands pre").textContent())!.split("\n");
+    const figures = await page.locator("#values tbody tr").evaluateAll((rows) => {
+      return rows.map((one) => [...one.querySelectorAll("data")].map(({ value }) => value));
+    });
+    const [holds, sentences] = [await all("#conditions td:last-child"), await all("#descent li")];
+    const [effectiveMargin, marginGap, probability] = await page.locator("#margins data").evaluateAll((found) => {
+      return found.map((one) => (one as HTMLDataElement).value);
+    });
     await page.close();
-    for (const line of lines) expect(await run(line.split(" ").slice(1))).toMatchObject({ status: 0, stderr: "" });
-    const table = await run([...lines[3]!.split(" ").slice(1), "--format", "table"]);
-    for (const one of sentences) expect(lettersOf(table.stdout)).toContain(lettersOf(one));
+    const { theta, lambda, functions } = stateOf(hash);
+    const asked = { commands: [] as string[] };
+    const rowsOf = async (command: string, more: readonly string[] = []) => {
+      const line = lines.find((one) => one.startsWith(`asoftmax ${command} `))!;
+      asked.commands.push(line);
+      const { status, stdout, stderr } = await run([...line.split(" ").slice(1), "--format", "jsonl", ...more]);
+      expect({ status, stderr }, line).toEqual({ status: 0, stderr: "" });
+      return stdout
+        .trim()
+        .split("\n")
+        .map((one) => JSON.parse(one));
+    };
+    const [margin] = await rowsOf("margin");
+    expect(holds.slice(0, 3)).toEqual(
+      [margin.naive, margin.angular, margin.psi].map((one) => `${one ? "✓" : "✗"} ${one}`),
+    );
+    expect([effectiveMargin, marginGap].map(Number)).toEqual([margin.effective_margin, margin.margin_gap]);
+    const [loss] = await rowsOf("loss");
+    expect(Number(probability) / loss.probability).toBeCloseTo(1, 12);
+    expect(holds[3]).toBe(lambda > 0 ? (loss.probability > 0.5 ? "✓ true" : "✗ false") : undefined);
+    if (functions.length > 0) {
+      const compared = await rowsOf("compare");
+      expect(
+        figures
+          .slice(0, -1)
+          .map((row) => row.slice(0, 2).map(Number))
+          .map(withoutRounding),
+      ).toEqual(compared.map((row) => [row.value, row.dvalue_dtheta]).map(withoutRounding));
+      const atTheta = (rows: readonly { theta: number; value: number | null }[]) =>
+        rows.filter((row) => Math.abs(row.theta - theta) < 1e-9).map(({ value }) => value ?? Number.NaN);
+      const values = atTheta(await rowsOf("plot --functions"));
+      const bounds = atTheta(await rowsOf("plot --quantity theta_j"));
+      for (const [i, row] of figures.slice(0, -1).entries()) {
+        expect(Number(row[0])).toBeCloseTo(values[i]!, 12);
+        if (Number.isNaN(bounds[i])) expect(row[2]).toBe("NaN");
+        else expect(Number(row[2])).toBeCloseTo(bounds[i]!, 12);
+      }
+      await rowsOf("descend");
+      const table = await run([...asked.commands.at(-1)!.split(" ").slice(1), "--format", "table"]);
+      for (const one of sentences) expect(lettersOf(table.stdout)).toContain(lettersOf(one));
+    }
+    expect(asked.commands.sort()).toEqual(lines.sort());
+  });
+
+  test("the questions show what they say", async () => {
+    const page = await open();
+    const links = await page.getByRole("link", { name: "Show me" }).all();
+    // biome-ignore format: a table
+    const cases: [holds: string, shown: RegExp][] = [
+      ["true false false",        /naive holds/],
+      ["true false false",        /naive holds \(1 > 0\.877583\)/],
+      ["true true true",          /4 \* 0\.3 = 1\.2 is below 1\.5/],
+      ["true false false",        /asoftmax:m=4: from 1\.5 it reaches .*naive:m=4: .* stops at π\/2, .* a false minimum/],
+      ["false false false false", /asoftmax:m=4: from 2 it is held at the knot π\/2.*naive:.*lambda=5: from 2 it reaches/],
+      ["false false false true",  /with λ = 5 the target 0\.\d+ > 0\.07.*, but 4 \* 0\.5 = 2 is not below 1\.5/],
+      ["false false false",       /ψ, m = 4 −1 0 π cos/],
+      ["true true true",          /8 \* 0\.15 = 1\.2 is below 1\.5/],
+      ["true false false",        /arcface:m=0\.5 −0\.98\d+ 0\.15\d+ .*arcface-hard:m=0\.5 −1\.\d+ −0\.3/],
+      ["true true true",          /θj \/ θy = 2\.4,/],
+      ["true false false",        /naive holds/],
+    ];
+    expect(links.length).toBe(cases.length);
+    for (const [i, [holds, shown]] of cases.entries()) {
+      await page.evaluate(() => history.replaceState(null, "", "#m=63"));
+      await links[i]!.click();
+      await expect.poll(() => page.locator("#sliders output").nth(2).textContent()).not.toBe("63");
+      const answers = await page.locator("#conditions td:last-child").allTextContents();
+      expect(answers.map((one) => one.slice(2)).join(" "), `${i}`).toBe(holds);
+      const text = await page.locator("#figures, #descent ul").allInnerTexts();
+      expect(text.join(" ").replace(/\s+/g, " "), `${i}`).toMatch(shown);
+    }
+    await page.close();
+  });
+
+  test("it speaks once after the last of many changes, and its address restores it", async () => {
+    const page = await open();
+    await page.clock.install();
+    await page.getByRole("slider", { name: "target angle" }).focus();
+    for (let i = 0; i < 20; i++) {
+      await page.keyboard.press("ArrowLeft");
+      await page.clock.runFor(100);
+    }
+    const spoken = () => page.locator("#live").textContent();
+    expect([await spoken(), new URL(page.url()).hash]).toEqual(["", ""]);
+    await page.clock.runFor(500);
+    expect(await spoken()).toBe(await page.locator("#why").textContent());
+    const shown = (one: Page) => one.locator("#controls, #figures, #commands pre, #descent ul").allInnerTexts();
+    const again = await open(new URL(page.url()).hash);
+    expect(await shown(again)).toEqual(await shown(page));
+    await again.close();
+    await page.close();
   });
 
   test("the page begins with what is given", async () => {
     const own = join(folder, "own.html");
     await run(words("explore --m 3 --theta pi/3 --competing 1 --output", own));
     const page = await open("", 700, "light", own);
-    expect(await page.locator("#commands").textContent()).toContain("margin --m 3 --theta pi/3 --competing 1\n");
+    expect(await page.locator("#commands pre").textContent()).toContain("margin --m 3 --theta pi/3 --competing 1\n");
     await run(words("explore --functions asoftmax:m=2:lambda=1,arcface,naive:m=3 --output", own));
     await page.reload();
-    expect(await page.locator("#commands").textContent()).toContain(
+    expect(await page.locator("#commands pre").textContent()).toContain(
       "plot --functions asoftmax:m=2:lambda=1,arcface:m=0.5,naive:m=3\n",
     );
     await page.close();

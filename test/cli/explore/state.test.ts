@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { choiceOf, functionsOf, type State } from "../../../src/cli/explore/state.ts";
+import { nameAt } from "../../../src/cli/explore/scene.ts";
+import { functionsOf, type State } from "../../../src/cli/explore/state.ts";
 import { target } from "../../../src/core/targets.ts";
 import { timesPi } from "../../../src/core/units.ts";
 import { after, start } from "./start.ts";
@@ -15,8 +16,8 @@ test.each<[given: Partial<State>, keys: string, note: string | undefined]>([
   [{ m: 64 },         "M",           "m ends at 64"],
   [{},                "l",           "lambda ends at 0"],
   [{ lambda: 1000 },  "L",           "lambda ends at 1000"],
-  [{ thetaJ: 0 },     "j",           "theta_j ends at 0"],
-  [{ thetaJ: PI },    "J",           "theta_j ends at pi"],
+  [{ competing: 0 },     "j",           "theta_j ends at 0"],
+  [{ competing: PI },    "J",           "theta_j ends at pi"],
   [{ m: 1, theta: PI }, "n",         "there is no other knot"],
   [{ m: 1 },          "v",           "there is no other violation"],
   [{ m: 1 },          "m M",         undefined],
@@ -40,8 +41,8 @@ describe("keys change what they should and nothing else", () => {
     [{ theta: PI / 4 },             "pageup pageup",        { theta: timesPi(8, 24) }],
     [{ theta: 1.2 },                "shift+left",           { theta: timesPi(9, 24) }],
     [{ theta: 0.01 },               "pagedown pagedown",    { theta: 0 }],
-    [{ thetaJ: 1.5 },               "j",                    { thetaJ: timesPi(11, 24) }],
-    [{ thetaJ: 1.5 },               "J",                    { thetaJ: PI / 2 }],
+    [{ competing: 1.5 },               "j",                    { competing: timesPi(11, 24) }],
+    [{ competing: 1.5 },               "J",                    { competing: PI / 2 }],
     [{ m: 4 },                      "m",                    { m: 3 }],
     [{ m: 1.5 },                    "m m",                  { m: 1 }],
     [{ m: 63.5 },                   "M M",                  { m: 64 }],
@@ -59,7 +60,7 @@ describe("keys change what they should and nothing else", () => {
     [{ theta: 2.8, m: 2.5 },        "n",                    { theta: timesPi(1, 2.5) }],
     [{ theta: 0 },                  "v",                    { theta: PI / 2 }],
     [{ theta: PI / 2 },             "v",                    { theta: PI - 1.5 / 8 }],
-    [{ theta: 1.2, thetaJ: 0 },     "v",                    { theta: 1.2 }],
+    [{ theta: 1.2, competing: 0 },     "v",                    { theta: 1.2 }],
     [{ theta: 1.2, m: 1 },          "v",                    { theta: 1.2 }],
     [{},                            "d",                    { degrees: true }],
     [{},                            "d d ?",                { help: true }],
@@ -67,9 +68,9 @@ describe("keys change what they should and nothing else", () => {
   ];
   test.each(cases)("from %o by %s", (given, keys, expected) => {
     const end = after(keys.split(" "), given);
-    for (const name of ["theta", "thetaJ"] as const)
+    for (const name of ["theta", "competing"] as const)
       expect(end[name], name).toBeCloseTo(expected[name] ?? start(given)[name], 12);
-    const { choices, theta, thetaJ, ...rest } = { ...start(given), ...expected };
+    const { names, theta, competing, ...rest } = { ...start(given), ...expected };
     expect(end).toMatchObject(rest);
   });
 
@@ -92,12 +93,12 @@ test("digits turn functions on and off", () => {
 
 test("functions with the margin of the screen follow it, others stay, also when they meet", () => {
   const functions = [target("asoftmax", { m: 3 })!, target("asoftmax")!, target("naive")!, target("arcface")!];
-  const choices = functions.map((one) => choiceOf(one, 4, 0, true));
-  expect(shown(after(["m", "m", "L"], { choices }))).toEqual([
+  const names = functions.map(({ spec }) => nameAt({ m: 4, lambda: 0 }, spec));
+  expect(shown(after(["m", "m", "L"], { names, functions: names }))).toEqual([
     "asoftmax:m=3",
     "asoftmax:m=2:lambda=0.1",
     "naive:m=2",
     "arcface:m=0.5",
   ]);
-  expect(shown(after(["m", "M"], { choices }))).toEqual(functions.map(({ spec }) => spec));
+  expect(shown(after(["m", "M"], { names, functions: names }))).toEqual(functions.map(({ spec }) => spec));
 });

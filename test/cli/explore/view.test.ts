@@ -1,8 +1,9 @@
 import { Chalk } from "chalk";
 import stringWidth from "string-width";
 import { describe, expect, test } from "vitest";
+import { plainCommands } from "../../../src/cli/explore/scene.ts";
 import type { State } from "../../../src/cli/explore/state.ts";
-import { plainCommands, view } from "../../../src/cli/explore/view.ts";
+import { view } from "../../../src/cli/explore/view.ts";
 import { AngleReader } from "../../../src/cli/parse.ts";
 import { after } from "./start.ts";
 
@@ -81,14 +82,15 @@ test("a window that is too small is told what is needed, and that is enough", ()
 });
 
 test("the commands that give what is shown", () => {
-  expect(plainCommands(after(["3", "L", "n"]), new Map())).toBe(
-    "asoftmax plot --functions asoftmax:m=4:lambda=0.1,naive:m=4,softmax\n" +
-      "asoftmax compare --functions asoftmax:m=4:lambda=0.1,naive:m=4,softmax --theta pi/2\n" +
-      "asoftmax margin --m 4 --theta pi/2 --competing 1.5\n",
-  );
-  expect(plainCommands(after(["1", "2", "J", "n", "d"]), new Map())).toBe(
-    "asoftmax margin --m 4 --theta 90 --competing 90 --degrees\n",
-  );
+  const given = new Map<number, number>();
+  expect(plainCommands(after(["3", "L", "n"]), { degrees: false, given })).toEqual([
+    "asoftmax plot --functions asoftmax:m=4:lambda=0.1,naive:m=4,softmax",
+    "asoftmax compare --functions asoftmax:m=4:lambda=0.1,naive:m=4,softmax --theta pi/2",
+    "asoftmax margin --m 4 --theta pi/2 --competing 1.5",
+  ]);
+  expect(plainCommands(after(["1", "2", "J", "n", "d"]), { degrees: true, given })).toEqual([
+    "asoftmax margin --m 4 --theta 90 --competing 90 --degrees",
+  ]);
 });
 
 test("with lambda the psi condition is that of the blended target", () => {

@@ -1,0 +1,59 @@
+import { type Descent, descend, type Outcome, outcome } from "../core/descend.ts";
+import { joined, type Message, message, radians } from "../core/message.ts";
+import type { Target } from "../core/targets.ts";
+import { timesPi } from "../core/units.ts";
+import type { Chart } from "../render/chart.ts";
+import { goalLines, inWords, knotsOf, type Look, lineOf } from "./charts.ts";
+
+/** The rate and the steps of a descent unless they are given. */
+export const STANDARD_DESCENT = { rate: 0.05, steps: 200 };
+
+/** The descent of each function, which may change from step to step: its points, how it ended, and that as a sentence. */
+export function descentsOf(targets: readonly Target[], descent: Descent, at = (one: Target, _step: number) => one) {
+  return targets.map((target) => {
+    const path = [...descend((step) => at(target, step), descent)];
+    const { kind, theta, sentence } = outcome(at(target, descent.steps), descent, path.at(-1)!);
+    return { target, path, kind, theta, sentence: message`${target.spec}: ${sentence}.` };
+  });
+}
+
+type Descended = ReturnType<typeof descentsOf>;
+const HELD: readonly Outcome["kind"][] = ["knot", "false minimum"];
+
+/** theta_y over the steps of descents, with their goals. */
+export function descentChart(descents: Descended, { start, thetaJ, steps, rate, scale }: Descent, look: Look): Chart {
+  const targets = descents.map(({ target }) => target);
+  const m = knotsOf(targets);
+  /** The knot that a descent has come as near as doubles, or its steps, allow. */
+  const knotAt = (theta: number) => (m === undefined ? theta : timesPi(Math.round((theta * m) / Math.PI), m));
+  const held = descents.filter(({ kind }) => HELD.includes(kind)).map(({ theta }) => theta);
+  return {
+    title: titleOf(descents, start),
+    subtitle: message`against theta_j = ${radians(thetaJ)}, with learning rate ${rate} and scale ${scale}`,
+    marks: [...new Map(held.map((theta) => [theta.toFixed(4), theta])).values()].map((theta) => ({
+      x: steps / 2,
+      y: theta,
+      text: message`held at ${radians(knotAt(theta))}: ${theta === Math.PI ? "" : "the slope is 0 here, "}the goal is not reached`,
+    })),
+    x: { from: 0, to: steps, angle: false, name: "step of gradient descent" },
+    y: { angle: true, name: "target angle theta_y", from: 0 },
+    series: [
+      ...descents.map(({ target, path }) => ({
+        ...lineOf(target, targets),
+        at: (step: number) => path[Math.round(step)]!.theta,
+      })),
+      ...goalLines(targets, thetaJ, look),
+    ],
+    knots: m,
+    size: { width: look.width, height: look.height },
+  };
+}
+
+function titleOf(descents: Descended, start: number): Message {
+  const reached = descents.filter(({ kind }) => kind === "reached");
+  if (reached.length === 0)
+    return message`Gradient descent from theta_y = ${radians(start)}: no target reaches its goal`;
+  const only = reached.length < descents.length ? "only " : "";
+  const verb = reached.length === 1 ? "reaches its" : "reach their";
+  return message`Gradient descent from theta_y = ${radians(start)}: ${only}${joined(reached.map(({ target }) => inWords(target)))} ${verb} goal`;
+}
