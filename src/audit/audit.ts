@@ -10,10 +10,12 @@ import {
   type AuditRow,
   accepts,
   CERTAIN,
+  coarserTypes,
   type Dtype,
   evaluate,
   isZeroAtEnd,
   type Piecewise,
+  rightAs,
   rowAt,
   smallestError,
   ulp,
@@ -103,7 +105,8 @@ function checked(
   }
   const rows = isWrong(check) ? [...finiteRows(column, table, dtype)] : [];
   const bad = wrong.map((place) => rows[place]!);
-  const candidates = isWrong(check) ? explanations(name, target, rows, bad) : [];
+  const scale = typeof table.scale === "number" ? table.scale : undefined;
+  const candidates = isWrong(check) ? explanations(name, target, rows, bad, scale) : [];
   const { worst, firstNotFinite } = check;
   const truth = scaleAt(table, worst) * evaluate(curve, theta[worst] ?? 0);
   return {
@@ -130,35 +133,17 @@ function* finiteRows({ given }: AuditColumn, table: AuditTable, dtype: Dtype): G
   }
 }
 
-/** With fewer rows a table in a coarser type cannot be recognized. */
-const FEWEST_ROWS = 8;
-
-/** The types that are coarser, and how many bits their numbers have; values of float32 may be printed in fewer digits. */
-const COARSER = [
-  ["float32", 53],
-  ["float16", 11],
-  ["bfloat16", 8],
-] as const;
-
 /** What is said of rows that the tolerance of a coarser type finds right, or that a mistake then explains; bad of them are wrong. */
 function inCoarser(target: Target, { name, curve }: AuditColumn, rows: readonly AuditRow[], bad: number) {
-  // A coarser type would show in most rows.
-  if (rows.length < FEWEST_ROWS || 2 * bad < rows.length) return undefined;
-  for (const [coarser, bits] of COARSER.slice(COARSER.findIndex(([other]) => other === rows[0]!.dtype) + 1)) {
-    if (!rows.every(({ value }) => roundedTo(bits, value) === value)) continue;
+  const values = rows.map(({ value }) => value);
+  for (const coarser of rows.length === 0 ? [] : coarserTypes(rows[0]!.dtype, values, bad)) {
     const again = rows.map(({ theta, value, isExact }) => rowAt(theta, value, coarser, isExact));
     const wrong = again.filter((row) => !accepts(curve, row));
-    if (wrong.length === 0) return message`right as ${coarser}: give --dtype ${coarser}`;
+    if (wrong.length === 0) return rightAs(coarser);
     const found = explanations(name, target, again, wrong);
     if (found.length > 0) return message`taken as ${coarser}: ${join(found.map(described), " or ")}`;
   }
   return undefined;
-}
-
-/** x rounded to a number with that many significant bits. Source: Dekker 1971. */
-function roundedTo(bits: number, x: number): number {
-  const c = x * (2 ** (53 - bits) + 1);
-  return bits === 53 ? x : c - (c - x);
 }
 
 /** What an audit in half precision cannot see. */

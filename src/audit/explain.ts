@@ -39,13 +39,15 @@ export function sampled<T>(rows: readonly T[], most = MOST_SAMPLED): readonly T[
 
 /**
  * The simplest known mistakes that explain every row of a column: fixed ones before those with a number to be found, one mistake
- * before two, a mixture last. Of equally simple ones those with a residual of at most 16 times the smallest, each function once.
+ * before two, a mixture last. Of equally simple ones those with a residual of at most 16 times the smallest, each function once. scale is what
+ * the values of all rows were divided by, where that is one number.
  */
 export function explanations(
   column: "value" | "gradient",
   target: Target,
   rows: readonly AuditRow[],
   bad: readonly AuditRow[],
+  scale?: number,
 ): KnownMistake[] {
   const isValue = column === "value";
   const { dtype } = rows[0]!;
@@ -55,7 +57,7 @@ export function explanations(
   const most = rows.reduce((x, y) => (y.theta > x.theta ? y : x));
   const sample = new FittedRows([least, most, ...sampled(bad), ...sampled(rows)], plain);
   const distinct = new Set(bad.map(({ theta }) => theta)).size;
-  const hypotheses = isValue ? valueHypotheses(target, rows) : slopeHypotheses(target);
+  const hypotheses = isValue ? valueHypotheses(target, rows, scale) : slopeHypotheses(target);
   const explanation = ({ mistake, form, free }: Hypothesis): Explanation[] => {
     // With no more rows than numbers to be found any function can be fitted.
     if (free > 0 && distinct <= free) return [];
@@ -116,17 +118,18 @@ function hypothesis(mistake: ValueMistake, form: Form): Hypothesis {
   return { mistake, form, cost: 2 * (searched + beside) + mistakes, free: searched + beside };
 }
 
-function valueHypotheses(target: Target, rows: readonly AuditRow[]): Hypothesis[] {
-  const { none, scale, otherLambda, weight, both } = formsOf(target.lambda);
+function valueHypotheses(target: Target, rows: readonly AuditRow[], scale?: number): Hypothesis[] {
+  const forms = formsOf(target.lambda);
+  const { none, otherLambda, weight, both } = forms;
   const right = nothing(target);
   const isCosine = rows.every(({ theta }) => theta <= 1);
   return [
     ...(isCosine ? [hypothesis(asCosine(target), none)] : []),
-    ...[scale, otherLambda, both].map((form) => hypothesis(right, form)),
+    ...[forms.scale, otherLambda, both].map((form) => hypothesis(right, form)),
     // Any small change of a function near pi/2 is a weight of the cosine: after what has a name.
     { ...hypothesis(right, weight), cost: 4 },
-    ...valueMistakes(target).flatMap((mistake) =>
-      (mistake.standsAlone ? [none] : [none, scale, otherLambda, both]).map((form) => hypothesis(mistake, form)),
+    ...valueMistakes(target, scale).flatMap((mistake) =>
+      (mistake.standsAlone ? [none] : [none, forms.scale, otherLambda, both]).map((form) => hypothesis(mistake, form)),
     ),
     ...(isApart(right.curve()) ? [{ ...hypothesis(mixture(target), none), cost: Number.POSITIVE_INFINITY }] : []),
   ];

@@ -77,8 +77,11 @@ export function mixture({ pieces }: Target): Mistake {
   };
 }
 
-/** The mistakes that values of a target, the cosine not blended in, are compared with: of equal simplicity the likelier first. */
-export function valueMistakes(target: Target): ValueMistake[] {
+/**
+ * The mistakes that values of a target, the cosine not blended in, are compared with: of equal simplicity the likelier first. scale is what the
+ * table's values were divided by.
+ */
+export function valueMistakes(target: Target, scale = 1): ValueMistake[] {
   const { pieces, parameters } = target;
   // The margin of sphereface-r2 is not in its values.
   const known = targetDefinitions.filter(({ competingDivisor }) => competingDivisor === undefined);
@@ -102,7 +105,7 @@ export function valueMistakes(target: Target): ValueMistake[] {
     ...(own ? anotherOne(own, target) : []),
     ...underRoot(target),
     warped("eps is added to a norm: the cosine is divided by 1 + eps", pieces, lengthened, logarithm(-15, -1, 14)),
-    ...outsideScale(target),
+    ...outsideScale(target, scale),
     ...others.filter(({ parameters }) => parameters.length > 0).map((definition) => otherFunction(definition)),
   ];
 }
@@ -198,6 +201,7 @@ function psiMistakes(m: number): Mistake[] {
     psi("k is one too large", { by: 1 }),
     psi("k is one too small", { by: -1 }),
     psi("k is rounded, not floored", { shift: Math.PI / 2 }),
+    psi("k is rounded up, not floored", { shift: Math.PI * (1 - 2 ** -40) }),
     ...cuts.map((pi) => psi(`pi is cut to ${pi} where k is found`, { pi })),
     series("with -x^9/9! in place of +x^8/8!", 0, -1),
     series("with +x^9/9! in place of +x^8/8!", 0, 1),
@@ -231,11 +235,16 @@ function misread(definition: TargetDefinition, target: Target): Mistake[] {
   return definition.parameters.flatMap(({ name, hi }, i) => {
     if (values[i] === 0 || hi > Math.PI) return [];
     return MISREAD.slice(0, hi === Math.PI ? MISREAD.length : 1).flatMap(([words, factor]) => {
-      const pieces = definition.pieces(...values.with(i, factor * values[i]!));
-      // A program finds the end of the first piece from a cosine, which does not know signs and whole turns.
-      const end = Math.acos(Math.cos(Math.PI - factor * values[i]!));
-      const folded = pieces.count === 2 && pieces.b !== 0 ? [{ ...pieces, b: Math.PI - end }] : [];
-      return [...folded, pieces].map((one) => fixed(words(name), ownCurve(one)));
+      const exact = factor * values[i]!;
+      // 28.65 degrees are written for 0.5.
+      const written = factor > Math.PI ? [3, 2, 1].map((decimals) => Number(exact.toFixed(decimals))) : [];
+      return [...new Set([exact, ...written])].flatMap((value) => {
+        const pieces = definition.pieces(...values.with(i, value));
+        // A program finds the end of the first piece from a cosine, which does not know signs and whole turns.
+        const end = Math.acos(Math.cos(Math.PI - value));
+        const folded = pieces.count === 2 && pieces.b !== 0 ? [{ ...pieces, b: Math.PI - end }] : [];
+        return [...folded, pieces].map((one) => fixed(words(name), ownCurve(one)));
+      });
     });
   });
 }
@@ -252,17 +261,17 @@ function underRoot({ pieces }: Target): Mistake[] {
   return [{ name, searched: [logarithm(-16, -1, 15)], curve: (eps) => ({ pieces, at: at(eps!) }) }];
 }
 
-/** s cos(theta) - m: a scale that does not reach m. */
-function outsideScale({ name, pieces, parameters }: Target): ValueMistake[] {
+/** s cos(theta) - m: a scale that does not reach m. Where the table was divided by it, it is known. */
+function outsideScale({ name, pieces, parameters }: Target, divided: number): ValueMistake[] {
   const offset = { cosface: parameters.m, combined: parameters.m3 }[name] ?? 0;
   const bare = { ...pieces.piece(0), offset: 0 };
   const curve = (scale = 1): Piecewise => ({
     pieces,
-    at: (_, theta) => scale * pieceValue(bare, theta, 0).hi - offset,
+    at: (_, theta) => scale * pieceValue(bare, theta, 0).hi - offset / divided,
     terms: Math.abs(scale),
   });
-  const found = { name: "m is outside the scale: scale * cos - m", searched: [coefficient("scale", 1, 30)], curve };
-  return offset === 0 ? [] : [{ ...found, standsAlone: true }];
+  const searched = divided === 1 ? [coefficient("scale", 1, 30)] : [];
+  return offset === 0 ? [] : [{ name: "m is outside the scale: scale * cos - m", searched, curve, standsAlone: true }];
 }
 
 const another = (definition: TargetDefinition, name: string): Mistake => ({

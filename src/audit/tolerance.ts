@@ -1,4 +1,5 @@
 import { angleOfQuarter, reduce, wholeQuarters } from "../core/double-double.ts";
+import { type Message, message } from "../core/message.ts";
 import { type Piece, type Pieces, pieceIndex } from "../core/targets.ts";
 
 /** The floating-point format that a program computed in. */
@@ -50,6 +51,33 @@ const UNIT: Readonly<Record<Dtype, number>> = {
 
 /** The smallest error that an audit sees in a value of size 1 or less. */
 export const smallestError = (dtype: Dtype) => ROUNDINGS * ulp(1, dtype);
+
+/** How many bits numbers of the coarser types have; values of float32 may be printed in fewer digits. */
+const COARSER: readonly (readonly [Dtype, bits: number])[] = [
+  ["float32", 53],
+  ["float16", 11],
+  ["bfloat16", 8],
+];
+
+/** With fewer rows a table in a coarser type cannot be recognized. */
+const FEWEST_ROWS = 8;
+
+/** The types that are coarser than dtype and may be that of all the values, bad of which are wrong: a coarser type shows in most. */
+export function coarserTypes(dtype: Dtype, values: readonly number[], bad: number): Dtype[] {
+  if (values.length < FEWEST_ROWS || 2 * bad < values.length) return [];
+  const coarser = COARSER.slice(COARSER.findIndex(([other]) => other === dtype) + 1);
+  return coarser.flatMap(([type, bits]) => (values.every((x) => roundedTo(bits, x) === x) ? [type] : []));
+}
+
+/** x rounded to a number with that many significant bits. Source: Dekker 1971. */
+function roundedTo(bits: number, x: number): number {
+  const c = x * (2 ** (53 - bits) + 1);
+  return bits === 53 ? x : c - (c - x);
+}
+
+/** What is said where the values are right in a coarser type. */
+export const rightAs = (coarser: Dtype): Message =>
+  message`right as ${coarser}: if the program computed in it, give --dtype ${coarser}`;
 
 /** One unit in the last place of max(|x|, 1). */
 export function ulp(x: number, dtype: Dtype): number {

@@ -25,7 +25,7 @@ import {
   rightProgram,
   times,
 } from "./loss-program.ts";
-import { type Dtype, ROUNDINGS, ulp } from "./tolerance.ts";
+import { coarserTypes, type Dtype, ROUNDINGS, rightAs, ulp } from "./tolerance.ts";
 
 /** Samples that a mistake is tried on before all, those of them that it is fitted to, and classes up to which much is fitted. */
 const TRIED = 64;
@@ -65,9 +65,18 @@ export function auditLoss(target: Target, samples: readonly LossSample[], dtype:
   const finite = samples.filter(({ loss }) => Number.isFinite(loss));
   const fixed = fixedMistakes(finite, truths.reduce((sum, x) => sum + x, 0) / truths.length);
   const failing = losses.failing.map((i) => samples[i]!).filter(({ loss }) => Number.isFinite(loss));
+  const candidates = isWrong(losses) ? lossCandidates(target, fixed, finite, failing, dtype) : [];
+  const types =
+    isWrong(losses) && candidates.length === 0
+      ? coarserTypes(
+          dtype,
+          finite.map(({ loss }) => loss),
+          failing.length,
+        )
+      : [];
+  const coarser = types.find((type) => finite.every((sample) => allows(right, sample, type)));
   const ofLoss: Checked = {
-    ...{ name: "loss", check: losses, wrong: losses.bad },
-    candidates: isWrong(losses) ? lossCandidates(target, fixed, finite, failing, dtype) : [],
+    ...{ name: "loss", check: losses, wrong: losses.bad, candidates, coarser: coarser && rightAs(coarser) },
     figures: message`: ${samples[losses.worst]?.loss ?? 0} in place of ${truths[losses.worst] ?? 0}`,
   };
   const ofGradient: Checked = {

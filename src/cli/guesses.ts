@@ -28,6 +28,7 @@ const guesses: Readonly<Record<string, Guess>> = {
     return undefined;
   },
   "psi --theta 1.2 1.3"({ args, word, more, options = {} }) {
+    if (word.startsWith("--")) return undefined;
     const at = args.findIndex((one, i) => one === word && optionAt(options, args[i - 2])?.repeatable);
     const list = [args[at - 1], word, ...more].map((one) => one?.replace(/,$/, ""));
     return at < 0 ? undefined : `${args[at - 2]} ${list}, a list has commas`;
@@ -79,7 +80,12 @@ export async function wrongUsage(
       const meant = await guess({ args, word, more, options });
       if (meant !== undefined) return new UsageError(`${what}: write ${meant}`);
     }
-  const [, near] = /\n\(Did you mean (?:one of )?(.*)\?\)$/.exec(message) ?? [];
+  const [, similar] = /\n\(Did you mean (?:one of )?(.*)\?\)$/.exec(message) ?? [];
+  const near =
+    similar ??
+    Object.keys(options ?? {})
+      .map(flagOf)
+      .find((flag) => word && flag.startsWith(word));
   return new UsageError(near === undefined ? what : `${what}: did you mean ${near}?`);
 }
 

@@ -68,8 +68,19 @@ export const single = <T>(value: string, help: string, { parse }: Option<readonl
 export const orColumn = <T>({ help, parse, ...rest }: Option<T>): Option<T | ColumnSource> => ({
   ...rest,
   help: `${help}, or @column`,
-  parse: (text, angles) => (/^@./.test(text) ? column(text) : parse!(text, angles)),
+  parse(text, angles) {
+    if (/^@./.test(text)) return column(text);
+    try {
+      return parse!(text, angles);
+    } catch (error) {
+      if (!(error instanceof Error && COLUMN_NAME.test(text))) throw error;
+      throw new UsageError(`${error.message}; a column is @${text}`);
+    }
+  },
 });
+
+/** What may be meant as the name of a column. */
+const COLUMN_NAME = /^[a-z_]\w*\*?$/i;
 
 /** Every option; commands pick theirs by name. */
 export const options = {

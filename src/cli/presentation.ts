@@ -2,7 +2,7 @@ import { fromBytes, toBytes } from "../data/bytes.ts";
 import { UsageError } from "../data/errors.ts";
 import { repeated } from "../data/repeated.ts";
 import { suggestion } from "../data/suggestion.ts";
-import { isParquet, type Picture, pictures } from "../render/formats.ts";
+import { type Format, formatOf, isParquet, type Picture, pictures } from "../render/formats.ts";
 import type { NumberStyle } from "../render/number.ts";
 import { render, written } from "../render/render.ts";
 import type { Result, RowsResult } from "../render/result.ts";
@@ -19,7 +19,7 @@ export const isFile = (output: string | undefined): output is string => output !
 export function presentation({ result: whole, values, angles }: Invocation) {
   const { output, precision } = values;
   const standard = !isFile(output) && isOnTerminal() ? "table" : "csv";
-  const format = pictureOf(whole, values) ?? parquetOf(whole, values) ?? values.format ?? standard;
+  const format = pictureOf(whole, values) ?? parquetOf(whole, values) ?? textOf(whole, values) ?? standard;
   const style: NumberStyle = { precision, degrees: angles.degrees, given: angles.given };
   return { result: chosenColumns(whole, values), format, style };
 }
@@ -64,6 +64,17 @@ function pictureOf({ chart, page }: Result, { output = "", format }: Invocation[
   if (chart === undefined)
     throw new UsageError(`--output ${output}: there is no picture of this result: name a file such as rows.csv`);
   return picture;
+}
+
+/** What is not written, and would be taken for what its name says. */
+const UNWRITTEN = /\.(gz|zst|bz2|xz|zip|xlsx?|feather|arrow|npy|npz|h5)$/i;
+
+/** The format of text that --format or the ending of --output asks for, if one does. */
+function textOf({ kind }: Result, { output = "", format }: Invocation["values"]): Format | undefined {
+  const [ending] = UNWRITTEN.exec(output) ?? [];
+  if (ending !== undefined && kind !== "document")
+    throw new UsageError(`--output ${output}: ${ending} is not written: use .csv, .tsv, .json, .jsonl or .parquet`);
+  return format ?? formatOf(output);
 }
 
 /** Parquet, if the ending of --output asks for it. */

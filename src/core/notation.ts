@@ -36,7 +36,7 @@ export function parseAngle(given: string, inDegrees = false): WrittenAngle {
   const angle = readAngle(text, inDegrees);
   if (!(angle.radians >= 0)) throw new ParameterError(`${text} lies below 0: an angle lies in [0, pi]`);
   if (angle.radians <= Math.PI) return angle;
-  throw new ParameterError(`${text} lies above pi (${inDegrees ? "180" : Math.PI}): ${advice(angle, inDegrees)}`);
+  throw new ParameterError(`${text} lies above ${inDegrees ? "180" : `pi (${Math.PI})`}: ${advice(angle, inDegrees)}`);
 }
 
 function readAngle(text: string, inDegrees: boolean): WrittenAngle {
@@ -59,7 +59,7 @@ function ofPi(text: string, coefficient: number, divisor: number): WrittenAngle 
 const ofDegrees = (degrees: number): WrittenAngle => ({ radians: fromDegrees(degrees), degrees });
 
 function advice({ radians }: WrittenAngle, inDegrees: boolean): string {
-  if (radians < Math.PI + 1e-3) return "write pi";
+  if (radians < Math.PI + 1e-3) return inDegrees ? "write 180" : "write pi";
   return inDegrees ? "an angle lies in [0, 180]" : "an angle lies in [0, pi]; for degrees write 60deg or use --degrees";
 }
 
@@ -69,7 +69,8 @@ const listed = (_: string, known: readonly string[]) => `: choose from ${known.j
  * The names that the given one may be a misspelling of. Names of losses differ by a letter or a digit, most at their beginning or
  * end: airface is not arcface, l2-softmax not l-softmax, sphereface+ not sphereface.
  */
-function misspelt(name: string): readonly string[] {
+function misspelt(given: string): readonly string[] {
+  const name = given.toLowerCase();
   const names = targetDefinitions.flatMap(({ name, aliases = [] }) => [name, ...aliases]);
   const isLonger = names.some((known) => known.length > 3 && name.startsWith(known));
   return names.filter((known) => (isLonger ? known.startsWith(name) : known.slice(0, 3) === name.slice(0, 3)));
@@ -102,6 +103,8 @@ export function targetFromSpec(
     const [key = "", value, ...rest] = setting.split("=");
     if (value === undefined || rest.length > 0)
       throw new ParameterError(`"${setting}" in ${spec} is not of the form parameter=value`);
+    if (key === "s" || key === "scale")
+      throw new ParameterError(`${spec}: a scale is no part of the target function: give it as --scale ${value}`);
     if (!known.includes(key)) throw new ParameterError(`${name} has no parameter "${key}"${advise(key, known)}`);
     if (key in parameters) throw new ParameterError(`${spec} gives ${key} twice`);
     const isAngle = definition.parameters.some((parameter) => parameter.name === key && parameter.hi === Math.PI);

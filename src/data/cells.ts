@@ -20,6 +20,9 @@ export function numberIn(cell: string, decimalComma?: boolean): number {
 /** A text with the decimal comma as a point; with a point it is no number any more. */
 const withPoint = (text: string) => text.replace(/[.,]/g, (mark) => (mark === "," ? "." : ".."));
 
+/** pi written as 3.15 lies no further above it. */
+const ROUNDED_PI = 0.01;
+
 const NOT_FINITE = /^[+-]?(nan|inf|infinity)$/i;
 
 /** The same, but NaN, inf and Infinity (in any case) are numbers too. */
@@ -38,7 +41,9 @@ export function angleFrom(theta: number, cell: string, inDegrees = false, isCosi
   if (theta >= 0 && theta <= Math.PI + PI_SLACK) return theta;
   const pi = inDegrees ? "180" : "pi";
   const cosines = theta >= -1 && isCosine() ? "; these look like cosines: give their arccosines" : "";
-  const hint = theta < 0 ? cosines : inDegrees ? "" : "; for degrees give --degrees";
+  const isRounded = theta > 0 && theta - Math.PI < ROUNDED_PI;
+  const above = isRounded ? "; if it is pi rounded up, write more digits" : "; for degrees give --degrees";
+  const hint = theta < 0 ? cosines : inDegrees ? "" : above;
   const where = theta < 0 ? "below 0" : `above ${pi}`;
   throw new DataError(`${shortened(trimmed(cell))} lies ${where}: an angle lies in [0, ${pi}]${hint}`);
 }

@@ -26,6 +26,7 @@ const numpy = (load: string, table: string, header: string) =>
   `convert it: python3 -c "import numpy as np; f = ${load}; np.savetxt('FILE.csv', ${table}, delimiter=',', header=${header}, comments='')"`;
 const piped = (program: string) => `convert it: ${program} FILE | asoftmax ... --input -`;
 
+const VECTORS = "embeddings go to measure --features; angles as text: ";
 const ZSTD = "\x28\xb5\x2f\xfd";
 
 /** Does the header of the first frame ask for more memory than the program zstd gives unasked? */
@@ -47,9 +48,10 @@ const contents: readonly Content[] = [
   { name: "JSON lines", begins: (head) => /^(\xef\xbb\xbf)?\s*\{\s*"/.test(head), isJson: true },
   { name: "Parquet", begins: magic("PAR1"), advice: "give --input-format parquet and a plain file, which is read by position" },
   { name: "a spreadsheet (.xlsx)", begins: magic("PK\x03\x04"), ending: /\.xls[xm]$/i, advice: pandas("read_excel") },
-  { name: "numpy's .npz", begins: magic("PK\x03\x04"), ending: /\.npz$/i, advice: numpy("np.load('FILE')", "np.column_stack([f[k] for k in f])", "','.join(f)") },
+  { name: "numpy's .npz", begins: magic("PK\x03\x04"), ending: /\.npz$/i, advice: VECTORS + numpy("np.load('FILE')", "np.column_stack([f[k] for k in f])", "','.join(f)") },
   { name: "a zip archive", begins: magic("PK\x03\x04"), advice: piped("unzip -p") },
-  { name: "numpy's .npy", begins: magic("\x93NUMPY"), advice: numpy("np.load('FILE')", "f", "'theta'") },
+  { name: "a pickle", begins: ([a, b]) => a === "\x80" && b! > "\x01" && b! < "\x06", advice: pandas("read_pickle") },
+  { name: "numpy's .npy", begins: magic("\x93NUMPY"), advice: VECTORS + numpy("np.load('FILE')", "f", "'theta'") },
   { name: "HDF5", begins: magic("\x89HDF"), advice: pandas("read_hdf") },
   { name: "Arrow", begins: magic("ARROW1"), advice: pandas("read_feather") },
   { name: "bzip2", begins: magic("BZh"), advice: piped("bzip2 -dc") },

@@ -135,7 +135,7 @@ function eachOf(text: (value: unknown) => unknown): (value: unknown) => unknown 
 /** The cell of a value, in bytes: null is empty, what is nested is JSON. */
 export function cellOf(value: unknown): string {
   if (value === null || value === undefined) return "";
-  if (value instanceof Uint8Array) return Buffer.from(value).toString("latin1");
+  if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.length).toString("latin1");
   if (typeof value !== "object") return toBytes(String(value));
   return toBytes(JSON.stringify(value, (_, item) => (isPlain(item) ? item : fromBytes(cellOf(item)))));
 }

@@ -5,7 +5,7 @@ import { sizeOf } from "./file.ts";
 import { openParquet } from "./parquet-columns.ts";
 import type { ColumnRows } from "./parquet-rows.ts";
 import { isPlain, type StoredType } from "./stored-types.ts";
-import type { FilePart, Table } from "./table.ts";
+import type { FilePart, OpenTable } from "./table.ts";
 
 /** At most so many rows, and about so many cells, are decoded at a time: as numbers they take 2 MB. */
 const ROWS = 2048;
@@ -15,30 +15,46 @@ const CELLS = 2 ** 18;
  * A table from a Parquet file, read by row groups; the line of a row is its number, from 1. Cells are as in csv: null is empty, what is nested is
  * JSON. Throws DataError where the file is damaged.
  */
-export async function parquetTable(path: string, toParquet = false): Promise<Table> {
+export async function parquetTable(path: string, toParquet = false): Promise<Omit<OpenTable, "format">> {
   const { names, stored, groups, batches: batchesOf } = await openParquet(path);
   // Beside the cells, the values as they are stored, of those columns where they are others.
   const others = toParquet ? [...names.keys()].filter((i) => stored[i] && !isPlain(stored[i])) : [];
   const asStored = others.length > 0 ? await openParquet(path, true) : undefined;
   const total = groups.reduce((sum, { rows }) => sum + rows, 0);
+  let bytesRead = 0;
   async function* parts(): AsyncGenerator<FilePart> {
-    for (const [group, { rows }] of groups.entries()) yield { group, size: (sizeOf(path) * rows) / total };
+    for (const [group, { rows }] of groups.entries()) {
+      const size = (sizeOf(path) * rows) / total;
+      bytesRead += size;
+      yield { group, size };
+    }
   }
   const size = Math.min(ROWS, Math.ceil(CELLS / names.length));
-  async function* batches(part: FilePart): AsyncGenerator<Batch> {
+  async function* batches(part: FilePart, wanted = [...names.keys()]): AsyncGenerator<Batch> {
     const { group } = part as { readonly group: number };
     let line = groups[group]!.rowStart + 1;
     const beside = asStored?.batches(group, others, size);
-    for await (const columns of batchesOf(group, [...names.keys()], size)) {
+    for await (const read of batchesOf(group, wanted, size)) {
       const values = (await beside?.next())?.value ?? [];
+      const columns: ColumnRows[] = [];
+      for (const [i, column] of wanted.entries()) columns[column] = read[i]!;
+      const rows = read[0]!.values.length;
       yield {
-        ...columnBatch(columns, names, line),
+        ...columnBatch(columns, rows, names, line),
         stored: (i) => storedValue(values[others.indexOf(i)] ?? columns[i]!, stored[i]!),
       };
-      line += columns[0]!.values.length;
+      line += rows;
     }
   }
-  return { names, separator: "", stored, parts: parts(), isWhole: groups.length < 2, batches };
+  return {
+    names,
+    separator: "",
+    stored,
+    parts: parts(),
+    isWhole: groups.length < 2,
+    batches,
+    bytesRead: () => bytesRead,
+  };
 }
 
 /** Gives the value in a row as it is stored: bytes for text. */
@@ -54,8 +70,7 @@ function storedValue({ values, missing }: ColumnRows, { type }: StoredType): (ro
 /** The places of the columns of a batch, used again for the next. */
 const places: FieldPlace[] = [];
 
-function columnBatch(columns: readonly ColumnRows[], names: readonly string[], firstLine: number): Batch {
-  const size = columns[0]!.values.length;
+function columnBatch(columns: readonly ColumnRows[], size: number, names: readonly string[], firstLine: number): Batch {
   function text(row: number, column: number): string {
     const { values, missing } = columns[column]!;
     if (missing?.[row]) return "";

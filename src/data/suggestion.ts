@@ -4,6 +4,9 @@ import { listed } from "./shown.ts";
 /** Nobody mistypes a longer word. */
 const LONGEST = 200;
 
+/** The letters of a word, in order: those that are swapped are one slip. */
+const lettersOf = (word: string) => [...word.toLowerCase()].sort().join("");
+
 /** ": did you mean x?" for the nearest of the words that may be meant, or a list of the known ones where none is near. */
 export function suggestion(word: string, known: readonly string[], meant: readonly string[] = known): string {
   let nearest = "";
@@ -12,7 +15,7 @@ export function suggestion(word: string, known: readonly string[], meant: readon
   for (const one of meant) {
     // The time that it takes grows with the product of the lengths.
     if (word.length > LONGEST || Math.abs(one.length - word.length) > near) continue;
-    const edits = distance(word, one);
+    const edits = lettersOf(word) === lettersOf(one) ? 1 : distance(word.toLowerCase(), one);
     if (edits < least) [nearest, least] = [one, edits];
   }
   if (least <= near) return `: did you mean ${nearest}?`;

@@ -4,10 +4,14 @@ import type { StoredType } from "./stored-types.ts";
 /** Formats of files with one row a sample. */
 export const inputFormats = ["csv", "tsv", "jsonl", "parquet"] as const;
 
-/** A part of a file that can be read by itself, in any thread: whole records as text, or a row group and about how many bytes it takes. */
-export type FilePart =
+/**
+ * A part of a file that can be read by itself, in any thread: whole records as text, or a row group and about how many bytes it takes; and the number
+ * of its file where there are several.
+ */
+export type FilePart = (
   | { readonly bytes: Uint8Array; readonly line: number }
-  | { readonly group: number; readonly size: number };
+  | { readonly group: number; readonly size: number }
+) & { readonly table?: number };
 
 /** What an iterator has left, behind one that was taken before. A loop that ends early leaves the iterator open for others. */
 export async function* remaining<T>(source: AsyncIterator<T>, first?: T): AsyncGenerator<T> {
@@ -27,13 +31,13 @@ export interface Table {
   readonly parts: AsyncIterator<FilePart>;
   /** Is it known to be a single part? */
   readonly isWhole?: boolean;
-  /** The rows of a part. */
-  readonly batches: (part: FilePart) => AsyncIterable<Batch> | Iterable<Batch>;
+  /** The rows of a part; of other columns than these nothing need be known (default: all are). */
+  readonly batches: (part: FilePart, columns?: number[]) => AsyncIterable<Batch> | Iterable<Batch>;
 }
 
 /** A table that was opened, and how. */
 export interface OpenTable extends Table {
   readonly format: (typeof inputFormats)[number];
-  /** How many bytes of the file were read, where that is counted. */
-  readonly bytesRead?: () => number;
+  /** How many bytes of the file were read. */
+  readonly bytesRead: () => number;
 }

@@ -4,15 +4,15 @@ import { DataError, UsageError } from "../data/errors.ts";
 import { numbersAt } from "../data/fields.ts";
 import { nameOf, sizeOf } from "../data/file.ts";
 import { shortened } from "../data/shown.ts";
-import { type FilePart, remaining } from "../data/table.ts";
+import type { FilePart } from "../data/table.ts";
 import { doubles, Region, rowKernel } from "../kernels/rows.ts";
 import { type ColumnSource, isColumn, type RowOptions } from "../rows/computation.ts";
 import { faultsOf, openRows, visitRows } from "../rows/file-rows.ts";
 import { labelledAngles } from "../rows/sample-columns.ts";
-import { firstParts, sharedBytes } from "../rows/threads.ts";
 import { Fingerprint } from "./fingerprint.ts";
 import { Losses } from "./losses.ts";
 import { DOUBT, type Questions, SampleRecords, type Samples } from "./samples.ts";
+import { sharedRecords } from "./shared-records.ts";
 
 /** Options for reading a file of angles. */
 export interface AngleFile extends RowOptions {
@@ -33,27 +33,18 @@ export interface AngleJob {
 export async function angleSamples(job: AngleJob): Promise<Samples> {
   const { classes, bytesOf, table, bad, source, warnings } = await angleReader(job);
   const { path, file } = job;
-  let bytesRead = 0;
-  async function* here() {
-    for await (const part of file.threads === 1 ? remaining(source.parts) : firstParts(source.parts)) {
-      if ("size" in part) bytesRead += part.size;
-      yield* bytesOf(part);
-    }
-  }
-  async function* blocks() {
-    // The first bytes may have told another format than the ending of the name.
-    const work: AngleJob & { names: readonly string[] } = {
-      ...job,
-      file: { ...file, inputFormat: table.format },
-      names: source.names,
-    };
-    const script = new URL("./measure-worker.cjs", import.meta.url);
-    for await (const { buffer, byteOffset, length } of sharedBytes(source, here(), script, work, file.threads))
-      yield new Float64Array(buffer, byteOffset, length / 8);
-  }
+  // The first bytes may have told another format than the ending of the name.
+  const work: AngleJob & { names: readonly string[] } = {
+    ...job,
+    file: { ...file, inputFormat: table.format },
+    names: source.names,
+  };
   const names = classes.map(({ name }) => fromBytes(name));
   return {
+    questions: job.questions,
     classes: classes.length,
+    components: 0,
+    norms: false,
     className: (index) => names[index]!,
     identity: () => {
       const odd = names.find((name, i) => toBytes(name) !== classes[i]!.name);
@@ -61,9 +52,9 @@ export async function angleSamples(job: AngleJob): Promise<Samples> {
         throw new DataError(`${path}: the class "${shortened(odd)}" is not UTF-8, which --per-sample needs`);
       return { class_names: names, class_vectors: new Fingerprint().add(JSON.stringify(names)).text() };
     },
-    blocks: blocks(),
+    blocks: sharedRecords(source, bytesOf, work, file.threads === 1 ? 0 : file.threads),
     total: sizeOf(path),
-    done: table.bytesRead ?? (() => bytesRead),
+    done: table.bytesRead,
     skipped: bad.count,
     warnings,
   };

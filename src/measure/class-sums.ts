@@ -13,7 +13,7 @@ import {
   LEAST_MEAN,
   scatterClasses,
 } from "./class-scatter.ts";
-import type { FeatureFiles } from "./feature-files.ts";
+import { labelsOf, openFeatures, type StoredFeatures } from "./feature-files.ts";
 import { Fingerprint } from "./fingerprint.ts";
 import { vectorOf } from "./vectors.ts";
 
@@ -25,14 +25,15 @@ export interface AllClassSums {
   readonly cols: number;
   /** The sums of so many classes from one on. */
   readonly read: (first: number, count: number) => ClassSums;
-}
-
-/** Sums from files, and where they come from. */
-export interface StoredClassSums extends AllClassSums {
   /** The sums of some of the classes. */
   readonly of: (labels: readonly number[]) => AllClassSums;
   /** How many samples with a label they sum up. */
   readonly countOf: (label: number) => number;
+}
+
+/** Sums from files, and where they come from. */
+export interface StoredClassSums extends AllClassSums {
+  readonly files: readonly SumArrays[];
   readonly about: SumsAbout;
   /** What tells these sums from those of other shards. */
   readonly fingerprint: string;
@@ -45,79 +46,19 @@ interface SumsAbout {
   readonly parts: readonly string[];
 }
 
-/** The sums of the features of files, whose classes have these labels. */
-export const featureSums = (files: FeatureFiles, labels: readonly number[]): AllClassSums => ({
-  labels,
-  cols: files.features.cols,
-  read: (first, count) => classSums(files, first, count),
-});
-
-/** All classes in blocks: the number of the first of each block, and how many it has. */
-export function* blocksOf({ labels, cols }: AllClassSums): Generator<readonly [first: number, count: number]> {
-  const step = scatterClasses({ cols });
-  for (let first = 0; first < labels.length; first += step) yield [first, Math.min(step, labels.length - first)];
+/** The arrays of a file of class sums, with a row for each label. */
+interface SumArrays {
+  readonly labels: readonly number[];
+  readonly rowOf: ReadonlyMap<number, number>;
+  readonly counts: Float64Array;
+  readonly high: ArrayRows;
+  readonly low: ArrayRows;
 }
 
-/** The arrays of a file of class sums. Those of one shard have no parts yet: it becomes its own. */
-export function sumsMembers(sums: AllClassSums, about: SumsAbout): NpzMember[] {
-  const { labels, cols } = sums;
-  const files = { counts: new TemporaryFile(), high: new TemporaryFile(), low: new TemporaryFile() };
-  const contents = new Fingerprint();
-  for (const [first, count] of blocksOf(sums)) {
-    const block = sums.read(first, count);
-    for (const name of ["counts", "high", "low"] as const) {
-      files[name].append(block[name]);
-      contents.add(block[name]);
-    }
-  }
-  const matrix = (name: "high" | "low"): NpzMember => {
-    const bytes = () => bytesOfRows(arrayRows(files[name].array({ name, python: "" }, "<f8", cols)));
-    return { name, dtype: "<f8", shape: [labels.length, cols], bytes };
-  };
-  const list = (name: string, numbers: Float64Array): NpzMember => {
-    return { name, dtype: "<f8", shape: [numbers.length], bytes: () => [new Uint8Array(numbers.buffer)] };
-  };
-  const counts = arrayRows(files.counts.array({ name: "counts", python: "" }, "<f8", 1)).read(0, labels.length);
-  // Without samples there is no part that could be there twice.
-  const isNew = about.parts.length === 0 && counts.some((count) => count > 0);
-  const parts = isNew ? [contents.add(Float64Array.from(labels)).text()] : about.parts;
-  const text = Buffer.from(JSON.stringify({ ...about, parts }));
-  return [
-    { name: "about", dtype: "|u1", shape: [text.length], bytes: () => [text] },
-    list("labels", Float64Array.from(labels)),
-    list("counts", Float64Array.from(counts)),
-    matrix("high"),
-    matrix("low"),
-  ];
-}
-
-const STEP = 4096;
-
-function* bytesOfRows({ rows, read }: ArrayRows): Generator<Uint8Array> {
-  for (let start = 0; start < rows; start += STEP) {
-    const { buffer, byteOffset, byteLength } = read(start, Math.min(STEP, rows - start));
-    yield new Uint8Array(buffer, byteOffset, byteLength);
-  }
-}
-
-/** The sums in files, added up. Throws DataError where one is no such file, is there twice, or is of other class vectors. */
-export async function storedClassSums(paths: readonly string[]): Promise<StoredClassSums> {
-  const files: OpenSums[] = [];
-  for (const path of paths) files.push(await openSums(path));
-  const [one] = files as [OpenSums, ...OpenSums[]];
-  const other = files.find(({ about, cols }) => about.class_vectors !== one.about.class_vectors || cols !== one.cols);
-  if (other !== undefined) throw new DataError(`${other.path} has sums of other class vectors than ${one.path}`);
-  const seen = new Map<string, string>();
-  for (const { path, about } of files)
-    for (const part of about.parts) {
-      const twin = seen.get(part);
-      if (twin !== undefined) throw new DataError(`${path} holds the same samples as ${twin}: leave one out`);
-      seen.set(part, path);
-    }
-  const parts = [...seen.keys()].sort();
-  const labels = [...new Set(files.flatMap(({ labels }) => labels))].sort((a, b) => a - b);
-  const { cols } = one;
-  const of = (labels: readonly number[]): AllClassSums => ({
+/** The sums in files, added up, of these labels. */
+function added(files: readonly SumArrays[], labels: readonly number[]): AllClassSums {
+  const { cols } = files[0]!.high;
+  return {
     labels,
     cols,
     read(first, count) {
@@ -133,21 +74,127 @@ export async function storedClassSums(paths: readonly string[]): Promise<StoredC
         }
       return { high, low, counts };
     },
-  });
-  const countOf = (label: number) =>
-    files.reduce((sum, { counts, rowOf }) => sum + (counts[rowOf.get(label)!] ?? 0), 0);
-  const about = { class_vectors: one.about.class_vectors, parts };
-  return { ...of(labels), of, countOf, about, fingerprint: new Fingerprint().add(JSON.stringify(about)).text() };
+    of: (labels) => added(files, labels),
+    countOf: (label) => files.reduce((sum, { counts, rowOf }) => sum + (counts[rowOf.get(label)!] ?? 0), 0),
+  };
 }
 
-/** The labels of the classes whose mean has a direction. */
-export function directedLabels(sums: AllClassSums): number[] {
-  return [...blocksOf(sums)].flatMap(([first, count]) => {
+function add(sum: Float64Array, more: ArrayLike<number>): void {
+  for (let k = 0; k < sum.length; k++) sum[k]! += more[k]!;
+}
+
+/** Sums in temporary files, and a fingerprint of them. */
+function kept({ labels, cols, read }: Pick<AllClassSums, "labels" | "cols" | "read">) {
+  const files = { counts: new TemporaryFile(), high: new TemporaryFile(), low: new TemporaryFile() };
+  const contents = new Fingerprint();
+  for (const [first, count] of blocksOf({ labels, cols })) {
+    const block = read(first, count);
+    for (const name of ["counts", "high", "low"] as const) {
+      files[name].append(block[name]);
+      contents.add(block[name]);
+    }
+  }
+  const rows = (name: keyof typeof files, cols: number) =>
+    arrayRows(files[name].array({ name, python: "" }, "<f8", cols));
+  const arrays: SumArrays = {
+    labels,
+    rowOf: new Map(labels.map((label, row) => [label, row])),
+    counts: Float64Array.from(rows("counts", 1).read(0, labels.length)),
+    high: rows("high", cols),
+    low: rows("low", cols),
+  };
+  return { arrays, contents: contents.add(Float64Array.from(labels)).text() };
+}
+
+/** The sums of the features of files, which are read once, about these class vectors; without labels of the classes that occur. */
+export function ownSums(
+  samples: Pick<StoredFeatures, "features" | "labels">,
+  class_vectors: string | null,
+  labels: readonly number[] = labelsOf(samples.labels),
+): StoredClassSums {
+  const files = openFeatures({ ...samples, weights: samples.features, classes: labels });
+  const { cols } = files.features;
+  const { arrays, contents } = kept({ labels, cols, read: (first, count) => classSums(files, first, count) });
+  // Without samples there is no part that could be there twice.
+  const parts = arrays.counts.some((count) => count > 0) ? [contents] : [];
+  return stored([arrays], labels, { class_vectors, parts });
+}
+
+function stored(files: readonly SumArrays[], labels: readonly number[], about: SumsAbout): StoredClassSums {
+  const fingerprint = new Fingerprint().add(JSON.stringify(about)).text();
+  return { ...added(files, labels), files, about, fingerprint };
+}
+
+/** All classes in blocks: the number of the first of each block, and how many it has. */
+export function* blocksOf({
+  labels,
+  cols,
+}: Pick<AllClassSums, "labels" | "cols">): Generator<readonly [first: number, count: number]> {
+  const step = scatterClasses({ cols });
+  for (let first = 0; first < labels.length; first += step) yield [first, Math.min(step, labels.length - first)];
+}
+
+/** The arrays of a file of sums. */
+export function sumsMembers(sums: StoredClassSums): NpzMember[] {
+  const [only, more] = sums.files;
+  const { labels, counts, high, low } = more === undefined ? only! : kept(sums).arrays;
+  const matrix = (name: string, rows: ArrayRows): NpzMember => {
+    return { name, dtype: "<f8", shape: [rows.rows, rows.cols], bytes: () => bytesOfRows(rows) };
+  };
+  const list = (name: string, numbers: Float64Array): NpzMember => {
+    return { name, dtype: "<f8", shape: [numbers.length], bytes: () => [new Uint8Array(numbers.buffer)] };
+  };
+  const text = Buffer.from(JSON.stringify(sums.about));
+  return [
+    { name: "about", dtype: "|u1", shape: [text.length], bytes: () => [text] },
+    list("labels", Float64Array.from(labels)),
+    list("counts", counts),
+    matrix("high", high),
+    matrix("low", low),
+  ];
+}
+
+/** Rows that are read at a time to be written: about 2 MiB. */
+const STEP_DOUBLES = 2 ** 18;
+
+function* bytesOfRows({ rows, cols, read }: ArrayRows): Generator<Uint8Array> {
+  const step = Math.ceil(STEP_DOUBLES / cols);
+  for (let start = 0; start < rows; start += step) {
+    const { buffer, byteOffset, byteLength } = read(start, Math.min(step, rows - start));
+    yield new Uint8Array(buffer, byteOffset, byteLength);
+  }
+}
+
+/** The sums in files, added up. Throws DataError where one is no such file, is there twice, or is of other class vectors. */
+export async function storedClassSums(paths: readonly string[]): Promise<StoredClassSums> {
+  const files: OpenSums[] = [];
+  for (const path of paths) files.push(await openSums(path));
+  const [one] = files as [OpenSums, ...OpenSums[]];
+  const other = files.find(
+    ({ about, high }) => about.class_vectors !== one.about.class_vectors || high.cols !== one.high.cols,
+  );
+  if (other !== undefined) throw new DataError(`${other.path} has sums of other class vectors than ${one.path}`);
+  const seen = new Map<string, string>();
+  for (const { path, about } of files)
+    for (const part of about.parts) {
+      const twin = seen.get(part);
+      if (twin !== undefined) throw new DataError(`${path} holds the same samples as ${twin}: leave one out`);
+      seen.set(part, path);
+    }
+  const labels = [...new Set(files.flatMap(({ labels }) => labels))].sort((a, b) => a - b);
+  const about = { class_vectors: one.about.class_vectors, parts: [...seen.keys()].sort() };
+  return stored(files, labels, about);
+}
+
+/** The sums of the classes whose mean has a direction. */
+export function directedSums(sums: AllClassSums): AllClassSums {
+  const labels = [...blocksOf(sums)].flatMap(([first, count]) => {
     const block = sums.read(first, count);
     const all = addedUp(block);
     const isDirected = (i: number) => lengthOf(vectorOf(all, sums.cols, i)).hi > LEAST_MEAN * block.counts[i]!;
     return sums.labels.slice(first, first + count).filter((_, i) => isDirected(i));
   });
+  return sums.of(labels);
 }
 
 /** The scatter of all classes; the direction of the mean of each goes into means. */
@@ -156,37 +203,24 @@ export const scatterOf = (sums: AllClassSums, means?: Float64Array): ClassScatte
     classScatter(sums.read(first, count), sums.cols, means?.subarray(first * sums.cols)),
   );
 
-function add(sum: Float64Array, more: ArrayLike<number>): void {
-  for (let k = 0; k < sum.length; k++) sum[k]! += more[k]!;
-}
-
 const isAbout = (said: SumsAbout | null): said is SumsAbout =>
   (said?.class_vectors === null || typeof said?.class_vectors === "string") &&
   Array.isArray(said.parts) &&
   said.parts.every((part) => typeof part === "string");
 
-type OpenSums = Awaited<ReturnType<typeof openSums>>;
+interface OpenSums extends SumArrays {
+  readonly path: string;
+  readonly about: SumsAbout;
+}
 
-async function openSums(path: string) {
+async function openSums(path: string): Promise<OpenSums> {
   const fault = (is: string) => new DataError(`${path} ${is}: give files that measure --class-sums wrote`);
-  const arrayOf = async (name: string) => {
-    const stored = await openArray(`${path}:${name}`);
-    return arrayRows(stored);
-  };
-  const [about, labels, counts, high, low] = [
-    await arrayOf("about"),
-    await arrayOf("labels"),
-    await arrayOf("counts"),
-    await arrayOf("high"),
-    await arrayOf("low"),
-  ];
-  let said: SumsAbout | null;
-  try {
-    said = JSON.parse(Buffer.from(about.read(0, about.rows)).toString());
-  } catch {
-    throw fault("does not say what it is about");
-  }
-  if (!isAbout(said)) throw fault("does not say what it is about");
+  const arrays: ArrayRows[] = [];
+  for (const name of ["about", "labels", "counts", "high", "low"])
+    arrays.push(arrayRows(await openArray(`${path}:${name}`)));
+  const [about, labels, counts, high, low] = arrays as [ArrayRows, ArrayRows, ArrayRows, ArrayRows, ArrayRows];
+  const said = aboutIn(Buffer.from(about.read(0, about.rows)).toString());
+  if (said === undefined) throw fault("does not say what it is about");
   const shapes = [labels.rows, counts.rows, high.rows, low.rows];
   if (shapes.some((rows) => rows !== labels.rows) || high.cols !== low.cols)
     throw fault("has arrays that do not fit one another");
@@ -195,14 +229,14 @@ async function openSums(path: string) {
   if (rowOf.size < numbers.length || !numbers.every(Number.isInteger)) throw fault("has labels that are none");
   const found = Float64Array.from(counts.read(0, counts.rows));
   if (!found.every((count) => Number.isSafeInteger(count) && count >= 0)) throw fault("has counts that are none");
-  return {
-    path,
-    about: said,
-    labels: numbers,
-    rowOf,
-    counts: found,
-    high,
-    low,
-    cols: high.cols,
-  };
+  return { path, about: said, labels: numbers, rowOf, counts: found, high, low };
+}
+
+function aboutIn(text: string): SumsAbout | undefined {
+  try {
+    const said: SumsAbout | null = JSON.parse(text);
+    return isAbout(said) ? said : undefined;
+  } catch {
+    return undefined;
+  }
 }

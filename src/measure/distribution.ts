@@ -1,12 +1,17 @@
 import { Mean } from "./exact-sum.ts";
 
-/** Up to this many numbers a distribution keeps all of them. */
+/** Up to this many numbers a distribution keeps all of them, in blocks of so many. */
 const EXACT = 1e6;
-/** A bucket is the sign and the upper 32 bits of |x| without the last 7. */
+const BLOCK = EXACT / 16;
+/** A bucket is the sign and the upper 32 bits of |x| without the last 7; a page has those of one sign and exponent. */
 const PLACES_CUT = 7;
+const PAGE_PLACES = 13;
+/** The first page of negative numbers. */
+const NEGATIVE = 1 << 11;
 const INFINITE = 0x7ff00000 >>> PLACES_CUT;
 
-const bits = new DataView(new ArrayBuffer(8));
+const double = new Float64Array(1);
+const words = new Uint32Array(double.buffer);
 
 /**
  * The mean and the quantiles of numbers added one by one. Up to a million numbers quantiles are exact. Above that the numbers
@@ -15,21 +20,31 @@ const bits = new DataView(new ArrayBuffer(8));
  * NaN counts as larger than all others.
  */
 export class Distribution extends Mean {
-  #values = new Float64Array(1024);
-  #buckets: Map<number, number> | undefined;
+  #blocks: Float64Array[] = [];
+  /** How many numbers each bucket of a page has, once they are counted; pages of positive numbers first. */
+  #pages: (Float64Array | undefined)[] | undefined;
 
   override add(x: number): void {
     if (this.count === EXACT) {
-      this.#buckets = new Map();
-      for (const value of this.#values) tally(this.#buckets, value);
-      this.#values = new Float64Array();
+      this.#pages = Array(2 * NEGATIVE).fill(undefined);
+      for (const block of this.#blocks) for (const y of block) this.#tally(y);
+      this.#blocks = [];
     }
-    if (this.#buckets !== undefined) tally(this.#buckets, x);
+    if (this.#pages !== undefined) this.#tally(x);
     else {
-      if (this.count === this.#values.length) this.#values = enlarged(this.#values);
-      this.#values[this.count] = x;
+      const place = this.count % BLOCK;
+      if (place === 0) this.#blocks.push(new Float64Array(BLOCK));
+      this.#blocks[this.#blocks.length - 1]![place] = x;
     }
     super.add(x);
+  }
+
+  #tally(x: number): void {
+    double[0] = Math.abs(x);
+    const bucket = (words[1]! & 0x7fffffff) >>> PLACES_CUT;
+    const page = (bucket >>> PAGE_PLACES) + (x < 0 ? NEGATIVE : 0);
+    this.#pages![page] ??= new Float64Array(1 << PAGE_PLACES);
+    this.#pages![page][bucket & ((1 << PAGE_PLACES) - 1)]!++;
   }
 
   /** The numbers below which these shares in [0, 1] of all lie, linear between neighbours (numpy's default); NaN without numbers. */
@@ -59,11 +74,20 @@ export class Distribution extends Mean {
 
   /** Gives the number at a place in rising order. */
   #inOrder(): (place: number) => number {
-    if (this.#buckets === undefined) {
-      const sorted = this.#values.subarray(0, this.count).sort();
+    if (this.#pages === undefined) {
+      const all = new Float64Array(BLOCK * this.#blocks.length);
+      for (const [i, block] of this.#blocks.entries()) all.set(block, i * BLOCK);
+      const sorted = all.subarray(0, this.count).sort();
       return (place) => sorted[place]!;
     }
-    const buckets = [...this.#buckets].sort(([a], [b]) => a - b);
+    const buckets: [bucket: number, count: number][] = [];
+    this.#pages.forEach((page, i) => {
+      const [sign, first] = i < NEGATIVE ? [1, i << PAGE_PLACES] : [-1, (i - NEGATIVE) << PAGE_PLACES];
+      page?.forEach((count, k) => {
+        if (count > 0) buckets.push([sign * (first + k), count]);
+      });
+    });
+    buckets.sort(([a], [b]) => a - b);
     return (place) => {
       let before = 0;
       const [bucket] = buckets.find(([, count]) => {
@@ -75,24 +99,11 @@ export class Distribution extends Mean {
   }
 }
 
-function enlarged(values: Float64Array): Float64Array<ArrayBuffer> {
-  const larger = new Float64Array(Math.min(EXACT, 2 * values.length));
-  larger.set(values);
-  return larger;
-}
-
-function tally(buckets: Map<number, number>, x: number): void {
-  bits.setFloat64(0, Math.abs(x));
-  const size = bits.getUint32(0) >>> PLACES_CUT;
-  const bucket = x < 0 ? -size : size;
-  buckets.set(bucket, (buckets.get(bucket) ?? 0) + 1);
-}
-
 /** The middle of a bucket; 0, infinity and NaN for theirs. */
 function middleOf(bucket: number): number {
   const size = Math.abs(bucket);
   const half = size === 0 || size >= INFINITE ? 0 : 1 << (PLACES_CUT - 1);
-  bits.setUint32(0, (size << PLACES_CUT) | half);
-  bits.setUint32(4, 0);
-  return Math.sign(bucket) * bits.getFloat64(0);
+  words[1] = (size << PLACES_CUT) | half;
+  words[0] = 0;
+  return Math.sign(bucket) * double[0]!;
 }

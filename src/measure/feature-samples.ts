@@ -6,9 +6,9 @@ import { DataError } from "../data/errors.ts";
 import { type BadRowPolicy, badRows } from "../rows/bad-rows.ts";
 import { Pool } from "../rows/pool.ts";
 import { type ClassScatter, fisherScore } from "./class-scatter.ts";
-import { scatterOf, storedClassSums, sumsMembers } from "./class-sums.ts";
+import { ownSums, type StoredClassSums, scatterOf, storedClassSums, sumsMembers } from "./class-sums.ts";
 import { Mean } from "./exact-sum.ts";
-import { BLOCK_ROWS, type FeatureFiles, openFeatures } from "./feature-files.ts";
+import { BLOCK_ROWS, type FeatureFiles, openFeatures, type StoredFeatures } from "./feature-files.ts";
 import {
   type FeatureAnswer,
   type FeatureBlock,
@@ -19,8 +19,8 @@ import {
 } from "./features.ts";
 import { Fingerprint } from "./fingerprint.ts";
 import { LabelOrigin } from "./label-origin.ts";
-import { FewClassesError, meansNote, type Questions, SampleRecords, type Samples } from "./samples.ts";
-import { type FeaturePaths, openedSamples, ownSums, storedFeatures } from "./stored-features.ts";
+import { meansNote, type Questions, SampleRecords, type Samples } from "./samples.ts";
+import { type FeaturePaths, openedSamples, withMeans, withVectors } from "./stored-features.ts";
 
 /** Up to this many multiplications one thread is faster than several. */
 const SMALL = 2 ** 30;
@@ -36,26 +36,14 @@ export async function featureSamples(
   questions: Questions,
 ): Promise<Samples> {
   const { classSums: path, weights } = paths;
-  const sums = path !== undefined && existsSync(path) ? await storedClassSums([path]) : undefined;
-  const opened = await openedSamples(paths, sums);
-  const newSums = (labels: readonly number[] | undefined, vectors: string | null) =>
-    sumsMembers(ownSums(opened, labels), { class_vectors: vectors, parts: [] });
-  const stored = await storedFeatures(paths, opened, sums).catch((error) => {
-    if (error instanceof FewClassesError && path !== undefined && sums === undefined)
-      error.sums = { path, members: () => newSums(undefined, null) };
-    throw error;
-  });
+  const given = path !== undefined && existsSync(path) ? await storedClassSums([path]) : undefined;
+  const { stored, sums, newSums } = await openedFeatures(paths, given);
   const files = openFeatures(stored);
   const { classes } = stored;
   const [rows, { cols }] = [files.weights.rows, files.features];
   const means = rows * cols > MOST_MEANS ? undefined : new Float64Array(new SharedArrayBuffer(8 * rows * cols));
-  const classVectors = () =>
-    weights === undefined && sums !== undefined ? sums.fingerprint : fingerprintOf(files.weights, classes);
-  const labels = typeof classes === "number" ? Array.from({ length: rows }, (_, i) => classes + i) : classes;
-  if (sums !== undefined && sums.about.class_vectors !== (weights === undefined ? null : classVectors()))
-    throw new DataError(`${path} has sums of other class vectors than ${weights ?? "class means"}`);
-  const ownMembers = () => (weights === undefined ? newSums(undefined, null) : newSums(labels, classVectors()));
-  const counts = new Float64Array(sums ? rows : 0);
+  const labels = labelsIn(files, classes);
+  const counts = new Float64Array(given ? rows : 0);
   const job: FeatureJob = { stored, questions, means, isScattered: sums !== undefined };
   const form = new SampleRecords(questions);
   const angles = { w_ec: new Mean(), w_inter: new Mean(), intra: new Mean(), inter: new Mean() };
@@ -78,7 +66,7 @@ export async function featureSamples(
       longest = Math.max(longest, answer.longest);
       yield keptRecords(answer);
     }
-    const other = sums && labels.find((label, i) => counts[i]! > sums.countOf(label));
+    const other = given && labels.find((label, i) => counts[i]! > given.countOf(label));
     if (other !== undefined)
       throw new DataError(`${path} has fewer samples of class ${other} than ${paths.labels}: it sums up other samples`);
   }
@@ -92,7 +80,7 @@ export async function featureSamples(
       if (fault !== undefined && !bad.take(done + at / width, fault)) continue;
       if (sample !== undefined) {
         origin.add(sample);
-        if (sums) counts[sample.label]!++;
+        if (given) counts[sample.label]!++;
       }
       records.copyWithin(end, at, at + width);
       end += width;
@@ -102,11 +90,17 @@ export async function featureSamples(
   }
 
   return {
+    questions,
     classes: files.weights.rows,
+    components: files.weights.cols,
+    norms: true,
     className: (index) => (typeof classes === "number" ? classes + index : classes[index]!),
-    identity: () => ({ class_names: null, class_vectors: classVectors() }),
-    sumsRead: sums?.fingerprint,
-    classSums: path !== undefined && sums === undefined ? ownMembers : undefined,
+    identity: () => ({
+      class_names: null,
+      class_vectors: weights === undefined && given ? given.fingerprint : fingerprintOf(files.weights, classes),
+    }),
+    sumsRead: given?.fingerprint,
+    newSums,
     blocks: measured(),
     total: files.features.rows,
     done: () => done,
@@ -121,7 +115,7 @@ export async function featureSamples(
       };
     },
     warnings: () => [
-      ...(sums ? [message`class sums are read from ${path!}, in place of those of these samples`] : []),
+      ...(given ? [message`class sums are read from ${path!}, in place of those of these samples`] : []),
       ...bad.warnings(),
       ...(means ? [] : [message`class_angles are left out: the means of ${rows} classes take more than 2 GiB`]),
       ...(classes === 0 && done > 0 ? origin.warnings(stored.labels.name) : []),
@@ -131,6 +125,32 @@ export async function featureSamples(
     ],
   };
 }
+
+/** The files, with class vectors or class means, and the class sums that are known before they are measured: those given, or to be written. */
+async function openedFeatures(paths: FeaturePaths, given: StoredClassSums | undefined) {
+  const { classSums: path, weights } = paths;
+  const samples = await openedSamples(paths, given);
+  const newSums = (sums: StoredClassSums) =>
+    given || path === undefined ? undefined : { path, members: () => sumsMembers(sums) };
+  const required = (sums: StoredClassSums, vectors: string | null) => {
+    if (sums.about.class_vectors === vectors) return sums;
+    throw new DataError(`${path} has sums of other class vectors than ${weights ?? "class means"}`);
+  };
+  if (weights === undefined) {
+    const sums = required(given ?? ownSums(samples, null), null);
+    return { stored: withMeans(samples, sums, newSums(sums)), sums, newSums: newSums(sums) };
+  }
+  const stored = await withVectors(samples, weights, paths);
+  if (path === undefined) return { stored };
+  const files = openFeatures(stored);
+  const vectors = fingerprintOf(files.weights, stored.classes);
+  const sums = required(given ?? ownSums(samples, vectors, labelsIn(files, stored.classes)), vectors);
+  return { stored, sums, newSums: newSums(sums) };
+}
+
+/** The labels of the classes in the order of their vectors. */
+const labelsIn = ({ weights }: FeatureFiles, classes: StoredFeatures["classes"]): readonly number[] =>
+  typeof classes === "number" ? Array.from({ length: weights.rows }, (_, i) => classes + i) : classes;
 
 function fingerprintOf({ rows, cols, read }: ArrayRows, classes: number | readonly number[]): string {
   const fingerprint = new Fingerprint().add(`${rows} ${cols} ${JSON.stringify(classes)}`);

@@ -8,7 +8,7 @@ import { ClassVectors } from "./class-vectors.ts";
 import { CosineSearch, dividedCosine, type NearClass } from "./cosine-search.ts";
 import { DoublePowers } from "./double-powers.ts";
 import { BLOCK_ROWS, type FeatureFiles, openFeatures, readSamples, type StoredFeatures } from "./feature-files.ts";
-import { Losses } from "./losses.ts";
+import { Losses, roundedFrom } from "./losses.ts";
 import { leastAngle, nearestOther } from "./nearest-other.ts";
 import { type Questions, SampleRecords } from "./samples.ts";
 import { isDirection, lengthFault, type Vectors, vectorOf } from "./vectors.ts";
@@ -52,10 +52,6 @@ interface NearFeature {
 
 export type FeatureAnswer = FeatureBlock | ClassScatter | FeatureAngles | { readonly fault: string };
 
-/** Losses are made of cosines in double up to so many multiplications, and for fewer classes than that. */
-const MOST_DOUBLE = 1e9;
-const FEW_CLASSES = 100;
-
 // 64 MiB of class vectors as float32 and half of that rounded.
 const HELD_FLOATS = 2 ** 24;
 
@@ -85,6 +81,8 @@ export class FeatureReader {
   readonly #losses: Losses;
   /** Given where losses are made of cosines in double. */
   readonly #powers: DoublePowers | undefined;
+  /** Are they made of rounded ones too, for reports on more samples? */
+  readonly #hasRounded: boolean;
 
   constructor(job: FeatureJob) {
     this.#job = job;
@@ -93,8 +91,9 @@ export class FeatureReader {
     this.#losses = new Losses(job.questions);
     const { features, weights, centres } = this.#files;
     const [rows, { cols }] = [weights.rows, features];
-    const isSmall = rows < FEW_CLASSES || features.rows * rows * weights.cols < MOST_DOUBLE;
-    this.#powers = isSmall ? new DoublePowers(this.#files, this.#losses) : undefined;
+    const most = roundedFrom(rows, weights.cols);
+    this.#powers = features.rows < most ? new DoublePowers(this.#files, this.#losses) : undefined;
+    this.#hasRounded = most < Number.POSITIVE_INFINITY;
     const read = (start: number, count: number) => job.means!.subarray(start * cols, (start + count) * cols);
     this.#means = { rows, cols, read };
     this.#heldClasses = Math.min(weights.rows, Math.ceil(HELD_FLOATS / weights.cols));
@@ -104,7 +103,7 @@ export class FeatureReader {
       classes: this.#heldClasses,
       centres,
       limits: job.questions.margins.length,
-      sums: isSmall ? 0 : this.#losses.sums.length,
+      sums: this.#hasRounded ? this.#losses.sums.length : 0,
     });
     this.#classes = new ClassVectors(job.stored.weights.name, this.#files, this.#cosines);
   }
@@ -166,11 +165,9 @@ export class FeatureReader {
       const nearest = angles.find(({ theta }) => theta === minThetaJ)?.class ?? 0;
       return { angles, nearest, minThetaJ, norm: norms[row]!, label: labels[row]! };
     });
-    const powers =
-      this.#powers?.of(
-        vectors,
-        near.map((one, row) => (faults[row] === undefined ? one : undefined)),
-      ) ?? this.#roundedPowers(near);
+    const rounded = this.#hasRounded ? this.#roundedPowers(near) : undefined;
+    const good = near.map((one, row) => (faults[row] === undefined ? one : undefined));
+    const powers = this.#powers?.of(vectors, good) ?? rounded!;
     const form = this.#records;
     const records = new Float64Array(form.width * faults.length);
     const { scales } = this.#losses;
@@ -182,11 +179,12 @@ export class FeatureReader {
       }
       const sample = { place: start + row, label, nearest, thetaY: thetas[row]!, minThetaJ, norm };
       form.write(records, at, sample, (i) => pairs[i]![row]!);
-      this.#losses.write(sample, powers[row]!, (i, loss) => {
+      this.#losses.write(sample, powers[row]!, (i, loss) => form.writeLoss(records, at, i, loss));
+      if (rounded === undefined) continue;
+      this.#losses.write(sample, rounded[row]!, (i, loss) => {
         const scale = scales[i % scales.length]!;
         // What an error of the logits makes of a loss: little of a small one.
-        const share = this.#powers === undefined ? -Math.expm1(-loss) : 0;
-        form.writeLoss(records, at, i, loss, share * (scale === "norm" ? norm : scale));
+        form.writeRounded(records, at, i, loss, -Math.expm1(-loss) * (scale === "norm" ? norm : scale));
       });
     }
     const toMean = (row: number) => angleBetween(features[row]!, this.#means.read(labels[row]!, 1), lengths[row]);
@@ -222,7 +220,7 @@ export class FeatureReader {
     const { rows } = this.#files.weights;
     const cosines = this.#cosines;
     for (const [i, m] of margins.entries()) cosines.setLimit(i, thetas.map(target("naive", { m })!.value));
-    for (const [i, { scale, divisor }] of this.#powers ? [] : this.#losses.sums.entries())
+    for (const [i, { scale, divisor }] of this.#hasRounded ? this.#losses.sums.entries() : [])
       cosines.setSum(i, scale === "norm" ? norms : norms.map(() => scale), divisor);
     for (let first = 0; first < rows; first += this.#heldClasses) {
       this.#classes.hold(first, Math.min(this.#heldClasses, rows - first));

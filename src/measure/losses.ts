@@ -4,6 +4,14 @@ import { targetFromSpec } from "../core/notation.ts";
 import type { Target } from "../core/targets.ts";
 import type { Questions, Sample } from "./samples.ts";
 
+/** Losses are made of cosines in double up to so many multiplications, and for fewer classes than that. */
+const MOST_DOUBLE = 1e9;
+const FEW_CLASSES = 100;
+
+/** From so many samples on mean losses are those from rounded cosines. Of the class vectors of a class there are so many components in all. */
+export const roundedFrom = (classes: number, components: number): number =>
+  classes < FEW_CLASSES ? Number.POSITIVE_INFINITY : MOST_DOUBLE / (classes * components);
+
 /** The powers that the competing logits of a sample are added up as: those of a scale and of a divisor of competing angles. */
 export interface PowerSum {
   readonly scale: number | "norm";

@@ -5,12 +5,17 @@ import { END } from "../rows/pool.ts";
 import { type PartWork, serveParts } from "../rows/threads.ts";
 import type { FeatureAnswer, FeatureTask } from "./features.ts";
 
-// A thread that measures: parts of a table of angles, or tasks over features. It loads what it needs of the two.
+// A thread that measures: parts of a table of angles, parts of tables of samples, or tasks over features. It loads what it needs of these.
 
 async function angleWork(): Promise<PartWork> {
   const { angleReader } = await import("./angle-samples.ts");
   const { bytesOf, source } = await angleReader(workerData, workerData.names);
   return { bytesOf, takeTally: source.takeTally };
+}
+
+async function sampleWork(): Promise<PartWork> {
+  const { samplesWork } = await import("./sample-table.ts");
+  return samplesWork(workerData);
 }
 
 /** Answers tasks with their results, or with the message of a DataError. */
@@ -30,4 +35,5 @@ async function serveFeatures(): Promise<void> {
 }
 
 if ("file" in workerData) serveParts(angleWork());
+else if ("tables" in workerData) serveParts(sampleWork());
 else void serveFeatures();

@@ -6,19 +6,16 @@ import type { ClassAngles, ClassIdentity, Questions, Samples } from "./samples.t
 import type { MarginStatistics } from "./statistics.ts";
 
 /** What the rows of a table of samples do not tell; it lies beside the table, as JSON. */
-export interface SampleNote extends Questions, ClassIdentity {
+export interface SampleNote extends Questions, ClassIdentity, Pick<Samples, "classes" | "components" | "norms"> {
   /** The unit of the angles, and the digits of the numbers where they were rounded. */
   readonly degrees: boolean;
   readonly precision: number | null;
-  readonly classes: number;
-  /** Have samples a norm? */
-  readonly norms: boolean;
   /** A fingerprint of the samples. */
   readonly contents: string;
   readonly samples: number;
   readonly skipped_rows: number;
-  /** Of each loss what tells how far its mean may be off: sums over the samples, in hexadecimal multiples of 2^-1074. */
-  readonly loss_errors: readonly (readonly string[])[];
+  /** The sums of each mean loss from rounded cosines, in hexadecimal multiples of 2^-1074. */
+  readonly rounded_losses: readonly (readonly string[])[];
   /** What the class sums gave that all samples were measured with: their fingerprint, and the angles of the classes. */
   readonly class_sums: ClassSumsNote | null;
 }
@@ -50,14 +47,17 @@ export const noteFile = (path: string) => `${path}.json`;
 export function noteText(
   samples: Samples,
   statistics: MarginStatistics,
-  given: Pick<SampleNote, keyof (Questions & ClassIdentity) | "norms" | "degrees" | "precision" | "contents">,
+  given: Pick<SampleNote, keyof ClassIdentity | "degrees" | "precision" | "contents">,
 ): string {
   const note: SampleNote = {
+    ...samples.questions,
     ...given,
     classes: samples.classes,
+    components: samples.components,
+    norms: samples.norms,
     samples: statistics.samples,
     skipped_rows: samples.skipped(),
-    loss_errors: statistics.lossErrors().map((sums) => sums.map((sum) => sum.toString(16))),
+    rounded_losses: statistics.roundedLosses.map((loss) => loss.multiples().map((sum) => sum.toString(16))),
     class_sums: sumsNote(samples),
   };
   return `${JSON.stringify(note, undefined, 2)}\n`;
@@ -70,9 +70,9 @@ function sumsNote({ sumsRead, ofFeatures }: Samples): ClassSumsNote | null {
   return { fingerprint: sumsRead, angles, intra: [intra.multiple().toString(16), intra.count] };
 }
 
-/** The sums that tell how far the mean losses of a table may be off. */
-export const notedErrors = ({ loss_errors }: SampleNote): bigint[][] =>
-  loss_errors.map((sums) => sums.map((sum) => BigInt(`0x${sum}`)));
+/** The sums of the mean losses of a table from rounded cosines. */
+export const notedLosses = ({ rounded_losses }: SampleNote): bigint[][] =>
+  rounded_losses.map((sums) => sums.map((sum) => BigInt(`0x${sum}`)));
 
 /** The angles of classes in all notes of one whole; undefined where not every sample was measured with these class sums. */
 export function notedAngles(notes: readonly SampleNote[], fingerprint: string): ClassAngles | undefined {
@@ -108,47 +108,65 @@ export function removeNote(path: string): void {
   }
 }
 
-const isHex = (x: unknown) => typeof x === "string" && /^[0-9a-f]+$/.test(x);
+type FieldTest = (x: unknown) => boolean;
 
-const isCount = (x: unknown) => Number.isSafeInteger(x) && (x as number) >= 0;
-const isListOf = (is: (x: unknown) => boolean, x: unknown): x is unknown[] => Array.isArray(x) && x.every(is);
-const isText = (x: unknown) => typeof x === "string";
-const isNumber = (x: unknown) => typeof x === "number";
+const isHex: FieldTest = (x) => typeof x === "string" && /^[0-9a-f]+$/.test(x);
+const isCount: FieldTest = (x) => Number.isSafeInteger(x) && (x as number) >= 0;
+const isText: FieldTest = (x) => typeof x === "string";
+const isNumber: FieldTest = (x) => typeof x === "number";
+const isNull: FieldTest = (x) => x === null;
+const or =
+  (one: FieldTest, other: FieldTest): FieldTest =>
+  (x) =>
+    one(x) || other(x);
+const listOf =
+  (is: FieldTest, length?: number): FieldTest =>
+  (x) =>
+    Array.isArray(x) && x.every(is) && x.length === (length ?? x.length);
+/** An object that has all of these, each as it must be. */
+const having =
+  (tests: Readonly<Record<string, FieldTest>>): FieldTest =>
+  (x) =>
+    typeof x === "object" && x !== null && Object.entries(tests).every(([key, is]) => is(x[key as keyof typeof x]));
 
-function isNote(note: SampleNote | null): boolean {
-  if (note === null || typeof note !== "object") return false;
-  const { margins, functions, scales, counted, classes, class_names, loss_errors } = note;
-  const isOfLoss = (sums: unknown) => isListOf(isHex, sums) && sums.length === 2;
-  return (
-    isListOf(isNumber, margins) &&
-    isListOf((scale) => isNumber(scale) || scale === "norm", scales) &&
-    isListOf(isText, functions) &&
-    isListOf(isText, counted) &&
-    [classes, note.samples, note.skipped_rows].every(isCount) &&
-    (class_names === null || (isListOf(isText, class_names) && class_names.length === classes)) &&
-    [note.contents, note.class_vectors].every(isHex) &&
-    isListOf(isOfLoss, loss_errors) &&
-    loss_errors.length === functions.length * scales.length &&
-    isSumsNote(note.class_sums)
+const isAngle = or(isNumber, isNull);
+const isSumsNote = having({
+  fingerprint: isHex,
+  angles: having({ w_ec: isAngle, w_inter: isAngle, inter: isAngle, left_out: isCount }),
+  intra: having({ 0: isHex, 1: isCount }),
+});
+const isAsked = having({
+  margins: listOf(isNumber),
+  functions: listOf(isText),
+  scales: listOf(or(isNumber, (scale) => scale === "norm")),
+  counted: listOf(isText),
+});
+
+const isNote = (note: SampleNote): boolean =>
+  isAsked(note) &&
+  having({
+    classes: isCount,
+    components: isCount,
+    samples: isCount,
+    skipped_rows: isCount,
+    class_names: or(isNull, listOf(isText, note.classes)),
+    contents: isHex,
+    class_vectors: isHex,
+    rounded_losses: listOf(listOf(isHex, 3), note.functions.length * note.scales.length),
+    class_sums: or(isNull, isSumsNote),
+  })(note);
+
+/** The notes of those tables that have one, by the path of the table. */
+export const readNotes = (paths: readonly string[]): ReadonlyMap<string, SampleNote> =>
+  new Map(
+    paths.flatMap((path) => {
+      const note = readNote(path);
+      return note === undefined ? [] : [[path, note]];
+    }),
   );
-}
-
-function isSumsNote(sums: ClassSumsNote | null): boolean {
-  if (sums === null) return true;
-  const isAngle = (x: unknown) => x === null || isNumber(x);
-  const { w_ec, w_inter, inter, left_out } = sums?.angles ?? {};
-  const [sum, count] = Array.isArray(sums?.intra) ? sums.intra : [];
-  return (
-    isHex(sums?.fingerprint) &&
-    [w_ec, w_inter, inter].every(isAngle) &&
-    isCount(left_out) &&
-    isHex(sum) &&
-    isCount(count)
-  );
-}
 
 /** The note beside a table; undefined where there is none. Throws DataError for what no run of this program wrote. */
-export function readNote(path: string): SampleNote | undefined {
+function readNote(path: string): SampleNote | undefined {
   const name = noteFile(path);
   if (!existsSync(name)) return undefined;
   let note: SampleNote;
@@ -166,7 +184,7 @@ export function readNote(path: string): SampleNote | undefined {
 }
 
 /** Throws DataError where tables with notes cannot be parts of one whole. */
-export function requireParts(notes: readonly (readonly [path: string, note: SampleNote])[]): void {
+export function requireParts(notes: ReadonlyMap<string, SampleNote>): void {
   const [[first, one] = []] = notes;
   const seen = new Map<string, string>();
   for (const [path, note] of notes) {

@@ -27,7 +27,7 @@ export interface Sample {
   readonly thetaY: number;
   readonly minThetaJ: number;
   /** Length of the feature vector, where features are known. */
-  readonly norm?: number;
+  readonly norm?: number | undefined;
 }
 
 /** The figures of a sample of which means and quantiles are taken. */
@@ -68,7 +68,7 @@ export class SampleRecords {
   readonly #counted: readonly Target[];
   readonly #holds: number;
   readonly #losses: number;
-  readonly #slopes: number;
+  readonly #rounded: number;
 
   constructor(questions: Questions) {
     const { margins, functions, scales, counted } = questions;
@@ -76,8 +76,8 @@ export class SampleRecords {
     this.#counted = counted.map((spec) => targetFromSpec(spec));
     this.#holds = HEAD + OF_MARGIN * margins.length;
     this.#losses = this.#holds + counted.length;
-    this.#slopes = this.#losses + functions.length * scales.length;
-    this.width = this.#slopes + functions.length * scales.length;
+    this.#rounded = this.#losses + functions.length * scales.length;
+    this.width = this.#rounded + 2 * functions.length * scales.length;
   }
 
   /** Writes a sample at a place of records; naivePairs counts the competing classes beyond m theta_y folded into [0, pi]. */
@@ -110,10 +110,14 @@ export class SampleRecords {
       records[at + this.#holds + i] = +isAboveCosine(this.#counted[i]!, thetaY, minThetaJ);
   }
 
-  /** Writes a loss, and how far an error of 1 in all cosines would put it off: 0 where they are cosines in double. */
-  writeLoss(records: Float64Array, at: number, i: number, loss: number, slope = 0): void {
+  writeLoss(records: Float64Array, at: number, i: number, loss: number): void {
     records[at + this.#losses + i] = loss;
-    records[at + this.#slopes + i] = slope;
+  }
+
+  /** Writes a loss from rounded cosines, and how far an error of 1 in all of them would put it off. */
+  writeRounded(records: Float64Array, at: number, i: number, loss: number, slope: number): void {
+    records[at + this.#rounded + 2 * i] = loss;
+    records[at + this.#rounded + 2 * i + 1] = slope;
   }
 
   /** Writes a bad row that is kept. */
@@ -124,10 +128,17 @@ export class SampleRecords {
 
   /** The sample of a record; undefined for a bad row. */
   sample(records: Float64Array, at: number): Sample | undefined {
-    const field = (i: number) => records[at + i]!;
-    if (Number.isNaN(field(1))) return undefined;
-    const sample = { place: field(0), label: field(1), nearest: field(2), thetaY: field(3), minThetaJ: field(4) };
-    return Number.isNaN(field(5)) ? sample : { ...sample, norm: field(5) };
+    const label = records[at + 1]!;
+    const norm = records[at + 5]!;
+    if (Number.isNaN(label)) return undefined;
+    return {
+      place: records[at]!,
+      label,
+      nearest: records[at + 2]!,
+      thetaY: records[at + 3]!,
+      minThetaJ: records[at + 4]!,
+      norm: Number.isNaN(norm) ? undefined : norm,
+    };
   }
 
   /** What a sample has at the m number i. */
@@ -148,8 +159,9 @@ export class SampleRecords {
   /** The losses of a sample: those of a function at every scale, then those of the next. */
   loss = (records: Float64Array, at: number, i: number): number => records[at + this.#losses + i]!;
 
-  /** How far an error of 1 in all cosines would put one of them off. */
-  lossSlope = (records: Float64Array, at: number, i: number): number => records[at + this.#slopes + i]!;
+  /** One of them from rounded cosines, and how far an error of 1 in all of these would put it off; 0 and 0 where there is none. */
+  roundedLoss = (records: Float64Array, at: number, i: number): number => records[at + this.#rounded + 2 * i]!;
+  roundedSlope = (records: Float64Array, at: number, i: number): number => records[at + this.#rounded + 2 * i + 1]!;
 }
 
 /** The angle in double that a phase in [0, pi] stands for, within 1e-15. */
@@ -178,10 +190,20 @@ export interface ClassIdentity {
   readonly class_vectors: string;
 }
 
+/** The file of class sums that is to be written, and its arrays. */
+export interface NewSums {
+  readonly path: string;
+  readonly members: () => NpzMember[];
+}
+
 /** Samples of less than two classes where class means stand for class vectors. */
 export class FewClassesError extends DataError {
-  /** The class sums of the samples, where they are to be written. */
-  sums?: { readonly path: string; readonly members: () => NpzMember[] };
+  readonly sums: NewSums | undefined;
+
+  constructor(message: string, sums: NewSums | undefined) {
+    super(message);
+    this.sums = sums;
+  }
 }
 
 /** What the report says where class means stand for class vectors. */
@@ -190,7 +212,12 @@ export const meansNote = (classes: number): Message =>
 
 /** Samples in the order of the rows, read as they are asked for. skipped, warnings and ofFeatures are final after the last block. */
 export interface Samples {
+  readonly questions: Questions;
   readonly classes: number;
+  /** Components of the class vectors of a class; 0 where they are not known. */
+  readonly components: number;
+  /** Do samples have a norm? */
+  readonly norms: boolean;
   readonly className: (index: number) => string | number;
   /** The order of classes of the same figures, where it is not that of their numbers. */
   readonly order?: (i: number, j: number) => number;
@@ -205,8 +232,9 @@ export interface Samples {
   readonly notes?: readonly Message[];
   readonly warnings: () => readonly Message[];
   readonly ofFeatures?: () => FeatureFigures;
+  /** Of each table of samples that were measured before, the sums of the mean losses from rounded cosines. */
+  readonly roundedLosses?: readonly (readonly (readonly bigint[])[])[];
   /** The fingerprint of the class sums that were read for them. */
   readonly sumsRead?: string | undefined;
-  /** The arrays of the file of class sums that is to be written. */
-  readonly classSums?: (() => NpzMember[]) | undefined;
+  readonly newSums?: NewSums | undefined;
 }

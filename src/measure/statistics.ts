@@ -1,22 +1,17 @@
 import { segment } from "../core/psi.ts";
 import { toDegrees } from "../core/units.ts";
 import { Distribution } from "./distribution.ts";
-import { ExactSum, Mean } from "./exact-sum.ts";
+import { Mean } from "./exact-sum.ts";
+import { roundedFrom } from "./losses.ts";
+import { RoundedLoss } from "./rounded-loss.ts";
 import {
   type ClassAngles,
   type FeatureFigures,
   type MarginJudgement,
   MEASURES,
-  type SampleRecords,
+  SampleRecords,
+  type Samples,
 } from "./samples.ts";
-
-export interface StatisticsOptions {
-  readonly classes: number;
-  /** The form of the records of samples. */
-  readonly records: SampleRecords;
-  /** Whether samples have a norm. */
-  readonly norms: boolean;
-}
 
 /** Shares at which quantiles are given. */
 export const LEVELS = [0, 0.05, 0.25, 0.5, 0.75, 0.95, 1];
@@ -28,12 +23,6 @@ export const CONDITIONS = ["naive", "angular", "psi", "false_pass"] as const;
 
 /** The most worst classes that are listed unless told otherwise, and the most classes that each is taken for. */
 export const [WORST, TAKEN_FOR] = [10, 3];
-/**
- * How far rounded cosines are off in a mean over samples and classes, at most in any data tried, and in one sample, of which the nearest classes have
- * cosines in double: errors of one sign are as frequent as of the other, so that those of samples add up as their squares.
- */
-const COMMON_ERROR = 1e-7;
-const OWN_ERROR = 1e-5;
 
 /** The 97.5 % quantile of the normal distribution. */
 export const Z = 1.959963984540054;
@@ -48,18 +37,6 @@ interface ClassTally {
 /** How many samples and pairs (sample, competing class) meet the conditions at one m; segments: those of psi by theta_y. */
 type MarginTally = ReturnType<typeof newMargin>;
 
-/** How figures are given, and those that are not counted here. */
-interface Presented {
-  readonly degrees: boolean;
-  readonly className: (index: number) => string | number;
-  /** The order of classes of the same figures (default: by number). */
-  readonly order?: Order | undefined;
-  /** The most worst classes to list. */
-  readonly worst: number;
-  readonly skipped: number;
-  readonly ofFeatures?: FeatureFigures | undefined;
-}
-
 export type Figures = ReturnType<MarginStatistics["figures"]>;
 
 /**
@@ -68,8 +45,10 @@ export type Figures = ReturnType<MarginStatistics["figures"]>;
  */
 export class MarginStatistics {
   readonly histograms = { theta_y: Array<number>(BINS).fill(0), min_theta_j: Array<number>(BINS).fill(0) };
-  readonly #records: SampleRecords;
+  /** The form of the records of samples. */
+  readonly records: SampleRecords;
   readonly #classCount: number;
+  readonly #roundedFrom: number;
   readonly #margins: readonly MarginTally[];
   readonly #distributions;
   readonly #losses;
@@ -78,25 +57,31 @@ export class MarginStatistics {
   #samples = 0;
   #correct = 0;
 
-  constructor({ classes, records, norms }: StatisticsOptions) {
-    const { margins, functions, scales, counted } = records.questions;
-    this.#records = records;
+  constructor({
+    questions,
+    classes,
+    components,
+    norms,
+  }: Pick<Samples, "questions" | "classes" | "components" | "norms">) {
+    const { margins, functions, scales, counted } = questions;
+    this.records = new SampleRecords(questions);
     this.#classCount = classes;
+    this.#roundedFrom = roundedFrom(classes, components);
     this.#margins = margins.map(newMargin);
     const measures = MEASURES.filter(({ name }) => norms || name !== "feature_norm");
     this.#distributions = measures.map((measure) => ({ measure, distribution: new Distribution() }));
     const kinds = functions.flatMap((spec) => scales.map((scale) => ({ function: spec, scale })));
-    this.#losses = kinds.map((kind) => ({ kind, mean: new Mean(), slope: new Mean(), squares: new ExactSum() }));
+    this.#losses = kinds.map((kind) => ({ kind, mean: new Mean(), rounded: new RoundedLoss() }));
     this.#functions = counted.map((spec) => ({ spec, holds: 0 }));
   }
 
   /** Adds the samples of records; bad rows do not count. */
   add(records: Float64Array): void {
-    for (let at = 0; at < records.length; at += this.#records.width) this.#add(records, at);
+    for (let at = 0; at < records.length; at += this.records.width) this.#add(records, at);
   }
 
   #add(records: Float64Array, at: number): void {
-    const form = this.#records;
+    const form = this.records;
     const sample = form.sample(records, at);
     if (sample === undefined) return;
     const { label, thetaY, minThetaJ, nearest } = sample;
@@ -108,11 +93,10 @@ export class MarginStatistics {
     for (let i = 0; i < this.#functions.length; i++) if (form.holds(records, at, i)) this.#functions[i]!.holds++;
     for (const { measure, distribution } of this.#distributions) distribution.add(measure.of(sample)!);
     for (let i = 0; i < this.#losses.length; i++) {
-      const { mean, slope, squares } = this.#losses[i]!;
-      const x = form.lossSlope(records, at, i);
+      const { mean, rounded } = this.#losses[i]!;
       mean.add(form.loss(records, at, i));
-      slope.add(x);
-      squares.add(x * x);
+      const slope = form.roundedSlope(records, at, i);
+      if (slope > 0) rounded.add(form.roundedLoss(records, at, i), slope);
     }
     this.histograms.theta_y[binOf(thetaY)]!++;
     this.histograms.min_theta_j[binOf(minThetaJ)]!++;
@@ -134,21 +118,26 @@ export class MarginStatistics {
     return this.#samples;
   }
 
-  /** Of each loss the exact sums that tell how far its mean may be off, as multiples of 2^-1074. */
-  lossErrors = (): bigint[][] => this.#losses.map(({ slope, squares }) => [slope.multiple(), squares.multiple()]);
-
-  /** Adds such sums to those of the samples. */
-  addLossErrors(sums: readonly (readonly bigint[])[]): void {
-    for (const [i, { slope, squares }] of this.#losses.entries())
-      for (const [k, sum] of [slope, squares].entries()) sum.addMultiple(sums[i]![k]!);
+  /** Each mean loss from rounded cosines. */
+  get roundedLosses(): RoundedLoss[] {
+    return this.#losses.map(({ rounded }) => rounded);
   }
 
   /**
-   * All figures; fisher_score where there is one. The worst classes are those of the lowest accuracy, each with the classes
+   * All figures of the samples after the last; the most worst classes to list. The worst classes are those of the lowest accuracy, each with the classes
    * that it is most often taken for.
    */
-  figures({ degrees, className, order = byNumber, worst, skipped, ofFeatures = {} }: Presented) {
-    const { fisher_score, class_angles } = ofFeatures;
+  figures(
+    {
+      className,
+      order = byNumber,
+      skipped,
+      ofFeatures,
+    }: Pick<Samples, "className" | "order" | "skipped" | "ofFeatures">,
+    degrees: boolean,
+    worst: number,
+  ) {
+    const { fisher_score, class_angles }: FeatureFigures = ofFeatures?.() ?? {};
     const inUnit = degrees ? toDegrees : (x: number) => x;
     const quantiles: Record<string, ReadonlyMap<number, number>> = {};
     const mean: Record<string, number> = {};
@@ -158,6 +147,7 @@ export class MarginStatistics {
       mean[measure.name] = shown(distribution.value());
     }
     const samples = this.#samples;
+    const isRounded = samples + skipped() >= this.#roundedFrom;
     return {
       samples,
       classes: this.#classCount,
@@ -173,12 +163,9 @@ export class MarginStatistics {
       })),
       quantiles,
       mean,
-      mean_loss: this.#losses.map(({ kind, mean, slope, squares }) => ({
+      mean_loss: this.#losses.map(({ kind, mean, rounded }) => ({
         ...kind,
-        value: rightDigits(
-          mean.value(),
-          COMMON_ERROR * slope.value() + (OWN_ERROR * Math.sqrt(squares.value())) / samples,
-        ),
+        value: isRounded && Number.isFinite(mean.value()) ? rounded.mean(samples) : mean.value(),
       })),
       ...(fisher_score !== undefined && { fisher_score }),
       ...(class_angles && { class_angles: anglesShown(class_angles, inUnit) }),
@@ -189,7 +176,7 @@ export class MarginStatistics {
         accuracy: correct / samples,
         taken_for: mostFrequent(takenFor, order).map(([other, times]) => ({ class: className(other), samples: times })),
       })),
-      skipped_rows: skipped,
+      skipped_rows: skipped(),
     };
   }
 
@@ -201,18 +188,6 @@ export class MarginStatistics {
       .sort(([i, a], [j, b]) => a.correct / a.samples - b.correct / b.samples || failed(b) - failed(a) || order(i, j))
       .slice(0, count);
   }
-}
-
-/**
- * A number that may be off by so much, rounded to as many significant digits as do not depend on where in that range it lies; an
- * error of 0 leaves it as it is. Where not even the first is certain, that one; NaN where the range reaches 0.
- */
-export function rightDigits(x: number, error: number): number {
-  for (let digits = 17; digits > 0; digits--) {
-    const [lo, hi] = [x - error, x + error].map((end) => Number(end.toPrecision(digits)));
-    if (lo === hi) return lo!;
-  }
-  return error < Math.abs(x) ? Number(x.toPrecision(1)) : Number.NaN;
 }
 
 /**

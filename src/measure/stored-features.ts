@@ -5,9 +5,9 @@ import { DataError } from "../data/errors.ts";
 import { openArray } from "../data/open-array.ts";
 import { TemporaryFile } from "../data/temporary-file.ts";
 import { addedUp } from "./class-scatter.ts";
-import { blocksOf, directedLabels, featureSums, type StoredClassSums } from "./class-sums.ts";
-import { labelsOf, openFeatures, type StoredFeatures } from "./feature-files.ts";
-import { FewClassesError } from "./samples.ts";
+import { type AllClassSums, blocksOf, directedSums } from "./class-sums.ts";
+import type { StoredFeatures } from "./feature-files.ts";
+import { FewClassesError, type NewSums } from "./samples.ts";
 import { vectorOf } from "./vectors.ts";
 
 /** The files, and how they are to be taken. */
@@ -29,7 +29,7 @@ const fault = ({ name }: StoredArray, is: string) => new DataError(`${name}: ${i
 /** Opens the files of features and labels. Throws DataError where they do not fit each other, or class sums. */
 export async function openedSamples(
   paths: FeaturePaths,
-  sums?: StoredClassSums,
+  sums?: AllClassSums,
 ): Promise<Pick<StoredFeatures, "features" | "labels">> {
   const features = await openArray(paths.features);
   const [rows, dimension = 1, more] = features.shape;
@@ -47,16 +47,13 @@ export async function openedSamples(
   return { features, labels };
 }
 
-/** Opens the files of features, class vectors and labels. Throws DataError where they do not fit each other. */
-export async function storedFeatures(
-  { weights: path, transposed = false, firstLabel = 0 }: FeaturePaths,
+/** The files with the class vectors of one. Throws DataError where they do not fit each other. */
+export async function withVectors(
   samples: Pick<StoredFeatures, "features" | "labels">,
-  sums?: StoredClassSums,
+  path: string,
+  { transposed = false, firstLabel = 0 }: FeaturePaths,
 ): Promise<StoredFeatures> {
-  const { features } = samples;
-  const [, dimension = 1] = features.shape;
-  if (path === undefined) return classMeans(samples, sums);
-
+  const [, dimension = 1] = samples.features.shape;
   const stored = await openArray(path);
   // The same bytes in the other order of indices.
   const turned = { shape: stored.shape.toReversed(), fortran: !stored.fortran };
@@ -72,13 +69,16 @@ export async function storedFeatures(
   return { ...samples, weights, classes: firstLabel };
 }
 
-/** Each class that occurs, in the samples or in sums over more of them, with the mean of its unit features as class vector, where that has a direction. */
-function classMeans(samples: Pick<StoredFeatures, "features" | "labels">, given?: StoredClassSums): StoredFeatures {
-  const sums = given ?? ownSums(samples);
+/** The files with each class that sums have, the mean of its unit features as class vector, where that has a direction. Throws FewClassesError. */
+export function withMeans(
+  samples: Pick<StoredFeatures, "features" | "labels">,
+  sums: AllClassSums,
+  newSums: NewSums | undefined,
+): StoredFeatures {
   const { cols } = sums;
   const means = new TemporaryFile();
-  const classes = directedLabels(sums);
-  const directed = given?.of(classes) ?? ownSums(samples, classes);
+  const directed = directedSums(sums);
+  const classes = directed.labels;
   for (const [first, count] of blocksOf(directed)) {
     const all = addedUp(directed.read(first, count));
     for (let i = 0; i < count; i++) {
@@ -90,12 +90,7 @@ function classMeans(samples: Pick<StoredFeatures, "features" | "labels">, given?
   if (classes.length < 2)
     throw new FewClassesError(
       `${samples.labels.name}: without --weights two classes must have samples, not ${classes.length}`,
+      newSums,
     );
   return { ...samples, weights: means.array({ name: "class means", python: "" }, "=f8", cols), classes };
 }
-
-/** The sums over samples of the classes that occur, or of some. */
-export const ownSums = (
-  samples: Pick<StoredFeatures, "features" | "labels">,
-  labels: readonly number[] = labelsOf(samples.labels),
-) => featureSums(openFeatures({ ...samples, weights: samples.features, classes: labels }), labels);

@@ -14,5 +14,16 @@ export const isPicture = (format: Written): format is Picture => pictures.some((
 /** Is it the name of a Parquet file? */
 export const isParquet = (path = ""): boolean => /\.parquet$/i.test(path);
 
+const ENDINGS: Readonly<Record<string, Format>> = {
+  csv: "csv",
+  tsv: "tsv",
+  json: "json",
+  jsonl: "jsonl",
+  ndjson: "jsonl",
+};
+
+/** The format that the ending of a file names, if it is one of text. */
+export const formatOf = (path = ""): Format | undefined => ENDINGS[/\.(\w+)$/.exec(path.toLowerCase())?.[1] ?? ""];
+
 /** Significant digits of what a picture says. */
 export const PICTURE_DIGITS = 6;

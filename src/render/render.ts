@@ -26,7 +26,7 @@ export async function* render(
     return yield* parquetRows(result as RowsResult, style);
   }
   const isJson = format === "json" || format === "jsonl";
-  if (!isJson && result.kind === "document") return yield result.text;
+  if (!isJson && result.kind === "document") return yield* result.pieces;
   if (isJson && result.kind === "report") return yield objectText(result.object, style, format === "jsonl");
   if (format === "table" && result.kind !== "document") {
     const { table } = await import("./table.ts");
@@ -36,7 +36,7 @@ export async function* render(
   const rows =
     result.kind === "rows"
       ? result
-      : rowsResult(columns, result.kind === "report" ? result.rows : [[String(result.text)]]);
+      : rowsResult(columns, result.kind === "report" ? result.rows : [[[...result.pieces].join("")]]);
   const writer = new RowWriter(rows, format === "table" ? "csv" : format, style);
   yield* writer.file(piecesOf(rows, writer));
 }

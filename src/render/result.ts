@@ -79,6 +79,8 @@ export interface RowTally {
   readonly badLines: readonly number[];
   readonly clamped: number;
   readonly counts: Readonly<Record<string, number>>;
+  /** The number of the file where there are several. */
+  readonly table?: number;
 }
 
 /** The file that rows are computed from, in parts that threads can process. */
@@ -104,10 +106,10 @@ export interface RowsResult extends Ended {
   readonly source?: RowSource;
 }
 
-/** One text, or a file: written without a header or quotes; in json it is the value of the one column. */
+/** One text, or a file, in pieces: written without a header or quotes; in json it is the value of the one column. */
 interface DocumentResult extends Ended {
   readonly kind: "document";
-  readonly text: string | Uint8Array;
+  readonly pieces: Iterable<string | Uint8Array>;
 }
 
 /** Figures of many kinds: rows of names and values, one object for json, tables and a page for people. */
@@ -133,10 +135,10 @@ export type Result = RowsResult | DocumentResult | ReportResult;
 const nothing: Ending = { notes: [], warnings: [], holds: true };
 
 /** A result that is one text, or a file. */
-export const documentOf = (name: string, text: string | Uint8Array): DocumentResult => ({
+export const documentOf = (name: string, whole: string | Uint8Array | Generator<Uint8Array>): DocumentResult => ({
   kind: "document",
   columns: [{ name }],
-  text,
+  pieces: typeof whole === "string" || whole instanceof Uint8Array ? [whole] : whole,
   end: () => nothing,
 });
 

@@ -64,6 +64,8 @@ export class Header {
   private readonly file: string;
   private readonly inDegrees: boolean;
   private readonly decimalComma: boolean | undefined;
+  /** The columns that are read by their names. */
+  readonly used = new Set<number>();
   /** Rows with an angle a little above pi. */
   clampedRows = 0;
   private lastClamped = 0;
@@ -99,6 +101,14 @@ export class Header {
   /** check gives the number, and throws ParameterError for one outside its domain. */
   number(name: string, check?: (value: number) => number): Reader<number> {
     return one(this.numbers([this.index(name)], numberIn, check));
+  }
+
+  /** Several columns of numbers. */
+  numbersOf(names: readonly string[]): NumbersReader {
+    return this.numbers(
+      names.map((name) => this.index(name)),
+      numberIn,
+    );
   }
 
   /** A number that may be NaN or an infinity. */
@@ -236,6 +246,7 @@ export class Header {
   private index(name: string): number {
     const index = this.find(name);
     if (index < 0) throw this.missing(name);
+    this.used.add(index);
     return index;
   }
 

@@ -311,6 +311,29 @@ describe("gradients", () => {
   });
 });
 
+test("a margin outside a scale that is given", () => {
+  const theta = angles(4);
+  const value = theta.map((t) => 64 * Math.cos(t) - 0.35);
+  const result = audit(of("cosface"), { theta, value, scale: 64 }, "float64");
+  expect(named(result)).toEqual(["value: m is outside the scale: scale * cos - m"]);
+});
+
+test.each([28.65, 28.648, 28.6])("%s degrees for 0.5 radians, taken for radians", (m) => {
+  const theta = angles(4);
+  const value = theta.map((t) => Math.cos(t + m));
+  const result = audit(of("arcface"), { theta, value }, "float64");
+  expect(named(result)).toEqual(["value: m in degrees is taken for radians"]);
+});
+
+test("k rounded up: at 0 it is right", () => {
+  const theta = Array.from({ length: 181 }, (_, i) => (i * Math.PI) / 180);
+  const value = theta.map((t) => {
+    const k = Math.ceil((4 * t) / Math.PI);
+    return (-1) ** k * Math.cos(4 * t) - 2 * k;
+  });
+  expect(named(audit(m4, { theta, value }, "float64"))).toEqual(["value: k is rounded up, not floored"]);
+});
+
 describe("other targets", () => {
   const cases: [audited: Target, table: Target, found: string[], parameters: Record<string, number>][] = [
     [of("cosface"), of("cosface", { m: 0.4 }), ["value: another m"], { m: 0.4 }],

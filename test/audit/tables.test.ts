@@ -11,7 +11,7 @@ const arcfaces = "arcface, arcface-hard, arcface-clip, arcface-plain, arcface-sh
 const cases: [file: string, options: string, passes: boolean, diagnosis: string][] = [
   ["arcface-slope-0-at-0", "arcface:m=0.5 --gradient @slope", true, `${RIGHT}; the gradient 0 at 0 is right: autograd reaches theta through its cosine; up to 2.641592653589793 ${arcfaces} are the same: ${TELL}`],
   ["arcface-slope-nan", "arcface:m=0.5 --gradient @slope", false, "gradient: 1 not finite, first at 0; the derivative of acos, and of sqrt(1 - c^2), is infinite where the cosine is 1 or -1: clamp the cosine to 1 - 1e-7, or take the formula without acos"],
-  ["arcface-float32-with-slope", "arcface:m=0.5 --gradient @slope", false, "value: 25 of 26 rows wrong; right as float32: give --dtype float32; gradient: 25 of 26 rows wrong; right as float32: give --dtype float32; the gradient 0 at 0 is right"],
+  ["arcface-float32-with-slope", "arcface:m=0.5 --gradient @slope", false, "value: 25 of 26 rows wrong; right as float32: if the program computed in it, give --dtype float32; gradient: 25 of 26 rows wrong; right as float32: if the program computed in it, give --dtype float32; the gradient 0 at 0 is right"],
   ["arcface-float32-with-slope", "arcface:m=0.5 --gradient @slope --dtype float32", true, `${RIGHT}; the gradient 0 at 0 is right`],
   ["arcface-below-half-pi", "arcface:m=0.5", true, `${RIGHT}; up to pi/2 arcface and arcface-easy are the same: ${TELL}; up to 2.641592653589793 ${arcfaces} are`],
   ["arcface-below-half-pi", "arcface-easy:m=0.5", true, `${RIGHT}; up to pi/2 arcface-easy, arcface, arcface-hard, arcface-clip, arcface-plain, arcface-shift and arcface-reflect are the same`],
@@ -25,7 +25,7 @@ const cases: [file: string, options: string, passes: boolean, diagnosis: string]
   ["arcface-eps-under-root", "arcface:m=0.5 --dtype float32", true, RIGHT],
   ["cosine-as-theta", "arcface:m=0.5", false, "value: the column of angles holds cosines: give it as --cosine, to"],
   ["cosine-as-theta", "arcface:m=0.5 --cosine @theta", true, RIGHT],
-  ["cosface-float16", "cosface:m=0.35", false, "value: 31 of 31 rows wrong; right as float16: give --dtype float16"],
+  ["cosface-float16", "cosface:m=0.35", false, "value: 31 of 31 rows wrong; right as float16: if the program computed in it, give --dtype float16"],
   ["cosface-float16", "cosface:m=0.35 --dtype float16", true, `${RIGHT}; in float16 errors below 0.015625 cannot be seen`],
   ["cosface-float16", "cosface:m=0.35 --dtype bfloat16", true, `${RIGHT}; in bfloat16 errors below 0.125 cannot be seen`],
   ["asoftmax-lambda-1e6", "asoftmax:m=4", false, "value: a lambda blend is left in with lambda = 1000000, to"],

@@ -83,6 +83,13 @@ describe.each(WRONG)("%s of %s", (table, name, mistake, parameters) => {
   });
 });
 
+test("losses in float32, taken as float64, are called so", () => {
+  const table = samplesOf("right-arcface-trained-30-float32");
+  expect(messageText(auditLoss(arcface(), table, "float64").diagnosis)).toMatch(
+    /right as float32: if the program computed in it, give --dtype float32$/,
+  );
+});
+
 test("the lengths of the class vectors are found", () => {
   const table = samplesOf("weights-not-normalised-arcface-float64");
   const { parameters } = auditLoss(arcface(), table, "float64").candidates[0]!;

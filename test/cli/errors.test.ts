@@ -17,13 +17,13 @@ const cases: [args: string, message: string][] = [
   ["psi --m -1",                              "--m: m is -1: it must lie from 1 to 2^20"],
   ["psi --m 0.999",                           "--m: m is 0.999: it must lie from 1 to 2^20"],
   ["psi --m 1e9",                             "--m: m is 1000000000: it must lie from 1 to 2^20"],
-  ["psi --m abc",                             '--m: "abc" is not a number: write a decimal number such as 4 or 1.5'],
+  ["psi --m abc",                             '--m: "abc" is not a number: write a decimal number such as 4 or 1.5; a column is @abc'],
   ["psi --m 4x",                              '--m: "4x" is not a number: write a decimal number such as 4 or 1.5'],
   ["psi --m 0x4",                             '--m: "0x4" is not a number: write a decimal number such as 4 or 1.5'],
   ["psi --m ''",                              '--m: "" has an empty place: write a list as 1,2,3'],
   ["psi --theta 3.1416",                      "--theta: 3.1416 lies above pi (3.141592653589793): write pi"],
   ["psi --theta 45",                          `--theta: 45 lies above pi (3.141592653589793): ${DOMAIN}`],
-  ["psi --degrees --theta 181",               "--theta: 181 lies above pi (180): an angle lies in [0, 180]"],
+  ["psi --degrees --theta 181",               "--theta: 181 lies above 180: an angle lies in [0, 180]"],
   ["psi --theta -0.1",                        "--theta: -0.1 lies below 0: an angle lies in [0, pi]"],
   ["psi --theta ''",                          '--theta: "" has an empty place: write a list as 1,2,3'],
   ["psi --theta 1,,2",                        '--theta: "1,,2" has an empty place: write a list as 1,2,3'],
@@ -74,6 +74,7 @@ const cases: [args: string, message: string][] = [
   ["example angle",                           '"angle" is not known: did you mean angles?'],
   ["explore --columns k",                     "unknown option '--columns'"],
   ["psy --m 4",                               'there is no command "psy": did you mean psi?'],
+  ["pis --m 4",                               'there is no command "pis": did you mean psi?'],
   ["help column",                             'there is no command "column": did you mean columns?'],
   ["help monotonicty",                        'there is no command "monotonicty": did you mean monotonicity?'],
   ["plot --functions asoftmx",                '--functions: there is no target function "asoftmx": did you mean asoftmax?'],
@@ -107,7 +108,13 @@ const cases: [args: string, message: string][] = [
   ["inverse",                                 "there is no value: give --psi, such as --psi -2.5, --value or --loss"],
   ["inverse --psi 1.5",                       "--psi: psi for m = 4 is 1.5: it must lie from -7 to 1"],
   ["inverse --m 2,4 --psi -3.5",              "--psi: psi for m = 2 is -3.5: it must lie from -3 to 1"],
-  ["inverse --psi x",                         '--psi: "x" is not a number: write a decimal number such as 4 or 1.5'],
+  ["inverse --psi x",                         '--psi: "x" is not a number: write a decimal number such as 4 or 1.5; a column is @x'],
+  ["psi --theta 1.2 --quiet",                 "unknown option '--quiet'"],
+  ["scale --classes 10 --prob 0.99",          "unknown option '--prob': did you mean --probability?"],
+  ["psi --degrees --theta 180.0001",          "--theta: 180.0001 lies above 180: write 180"],
+  ["compare --theta 1 --functions ArcFace",   '--functions: there is no target function "ArcFace": did you mean arcface?'],
+  ["compare --theta 1 --functions arcface:s=64", "--functions: arcface:s=64: a scale is no part of the target function: give it as --scale 64"],
+  ["psi --theta 1.2 --output x.csv.gz",       "--output x.csv.gz: .gz is not written: use .csv, .tsv, .json, .jsonl or .parquet"],
   ["inverse --psi @psi",                      "a @column needs a file to come from: give --input"],
   ["scale",                                               "--classes is missing: give it, such as --classes 1000"],
   ["scale --classes 1",                                   "the number of classes is 1: it must be a whole number from 2 to 2^53"],
@@ -186,7 +193,7 @@ const cases: [args: string, message: string][] = [
 
 describe("a wrong command line gives one line that says what is wrong and which page of help to read, and status 2", () => {
   test.concurrent.each(cases)("asoftmax %s", async (line, message) => {
-    const command = /^(-|help|psy)/.test(line) ? "" : `${words(line)[0]} `;
+    const command = /^(-|help|psy|pis)/.test(line) ? "" : `${words(line)[0]} `;
     const stderr = `asoftmax: ${message} (see asoftmax ${command}--help)\n`;
     expect(await asoftmax(words(line), { cwd })).toEqual({ status: 2, stdout: "", stderr });
   });

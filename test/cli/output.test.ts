@@ -168,6 +168,13 @@ describe("--output", () => {
   const CSV = "k\n1\n";
   const line = words("psi --theta 1.2 --columns k");
 
+  test.each(["json", "jsonl", "tsv"])("the ending .%s is a format", async (format) => {
+    const cwd = folder();
+    await asoftmax([...line, "--output", `x.${format}`], { cwd });
+    const { stdout } = await asoftmax([...line, "--format", format]);
+    expect(readFileSync(join(cwd, `x.${format}`), "utf8")).toBe(stdout);
+  });
+
   test("writes the file and nothing else", async () => {
     const cwd = folder();
     expect(await asoftmax([...line, "--output", "new.csv"], { cwd })).toEqual(ok(""));

@@ -122,7 +122,7 @@ describe("angles", () => {
   test.each([
     ["-0.1",              same,        "-0.1 lies below 0: an angle lies in [0, pi]"],
     ["-1e-300",           same,        "-1e-300 lies below 0: an angle lies in [0, pi]"],
-    ["3.141594",          same,        "3.141594 lies above pi: an angle lies in [0, pi]; for degrees give --degrees"],
+    ["3.141594",          same,        "3.141594 lies above pi: an angle lies in [0, pi]; if it is pi rounded up, write more digits"],
     [" 3.2 ",             same,        "3.2 lies above pi: an angle lies in [0, pi]; for degrees give --degrees"],
     ["181",               fromDegrees, "181 lies above 180: an angle lies in [0, 180]"],
     ["NaN",               same,        '"NaN" is not a finite number'],

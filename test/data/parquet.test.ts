@@ -48,7 +48,7 @@ describe("row groups and compressions", () => {
   test("a bad row of a later group is named by its row", async () => {
     const path = await written(`SELECT i / 1000 AS theta FROM range(${ROWS}) t(i)`, ", ROW_GROUP_SIZE 2048");
     const error =
-      "f line 3143: column theta: 3.142 lies above pi: an angle lies in [0, pi]; for degrees give --degrees";
+      "f line 3143: column theta: 3.142 lies above pi: an angle lies in [0, pi]; if it is pi rounded up, write more digits";
     expect(await psiOf(path)).toEqual({ error });
     expect((await psiOf(path, "--bad-rows", "skip")).warnings).toEqual([
       "f: 1858 bad rows left out: line 3143, 3144, 3145, 3146, 3147, ...",

@@ -1,4 +1,13 @@
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -69,6 +78,27 @@ describe("angles: 7 shards in any order are the whole", () => {
     expect(stderr).toBe("asoftmax: bare0.csv and 6 more: no .json lies beside, the rows are taken at their word\n");
   });
 
+  test("tables so long that threads read them: the same report, the same errors", async () => {
+    const many = Array.from({ length: 60 }, () => rows).flat();
+    writeFileSync(at("many.csv"), [header, ...many, ""].join("\n"));
+    const whole = await report("--input many.csv --per-sample long.csv --bad-rows keep");
+    await report("--input many.csv --per-sample long.parquet");
+    expect(statSync(at("long.csv")).size).toBeGreaterThan(2 ** 22);
+    for (const threads of [1, 2, 3])
+      for (const table of ["long.csv", "long.parquet"])
+        expect(await report(`--samples ${table} --threads ${threads}`)).toBe(whole);
+    const lines = readFileSync(at("long.csv"), "utf8").split("\n");
+    lines[many.length] = lines[many.length]!.replace(/,(?=[^,]*$)/, ",x");
+    writeFileSync(at("long.csv"), lines.join("\n"));
+    expect(await messageOf("--samples p1.csv long.csv --threads 2")).toMatch(
+      new RegExp(`^asoftmax: long\\.csv line ${many.length + 1}: column loss_naive:m=4_30: "x`),
+    );
+    writeFileSync(at("long.csv"), [...lines.slice(0, -9), ""].join("\n"));
+    expect(await messageOf("--samples p1.csv long.csv --threads 2")).toBe(
+      `asoftmax: long.csv has ${many.length - 8} samples, and long.csv.json says ${many.length}: write both anew\n`,
+    );
+  });
+
   test("in degrees, and with a check", async () => {
     const figures = async (more: string) =>
       JSON.parse(await report(`--samples ${all("pI.csv")} --format json ${more}`));
@@ -117,7 +147,7 @@ describe("angles: 7 shards in any order are the whole", () => {
       "[]",
       "{}",
       note.replace('"classes": 10', '"classes": 1e400'),
-      note.replace(/"loss_errors": \[/, "$&[],"),
+      note.replace(/"rounded_losses": \[/, "$&[],"),
       edited({ class_names: undefined }),
       edited({ class_names: [...Array(10).keys()] }),
       edited({ skipped_rows: -1 }),
@@ -126,8 +156,11 @@ describe("angles: 7 shards in any order are the whole", () => {
       writeFileSync(at("damaged.csv.json"), text);
       expect(await messageOf("--samples damaged.csv")).toBe(`asoftmax: damaged.csv.json ${told}`);
     }
-    const { functions, loss_errors } = JSON.parse(note);
-    writeFileSync(at("damaged.csv.json"), edited({ functions: functions.slice(1), loss_errors: loss_errors.slice(1) }));
+    const { functions, rounded_losses } = JSON.parse(note);
+    writeFileSync(
+      at("damaged.csv.json"),
+      edited({ functions: functions.slice(1), rounded_losses: rounded_losses.slice(1) }),
+    );
     expect(await messageOf("--samples damaged.csv")).toBe(
       "asoftmax: damaged.csv has other columns than damaged.csv.json says: write both anew\n",
     );
@@ -170,7 +203,7 @@ describe("angles: 7 shards in any order are the whole", () => {
   });
 
   test("without a note classes of the same figures come by name, whatever the order of the tables", async () => {
-    const named = ["b", "a"].map((name) => {
+    const named = ["b", "aa"].map((name) => {
       const row = readFileSync(at("p1.csv"), "utf8").split("\n");
       const cells = row[1]!.split(",");
       const [theta, min] = ["theta_y", "min_theta_j"].map((column) => row[0]!.split(",").indexOf(column));
@@ -179,7 +212,8 @@ describe("angles: 7 shards in any order are the whole", () => {
       return `named-${name}.csv`;
     });
     const one = await report(`--samples ${named.join(" ")}`);
-    expect(one).toMatch(/worst_classes\.a\.[\s\S]*worst_classes\.b\./);
+    // The shorter name first, as in SQL.
+    expect(one).toMatch(/worst_classes\.b\.[\s\S]*worst_classes\.aa\./);
     expect(await report(`--samples ${named.toReversed().join(" ")}`)).toBe(one);
   });
 
@@ -230,6 +264,33 @@ describe("angles: 7 shards in any order are the whole", () => {
       "asoftmax: --check angular@5>=0.5: the samples were not measured for that: give it to each run that writes them\n",
     );
   });
+});
+
+test("features: mean losses are those of the whole run, though they are exact in each shard", async () => {
+  const [rows, classes, cols] = [8000, 1000, 128];
+  const next = random(5);
+  const weights = Float32Array.from({ length: classes * cols }, () => next() - 0.5);
+  const labels = Int32Array.from({ length: rows }, () => Math.floor(classes * next()));
+  const features = Float32Array.from({ length: rows * cols }, (_, i) => {
+    return weights[labels[Math.floor(i / cols)]! * cols + (i % cols)]! + 3 * (next() - 0.5);
+  });
+  writeFileSync(at("w-many.npy"), npy("<f4", [classes, cols], weights));
+  const run = async (name: string, from: number, to: number) => {
+    writeFileSync(at(`f-${name}.npy`), npy("<f4", [to - from, cols], features.slice(from * cols, to * cols)));
+    writeFileSync(at(`l-${name}.npy`), npy("<i4", [to - from], labels.slice(from, to)));
+    const given = `--features f-${name}.npy --labels l-${name}.npy --weights w-many.npy --m 4 --functions softmax --scale 30`;
+    return JSON.parse((await measure(`${given} --format json --per-sample ${name}.csv`)).stdout);
+  };
+  const { fisher_score, class_angles, ...whole } = await run("whole-many", 0, rows);
+  const shard = await run("one", 0, 3000);
+  await run("two", 3000, rows);
+  const merged = async (tables: string) => JSON.parse((await measure(`--samples ${tables} --format json`)).stdout);
+  expect(await merged("two.csv one.csv")).toEqual(whole);
+  expect(await merged("whole-many.csv")).toEqual(whole);
+  expect((await merged("one.csv")).mean_loss).toEqual(shard.mean_loss);
+  const digits = ({ mean_loss: [{ value }] }: { mean_loss: [{ value: number }] }) => `${value}`.length;
+  expect(digits(whole)).toBeLessThan(10);
+  expect(digits(shard)).toBeGreaterThan(14);
 });
 
 describe("features: class sums of all shards", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { rightDigits, wilson } from "../../src/measure/statistics.ts";
+import { rightDigits } from "../../src/measure/rounded-loss.ts";
+import { wilson } from "../../src/measure/statistics.ts";
 
 // biome-ignore format: aligned by eye
 test.each([

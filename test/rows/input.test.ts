@@ -77,7 +77,7 @@ describe("rows that are refused, with file, line, column and cell", () => {
     ["inf",               "inf,b",          'column theta: "inf" is not a finite number',                     "inf,b,"],
     ["negative",          "-0.5,b",         "column theta: -0.5 lies below 0: an angle lies in [0, pi]",      "-0.5,b,"],
     ["3.2",               "3.2,b",          "column theta: 3.2 lies above pi: an angle lies in [0, pi]; for degrees give --degrees",      "3.2,b,"],
-    ["just too large",    "3.141594,b",     "column theta: 3.141594 lies above pi: an angle lies in [0, pi]; for degrees give --degrees", "3.141594,b,"],
+    ["just too large",    "3.141594,b",     "column theta: 3.141594 lies above pi: an angle lies in [0, pi]; if it is pi rounded up, write more digits", "3.141594,b,"],
     ["decimal comma",     '"1,5",b',        'column theta: "1,5" is not a decimal number: for decimal commas give --decimal-comma',                    '"1,5",b,'],
     ["other digits",      "\xd9\xa1,b",     'column theta: "\u0661" is not a decimal number',                 "\xd9\xa1,b,"],
     ["short row",         "1",              "the row has 1 cell, the header 2",                               "1,,"],

@@ -7,7 +7,6 @@ import { conditions, marginOf } from "../../src/core/margin.ts";
 import { psi, segment } from "../../src/core/psi.ts";
 import { isAboveCosine, makeTarget, type Target, target, targetDefinitions } from "../../src/core/targets.ts";
 import { figureRows } from "../../src/measure/report.ts";
-import { SampleRecords } from "../../src/measure/samples.ts";
 import { MarginStatistics } from "../../src/measure/statistics.ts";
 import { dialects, qualified } from "../../src/sql/dialects.ts";
 import { angleSql, inverseSql, onPiece, valueSql } from "../../src/sql/expression.ts";
@@ -513,22 +512,23 @@ const naivePairs = (m: number, s: Sample) => others(s).filter((theta) => conditi
 
 /** The report of the program. */
 function report(samples: readonly Sample[], { margins, functions, losses }: Asked<number>, norm?: number) {
-  const form = new SampleRecords({
+  const questions = {
     margins,
     functions: [...new Set(losses.map(({ target }) => target.spec))],
     scales: [...new Set(losses.map(({ scale }) => scale))],
     counted: functions.map(({ spec }) => spec),
-  });
-  const norms = norm !== undefined;
-  const statistics = new MarginStatistics({ classes: samples[0]!.angles.length, records: form, norms });
+  };
+  const classes = samples[0]!.angles.length;
+  const statistics = new MarginStatistics({ questions, classes, components: 0, norms: norm !== undefined });
+  const form = statistics.records;
   for (const [place, s] of samples.entries()) {
     const records = new Float64Array(form.width);
     const found = { place, label: s.label, nearest: nearest(s), thetaY: own(s), minThetaJ: minThetaJ(s) };
-    form.write(records, 0, { ...found, ...(norms && { norm }) }, (i) => naivePairs(margins[i]!, s));
+    form.write(records, 0, { ...found, norm }, (i) => naivePairs(margins[i]!, s));
     for (const [i, { target, scale }] of losses.entries())
       form.writeLoss(records, 0, i, sampleLoss(target, scale, own(s), others(s)).loss);
     statistics.add(records);
   }
-  const figures = statistics.figures({ degrees: false, className: (i) => i, worst: 10, skipped: 0 });
+  const figures = statistics.figures({ className: (i) => i, skipped: () => 0 }, false, 10);
   return Object.fromEntries(figureRows("", figures));
 }

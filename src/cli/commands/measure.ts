@@ -1,5 +1,5 @@
 import { extname, resolve } from "node:path";
-import { message } from "../../core/message.ts";
+import { type Message, message } from "../../core/message.ts";
 import { splitPath } from "../../data/array-file.ts";
 import { DataError, UsageError } from "../../data/errors.ts";
 import { npzFile } from "../../data/npz-file.ts";
@@ -8,10 +8,10 @@ import { Fingerprint } from "../../measure/fingerprint.ts";
 import { perSample } from "../../measure/per-sample.ts";
 import { marginReport } from "../../measure/report.ts";
 import { noteFile, noteText, removeNote, requireNoFolder } from "../../measure/sample-note.ts";
-import { FewClassesError, type Questions, SampleRecords, type Samples } from "../../measure/samples.ts";
+import { FewClassesError, type NewSums, type Questions, type Samples } from "../../measure/samples.ts";
 import { MarginStatistics, WORST } from "../../measure/statistics.ts";
-import type { StoredSamples } from "../../measure/stored-samples.ts";
 import { isParquet } from "../../render/formats.ts";
+import type { NumberStyle } from "../../render/number.ts";
 import { written } from "../../render/render.ts";
 import { documentOf, type Result } from "../../render/result.ts";
 import { RowWriter } from "../../render/rows.ts";
@@ -33,6 +33,8 @@ import { type AngleReader, scaleOrNorm } from "../parse.ts";
 import { withProgress } from "../progress.ts";
 import { sampleOptions } from "../samples.ts";
 
+const keys = <O extends object>(of: O) => Object.keys(of) as (keyof O & string)[];
+
 const STANDARD_MARGINS = [1, 2, 3, 4];
 const STANDARD_SCALE = 30;
 
@@ -49,14 +51,17 @@ const OF_SHARDS = {
     "the sums of the features of each class: with --features a file that is written, or read where it is there; else those of all shards",
   ),
 };
-/** Other options for samples that were not measured before. */
-const OF_NEW = ["m", "functions", "scale", "threads", "badRows", "perSample"] as const;
-/** Options of both that say how data are read. */
-const OF_ALL = ["threads", "badRows", "degrees"] as const;
+/** The options for samples that were not measured before. */
+const OF_NEW = ["m", "functions", "scale", "badRows", "perSample", ...keys(OF_ANGLES), ...keys(OF_FEATURES)] as const;
 /** Options of the report, and how it is written. */
 const OF_REPORT = ["check", "worst", "format", "columns", "precision", "degrees"] as const;
 type MeasureValues = ValuesOf<typeof OF_ANGLES & typeof OF_FEATURES & typeof OF_SHARDS> &
-  Values<"threads" | "badRows" | "degrees" | "output" | "perSample">;
+  Values<
+    "m" | "functions" | "output" | "perSample" | "threads" | "badRows" | Exclude<(typeof OF_REPORT)[number], "check">
+  > & {
+    readonly scale?: Questions["scales"];
+    readonly check?: Checks;
+  };
 
 export default command({
   examples: [
@@ -91,71 +96,53 @@ export default command({
     ),
   },
   async run(values, { angles }) {
-    const { degrees } = angles;
-    const { check: checks = [], worst = WORST, classSums } = values;
+    const { check: checks = [], worst = WORST, samples: tables, classSums } = values;
     requireOwnFiles(values);
     if (classSums && values.input) throw new UsageError("--class-sums needs --features: angles have no class sums");
-    if (classSums && !values.samples && !values.features) return mergedSums(values, classSums);
-    const stored = values.samples && (await openStored(values, values.samples, classSums, checks));
-    const norms = stored?.norms ?? values.features !== undefined;
-    const ofNorms = norms ? undefined : checks.find(({ figure }) => figure.includes("feature_norm"));
-    if (ofNorms !== undefined) throw new UsageError(`--check ${ofNorms.text} needs --features: angles have no length`);
-    const questions = stored?.questions ?? questionsOf(values, checks, norms);
-    const samples = stored ?? (await openSamples(values, questions).catch(saveLoneSums));
-    const { classes, className } = samples;
-    const form = new SampleRecords(questions);
-    const statistics = new MarginStatistics({ classes, records: form, norms });
-    const rowsIn = (records: Float64Array) => records.length / form.width;
-    const blocks = added(withProgress(samples.blocks, rowsIn, samples.total, samples.done), statistics);
-    const { perSample: path } = values;
-    if (path === undefined) for await (const _ of blocks);
-    else
-      await writeSamples(
-        path,
-        { ...samples, blocks },
-        { form, statistics, norms, precision: values.precision, angles },
-      );
-    for (const errors of stored?.lossErrors ?? []) statistics.addLossErrors(errors);
-    const members = samples.classSums?.();
-    if (members) await writeToFile(npzFile(members), classSums![0]!);
-    const ofFeatures = samples.ofFeatures?.();
-    const figures = statistics.figures({
-      degrees,
-      className,
-      worst,
-      skipped: samples.skipped(),
-      ofFeatures,
-      order: samples.order,
-    });
+    if (classSums && !tables && !values.features) return mergedSums(values, classSums);
+    const samples = await (tables ? openStored(values, tables) : openNew(values, checks));
+    requireFigures(checks, samples);
+    const statistics = new MarginStatistics(samples);
+    await readAll(samples, statistics, values, angles);
+    const sumsWritten = samples.newSums ? [await writeSums(samples.newSums)] : [];
+    const figures = statistics.figures(samples, angles.degrees, worst);
     const answers = checks.map((check) => checked(check, figures));
-    const warnings = [
-      ...samples.warnings(),
-      ...(members ? [message`class sums are written to ${classSums![0]!}`] : []),
-      ...answers.flatMap(({ said }) => said),
-    ];
+    const warnings = [...samples.warnings(), ...sumsWritten, ...answers.flatMap(({ said }) => said)];
     const ending = { notes: samples.notes ?? [], warnings, holds: answers.every(({ holds }) => holds) };
-    return marginReport(figures, statistics, degrees, ending);
+    return marginReport(figures, statistics, angles.degrees, ending);
   },
 });
 
 type Checks = readonly ReturnType<typeof figureCheck>[];
 
+/** Throws UsageError where an option is given that has no part in what the others ask for. */
+function refuse<V extends object>(values: V, names: readonly (keyof V & string)[], what: string): void {
+  const idle = givenFlag(values, names);
+  if (idle !== undefined) throw new UsageError(`${idle} has no part in ${what}`);
+}
+
 /** The sum of files of class sums, as a file of its own. */
-async function mergedSums(values: Readonly<Record<string, unknown>>, paths: readonly string[]): Promise<Result> {
-  const idle = givenFlag(values, [...OF_REPORT, ...OF_NEW, ...Object.keys({ ...OF_ANGLES, ...OF_FEATURES })]);
-  if (idle !== undefined) throw new UsageError(`${idle} has no part in adding up --class-sums: leave it out`);
+async function mergedSums(values: MeasureValues, paths: readonly string[]): Promise<Result> {
+  refuse(values, [...OF_REPORT, ...OF_NEW, "threads"], "adding up --class-sums: leave it out");
   if (values.output === undefined) throw new UsageError("--class-sums alone are added up: give --output merged.npz");
   const { storedClassSums, sumsMembers } = await import("../../measure/class-sums.ts");
-  const sums = await storedClassSums(paths);
-  return documentOf("class_sums", Buffer.concat([...npzFile(sumsMembers(sums, sums.about))]));
+  return documentOf("class_sums", npzFile(sumsMembers(await storedClassSums(paths))));
+}
+
+/** Throws UsageError for a figure that the report does not have. */
+function requireFigures(checks: Checks, { questions: { margins, counted }, norms }: Samples): void {
+  for (const { text, figure, m, target } of checks) {
+    if (!norms && figure.includes("feature_norm"))
+      throw new UsageError(`--check ${text} needs --features: angles have no length`);
+    if ((m !== undefined && !margins.includes(m)) || (target && !counted.includes(target.spec)))
+      throw new UsageError(
+        `--check ${text}: the samples were not measured for that: give it to each run that writes them`,
+      );
+  }
 }
 
 /** What is asked of each sample, what --check names included. */
-function questionsOf(
-  values: Values<"m" | "functions"> & { scale?: Questions["scales"] },
-  checks: Checks,
-  norms: boolean,
-): Questions {
+function questionsOf(values: MeasureValues, checks: Checks, norms: boolean): Questions {
   const functions = (values.functions ?? pictureFunctions()).map(({ spec }) => spec);
   return {
     margins: [...new Set([...(values.m ?? STANDARD_MARGINS), ...checks.flatMap(({ m }) => m ?? [])])],
@@ -166,99 +153,101 @@ function questionsOf(
 }
 
 /** Samples from the tables that --samples names. */
-async function openStored(
-  values: Readonly<Record<string, unknown>>,
-  paths: readonly string[],
-  classSums: readonly string[] | undefined,
-  checks: Checks,
-): Promise<StoredSamples> {
-  const idle = givenFlag(values, [...OF_NEW, ...Object.keys({ ...OF_ANGLES, ...OF_FEATURES })]);
-  if (idle !== undefined)
-    throw new UsageError(`${idle} has no part in --samples, which were measured before: leave it out`);
+async function openStored(values: MeasureValues, paths: readonly string[]): Promise<Samples> {
+  refuse(values, OF_NEW, "--samples, which were measured before: leave it out");
   const { storedSamples } = await import("../../measure/stored-samples.ts");
-  const stored = await storedSamples(paths, classSums);
-  const { margins, counted } = stored.questions;
-  const unasked = checks.find(
-    ({ m, target }) => (m !== undefined && !margins.includes(m)) || (target && !counted.includes(target.spec)),
-  );
-  const ofNorms = checks.find(({ figure }) => figure.includes("feature_norm") && !stored.norms);
-  if (ofNorms !== undefined)
-    throw new UsageError(`--check ${ofNorms.text}: the samples have no norm: they were measured from angles`);
-  if (unasked !== undefined)
-    throw new UsageError(
-      `--check ${unasked.text}: the samples were not measured for that: give it to each run that writes them`,
-    );
-  return stored;
+  return storedSamples(paths, values.classSums, values.threads);
 }
 
-async function openSamples(values: MeasureValues, questions: Questions): Promise<Samples> {
-  const { input, features, weights, labels } = values;
+/** Samples from angles or from vectors. */
+async function openNew(values: MeasureValues, checks: Checks): Promise<Samples> {
+  const { input, features } = values;
   if ((input === undefined) === (features === undefined))
     throw new UsageError(
       "give --input with a file of angles, or --features and --labels, with --weights if there are class vectors",
     );
-  const [source, others] = input === undefined ? ["--features", OF_ANGLES] : ["--input", OF_FEATURES];
-  const idle = givenFlag(values, Object.keys(others) as (keyof typeof values)[]);
-  if (idle !== undefined) throw new UsageError(`${idle} has no part in ${source}: leave it out`);
-  if (input !== undefined) {
-    const { angleSamples } = await import("../../measure/angle-samples.ts");
-    return angleSamples({ path: input, file: fileOf(values), questions });
-  }
+  const questions = questionsOf(values, checks, features !== undefined);
+  if (input === undefined) return openFeatures(values, questions);
+  refuse(values, keys(OF_FEATURES), "--input: leave it out");
+  const { angleSamples } = await import("../../measure/angle-samples.ts");
+  return angleSamples({ path: input, file: fileOf(values), questions });
+}
+
+async function openFeatures(values: MeasureValues, questions: Questions): Promise<Samples> {
+  const { features, weights, labels } = values;
+  refuse(values, keys(OF_ANGLES), "--features: leave it out");
   const dash = (["features", "weights", "labels"] as const).find((name) => values[name] === "-");
   if (dash !== undefined) throw new UsageError(`--${dash} -: it is read by position, name a file`);
   if (features === undefined || labels === undefined) throw new UsageError("--features needs --labels");
-  const shape = weights === undefined && givenFlag(values, ["transposed", "firstLabel"]);
-  if (shape) throw new UsageError(`${shape} has no part in class means: leave it out, or give --weights`);
-  const { featureSamples } = await import("../../measure/feature-samples.ts");
+  if (weights === undefined)
+    refuse(values, ["transposed", "firstLabel"], "class means: leave it out, or give --weights");
   const [classSums, second] = values.classSums ?? [];
   if (second !== undefined) throw new UsageError("--class-sums: with --features give one file");
-  return featureSamples({ ...values, features, labels, classSums }, values, questions);
+  const { featureSamples } = await import("../../measure/feature-samples.ts");
+  return featureSamples({ ...values, features, labels, classSums }, values, questions).catch(saveLoneSums);
+}
+
+/** Writes class sums, and says so. */
+async function writeSums({ path, members }: NewSums): Promise<Message> {
+  await writeToFile(npzFile(members()), path);
+  return message`class sums are written to ${path}`;
 }
 
 /** Writes the class sums of a shard that has too few classes of its own to be measured. */
 async function saveLoneSums(error: unknown): Promise<never> {
   if (!(error instanceof FewClassesError) || error.sums === undefined) throw error;
-  const { path, members } = error.sums;
-  await writeToFile(npzFile(members()), path);
-  throw new DataError(`${error.message}; its class sums are written to ${path}`);
+  await writeSums(error.sums);
+  throw new DataError(`${error.message}; its class sums are written to ${error.sums.path}`);
 }
 
 /** How the file of angles is read, in plain values that can be sent to a thread. */
 const fileOf = (values: MeasureValues): AngleFile =>
-  Object.fromEntries([...Object.keys(OF_ANGLES), ...OF_ALL].map((key) => [key, values[key as keyof MeasureValues]]));
+  Object.fromEntries(
+    [...keys(OF_ANGLES), "threads", "badRows", "degrees"].map((key) => [key, values[key as keyof MeasureValues]]),
+  );
+
+/** Adds all samples to the statistics, and writes them where that is asked for. */
+async function readAll(
+  samples: Samples,
+  statistics: MarginStatistics,
+  { perSample, precision }: MeasureValues,
+  angles: AngleReader,
+): Promise<void> {
+  const { width } = statistics.records;
+  const read = withProgress(samples.blocks, ({ length }) => length / width, samples.total, samples.done);
+  const blocks = added(read, statistics);
+  if (perSample === undefined) for await (const _ of blocks);
+  else await writeSamples(perSample, { ...samples, blocks }, statistics, { precision, ...angles });
+  for (const table of samples.roundedLosses ?? [])
+    for (const [i, loss] of statistics.roundedLosses.entries()) loss.addMultiples(table[i]!);
+}
 
 /** Writes the table of samples, and then the note beside it. */
 async function writeSamples(
   path: string,
   samples: Samples,
-  { form, statistics, norms, precision, angles }: SampleFile,
+  statistics: MarginStatistics,
+  style: NumberStyle,
 ): Promise<void> {
-  const { degrees, given } = angles;
   const identity = samples.identity!();
   const contents = new Fingerprint();
-  const rows = perSample({ ...samples, blocks: contents.of(samples.blocks) }, form);
-  const style = { precision, degrees, given };
+  const rows = perSample({ ...samples, blocks: contents.of(samples.blocks) }, statistics.records);
   const writer = new RowWriter(rows, "csv", style);
   const pieces = isParquet(path)
     ? (await import("../../render/parquet.ts")).parquetRows(rows, style)
     : writer.file(written(rows, writer));
   await writeToFile(withoutOldNote(pieces, path), path);
-  const asked = { ...form.questions, ...identity, norms, degrees, precision: precision ?? null };
-  await writeToFile([noteText(samples, statistics, { ...asked, contents: contents.text() })], noteFile(path));
+  const { degrees, precision = null } = style;
+  await writeToFile(
+    [noteText(samples, statistics, { ...identity, degrees, precision, contents: contents.text() })],
+    noteFile(path),
+  );
 }
 
 /** Removes the note of the table that was there before, when the new one is complete. */
 async function* withoutOldNote<T>(pieces: AsyncIterable<T>, path: string): AsyncGenerator<T> {
   yield* pieces;
   removeNote(path);
-}
-
-interface SampleFile {
-  readonly form: SampleRecords;
-  readonly statistics: MarginStatistics;
-  readonly norms: boolean;
-  readonly precision: number | undefined;
-  readonly angles: AngleReader;
 }
 
 /** Adds the samples to the statistics and passes them on. */
@@ -270,34 +259,19 @@ async function* added(blocks: Samples["blocks"], statistics: MarginStatistics): 
 }
 
 /** Throws UsageError where a file that is written is another file of the run, or is not of a kind that can be written. */
-function requireOwnFiles({
-  input,
-  features,
-  weights,
-  labels,
-  output,
-  perSample,
-  samples = [],
-  classSums = [],
-}: MeasureValues): void {
-  const arrays = [features, weights, labels].map((given) => given && splitPath(given)[0]);
-  const notes = samples.map(noteFile);
-  const known = new Set([input, ...arrays, ...samples, ...notes, ...classSums].map((path) => path && resolve(path)));
-  const own = [
-    ["--output", output],
-    ["--per-sample", perSample],
-    ["--per-sample", perSample && noteFile(perSample)],
-  ];
-  for (const [flag, path] of own) {
+function requireOwnFiles({ output, perSample, samples = [], classSums = [], ...read }: MeasureValues): void {
+  const arrays = [read.features, read.weights, read.labels].map((given) => given && splitPath(given)[0]);
+  const all = [read.input, ...arrays, ...samples, ...samples.map(noteFile), ...classSums];
+  const known = new Set(all.map((path) => path && resolve(path)));
+  const own = [`--output ${output}`, `--per-sample ${perSample}`, `--per-sample ${perSample}`];
+  for (const [i, path] of [output, perSample, perSample && noteFile(perSample)].entries()) {
     if (path === undefined || path === "-") continue;
-    if (known.has(resolve(path)))
-      throw new UsageError(
-        `${flag} ${flag === "--output" ? path : perSample} is a file of this run already: name another`,
-      );
+    if (known.has(resolve(path))) throw new UsageError(`${own[i]} is a file of this run already: name another`);
     known.add(resolve(path));
   }
+  if (perSample === undefined) return;
   if (perSample === "-") throw new UsageError("--per-sample: name a file; standard output takes the report");
-  if (perSample !== undefined && !["", ".csv", ".parquet"].includes(extname(perSample).toLowerCase()))
+  if (!["", ".csv", ".parquet"].includes(extname(perSample).toLowerCase()))
     throw new UsageError(`--per-sample ${perSample}: it is written as .csv or .parquet: name it so`);
-  if (perSample !== undefined) requireNoFolder(noteFile(perSample));
+  requireNoFolder(noteFile(perSample));
 }

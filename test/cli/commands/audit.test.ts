@@ -127,7 +127,9 @@ describe("rows that are no number are located", () => {
 test("a float32 table taken as float64 fails, and says why", async () => {
   const { status, rows } = await audited({ value: (t) => Math.fround(psi(t)) });
   expect(status).toBe(1);
-  expect(rows[0].diagnosis).toMatch(/^value: \d+ of 181 rows wrong; right as float32: give --dtype float32$/);
+  expect(rows[0].diagnosis).toMatch(
+    /^value: \d+ of 181 rows wrong; right as float32: if the program computed in it, give --dtype float32$/,
+  );
   const naive = await audited({ value: (t) => Math.fround(Math.cos(4 * t)) });
   expect(naive.rows[0].diagnosis).toMatch(/; taken as float32: cos\(m theta\) without psi, to within /);
 });
