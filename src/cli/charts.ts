@@ -3,7 +3,7 @@ import { joined, type Message, message, radians } from "../core/message.ts";
 import { wantedMargin } from "../core/minima.ts";
 import { monotonicity } from "../core/monotonicity.ts";
 import { psiValues } from "../core/psi.ts";
-import type { Target } from "../core/targets.ts";
+import { type Target, targetDefinitions } from "../core/targets.ts";
 import { timesPi } from "../core/units.ts";
 import { violations } from "../core/violations.ts";
 import type { Area, Chart, Interval, Series } from "../render/chart.ts";
@@ -30,11 +30,11 @@ export function functionChart(
 ): Chart {
   return {
     title: quantity === "value" ? findingOf(targets) : SLOPES,
+    subtitle: definitionsOf(targets),
     x: { ...range, angle: true, name: "target angle theta_y" },
     y: { name: quantity === "value" ? "target function" : "slope of the target function by theta_y" },
     series: targets.map((target) => ({
-      name: target.spec,
-      label: inWords(target),
+      ...lineOf(target, targets),
       at: (theta: number) => target[quantity](theta),
       jumps: quantity === "value" ? jumpsOf(target) : [],
       highlight: stretchesOf(target),
@@ -47,12 +47,46 @@ export function functionChart(
 
 const SLOPES = message`Where the slope is above 0 a larger angle is rewarded; where it is 0 nothing pulls`;
 
-/** A target function as pictures name it. */
-export function inWords({ name, parameters, lambda, spec }: Target): Message {
-  const blend = lambda > 0 ? message`, lambda = ${lambda}` : [];
-  if (name === "asoftmax") return message`psi, m = ${parameters.m!}${blend}`;
-  if (name === "naive") return message`cos(${parameters.m!} theta)${blend}`;
-  return name === "softmax" ? message`cos(theta)${blend}` : [spec];
+/** The colours of target functions without lambda in all pictures, and their names there, where that is not how they are written. */
+const WORDS: Readonly<Record<string, { readonly hue: number; readonly word?: (m: number) => Message }>> = {
+  asoftmax: { hue: 0, word: (m) => message`psi, m = ${m}` },
+  naive: { hue: 1, word: (m) => message`cos(${m} theta)` },
+  softmax: { hue: 5, word: () => message`cos(theta)` },
+  cosface: { hue: 3 },
+  arcface: { hue: 4 },
+};
+/** The colour of levels, such as a goal, and those of blends with a small, a middle and a large lambda. */
+const LEVEL = 6;
+const blendHue = (lambda: number) => (lambda < 2 ? 3 : lambda < 10 ? 2 : 4);
+
+/** A target function as pictures name it, beside others. */
+export function inWords({ name, parameters, lambda, spec }: Target, others: readonly Target[] = []): Message {
+  const isBlend = lambda > 0 || others.some((other) => other.name === name && other.lambda > 0);
+  const word = WORDS[name]?.word?.(parameters.m!);
+  return word === undefined ? [spec] : message`${word}${isBlend ? message`, lambda = ${lambda}` : []}`;
+}
+
+/** The names and the colour of the line of a target function, beside others. */
+export const lineOf = (target: Target, others: readonly Target[]) => ({
+  name: target.spec,
+  label: inWords(target, others),
+  hue: target.lambda > 0 ? blendHue(target.lambda) : WORDS[target.name]?.hue,
+});
+
+const MOST_DEFINITIONS = 3;
+
+/** The formulas of the functions that are not named by them, unless there are too many to be read. */
+function definitionsOf(targets: readonly Target[]): Message | undefined {
+  const named = targetDefinitions.filter(({ name }) => name !== "naive" && name !== "softmax");
+  const shown = named.filter(({ name }) => targets.some((target) => target.name === name));
+  const formulas = shown.map(({ name, formula }) => {
+    return `${name === "asoftmax" ? "psi" : name}: ${formula.replaceAll(/\bt\b/g, "theta")}`;
+  });
+  const blended = targets.filter(({ lambda }) => lambda > 0);
+  const isPsi = blended.every(({ name }) => name === "asoftmax");
+  if (blended.length > 0)
+    formulas.push(`with lambda: (lambda cos(theta) + ${isPsi ? "psi" : "function"})/(1 + lambda)`);
+  return formulas.length === 0 || formulas.length > MOST_DEFINITIONS ? undefined : [formulas.join("; ")];
 }
 
 /** What is to be seen in target functions: which of them rise, and where first. */
@@ -102,7 +136,11 @@ export function planeChart(
     },
   };
   const own = (target: Target): Area => ({
-    name: isPsi(target) ? `${target.parameters.m} theta_y < theta_j` : "the target exceeds cos(theta_j)",
+    name: isPsi(target)
+      ? naive
+        ? "all three hold"
+        : `${target.parameters.m} theta_y < theta_j`
+      : `${target.spec} exceeds cos(theta_j)`,
     look: "shaded",
     between: (theta) => above(competingBound(target, theta)),
   });
@@ -111,11 +149,11 @@ export function planeChart(
       psi && naive
         ? message`cos(${m!} theta_y) > cos(theta_j) also holds in the hatched part, where ${m!} theta_y < theta_j does not; psi holds only where it does`
         : message`How large theta_j must be for the target to exceed cos(theta_j)`,
+    subtitle: psi && naive ? message`${conditions(m!)}; psi: psi(theta_y) > cos(theta_j)` : definitionsOf(targets),
     x: { ...range, angle: true, name: "theta_y, angle to the own class" },
     y: { angle: true, name: "theta_j, angle to another class" },
     series: targets.map((target) => ({
-      name: target.spec,
-      label: inWords(target),
+      ...lineOf(target, targets),
       at: (theta) => competingBound(target, theta),
     })),
     regions: [...(first ? [own(first)] : []), ...(psi && naive ? [wrong] : [])],
@@ -126,6 +164,7 @@ export function planeChart(
 }
 
 const FALSE_PASS = "naive holds, angular does not";
+const conditions = (m: number) => message`naive: cos(${m} theta_y) > cos(theta_j); angular: ${m} theta_y < theta_j`;
 
 /** The margin of the first function that has knots. */
 export const knotsOf = (targets: readonly Target[]) =>
@@ -135,11 +174,13 @@ export const knotsOf = (targets: readonly Target[]) =>
 export const equation = (name: string, theta: number, look: Look) =>
   `${name} = ${formatAngle(theta, { precision: 6, ...look })}`;
 
+/** A line at one height. */
+export const levelOf = (name: string, y: number): Series => ({ name, hue: LEVEL, at: () => y });
+
 /** The goals of descents as level lines: theta_j over the margin that each function wants, each once. */
 export const goalLines = (targets: readonly Target[], thetaJ: number, look: Look): Series[] =>
   [...new Set(targets.map(wantedMargin))].map((m) => {
-    const at = () => thetaJ / m;
-    return { name: equation(`goal: theta_y < theta_j${m === 1 ? "" : `/${m}`}`, at(), look), at };
+    return levelOf(equation(`goal: theta_y < theta_j${m === 1 ? "" : `/${m}`}`, thetaJ / m, look), thetaJ / m);
   });
 
 /** Target functions and the level cos(theta_j); the naive function of that m is highlighted where it lies above and angular does not hold. */
@@ -155,8 +196,11 @@ export function violationChart(targets: readonly Target[], m: number, thetaJ: nu
   const first = found[0];
   return {
     ...chart,
-    title: message`cos(${m} theta_y) rises again beyond ${radians(timesPi(1, m))}: where it is shaded it exceeds cos(theta_j) although ${m} theta_y < theta_j does not hold`,
-    series: [...chart.series, { name, at: () => level }],
+    title: first
+      ? message`cos(${m} theta_y) rises again beyond ${radians(timesPi(1, m))}: where it is shaded it exceeds cos(theta_j) although ${m} theta_y < theta_j does not hold`
+      : message`Wherever cos(${m} theta_y) exceeds cos(theta_j), ${m} theta_y < theta_j holds too`,
+    subtitle: conditions(m),
+    series: [...chart.series, levelOf(name, level)],
     marks: [
       { x: thetaJ / m, text: message`theta_j/${m}: angular holds only left of it` },
       ...(first ? [{ x: first.from, y: level, text: message`first violation: beyond ${radians(first.from)}` }] : []),

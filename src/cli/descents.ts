@@ -3,7 +3,7 @@ import { joined, type Message, message, radians } from "../core/message.ts";
 import type { Target } from "../core/targets.ts";
 import { timesPi } from "../core/units.ts";
 import type { Chart } from "../render/chart.ts";
-import { goalLines, inWords, knotsOf, type Look } from "./charts.ts";
+import { goalLines, inWords, knotsOf, type Look, lineOf } from "./charts.ts";
 
 /** The rate and the steps of a descent unless they are given. */
 export const STANDARD_DESCENT = { rate: 0.05, steps: 200 };
@@ -21,7 +21,7 @@ type Descended = ReturnType<typeof descentsOf>;
 const HELD: readonly Outcome["kind"][] = ["knot", "false minimum"];
 
 /** theta_y over the steps of descents, with their goals. */
-export function descentChart(descents: Descended, { start, thetaJ, steps }: Descent, look: Look): Chart {
+export function descentChart(descents: Descended, { start, thetaJ, steps, rate, scale }: Descent, look: Look): Chart {
   const targets = descents.map(({ target }) => target);
   const m = knotsOf(targets);
   /** The knot that a descent has come as near as doubles, or its steps, allow. */
@@ -29,17 +29,17 @@ export function descentChart(descents: Descended, { start, thetaJ, steps }: Desc
   const held = descents.filter(({ kind }) => HELD.includes(kind)).map(({ theta }) => theta);
   return {
     title: titleOf(descents, start),
+    subtitle: message`against theta_j = ${radians(thetaJ)}, with learning rate ${rate} and scale ${scale}`,
     marks: [...new Map(held.map((theta) => [theta.toFixed(4), theta])).values()].map((theta) => ({
       x: steps / 2,
       y: theta,
       text: message`held at ${radians(knotAt(theta))}: ${theta === Math.PI ? "" : "the slope is 0 here, "}the goal is not reached`,
     })),
     x: { from: 0, to: steps, angle: false, name: "step of gradient descent" },
-    y: { angle: true, name: "target angle theta_y" },
+    y: { angle: true, name: "target angle theta_y", from: 0 },
     series: [
       ...descents.map(({ target, path }) => ({
-        name: target.spec,
-        label: inWords(target),
+        ...lineOf(target, targets),
         at: (step: number) => path[Math.round(step)]!.theta,
       })),
       ...goalLines(targets, thetaJ, look),
@@ -51,8 +51,9 @@ export function descentChart(descents: Descended, { start, thetaJ, steps }: Desc
 
 function titleOf(descents: Descended, start: number): Message {
   const reached = descents.filter(({ kind }) => kind === "reached");
-  if (reached.length === 0) return message`From ${radians(start)} no target reaches its goal`;
+  if (reached.length === 0)
+    return message`Gradient descent from theta_y = ${radians(start)}: no target reaches its goal`;
   const only = reached.length < descents.length ? "only " : "";
   const verb = reached.length === 1 ? "reaches its" : "reach their";
-  return message`From ${radians(start)} ${only}${joined(reached.map(({ target }) => inWords(target)))} ${verb} goal`;
+  return message`Gradient descent from theta_y = ${radians(start)}: ${only}${joined(reached.map(({ target }) => inWords(target)))} ${verb} goal`;
 }

@@ -1,5 +1,5 @@
 import { type Message, message, radians } from "../core/message.ts";
-import { timesPi } from "../core/units.ts";
+import { fromDegrees, timesPi } from "../core/units.ts";
 import { toBytes } from "../data/bytes.ts";
 import type { Chart } from "../render/chart.ts";
 import type { Ending, ReportResult, Row, TablePart } from "../render/result.ts";
@@ -23,7 +23,10 @@ export const marginReport = (
   headline: headlineOf(figures),
   curve: { caption: "Samples by effective margin", chart: () => curveOf(figures, statistics) },
   terms: reportTerms(figures, degrees),
-  chart: { chart: () => chartOf(figures, statistics.histograms), shown: "below" },
+  chart: {
+    chart: () => chartOf(figures, statistics.histograms, degrees ? fromDegrees : (angle) => angle),
+    shown: "below",
+  },
   end: () => ({ notes: [...notesOf(figures), ...notes], ...ending }),
 });
 
@@ -123,24 +126,49 @@ function headlineOf(figures: Figures): ReportResult["headline"] {
 
 const medianOf = ({ quantiles }: Figures, name: string) => Number(quantiles[name]!.get(0.5)!.toPrecision(3));
 
-function chartOf(figures: Figures, { theta_y, min_theta_j }: MarginStatistics["histograms"]): Chart {
-  const { m, beyond_first_segment } = largest(figures);
+function chartOf(
+  figures: Figures,
+  { theta_y, min_theta_j }: MarginStatistics["histograms"],
+  fromFigure: (angle: number) => number,
+): Chart {
+  const { m, angular, beyond_first_segment } = largest(figures);
   const { samples } = figures;
-  const edges = Array.from({ length: BINS + 1 }, (_, i) => (i === BINS ? Math.PI : (i * Math.PI) / BINS));
-  const beyond = message`${percentages(beyond_first_segment, samples)[0]!} % of theta_y lie beyond`;
+  const used =
+    BINS -
+    theta_y
+      .map((own, i) => own + min_theta_j[i]!)
+      .reverse()
+      .findIndex((count) => count > 0);
+  const to = timesPi(Math.min(4, Math.max(2, Math.ceil((4 * used) / BINS))), 4);
+  const edges = Array.from({ length: BINS + 1 }, (_, i) => timesPi(i, BINS)).filter((edge) => edge <= to);
+  const own = fromFigure(medianOf(figures, "theta_y"));
+  const nearest = fromFigure(medianOf(figures, "min_theta_j"));
+  const perCent = (count: number) => percentages(count, samples)[0]!;
+  const marks = [
+    ...[own, nearest].map((median) => ({ x: median, text: message`median ${radians(median)}` })),
+    {
+      x: timesPi(1, m),
+      text: message`${radians(timesPi(1, m))}: ${perCent(beyond_first_segment)} % of theta_y lie beyond`,
+    },
+  ];
   return {
-    title: message`Half of the samples have theta_y below ${medianOf(figures, "theta_y")}, and min theta_j above ${medianOf(figures, "min_theta_j")}`,
-    x: { from: 0, to: Math.PI, angle: true, name: "angle" },
-    y: { name: "samples" },
+    title:
+      samples === 0
+        ? NO_SAMPLES
+        : message`Half of ${samples} samples have theta_y below ${radians(own)}, half min theta_j above ${radians(nearest)}; ${perCent(angular)} % keep the margin m = ${m}`,
+    subtitle: message`theta_y: angle to the own class; min theta_j: to the nearest other class; margin kept: ${m} theta_y < min theta_j`,
+    x: { from: 0, to, angle: true, name: "angle" },
+    y: { name: `samples in each of ${BINS} bins over [0, pi]` },
     series: [
       { name: "samples by theta_y", at: (theta) => theta_y[binOf(theta)]!, bars: edges },
       { name: "by min theta_j", at: (theta) => min_theta_j[binOf(theta)]!, bars: edges },
     ],
-    ...(samples > 0 && m > 1 && { marks: [{ x: timesPi(1, m), text: beyond }] }),
+    marks: samples > 0 ? marks.filter(({ x }) => x < to) : [],
     knots: m,
   };
 }
 
+const NO_SAMPLES = message`There are no samples`;
 const CURVE_STEPS = 240;
 
 /** The share of samples by the effective margin that they reach at least. */
@@ -153,7 +181,10 @@ function curveOf(figures: Figures, statistics: Pick<MarginStatistics, "reached">
   const perCent = (share: number) => Number((100 * share).toPrecision(3));
   const margins = figures.by_m.map((one) => one.m);
   return {
-    title: message`${perCent(reached([m])[0]!)} % of the samples have an effective margin of at least ${m}`,
+    title:
+      figures.samples === 0
+        ? NO_SAMPLES
+        : message`${perCent(reached([m])[0]!)} % of the samples have an effective margin of at least ${m}`,
     x: { from: 0, to, angle: false, continuous: true, name: "effective margin, min theta_j / theta_y" },
     y: { name: "share of the samples that reach it", from: 0 },
     series: [{ name: "share of samples", at: shareAt }],
@@ -167,7 +198,7 @@ const largest = ({ by_m }: Figures) => by_m.toSorted((one, other) => other.m - o
 /** What was reached, then what is wrong, then the scatter of the classes. */
 function notesOf(figures: Figures): Message[] {
   const { samples, correct, fisher_score } = figures;
-  if (samples === 0) return [message`There are no samples.`];
+  if (samples === 0) return [message`${NO_SAMPLES}.`];
   const { m, angular } = largest(figures);
   const [kept, lo, hi] = percentages(angular, samples);
   const reached = message`${angular} of ${samples} samples (${kept!} %; ${lo!} to ${hi!}) keep the margin m = ${m}`;

@@ -10,6 +10,8 @@ export interface Series {
   readonly name: string;
   /** What a picture writes beside the line, where that is not its name. */
   readonly label?: Message | undefined;
+  /** Its colour, a place in the palette of pictures; without one, the first that is free. */
+  readonly hue?: number | undefined;
   /** The value at x; NaN where there is none. */
   readonly at: (x: number) => number;
   /** The x at which the line jumps and is not joined. */
@@ -39,6 +41,7 @@ export interface Mark {
 /** Points beside the lines, such as the rows of a table. */
 export interface Dots {
   readonly name: string;
+  readonly hue?: number | undefined;
   readonly at: readonly { readonly x: number; readonly y: number }[];
 }
 
@@ -46,6 +49,8 @@ export interface Dots {
 export interface Chart {
   /** The finding, as a sentence without a full stop. */
   readonly title?: Message | undefined;
+  /** What the words in the title and in the labels mean. */
+  readonly subtitle?: Message | undefined;
   /** Counts have whole numbers alone, unless they are continuous. */
   readonly x: Interval & { readonly angle: boolean; readonly continuous?: boolean; readonly name?: string };
   /** from: what the axis shows at least. */
@@ -70,13 +75,9 @@ const MOST_RULES = 64;
 
 /** From the least to the greatest of the values that the lines have at these places, and the dots; 0 to 1 where there are none. */
 export function reachOf({ series, dots = [] }: Pick<Chart, "series" | "dots">, xs: readonly number[]): Interval {
-  let [from, to] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   const values = [...series.map(({ at }) => xs.map(at)), ...dots.map(({ at }) => at.map(({ y }) => y))].flat();
-  for (const value of values.filter(Number.isFinite)) {
-    from = Math.min(from, value);
-    to = Math.max(to, value);
-  }
-  return from <= to ? { from, to } : { from: 0, to: 1 };
+  const finite = values.filter(Number.isFinite);
+  return finite.length > 0 ? { from: Math.min(...finite), to: Math.max(...finite) } : { from: 0, to: 1 };
 }
 
 /** The knots that are drawn, on x or on y, whose values reach so far: those inside the range, unless there are too many to be seen. */

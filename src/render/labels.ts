@@ -1,4 +1,4 @@
-import { linesOf, typeset, widthOf } from "./typeset.ts";
+import { FONT, LINE, linesOf, px, textAt, widthOf } from "./typeset.ts";
 
 /** A rectangle of a picture, in pixels from its left upper corner. */
 export interface Box {
@@ -7,137 +7,101 @@ export interface Box {
   readonly right: number;
   readonly bottom: number;
 }
-type Point = readonly [x: number, y: number];
+export type Point = [x: number, y: number];
 
 const GAP = 9;
+
+/** The place of a mark: a dot, or a rule at an x or at a y alone. */
+export interface MarkAt {
+  readonly x: number | undefined;
+  readonly y: number | undefined;
+}
+const isIn = (at: number | undefined, from: number, to: number) =>
+  at === undefined || (at > from - 3.5 && at < to + 3.5);
 /** Lines of a label are at most this wide where it could be wider. */
 const WIDEST = 230;
 const LEVELS = 24;
 
-const px = (x: number) => `${Math.round(x * 10) / 10}`;
 const overlap = (a: Box, b: Box) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+type Place = Box & { readonly lines: readonly string[] };
+const placeOf = (lines: readonly string[], left: number, top: number): Place => {
+  return { lines, left, top, right: left + widest(lines), bottom: top + lines.length * LINE };
+};
+const widest = (lines: readonly string[]) => Math.max(...lines.map((one) => widthOf(one, FONT)));
 
-/** Puts the labels of a picture where they cover neither one another nor, if it can be helped, the points of its lines. */
-export class Labels {
-  readonly frame: Box;
-  readonly size: number;
-  readonly height: number;
-  readonly points: readonly Point[];
-  readonly #taken: Box[] = [];
+/** Puts the labels of a picture where they cover neither one another nor, if it can be helped, its marks and the points of its lines. */
+export function labelsIn({ left, top, right, bottom }: Box, points: readonly Point[], marks: readonly MarkAt[]) {
+  const taken: Box[] = [];
+  const costOf = (box: Box) => {
+    const outside = Math.max(0, left - box.left, box.right - right, top - box.top, box.bottom - bottom);
+    const covered = points.filter(([x, y]) => x > box.left && x < box.right && y > box.top && y < box.bottom);
+    const crossed = marks.filter(({ x, y }) => isIn(x, box.left, box.right) && isIn(y, box.top, box.bottom));
+    const labels = taken.filter((one) => overlap(one, box));
+    return 1000 * labels.length + 100 * crossed.length + 50 * outside + covered.length;
+  };
 
-  constructor(frame: Box, size: number, height: number, points: readonly Point[]) {
-    this.frame = frame;
-    this.size = size;
-    this.height = height;
-    this.points = points;
-  }
+  /** A label at the place of the least cost, the first of equals, over its outline in the colour of the ground; it moves with x in a page. */
+  const put = (places: readonly Place[], x: number | undefined, colour = "") => {
+    const costs = places.map(costOf);
+    const best = places[costs.indexOf(Math.min(...costs))]!;
+    taken.push(best);
+    const texts = best.lines.map((one, i) => textAt(best.left, best.top + 14 + i * LINE, one, colour)).join("");
+    return `<g${x === undefined ? "" : ` class="x" data-x="${px(x)}"`}><g class="on">${texts}</g>${texts}</g>`;
+  };
 
   /** A label beside a point, or along a rule at x or at y. */
-  beside(text: string, x: number | undefined, y: number | undefined): string {
-    const { left, top, right, bottom } = this.frame;
-    const lines = linesOf(text, this.size, Math.min(WIDEST, (right - left) * 0.55));
-    const [width, height] = this.#sizeOf(lines);
-    const tops =
-      y === undefined
-        ? [top + 4, bottom - height - 4, ...this.#levels(height)]
-        : [y - height - 4, y + 4, y - height / 2];
-    const sides = (at: number) => [at + GAP, at - GAP - width, at - width / 2];
-    const lefts = x === undefined ? [right - width - 6, left + 8, (left + right - width) / 2] : sides(x);
-    const places =
-      x !== undefined && y !== undefined
-        ? [...tops, y - height - 22, y + 22]
-            .flatMap((up) => lefts.map((side): Point => [side, up]))
-            .filter(([side, up]) => !(side < x && side + width > x && up < y && up + height > y))
-        : tops.flatMap((up) => (x === undefined ? lefts : lefts.slice(0, 2)).map((side): Point => [side, up]));
-    return this.#put(lines, "", places, x);
+  function beside(text: string, { x, y }: MarkAt): string {
+    const placed = (most: number) => {
+      const lines = linesOf(text, FONT, most);
+      const [width, height] = [widest(lines), lines.length * LINE];
+      const level = (i: number) => top + 4 + ((bottom - top - height - 8) * i) / (LEVELS - 1);
+      const tops =
+        y === undefined
+          ? [level(0), level(LEVELS - 1), ...Array.from({ length: LEVELS }, (_, i) => level(i))]
+          : [y - height - 4, y + 4, y - height / 2, ...(x === undefined ? [] : [y - height - 22, y + 22])];
+      const lefts =
+        x === undefined
+          ? [right - width - 6, left + 8, (left + right - width) / 2]
+          : [x + GAP, x - GAP - width, ...(y === undefined ? [] : [x - width / 2])];
+      return tops.flatMap((up) => lefts.map((side) => placeOf(lines, side, up)));
+    };
+    const most = Math.min(WIDEST, (right - left) * 0.55);
+    return put([...placed(most), ...placed(most * 0.6)], x);
   }
 
-  /** A label in the middle of the widest place of an area, wrapped so that it fits; nothing where it fits nowhere. */
-  inside(text: string, colour: string, rows: readonly RunsAt[]): string {
-    const best = rows.toSorted((a, b) => b.right - b.left - (a.right - a.left))[0];
-    if (best === undefined) return "";
-    const lines = linesOf(text, this.size, best.right - best.left - 12);
-    const [width, height] = this.#sizeOf(lines);
-    if (width > best.right - best.left) return "";
-    const middle = (best.left + best.right - width) / 2;
-    return this.#put(lines, colour, [[middle, best.y - height / 2]], middle + width / 2);
+  /** A label inside an area, in as few lines as fit in it, as high as may be and in the middle there; nothing where it fits nowhere. */
+  function inside(text: string, colour: string, heights: Heights): string {
+    for (const most of [WIDEST, 0.6 * WIDEST, 0.4 * WIDEST, 0.2 * WIDEST]) {
+      const lines = linesOf(text, FONT, most);
+      for (let up = top + 8; up < bottom; up += 8) {
+        const isFree = (place: Box) =>
+          heights.every(
+            ([x, low, high]) => !isIn(x, place.left - 4, place.right + 4) || (low > place.bottom && high < place.top),
+          );
+        const starts = heights.filter(([x], i) => i % 4 === 0 && x + widest(lines) < right);
+        const places = starts.map(([x]) => placeOf(lines, x, up)).filter(isFree);
+        const middle = places[places.length >> 1];
+        if (middle !== undefined) return put([middle], (middle.left + middle.right) / 2, `own ${colour}`);
+      }
+    }
+    return "";
   }
 
   /** Names at the right of the frame, each at the height of the end of its line, moved apart where they would touch. */
-  ends(names: readonly { readonly text: string; readonly colour: string; readonly at: Point }[]): string[] {
-    const { right, bottom } = this.frame;
-    const sorted = names.toSorted((a, b) => a.at[1] - b.at[1]);
-    const heights = sorted.map(({ at }) => at[1]);
-    for (let i = 1; i < heights.length; i++) heights[i] = Math.max(heights[i]!, heights[i - 1]! + this.height);
-    heights.push(bottom + this.height);
-    for (let i = heights.length - 2; i >= 0; i--) heights[i] = Math.min(heights[i]!, heights[i + 1]! - this.height);
-    return sorted.map(
-      ({ text, colour }, i) =>
-        `<text class="own ${colour}" x="${px(right + 9)}" y="${px(heights[i]! + 5)}">${typeset(text)}</text>`,
-    );
-  }
-
-  #levels(height: number): number[] {
-    const { top, bottom } = this.frame;
-    return Array.from({ length: LEVELS }, (_, i) => top + 4 + ((bottom - top - height - 8) * i) / (LEVELS - 1));
-  }
-
-  #sizeOf = (lines: readonly string[]): Point => [
-    Math.max(...lines.map((one) => widthOf(one, this.size))),
-    lines.length * this.height,
-  ];
-
-  /** The lines at the place of the least cost, the first of equals. */
-  #put(lines: readonly string[], colour: string, places: readonly Point[], x: number | undefined): string {
-    const [width, height] = this.#sizeOf(lines);
-    const { frame } = this;
-    const cost = (box: Box) => {
-      const outside = Math.max(
-        0,
-        frame.left - box.left,
-        box.right - frame.right,
-        frame.top - box.top,
-        box.bottom - frame.bottom,
-      );
-      const covered = this.points.filter(([x, y]) => x > box.left && x < box.right && y > box.top && y < box.bottom);
-      return 50 * outside + 1000 * this.#taken.filter((one) => overlap(one, box)).length + covered.length;
-    };
-    const boxes = places.map(([left, top]): Box => ({ left, top, right: left + width, bottom: top + height }));
-    const best = boxes.map((box) => ({ box, cost: cost(box) })).sort((a, b) => a.cost - b.cost)[0]!.box;
-    this.#taken.push(best);
-    const anchored = x === undefined ? "" : ` data-x="${px(x)}"`;
-    const text = lines.map(
-      (one, i) =>
-        `<text class="on${colour && ` own ${colour}`}" x="${px(best.left)}" y="${px(best.top + 14 + i * this.height)}">${typeset(one)}</text>`,
-    );
-    return `<g${x === undefined ? "" : ' class="x"'}${anchored}>${text.join("")}</g>`;
-  }
-}
-
-/** A stretch from left to right, at a height, that lies in an area with room above and below. */
-export interface RunsAt {
-  readonly y: number;
-  readonly left: number;
-  readonly right: number;
-}
-
-/** The stretches of an area between two heights at each x, looked for at so many heights, with that room above and below. */
-export function runsOf(
-  heights: readonly (readonly [x: number, low: number, high: number])[],
-  { top, bottom }: Box,
-  room: number,
-): RunsAt[] {
-  const runs: RunsAt[] = [];
-  for (let i = 1; i < LEVELS; i++) {
-    const y = top + ((bottom - top) * i) / LEVELS;
-    let left: number | undefined;
-    heights.forEach(([x, low, high], j) => {
-      const isIn = low >= y + room && high <= y - room;
-      if (isIn) left ??= x;
-      if (left === undefined || (isIn && j < heights.length - 1)) return;
-      runs.push({ y, left, right: x });
-      left = undefined;
+  function ends(names: readonly { readonly text: string; readonly colour: string; readonly y: number }[]): string[] {
+    const sorted = names.toSorted((a, b) => a.y - b.y);
+    const heights = sorted.map(({ y }, i) => {
+      const first = sorted.findIndex((one) => one.y === y);
+      return y + (i - first - (sorted.filter((one) => one.y === y).length - 1) / 2) * LINE;
     });
+    for (let i = 1; i < heights.length; i++) heights[i] = Math.max(heights[i]!, heights[i - 1]! + LINE);
+    heights.push(bottom + LINE);
+    for (let i = heights.length - 2; i >= 0; i--) heights[i] = Math.min(heights[i]!, heights[i + 1]! - LINE);
+    return sorted.map(({ text, colour }, i) => textAt(right + GAP, heights[i]! + 5, text, `own ${colour}`));
   }
-  return runs;
+
+  return { beside, inside, ends };
 }
+
+/** The lower and the upper edge of an area at each x. */
+export type Heights = readonly (readonly [x: number, low: number, high: number])[];

@@ -11,36 +11,27 @@ export interface Around {
   readonly below: string;
 }
 
-const [NARROW, WIDE] = [360, 860];
+const [NARROW, WIDE] = [360, 720];
 
 /** The picture of a chart in a page, for narrow screens and for wide ones, with the values that its script shows at the crosshair. */
 export function figure(chart: Chart, style: NumberStyle, description: string, id = "chart"): string {
   const xs = samplesOf(chart);
-  const at = (x: number) => rounded(chart.x.angle ? inUnit(x, style) : x, { precision: 6 });
-  const values = chart.series.map((one) => {
-    const isAngle = chart.square || chart.y?.angle;
-    return xs.map((x) => {
-      const value = valueAt(one, x);
-      return Number.isFinite(value) ? rounded(isAngle ? inUnit(value, style) : value, { precision: 6 }) : null;
-    });
-  });
+  const shown = (value: number, isAngle = false) =>
+    Number.isFinite(value) ? rounded(isAngle ? inUnit(value, style) : value, { precision: 6 }) : null;
   const names = chart.series.map(({ name, label }) => spelled(label ? formatMessage(label, style) : name));
-  const { from, to } = chart.x;
   const data = {
     x: spelled(chart.x.name ?? "x"),
     names,
-    at: xs.map((x) => rounded((x - from) / (to - from), { precision: 6 })),
-    xs: xs.map(at),
-    values,
+    xs: xs.map((x) => shown(x, chart.x.angle)),
+    values: chart.series.map((one) => xs.map((x) => shown(valueAt(one, x), chart.square ?? chart.y?.angle))),
   };
   const pictures = [NARROW, WIDE].map((width) =>
     drawSvg(chart, style, { id: `${id}-${width}`, width, description, bare: true }),
   );
   const pi = style.degrees ? 180 : "π";
-  return `<figure tabindex="0" data-pi="${pi}">
+  return `<figure${chart.square ? ' class="square"' : ""} tabindex="0" data-pi="${pi}">
 ${pictures.join("")}<script type="application/json">${JSON.stringify(data).replaceAll("<", "\\u003c")}</script>
-</figure>
-<p class="hint"><small>Point for values, or use the arrow keys; scroll or + and - zoom, double-click or 0 for the whole.</small></p>`;
+</figure>`;
 }
 
 /** What shows values at the crosshair and zooms, for every figure of a page. */
@@ -48,15 +39,10 @@ const SCRIPT = `const tip = document.getElementById("tip");
 for (const figure of document.querySelectorAll("figure")) {
   const data = JSON.parse(figure.querySelector("script").textContent);
   const svgs = [...figure.querySelectorAll("svg")];
+  const places = data.xs.map((x) => (x - data.xs[0]) / (data.xs.at(-1) - data.xs[0]));
   let [from, to, at] = [0, 1, -1];
   const shown = () => svgs.find((svg) => svg.getBoundingClientRect().width > 0);
   const edges = (svg) => svg.dataset.frame.split(" ").map(Number);
-  const make = (parent, name, attributes, text = "") => {
-    const one = document.createElementNS("http://www.w3.org/2000/svg", name);
-    for (const key in attributes) one.setAttribute(key, attributes[key]);
-    one.textContent = text;
-    return parent.appendChild(one);
-  };
   const place = (svg, share) => {
     const [left, right] = edges(svg);
     return left + ((share - from) / (to - from)) * (right - left);
@@ -73,22 +59,16 @@ for (const figure of document.querySelectorAll("figure")) {
         const tick = one.querySelector(".tick") && scale > 1 && svg.dataset.every;
         one.style.display = tick || moved < left - 1 || moved > right + 1 ? "none" : "";
       }
-      svg.querySelector(".finer")?.remove();
-      const finer = make(svg, "g", { class: "finer" });
       const every = Number(svg.dataset.every) / 2 ** Math.floor(Math.log2(scale));
-      if (scale > 1 && every) {
-        const [start, span] = svg.dataset.range.split(" ").map(Number);
-        for (let k = Math.ceil((start + from * span) / every); k * every <= start + to * span; k++) {
-          const x = place(svg, (k * every - start) / span);
-          const share = Number(((k * every) / Math.PI).toPrecision(6));
-          const label = figure.dataset.pi === "180" ? String(180 * share) : share === 0 ? "0" : share === 1 ? "π" : share + "π";
-          make(finer, "path", { class: "tick", d: "M" + x + " " + bottom + "v5" });
-          make(finer, "text", { x, y: bottom + 18, "text-anchor": "middle" }, label);
-        }
+      const [start, span] = svg.dataset.range.split(" ").map(Number);
+      let drawn = at < 0 || places[at] < from || places[at] > to ? "" : "<path class='tick' d='M" + place(svg, places[at]) + " " + top + "V" + bottom + "'/>";
+      for (let k = Math.ceil((start + from * span) / every); scale > 1 && k * every <= start + to * span; k++) {
+        const x = place(svg, (k * every - start) / span);
+        const share = Number(((k * every) / Math.PI).toPrecision(6));
+        const label = figure.dataset.pi === "180" ? 180 * share : share === 0 ? "0" : share === 1 ? "π" : share + "π";
+        drawn += "<path class='tick' d='M" + x + " " + bottom + "v5'/><text x='" + x + "' y='" + (bottom + 18) + "' text-anchor='middle'>" + label + "</text>";
       }
-      if (at < 0) continue;
-      const x = place(svg, data.at[at]);
-      if (x >= left && x <= right) make(finer, "path", { class: "tick", d: "M" + x + " " + top + "V" + bottom });
+      svg.querySelector(".finer").innerHTML = drawn;
     }
     const svg = shown();
     tip.hidden = at < 0 || !svg;
@@ -100,7 +80,7 @@ for (const figure of document.querySelectorAll("figure")) {
       return tr;
     }));
     const box = svg.getBoundingClientRect();
-    const x = box.left + (place(svg, data.at[at]) * box.width) / svg.viewBox.baseVal.width;
+    const x = box.left + (place(svg, places[at]) * box.width) / svg.viewBox.baseVal.width;
     tip.style.left = Math.max(0, x + 16 + tip.offsetWidth > innerWidth ? x - tip.offsetWidth - 16 : x + 16) + "px";
     tip.style.top = Math.max(0, box.top + 60) + "px";
   };
@@ -118,7 +98,7 @@ for (const figure of document.querySelectorAll("figure")) {
     const x = ((event.clientX - box.left) * svg.viewBox.baseVal.width) / box.width;
     return x < left - 8 || x > right + 8 ? undefined : from + ((x - left) / (right - left)) * (to - from);
   };
-  const nearest = (share) => data.at.reduce((best, one, i) => (Math.abs(one - share) < Math.abs(data.at[best] - share) ? i : best), 0);
+  const nearest = (share) => places.reduce((best, one, i) => (Math.abs(one - share) < Math.abs(places[best] - share) ? i : best), 0);
   figure.addEventListener("pointermove", (event) => {
     const share = shareAt(event);
     at = share === undefined ? -1 : nearest(share);
@@ -134,12 +114,12 @@ for (const figure of document.querySelectorAll("figure")) {
   }, { passive: false });
   figure.addEventListener("dblclick", whole);
   figure.addEventListener("keydown", ({ key }) => {
-    const middle = at < 0 ? (from + to) / 2 : data.at[at];
+    const middle = at < 0 ? (from + to) / 2 : places[at];
     if (key === "+" || key === "=") zoom(middle, 0.5);
     else if (key === "-") zoom(middle, 2);
     else if (key === "0" || key === "Escape") whole();
     else if (key === "ArrowLeft" || key === "ArrowRight") {
-      at = Math.min(data.at.length - 1, Math.max(0, at < 0 ? nearest(middle) : at + (key === "ArrowLeft" ? -1 : 1)));
+      at = Math.min(places.length - 1, Math.max(0, at < 0 ? nearest(middle) : at + (key === "ArrowLeft" ? -1 : 1)));
       draw();
     }
   });
@@ -155,10 +135,11 @@ export function page(figures: string, { title, above, below }: Around, madeBy: s
 <title>${escapeXml(title)}</title>
 <style>
 :root { color-scheme: light dark; }
-body { max-width: 60rem; margin: auto; padding: 0.5rem; font: 1rem/1.5 Helvetica, Arial, sans-serif; overflow-wrap: break-word; color: #222; background: #fff; }
+body { max-width: 48rem; margin: auto; padding: 0.5rem; font: 1rem/1.5 Helvetica, Arial, sans-serif; overflow-wrap: break-word; color: #222; background: #fff; }
 figure { margin: 0 0 0.5rem; }
 figure svg { width: 100%; height: auto; }
-figure svg:first-child, .finer + .finer { display: none; }
+figure svg:first-child { display: none; }
+.square { max-width: 36rem; }
 #tip { position: fixed; padding: 0.3rem 0.6rem; background: Canvas; border: 1px solid GrayText; font-size: 0.85rem; pointer-events: none; }
 #tip td + td { text-align: right; padding-left: 1rem; font-variant-numeric: tabular-nums; }
 .hint { margin-top: 0; }
@@ -171,6 +152,7 @@ ${PICTURE_STYLE}
 <body>
 ${above}
 ${figures}
+<p class="hint"><small>Point for values, or use the arrow keys; scroll or + and - zoom, double-click or 0 for the whole.</small></p>
 ${below}
 <p><small>${escapeXml(madeBy)}</small></p>
 <table id="tip" role="status" hidden></table>

@@ -5,6 +5,7 @@ import type { Cell, ReportResult, TablePart } from "./result.ts";
 import { escapeXml } from "./typeset.ts";
 
 const REPORT_STYLE = `<style>
+body { max-width: 60rem; }
 h1 + p { font-size: 1.2rem; }
 .wide { overflow-x: auto; }
 .wide table { border-collapse: collapse; font-size: 0.85rem; line-height: 1.3; }
@@ -20,7 +21,7 @@ h1 + p { font-size: 1.2rem; }
 .tables section { max-width: 100%; break-inside: avoid; }
 h2 { margin: 1rem 0 0.3rem; font-size: 1.1rem; }
 figure, h2 { break-inside: avoid; break-after: avoid; }
-@media print { body { font-size: 0.7rem; } h1 { margin: 0; } figure { text-align: center; } figure svg { width: auto; max-height: 6cm; } details { display: none; } .wide [style] { print-color-adjust: exact; } }
+@media print { body { font-size: 0.7rem; } h1 { margin: 0; } figure { text-align: center; } figure svg { width: auto; max-height: 8cm; } details { display: none; } .wide table { font-size: 0.7rem; } .wide [style] { print-color-adjust: exact; } }
 dt { font-weight: bold; }
 dd { margin: 0 0 0.5rem 1.5rem; }
 </style>`;

@@ -68,11 +68,13 @@ export function drawChart(chart: Chart, screen: Screen, style: NumberStyle): str
   const inY = (value: number) => (y?.angle ? inUnit(value, style) : value);
   const series = chart.series.map((s) => ({ ...s, at: (x: number) => inY(s.at(x)) }));
   const reach = chart.square ? x : reachOf(chart, trialOf(x, width));
-  const rows = rowsOf({ from: inY(reach.from), to: inY(reach.to) }, height);
-  const labels = rows.ticks.map((tick) => formatNumber(tick, LABEL));
-  const margin = Math.max(...labels.map((label) => label.length)) + 1;
-
   const glyph = glyphsOf(screen);
+  const parts = partsOfPi(chart).find(({ length }) => chart.square && length > 1 && length < 8);
+  const rows = rowsOf({ from: inY(reach.from), to: inY(reach.to) }, height, parts?.map(inY));
+  const isAngle = parts !== undefined && !style.degrees;
+  const rounding = { ...style, ...LABEL };
+  const labels = rows.ticks.map((at) => (isAngle ? formatAngle(at, rounding, glyph("pi")) : formatNumber(at, LABEL)));
+  const margin = Math.max(...labels.map((label) => label.length)) + 1;
   const canvas = canvasOf(x, width - margin - 1, rows);
   const { cells, xs } = canvas;
   const pens = series.map((_, i) => penOf(i, screen));
@@ -110,10 +112,10 @@ export function drawChart(chart: Chart, screen: Screen, style: NumberStyle): str
 
   const axis = xAxis(chart, canvas, style, glyph);
   const base = xs.map((_, c) => glyph(axis.columns.includes(c) ? "mark" : "across"));
-  const named = series.flatMap(({ name }, i) => (name === "" ? [] : [{ name, pen: pens[i]! }]));
-  const entries = named.map(({ name, pen }): Entry => [pen, glyph("across").repeat(2), name]);
+  const line = glyph("across").repeat(2);
+  const entries = series.flatMap(({ name }, i): Entry[] => (name === "" ? [] : [[pens[i]!, line, name]]));
   if (dots.length > 0) entries.push(...marks);
-  else if (chart.highlight !== undefined) entries.push([highlighter, glyph("across").repeat(2), chart.highlight]);
+  else if (chart.highlight !== undefined) entries.push([highlighter, line, chart.highlight]);
   entries.push(...regions.map(({ name, look }): Entry => [areaPen(look), glyph(look).repeat(2), name]));
   if (rules.length > 0) entries.push([rule, glyph(x.angle ? "rule" : "level"), `k pi/${formatNumber(chart.knots!)}`]);
   const lines = [
@@ -148,9 +150,12 @@ function niceTicks({ from: lo, to: hi }: Interval): number[] {
   return Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step);
 }
 
+/** The multiples of pi/q in the range of an angle x, for q that may be on its axis. */
+const partsOfPi = ({ x, knots }: Chart) =>
+  x.angle ? divisorsFor(knots, [8, 6, 4, 3, 2, 1]).map((q) => multiplesOfPi(x, q)) : [];
+
 /** The rows that values of that reach need, and no more, at most so many: the row of a value, and the ticks, which have even rows between. */
-function rowsOf(reach: Interval, most: number) {
-  const all = niceTicks(reach);
+function rowsOf(reach: Interval, most: number, all = niceTicks(reach)) {
   const { from, to } = reach.to > reach.from ? reach : { from: all[0]!, to: all.at(-1)! };
   const step = all[1]! - all[0]!;
   const place = (value: number, perTick: number) => Math.round(((value - all[0]!) / step) * perTick);
@@ -258,9 +263,9 @@ function painted(row: readonly Character[]): string {
 }
 
 /** Labels under the axis: multiples of pi/q for an angle, with the finest q whose labels fit, or round numbers. */
-function xAxis({ x, knots }: Chart, { xs, columnOf }: Canvas, style: NumberStyle, glyph: Glyph) {
+function xAxis(chart: Chart, { xs, columnOf }: Canvas, style: NumberStyle, glyph: Glyph) {
+  const { x } = chart;
   const inDegrees = x.angle && style.degrees;
-  const fractions = x.angle ? divisorsFor(knots, [8, 6, 4, 3, 2, 1]).map((q) => multiplesOfPi(x, q)) : [];
   const range = inDegrees ? { from: inUnit(x.from, style), to: inUnit(x.to, style) } : x;
   const round = niceTicks(range)
     .map((tick) => (inDegrees ? fromDegrees(tick) : tick))
@@ -271,7 +276,9 @@ function xAxis({ x, knots }: Chart, { xs, columnOf }: Canvas, style: NumberStyle
     const columns = ticks.map(columnOf);
     return { columns, text: labelLine(ticks.map(label), columns, xs.length) };
   };
-  const candidates = [...fractions.filter((ticks) => ticks.length > 2), round].filter((ticks) => ticks.length > 1);
+  const candidates = [...partsOfPi(chart).filter((ticks) => ticks.length > 2), round].filter(
+    (ticks) => ticks.length > 1,
+  );
   const axes = candidates.map((ticks) => labelled(ticks, LABEL));
   return axes.find(({ text }) => text !== "") ?? labelled([x.from, x.to], { precision: 4 });
 }

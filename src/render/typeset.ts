@@ -1,5 +1,11 @@
+/** The size of the text of pictures, and the height of its lines, in pixels. */
+export const [FONT, LINE] = [14, 18];
+
+/** Numbers with at most one decimal, all that can be seen. */
+export const px = (x: number): string => `${Math.round(x * 10) / 10}`;
+
 const LETTERS: Readonly<Record<string, string>> = { theta: "θ", lambda: "λ", psi: "ψ", pi: "π" };
-const NAMES = /\b(theta|lambda|psi|pi)(?:_(\w+))?\b/g;
+const NAMES = /(?<![A-Za-z_])(theta|lambda|psi|pi)(?:_(\w+))?\b/g;
 
 /** Widths of characters of Helvetica in parts of the size of the font; the others have REST. */
 const WIDTHS: readonly (readonly [characters: string, width: number])[] = [
@@ -22,31 +28,48 @@ export const spelled = (text: string): string =>
     .replace(NAMES, (_, name: string, sub = "") => LETTERS[name] + sub)
     .replaceAll("<=", "≤")
     .replaceAll(">=", "≥")
-    .replace(/(^|[ (=])-(?=[\d.])/g, "$1−");
+    .replace(/(^|[ (=])-(?=[\d. ]|[a-z]\b)/g, "$1−");
 
-/** The same as the content of an SVG text element, with subscripts. */
+/** The same as the content of an SVG text element, with subscripts and exponents. */
 export function typeset(text: string): string {
-  // What stands between the angles with a subscript, and at odd places the subscripts.
-  const parts = text.split(/\btheta_(\w+)/);
-  const written = parts.map((part, i) => {
-    if (i % 2 === 1) return `θ<tspan class="sub" dy="3">${escapeXml(part)}</tspan>`;
-    const plain = escapeXml(spelled(part));
-    return i === 0 || plain === "" ? plain : `<tspan dy="-3">${plain}</tspan>`;
+  let at = 0;
+  const placed = (content: string, to: number) => {
+    const [look, dy] = [to === 0 ? "" : ` class="sub"`, to - at];
+    at = to;
+    return dy === 0 ? escapeXml(content) : `<tspan${look} dy="${dy}">${escapeXml(content)}</tspan>`;
+  };
+  // At odd places the angles with a subscript, and the exponents.
+  const parts = text.split(/(\btheta_\w+|\^\w+)/).map((part, i) => {
+    if (i % 2 === 0) return part && placed(spelled(part), 0);
+    return part.startsWith("^") ? placed(part.slice(1), -5) : placed("θ", 0) + placed(part.slice("theta_".length), 3);
   });
-  return written.join("");
+  return parts.join("");
 }
+
+/** A line of text at a place of a picture. */
+export const textAt = (x: number, y: number, text: string, look = "", anchor = ""): string =>
+  `<text${look && ` class="${look.trim()}"`} x="${px(x)}" y="${px(y)}"${anchor && ` text-anchor="${anchor}"`}>${typeset(text)}</text>`;
 
 /** About how wide a text is in a font of that size. */
 export const widthOf = (text: string, size: number): number =>
   size * [...spelled(text)].reduce((sum, one) => sum + (CHARACTERS.get(one) ?? REST), 0);
 
-/** The text in lines of at most that width, where its words allow. */
+/** The text in as few lines of at most that width as its words and formulas allow, of about one length. */
 export function linesOf(text: string, size: number, width: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(" ")) {
-    const longer = `${lines.at(-1)} ${word}`;
-    if (lines.length > 0 && widthOf(longer, size) <= width) lines[lines.length - 1] = longer;
-    else lines.push(word);
+  const within = (most: number) => {
+    const lines: string[] = [];
+    for (const word of text.split(/ (?<![<>=+-] )(?![<>=%+-]|theta)/)) {
+      const longer = `${lines.at(-1)} ${word}`;
+      if (lines.length > 0 && widthOf(longer, size) <= most) lines[lines.length - 1] = longer;
+      else lines.push(word);
+    }
+    return lines;
+  };
+  let lines = within(width);
+  for (let most = width; lines.length > 1 && most > width / 2; most -= 5) {
+    const narrower = within(most);
+    if (narrower.length > lines.length) break;
+    lines = narrower;
   }
   return lines;
 }

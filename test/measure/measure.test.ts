@@ -6,6 +6,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { angleBetween } from "../../src/core/angle-between.ts";
 import { asoftmax, withoutHelp } from "../cli/run.ts";
 import { npy } from "../npy.ts";
+import { draw } from "../render/draw.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "asoftmax-measure-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -321,6 +322,10 @@ describe("the report of a file of angles", () => {
     const { figures, status } = await figuresOf(["--input", "none.csv"]);
     expect(status).toBe(0);
     expect(figures).toMatchObject({ samples: 0, accuracy: null, worst_classes: [], mean: { theta_y: null } });
+    const page = await draw(`measure --input ${join(folder, "none.csv")}`, "html");
+    const svgs = page.match(/<svg.*?<\/svg>/gs)!;
+    expect(svgs.map((svg) => svg.includes(">There are no samples</text>"))).toEqual(svgs.map(() => true));
+    expect(svgs.join("")).not.toContain("NaN");
   });
 });
 

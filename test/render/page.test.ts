@@ -102,7 +102,7 @@ describe.skipIf(missing)(`in Chromium${missing ? ": chromium is not installed" :
       scheme,
     );
     expect(await page.title()).toBe("Margin report");
-    expect((await textsOf(page)).map(({ text }) => text)).toEqual(expect.arrayContaining(["0", "π", "by min θj"]));
+    expect((await textsOf(page)).map(({ text }) => text)).toEqual(expect.arrayContaining(["0", "π/2", "by min θj"]));
     const wide = await page
       .locator("html, .wide")
       .evaluateAll((all) => all.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.outerHTML));

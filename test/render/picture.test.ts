@@ -36,6 +36,42 @@ test("the words of an svg are text", async () => {
   );
 });
 
+describe("a picture alone", () => {
+  const digits = "measure --input test/fixtures/digits-asoftmax-m4-3d.csv";
+  // biome-ignore format: a table
+  test.each<[line: string, words: string[]]>([
+    ["violations --competing 1.5",   ["naive: cos(4 θy) > cos(θj); angular: 4 θy < θj"]],
+    ["violations --competing 0 --m 1", ["Wherever cos(1 θy) exceeds cos(θj), 1 θy < θj holds too"]],
+    ["plot --quantity theta_j",      ["all three hold", "naive: cos(4 θy) > cos(θj); angular: 4 θy < θj; ψ: ψ(θy) > cos(θj)"]],
+    ["plot --lambda 0,5",            ["ψ, m = 4, λ = 0", "ψ: (−1)k cos(m θ) − 2k on [k π/m, (k+1) π/m]; with λ: (λ cos(θ) + ψ)/(1 + λ)"]],
+    ["descend --start 2 --competing 1.5", ["ψ, m = 4, λ = 0", "and cos(4 θ)", "π/4", "against θj = 1.5, with learning rate 0.05 and scale 1"]],
+    ["descend --start 1.2 --competing 1.5", ["0", "π/4", "π/2"]],
+    ["descend --start 3 --competing 1 --m 3", ["held at 2π/3: the slope is 0", "here, the goal is not reached"]],
+    [digits,                         ["Half of 360 samples have θy below 0.157, half", "min θj above 0.984; 78.6 % keep the margin m = 4", "median 0.157", "3π/4"]],
+    ["plot --functions naive:m=20 --degrees", ["cos(20 θ) rises again beyond 9°: there a larger angle is rewarded"]],
+  ])("asoftmax %s", async (line, words) => {
+    const found = texts(await draw(line, "svg")).map((text) => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">"));
+    expect(found).toEqual(expect.arrayContaining(words));
+  });
+
+  test("a function has one colour, and a blend another", async () => {
+    const colourOf = (svg: string, name: string) => new RegExp(`(c\\d)"[^>]*>(and )?${name}<`).exec(svg)?.[1];
+    const inKey = (svg: string, name: string) => new RegExp(`line (c\\d)"[^>]*/><text[^>]*>${name}<`).exec(svg)?.[1];
+    const lines = ["plot", "monotonicity", "violations --competing 1.5", "descend --start 2 --competing 1.5"];
+    for (const line of lines) expect([line, colourOf(await draw(line, "svg"), "cos\\(4 θ\\)")]).toEqual([line, "c1"]);
+    expect(inKey(await draw("plot --quantity theta_j", "svg"), "cos\\(4 θ\\)")).toBe("c1");
+    for (const line of ["plot --lambda 1,5", lines[3]!])
+      expect(colourOf(await draw(line, "svg"), "ψ, m = 4, λ = 5")).toBe("c2");
+    expect(colourOf(await draw("plot --m 2,3", "svg"), "ψ, m = 3")).toBe("c3");
+  });
+
+  test("a square one ends at its frame", async () => {
+    const svg = await draw("plot --quantity theta_j", "svg");
+    const [, width, right] = /viewBox="0 0 (\S+) .*data-frame="\S+ (\S+) /.exec(svg)!;
+    expect(Number(width) - Number(right)).toBe(18);
+  });
+});
+
 test("the sentences are in each kind", async () => {
   const sentence = "holds and m theta_y < theta_j does not.";
   const line = "violations --competing 1.5";

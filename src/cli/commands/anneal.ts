@@ -48,7 +48,7 @@ export default command({
               : []),
           ],
           series: [
-            { name: "effective m", at: along(effectiveM) },
+            { name: "effective m", hue: 0, at: along(effectiveM) },
             { name: "weight of psi, 1/(1 + lambda)", at: along(psiWeight) },
           ],
           size: { width, height },

@@ -75,6 +75,8 @@ interface Audited extends AuditResult {
 }
 
 const FAILING = "rows that fail";
+/** Far from the colour of what is highlighted, in a dark scheme too. */
+const RIGHT_HUE = 2;
 const MOST_DOTS = 300;
 
 /** Rows as dots of a chart, so many at most of those that fail and of the others. */
@@ -82,6 +84,7 @@ function dotsOf({ failing }: Check, rows: readonly { readonly x: number; readonl
   const bad = new Set(failing);
   const dots = ["rows that are right", FAILING].map((name) => ({
     name,
+    hue: name === FAILING ? undefined : RIGHT_HUE,
     at: sampled(
       rows.filter((_, i) => bad.has(i) === (name === FAILING)),
       MOST_DOTS,
@@ -110,7 +113,10 @@ function lossChart({ target, gradient, ...losses }: Audited, samples: readonly L
     y: sampleLoss(target, scale, thetaY, competing).loss,
   }));
   const failing = losses.bad === 0 && !losses.passes ? gradient! : losses;
-  const chart = functionChart([], size, { highlight: FAILING });
+  const angles = samples.map(({ thetaY }) => thetaY);
+  const room = 0.1 + (Math.max(...angles) - Math.min(...angles)) / 20;
+  const range = { from: Math.max(0, Math.min(...angles) - room), to: Math.min(Math.PI, Math.max(...angles) + room) };
+  const chart = functionChart([], size, { range, highlight: FAILING });
   return {
     ...chart,
     x: { ...chart.x, name: "theta_y" },

@@ -3,7 +3,7 @@ import { target } from "../../core/targets.ts";
 import { type Violation, violations } from "../../core/violations.ts";
 import { UsageError } from "../../data/errors.ts";
 import { rowsResult } from "../../render/result.ts";
-import { equation, planeChart, violationChart } from "../charts.ts";
+import { equation, levelOf, planeChart, violationChart } from "../charts.ts";
 import { columnsOf, command } from "../command.ts";
 import { STANDARD_MARGIN } from "../inputs.ts";
 import { drawingOptions, pick } from "../options.ts";
@@ -35,7 +35,7 @@ export default command({
     const chart = () => {
       const naive = target("naive", { m })!;
       if (!plane) return violationChart([naive], m, thetaJ, look);
-      const level = { name: equation("theta_j", thetaJ, look), at: () => thetaJ };
+      const level = levelOf(equation("theta_j", thetaJ, look), thetaJ);
       const drawn = planeChart([target("asoftmax", { m })!, naive], size);
       return { ...drawn, series: [...drawn.series, level] };
     };

@@ -305,7 +305,7 @@ describe("pictures", () => {
           const count = (wanted: string) => points.filter(({ name }) => name === wanted).length;
           expect([count("rows that are right"), count("rows that fail")]).toEqual([23, 68]);
         } else {
-          expect(text).toContain("asoftmax:m=4: value: -k in place of −2k, to within 1.46005e-7</title>");
+          expect(text).toContain("asoftmax:m=4: value: −k in place of −2k, to within 1.46005e-7</title>");
           expect(text).toContain(ending === "svg" ? `>${said}</desc>` : `<p>${said}</p>`);
         }
       } finally {

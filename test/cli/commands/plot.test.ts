@@ -85,6 +85,29 @@ describe("the chart", () => {
     );
   });
 
+  test("the plane has parts of pi, or degrees, on both axes", async () => {
+    expect(await shown("plot --quantity theta_j --width 30 --height 6")).toBe(
+      `
+    π┤░░░░░··▒▒▒▒▒▒▒▒▒··▒▒▒▒▒▒
+ 3π/4┤░░░╭──··▒▒▒▒▒▒▒·····▒▒▒▒
+  π/2┤░░╭╯  ┊···▒▒▒··· ┊ ··▒▒▒
+  π/4┤╭─╯   ┊  ··▒··   ┊  ···▒
+    0┤╯     ┊   ···    ┊    ··
+     └┬─────┬─────┬────┬─────┬
+      0    π/4   π/2 3π/4    π
+   ── asoftmax:m=4
+   ·· naive:m=4
+   ░░ all three hold
+   ▒▒ naive holds, angular does not
+   ┊ k pi/4
+`.slice(1),
+    );
+    const rows = async (line: string) => (await shown(line)).match(/^ *\S+(?=┤)/gm)!.map((label) => label.trim());
+    const line = "plot --quantity theta_j --height 9";
+    expect(await rows(`${line} --degrees`)).toEqual(["180", "135", "90", "45", "0"]);
+    expect(await rows(`${line} --m 5 --from pi/4 --to pi/2`)).toEqual(["π/2", "3π/8", "π/4"]);
+  });
+
   test.concurrent.each([
     ["a locale without UTF-8", { LANG: "C" }],
     ["no locale", { LANG: "" }],

@@ -8,9 +8,9 @@ import { type Target, targetDefinitions } from "../../../core/targets.ts";
 import { timesPi, toDegrees } from "../../../core/units.ts";
 import type { Chart } from "../../../render/chart.ts";
 import { formatAngle, formatMessage, formatNumber, rounded } from "../../../render/number.ts";
-import { drawSvg, PICTURE_STYLE } from "../../../render/svg.ts";
+import { coloursOf, drawSvg, PICTURE_STYLE } from "../../../render/svg.ts";
 import { escapeXml, spelled } from "../../../render/typeset.ts";
-import { inWords } from "../../charts.ts";
+import { inWords, lineOf } from "../../charts.ts";
 import { descentChart, descentsOf, STANDARD_DESCENT } from "../../descents.ts";
 import { figuresAt, LAMBDAS, targetsOf } from "../scene.ts";
 import { curveOf, planeOf } from "./charts.ts";
@@ -106,8 +106,9 @@ function showFigures(targets: readonly Target[]): string {
   const sentences = [why, ...(blend ? [blend.why] : [])].map(text);
   byId("why").innerHTML = sentences.map(html).join("<br>");
   byId("segment").innerHTML = html(text(psiInWords(m, theta, shown)));
+  const colours = coloursOf(targets.map((target) => lineOf(target, targets)));
   const rows = targets.map((target, i) => {
-    const name = `<b class="c${i % 6}">${html(text(inWords(target)))}</b>`;
+    const name = `<b class="${colours[i]}">${html(text(inWords(target, targets)))}</b>`;
     const [value, slope] = values[i]!;
     return row(name, data(value!), data(slope!), data(competingBound(target, theta), angle));
   });
