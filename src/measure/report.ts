@@ -227,15 +227,13 @@ const cosinesSuspected = ({ accuracy, quantiles }: Figures): Message[] =>
     : [];
 
 /** A sentence about the m at which naive most often holds without angular; none where that is nowhere. */
-function falsePasses({ samples, accuracy, by_m }: Figures): Message[] {
+function falsePasses({ samples, correct, accuracy, by_m }: Figures): Message[] {
   const { m, naive, angular, false_pass } = by_m.toSorted((a, b) => b.false_pass - a.false_pass || b.m - a.m)[0]!;
   if (false_pass === 0) return [];
   const counts = message`At m = ${m}, ${naive} of ${samples} samples meet the naive condition, ${angular} meet the angular one`;
   if (2 * false_pass <= samples)
     return [message`${counts}; false passes: ${false_pass}, with theta_y beyond ${radians(timesPi(1, m))}.`];
   // Random vectors of many dimensions lie near pi/2, where cos(4 theta) is near 1.
-  if (accuracy >= 0.5) return [message`${counts}: the model was probably trained with the naive target.`];
-  const right = percentages(accuracy * samples, samples)[0]!;
-  const others = message`labels or class vectors that belong to other features, a model that has learned nothing, or one trained with the naive target, look so`;
-  return [message`${counts}, and only ${right} % are right: ${others}.`];
+  const others = message` With ${percentages(correct, samples)[0]!} % right it may also have learned nothing, or labels or class vectors belong to other samples.`;
+  return [message`${counts}: the model was probably trained with the naive target.${accuracy < 0.5 ? others : []}`];
 }
