@@ -40,7 +40,10 @@ export function figureCheck(given: string, angles: AngleReader) {
 function limitOf(figure: string, text: string, angles: AngleReader): number {
   const isAngle = AVERAGES.get(figure);
   if (isAngle === undefined) return numberFrom(0, 1)(text, angles);
-  return isAngle && !isDecimal(text) ? parseAngle(text)[angles.degrees ? "degrees" : "radians"] : parseNumber(text);
+  if (!isAngle) return parseNumber(text);
+  const limit = isDecimal(text) ? parseNumber(text) : parseAngle(text)[angles.degrees ? "degrees" : "radians"];
+  if (Math.abs(limit) <= (angles.degrees ? 180 : Math.PI)) return limit;
+  throw new UsageError(`${text} lies above ${angles.degrees ? "180" : "pi; for degrees write 60deg or use --degrees"}`);
 }
 
 /** Whether a check holds, and a sentence where it does not, or where its limit lies in the confidence interval of the share. */

@@ -205,24 +205,35 @@ function notesOf(figures: Figures): Message[] {
   const right = message`${correct} (${percentages(correct, samples)[0]!} %) are right.`;
   const headline = message`${reached}; the median effective margin is ${medianOf(figures, "effective_margin")}; ${right}`;
   const fisher = message`Angular Fisher score ${fisher_score ?? ""}: scatter within classes over scatter between them, small is good.`;
-  return [headline, ...falsePasses(figures), ...(fisher_score === undefined ? [] : [fisher])];
+  return [
+    headline,
+    ...cosinesSuspected(figures),
+    ...falsePasses(figures),
+    ...(fisher_score === undefined ? [] : [fisher]),
+  ];
 }
 
-/** A share in per cent and the ends of its interval, these in as few digits as tell them apart, the share with one more. */
+/** A share in per cent and the ends of its interval, these in so few digits that rounding moves them by a third of it at most, the share with one more. */
 function percentages(count: number, samples: number): number[] {
   const { lo, hi } = wilson(count, samples);
-  const digits = Math.max(0, Math.ceil(-Math.log10(100 * (hi - lo))));
+  const digits = Math.max(0, Math.ceil(-Math.log10((100 / 3) * (hi - lo))));
   return [count / samples, lo, hi].map((share, i) => Number((100 * share).toFixed(i > 0 ? digits : digits + 1)));
 }
 
+/** A sentence where the angles may be cosines; else none. */
+const cosinesSuspected = ({ accuracy, quantiles }: Figures): Message[] =>
+  accuracy < 0.5 && quantiles.theta_y!.get(1)! <= 1 && quantiles.min_theta_j!.get(1)! <= 1
+    ? [message`No angle is above 1: if these are cosines, give their arccosines.`]
+    : [];
+
 /** A sentence about the m at which naive most often holds without angular; none where that is nowhere. */
-function falsePasses({ samples, accuracy, by_m }: Figures): Message[] {
+function falsePasses({ samples, correct, accuracy, by_m }: Figures): Message[] {
   const { m, naive, angular, false_pass } = by_m.toSorted((a, b) => b.false_pass - a.false_pass || b.m - a.m)[0]!;
   if (false_pass === 0) return [];
   const counts = message`At m = ${m}, ${naive} of ${samples} samples meet the naive condition, ${angular} meet the angular one`;
   if (2 * false_pass <= samples)
     return [message`${counts}; false passes: ${false_pass}, with theta_y beyond ${radians(timesPi(1, m))}.`];
   // Random vectors of many dimensions lie near pi/2, where cos(4 theta) is near 1.
-  const untrained = accuracy < 0.5 ? message` With ${100 * accuracy} % right it may also have learned nothing.` : [];
-  return [message`${counts}: the model was probably trained with the naive target.${untrained}`];
+  const others = message` With ${percentages(correct, samples)[0]!} % right it may also have learned nothing, or labels or class vectors belong to other samples.`;
+  return [message`${counts}: the model was probably trained with the naive target.${accuracy < 0.5 ? others : []}`];
 }

@@ -109,6 +109,7 @@ const cases: [args: string, message: string][] = [
   ["inverse --psi 1.5",                       "--psi: psi for m = 4 is 1.5: it must lie from -7 to 1"],
   ["inverse --m 2,4 --psi -3.5",              "--psi: psi for m = 2 is -3.5: it must lie from -3 to 1"],
   ["inverse --psi x",                         '--psi: "x" is not a number: write a decimal number such as 4 or 1.5; a column is @x'],
+  ["measure --input - --check mean.theta_y<=50", "--check: 50 lies above pi; for degrees write 60deg or use --degrees"],
   ["psi --theta 1.2 --quiet",                 "unknown option '--quiet'"],
   ["scale --classes 10 --prob 0.99",          "unknown option '--prob': did you mean --probability?"],
   ["psi --degrees --theta 180.0001",          "--theta: 180.0001 lies above 180: write 180"],

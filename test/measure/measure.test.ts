@@ -168,13 +168,27 @@ describe("the report of a file of angles", () => {
     expect(stdout).not.toContain("naive condition");
   });
 
+  test("angles that may be cosines are suspected, and few right ones have several causes", async () => {
+    const rows = Array.from({ length: 20 }, (_, i) => `a,0.9${i % 10},0.1${i % 10}`);
+    writeFileSync(join(folder, "cosines.csv"), ["label,theta_a,theta_b", ...rows, ""].join("\n"));
+    const { stdout } = await asoftmax(["measure", "--input", "cosines.csv", "--format", "table"], { cwd: folder });
+    expect(stdout.replaceAll(/\s+/g, " ")).toContain(
+      "No angle is above 1: if these are cosines, give their arccosines.",
+    );
+    const { stdout: told } = await asoftmax(["measure", ...naive, "--format", "table"]);
+    expect(told.replaceAll(/\s+/g, " ")).toContain(
+      "With 10.2 % right it may also have learned nothing, or labels or class vectors belong to other samples.",
+    );
+    expect(told).not.toContain("cosines");
+  });
+
   test("an interval has as many digits as it needs", async () => {
     const rows = Array.from({ length: 20000 }, (_, i) => (i % 5 === 0 ? "a,1,0.5" : "a,0.2,1"));
     writeFileSync(join(folder, "many.csv"), ["label,theta_a,theta_b", ...rows, ""].join("\n"));
     const { stdout } = await asoftmax(["measure", "--input", "many.csv", "--m", "4", "--format", "table"], {
       cwd: folder,
     });
-    expect(stdout.replaceAll(/\s+/g, " ")).toContain("16000 of 20000 samples (80 %; 79 to 81) keep");
+    expect(stdout.replaceAll(/\s+/g, " ")).toContain("16000 of 20000 samples (80 %; 79.4 to 80.5) keep");
   });
 
   test("json has the quantiles in their order", async () => {
