@@ -1,6 +1,6 @@
 import type { Form, Weights } from "./fit.ts";
 
-/** Nobody's logits are smaller. */
+/** The smallest scale that is looked for. */
 const LEAST_SCALE = 1e-3;
 
 const sound = (found: Weights) =>

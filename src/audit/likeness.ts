@@ -3,7 +3,7 @@ import { makeTarget, pieceEnd, type Target, targetDefinitions } from "../core/ta
 import { valueCurve } from "./mistakes.ts";
 import { type AuditRow, accepts, type Piecewise } from "./tolerance.ts";
 
-/** Ends of pieces that are looked at. */
+/** At most so many ends of pieces are compared. */
 const MOST_ENDS = 64;
 const APART = 1e-12;
 

@@ -32,11 +32,13 @@ export async function auditTable(values: TableValues, input: string) {
   const { theta, cosine, value = { column: "value" }, gradient, scale } = values;
   if (theta !== undefined && cosine !== undefined)
     throw new UsageError("--theta and --cosine both name the angles: use one");
+  const angles = theta?.column ?? "theta";
+  const cosineAdvice = `; for cosines give --cosine @${angles}`;
   const columns = gradient === undefined ? [value] : [value, gradient];
   const read: number[][] = Array.from({ length: columns.length + (isColumn(scale) ? 2 : 1) }, () => []);
   const warnings = await readRows(
     (header): Reader<number>[] => [
-      cosine === undefined ? angleOf(header, theta?.column ?? "theta") : cosineOf(header, cosine.column),
+      cosine === undefined ? header.angle(angles, cosineAdvice) : cosineOf(header, cosine.column),
       ...columns.map(({ column }) => header.anyNumber(column)),
       ...(isColumn(scale) ? [header.number(scale.column, requireScale)] : []),
     ],
@@ -60,19 +62,6 @@ export async function auditTable(values: TableValues, input: string) {
 const requireScale = (scale: number) => requireWithin("scale", scale, Number.MIN_VALUE, LARGEST);
 
 const cosineOf = (header: Header, name: string) => header.number(name, (c) => requireWithin("a cosine", c, -1, 1));
-
-/** Angles; the fault of a negative one says where cosines go. */
-function angleOf(header: Header, name: string): Reader<number> {
-  const read = header.angle(name);
-  return (batch, faults) => {
-    const before = new Set(faults.keys());
-    const angles = read(batch, faults);
-    for (const [row, fault] of faults)
-      if (!before.has(row) && fault.includes("lies below 0"))
-        faults.set(row, `${fault.replace(/; these look like.*/, "")}; for cosines give --cosine @${name}`);
-    return angles;
-  };
-}
 
 /** The samples of a file, with the loss and the gradients that a program gave for each, and what there is to say of the file. */
 export async function lossSamples(values: TableValues, loss: ColumnSource, input: string) {

@@ -13,7 +13,7 @@ import {
   type Work,
 } from "../rows/computation.ts";
 import type { Header, Reader } from "../rows/header.ts";
-import { givenFlag, type gridOptions, inputOptions, type Values, type ValuesOf } from "./options.ts";
+import { type gridOptions, inputOptions, refuse, type Values, type ValuesOf } from "./options.ts";
 
 export const STANDARD_MARGIN = 4;
 
@@ -86,7 +86,6 @@ export async function rowResult<T extends readonly unknown[]>(
     const { fileRows } = await import("../rows/file-rows.ts");
     return fileRows(work, { ...values, toParquet: isParquet(values.output) }, values.input, names);
   }
-  const idle = givenFlag(values, Object.keys(inputOptions) as (keyof typeof inputOptions)[]);
-  if (idle !== undefined) throw new UsageError(`${idle} goes with --input: give it too`);
+  refuse(values, Object.keys(inputOptions), (flag) => `${flag} goes with --input: give it too`);
   return givenRows(work);
 }

@@ -183,8 +183,8 @@ export const shortFlags: Readonly<Record<string, string>> = {
 /** --name, as it is typed. */
 export const flagOf = (name: string): string => `--${name.replace(/[A-Z]|\d+/g, "-$&").toLowerCase()}`;
 
-/** The first of these options that was given, as it is typed; used to refuse options without effect. */
-export function givenFlag<V extends object>(values: V, names: readonly (keyof V & string)[]): string | undefined {
-  const given = names.find((name) => values[name] !== undefined);
-  return given && flagOf(given);
+/** Throws UsageError where one of these options was given, which has no effect; why is what is said of it, as it is typed. */
+export function refuse(values: object, names: readonly string[], why: (flag: string) => string): void {
+  const given = names.find((name) => values[name as keyof typeof values] !== undefined);
+  if (given !== undefined) throw new UsageError(why(flagOf(given)));
 }

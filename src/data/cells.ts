@@ -34,16 +34,15 @@ export function anyNumberIn(cell: string, decimalComma?: boolean): number {
 }
 
 /**
- * theta if it is an angle in [0, pi + PI_SLACK]. Throws DataError that shows the cell it came from, in degrees where inDegrees; isCosine says whether
- * the column may hold cosines.
+ * theta if it is an angle in [0, pi + PI_SLACK]. Throws DataError that shows the cell it came from, in degrees where inDegrees; cosineAdvice gives
+ * what is said of cosines where it lies below 0.
  */
-export function angleFrom(theta: number, cell: string, inDegrees = false, isCosine = () => false): number {
+export function angleFrom(theta: number, cell: string, inDegrees = false, cosineAdvice = () => ""): number {
   if (theta >= 0 && theta <= Math.PI + PI_SLACK) return theta;
   const pi = inDegrees ? "180" : "pi";
-  const cosines = theta >= -1 && isCosine() ? "; these look like cosines: give their arccosines" : "";
   const isRounded = theta > 0 && theta - Math.PI < ROUNDED_PI;
   const above = isRounded ? "; if it is pi rounded up, write more digits" : "; for degrees give --degrees";
-  const hint = theta < 0 ? cosines : inDegrees ? "" : above;
+  const hint = theta < 0 ? cosineAdvice() : inDegrees ? "" : above;
   const where = theta < 0 ? "below 0" : `above ${pi}`;
   throw new DataError(`${shortened(trimmed(cell))} lies ${where}: an angle lies in [0, ${pi}]${hint}`);
 }

@@ -1,7 +1,6 @@
-import { parentPort, workerData } from "node:worker_threads";
+import { workerData } from "node:worker_threads";
 import { DataError } from "../data/errors.ts";
-import { endThread } from "../rows/ending.ts";
-import { END } from "../rows/pool.ts";
+import { serve } from "../rows/pool.ts";
 import { type PartWork, serveParts } from "../rows/threads.ts";
 import type { FeatureAnswer, FeatureTask } from "./features.ts";
 
@@ -22,14 +21,12 @@ async function sampleWork(): Promise<PartWork> {
 async function serveFeatures(): Promise<void> {
   const { FeatureReader } = await import("./features.ts");
   const reader = new FeatureReader(workerData);
-  const answer = (content: FeatureAnswer) => parentPort!.postMessage(content);
-  parentPort!.on("message", (task: FeatureTask | typeof END) => {
-    if (task === END) return endThread();
+  serve<FeatureTask, FeatureAnswer>((task) => {
     try {
-      answer(reader.do(task));
+      return reader.do(task);
     } catch (error) {
       if (!(error instanceof DataError)) throw error;
-      answer({ fault: error.message });
+      return { fault: error.message };
     }
   });
 }

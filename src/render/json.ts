@@ -1,5 +1,5 @@
 import { fromBytes } from "../data/bytes.ts";
-import { formatMessage, inUnit, type NumberStyle, rounded } from "./number.ts";
+import { formatMessage, type NumberStyle, rounded, shownNumber } from "./number.ts";
 import type { Cell, Column } from "./result.ts";
 
 /** An object as JSON, on one line or indented. A Map is an object whose keys keep their order, numbers too. */
@@ -21,7 +21,7 @@ function textOf(value: unknown, style: NumberStyle, start: string): string {
 
 /** A cell as the value that JSON has for it. */
 export function jsonValue(cell: Cell, column: Column, style: NumberStyle): unknown {
-  if (typeof cell === "number") return rounded(column.kind === "angle" ? inUnit(cell, style) : cell, style);
+  if (typeof cell === "number") return shownNumber(cell, column, style);
   if (typeof cell === "string") return column.kind === "bytes" ? fromBytes(cell) : cell;
   if (cell === null || typeof cell !== "object") return cell;
   return column.kind === "message"

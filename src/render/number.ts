@@ -36,6 +36,10 @@ export function inUnit(theta: number, { degrees, given }: NumberStyle): number {
   return degrees ? (given.get(theta) ?? toDegrees(theta)) : theta;
 }
 
+/** A number of a column as it is written: in the unit of the style, rounded. */
+export const shownNumber = (x: number, { kind }: Column, style: NumberStyle): number =>
+  rounded(kind === "angle" ? inUnit(x, style) : x, style);
+
 /** An angle in sentences and tick labels: a fraction of pi where it is one (or degrees), else a number. */
 export function formatAngle(theta: number, style: NumberStyle, pi = "pi"): string {
   const fraction = style.degrees ? undefined : asFractionOfPi(theta);
@@ -56,7 +60,7 @@ export function formatMessage(parts: Message, style: NumberStyle): string {
 /** A cell as text; an empty one is "". */
 export function formatCell(cell: Cell, column: Column, style: NumberStyle): string {
   if (cell === null) return "";
-  if (typeof cell === "number") return formatNumber(column.kind === "angle" ? inUnit(cell, style) : cell, style);
+  if (typeof cell === "number") return String(shownNumber(cell, column, style));
   if (typeof cell !== "object") return String(cell);
   return column.kind === "message"
     ? formatMessage(cell, style)

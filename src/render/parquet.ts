@@ -4,7 +4,7 @@ import { DataError } from "../data/errors.ts";
 import { numbersAt } from "../data/fields.ts";
 import { type StoredType, storedTypes } from "../data/stored-types.ts";
 import { parquetFile } from "../data/write-parquet.ts";
-import { formatCell, inUnit, type NumberStyle, rounded } from "./number.ts";
+import { formatCell, type NumberStyle, shownNumber } from "./number.ts";
 import {
   type Cell,
   type Column,
@@ -71,8 +71,7 @@ function valuesOf(
   { type }: StoredType,
   style: NumberStyle,
 ): unknown[] {
-  const unit = column.kind === "angle" ? (x: number) => inUnit(x, style) : (x: number) => x;
-  const shown = (x: number) => rounded(unit(x), style);
+  const shown = (x: number) => shownNumber(x, column, style);
   const values = columns[column.place]!;
   if ("address" in values)
     return Array.from(numbersAt(values.address, size), (x) => (Number.isNaN(x) ? null : shown(x)));

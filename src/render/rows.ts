@@ -2,7 +2,7 @@ import type { Field } from "../data/batch.ts";
 import { fromBytes, quoter, toBytes } from "../data/bytes.ts";
 import { FieldPlace, hasKernel, numberAt, writtenRows } from "../data/fields.ts";
 import { jsonValue } from "./json.ts";
-import { formatCell, inUnit, type NumberStyle, rounded } from "./number.ts";
+import { formatCell, type NumberStyle, shownNumber } from "./number.ts";
 import {
   type Cell,
   type Column,
@@ -131,8 +131,7 @@ export class RowWriter {
     if (!isColumn && !values.every((cell) => typeof cell === "number"))
       return { kind: "bytes", address: this.places[i]!.putTexts(this.textsOf(values, column)), stride: 8, name };
     const given = isColumn ? (row: number) => numberAt(values.address, row) : (row: number) => values[row] as number;
-    const unit = column.kind === "angle" ? (x: number) => inUnit(x, this.style) : (x: number) => x;
-    const shown = isAsItIs ? given : (row: number) => rounded(unit(given(row)), this.style);
+    const shown = isAsItIs ? given : (row: number) => shownNumber(given(row), column, this.style);
     return { kind, address: this.places[i]!.putNumbers(size, shown), stride: 8, name };
   }
 

@@ -1,6 +1,5 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { parentPort } from "node:worker_threads";
 
 /**
  * Collects garbage, where a thread or the program has nothing left to do. V8 may still compile in the background and wait for a collection,
@@ -9,10 +8,4 @@ import { parentPort } from "node:worker_threads";
 export function collectGarbage(): void {
   setFlagsFromString("--expose-gc");
   runInNewContext("gc")();
-}
-
-/** Lets this thread end. */
-export function endThread(): void {
-  collectGarbage();
-  parentPort!.close();
 }

@@ -55,6 +55,8 @@ export function classPattern(pattern: string): readonly [before: string, after: 
   return after === undefined || more.length > 0 ? undefined : [before, after];
 }
 
+const LIKE_COSINES = "; these look like cosines: give their arccosines";
+
 /** The columns of a file, and readers for them. Names outside are text, names inside bytes. */
 export class Header {
   readonly names: readonly string[];
@@ -116,8 +118,9 @@ export class Header {
     return one(this.numbers([this.index(name)], anyNumberIn));
   }
 
-  angle(name: string): Reader<number> {
-    return one(this.angles([this.index(name)]));
+  /** cosineAdvice is what the fault of an angle below 0 says of cosines; by default it asks for their arccosines where they look like cosines. */
+  angle(name: string, cosineAdvice?: string): Reader<number> {
+    return one(this.angles([this.index(name)], cosineAdvice));
   }
 
   /** Several angles in one cell, with ; between, or as an array of JSON or of Parquet. */
@@ -147,9 +150,9 @@ export class Header {
     };
   }
 
-  angles(columns: readonly number[]): NumbersReader {
+  angles(columns: readonly number[], cosineAdvice?: string): NumbersReader {
     const isPlain = (x: number) => isAngle(x) && !this.inDegrees;
-    return this.numbers(columns, numberIn, (value, cell) => this.angleOf(value, cell), isPlain);
+    return this.numbers(columns, numberIn, (value, cell) => this.angleOf(value, cell, cosineAdvice), isPlain);
   }
 
   /**
@@ -229,11 +232,12 @@ export class Header {
   }
 
   /** The angle in [0, pi] that a number of the file is, in radians; a little above pi counts as pi, and its row once. */
-  private angleOf(value: number, cell: () => ReadCell): number {
+  private angleOf(value: number, cell: () => ReadCell, cosineAdvice?: string): number {
     const theta = this.inDegrees ? fromDegrees(value) : value;
     if (isAngle(theta)) return theta;
     const { text, line, isCosine } = cell();
-    angleFrom(theta, text, this.inDegrees, this.inDegrees ? undefined : isCosine);
+    const looks = () => (this.inDegrees || theta < -1 || !isCosine() ? "" : LIKE_COSINES);
+    angleFrom(theta, text, this.inDegrees, () => cosineAdvice ?? looks());
     if (line !== this.lastClamped) this.clampedRows++;
     this.lastClamped = line;
     return Math.PI;
@@ -277,7 +281,7 @@ function areAll(values: Float64Array, from: number, to: number, test: (x: number
   return true;
 }
 
-/** Does what may find a row at fault, in a cell of that column; false: it did. */
+/** Runs action; what it throws becomes the fault of the row. False where it threw. */
 function attempt(row: number, faults: Faults, column: string, action: () => void): boolean {
   const fault = faultOf(action, row);
   if (fault !== undefined) faults.set(row, `column ${column}: ${fault}`);

@@ -1,7 +1,20 @@
-import { Worker } from "node:worker_threads";
+import { parentPort, Worker } from "node:worker_threads";
+import { collectGarbage } from "./ending.ts";
 
 /** The message on which a worker closes its port, and so ends. */
-export const END = null;
+const END = null;
+
+/** In a worker: answers each message with one message, in their order. */
+export function serve<Item, Answer>(answerTo: (item: Item) => Answer | Promise<Answer>): void {
+  let last = Promise.resolve();
+  parentPort!.on("message", (item: Item | typeof END) => {
+    last = last.then(async () => {
+      if (item !== END) return parentPort!.postMessage(await answerTo(item));
+      collectGarbage();
+      parentPort!.close();
+    });
+  });
+}
 
 /** Worker threads that answer each message with one message. */
 export class Pool<Item, Answer> {

@@ -1,12 +1,10 @@
 import { availableParallelism } from "node:os";
-import { parentPort } from "node:worker_threads";
 import { DataError } from "../data/errors.ts";
 import { type FilePart, remaining } from "../data/table.ts";
 import { written } from "../render/render.ts";
 import type { RowBatch, RowSource, RowsResult, RowTally } from "../render/result.ts";
 import type { RowWriter } from "../render/rows.ts";
-import { endThread } from "./ending.ts";
-import { END, Pool } from "./pool.ts";
+import { Pool, serve } from "./pool.ts";
 
 /** What a row worker starts from: the command line, and the names of the file's columns. */
 export interface RowWork {
@@ -98,7 +96,7 @@ export interface PartWork extends Pick<RowSource, "takeTally"> {
 
 /** Answers the questions that are sent to this thread, one after another in their order. */
 export function serveParts(work: Promise<PartWork>): void {
-  async function answerTo({ part, room }: RowQuestion): Promise<RowAnswer> {
+  serve<RowQuestion, RowAnswer>(async ({ part, room }) => {
     const { bytesOf, takeTally } = await work;
     let bytes: Uint8Array = new Uint8Array(room, 0, 0);
     let fault: string | undefined;
@@ -109,10 +107,6 @@ export function serveParts(work: Promise<PartWork>): void {
       fault = error.message;
     }
     return { bytes, tally: takeTally(), fault };
-  }
-  let last = Promise.resolve();
-  parentPort!.on("message", (question: RowQuestion | typeof END) => {
-    last = last.then(async () => (question === END ? endThread() : parentPort!.postMessage(await answerTo(question))));
   });
 }
 

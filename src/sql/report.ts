@@ -1,4 +1,5 @@
 import { type Target, target } from "../core/targets.ts";
+import { HOLDS, LOSS } from "../measure/per-sample.ts";
 import { MEASURES } from "../measure/samples.ts";
 import { CONDITIONS, LEVELS, TAKEN_FOR, WORST, Z } from "../measure/statistics.ts";
 import { type Dialect, qualified } from "./dialects.ts";
@@ -31,10 +32,10 @@ export function samplesQuery(dialect: Dialect, table: string, asked: Asked): str
       columns[`${name}_${i}`] = column(`${name}_${m}`);
   });
   asked.functions.forEach(({ spec }, i) => {
-    columns[`holds_${i}`] = column(`holds_${spec}`);
+    columns[`holds_${i}`] = column(`${HOLDS}${spec}`);
   });
   asked.losses.forEach(({ target, scale }, i) => {
-    columns[`loss_${i}`] = `CAST(${column(`loss_${target.spec}_${scale}`)} AS ${dialect.double})`;
+    columns[`loss_${i}`] = `CAST(${column(`${LOSS}${target.spec}_${scale}`)} AS ${dialect.double})`;
   });
   return reportQuery(dialect, [part("samples", named(columns), qualified(table, dialect))], asked, true);
 }

@@ -13,7 +13,7 @@ import { auditTable, auditTableOptions, lossSamples } from "../audit-table.ts";
 import { functionChart, type PlotSize } from "../charts.ts";
 import { columnsOf, command } from "../command.ts";
 import { chosenFunctions } from "../functions.ts";
-import { drawingOptions, givenFlag, pick } from "../options.ts";
+import { drawingOptions, pick, refuse } from "../options.ts";
 
 const COLUMNS = columnsOf("function rows max_abs_error max_ulp_error first_bad_theta:angle passes diagnosis:message");
 
@@ -38,14 +38,12 @@ export default command({
     if (input === undefined) throw new UsageError("the table is missing: give --input, a file or - for standard input");
     const targets = chosenFunctions(values) ?? [targetNamed("asoftmax")!];
     if (loss !== undefined) {
-      const idle = givenFlag(values, ["value", "cosine"]);
-      if (idle !== undefined) throw new UsageError(`${idle} and --loss both name what to check: use one`);
+      refuse(values, ["value", "cosine"], (flag) => `${flag} and --loss both name what to check: use one`);
       const { samples, warnings } = await lossSamples(values, loss, input);
       const audits = targets.map((target) => ({ target, ...auditLoss(target, samples, dtype) }));
       return auditResult(audits, warnings, (drawn) => lossChart(drawn, samples, values));
     }
-    const idle = givenFlag(values, ["label", "competing"]);
-    if (idle !== undefined) throw new UsageError(`${idle} goes with --loss: give it too`);
+    refuse(values, ["label", "competing"], (flag) => `${flag} goes with --loss: give it too`);
     const { table, warnings } = await auditTable(values, input);
     const audits = targets.map((target) => ({ target, ...audit(target, table, dtype) }));
     return auditResult(audits, warnings, (drawn) => chartOf(drawn, table, values));

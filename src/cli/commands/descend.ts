@@ -11,7 +11,7 @@ import type { Look } from "../charts.ts";
 import { columnsOf, command } from "../command.ts";
 import { descentChart, descentsOf, STANDARD_DESCENT } from "../descents.ts";
 import { chosenFunctions, pictureFunctions } from "../functions.ts";
-import { drawingOptions, givenFlag, options, pick, single } from "../options.ts";
+import { drawingOptions, options, pick, refuse, single } from "../options.ts";
 import { hasSchedule, scheduleOf, scheduleOptions } from "../schedule.ts";
 
 const STANDARD_LAMBDA = 5;
@@ -41,10 +41,11 @@ export default command({
     const { competing: thetaJ, scale = 1 } = values;
     if (thetaJ === undefined)
       throw new UsageError("the competing angle is missing: give --competing, such as --competing 1.5");
-    const idle = givenFlag(values, ["start", "rate", "steps"]);
-    if (values.minima && (idle !== undefined || hasSchedule(values)))
-      throw new UsageError(`--minima lists where any descent can rest: leave out ${idle ?? "the schedule"}`);
-    if (values.minima) return restsOf(targets, scale, thetaJ);
+    if (values.minima) {
+      const ofPath = ["start", "rate", "steps", ...Object.keys(scheduleOptions)];
+      refuse(values, ofPath, (flag) => `--minima lists where any descent can rest: leave out ${flag}`);
+      return restsOf(targets, scale, thetaJ);
+    }
     if (values.start === undefined) throw new UsageError("the start is missing: give --start, such as --start 2");
     const { start, rate = STANDARD_DESCENT.rate, steps = STANDARD_DESCENT.steps } = values;
     return pathsOf(targets, { start, thetaJ, scale, rate, steps }, { ...values, ...angles });

@@ -9,7 +9,7 @@ import { isColumn } from "../../rows/computation.ts";
 import { columnsOf, command } from "../command.ts";
 import { functionInput, functionOptions } from "../functions.ts";
 import { inputOf, marginInput, numberInput, rowResult, STANDARD_ARC, scaleInput } from "../inputs.ts";
-import { givenFlag, inputOptions, listOption, options, orColumn } from "../options.ts";
+import { inputOptions, listOption, options, orColumn, refuse } from "../options.ts";
 import { number } from "../parse.ts";
 
 const LOSS_ONLY = ["scale", "classes", "competing"] as const;
@@ -39,8 +39,7 @@ export default command({
     if (given === undefined)
       throw new UsageError("there is no value: give --psi, such as --psi -2.5, --value or --loss");
     const unused = { psi: ["functions", "lambda", ...LOSS_ONLY], value: LOSS_ONLY, loss: [] } as const;
-    const idle = givenFlag(values, unused[form]);
-    if (idle !== undefined) throw new UsageError(`${idle} does not go with --${form}: leave it out or ask for another`);
+    refuse(values, unused[form], (flag) => `${flag} does not go with --${form}: leave it out or ask for another`);
     const asked = numberInput(form, given);
     if (form === "psi") {
       const where = isColumn(given) ? `column ${given.column}` : "--psi";

@@ -18,16 +18,7 @@ import { RowWriter } from "../../render/rows.ts";
 import { checked, figureCheck } from "../checks.ts";
 import { command } from "../command.ts";
 import { pictureFunctions } from "../functions.ts";
-import {
-  drawingOptions,
-  fileList,
-  givenFlag,
-  listOption,
-  options,
-  pick,
-  type Values,
-  type ValuesOf,
-} from "../options.ts";
+import { drawingOptions, fileList, listOption, options, pick, refuse, type Values, type ValuesOf } from "../options.ts";
 import { writeToFile } from "../output.ts";
 import { type AngleReader, scaleOrNorm } from "../parse.ts";
 import { withProgress } from "../progress.ts";
@@ -116,14 +107,12 @@ export default command({
 type Checks = readonly ReturnType<typeof figureCheck>[];
 
 /** Throws UsageError where an option is given that has no part in what the others ask for. */
-function refuse<V extends object>(values: V, names: readonly (keyof V & string)[], what: string): void {
-  const idle = givenFlag(values, names);
-  if (idle !== undefined) throw new UsageError(`${idle} has no part in ${what}`);
-}
+const refuseIn = (what: string, values: MeasureValues, names: readonly string[]): void =>
+  refuse(values, names, (flag) => `${flag} has no part in ${what}`);
 
 /** The sum of files of class sums, as a file of its own. */
 async function mergedSums(values: MeasureValues, paths: readonly string[]): Promise<Result> {
-  refuse(values, [...OF_REPORT, ...OF_NEW, "threads"], "adding up --class-sums: leave it out");
+  refuseIn("adding up --class-sums: leave it out", values, [...OF_REPORT, ...OF_NEW, "threads"]);
   if (values.output === undefined) throw new UsageError("--class-sums alone are added up: give --output merged.npz");
   const { storedClassSums, sumsMembers } = await import("../../measure/class-sums.ts");
   return documentOf("class_sums", npzFile(sumsMembers(await storedClassSums(paths))));
@@ -154,7 +143,7 @@ function questionsOf(values: MeasureValues, checks: Checks, norms: boolean): Que
 
 /** Samples from the tables that --samples names. */
 async function openStored(values: MeasureValues, paths: readonly string[]): Promise<Samples> {
-  refuse(values, OF_NEW, "--samples, which were measured before: leave it out");
+  refuseIn("--samples, which were measured before: leave it out", values, OF_NEW);
   const { storedSamples } = await import("../../measure/stored-samples.ts");
   return storedSamples(paths, values.classSums, values.threads);
 }
@@ -168,19 +157,19 @@ async function openNew(values: MeasureValues, checks: Checks): Promise<Samples> 
     );
   const questions = questionsOf(values, checks, features !== undefined);
   if (input === undefined) return openFeatures(values, questions);
-  refuse(values, keys(OF_FEATURES), "--input: leave it out");
+  refuseIn("--input: leave it out", values, keys(OF_FEATURES));
   const { angleSamples } = await import("../../measure/angle-samples.ts");
   return angleSamples({ path: input, file: fileOf(values), questions });
 }
 
 async function openFeatures(values: MeasureValues, questions: Questions): Promise<Samples> {
   const { features, weights, labels } = values;
-  refuse(values, keys(OF_ANGLES), "--features: leave it out");
+  refuseIn("--features: leave it out", values, keys(OF_ANGLES));
   const dash = (["features", "weights", "labels"] as const).find((name) => values[name] === "-");
   if (dash !== undefined) throw new UsageError(`--${dash} -: it is read by position, name a file`);
   if (features === undefined || labels === undefined) throw new UsageError("--features needs --labels");
   if (weights === undefined)
-    refuse(values, ["transposed", "firstLabel"], "class means: leave it out, or give --weights");
+    refuseIn("class means: leave it out, or give --weights", values, ["transposed", "firstLabel"]);
   const [classSums, second] = values.classSums ?? [];
   if (second !== undefined) throw new UsageError("--class-sums: with --features give one file");
   const { featureSamples } = await import("../../measure/feature-samples.ts");

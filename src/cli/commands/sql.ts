@@ -10,7 +10,7 @@ import { samplesQuery } from "../../sql/report.ts";
 import { command } from "../command.ts";
 import { chosenFunctions, pictureFunctions } from "../functions.ts";
 import { STANDARD_MARGIN } from "../inputs.ts";
-import { givenFlag, listOption, type Option, options, orColumn, pick, type ValuesOf } from "../options.ts";
+import { listOption, type Option, options, orColumn, pick, refuse, type ValuesOf } from "../options.ts";
 import { scaleOrNorm } from "../parse.ts";
 import { sampleOptions } from "../samples.ts";
 import { version } from "../version.ts";
@@ -54,9 +54,8 @@ export default command({
   run(values, { argument }): Result {
     const what = argument === "measure" && values.samples ? "measure --samples" : argument;
     const taken = ["dialect", "m", ...belonging[what]!];
-    const others = (Object.keys(sqlOptions) as (keyof SqlValues)[]).filter((name) => !taken.includes(name));
-    const stray = givenFlag(values, others);
-    if (stray !== undefined) throw new UsageError(`${stray} has no part in sql ${what}`);
+    const others = Object.keys(sqlOptions).filter((name) => !taken.includes(name));
+    refuse(values, others, (flag) => `${flag} has no part in sql ${what}`);
     const { dialect = "duckdb" } = values;
     const { functions, sql } = statement(what, values, dialects[dialect]);
     const title = `asoftmax ${version}: ${what} for ${dialect}; t is theta, in radians`;
