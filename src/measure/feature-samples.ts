@@ -22,6 +22,8 @@ import { LabelOrigin } from "./label-origin.ts";
 import { meansNote, type Questions, SampleRecords, type Samples } from "./samples.ts";
 import { type FeaturePaths, openedSamples, withMeans, withVectors } from "./stored-features.ts";
 
+/** MB of young objects in a thread. */
+const YOUNG = 3;
 /** Up to this many multiplications one thread is faster than several. */
 const SMALL = 2 ** 30;
 /** Class vectors are unit vectors where their lengths are this close to 1: rounding to float32. */
@@ -173,7 +175,9 @@ async function* answers(job: FeatureJob, files: FeatureFiles, threads?: number):
     return;
   }
   const script = new URL("./measure-worker.cjs", import.meta.url);
-  const pool = new Pool<FeatureTask, FeatureAnswer>(script, job, count);
+  // Blocks of vectors lie outside the heap until young objects are collected: a small room for these keeps memory low.
+  const limits = { maxYoungGenerationSizeMb: YOUNG };
+  const pool = new Pool<FeatureTask, FeatureAnswer>(script, job, count, limits);
   try {
     for (const tasks of phases) yield* pool.inOrder(asynchronous(tasks));
   } finally {

@@ -1,4 +1,4 @@
-import { parentPort, Worker } from "node:worker_threads";
+import { parentPort, type ResourceLimits, Worker } from "node:worker_threads";
 import { collectGarbage } from "./ending.ts";
 
 /** The message on which a worker closes its port, and so ends. */
@@ -20,8 +20,9 @@ export function serve<Item, Answer>(answerTo: (item: Item) => Answer | Promise<A
 export class Pool<Item, Answer> {
   private readonly threads: readonly ReturnType<typeof startThread<Item, Answer>>[];
 
-  constructor(script: URL, workerData: unknown, size: number) {
-    this.threads = Array.from({ length: size }, () => startThread(new Worker(script, { workerData })));
+  constructor(script: URL, workerData: unknown, size: number, resourceLimits: ResourceLimits = {}) {
+    const options = { workerData, resourceLimits };
+    this.threads = Array.from({ length: size }, () => startThread(new Worker(script, options)));
   }
 
   /**
