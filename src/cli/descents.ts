@@ -1,5 +1,6 @@
 import { type Descent, descend, type Outcome, outcome } from "../core/descend.ts";
 import { joined, type Message, message, radians } from "../core/message.ts";
+import { wantedMargin } from "../core/minima.ts";
 import type { Target } from "../core/targets.ts";
 import { timesPi } from "../core/units.ts";
 import type { Chart } from "../render/chart.ts";
@@ -29,17 +30,24 @@ export function descentChart(descents: Descended, { start, thetaJ, steps, rate, 
   const held = descents.filter(({ kind }) => HELD.includes(kind)).map(({ theta }) => theta);
   return {
     title: titleOf(descents, start),
-    subtitle: message`against theta_j = ${radians(thetaJ)}, with learning rate ${rate} and scale ${scale}`,
-    marks: [...new Map(held.map((theta) => [theta.toFixed(4), theta])).values()].map((theta) => ({
-      x: steps / 2,
-      y: theta,
-      text: message`held at ${radians(knotAt(theta))}: ${theta === Math.PI ? "" : "the slope is 0 here, "}the goal is not reached`,
-    })),
+    subtitle: message`loss: softmax of two classes, against theta_j = ${radians(thetaJ)}, with learning rate ${rate} and scale ${scale}`,
+    marks: [
+      ...[...new Map(held.map((theta) => [theta.toFixed(4), theta])).values()].map((theta) => ({
+        x: steps / 2,
+        y: theta,
+        text: message`held at ${radians(knotAt(theta))}: ${theta === Math.PI ? "" : "the slope is 0 here, "}the goal is not reached`,
+      })),
+      ...reachedOf(descents).map(({ target, path }) => {
+        const { step, theta } = path.find((one) => wantedMargin(target) * one.theta < thetaJ)!;
+        return { x: step, y: theta, text: message`goal reached at step ${step}` };
+      }),
+    ],
     x: { from: 0, to: steps, angle: false, name: "step of gradient descent" },
     y: { angle: true, name: "target angle theta_y", from: 0 },
     series: [
-      ...descents.map(({ target, path }) => ({
+      ...descents.map(({ target, path, kind }, i) => ({
         ...lineOf(target, targets),
+        look: kind === "reached" ? 0 : i + 1,
         at: (step: number) => path[Math.round(step)]!.theta,
       })),
       ...goalLines(targets, thetaJ, look),
@@ -49,8 +57,10 @@ export function descentChart(descents: Descended, { start, thetaJ, steps, rate, 
   };
 }
 
+const reachedOf = (descents: Descended) => descents.filter(({ kind }) => kind === "reached");
+
 function titleOf(descents: Descended, start: number): Message {
-  const reached = descents.filter(({ kind }) => kind === "reached");
+  const reached = reachedOf(descents);
   if (reached.length === 0)
     return message`Gradient descent from theta_y = ${radians(start)}: no target reaches its goal`;
   const only = reached.length < descents.length ? "only " : "";
