@@ -27,9 +27,10 @@ export function descentChart(descents: Descended, { start, thetaJ, steps, rate, 
   const m = knotsOf(targets);
   /** The knot that a descent has come as near as doubles, or its steps, allow. */
   const knotAt = (theta: number) => (m === undefined ? theta : timesPi(Math.round((theta * m) / Math.PI), m));
+  const reached = descents.filter(({ kind }) => kind === "reached");
   const held = descents.filter(({ kind }) => HELD.includes(kind)).map(({ theta }) => theta);
   return {
-    title: titleOf(descents, start),
+    title: titleOf(reached, descents, start),
     subtitle: message`loss: softmax of two classes, against theta_j = ${radians(thetaJ)}, with learning rate ${rate} and scale ${scale}`,
     marks: [
       ...[...new Map(held.map((theta) => [theta.toFixed(4), theta])).values()].map((theta) => ({
@@ -37,10 +38,9 @@ export function descentChart(descents: Descended, { start, thetaJ, steps, rate, 
         y: theta,
         text: message`held at ${radians(knotAt(theta))}: ${theta === Math.PI ? "" : "the slope is 0 here, "}the goal is not reached`,
       })),
-      ...reachedOf(descents).map(({ target, path }) => {
-        const { step, theta } = path.find((one) => wantedMargin(target) * one.theta < thetaJ)!;
-        return { x: step, y: theta, text: message`goal reached at step ${step}` };
-      }),
+      ...reached
+        .map(({ target, path }) => path.find((one) => wantedMargin(target) * one.theta < thetaJ)!)
+        .map(({ step, theta }) => ({ x: step, y: theta, text: message`goal reached at step ${step}` })),
     ],
     x: { from: 0, to: steps, angle: false, name: "step of gradient descent" },
     y: { angle: true, name: "target angle theta_y", from: 0 },
@@ -57,10 +57,7 @@ export function descentChart(descents: Descended, { start, thetaJ, steps, rate, 
   };
 }
 
-const reachedOf = (descents: Descended) => descents.filter(({ kind }) => kind === "reached");
-
-function titleOf(descents: Descended, start: number): Message {
-  const reached = reachedOf(descents);
+function titleOf(reached: Descended, descents: Descended, start: number): Message {
   if (reached.length === 0)
     return message`Gradient descent from theta_y = ${radians(start)}: no target reaches its goal`;
   const only = reached.length < descents.length ? "only " : "";

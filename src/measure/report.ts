@@ -19,7 +19,7 @@ export const marginReport = (
   object: figures,
   tables: tablesOf(figures),
   title: "Margin report",
-  caption: `Samples by angle, in bins of pi/${BINS}`,
+  caption: `Samples by angle, in bins of width pi/${BINS}`,
   headline: headlineOf(figures),
   curve: { caption: "Samples by effective margin", chart: () => curveOf(figures, statistics) },
   terms: reportTerms(figures, degrees),
@@ -145,8 +145,8 @@ function chartOf(
   const nearest = fromFigure(medianOf(figures, "min_theta_j"));
   const perCent = (count: number) => percentages(count, samples)[0]!;
   const marks = [
-    { x: own, hue: OWN, text: message`median theta_y = ${radians(own)}` },
-    { x: nearest, hue: NEAREST, text: message`median min theta_j = ${radians(nearest)}` },
+    { x: own, of: 0, text: message`median theta_y = ${radians(own)}` },
+    { x: nearest, of: 1, text: message`median min theta_j = ${radians(nearest)}` },
     {
       x: timesPi(1, m),
       text: message`beyond ${radians(timesPi(1, m))}: ${perCent(beyond_first_segment)} % of theta_y`,
@@ -159,18 +159,16 @@ function chartOf(
         : message`Half of ${samples} samples have theta_y below ${radians(own)}, half min theta_j above ${radians(nearest)}; ${perCent(angular)} % keep the margin m = ${m}`,
     subtitle: message`theta_y: angle to the own class; min theta_j: to the nearest other class; margin kept: ${m} theta_y < min theta_j`,
     x: { from: 0, to, angle: true, name: "angle" },
-    y: { name: `samples in each bin of pi/${BINS}` },
+    y: { name: `samples in each bin of width pi/${BINS}` },
     series: [
-      { name: "samples by theta_y", hue: OWN, at: (theta) => theta_y[binOf(theta)]!, bars: edges },
-      { name: "by min theta_j", hue: NEAREST, at: (theta) => min_theta_j[binOf(theta)]!, bars: edges },
+      { name: "samples by theta_y", at: (theta) => theta_y[binOf(theta)]!, bars: edges },
+      { name: "by min theta_j", at: (theta) => min_theta_j[binOf(theta)]!, bars: edges },
     ],
     marks: samples > 0 ? marks.filter(({ x }) => x < to) : [],
     knots: m,
   };
 }
 
-/** The colours of the angle to the own class and of that to the nearest other one. */
-const [OWN, NEAREST] = [0, 3];
 const NO_SAMPLES = message`There are no samples`;
 const CURVE_STEPS = 240;
 

@@ -26,10 +26,7 @@ export interface Series {
   readonly look?: number;
 }
 
-/**
- * An area between two values at each x, where they are numbers: shaded in the colour of the first line, hatched in that of the highlight,
- * tinted in that of psi, with its name in the key, or only named.
- */
+/** An area between two values at each x, where they are numbers: shaded in the colour of the first line, or hatched in that of the highlight. */
 export interface Area<Look = "shaded" | "hatched"> {
   readonly name: string;
   readonly look: Look;
@@ -40,8 +37,8 @@ export interface Area<Look = "shaded" | "hatched"> {
 export interface Mark {
   readonly x?: number;
   readonly y?: number;
-  /** The colour of the line that it tells of. */
-  readonly hue?: number;
+  /** The place of the line that it tells of. */
+  readonly of?: number;
   readonly text: Message;
 }
 
@@ -65,7 +62,7 @@ export interface Chart {
   readonly series: readonly Series[];
   readonly dots?: readonly Dots[];
   readonly regions?: readonly Area[];
-  /** Areas that pictures alone show. */
+  /** Areas that pictures alone show: tinted in the colour of psi, with the name in the key, or only named. */
   readonly zones?: readonly Area<"tinted" | "named">[];
   readonly marks?: readonly Mark[];
   /** x and y have one scale. */

@@ -110,8 +110,8 @@ export function drawSvg(chart: Chart, style: NumberStyle, { id, width: most, des
   const layout = layoutOf(chart, style, most);
   const { width, height, left, right, top, bottom, ticksX, xs, inX, inY, colours } = layout;
   const finite = (chart.marks ?? []).filter(({ x = 0, y = 0 }) => Number.isFinite(x + y));
-  const marks = finite.map(({ x, y, hue, text }) => ({
-    colour: hue === undefined ? "" : `own c${hue}`,
+  const marks = finite.map(({ x, y, of, text }) => ({
+    colour: of === undefined ? "" : `own ${colours[of]}`,
     x: x === undefined ? undefined : inX(x),
     y: y === undefined ? undefined : inY(y),
     text: saidOf(text, style),
@@ -120,16 +120,13 @@ export function drawSvg(chart: Chart, style: NumberStyle, { id, width: most, des
   const points = lines.flatMap((one) => one.points);
   const rules = layout.rules.map((at) => (chart.x.angle ? { x: inX(at), y: undefined } : { x: undefined, y: inY(at) }));
   const labels = labelsIn(layout, points, [...marks, ...rules]);
-  const looks = {
-    hatched: { colour: "hot", fill: `fill="url(#${id}-hatch)"` },
-    shaded: { colour: colours[0]!, fill: TINT },
-    tinted: { colour: "c0", fill: TINT },
-    named: { colour: "c6", fill: `fill="none"` },
-  };
+  const inks = { hatched: "hot", shaded: colours[0]!, tinted: "c0", named: "c6" };
+  const fills = { hatched: `fill="url(#${id}-hatch)"`, shaded: TINT, tinted: TINT, named: `fill="none"` };
   const up = inY.copy().clamp(true);
   const areas = [...(chart.regions ?? []), ...(chart.zones ?? [])].map(({ name, look, between }) => ({
-    ...looks[look],
     name: look === "tinted" ? "" : name,
+    colour: inks[look],
+    fill: fills[look],
     heights: xs.map((x): Heights[number] => [inX(x), ...(between(x).map((y) => up(y)) as [number, number])]),
   }));
   return [
