@@ -25,5 +25,5 @@ const ENDINGS: Readonly<Record<string, Format>> = {
 /** The format that the ending of a file names, if it is one of text. */
 export const formatOf = (path = ""): Format | undefined => ENDINGS[/\.(\w+)$/.exec(path.toLowerCase())?.[1] ?? ""];
 
-/** Significant digits of the sentences about a picture, and of what is written in it. */
-export const [PICTURE_DIGITS, LABEL_DIGITS] = [6, 4];
+/** Significant digits of what a picture says. */
+export const PICTURE_DIGITS = 6;

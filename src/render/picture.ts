@@ -1,4 +1,4 @@
-import { LABEL_DIGITS, PICTURE_DIGITS, type Picture } from "./formats.ts";
+import { PICTURE_DIGITS, type Picture } from "./formats.ts";
 import { formatMessage, forPeople, type NumberStyle } from "./number.ts";
 import { figure, page, paragraphs } from "./page.ts";
 import { reportParts } from "./report-page.ts";
@@ -12,14 +12,14 @@ const WIDTH = 600;
 
 /** The chart of a result as a picture, with the notes as its description. The same chart gives the same bytes. */
 export function picture(result: Result, kind: Picture, given: NumberStyle, madeBy: string): string {
-  const [style, inside] = [forPeople(given, PICTURE_DIGITS), forPeople(given, LABEL_DIGITS)];
+  const style = forPeople(given, PICTURE_DIGITS);
   const { chart: chartOf, title: said } = result.chart!;
   const drawn = chartOf();
   const chart = { ...drawn, title: said ?? drawn.title };
   const notes = [...(said ? [said] : []), ...result.end().notes].map((note) => formatMessage(note, style));
   const description = notes.join(" ");
   if (kind === "vl.json") return `${JSON.stringify(vegaLite(chart, style, description), null, 1)}\n`;
-  if (kind === "svg") return drawSvg(chart, inside, { id: "picture", width: WIDTH, description });
+  if (kind === "svg") return drawSvg(chart, style, { id: "picture", width: WIDTH, description });
   const title = chart.title
     ? spelled(formatMessage(chart.title, style))
     : chart.series.map(({ name }) => name).join(", ");
@@ -27,5 +27,5 @@ export function picture(result: Result, kind: Picture, given: NumberStyle, madeB
     const { around, figures } = reportParts(result, chart, style, description);
     return page(figures, around, madeBy);
   }
-  return page(figure(chart, inside, description), { title, above: "", below: paragraphs(notes) }, madeBy);
+  return page(figure(chart, style, description), { title, above: "", below: paragraphs(notes) }, madeBy);
 }

@@ -5,7 +5,7 @@ import { timesPi } from "../core/units.ts";
 import { samplesOf, type Tick, ticksOf, valueAt } from "./axes.ts";
 import { type Chart, type Interval, reachOf, rulesOf, type Series } from "./chart.ts";
 import { type Heights, labelsIn, type Point } from "./labels.ts";
-import { formatMessage, type NumberStyle } from "./number.ts";
+import { formatMessage, forPeople, type NumberStyle } from "./number.ts";
 import { escapeXml, FONT, LINE, linesOf, px, spelled, textAt, widthOf } from "./typeset.ts";
 
 const TITLE = 16;
@@ -17,6 +17,8 @@ const HEADROOM = 0.2;
 /** From this width on lines are named at their ends. */
 const WIDE = 480;
 const MOST_ENDS = 8;
+/** The digits of the numbers in notes, of which whole ones have all. */
+const NOTE_DIGITS = 4;
 
 // After Okabe and Ito, told apart by the colour-blind; darker, or on a dark ground lighter, so that text in them can be read. The last is
 // that of rules and levels; one more is kept for what is highlighted.
@@ -114,7 +116,7 @@ export function drawSvg(chart: Chart, style: NumberStyle, { id, width: most, des
     colour: of === undefined ? "" : `own ${colours[of]}`,
     x: x === undefined ? undefined : inX(x),
     y: y === undefined ? undefined : inY(y),
-    text: saidOf(text, style),
+    text: saidOf(text, forPeople({ ...style, precision: undefined }, NOTE_DIGITS)),
   }));
   const lines = chart.series.map((one) => pathOf(one, xs, layout));
   const points = lines.flatMap((one) => one.points);
