@@ -203,7 +203,7 @@ export function violationChart(targets: readonly Target[], m: number, thetaJ: nu
   return {
     ...chart,
     title: first
-      ? message`cos(${m} theta_y) rises again beyond ${radians(timesPi(1, m))}: where it is shaded it exceeds cos(theta_j) although ${m} theta_y < theta_j does not hold`
+      ? message`cos(${m} theta_y) rises again beyond ${radians(timesPi(1, m))}: where it is orange it exceeds cos(theta_j) although ${m} theta_y < theta_j does not hold`
       : message`Wherever cos(${m} theta_y) exceeds cos(theta_j), ${m} theta_y < theta_j holds too`,
     subtitle: conditions(m),
     series: [...chart.series, levelOf(name, level)],
