@@ -62,8 +62,17 @@ const blendHue = (lambda: number) => (lambda < 2 ? 3 : lambda < 10 ? 2 : 4);
 /** A target function as pictures name it, beside others. */
 export function inWords({ name, parameters, lambda, spec }: Target, others: readonly Target[] = []): Message {
   const isBlend = lambda > 0 || others.some((other) => other.name === name && other.lambda > 0);
+  if (isBlend && areBlended(others)) return message`lambda = ${lambda}`;
   const word = WORDS[name]?.word?.(parameters.m!);
   return word === undefined ? [spec] : message`${word}${isBlend ? message`, lambda = ${lambda}` : []}`;
+}
+
+const isPsi = ({ name, lambda }: Target) => name === "asoftmax" && lambda === 0;
+
+/** Are they psi of one m with several lambda, and perhaps cos(theta)? */
+function areBlended(targets: readonly Target[]): boolean {
+  const blends = targets.filter(({ name }) => name !== "softmax");
+  return blends.length > 1 && blends.every((one) => one.name === "asoftmax" && one.parameters.m === knotsOf(targets));
 }
 
 /** The names and the colour of the line of a target function, beside others. */
@@ -98,15 +107,14 @@ function findingOf(targets: readonly Target[]): Message | undefined {
   const verb = (some: typeof found) => (some.length === 1 ? "falls" : "fall");
   if (targets.length === 0) return undefined;
   if (rising.length > 0) {
-    const rest = falling.length > 0 ? message`; ${names(falling)} ${verb(falling)} everywhere` : [];
+    const m = falling.length === 1 && isPsi(falling[0]!.target) ? knotsOf([falling[0]!.target]) : undefined;
+    const flat = m ? message`, flat only at k ${radians(timesPi(1, m))}` : [];
+    const rest = falling.length > 0 ? message`; ${names(falling)} ${verb(falling)} everywhere${flat}` : [];
     const where = rising.length === 1 ? message` beyond ${radians(rising[0]!.first!)}` : [];
     return message`${names(rising)} ${rising.length === 1 ? "rises" : "rise"} again${where}: there a larger angle is rewarded${rest}`;
   }
-  const blends = targets.filter(({ name }) => name !== "softmax");
-  const isBlended =
-    blends.length > 1 &&
-    blends.every(({ name, parameters }) => name === "asoftmax" && parameters.m === blends[0]!.parameters.m);
-  if (isBlended) return message`The larger lambda, the nearer psi comes to cos(theta), and the smaller the margin`;
+  if (areBlended(targets))
+    return message`The larger lambda, the nearer psi (m = ${knotsOf(targets)!}) comes to cos(theta), and the smaller the margin`;
   return message`${names(falling)} ${verb(falling)} on all of [0, pi]: a smaller angle always counts more`;
 }
 
@@ -120,13 +128,12 @@ export function planeChart(
   range: Interval = { from: 0, to: Math.PI },
 ): Chart {
   const [first] = targets;
-  const isPsi = ({ name, lambda }: Target) => name === "asoftmax" && lambda === 0;
   const psi = targets.find(isPsi);
   const naive = targets.find(
     ({ name, lambda, parameters }) => name === "naive" && lambda === 0 && parameters.m === psi?.parameters.m,
   );
   const m = psi?.parameters.m;
-  const above = (low: number): [number, number] => [low, Math.PI];
+  const held = naive ? "all three hold" : `${m} theta_y < theta_j`;
   const wrong: Area = {
     name: FALSE_PASS,
     look: "hatched",
@@ -136,20 +143,16 @@ export function planeChart(
     },
   };
   const own = (target: Target): Area => ({
-    name: isPsi(target)
-      ? naive
-        ? "all three hold"
-        : `${target.parameters.m} theta_y < theta_j`
-      : `${target.spec} exceeds cos(theta_j)`,
+    name: isPsi(target) ? held : `${target.spec} exceeds cos(theta_j)`,
     look: "shaded",
-    between: (theta) => above(competingBound(target, theta)),
+    between: (theta) => [competingBound(target, theta), Math.PI],
   });
   return {
     title:
       psi && naive
         ? message`cos(${m!} theta_y) > cos(theta_j) also holds in the hatched part, where ${m!} theta_y < theta_j does not; psi holds only where it does`
         : message`How large theta_j must be for the target to exceed cos(theta_j)`,
-    subtitle: psi && naive ? message`${conditions(m!)}; psi: psi(theta_y) > cos(theta_j)` : definitionsOf(targets),
+    subtitle: psi && naive ? [...conditions(m!), PSI_CONDITION] : definitionsOf(targets),
     x: { ...range, angle: true, name: "theta_y, angle to the own class" },
     y: { angle: true, name: "theta_j, angle to another class" },
     series: targets.map((target) => ({
@@ -157,6 +160,7 @@ export function planeChart(
       at: (theta) => competingBound(target, theta),
     })),
     regions: [...(first ? [own(first)] : []), ...(psi && naive ? [wrong] : [])],
+    zones: naive ? [{ name: "none holds", look: "named", between: (theta) => [0, competingBound(naive, theta)] }] : [],
     knots: knotsOf(targets),
     square: true,
     size: { width, height },
@@ -164,6 +168,7 @@ export function planeChart(
 }
 
 const FALSE_PASS = "naive holds, angular does not";
+const PSI_CONDITION = "; psi: psi(theta_y) > cos(theta_j); lines: both sides equal";
 const conditions = (m: number) => message`naive: cos(${m} theta_y) > cos(theta_j); angular: ${m} theta_y < theta_j`;
 
 /** The margin of the first function that has knots. */
@@ -193,16 +198,18 @@ export function violationChart(targets: readonly Target[], m: number, thetaJ: nu
   });
   const level = psiValues(1, thetaJ).cosTheta;
   const name = `cos(${equation("theta_j", thetaJ, look)})`;
+  const good = equation(`angular holds: theta_y < theta_j/${m}`, thetaJ / m, look);
   const first = found[0];
   return {
     ...chart,
     title: first
-      ? message`cos(${m} theta_y) rises again beyond ${radians(timesPi(1, m))}: where it is shaded it exceeds cos(theta_j) although ${m} theta_y < theta_j does not hold`
+      ? message`cos(${m} theta_y) rises again beyond ${radians(timesPi(1, m))}: where it is orange it exceeds cos(theta_j) although ${m} theta_y < theta_j does not hold`
       : message`Wherever cos(${m} theta_y) exceeds cos(theta_j), ${m} theta_y < theta_j holds too`,
     subtitle: conditions(m),
     series: [...chart.series, levelOf(name, level)],
+    zones: [{ name: good, look: "tinted", between: (at) => [-Infinity, m * at < thetaJ ? Infinity : Number.NaN] }],
     marks: [
-      { x: thetaJ / m, text: message`theta_j/${m}: angular holds only left of it` },
+      { x: thetaJ / m, text: message`${radians(thetaJ / m)}` },
       ...(first ? [{ x: first.from, y: level, text: message`first violation: beyond ${radians(first.from)}` }] : []),
     ],
   };

@@ -1,5 +1,6 @@
 import { type Descent, descend, type Outcome, outcome } from "../core/descend.ts";
 import { joined, type Message, message, radians } from "../core/message.ts";
+import { wantedMargin } from "../core/minima.ts";
 import type { Target } from "../core/targets.ts";
 import { timesPi } from "../core/units.ts";
 import type { Chart } from "../render/chart.ts";
@@ -26,20 +27,27 @@ export function descentChart(descents: Descended, { start, thetaJ, steps, rate, 
   const m = knotsOf(targets);
   /** The knot that a descent has come as near as doubles, or its steps, allow. */
   const knotAt = (theta: number) => (m === undefined ? theta : timesPi(Math.round((theta * m) / Math.PI), m));
+  const reached = descents.filter(({ kind }) => kind === "reached");
   const held = descents.filter(({ kind }) => HELD.includes(kind)).map(({ theta }) => theta);
   return {
-    title: titleOf(descents, start),
-    subtitle: message`against theta_j = ${radians(thetaJ)}, with learning rate ${rate} and scale ${scale}`,
-    marks: [...new Map(held.map((theta) => [theta.toFixed(4), theta])).values()].map((theta) => ({
-      x: steps / 2,
-      y: theta,
-      text: message`held at ${radians(knotAt(theta))}: ${theta === Math.PI ? "" : "the slope is 0 here, "}the goal is not reached`,
-    })),
+    title: titleOf(reached, descents, start),
+    subtitle: message`loss: softmax of two classes, against theta_j = ${radians(thetaJ)}, with learning rate ${rate} and scale ${scale}`,
+    marks: [
+      ...[...new Map(held.map((theta) => [theta.toFixed(4), theta])).values()].map((theta) => ({
+        x: steps / 2,
+        y: theta,
+        text: message`held at ${radians(knotAt(theta))}: ${theta === Math.PI ? "" : "the slope is 0 here, "}the goal is not reached`,
+      })),
+      ...reached
+        .map(({ target, path }) => path.find((one) => wantedMargin(target) * one.theta < thetaJ)!)
+        .map(({ step, theta }) => ({ x: step, y: theta, text: message`goal reached at step ${step}` })),
+    ],
     x: { from: 0, to: steps, angle: false, name: "step of gradient descent" },
     y: { angle: true, name: "target angle theta_y", from: 0 },
     series: [
-      ...descents.map(({ target, path }) => ({
+      ...descents.map(({ target, path, kind }, i) => ({
         ...lineOf(target, targets),
+        look: kind === "reached" ? 0 : i + 1,
         at: (step: number) => path[Math.round(step)]!.theta,
       })),
       ...goalLines(targets, thetaJ, look),
@@ -49,8 +57,7 @@ export function descentChart(descents: Descended, { start, thetaJ, steps, rate, 
   };
 }
 
-function titleOf(descents: Descended, start: number): Message {
-  const reached = descents.filter(({ kind }) => kind === "reached");
+function titleOf(reached: Descended, descents: Descended, start: number): Message {
   if (reached.length === 0)
     return message`Gradient descent from theta_y = ${radians(start)}: no target reaches its goal`;
   const only = reached.length < descents.length ? "only " : "";

@@ -19,7 +19,7 @@ export const marginReport = (
   object: figures,
   tables: tablesOf(figures),
   title: "Margin report",
-  caption: `Samples by angle, in ${BINS} bins over [0, pi]`,
+  caption: `Samples by angle, in bins of width pi/${BINS}`,
   headline: headlineOf(figures),
   curve: { caption: "Samples by effective margin", chart: () => curveOf(figures, statistics) },
   terms: reportTerms(figures, degrees),
@@ -145,10 +145,11 @@ function chartOf(
   const nearest = fromFigure(medianOf(figures, "min_theta_j"));
   const perCent = (count: number) => percentages(count, samples)[0]!;
   const marks = [
-    ...[own, nearest].map((median) => ({ x: median, text: message`median ${radians(median)}` })),
+    { x: own, of: 0, text: message`median theta_y = ${radians(own)}` },
+    { x: nearest, of: 1, text: message`median min theta_j = ${radians(nearest)}` },
     {
       x: timesPi(1, m),
-      text: message`${radians(timesPi(1, m))}: ${perCent(beyond_first_segment)} % of theta_y lie beyond`,
+      text: message`beyond ${radians(timesPi(1, m))}: ${perCent(beyond_first_segment)} % of theta_y`,
     },
   ];
   return {
@@ -158,7 +159,7 @@ function chartOf(
         : message`Half of ${samples} samples have theta_y below ${radians(own)}, half min theta_j above ${radians(nearest)}; ${perCent(angular)} % keep the margin m = ${m}`,
     subtitle: message`theta_y: angle to the own class; min theta_j: to the nearest other class; margin kept: ${m} theta_y < min theta_j`,
     x: { from: 0, to, angle: true, name: "angle" },
-    y: { name: `samples in each of ${BINS} bins over [0, pi]` },
+    y: { name: `samples in each bin of width pi/${BINS}` },
     series: [
       { name: "samples by theta_y", at: (theta) => theta_y[binOf(theta)]!, bars: edges },
       { name: "by min theta_j", at: (theta) => min_theta_j[binOf(theta)]!, bars: edges },

@@ -22,12 +22,14 @@ export interface Series {
   readonly points?: readonly number[];
   /** The edges of bars from 0 to the values between them; without any it is a line. */
   readonly bars?: readonly number[];
+  /** Its place among the looks of lines in pictures, of which the first is solid and thick; without one, its place in the chart. */
+  readonly look?: number;
 }
 
 /** An area between two values at each x, where they are numbers: shaded in the colour of the first line, or hatched in that of the highlight. */
-export interface Area {
+export interface Area<Look = "shaded" | "hatched"> {
   readonly name: string;
-  readonly look: "shaded" | "hatched";
+  readonly look: Look;
   readonly between: (x: number) => readonly [low: number, high: number];
 }
 
@@ -35,6 +37,8 @@ export interface Area {
 export interface Mark {
   readonly x?: number;
   readonly y?: number;
+  /** The place of the line that it tells of. */
+  readonly of?: number;
   readonly text: Message;
 }
 
@@ -58,6 +62,8 @@ export interface Chart {
   readonly series: readonly Series[];
   readonly dots?: readonly Dots[];
   readonly regions?: readonly Area[];
+  /** Areas that pictures alone show: tinted in the colour of psi, with the name in the key, or only named. */
+  readonly zones?: readonly Area<"tinted" | "named">[];
   readonly marks?: readonly Mark[];
   /** x and y have one scale. */
   readonly square?: boolean;

@@ -50,7 +50,7 @@ export function labelsIn({ left, top, right, bottom }: Box, points: readonly Poi
   };
 
   /** A label beside a point, or along a rule at x or at y. */
-  function beside(text: string, { x, y }: MarkAt): string {
+  function beside(text: string, { x, y }: MarkAt, colour: string): string {
     const placed = (most: number) => {
       const lines = linesOf(text, FONT, most);
       const [width, height] = [widest(lines), lines.length * LINE];
@@ -66,7 +66,7 @@ export function labelsIn({ left, top, right, bottom }: Box, points: readonly Poi
       return tops.flatMap((up) => lefts.map((side) => placeOf(lines, side, up)));
     };
     const most = Math.min(WIDEST, (right - left) * 0.55);
-    return put([...placed(most), ...placed(most * 0.6)], x);
+    return put([...placed(most), ...placed(most * 0.6)], x, colour);
   }
 
   /** A label inside an area, in as few lines as fit in it, as high as may be and in the middle there; nothing where it fits nowhere. */
@@ -90,14 +90,11 @@ export function labelsIn({ left, top, right, bottom }: Box, points: readonly Poi
   /** Names at the right of the frame, each at the height of the end of its line, moved apart where they would touch. */
   function ends(names: readonly { readonly text: string; readonly colour: string; readonly y: number }[]): string[] {
     const sorted = names.toSorted((a, b) => a.y - b.y);
-    const heights = sorted.map(({ y }, i) => {
-      const first = sorted.findIndex((one) => one.y === y);
-      return y + (i - first - (sorted.filter((one) => one.y === y).length - 1) / 2) * LINE;
-    });
-    for (let i = 1; i < heights.length; i++) heights[i] = Math.max(heights[i]!, heights[i - 1]! + LINE);
-    heights.push(bottom + LINE);
-    for (let i = heights.length - 2; i >= 0; i--) heights[i] = Math.min(heights[i]!, heights[i + 1]! - LINE);
-    return sorted.map(({ text, colour }, i) => textAt(right + GAP, heights[i]! + 5, text, `own ${colour}`));
+    const down = sorted.map(({ y }) => y);
+    const up = [...down, bottom + LINE];
+    for (let i = 1; i < down.length; i++) down[i] = Math.max(down[i]!, down[i - 1]! + LINE);
+    for (let i = down.length - 1; i >= 0; i--) up[i] = Math.min(up[i]!, up[i + 1]! - LINE);
+    return sorted.map(({ text, colour }, i) => textAt(right + GAP, (down[i]! + up[i]!) / 2 + 5, text, `own ${colour}`));
   }
 
   return { beside, inside, ends };

@@ -5,7 +5,7 @@ import { timesPi } from "../core/units.ts";
 import { samplesOf, type Tick, ticksOf, valueAt } from "./axes.ts";
 import { type Chart, type Interval, reachOf, rulesOf, type Series } from "./chart.ts";
 import { type Heights, labelsIn, type Point } from "./labels.ts";
-import { formatMessage, type NumberStyle } from "./number.ts";
+import { formatMessage, forPeople, type NumberStyle } from "./number.ts";
 import { escapeXml, FONT, LINE, linesOf, px, spelled, textAt, widthOf } from "./typeset.ts";
 
 const TITLE = 16;
@@ -17,6 +17,8 @@ const HEADROOM = 0.2;
 /** From this width on lines are named at their ends. */
 const WIDE = 480;
 const MOST_ENDS = 8;
+/** The digits of the numbers in notes, of which whole ones have all. */
+const NOTE_DIGITS = 4;
 
 // After Okabe and Ito, told apart by the colour-blind; darker, or on a dark ground lighter, so that text in them can be read. The last is
 // that of rules and levels; one more is kept for what is highlighted.
@@ -24,6 +26,7 @@ const LIGHT = ["#0072b2", "#a8407f", "#007a5a", "#8a6100", "#3d6c8f", "#5f5f5f",
 const DARK = ["#56b4e9", "#e08fc0", "#2fc09a", "#e69f00", "#a8c8e0", "#aaaaaa", "#bbb"];
 /** The colours of lines that ask for none, as far as no other line of the chart asks for them. */
 const FREE = [0, 3, 4, 2, 1, 5];
+const TINT = `fill="currentColor" fill-opacity=".28"`;
 const [HOT_LIGHT, HOT_DARK] = ["#c44e00", "#ff8a3d"];
 const DASHES = ["", "7 4", "2 3", "9 3 2 3", "4 2 1 2 1 2"];
 const colours = (list: readonly string[], hot: string) =>
@@ -109,19 +112,24 @@ export function drawSvg(chart: Chart, style: NumberStyle, { id, width: most, des
   const layout = layoutOf(chart, style, most);
   const { width, height, left, right, top, bottom, ticksX, xs, inX, inY, colours } = layout;
   const finite = (chart.marks ?? []).filter(({ x = 0, y = 0 }) => Number.isFinite(x + y));
-  const marks = finite.map(({ x, y, text }) => ({
+  const marks = finite.map(({ x, y, of, text }) => ({
+    colour: of === undefined ? "" : `own ${colours[of]}`,
     x: x === undefined ? undefined : inX(x),
     y: y === undefined ? undefined : inY(y),
-    text: saidOf(text, style),
+    text: saidOf(text, forPeople({ ...style, precision: undefined }, NOTE_DIGITS)),
   }));
   const lines = chart.series.map((one) => pathOf(one, xs, layout));
   const points = lines.flatMap((one) => one.points);
-  const labels = labelsIn(layout, points, marks);
-  const areas = (chart.regions ?? []).map(({ name, look, between }) => ({
-    name,
-    colour: look === "hatched" ? "hot" : colours[0]!,
-    fill: look === "hatched" ? `fill="url(#${id}-hatch)"` : `fill="currentColor" fill-opacity=".28"`,
-    heights: xs.map((x): Heights[number] => [inX(x), ...(between(x).map((y) => inY(y)) as [number, number])]),
+  const rules = layout.rules.map((at) => (chart.x.angle ? { x: inX(at), y: undefined } : { x: undefined, y: inY(at) }));
+  const labels = labelsIn(layout, points, [...marks, ...rules]);
+  const inks = { hatched: "hot", shaded: colours[0]!, tinted: "c0", named: "c6" };
+  const fills = { hatched: `fill="url(#${id}-hatch)"`, shaded: TINT, tinted: TINT, named: `fill="none"` };
+  const up = inY.copy().clamp(true);
+  const areas = [...(chart.regions ?? []), ...(chart.zones ?? [])].map(({ name, look, between }) => ({
+    name: look === "tinted" ? "" : name,
+    colour: inks[look],
+    fill: fills[look],
+    heights: xs.map((x): Heights[number] => [inX(x), ...(between(x).map((y) => up(y)) as [number, number])]),
   }));
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="0 0 ${px(width)} ${px(height)}" width="${px(width)}" height="${px(height)}" role="img" aria-labelledby="${id}-title ${id}-desc" data-frame="${[left, right, top, bottom].map(px).join(" ")}" data-every="${ticksX.every ?? ""}" data-range="${chart.x.from} ${chart.x.to - chart.x.from}">`,
@@ -140,13 +148,13 @@ export function drawSvg(chart: Chart, style: NumberStyle, { id, width: most, des
     ...highlightsOf(chart, lines, layout),
     ...chart.series.map((one, i) => lineOf(one, i, colours[i]!, lines[i]!.d)),
     "</g>",
-    ...layout.rules.map((at) => ruleOf("rule", chart.x.angle ? inX(at) : undefined, inY(at), layout)),
+    ...rules.map(({ x, y }) => ruleOf("rule", x, y, layout)),
     ...dotsOf(chart, layout),
     "</g>",
-    ...areas.map(({ name, colour, heights }) => labels.inside(name, colour, heights)),
-    ...marks.flatMap(({ x, y, text }) => [
-      x !== undefined && y !== undefined ? dotAt(x, y, false, "hot") : ruleOf("mark c6", x, y, layout),
-      labels.beside(text, { x, y }),
+    ...areas.map(({ name, colour, heights }) => name && labels.inside(name, colour, heights)),
+    ...marks.flatMap(({ x, y, text, colour }) => [
+      x !== undefined && y !== undefined ? dotAt(x, y, false, "hot") : ruleOf(`mark ${colour || "c6"}`, x, y, layout),
+      labels.beside(text, { x, y }, colour),
     ]),
     ...labels.ends((layout.ends?.names ?? []).map(({ text, y }, i) => ({ text, y: inY(y), colour: colours[i]! }))),
     `<g class="finer"/>`,
@@ -196,7 +204,7 @@ type KeyItem = readonly [name: string, drawn: string];
 
 /** What stands for each line, if these names are in the key, for the dots and for the highlighted stretches. */
 function samplesIn(
-  { series, dots = [], highlight }: Chart,
+  { series, dots = [], zones = [], highlight }: Chart,
   colours: readonly string[],
   names: readonly string[] = [],
 ): KeyItem[] {
@@ -206,6 +214,7 @@ function samplesIn(
     ...names.map((name, i): KeyItem => [name, lineOf(series[i]!, i, colours[i]!, series[i]!.bars ? box : "M0 9H22")]),
     ...dots.map(({ name }, i): KeyItem => [name, dotAt(11, 9, name === highlight, colours[series.length + i]!)]),
     ...(isHighlighted ? [[highlight, haloOf("M0 9H22")] as const] : []),
+    ...zones.flatMap(({ name, look }) => (look === "tinted" ? [[name, path("own c0", box, TINT)] as const] : [])),
   ];
 }
 
@@ -254,7 +263,7 @@ function thinned(points: readonly Point[]): Point[] {
 const path = (look: string, d: string, more = "") =>
   `<path class="${look}" d="${d}"${more && ` ${more}`} vector-effect="non-scaling-stroke"/>`;
 
-const lineOf = ({ bars }: Series, i: number, colour: string, d: string) =>
+const lineOf = ({ bars, look }: Series, place: number, colour: string, d: string, i = look ?? place) =>
   bars
     ? path(`own ${colour}`, d, `fill-opacity=".4" stroke="currentColor" stroke-opacity=".8"`)
     : path(`line ${colour}`, d, `stroke-width="${i === 0 ? 3 : 2}" stroke-dasharray="${DASHES[i % DASHES.length]}"`);

@@ -40,14 +40,14 @@ describe("a picture alone", () => {
   const digits = "measure --input test/fixtures/digits-asoftmax-m4-3d.csv";
   // biome-ignore format: a table
   test.each<[line: string, words: string[]]>([
-    ["violations --competing 1.5",   ["naive: cos(4 θy) > cos(θj); angular: 4 θy < θj"]],
+    ["violations --competing 1.5",   ["naive: cos(4 θy) > cos(θj); angular: 4 θy < θj", "angular holds: θy < θj/4 = 0.375", "0.375", "beyond 1.196"]],
     ["violations --competing 0 --m 1", ["Wherever cos(1 θy) exceeds cos(θj), 1 θy < θj holds too"]],
-    ["plot --quantity theta_j",      ["all three hold", "naive: cos(4 θy) > cos(θj); angular: 4 θy < θj; ψ: ψ(θy) > cos(θj)"]],
-    ["plot --lambda 0,5",            ["ψ, m = 4, λ = 0", "ψ: (−1)k cos(m θ) − 2k on [k π/m, (k+1) π/m]; with λ: (λ cos(θ) + ψ)/(1 + λ)"]],
-    ["descend --start 2 --competing 1.5", ["ψ, m = 4, λ = 0", "and cos(4 θ)", "π/4", "against θj = 1.5, with learning rate 0.05 and scale 1"]],
+    ["plot --quantity theta_j",      ["all three hold", "none holds", "naive: cos(4 θy) > cos(θj); angular: 4 θy < θj;", "ψ: ψ(θy) > cos(θj); lines: both sides equal"]],
+    ["plot --lambda 0,5",            ["λ = 0", "λ = 5", "ψ: (−1)k cos(m θ) − 2k on [k π/m, (k+1) π/m]; with λ: (λ cos(θ) + ψ)/(1 + λ)"]],
+    ["descend --start 2 --competing 1.5", ["ψ, m = 4, λ = 0", "and cos(4 θ)", "π/4", "goal reached at step 63", "loss: softmax of two classes, against θj = 1.5, with learning rate 0.05 and scale 1"]],
     ["descend --start 1.2 --competing 1.5", ["0", "π/4", "π/2"]],
     ["descend --start 3 --competing 1 --m 3", ["held at 2π/3: the slope is 0", "here, the goal is not reached"]],
-    [digits,                         ["Half of 360 samples have θy below 0.157, half", "min θj above 0.984; 78.6 % keep the margin m = 4", "median 0.157", "3π/4"]],
+    [digits,                         ["Half of 360 samples have θy below 0.157, half", "min θj above 0.984; 78.6 % keep the margin m = 4", "median θy = 0.157", "min θj = 0.984", "2.5 % of θy", "3π/4"]],
     ["plot --functions naive:m=20 --degrees", ["cos(20 θ) rises again beyond 9°: there a larger angle is rewarded"]],
   ])("asoftmax %s", async (line, words) => {
     const found = texts(await draw(line, "svg")).map((text) => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">"));
@@ -60,9 +60,20 @@ describe("a picture alone", () => {
     const lines = ["plot", "monotonicity", "violations --competing 1.5", "descend --start 2 --competing 1.5"];
     for (const line of lines) expect([line, colourOf(await draw(line, "svg"), "cos\\(4 θ\\)")]).toEqual([line, "c1"]);
     expect(inKey(await draw("plot --quantity theta_j", "svg"), "cos\\(4 θ\\)")).toBe("c1");
-    for (const line of ["plot --lambda 1,5", lines[3]!])
-      expect(colourOf(await draw(line, "svg"), "ψ, m = 4, λ = 5")).toBe("c2");
+    expect(colourOf(await draw("plot --lambda 1,5", "svg"), "λ = 5")).toBe("c2");
+    expect(colourOf(await draw(lines[3]!, "svg"), "ψ, m = 4, λ = 5")).toBe("c2");
     expect(colourOf(await draw("plot --m 2,3", "svg"), "ψ, m = 3")).toBe("c3");
+  });
+
+  test("a descent that reaches its goal is the solid line", async () => {
+    const svg = await draw("descend --start 2 --competing 1.5", "svg");
+    const looks = svg.matchAll(/class="line (c\d)".* stroke-width="(\d)" stroke-dasharray="([\d ]*)"/g);
+    expect([...looks].map(([, ...look]) => look)).toEqual([
+      ["c0", "2", "7 4"],
+      ["c1", "2", "2 3"],
+      ["c2", "3", ""],
+      ["c6", "2", "9 3 2 3"],
+    ]);
   });
 
   test("a square one ends at its frame", async () => {
