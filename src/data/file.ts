@@ -1,4 +1,4 @@
-import { createReadStream, fstatSync, open, openSync, readSync, statSync } from "node:fs";
+import { createReadStream, fstatSync, open, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { promisify } from "node:util";
 import { DataError, systemReason } from "./errors.ts";
 
@@ -69,3 +69,6 @@ export function readFully(fd: number, path: string, bytes: Uint8Array, position:
     done += got;
   }
 }
+
+/** The bytes of a file of the package, by its path from the root. */
+export const packageFile = (path: string): Buffer => readFileSync(new URL(`../../${path}`, import.meta.url));

@@ -1,30 +1,11 @@
+import { packageFile } from "../data/file.ts";
 import type { Chart } from "./chart.ts";
 import { formatCell, formatMessage, type NumberStyle } from "./number.ts";
 import { type Around, figure, paragraphs } from "./page.ts";
 import type { Cell, ReportResult, TablePart } from "./result.ts";
 import { escapeXml } from "./typeset.ts";
 
-const REPORT_STYLE = `<style>
-body { max-width: 60rem; }
-h1 + p { font-size: 1.2rem; }
-.wide { overflow-x: auto; }
-.wide table { border-collapse: collapse; font-size: 0.85rem; line-height: 1.3; }
-.wide th, .wide td { padding: 0.2rem 0.4rem; text-align: left; vertical-align: bottom; }
-.wide tr { border-bottom: 1px solid color-mix(in srgb, GrayText 40%, Canvas); }
-.wide .number { text-align: right; font-variant-numeric: tabular-nums; }
-@media (max-width: 30rem) { .wide th, .wide td { padding: 0.2rem; } }
-.wide [style] { background: linear-gradient(to right, #0072b240 var(--share), transparent var(--share)); }
-.first { display: flex; flex-wrap: wrap; gap: 0.5rem 2.5rem; }
-.first p { margin: 0; max-width: 14rem; }
-.first strong { display: block; font-size: 2rem; line-height: 1.2; }
-.tables { display: flex; flex-wrap: wrap; gap: 0 2.5rem; align-items: start; }
-.tables section { max-width: 100%; break-inside: avoid; }
-h2 { margin: 1rem 0 0.3rem; font-size: 1.1rem; }
-figure, h2 { break-inside: avoid; break-after: avoid; }
-@media print { body { font-size: 0.7rem; } h1 { margin: 0; } figure { text-align: center; } figure svg { width: auto; max-height: 8cm; } details { display: none; } .wide table { font-size: 0.7rem; } .wide [style] { print-color-adjust: exact; } }
-dt { font-weight: bold; }
-dd { margin: 0 0 0.5rem 1.5rem; }
-</style>`;
+const REPORT_STYLE = `<style>\n${packageFile("assets/report.css")}</style>`;
 
 /** The parts of the page of a report: what was reached first, its charts, the tables, and the meaning of each figure, folded. */
 export function reportParts(report: ReportResult, chart: Chart, style: NumberStyle, description: string) {

@@ -1,6 +1,6 @@
+import { packageFile } from "../../data/file.ts";
 import { documentOf } from "../../render/result.ts";
 import { command } from "../command.ts";
-import { packageFile } from "../version.ts";
 
 export default command({
   examples: [

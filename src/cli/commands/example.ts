@@ -1,8 +1,8 @@
 import { UsageError } from "../../data/errors.ts";
+import { packageFile } from "../../data/file.ts";
 import { documentOf } from "../../render/result.ts";
 import { command } from "../command.ts";
 import { isOnTerminal } from "../terminal.ts";
-import { packageFile } from "../version.ts";
 
 /** The files by their names; the folder's README says where they come from. */
 const files = { angles: "angles.csv", audit: "audit.csv", embeddings: "embeddings.npz" };

@@ -1,5 +1,6 @@
 import { targetDefinitions } from "../../core/targets.ts";
 import { UsageError } from "../../data/errors.ts";
+import { packageFile } from "../../data/file.ts";
 import { documentOf, type Result } from "../../render/result.ts";
 import { command } from "../command.ts";
 import { hashOf } from "../explore/page/state.ts";
@@ -10,7 +11,6 @@ import { view } from "../explore/view.ts";
 import { chosenFunctions } from "../functions.ts";
 import { options, pick, single, type Values } from "../options.ts";
 import { screenFor } from "../terminal.ts";
-import { packageFile } from "../version.ts";
 
 export default command({
   examples: [
