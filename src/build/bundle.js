@@ -24,11 +24,25 @@ const BUNDLED = {
 // Commander would load it for subcommands that are programs of their own: there are none.
 const UNUSED = "node:child_process";
 
+/** The modules that every start loads: what main.ts imports, and what these do. */
+const started = new Set();
+const findStarted = {
+  name: "find-started",
+  buildEnd() {
+    const add = (id) => {
+      if (started.has(id)) return;
+      started.add(id);
+      for (const other of this.getModuleInfo(id)?.importedIds ?? []) add(other);
+    };
+    add(at("src/cli/main.ts"));
+  },
+};
+
 const program = await rolldown({
   input: [at("src/cli/main.ts"), at("src/cli/row-worker.ts"), at("src/measure/measure-worker.ts")],
   platform: "node",
   external: (name) => /^[a-z]/.test(name) && !(name.split("/")[0] in BUNDLED) && name !== UNUSED,
-  plugins: [boundedParquet],
+  plugins: [boundedParquet, findStarted],
   resolve: { alias: { [UNUSED]: at("src/build/nothing.js") } },
 });
 // Written beside, and renamed file by file at the end: a linked program runs while it is built.
@@ -40,8 +54,13 @@ await program.write({
   minify: { compress: false, mangle: { keepNames: true } },
   entryFileNames: "[name].cjs",
   chunkFileNames: "[name].cjs",
-  // What most commands need is one file.
-  codeSplitting: { groups: [{ name: "shared", minShareCount: 13 }] },
+  // What every start needs is one file, what most commands need beside it another.
+  codeSplitting: {
+    groups: [
+      { name: "start", test: (id) => started.has(id), priority: 1 },
+      { name: "shared", minShareCount: 13 },
+    ],
+  },
 });
 const licenses = Object.entries(BUNDLED).map(
   ([name, file]) => `${name}\n\n${readFileSync(at(`node_modules/${name}/${file}`), "utf8")}`,
