@@ -15,7 +15,7 @@ export function curveOf(state: PageState, targets: readonly Target[]): Chart {
   if (chart.highlight !== undefined) return drawn;
   // Without cos(m theta) its violations are not to be seen, and without a function of m the goal of m neither.
   const { title, subtitle } = functionChart(targets, {});
-  if (hasOthersOnly(state)) return { ...drawn, title, subtitle, marks: [], knots: knotsOf(targets) };
+  if (hasOthersOnly(state)) return { ...drawn, title, subtitle, marks: [], zones: [], knots: knotsOf(targets) };
   return { ...drawn, title, marks: chart.marks!.slice(0, 1) };
 }
 

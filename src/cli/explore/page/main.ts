@@ -198,10 +198,10 @@ function show(): void {
   showFunctions();
   said = showFigures(targets);
   const specs = targets.map(({ spec }) => spec);
-  const { theta: start, competing: thetaJ, scale, m } = state;
+  const { theta: start, competing: thetaJ, scale, m, functions } = state;
   draw("plane", specs, () => planeOf(targets), said);
   showPoint();
-  draw("curve", [start, thetaJ, m, specs], () => curveOf(state, targets), said);
+  draw("curve", [start, thetaJ, m, specs, functions], () => curveOf(state, targets), said);
   const settings = { start, thetaJ, scale, ...STANDARD_DESCENT };
   const descents = descentsOf(targets, settings);
   const sentences = descents.map(({ sentence, target }) => text(descentInWords(sentence, target, targets)));
