@@ -6,7 +6,9 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { hashOf, type PageState, START, stateOf } from "../../../src/cli/explore/page/state.ts";
+import { inWords } from "../../../src/cli/charts.ts";
+import { hashOf, misreadIn, type PageState, START, stateOf } from "../../../src/cli/explore/page/state.ts";
+import { targetsOf } from "../../../src/cli/explore/scene.ts";
 import { competingBound } from "../../../src/core/competing-bound.ts";
 import { blendReasons, reasons } from "../../../src/core/explanation.ts";
 import { sampleLoss } from "../../../src/core/loss.ts";
@@ -14,6 +16,7 @@ import { marginOf } from "../../../src/core/margin.ts";
 import { messageText } from "../../../src/core/message.ts";
 import { targetFromSpec } from "../../../src/core/notation.ts";
 import { asoftmax } from "../../../src/core/target-functions.ts";
+import type { Target } from "../../../src/core/targets.ts";
 import { timesPi } from "../../../src/core/units.ts";
 import { pathOf } from "../../installed.ts";
 import { asoftmax as run } from "../run.ts";
@@ -52,6 +55,16 @@ describe("the state in the address", () => {
     expect(stateOf(hash)).toEqual({ ...START, ...state });
     expect(stateOf(hashOf(stateOf(hash)))).toEqual(stateOf(hash));
   });
+});
+
+// biome-ignore format: a table
+test.each<[hash: string, misread: string[]]>([
+  ["",                                                      []],
+  ["#m=2.5&lambda=5&theta=0.3&functions=",                 []],
+  ["#theta=9&m=x&functions=softmax,foo&start=1",            ["theta=9", "m=x", "functions=foo", "start=1"]],
+  ["#constructor=1",                                        ["constructor=1"]],
+])("of the address %s is not understood %o", (hash, misread) => {
+  expect(misreadIn(hash)).toEqual(misread);
 });
 
 describe.skipIf(browserPath === undefined)("in Chromium", () => {
@@ -255,7 +268,8 @@ describe.skipIf(browserPath === undefined)("in Chromium", () => {
       }
       await rowsOf("descend");
       const table = await run([...asked.commands.at(-1)!.split(" ").slice(1), "--format", "table"]);
-      for (const one of sentences) expect(lettersOf(table.stdout)).toContain(lettersOf(one));
+      const told = lettersOf(namedAsInPictures(table.stdout, targetsOf(stateOf(hash))));
+      for (const one of sentences) expect(told).toContain(lettersOf(one));
     }
     expect(asked.commands.sort()).toEqual(lines.sort());
   });
@@ -268,8 +282,8 @@ describe.skipIf(browserPath === undefined)("in Chromium", () => {
       ["true false false",        /naive holds/],
       ["true false false",        /naive holds \(1 > 0\.877583\)/],
       ["true true true",          /4 \* 0\.3 = 1\.2 is below 1\.5/],
-      ["true false false",        /asoftmax:m=4: from 1\.5 it reaches .*naive:m=4: .* stops at π\/2, .* a false minimum/],
-      ["false false false false", /asoftmax:m=4: from 2 it is held at the knot π\/2.*naive:.*lambda=5: from 2 it reaches/],
+      ["true false false",        /ψ, m = 4: from 1\.5 it reaches 0, .*cos\(4 θ\): .* stops at π\/2, .* a false minimum/],
+      ["false false false false", /ψ, m = 4, λ = 0: from 2 it is held at the knot π\/2.*cos\(4 θ\):.*λ = 5: from 2 it reaches/],
       ["false false false true",  /with λ = 5 the target 0\.\d+ > 0\.07.*, but 4 \* 0\.5 = 2 is not below 1\.5/],
       ["false false false",       /ψ, m = 4 −1 0 π cos/],
       ["true true true",          /8 \* 0\.15 = 1\.2 is below 1\.5/],
@@ -287,6 +301,78 @@ describe.skipIf(browserPath === undefined)("in Chromium", () => {
       const text = await page.locator("#figures, #descent ul").allInnerTexts();
       expect(text.join(" ").replace(/\s+/g, " "), `${i}`).toMatch(shown);
     }
+    await page.close();
+  });
+
+  test.each([390, 700, 1400])(
+    "%i px: the questions bring what they speak of into view, and lead back",
+    async (width) => {
+      const page = await open("", width);
+      await page.emulateMedia({ reducedMotion: "reduce" });
+      const isIn = (selector: string) =>
+        page.locator(selector).evaluate((one) => {
+          const { top, bottom } = one.getBoundingClientRect();
+          return top >= 0 && bottom <= innerHeight;
+        });
+      const isNarrow = width < 1100;
+      const back = page.getByRole("button", { name: "Back to the question" });
+      if (isNarrow) {
+        await page.getByRole("button", { name: "Six questions" }).click();
+        expect(await isIn("#questions h3 >> nth=0")).toBe(true);
+      }
+      for (const link of await page.getByRole("link", { name: "Show me" }).all()) {
+        expect(await back.isVisible()).toBe(false);
+        await link.click();
+        expect(await isIn(`#${await link.getAttribute("data-see")} svg`)).toBe(true);
+        expect(await back.isVisible()).toBe(isNarrow);
+        if (!isNarrow) continue;
+        await back.click();
+        expect(await link.evaluate((one) => one === document.activeElement)).toBe(true);
+      }
+      await page.close();
+    },
+  );
+
+  test("without a function of the sliders nothing is said of psi", async () => {
+    const page = await open("#theta=2.8&functions=arcface,arcface-hard");
+    expect(await page.locator("#psi").isVisible()).toBe(false);
+    const [figures] = await page.locator("#figures").allInnerTexts();
+    expect(figures).toMatch(/margins of their own.*\narcface:m=0\.5 does not exceed cos\(θj\) here\.\n/);
+    expect(figures).not.toMatch(/probability|m θy/);
+    expect(await page.locator("#curve svg").textContent()).not.toMatch(/θj\/4|naive/);
+    expect(await page.locator("#commands pre").textContent()).not.toContain("--m");
+    await page.getByRole("checkbox", { name: "ψ (asoftmax)" }).check();
+    expect(await page.locator("#psi").isVisible()).toBe(true);
+    await page.close();
+  });
+
+  test("rounded zeros are 0, also at the end of a descent", async () => {
+    const page = await open(`#theta=${timesPi(1, 2)}&scale=2`);
+    const [naive] = await page.locator("#values tr", { hasText: "cos(4 θ)" }).allInnerTexts();
+    expect(naive).toMatch(/1\s+0\s+0$/);
+    await page.evaluate(() => {
+      location.hash = "theta=1.5&scale=2";
+    });
+    await page.getByRole("listitem").getByText("ψ, m = 4: from 1.5 it reaches 0, where 4 θy = 0 < θj = 1.5.").waitFor();
+    await page.close();
+  });
+
+  test("a slider keeps the value that was given, and what is not understood is said until a change", async () => {
+    const page = await open("#theta=1.2&competing=9&functions=foo");
+    expect(await page.getByText("theta=1.2").count()).toBe(0);
+    const misread = page.getByText("Not understood, and left as at the start: competing=9, functions=foo");
+    await misread.waitFor();
+    const range = page.getByRole("slider", { name: "target angle" });
+    const shown = async (key: string) => {
+      await range.press(key);
+      return range.getAttribute("aria-valuetext");
+    };
+    expect([await shown("ArrowRight"), await shown("ArrowLeft"), await shown("ArrowLeft")]).toEqual([
+      "1.20428 (69°)",
+      "1.2 (68.75°)",
+      "1.19555 (68.5°)",
+    ]);
+    expect(await misread.count()).toBe(0);
     await page.close();
   });
 
@@ -350,6 +436,12 @@ interface Findings {
 }
 
 const words = (line: string, path: string) => [...line.split(" "), path];
+
+/** The text with functions named as pictures do, the longest notations first: one may begin another. */
+const namedAsInPictures = (text: string, targets: readonly Target[]) =>
+  targets
+    .toSorted((a, b) => b.spec.length - a.spec.length)
+    .reduce((all, one) => all.replaceAll(one.spec, messageText(inWords(one, targets))), text.replace(/\s+/g, " "));
 
 /** 0 for what is the rounding of a knot. */
 const withoutRounding = (figures: readonly number[]) => figures.map((x) => (Math.abs(x) < 1e-12 ? 0 : x));

@@ -2,7 +2,8 @@
 import { competingBound } from "../../../core/competing-bound.ts";
 import { psiInWords } from "../../../core/explanation.ts";
 import { sampleLoss } from "../../../core/loss.ts";
-import type { Message } from "../../../core/message.ts";
+import { type Message, message, radians } from "../../../core/message.ts";
+import { wantedMargin } from "../../../core/minima.ts";
 import { asoftmax } from "../../../core/target-functions.ts";
 import { type Target, targetDefinitions } from "../../../core/targets.ts";
 import { timesPi, toDegrees } from "../../../core/units.ts";
@@ -14,7 +15,7 @@ import { inWords, lineOf } from "../../charts.ts";
 import { descentChart, descentsOf, STANDARD_DESCENT } from "../../descents.ts";
 import { figuresAt, LAMBDAS, targetsOf } from "../scene.ts";
 import { curveOf, planeOf } from "./charts.ts";
-import { commandsOf, hashOf, type PageState, STYLE, shownIn, stateOf } from "./state.ts";
+import { commandsOf, hashOf, hasOthersOnly, misreadIn, type PageState, STYLE, shownIn, stateOf } from "./state.ts";
 
 const byId = (id: string) => document.getElementById(id)!;
 const inside = (id: string, selector: string) => byId(id).querySelector<HTMLElement>(selector)!;
@@ -44,39 +45,45 @@ const sliders: readonly [keyof Omit<PageState, "functions">, string, readonly nu
   ["scale", "scale of the logits", LAMBDAS.slice(1, 10), figure],
 ];
 
-let state = stateOf(location.hash || document.documentElement.dataset.start!);
+const begin = location.hash || document.documentElement.dataset.start!;
+let state = stateOf(begin);
+let misread = misreadIn(begin);
 
-function change(part: Partial<PageState>): void {
+function change(part: Partial<PageState>, notUnderstood: string[] = []): void {
   state = { ...state, ...part };
+  misread = notUnderstood;
   show();
   announce();
 }
 
-const nearest = (values: readonly number[], x: number) =>
-  values.reduce((best, value, i) => (Math.abs(value - x) < Math.abs(values[best]! - x) ? i : best), 0);
-
 const updates = sliders.map(([name, label, values, write]) => {
   const box = document.createElement("div");
-  box.innerHTML = `<label for="${name}">${html(label)}</label><output></output><input type="range" id="${name}" min="0" max="${values.length - 1}">`;
+  box.innerHTML = `<label for="${name}">${html(label)}</label><output></output><input type="range" id="${name}" min="0">`;
   const input = box.querySelector("input")!;
-  input.addEventListener("input", () => change({ [name]: values[Number(input.value)]! }));
+  // The value that was given last is one of them.
+  let stops = values;
+  input.addEventListener("input", () => change({ [name]: stops[Number(input.value)]! }));
   byId("sliders").append(box);
   return () => {
     const shown = write(state[name]);
-    input.value = String(nearest(values, state[name]));
+    if (!stops.includes(state[name])) stops = [...values, state[name]].sort((a, b) => a - b);
+    input.max = String(stops.length - 1);
+    input.value = String(stops.indexOf(state[name]));
     input.setAttribute("aria-valuetext", shown);
     box.querySelector("output")!.value = shown;
   };
 });
 
+/** The functions that pictures call by letters. */
+const LETTERS: Readonly<Record<string, string>> = { asoftmax: "psi", naive: "cos(m theta)", softmax: "cos(theta)" };
+const boxOf = (name: string) =>
+  `<label><input type="checkbox" name="${escapeXml(name)}"><span>${html(LETTERS[name] ? `${LETTERS[name]} (${name})` : name)}</span></label>`;
+
 /** The boxes of core's functions and of others that the state has, made anew where there are more or fewer. */
 function showFunctions(): void {
   const names = [...new Set([...targetDefinitions.map(({ name }) => name), ...state.functions])];
   const parent = inside("functions", "div");
-  if (parent.childElementCount !== names.length)
-    parent.innerHTML = names
-      .map((name) => `<label><input type="checkbox" name="${escapeXml(name)}"><span>${escapeXml(name)}</span></label>`)
-      .join("");
+  if (parent.childElementCount !== names.length) parent.innerHTML = names.map(boxOf).join("");
   for (const input of parent.querySelectorAll("input")) input.checked = state.functions.includes(input.name);
 }
 byId("functions").addEventListener("change", () => {
@@ -89,7 +96,7 @@ const row = (head: string, ...cells: string[]) =>
 const data = (x: number, write = figure) => `<data value="${x}">${Number.isNaN(x) ? "none" : spelled(write(x))}</data>`;
 const answer = (holds: boolean) => `<span class="${holds ? "yes" : "no"}">${holds ? "✓ true" : "✗ false"}</span>`;
 
-/** The conditions, the values and the sentences at the point; gives the sentence that says which conditions hold. */
+/** The conditions, the values and the sentences at the point; gives the sentences that say what holds. */
 function showFigures(targets: readonly Target[]): string {
   const { m, lambda, theta, competing, scale } = state;
   const shown = shownIn(state);
@@ -104,19 +111,37 @@ function showFigures(targets: readonly Target[]): string {
     .map(([name, asks, holds]) => row(name, html(asks), answer(holds)))
     .join("");
   const sentences = [why, ...(blend ? [blend.why] : [])].map(text);
+  const needs = targets.map((target) => {
+    const [bound, slope] = [competingBound(target, theta), wantedMargin(target)];
+    return shown(Math.PI - bound, slope, theta) === 0 ? Math.PI : shown(bound, slope, theta);
+  });
+  const isOther = hasOthersOnly(state);
+  const others = targets.map((target, i) => {
+    const verb = competing > needs[i]! ? "exceeds" : "does not exceed";
+    return text(message`${inWords(target, targets)} ${verb} cos(theta_j) here.`);
+  });
+  for (const id of ["psi", "others"]) byId(id).hidden = (id === "psi") === isOther;
+  inside("others", "span").innerHTML = others.map(html).join("<br>");
   byId("why").innerHTML = sentences.map(html).join("<br>");
   byId("segment").innerHTML = html(text(psiInWords(m, theta, shown)));
   const colours = coloursOf(targets.map((target) => lineOf(target, targets)));
   const rows = targets.map((target, i) => {
     const name = `<b class="${colours[i]}">${html(text(inWords(target, targets)))}</b>`;
     const [value, slope] = values[i]!;
-    return row(name, data(value!), data(slope!), data(competingBound(target, theta), angle));
+    return row(
+      name,
+      data(value!),
+      data(slope!),
+      data(competingBound(target, theta), () => angle(needs[i]!)),
+    );
   });
   inside("values", "tbody").innerHTML = rows.join("") + row(html("cos(theta_j)"), data(level), "", "");
   const { probability } = sampleLoss(asoftmax({ m, lambda }), scale, theta, [competing]);
+  const ofPsi = text(inWords(asoftmax({ m, lambda }), [asoftmax({ lambda })]));
+  const gap = data(margin.marginGap, (x) => figure(shown(x, m, theta)));
   byId("margins").innerHTML =
-    `${html("effective margin theta_j / theta_y")} = ${data(margin.effectiveMargin)}, ${html("theta_j - m theta_y")} = ${data(margin.marginGap)}, probability of the own class = ${data(probability)}`;
-  return sentences.at(-1)!;
+    `${html("effective margin theta_j / theta_y")} = ${data(margin.effectiveMargin)}<span${isOther ? " hidden" : ""}>, ${html("theta_j - m theta_y")} = ${gap}, probability of the own class with ${ofPsi} = ${data(probability)}</span>`;
+  return isOther ? others.join(" ") : sentences.at(-1)!;
 }
 
 /** A rem in the pixels that pictures are laid out in: they grow with the text of the page. */
@@ -152,21 +177,34 @@ function showPoint(): void {
   point.setAttribute("cy", String(bottom - (state.competing / Math.PI) * (bottom - top)));
 }
 
+/** Below this the end of a descent is shown as 0, unless theta_j is as small. */
+const NOTHING = 1e-15;
+
+/** The sentence of a descent with the function named as in the pictures. */
+const descentInWords = (sentence: Message, target: Target, targets: readonly Target[]): Message =>
+  sentence.flatMap((part) => {
+    if (part === target.spec) return inWords(target, targets);
+    const isNothing = typeof part === "object" && part.angle < NOTHING && state.competing > NOTHING;
+    return [isNothing ? radians(0) : part];
+  });
+
 let said = "";
 
 function show(): void {
   const targets = targetsOf(state);
   for (const update of updates) update();
+  byId("misread").textContent =
+    misread.length > 0 ? `Not understood, and left as at the start: ${misread.join(", ")}` : "";
   showFunctions();
   said = showFigures(targets);
   const specs = targets.map(({ spec }) => spec);
-  const { theta: start, competing: thetaJ, scale, m } = state;
+  const { theta: start, competing: thetaJ, scale, m, functions } = state;
   draw("plane", specs, () => planeOf(targets), said);
   showPoint();
-  draw("curve", [start, thetaJ, m, specs], () => curveOf(state, targets), said);
+  draw("curve", [start, thetaJ, m, specs, functions], () => curveOf(state, targets), said);
   const settings = { start, thetaJ, scale, ...STANDARD_DESCENT };
   const descents = descentsOf(targets, settings);
-  const sentences = descents.map(({ sentence }) => text(sentence));
+  const sentences = descents.map(({ sentence, target }) => text(descentInWords(sentence, target, targets)));
   draw("descent", [start, thetaJ, scale, specs], () => descentChart(descents, settings, STYLE), sentences.join(" "));
   inside("descent", "ul").innerHTML = sentences.map((one) => `<li>${html(one)}</li>`).join("");
   // No line is broken inside a word, such as between the hyphens of an option.
@@ -213,10 +251,22 @@ for (const id of ["plane", "curve"]) {
   area.addEventListener("pointercancel", () => change(before));
 }
 
-byId("questions").addEventListener("click", (event) => {
-  const isNarrow = matchMedia("(max-width: 1099px)").matches;
-  if (isNarrow && (event.target as Element).closest("a")) byId("figures").scrollIntoView();
+/** The link of a question that was followed last. */
+let asked = inside("questions", "a") as HTMLAnchorElement;
+byId("questions").addEventListener("click", ({ target }) => {
+  const link = (target as Element).closest("a");
+  if (link === null) return;
+  asked = link;
+  change(stateOf(link.hash));
+  byId(link.dataset.see!).scrollIntoView();
+  byId("back").hidden = false;
 });
+for (const id of ["lead", "back"])
+  byId(id).addEventListener("click", () => {
+    asked.closest("li")!.scrollIntoView();
+    asked.focus({ preventScroll: true });
+    byId("back").hidden = true;
+  });
 
 function copying(id: string, what: () => string): void {
   byId(id).addEventListener("click", async () => {
@@ -227,7 +277,10 @@ function copying(id: string, what: () => string): void {
 copying("copy", () => commandsOf(state).join("\n"));
 copying("link", () => `${location.href.split("#")[0]}#${hashOf(state)}`);
 
-addEventListener("hashchange", ({ newURL }) => change(stateOf(new URL(newURL).hash)));
+addEventListener("hashchange", ({ newURL }) => {
+  const { hash } = new URL(newURL);
+  change(stateOf(hash), misreadIn(hash));
+});
 const style = document.createElement("style");
 style.textContent = PICTURE_STYLE;
 document.head.append(style);

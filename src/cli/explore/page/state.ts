@@ -32,16 +32,25 @@ const allowed: Readonly<Record<Exclude<keyof PageState, "functions">, (x: number
   scale: (x) => x > 0 && x <= 1e6,
 };
 
+const isAllowed = (name: string, text: string): boolean =>
+  isDecimal(text) && allowed[name as keyof typeof allowed]?.(Number(text)) === true;
+const partsOf = (hash: string) => new URLSearchParams(hash.replace(/^#/, ""));
+
 /** The state of an address: after its #, name=value with & between. What is missing or wrong there is as at the start. */
 export function stateOf(hash: string): PageState {
-  const given = new URLSearchParams(hash.replace(/^#/, ""));
-  const numbers = Object.entries(allowed).flatMap(([name, check]) => {
-    const text = given.get(name);
-    return text !== null && isDecimal(text) && check(Number(text)) ? [[name, Number(text)]] : [];
-  });
+  const given = partsOf(hash);
+  const numbers = [...given].flatMap(([name, text]) => (isAllowed(name, text) ? [[name, Number(text)]] : []));
   const functions = given.get("functions")?.split(",").filter(isFunction).map(nameOf).slice(0, MOST_FUNCTIONS);
   return { ...START, ...Object.fromEntries(numbers), ...(functions && { functions }) };
 }
+
+/** The parts of an address that the state does not have. */
+export const misreadIn = (hash: string): string[] =>
+  [...partsOf(hash)].flatMap(([name, text]) => {
+    if (name !== "functions") return isAllowed(name, text) ? [] : [`${name}=${text}`];
+    const wrong = text.split(",").filter((one) => one !== "" && !isFunction(one));
+    return wrong.map((one) => `functions=${one}`);
+  });
 
 function isFunction(name: string): boolean {
   try {
@@ -58,6 +67,10 @@ const nameOf = (spec: string) => (START.functions.some((name) => spec.startsWith
 export const hashOf = (state: PageState): string =>
   ([...Object.keys(allowed), "functions"] as (keyof PageState)[]).map((name) => `${name}=${state[name]}`).join("&");
 
+/** Functions are chosen, and none of them has the m of the slider. */
+export const hasOthersOnly = ({ functions }: PageState): boolean =>
+  functions.length > 0 && !functions.some((name) => START.functions.includes(name));
+
 /** The plain commands that give what the page shows. */
 export function commandsOf(state: PageState): string[] {
   const { m, lambda, scale } = state;
@@ -68,11 +81,10 @@ export function commandsOf(state: PageState): string[] {
     `asoftmax plot --quantity theta_j --functions ${specs}`,
     `asoftmax descend --functions ${specs} --start ${y} --competing ${j}${scaled}`,
   ];
-  return [
-    ...plainCommands(state, STYLE),
-    `asoftmax loss --m ${m}${lambda > 0 ? ` --lambda ${lambda}` : ""} --theta ${y} --competing ${j}${scaled}`,
-    ...(specs.length > 0 ? drawn : []),
-  ];
+  const plain = plainCommands(state, STYLE);
+  if (hasOthersOnly(state)) return [...plain.slice(0, -1), ...drawn];
+  const loss = `asoftmax loss --m ${m}${lambda > 0 ? ` --lambda ${lambda}` : ""} --theta ${y} --competing ${j}${scaled}`;
+  return [...plain, loss, ...(specs.length > 0 ? drawn : [])];
 }
 
 /** What is shown of a value at an angle of the state: 0 where it is the rounding of an angle that is a part of pi. */
