@@ -2,8 +2,9 @@ import { angleOfQuarter, reduce, wholeQuarters } from "../core/double-double.ts"
 import { type Message, message } from "../core/message.ts";
 import { type Piece, type Pieces, pieceIndex } from "../core/targets.ts";
 
-/** The floating-point format that a program computed in. */
+/** The formats that an audit knows. */
 export const dtypes = ["float64", "float32", "float16", "bfloat16"] as const;
+/** The floating-point format that a program computed in. */
 export type Dtype = (typeof dtypes)[number];
 
 /** A function of the angle given piece by piece: the value of a target, its slope, or either with a mistake. */

@@ -94,7 +94,7 @@ describe("a list option given again adds to its list", () => {
     ["psi --theta 1 --theta @a",       2, "", "--theta: a @column stands alone: give the option once, with nothing beside it"],
     ["psi --theta @a --theta @b",      2, "", "--theta: a @column stands alone: give the option once, with nothing beside it"],
     ["psi --theta 1 --theta ''",       2, "", '--theta: "" has an empty place: write a list as 1,2,3'],
-    ["psi --m 2 --m x",                2, "", '--m: "x" is not a number: write a decimal number such as 4 or 1.5'],
+    ["psi --m 2 --m x",                2, "", '--m: "x" is not a number: write a decimal number such as 4 or 1.5; a column is @x'],
     ["claims --m 2,3",                 2, "", "--m: give one value here"],
     ["psi --columns k --columns k",    2, "", '--columns: "k" stands there twice'],
   ] as const)("asoftmax %s", async (line, status, stdout, message) => {
