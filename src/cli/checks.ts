@@ -41,9 +41,16 @@ function limitOf(figure: string, text: string, angles: AngleReader): number {
   const isAngle = AVERAGES.get(figure);
   if (isAngle === undefined) return numberFrom(0, 1)(text, angles);
   if (!isAngle) return parseNumber(text);
-  const limit = isDecimal(text) ? parseNumber(text) : parseAngle(text)[angles.degrees ? "degrees" : "radians"];
-  if (Math.abs(limit) <= (angles.degrees ? 180 : Math.PI)) return limit;
-  throw new UsageError(`${text} lies above ${angles.degrees ? "180" : "pi; for degrees write 60deg or use --degrees"}`);
+  const [, minus = "", size = ""] = /^(-?)(.*)$/s.exec(text.trim())!;
+  const sign = minus === "" ? 1 : -1;
+  if (!isDecimal(size)) return sign * parseAngle(size)[angles.degrees ? "degrees" : "radians"];
+  const limit = parseNumber(size);
+  const [most, pi] = angles.degrees ? [180, "180"] : [Math.PI, "pi"];
+  if (limit <= most) return sign * limit;
+  const advice = limit < most + 1e-3 ? `write ${pi}` : "for degrees write 60deg or use --degrees";
+  throw new UsageError(
+    `${text} lies ${minus === "" ? "above " : "below -"}${pi}${angles.degrees ? "" : `: ${advice}`}`,
+  );
 }
 
 /** Whether a check holds, and a sentence where it does not, or where its limit lies in the confidence interval of the share. */

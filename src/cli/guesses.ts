@@ -30,7 +30,8 @@ const guesses: Readonly<Record<string, Guess>> = {
   "psi --theta 1.2 1.3"({ args, word, more, options = {} }) {
     if (word.startsWith("--")) return undefined;
     const at = args.findIndex((one, i) => one === word && optionAt(options, args[i - 2])?.repeatable);
-    const list = [args[at - 1], word, ...more].map((one) => one?.replace(/,$/, ""));
+    const behind = more.filter((one, i) => args[at + 1 + i] === one);
+    const list = [args[at - 1], word, ...behind].map((one) => one?.replace(/,$/, ""));
     return at < 0 ? undefined : `${args[at - 2]} ${list}, a list has commas`;
   },
   "psi 4 1.2"({ word, more, options = {} }) {
@@ -85,7 +86,7 @@ export async function wrongUsage(
     similar ??
     Object.keys(options ?? {})
       .map(flagOf)
-      .find((flag) => word && flag.startsWith(word));
+      .find((flag) => /^--\w/.test(word ?? "") && flag.startsWith(word!));
   return new UsageError(near === undefined ? what : `${what}: did you mean ${near}?`);
 }
 

@@ -81,7 +81,7 @@ export const orColumn = <T>({ help, parse, ...rest }: Option<T>): Option<T | Col
 });
 
 /** What may be meant as the name of a column. */
-const COLUMN_NAME = /^[a-z_]\w*\*?$/i;
+const COLUMN_NAME = /^(?!(nan|inf(inity)?|pi)$)[a-z_]\w*\*?$/i;
 
 const quantities = ["value", "slope", "theta_j"] as const;
 
@@ -141,7 +141,11 @@ export const options = {
   threads: option("n", "threads for large inputs (default: the cores)", wholeFrom(1, 256)),
   degrees: flag("bare angles in, and angles out, are degrees"),
   columns: listOption("only these computed columns", text),
-  format: oneOf("format", `${formats.join(", ")} (default: table on a terminal, else csv)`, formats),
+  format: oneOf(
+    "format",
+    `${formats.join(", ")} (default: by the ending of --output, else table on a terminal and csv elsewhere)`,
+    formats,
+  ),
   precision: option("n", "round numbers to n significant digits", wholeFrom(1, 17)),
   output: option("file", "write to this file", text),
   color: flag("use colour even where it is not a terminal"),

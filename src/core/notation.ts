@@ -104,7 +104,9 @@ export function targetFromSpec(
     if (value === undefined || rest.length > 0)
       throw new ParameterError(`"${setting}" in ${spec} is not of the form parameter=value`);
     if (key === "s" || key === "scale")
-      throw new ParameterError(`${spec}: a scale is no part of the target function: give it as --scale ${value}`);
+      throw new ParameterError(
+        `${spec}: a scale is no part of the target function: leave it out (loss, descend, measure and audit take --scale)`,
+      );
     if (!known.includes(key)) throw new ParameterError(`${name} has no parameter "${key}"${advise(key, known)}`);
     if (key in parameters) throw new ParameterError(`${spec} gives ${key} twice`);
     const isAngle = definition.parameters.some((parameter) => parameter.name === key && parameter.hi === Math.PI);

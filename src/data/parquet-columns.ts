@@ -1,4 +1,4 @@
-import { fstatSync } from "node:fs";
+import { closeSync, fstatSync } from "node:fs";
 import {
   type AsyncBuffer,
   type Compressors,
@@ -27,16 +27,26 @@ interface ParquetColumns {
   readonly groups: readonly { readonly rowStart: number; readonly rows: number }[];
   /** The pages of a row group that a column has, if it is flat or a list of floats. Throws DataError where it is damaged. */
   pages(group: number, column: number): AsyncGenerator<Page>;
-  /** The rows of a row group, at most `size` at a time, of the columns with these indices. Throws DataError where it is damaged. */
-  batches(group: number, columns: readonly number[], size: number): AsyncGenerator<ColumnRows[], undefined>;
+  /**
+   * The rows of a row group, at most `size` at a time, of the columns with these indices, then flat values of those of `stored` as they are stored.
+   * Throws DataError where it is damaged.
+   */
+  batches(
+    group: number,
+    columns: readonly number[],
+    size: number,
+    stored?: readonly number[],
+  ): AsyncGenerator<ColumnRows[], undefined>;
 }
 
 /**
  * Opens a Parquet file; at first only its description is read. Columns are decoded page by page, but those that are nested, unless
- * lists of floats, a whole row group at once. asStored gives flat values as they are stored. Throws DataError where the file is damaged.
+ * lists of floats, a whole row group at once. The file is open while something is read. Throws DataError where it is damaged.
  */
-export async function openParquet(path: string, asStored = false): Promise<ParquetColumns> {
-  const fd = openRegular(path, "a Parquet file");
+export async function openParquet(path: string): Promise<ParquetColumns> {
+  const open = () => openRegular(path, "a Parquet file");
+  let fd: number | undefined = open();
+  let users = 0;
   const byteLength = fstatSync(fd).size;
   let scratch = new Uint8Array(0);
   /** Bytes of the file, valid until the next are read. */
@@ -45,24 +55,30 @@ export async function openParquet(path: string, asStored = false): Promise<Parqu
       throw new DamageError(`there are no bytes ${start} to ${end}`);
     if (scratch.length < end - start) scratch = new Uint8Array(end - start);
     const bytes = scratch.subarray(0, end - start);
+    fd ??= open();
     readFully(fd, path, bytes, start);
     return bytes;
   }
   const file: OpenFile = { byteLength, read, slice: (start, end) => read(start, end).slice().buffer };
   const worded = (error: unknown) =>
     error instanceof DataError ? error : new DataError(`${path}: the Parquet file ${faultOf(error)}`);
-  /** The same items, any failure to give them worded. */
-  async function* sound<T>(items: AsyncIterable<T> | Iterable<T>): AsyncGenerator<T> {
+  /** The same items, any failure to give them worded; the file is closed behind the last that are read. */
+  async function* sound<T>(items: AsyncIterable<T> | Iterable<T>): AsyncGenerator<T, undefined> {
+    users++;
     try {
       yield* items;
     } catch (error) {
       throw worded(error);
+    } finally {
+      if (--users === 0 && fd !== undefined) closeSync(fd);
+      if (users === 0) [fd, scratch] = [undefined, new Uint8Array(0)];
     }
+    return undefined;
   }
 
-  const { metadata, names, columns, groups } = await described(file, path, asStored).catch((error) => {
-    throw worded(error);
-  });
+  const description = sound(described(file, path, false));
+  const { metadata, names, columns, groups } = (await description.next()).value!;
+  await description.return(undefined);
   const compressors = await compressorsFor(metadata);
 
   /** The rows of a column in a row group, as they are decoded. */
@@ -88,9 +104,11 @@ export async function openParquet(path: string, asStored = false): Promise<Parqu
     yield* pagesOf({ meta, schemaPath, text, compressors }, read);
   }
 
-  async function* rowsOf(group: number, wanted: readonly number[], size: number) {
+  async function* rowsOf(group: number, wanted: readonly number[], size: number, stored: readonly number[]) {
     const parts: Iterator<ColumnRows>[] = [];
     for (const index of wanted) parts.push(await partsOf(group, columns[index]!));
+    for await (const { columns } of stored.length > 0 ? described(file, path, true) : [])
+      for (const index of stored) parts.push(await partsOf(group, columns[index]!));
     yield* rowsTogether(parts, groups[group]!.rows, size);
   }
 
@@ -103,16 +121,17 @@ export async function openParquet(path: string, asStored = false): Promise<Parqu
       const column = columns[index]!;
       return sound(column.leaf === undefined ? [] : leafPages(group, column, column.leaf));
     },
-    batches: (group, wanted, size) => sound(rowsOf(group, wanted, size)),
+    batches: (group, wanted, size, stored = []) => sound(rowsOf(group, wanted, size, stored)),
   };
 }
 
-async function described(file: OpenFile, path: string, asStored: boolean) {
+/** The description of the file; asStored: of flat columns as they are stored. */
+async function* described(file: OpenFile, path: string, asStored: boolean) {
   requireMarks(file, path);
   const metadata = await parquetMetadataAsync(file, { parsers, geoparquet: false });
   if (metadata.row_groups.some(({ columns }) => columns.some((column) => column.crypto_metadata)))
     throw encrypted(path);
-  return describe(metadata, asStored);
+  yield describe(metadata, asStored);
 }
 
 /** hyparquet's, but for zstd the reference decoder as WebAssembly, which takes a quarter of the time. */

@@ -19,7 +19,6 @@ export async function parquetTable(path: string, toParquet = false): Promise<Omi
   const { names, stored, groups, batches: batchesOf } = await openParquet(path);
   // Beside the cells, the values as they are stored, of those columns where they are others.
   const others = toParquet ? [...names.keys()].filter((i) => stored[i] && !isPlain(stored[i])) : [];
-  const asStored = others.length > 0 ? await openParquet(path, true) : undefined;
   const total = groups.reduce((sum, { rows }) => sum + rows, 0);
   let bytesRead = 0;
   async function* parts(): AsyncGenerator<FilePart> {
@@ -33,9 +32,8 @@ export async function parquetTable(path: string, toParquet = false): Promise<Omi
   async function* batches(part: FilePart, wanted = [...names.keys()]): AsyncGenerator<Batch> {
     const { group } = part as { readonly group: number };
     let line = groups[group]!.rowStart + 1;
-    const beside = asStored?.batches(group, others, size);
-    for await (const read of batchesOf(group, wanted, size)) {
-      const values = (await beside?.next())?.value ?? [];
+    for await (const read of batchesOf(group, wanted, size, others)) {
+      const values = read.slice(wanted.length);
       const columns: ColumnRows[] = [];
       for (const [i, column] of wanted.entries()) columns[column] = read[i]!;
       const rows = read[0]!.values.length;

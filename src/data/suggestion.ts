@@ -5,7 +5,7 @@ import { listed } from "./shown.ts";
 const LONGEST = 200;
 
 /** The letters of a word, in order: those that are swapped are one slip. */
-const lettersOf = (word: string) => [...word.toLowerCase()].sort().join("");
+const lettersOf = (word: string) => [...word].sort().join("");
 
 /** ": did you mean x?" for the nearest of the words that may be meant, or a list of the known ones where none is near. */
 export function suggestion(word: string, known: readonly string[], meant: readonly string[] = known): string {
@@ -15,7 +15,8 @@ export function suggestion(word: string, known: readonly string[], meant: readon
   for (const one of meant) {
     // The time that it takes grows with the product of the lengths.
     if (word.length > LONGEST || Math.abs(one.length - word.length) > near) continue;
-    const edits = lettersOf(word) === lettersOf(one) ? 1 : distance(word.toLowerCase(), one);
+    const [given, other] = [word.toLowerCase(), one.toLowerCase()];
+    const edits = given === other ? 0 : lettersOf(given) === lettersOf(other) ? 1 : distance(given, other);
     if (edits < least) [nearest, least] = [one, edits];
   }
   if (least <= near) return `: did you mean ${nearest}?`;

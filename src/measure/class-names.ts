@@ -40,9 +40,9 @@ export class ClassNames {
     return FIRST_NAMED + this.#names.push(fromBytes(bytes)) - 1;
   }
 
-  /** The order of classes of the same figures: that of their numbers; those that are numbered as they come by name, the shorter first. */
+  /** The order of classes of the same figures: that of their numbers where a note tells them, else by name, the shorter first. */
   compare(i: number, j: number): number {
-    if (this.#areKnown || i < FIRST_NAMED || j < FIRST_NAMED) return i - j;
+    if (this.#areKnown || this.#areNumbers) return i - j;
     const [one, other] = [`${this.nameOf(i)}`, `${this.nameOf(j)}`];
     return one.length - other.length || (one < other ? -1 : 1);
   }

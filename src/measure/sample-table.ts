@@ -96,6 +96,8 @@ export function sampleReader(whole: Whole, names = new ClassNames(whole.classNam
     readers.set(columns, { header, read });
     for await (const batch of table.batches(part, [...header.used])) {
       const faults = faultsOf(batch);
+      // The header that reads may be that of another table.
+      const before = header.takeClamped();
       if (records.length < batch.size * form.width) records = new Float64Array(batch.size * form.width);
       const write = read(batch, faults, records);
       let end = 0;
@@ -105,7 +107,9 @@ export function sampleReader(whole: Whole, names = new ClassNames(whole.classNam
       };
       const stop = visitRows(batch, faults, bad, add, () => {});
       counts.samples += end / form.width;
-      if (header !== own) [own.clampedRows, header.clampedRows] = [own.clampedRows + header.clampedRows, 0];
+      const clamped = header.takeClamped();
+      header.clampedRows = before;
+      own.clampedRows += clamped;
       yield new Uint8Array(records.buffer, 0, 8 * end);
       if (stop !== undefined) throw stop;
     }

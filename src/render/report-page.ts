@@ -43,7 +43,9 @@ function tableHtml({ columns, rows, bars }: TablePart, style: NumberStyle): stri
     `<tr>${texts.map((text, i) => `<${tag}${opening[i]}${shares[i] ?? ""}>${breakable(text)}</${tag}>`).join("")}</tr>`;
   const head = columns.map(({ name }) => name);
   const barOf = (cell: Cell, i: number) =>
-    bars?.columns.includes(i) ? ` style="--share:${((100 * Number(cell)) / bars.whole).toFixed(1)}%"` : "";
+    bars && bars.whole > 0 && bars.columns.includes(i)
+      ? ` style="--share:${((100 * Number(cell)) / bars.whole).toFixed(1)}%"`
+      : "";
   const body = rows.map((cells) => {
     return row(
       "td",

@@ -32,8 +32,7 @@ export async function openRows(
     parts: table.parts,
     isLong: sizeOf(path) > LONG && table.isWhole !== true,
     takeTally: () => {
-      const tally = { ...bad.taken(), clamped: header.clampedRows, counts: { ...counts } };
-      header.clampedRows = 0;
+      const tally = { ...bad.taken(), clamped: header.takeClamped(), counts: { ...counts } };
       for (const name of Object.keys(counts)) counts[name] = 0;
       return tally;
     },

@@ -182,6 +182,13 @@ export class Header {
     return (batch, row) => trimmed(batch.text(row, index));
   }
 
+  /** How many rows have an angle a little above pi, of those read since this was last asked. */
+  takeClamped(): number {
+    const taken = this.clampedRows;
+    [this.clampedRows, this.lastClamped] = [0, 0];
+    return taken;
+  }
+
   warnings(): Message[] {
     if (this.clampedRows === 0) return [];
     const rows = message`${this.clampedRows} ${this.clampedRows === 1 ? "row has" : "rows have"}`;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { parquetMetadata } from "hyparquet";
+import { parquetWriteBuffer } from "hyparquet-writer";
 import { afterAll, describe, expect, test } from "vitest";
 import { storedTypes } from "../../src/data/stored-types.ts";
 import { parquetFile } from "../../src/data/write-parquet.ts";
@@ -25,6 +26,27 @@ async function written(args: readonly string[], columns = "*", stdin = "") {
   expect([status, stderr]).toEqual([0, ""]);
   return rows(`SELECT ${columns} FROM '${at("out.parquet")}'`);
 }
+
+test("values beside cells where pages end at different rows", async () => {
+  const ids = Array.from({ length: 4000 }, (_, i) => i);
+  const columns = {
+    theta: { type: "DOUBLE", data: ids.map((i) => (3 * i) / 4000) },
+    id: { type: "INT32", data: ids },
+    d: { type: "BYTE_ARRAY", converted_type: "JSON", data: ids.map((i) => ({ a: i })) },
+  } as const;
+  const schema = Object.entries(columns).map(([name, { data: _, ...column }]) => {
+    return { name, ...column, repetition_type: "REQUIRED" as const };
+  });
+  const bytes = parquetWriteBuffer({
+    schema: [{ name: "root", num_children: 3 }, ...schema],
+    columnData: Object.entries(columns).map(([name, { data }]) => ({ name, data: [...data], encoding: "PLAIN" })),
+    pageSize: 8000,
+    codec: "UNCOMPRESSED",
+    statistics: false,
+  });
+  writeFileSync(at("pages.parquet"), Buffer.from(bytes));
+  expect(await written(["psi", "--input", at("pages.parquet")], "id, d->>'a'")).toEqual(ids.map((i) => [i, `${i}`]));
+});
 
 describe("columns of a Parquet input", () => {
   const TYPES = [

@@ -44,6 +44,14 @@ function shuffled(n: number): number[] {
     .map(([, i]) => i);
 }
 
+test("angles a little above pi are counted in the table that has them", async () => {
+  const columns = "label,nearest,theta_y,min_theta_j,competitors,naive_pairs_4";
+  for (const name of ["pi1.csv", "pi2.csv"]) writeFileSync(at(name), `${columns}\n0,1,0.1,3.1415930,1,1\n`);
+  const { stderr } = await measure("--samples pi1.csv pi2.csv");
+  for (const name of ["pi1.csv", "pi2.csv"])
+    expect(stderr).toContain(`${name}: 1 row has an angle above pi by at most 1e-6, which counts as pi`);
+});
+
 describe("angles: 7 shards in any order are the whole", () => {
   const [header, ...rows] = readFileSync(
     fileURLToPath(new URL("../fixtures/digits-asoftmax-m4-3d.csv", import.meta.url)),
@@ -387,7 +395,7 @@ describe("features: class sums of all shards", () => {
       "asoftmax: merged.npz has sums of other class vectors than w.npy\n",
     );
     expect(await messageOf("--class-sums merged.npz")).toBe(
-      "asoftmax: --class-sums alone are added up: give --output merged.npz\n",
+      "asoftmax: --class-sums alone are added up to an .npz file: give --output merged.npz\n",
     );
   });
 

@@ -111,9 +111,10 @@ function lossChart({ target, gradient, ...losses }: Audited, samples: readonly L
     y: sampleLoss(target, scale, thetaY, competing).loss,
   }));
   const failing = losses.bad === 0 && !losses.passes ? gradient! : losses;
-  const angles = samples.map(({ thetaY }) => thetaY);
-  const room = 0.1 + (Math.max(...angles) - Math.min(...angles)) / 20;
-  const range = { from: Math.max(0, Math.min(...angles) - room), to: Math.min(Math.PI, Math.max(...angles) + room) };
+  const least = samples.reduce((x, { thetaY }) => Math.min(x, thetaY), Math.PI);
+  const most = samples.reduce((x, { thetaY }) => Math.max(x, thetaY), 0);
+  const room = 0.1 + (most - least) / 20;
+  const range = { from: Math.max(0, least - room), to: Math.min(Math.PI, most + room) };
   const chart = functionChart([], size, { range, highlight: FAILING });
   return {
     ...chart,

@@ -4,7 +4,7 @@ import { packageFile } from "../../data/file.ts";
 import { documentOf, type Result } from "../../render/result.ts";
 import { command } from "../command.ts";
 import { hashOf } from "../explore/page/state.ts";
-import { MOST_FUNCTIONS, MOST_MARGIN, nameAt, plainCommands, STANDARD } from "../explore/scene.ts";
+import { MOST_FUNCTIONS, MOST_LAMBDA, MOST_MARGIN, nameAt, plainCommands, STANDARD } from "../explore/scene.ts";
 import { press } from "../explore/state.ts";
 import { fullScreen } from "../explore/terminal.ts";
 import { view } from "../explore/view.ts";
@@ -52,6 +52,7 @@ function chosen(values: Begin) {
   const lead = chosenFunctions(values)?.find(({ name }) => name === "asoftmax" || name === "naive");
   const { parameters: { m = STANDARD.m } = {}, lambda = STANDARD.lambda } = lead ?? {};
   if (!(m >= 1 && m <= MOST_MARGIN)) throw new UsageError(`m is ${m}: explore shows m from 1 to ${MOST_MARGIN}`);
+  if (lambda > MOST_LAMBDA) throw new UsageError(`lambda is ${lambda}: explore shows lambda from 0 to ${MOST_LAMBDA}`);
   const given = values.functions?.map(({ spec }) => nameAt({ m, lambda }, spec));
   if (given && given.length > MOST_FUNCTIONS)
     throw new UsageError(`--functions: explore shows at most ${MOST_FUNCTIONS}, one a key`);

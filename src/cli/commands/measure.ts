@@ -113,7 +113,8 @@ const refuseIn = (what: string, values: MeasureValues, names: readonly string[])
 /** The sum of files of class sums, as a file of its own. */
 async function mergedSums(values: MeasureValues, paths: readonly string[]): Promise<Result> {
   refuseIn("adding up --class-sums: leave it out", values, [...OF_REPORT, ...OF_NEW, "threads"]);
-  if (values.output === undefined) throw new UsageError("--class-sums alone are added up: give --output merged.npz");
+  if (!/\.npz$/i.test(values.output ?? ""))
+    throw new UsageError("--class-sums alone are added up to an .npz file: give --output merged.npz");
   const { storedClassSums, sumsMembers } = await import("../../measure/class-sums.ts");
   return documentOf("class_sums", npzFile(sumsMembers(await storedClassSums(paths))));
 }

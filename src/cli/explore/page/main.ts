@@ -83,8 +83,14 @@ const boxOf = (name: string) =>
 function showFunctions(): void {
   const names = [...new Set([...targetDefinitions.map(({ name }) => name), ...state.functions])];
   const parent = inside("functions", "div");
-  if (parent.childElementCount !== names.length) parent.innerHTML = names.map(boxOf).join("");
-  for (const input of parent.querySelectorAll("input")) input.checked = state.functions.includes(input.name);
+  const boxes = () => [...parent.querySelectorAll("input")];
+  if (
+    boxes()
+      .map(({ name }) => name)
+      .join() !== names.join()
+  )
+    parent.innerHTML = names.map(boxOf).join("");
+  for (const input of boxes()) input.checked = state.functions.includes(input.name);
 }
 byId("functions").addEventListener("change", () => {
   const checked = [...byId("functions").querySelectorAll<HTMLInputElement>(":checked")];

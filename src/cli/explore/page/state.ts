@@ -5,6 +5,7 @@ import { formatAngle, type NumberStyle } from "../../../render/number.ts";
 import { type Shown, shownOf } from "../../zeros.ts";
 import {
   MOST_FUNCTIONS,
+  MOST_LAMBDA,
   MOST_MARGIN,
   nameAt,
   plainCommands,
@@ -26,7 +27,7 @@ export const STYLE: NumberStyle = { precision: 6, wholesInFull: true, degrees: f
 
 const allowed: Readonly<Record<Exclude<keyof PageState, "functions">, (x: number) => boolean>> = {
   m: (x) => x >= 1 && x <= MOST_MARGIN,
-  lambda: (x) => x >= 0 && x <= 1e6,
+  lambda: (x) => x >= 0 && x <= MOST_LAMBDA,
   theta: isAngle,
   competing: isAngle,
   scale: (x) => x > 0 && x <= 1e6,
@@ -40,7 +41,8 @@ const partsOf = (hash: string) => new URLSearchParams(hash.replace(/^#/, ""));
 export function stateOf(hash: string): PageState {
   const given = partsOf(hash);
   const numbers = [...given].flatMap(([name, text]) => (isAllowed(name, text) ? [[name, Number(text)]] : []));
-  const functions = given.get("functions")?.split(",").filter(isFunction).map(nameOf).slice(0, MOST_FUNCTIONS);
+  const named = given.get("functions")?.split(",").filter(isFunction).map(nameOf);
+  const functions = named && [...new Set(named)].slice(0, MOST_FUNCTIONS);
   return { ...START, ...Object.fromEntries(numbers), ...(functions && { functions }) };
 }
 
@@ -61,7 +63,10 @@ function isFunction(name: string): boolean {
 }
 
 /** The name alone where a function is as core has it without parameters, but for those that follow m and lambda by their name. */
-const nameOf = (spec: string) => (START.functions.some((name) => spec.startsWith(name)) ? spec : nameAt(START, spec));
+const nameOf = (spec: string) =>
+  START.functions.some((name) => spec === name || spec.startsWith(`${name}:`))
+    ? spec
+    : nameAt(START, targetAt(START, spec).spec);
 
 /** The state as the part of an address after #. */
 export const hashOf = (state: PageState): string =>
