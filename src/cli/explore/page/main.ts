@@ -79,18 +79,13 @@ const LETTERS: Readonly<Record<string, string>> = { asoftmax: "psi", naive: "cos
 const boxOf = (name: string) =>
   `<label><input type="checkbox" name="${escapeXml(name)}"><span>${html(LETTERS[name] ? `${LETTERS[name]} (${name})` : name)}</span></label>`;
 
-/** The boxes of core's functions and of others that the state has, made anew where there are more or fewer. */
+/** The boxes of core's functions and of others that the state has, made anew where these change. */
 function showFunctions(): void {
   const names = [...new Set([...targetDefinitions.map(({ name }) => name), ...state.functions])];
   const parent = inside("functions", "div");
-  const boxes = () => [...parent.querySelectorAll("input")];
-  if (
-    boxes()
-      .map(({ name }) => name)
-      .join() !== names.join()
-  )
-    parent.innerHTML = names.map(boxOf).join("");
-  for (const input of boxes()) input.checked = state.functions.includes(input.name);
+  if (parent.dataset.names !== names.join()) parent.innerHTML = names.map(boxOf).join("");
+  parent.dataset.names = names.join();
+  for (const input of parent.querySelectorAll("input")) input.checked = state.functions.includes(input.name);
 }
 byId("functions").addEventListener("change", () => {
   const checked = [...byId("functions").querySelectorAll<HTMLInputElement>(":checked")];
