@@ -124,7 +124,11 @@ function passBeyond({ m }: Subject): Finding {
   const y = found[0].lo + (found[0].hi - found[0].lo) / 2;
   const { naive, angular } = conditions(m, y, thetaJ);
   const example = message`at ${radians(y)} cos(m theta_y) = ${cosine(reduce(m, y)).hi}, m theta_y = ${radians(m * y)}`;
-  return [naive && !angular, message`${found.length} intervals`, message` at theta_j = ${radians(thetaJ)}; ${example}`];
+  return [
+    naive && !angular,
+    message`${found.length} ${found.length === 1 ? "interval" : "intervals"}`,
+    message` at theta_j = ${radians(thetaJ)}; ${example}`,
+  ];
 }
 
 function endOutside({ m }: Subject): Finding {
@@ -206,7 +210,7 @@ function shareOfNaive({ m, lattice }: Subject): Finding {
   return [
     right && Math.abs(counted - share) < LATTICE_ERROR,
     message`counted ${counted}`,
-    message`, integral ${share}, on ${LATTICE} pairs`,
+    message`, integral ${share}${Number.isInteger(m) ? "" : " since m is no integer"}, on ${LATTICE} pairs`,
   ];
 }
 
