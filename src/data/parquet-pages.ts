@@ -128,7 +128,9 @@ function dataPage(
 /** The page of this size, in memory of its own. */
 function decompressed({ meta, compressors }: ColumnChunk, bytes: Uint8Array, size: number): Uint8Array {
   if (size === 0) return new Uint8Array(0);
-  return decompressPage(meta.codec === "UNCOMPRESSED" ? bytes.slice() : bytes, size, meta.codec, compressors);
+  const page = decompressPage(meta.codec === "UNCOMPRESSED" ? bytes.slice() : bytes, size, meta.codec, compressors);
+  // From Node 24 on what zlib gives may lie between other buffers.
+  return page.byteOffset === 0 ? page : new Uint8Array(page);
 }
 
 const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
