@@ -8,7 +8,8 @@ import { type Heights, labelsIn, type Point } from "./labels.ts";
 import { formatMessage, forPeople, type NumberStyle } from "./number.ts";
 import { escapeXml, FONT, LINE, linesOf, px, spelled, textAt, widthOf } from "./typeset.ts";
 
-const TITLE = 16;
+/** The size of titles, and that of plain letters as wide as theirs, which are bold. */
+const [TITLE, BOLD] = [16, 17.2];
 const PAD = 12;
 /** The height of the frame of a square chart, and of another at least and at most. */
 const [SQUARE, LOW, HIGH] = [440, 200, 300];
@@ -85,7 +86,7 @@ function layoutOf(chart: Chart, style: NumberStyle, most: number) {
   const side = most - left - (ends?.room ?? 18);
   const across = chart.square ? Math.min(side, SQUARE) : side;
   const width = most - side + across;
-  const heading = [[said(chart.title), TITLE, "title"] as const, [said(chart.subtitle), FONT, ""] as const]
+  const heading = [[said(chart.title), BOLD, "title"] as const, [said(chart.subtitle), FONT, ""] as const]
     .filter(([text]) => text !== "")
     .flatMap(([text, size, look]) => linesOf(text, size, width - 2 * PAD).map((line) => [line, look] as const))
     .map(([line, look], i) => textAt(PAD, PAD + 12 + i * (LINE + 2), line, look));
