@@ -24,8 +24,8 @@ const LEVELS = 24;
 
 const overlap = (a: Box, b: Box) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 type Place = Box & { readonly lines: readonly string[] };
-const placeOf = (lines: readonly string[], left: number, top: number): Place => {
-  return { lines, left, top, right: left + widest(lines), bottom: top + lines.length * LINE };
+const placeOf = (lines: readonly string[], width: number, left: number, top: number): Place => {
+  return { lines, left, top, right: left + width, bottom: top + lines.length * LINE };
 };
 const widest = (lines: readonly string[]) => Math.max(...lines.map((one) => widthOf(one, FONT)));
 
@@ -34,10 +34,12 @@ export function labelsIn({ left, top, right, bottom }: Box, points: readonly Poi
   const taken: Box[] = [];
   const costOf = (box: Box) => {
     const outside = Math.max(0, left - box.left, box.right - right, top - box.top, box.bottom - bottom);
-    const covered = points.filter(([x, y]) => x > box.left && x < box.right && y > box.top && y < box.bottom);
+    // A label is tried at a hundred places, each beside all points.
+    let covered = 0;
+    for (const p of points) if (p[0] > box.left && p[0] < box.right && p[1] > box.top && p[1] < box.bottom) covered++;
     const crossed = marks.filter(({ x, y }) => isIn(x, box.left, box.right) && isIn(y, box.top, box.bottom));
     const labels = taken.filter((one) => overlap(one, box));
-    return 1000 * labels.length + 100 * crossed.length + 50 * outside + covered.length;
+    return 1000 * labels.length + 100 * crossed.length + 50 * outside + covered;
   };
 
   /** A label at the place of the least cost, the first of equals, over its outline in the colour of the ground; it moves with x in a page. */
@@ -63,7 +65,7 @@ export function labelsIn({ left, top, right, bottom }: Box, points: readonly Poi
         x === undefined
           ? [right - width - 6, left + 8, (left + right - width) / 2]
           : [x + GAP, x - GAP - width, ...(y === undefined ? [] : [x - width / 2])];
-      return tops.flatMap((up) => lefts.map((side) => placeOf(lines, side, up)));
+      return tops.flatMap((up) => lefts.map((side) => placeOf(lines, width, side, up)));
     };
     const most = Math.min(WIDEST, (right - left) * 0.55);
     return put([...placed(most), ...placed(most * 0.6)], x, colour);
@@ -73,13 +75,14 @@ export function labelsIn({ left, top, right, bottom }: Box, points: readonly Poi
   function inside(text: string, colour: string, heights: Heights): string {
     for (const most of [WIDEST, 0.6 * WIDEST, 0.4 * WIDEST, 0.2 * WIDEST]) {
       const lines = linesOf(text, FONT, most);
+      const width = widest(lines);
       for (let up = top + 8; up < bottom; up += 8) {
         const isFree = (place: Box) =>
-          heights.every(
-            ([x, low, high]) => !isIn(x, place.left - 4, place.right + 4) || (low > place.bottom && high < place.top),
-          );
-        const starts = heights.filter(([x], i) => i % 4 === 0 && x + widest(lines) < right);
-        const places = starts.map(([x]) => placeOf(lines, x, up)).filter(isFree);
+          heights.every((at) => {
+            return !isIn(at[0], place.left - 4, place.right + 4) || (at[1] > place.bottom && at[2] < place.top);
+          });
+        const starts = heights.filter((at, i) => i % 4 === 0 && at[0] + width < right);
+        const places = starts.map((at) => placeOf(lines, width, at[0], up)).filter(isFree);
         const middle = places[places.length >> 1];
         if (middle !== undefined) return put([middle], (middle.left + middle.right) / 2, `own ${colour}`);
       }
