@@ -71,11 +71,11 @@ const UNWRITTEN = /\.(gz|zst|bz2|xz|zip|xlsx?|feather|arrow|npy|npz|h5)$/i;
 
 /** The format of text that --format or the ending of --output asks for, if one does. */
 function textOf({ kind }: Result, { output = "", format }: Invocation["values"]): Format | undefined {
-  const [ending] = UNWRITTEN.exec(output) ?? [];
   if (kind === "document") return format;
+  const [ending] = UNWRITTEN.exec(output) ?? [];
+  if (ending === undefined) return format ?? formatOf(output);
   const known = `.csv, .tsv, .json${kind === "rows" ? ", .jsonl or .parquet" : " or .jsonl"}`;
-  if (ending !== undefined) throw new UsageError(`--output ${output}: ${ending} is not written: use ${known}`);
-  return format ?? formatOf(output);
+  throw new UsageError(`--output ${output}: ${ending} is not written: use ${known}`);
 }
 
 /** Parquet, if the ending of --output asks for it. */

@@ -59,6 +59,10 @@ export async function openParquet(path: string): Promise<ParquetColumns> {
     readFully(fd, path, bytes, start);
     return bytes;
   }
+  function close(): void {
+    if (fd !== undefined) closeSync(fd);
+    [fd, scratch] = [undefined, new Uint8Array(0)];
+  }
   const file: OpenFile = { byteLength, read, slice: (start, end) => read(start, end).slice().buffer };
   const worded = (error: unknown) =>
     error instanceof DataError ? error : new DataError(`${path}: the Parquet file ${faultOf(error)}`);
@@ -70,15 +74,18 @@ export async function openParquet(path: string): Promise<ParquetColumns> {
     } catch (error) {
       throw worded(error);
     } finally {
-      if (--users === 0 && fd !== undefined) closeSync(fd);
-      if (users === 0) [fd, scratch] = [undefined, new Uint8Array(0)];
+      if (--users === 0) close();
     }
     return undefined;
   }
 
-  const description = sound(described(file, path, false));
-  const { metadata, names, columns, groups } = (await description.next()).value!;
-  await description.return(undefined);
+  const description = (asStored: boolean) => described(file, path, asStored);
+  const { metadata, names, columns, groups } = await description(false)
+    .catch((error) => {
+      throw worded(error);
+    })
+    .finally(close);
+  let storedColumns: readonly ColumnSchema[] | undefined;
   const compressors = await compressorsFor(metadata);
 
   /** The rows of a column in a row group, as they are decoded. */
@@ -107,8 +114,8 @@ export async function openParquet(path: string): Promise<ParquetColumns> {
   async function* rowsOf(group: number, wanted: readonly number[], size: number, stored: readonly number[]) {
     const parts: Iterator<ColumnRows>[] = [];
     for (const index of wanted) parts.push(await partsOf(group, columns[index]!));
-    for await (const { columns } of stored.length > 0 ? described(file, path, true) : [])
-      for (const index of stored) parts.push(await partsOf(group, columns[index]!));
+    if (stored.length > 0) storedColumns ??= (await description(true)).columns;
+    for (const index of stored) parts.push(await partsOf(group, storedColumns![index]!));
     yield* rowsTogether(parts, groups[group]!.rows, size);
   }
 
@@ -126,12 +133,12 @@ export async function openParquet(path: string): Promise<ParquetColumns> {
 }
 
 /** The description of the file; asStored: of flat columns as they are stored. */
-async function* described(file: OpenFile, path: string, asStored: boolean) {
+async function described(file: OpenFile, path: string, asStored: boolean) {
   requireMarks(file, path);
   const metadata = await parquetMetadataAsync(file, { parsers, geoparquet: false });
   if (metadata.row_groups.some(({ columns }) => columns.some((column) => column.crypto_metadata)))
     throw encrypted(path);
-  yield describe(metadata, asStored);
+  return describe(metadata, asStored);
 }
 
 /** hyparquet's, but for zstd the reference decoder as WebAssembly, which takes a quarter of the time. */

@@ -52,7 +52,7 @@ export async function angleSamples(job: AngleJob): Promise<Samples> {
         throw new DataError(`${path}: the class "${shortened(odd)}" is not UTF-8, which --per-sample needs`);
       return { class_names: names, class_vectors: new Fingerprint().add(JSON.stringify(names)).text() };
     },
-    blocks: sharedRecords(source, bytesOf, work, file.threads === 1 ? 0 : file.threads),
+    blocks: sharedRecords(source, bytesOf, work, file.threads),
     total: sizeOf(path),
     done: table.bytesRead,
     skipped: bad.count,

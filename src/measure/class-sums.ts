@@ -106,7 +106,7 @@ function kept({ labels, cols, read }: Pick<AllClassSums, "labels" | "cols" | "re
   return { arrays, contents: contents.add(Float64Array.from(labels)).text() };
 }
 
-/** The sums of the features of files, which are read once, about these class vectors; without labels of the classes that occur. */
+/** The sums of the features of files, which are read once, about these class vectors: those of the classes with these labels, by default of all that occur. */
 export function ownSums(
   samples: Pick<StoredFeatures, "features" | "labels">,
   class_vectors: string | null,

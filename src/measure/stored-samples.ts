@@ -20,8 +20,8 @@ import { meansNote, type Questions, SampleRecords, type Samples } from "./sample
 import { type ShardSums, shardSums } from "./shard-sums.ts";
 import { sharedRecords } from "./shared-records.ts";
 
-/** Tables are read by so many threads at most: one of them adds up the samples, which takes half as long as reading. */
-const MOST_THREADS = 3;
+/** So many threads read tables at most: adding up what they read, in the one beside them, takes half as long as reading. */
+const MOST_READERS = 2;
 
 type Notes = ReadonlyMap<string, SampleNote>;
 
@@ -133,7 +133,7 @@ function recordsOf(
     { parts: parts(), isLong, addTally: (tally) => tables[tally.table!]!.source.addTally(tally) },
     (part) => read(tables[part.table!]!, part),
     job,
-    whole.classNames === undefined ? 0 : Math.min(threads, MOST_THREADS) - 1,
+    whole.classNames === undefined ? 1 : Math.min(threads, MOST_READERS),
   );
 }
 

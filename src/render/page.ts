@@ -35,9 +35,6 @@ ${pictures.join("")}<script type="application/json">${JSON.stringify(data).repla
 </figure>`;
 }
 
-/** What shows values at the crosshair and zooms, for every figure of a page. */
-const SCRIPT = packageFile("assets/page.js");
-
 /** A page that loads nothing: figures, and the HTML around them. */
 export function page(figures: string, { title, above, below }: Around, madeBy: string): string {
   return `<!doctype html>
@@ -57,7 +54,7 @@ ${figures}
 ${below}
 <p><small>${escapeXml(madeBy)}</small></p>
 <table id="tip" role="status" hidden></table>
-<script>${SCRIPT}</script>
+<script>${packageFile("assets/page.js")}</script>
 </body>
 </html>
 `;

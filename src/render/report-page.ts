@@ -5,8 +5,6 @@ import { type Around, figure, paragraphs } from "./page.ts";
 import type { Cell, ReportResult, TablePart } from "./result.ts";
 import { escapeXml } from "./typeset.ts";
 
-const REPORT_STYLE = `<style>\n${packageFile("assets/report.css")}</style>`;
-
 /** The parts of the page of a report: what was reached first, its charts, the tables, and the meaning of each figure, folded. */
 export function reportParts(report: ReportResult, chart: Chart, style: NumberStyle, description: string) {
   const { tables, title, caption, headline, curve, terms, end } = report;
@@ -19,7 +17,7 @@ export function reportParts(report: ReportResult, chart: Chart, style: NumberSty
   const around: Around = {
     title,
     above: [
-      REPORT_STYLE,
+      `<style>\n${packageFile("assets/report.css")}</style>`,
       element("h1", title),
       paragraphs(sentences),
       `<div class="first">`,

@@ -147,7 +147,7 @@ export function drawSvg(chart: Chart, style: NumberStyle, { id, width: most, des
     `<g class="zoom">`,
     ...areas.map(({ colour, fill, heights }) => path(colour, areaOf(heights), fill)),
     ...highlightsOf(chart, lines, layout),
-    ...chart.series.map((one, i) => lineOf(one, i, colours[i]!, lines[i]!.d)),
+    ...chart.series.map((one, i) => strokeOf(one, i, colours[i]!, lines[i]!.d)),
     "</g>",
     ...rules.map(({ x, y }) => ruleOf("rule", x, y, layout)),
     ...dotsOf(chart, layout),
@@ -212,7 +212,7 @@ function samplesIn(
   const box = "M0 3h22v12H0z";
   const isHighlighted = highlight !== undefined && dots.length === 0 && series.some((one) => one.highlight?.length);
   return [
-    ...names.map((name, i): KeyItem => [name, lineOf(series[i]!, i, colours[i]!, series[i]!.bars ? box : "M0 9H22")]),
+    ...names.map((name, i): KeyItem => [name, strokeOf(series[i]!, i, colours[i]!, series[i]!.bars ? box : "M0 9H22")]),
     ...dots.map(({ name }, i): KeyItem => [name, dotAt(11, 9, name === highlight, colours[series.length + i]!)]),
     ...(isHighlighted ? [[highlight, haloOf("M0 9H22")] as const] : []),
     ...zones.flatMap(({ name, look }) => (look === "tinted" ? [[name, path("own c0", box, TINT)] as const] : [])),
@@ -264,7 +264,7 @@ function thinned(points: readonly Point[]): Point[] {
 const path = (look: string, d: string, more = "") =>
   `<path class="${look}" d="${d}"${more && ` ${more}`} vector-effect="non-scaling-stroke"/>`;
 
-const lineOf = ({ bars, look }: Series, place: number, colour: string, d: string, i = look ?? place) =>
+const strokeOf = ({ bars, look }: Series, place: number, colour: string, d: string, i = look ?? place) =>
   bars
     ? path(`own ${colour}`, d, `fill-opacity=".4" stroke="currentColor" stroke-opacity=".8"`)
     : path(`line ${colour}`, d, `stroke-width="${i === 0 ? 3 : 2}" stroke-dasharray="${DASHES[i % DASHES.length]}"`);

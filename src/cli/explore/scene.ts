@@ -21,6 +21,7 @@ export const STANDARD: Scene = { m: 4, lambda: 0, theta: 1.2, competing: 1.5, fu
 
 /** The largest m whose knots can be told apart on a terminal. */
 export const MOST_MARGIN = 64;
+/** The largest lambda: beyond, a blend is cos(theta) to the eye. */
 export const MOST_LAMBDA = 1e6;
 /** One for each of the keys 1 to 9. */
 export const MOST_FUNCTIONS = 9;
