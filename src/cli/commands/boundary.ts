@@ -51,15 +51,15 @@ export default command({
 /** Over theta_1 from 0 to theta_12: each target, with a dot at its boundary, and the cosine of the angle to the other class. */
 function arcChart(targets: readonly Target[], theta12: number, size: PlotSize): Chart {
   const chart = functionChart(targets, size, { range: { from: 0, to: theta12 } });
-  const marked = chart.series.map((series, i) => {
-    const at = boundary(targets[i]!, theta12);
-    return { ...series, points: at === undefined ? [] : [at.theta1] };
-  });
-  const marks = targets.flatMap((one) => {
-    const at = boundary(one, theta12);
-    const text = (m: number) => message`theta_1 = ${radians(at!.theta1)}: effective m ${Number(m.toPrecision(4))}`;
-    return at === undefined ? [] : [{ x: at.theta1, y: one.value(at.theta1), text: text(at.effectiveM) }];
-  });
+  const found = targets.map((one) => boundary(one, theta12));
+  const marked = chart.series.map((series, i) => ({ ...series, points: found[i] ? [found[i].theta1] : [] }));
+  // Functions that part the classes at one angle share its label.
+  const marks = new Map<string, NonNullable<Chart["marks"]>[number]>();
+  for (const [i, at] of found.entries()) {
+    if (at === undefined) continue;
+    const text = message`theta_1 = ${radians(at.theta1)}: effective m ${Number(at.effectiveM.toPrecision(4))}`;
+    marks.set(at.theta1.toFixed(6), { x: at.theta1, y: targets[i]!.value(at.theta1), text });
+  }
   const title = message`Where the target meets the cosine of the angle to the other class, the classes part: effective m = theta_2 / theta_1`;
   const cosine = targetNamed("softmax")!;
   const rivals = [...new Set(targets.map(({ competingDivisor }) => competingDivisor))].map((divisor) => ({
@@ -69,7 +69,7 @@ function arcChart(targets: readonly Target[], theta12: number, size: PlotSize): 
   return {
     ...chart,
     title,
-    marks,
+    marks: [...marks.values()],
     x: { ...chart.x, name: "theta_1, angle to the own class vector" },
     series: [...marked, ...rivals],
   };
