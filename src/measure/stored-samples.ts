@@ -20,8 +20,8 @@ import { meansNote, type Questions, SampleRecords, type Samples } from "./sample
 import { type ShardSums, shardSums } from "./shard-sums.ts";
 import { sharedRecords } from "./shared-records.ts";
 
-/** So many threads read tables at most: adding up what they read, in the one beside them, takes half as long as reading. */
-const MOST_READERS = 2;
+/** More threads than these gain nothing: adding up, which one of them does, takes half as long as reading. */
+const MOST_THREADS = 3;
 
 type Notes = ReadonlyMap<string, SampleNote>;
 
@@ -133,7 +133,7 @@ function recordsOf(
     { parts: parts(), isLong, addTally: (tally) => tables[tally.table!]!.source.addTally(tally) },
     (part) => read(tables[part.table!]!, part),
     job,
-    whole.classNames === undefined ? 1 : Math.min(threads, MOST_READERS),
+    whole.classNames === undefined ? 1 : Math.min(threads, MOST_THREADS),
   );
 }
 

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { parentPort, type ResourceLimits, Worker } from "node:worker_threads";
 import { collectGarbage } from "./ending.ts";
 
@@ -16,6 +17,9 @@ export function serve<Item, Answer>(answerTo: (item: Item) => Answer | Promise<A
   });
 }
 
+/** So many items a worker has at most where the thread that asks works too: one to go on with while that is busy. */
+const QUEUED = 2;
+
 /** Worker threads that answer each message with one message. */
 export class Pool<Item, Answer> {
   private readonly threads: readonly ReturnType<typeof startThread<Item, Answer>>[];
@@ -25,12 +29,20 @@ export class Pool<Item, Answer> {
     this.threads = Array.from({ length: size }, () => startThread(new Worker(script, options)));
   }
 
+  /** With `here`, at most so many answers are out at a time. */
+  get most(): number {
+    return QUEUED * this.threads.length + 2;
+  }
+
   /**
    * The answers to all items in the order of the items, each as soon as it is there. Each worker has at most one item, and one more is read
-   * ahead. Where the items fail, the answers to those before come first.
+   * ahead. With `here`, which answers in this thread, each has at most two, and what is read while they have them is answered here. Where the
+   * items fail, the answers to those before come first.
    */
-  async *inOrder(items: AsyncIterator<Item>): AsyncGenerator<Answer> {
+  async *inOrder(items: AsyncIterator<Item>, here?: (item: Item) => Promise<Answer>): AsyncGenerator<Answer> {
     const answers: Promise<Answer>[] = [];
+    const most = here ? this.most : this.threads.length;
+    const free = () => this.threads.find(({ waiting }) => waiting.length < (here ? QUEUED : 1));
     let failure: { readonly error: unknown } | undefined;
     const read = (): Promise<IteratorResult<Item> | undefined> =>
       items.next().catch((error) => {
@@ -38,15 +50,20 @@ export class Pool<Item, Answer> {
         return undefined;
       });
     let next: ReturnType<typeof read> | undefined = read();
-    for (let turn = 0; next !== undefined || answers.length > 0; ) {
-      const full = answers.length >= this.threads.length;
-      const isAnswered = next === undefined || full || (await isFirst(answers[0], next));
+    while (next !== undefined || answers.length > 0) {
+      // Answers of workers come in between the turns of the event loop, which work in this thread holds up.
+      if (here) await setImmediate();
+      const [first] = answers;
+      const isFull: boolean = next === undefined || answers.length >= most;
+      const isAnswered: boolean =
+        isFull || (first !== undefined && (free() ? !(await isFirst(next!, first)) : await isFirst(first, next!)));
       const answer = isAnswered ? await answers.shift() : undefined;
+      const thread = free();
       // A thread that has answered is given the next item, if that is read, before its answer is used.
-      if (next !== undefined && !(isAnswered && (await isFirst(Promise.resolve(), next)))) {
+      if (next !== undefined && (!isAnswered || (thread && (await isFirst(next, Promise.resolve()))))) {
         const item: IteratorResult<Item> | undefined = await next;
         next = item?.done === false ? read() : undefined;
-        if (item?.done === false) answers.push(this.threads[turn++ % this.threads.length]!.ask(item.value));
+        if (item?.done === false) answers.push(thread ? thread.ask(item.value) : here!(item.value));
       }
       if (isAnswered) yield answer!;
     }
@@ -74,6 +91,7 @@ function startThread<Item, Answer>(worker: Worker) {
   worker.on("error", fail);
   worker.on("exit", () => fail(new Error("a thread ended before its work")));
   return {
+    waiting,
     ask(item: Item): Promise<Answer> {
       const answer = new Promise<Answer>((resolve, reject) => {
         if (failure !== undefined) return reject(failure);
@@ -88,10 +106,9 @@ function startThread<Item, Answer>(worker: Worker) {
   };
 }
 
-/** Is the first promise settled before the second? */
-async function isFirst(first: Promise<unknown> | undefined, second: Promise<unknown>): Promise<boolean> {
-  if (first === undefined) return false;
+/** Is the first promise settled, and not after the second? */
+async function isFirst(first: Promise<unknown>, second: Promise<unknown>): Promise<boolean> {
   const won = () => true;
   const lost = () => false;
-  return Promise.race([second.then(lost, lost), first.then(won, won)]);
+  return Promise.race([first.then(won, won), second.then(lost, lost)]);
 }

@@ -2,6 +2,7 @@ import type { Batch } from "../data/batch.ts";
 import { fromBytes } from "../data/bytes.ts";
 import { numbersAt } from "../data/fields.ts";
 import { shortened } from "../data/shown.ts";
+import { doubles } from "../kernels/rows.ts";
 import type { ClassColumn, Faults, Header, Reader } from "./header.ts";
 
 /** The competing angles of a sample, and what each is called: its place in the list, or its class (as bytes). Valid until the next row. */
@@ -76,15 +77,15 @@ export function labelledSamples(
   const read = labelledAngles(...from);
   const angles = new Float64Array(count - 1);
   let { address, places }: LabelledAngles = { address: 0, places: [] };
-  const anglesIn = (row: number) => numbersAt(address + 8 * count * row, count);
   const readOwn: Reader<number> = (batch, faults) => {
     ({ address, places } = read(batch, faults));
-    return { at: (row) => anglesIn(row)[places[row]!]! };
+    return { at: (row) => doubles[address / 8 + count * row + places[row]!]! };
   };
   const othersIn = (row: number): Competitors => {
-    const [all, place] = [anglesIn(row), places[row]!];
-    angles.set(all.subarray(0, place));
-    angles.set(all.subarray(place + 1), place);
+    const place = places[row]!;
+    const first = address / 8 + count * row;
+    for (let j = 0; j < place; j++) angles[j] = doubles[first + j]!;
+    for (let j = place + 1; j < count; j++) angles[j - 1] = doubles[first + j]!;
     return { angles, place, nameOf: (j) => classes[j < place ? j : j + 1]!.name };
   };
   return [readOwn, () => ({ at: othersIn })];

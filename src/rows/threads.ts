@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { DataError } from "../data/errors.ts";
 import { type FilePart, remaining } from "../data/table.ts";
 import { written } from "../render/render.ts";
-import type { RowBatch, RowSource, RowsResult, RowTally } from "../render/result.ts";
+import type { RowSource, RowsResult, RowTally } from "../render/result.ts";
 import type { RowWriter } from "../render/rows.ts";
 import { Pool, serve } from "./pool.ts";
 
@@ -18,10 +18,10 @@ interface RowQuestion {
   readonly room: SharedArrayBuffer;
 }
 
-/** The rows of a part as bytes, what was counted, and what stopped it after them. */
+/** The rows of a part as bytes, what a worker has counted, and what stopped it after them. */
 interface RowAnswer {
   readonly bytes: Uint8Array;
-  readonly tally: RowTally;
+  readonly tally?: RowTally;
   readonly fault?: string | undefined;
 }
 
@@ -31,7 +31,7 @@ const FIRST_BYTES = 2 ** 22;
 /** What threads share of a file. */
 type Shared = Pick<RowSource, "parts" | "isLong" | "addTally">;
 
-/** The rows of a file as bytes, the later ones computed by workers that each run the same command line. */
+/** The rows of a file as bytes, many of the later ones computed by workers that each run the same command line. */
 export function sharedRows(
   result: RowsResult,
   source: RowSource,
@@ -41,36 +41,34 @@ export function sharedRows(
 ): AsyncGenerator<Uint8Array> {
   // The first bytes may have told another format than the ending of the name.
   const work: RowWork = { args: [...args, "--input-format", source.format], names: source.names };
-  async function* first(): AsyncGenerator<RowBatch> {
-    for await (const part of firstParts(source.parts)) yield* source.rowsOf(part);
-  }
-  const here = written({ ...result, batches: first() }, writer);
-  return sharedBytes(source, here, new URL("./row-worker.cjs", import.meta.url), work, threads);
+  const bytesOf = (part: FilePart) => written({ ...result, batches: source.rowsOf(part) }, writer);
+  return sharedBytes(source, bytesOf, new URL("./row-worker.cjs", import.meta.url), work, threads);
 }
 
 /**
- * What is made of the parts of a file: `here` gives the bytes of the first ones, workers those of the others, which start beside the first
- * where the file is known to be long. Bytes are valid until the next are asked for.
+ * What is made of the parts of a file, in order, by so many threads, this one being one of them. Workers start once the first parts are done, or
+ * beside them where the file is known to be long. Bytes are valid until the next are asked for.
  */
 export async function* sharedBytes(
   source: Shared,
-  here: AsyncIterable<Uint8Array>,
+  bytesOf: PartWork["bytesOf"],
   script: URL,
   workerData: unknown,
   threads = availableParallelism(),
 ): AsyncGenerator<Uint8Array> {
-  const start = () => new Pool<RowQuestion, RowAnswer>(script, workerData, threads);
+  const start = () => new Pool<RowQuestion, RowAnswer>(script, workerData, threads - 1);
   let pool = source.isLong && threads > 1 ? start() : undefined;
   try {
-    yield* here;
+    for await (const part of threads > 1 ? firstParts(source.parts) : remaining(source.parts)) yield* bytesOf(part);
     const next = await source.parts.next();
     if (next.done) return;
     pool ??= start();
-    const slots = Array.from({ length: threads + 1 }, newSlot);
+    const slots = Array.from({ length: pool.most + 1 }, newSlot);
+    const parts = placed(remaining(source.parts, next.value), slots);
     let turn = 0;
-    for await (const { bytes, tally, fault } of pool.inOrder(placed(remaining(source.parts, next.value), slots))) {
+    for await (const { bytes, tally, fault } of pool.inOrder(parts, (question) => answer(question, bytesOf))) {
       slots[turn++ % slots.length]!.rows = bytes.buffer as SharedArrayBuffer;
-      source.addTally(tally);
+      if (tally) source.addTally(tally);
       yield bytes;
       if (fault !== undefined) throw new DataError(fault);
     }
@@ -80,7 +78,7 @@ export async function* sharedBytes(
 }
 
 /** The first parts of a file, which are done before threads are worth their start. */
-export async function* firstParts(parts: AsyncIterator<FilePart>): AsyncGenerator<FilePart> {
+async function* firstParts(parts: AsyncIterator<FilePart>): AsyncGenerator<FilePart> {
   let taken = 0;
   for await (const part of remaining(parts)) {
     yield part;
@@ -96,18 +94,21 @@ export interface PartWork extends Pick<RowSource, "takeTally"> {
 
 /** Answers the questions that are sent to this thread, one after another in their order. */
 export function serveParts(work: Promise<PartWork>): void {
-  serve<RowQuestion, RowAnswer>(async ({ part, room }) => {
+  serve<RowQuestion, RowAnswer>(async (question) => {
     const { bytesOf, takeTally } = await work;
-    let bytes: Uint8Array = new Uint8Array(room, 0, 0);
-    let fault: string | undefined;
-    try {
-      for await (const piece of bytesOf(part)) bytes = appended(bytes, piece);
-    } catch (error) {
-      if (!(error instanceof DataError)) throw error;
-      fault = error.message;
-    }
-    return { bytes, tally: takeTally(), fault };
+    return { ...(await answer(question, bytesOf)), tally: takeTally() };
   });
+}
+
+async function answer({ part, room }: RowQuestion, bytesOf: PartWork["bytesOf"]): Promise<RowAnswer> {
+  let bytes: Uint8Array = new Uint8Array(room, 0, 0);
+  try {
+    for await (const piece of bytesOf(part)) bytes = appended(bytes, piece);
+    return { bytes };
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    return { bytes, fault: error.message };
+  }
 }
 
 /** Memory for one part on its way and for its rows, used again and again: a new piece for each would pile up as garbage. */

@@ -52,6 +52,27 @@ parentPort.on("message", (item) => { if (item !== null) { Atomics.add(workerData
   await vi.waitFor(() => expect(Atomics.load(taken, 0)).toBe(2));
 });
 
+test.each([0, 1, 2])(
+  "with %d threads that are slow this one answers too, in order, and not too far ahead",
+  async (size) => {
+    pool = new Pool<number, number>(
+      script('parentPort.on("message", (n) => setTimeout(post, 20, n));'),
+      undefined,
+      size,
+    );
+    const here: number[] = [];
+    const answers: number[] = [];
+    const answer = async (n: number) => {
+      here.push(n);
+      expect(here.length + size).toBeLessThanOrEqual(answers.length + pool!.most);
+      return n;
+    };
+    for await (const n of pool.inOrder(numbers(30), answer)) answers.push(n);
+    expect(answers).toEqual(upTo(30));
+    expect([here.length > 0, here.length < 30]).toEqual([true, size > 0]);
+  },
+);
+
 describe("nothing is lost, and nothing waits for ever", () => {
   test("where the items fail, all answers come before the error", async () => {
     expect(await run(echo, numbers(17, new Error("no more")))).toEqual({ answers: upTo(17), error: "no more" });
