@@ -138,6 +138,23 @@ describe("reduction", () => {
     fc.assert(property, { seed: 8, numRuns: 1000 });
   });
 
+  test("isBelow of phases whose quarters differ goes by their low parts where the high ones say nothing", () => {
+    const doubles = fc.integer({ min: -3, max: 3 });
+    const low = uniform(-(2 ** -54), 2 ** -54);
+    let signs = 0;
+    const property = fc.property(doubles, low, low, fc.boolean(), (i, p, q, isUp) => {
+      // Both angles are about pi/4, or 3 pi/4.
+      const x = { quarter: isUp ? 2 : 1, hi: -Math.PI / 4 + i * 2 ** -53, lo: p };
+      const y = { quarter: isUp ? 1 : 0, hi: HALF_PI.plus(exact(x.hi)).toNumber(), lo: q };
+      const difference = angleOf(x).minus(angleOf(y));
+      fc.pre(difference.abs().gt(2 ** -102));
+      signs += difference.s;
+      expect([isBelow(x, y), isBelow(y, x)]).toEqual([difference.lt(0), difference.gt(0)]);
+    });
+    fc.assert(property, { seed: 10, numRuns: 500 });
+    expect(Math.abs(signs)).toBeLessThan(400);
+  });
+
   test("NaN is below nothing", () => {
     const nan = reduce(1, Number.NaN);
     for (const [x, y] of [

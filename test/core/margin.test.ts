@@ -83,6 +83,12 @@ describe("conditions against the oracle", () => {
   });
 });
 
+test("a gap of half the smallest double keeps its sign as the smallest double", () => {
+  const smallest = Number.MIN_VALUE;
+  expect(marginOf(1.75, 2 * smallest, [4 * smallest]).marginGap).toBe(smallest);
+  expect(marginOf(1.25, 2 * smallest, [2 * smallest]).marginGap).toBe(-smallest);
+});
+
 describe("conditions by hand", () => {
   const smallest = Number.MIN_VALUE;
   const pi = Math.PI;
