@@ -13,11 +13,12 @@ const YES = 0;
 const NO = 1;
 const WRONG = 2;
 
-/** Seconds in which no code is compiled in the background. */
-const SHORT = 0.12;
+/** Seconds of work in which no code is compiled in the background. */
+const SHORT = 0.08;
 
 /** Runs the program: the one place that prints and sets the exit status. */
 export async function main(args: readonly string[]): Promise<void> {
+  const start = process.uptime();
   try {
     const invocation = await invoke(args);
     // The status of a program that ends before everything is written.
@@ -32,7 +33,7 @@ export async function main(args: readonly string[]): Promise<void> {
     await say(messageOf(error, args));
   }
   leaveStandardInput();
-  if (process.uptime() > SHORT) (await import("../rows/ending.ts")).collectGarbage();
+  if (process.uptime() - start > SHORT) (await import("../rows/ending.ts")).collectGarbage();
 }
 
 /** Writes the result to --output or standard output, and warnings to standard error; returns the exit status. */

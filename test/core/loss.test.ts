@@ -223,6 +223,11 @@ describe("many classes at one angle", () => {
     expect(() => sampleLoss(target("softmax")!, 1, 1, others, count)).toThrow(message);
   });
 
+  test("one class alone has no competitor", () => {
+    const { loss, probability, byThetaJ, byScale } = sampleLoss(target("softmax")!, 30, 1, [0.5], 1);
+    expect([loss, probability, byThetaJ, byScale]).toEqual([0, 1, [], 0]);
+  });
+
   test("a count that the list has anyway", () => {
     const f = target("softmax")!;
     expect(sampleLoss(f, 1, 1, [1, 2], 3)).toEqual(sampleLoss(f, 1, 1, [1, 2]));
