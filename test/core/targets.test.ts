@@ -55,6 +55,30 @@ describe("names, parameters and the canonical form", () => {
       "asoftmax naive softmax cosface arcface arcface-easy arcface-hard combined sphereface-r1 sphereface-r2 arcface-clip arcface-plain arcface-shift arcface-reflect";
     expect(targetDefinitions.map(({ name }) => name).join(" ")).toBe(names);
   });
+
+  /** A formula as JavaScript: "m t" is a product, "A if B, else C" a choice. */
+  const asCode = (formula: string) =>
+    formula
+      .replace(/(,? against| on) .*/, "")
+      .replace("(-1)^k", "(-1)**k *")
+      .replace(/(\dk|\bm1?(?= (t|sin)\b))/g, (found) => (found.endsWith("k") ? `${found[0]} * k` : `${found} *`))
+      .replace(/(.*) if (.*), else (.*)/, "$2 ? $1 : $3")
+      .replace(/\b(cos|sin|min|pi)\b/g, (name) => `Math.${name === "pi" ? "PI" : name}`);
+
+  test.each(targetDefinitions)(
+    "the formula of $name, $formula, is what is computed",
+    ({ name, formula, parameters }) => {
+      const names = parameters.map((parameter) => parameter.name);
+      const value = new Function("t", "k", ...names, `return ${asCode(formula)}`) as (...numbers: number[]) => number;
+      const standard = parameters.map((parameter) => parameter.standard);
+      for (let i = 0; i < 200; i++) {
+        const theta = (i * Math.PI) / 199.3;
+        const k = Math.floor(((standard[0] ?? 1) * theta) / Math.PI);
+        expect(make(name).value(theta)).toBeCloseTo(value(theta, k, ...standard), 12);
+      }
+    },
+  );
+
   test("an unknown name gives undefined", () => {
     expect(target("asoftmx")).toBeUndefined();
     expect(target("")).toBeUndefined();
