@@ -38,7 +38,8 @@ type NumbersReader = (batch: Batch, faults: Faults, leads?: readonly number[]) =
 /** Where a number was read. */
 interface ReadCell {
   readonly text: string;
-  readonly line: number;
+  readonly batch: Batch;
+  readonly row: number;
   /** May all numbers of its column in the batch be cosines? */
   readonly isCosine: () => boolean;
 }
@@ -70,7 +71,9 @@ export class Header {
   readonly used = new Set<number>();
   /** Rows with an angle a little above pi. */
   clampedRows = 0;
-  private lastClamped = 0;
+  /** Those of them in the last batch. */
+  private readonly lastClamped = new Set<number>();
+  private lastBatch: Batch | undefined;
 
   constructor(
     names: readonly string[],
@@ -139,7 +142,7 @@ export class Header {
         const cells = isArray ? text.slice(1, -1).split(",") : text.split(";");
         const isCosine = () => cells.every((cell) => !(Math.abs(Number(cell)) > 1));
         const angleOf = (value: number, text: () => string) =>
-          this.angleOf(value, () => ({ text: text(), line: batch.line(row), isCosine }));
+          this.angleOf(value, () => ({ text: text(), batch, row, isCosine }));
         attempt(row, faults, name, () => {
           lists[row] = Number.isNaN(x)
             ? cells.map((cell) => angleOf(numberIn(cell, this.decimalComma), () => cell))
@@ -185,7 +188,7 @@ export class Header {
   /** How many rows have an angle a little above pi, of those read since this was last asked. */
   takeClamped(): number {
     const taken = this.clampedRows;
-    [this.clampedRows, this.lastClamped] = [0, 0];
+    this.clampedRows = 0;
     return taken;
   }
 
@@ -221,7 +224,7 @@ export class Header {
         const x = values[row * width + i]!;
         if (isPlain(x)) return true;
         const text = () => batch.text(row, columns[i]!);
-        const cell = () => ({ text: text(), line: batch.line(row), isCosine: () => areCosines(i) });
+        const cell = () => ({ text: text(), batch, row, isCosine: () => areCosines(i) });
         return attempt(row, faults, names[i]!, () => {
           const value = Number.isNaN(x) ? spelt(text(), this.decimalComma) : x;
           values[row * width + i] = meant?.(value, cell) ?? value;
@@ -242,11 +245,13 @@ export class Header {
   private angleOf(value: number, cell: () => ReadCell, cosineAdvice?: string): number {
     const theta = this.inDegrees ? fromDegrees(value) : value;
     if (isAngle(theta)) return theta;
-    const { text, line, isCosine } = cell();
+    const { text, batch, row, isCosine } = cell();
     const looks = () => (this.inDegrees || theta < -1 || !isCosine() ? "" : LIKE_COSINES);
     angleFrom(theta, text, this.inDegrees, () => cosineAdvice ?? looks());
-    if (line !== this.lastClamped) this.clampedRows++;
-    this.lastClamped = line;
+    if (batch !== this.lastBatch) this.lastClamped.clear();
+    this.lastBatch = batch;
+    if (!this.lastClamped.has(row)) this.clampedRows++;
+    this.lastClamped.add(row);
     return Math.PI;
   }
 

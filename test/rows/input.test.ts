@@ -305,6 +305,7 @@ describe("float32's pi counts as pi, and the rows are counted", () => {
     ["one row",              "theta\n3.1415927\n1\n",                            "psi --columns psi", "theta,psi\n3.1415927,-7\n1,-1.3463563791363882\n", "1 row has"],
     ["two rows",             "theta\n3.1415927410125732\n3.141593\n",            "psi --columns psi", "theta,psi\n3.1415927410125732,-7\n3.141593,-7\n",  "2 rows have"],
     ["two angles in a row",  "label,theta_0,theta_1,theta_2\n0,1,3.1415927,3.1415927\n", "margin --columns min_theta_j", "label,theta_0,theta_1,theta_2,min_theta_j\n0,1,3.1415927,3.1415927,3.141592653589793\n", "1 row has"],
+    ["in two columns",       "theta_y,theta_j\n1,2\n3.1415927,1;3.1415927\n1,3.1415927\n3.1415927,3.1415927\n", "margin --columns angular", "theta_y,theta_j,angular\n1,2,false\n3.1415927,1;3.1415927,false\n1,3.1415927,false\n3.1415927,3.1415927,false\n", "3 rows have"],
   ])("%s", async (_, file, line, stdout, rows) => {
     const stderr = `asoftmax: f.csv: ${rows} an angle above pi by at most 1e-6, which counts as pi\n`;
     expect(await runOn(file, `${line} --input f.csv`)).toEqual({ status: 0, stdout, stderr });
