@@ -63,7 +63,12 @@ export class Pool<Item, Answer> {
       if (next !== undefined && (!isAnswered || (thread && (await isFirst(next, Promise.resolve()))))) {
         const item: IteratorResult<Item> | undefined = await next;
         next = item?.done === false ? read() : undefined;
-        if (item?.done === false) answers.push(thread ? thread.ask(item.value) : here!(item.value));
+        if (item?.done === false) {
+          const asked = thread ? thread.ask(item.value) : here!(item.value);
+          // One that fails while an earlier one is awaited is heard of in its turn.
+          asked.catch(() => {});
+          answers.push(asked);
+        }
       }
       if (isAnswered) yield answer!;
     }
@@ -93,14 +98,11 @@ function startThread<Item, Answer>(worker: Worker) {
   return {
     waiting,
     ask(item: Item): Promise<Answer> {
-      const answer = new Promise<Answer>((resolve, reject) => {
+      return new Promise<Answer>((resolve, reject) => {
         if (failure !== undefined) return reject(failure);
         waiting.push({ resolve, reject });
         worker.postMessage(item);
       });
-      // One that fails while an earlier one is awaited is heard of in its turn.
-      answer.catch(() => {});
-      return answer;
     },
     end: () => worker.postMessage(END),
   };

@@ -58,12 +58,21 @@ export async function* sharedBytes(
 ): AsyncGenerator<Uint8Array> {
   const start = () => new Pool<RowQuestion, RowAnswer>(script, workerData, threads - 1);
   let pool = source.isLong && threads > 1 ? start() : undefined;
+  let largest = 0;
   try {
-    for await (const part of threads > 1 ? firstParts(source.parts) : remaining(source.parts)) yield* bytesOf(part);
+    for await (const part of threads > 1 ? firstParts(source.parts) : remaining(source.parts)) {
+      let size = 0;
+      for await (const bytes of bytesOf(part)) {
+        yield bytes;
+        size += bytes.length;
+      }
+      largest = Math.max(largest, size);
+    }
     const next = await source.parts.next();
     if (next.done) return;
     pool ??= start();
-    const slots = Array.from({ length: pool.most + 1 }, newSlot);
+    // With room to spare, so that most rows fit at once.
+    const slots = Array.from({ length: pool.most + 1 }, () => newSlot(Math.ceil(1.1 * largest)));
     const parts = placed(remaining(source.parts, next.value), slots);
     let turn = 0;
     for await (const { bytes, tally, fault } of pool.inOrder(parts, (question) => answer(question, bytesOf))) {
@@ -117,7 +126,7 @@ interface Slot {
   rows: SharedArrayBuffer;
 }
 
-const newSlot = (): Slot => ({ part: new SharedArrayBuffer(0), rows: new SharedArrayBuffer(0) });
+const newSlot = (rows: number): Slot => ({ part: new SharedArrayBuffer(0), rows: new SharedArrayBuffer(rows) });
 
 /** Bytes with more after them, in the shared memory of the first, or in one with room to spare where that is too small. */
 function appended(bytes: Uint8Array, more: Uint8Array): Uint8Array {
