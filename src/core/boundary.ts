@@ -50,11 +50,11 @@ export function boundary(target: Target, theta12: number): Boundary | undefined 
   }
   let first = difference(target, target.pieces.piece(0), theta12).at(0) === 0 ? 0 : undefined;
   let count = first === undefined ? 0 : 1;
-  for (let i = 0, start = 0; i < target.pieces.count && start < theta12; i++) {
+  for (let i = 0, start = 0; start < theta12; i++) {
     const end = Math.min(theta12, pieceEnd(target.pieces, i));
     const curve = difference(target, target.pieces.piece(i), theta12);
-    const brackets = end > start ? crossings(curve, start, end, 1e-12 * theta12) : [];
-    if (brackets[0] !== undefined) first ??= bisect(curve.at, ...brackets[0]);
+    const brackets = crossings(curve, start, end, 1e-12 * theta12);
+    if (brackets[0]) first ??= bisect(curve.at, ...brackets[0]);
     count += brackets.length;
     start = end;
   }

@@ -21,8 +21,8 @@ export function crossings(
   return between(from, to, at(from), at(to));
 
   function between(lo: number, hi: number, atLo: number, atHi: number): [number, number][] {
-    const mid = lo + (hi - lo) / 2;
     const half = (hi - lo) / 2;
+    const mid = lo + half;
     const atMid = at(mid);
     if (Math.abs(atMid) > bound * half) return [];
     if (half < smallest || Math.abs(derivative(mid)) > secondBound * half) {

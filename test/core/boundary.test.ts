@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { boundary } from "../../src/core/boundary.ts";
+import { boundary, exactTheta1 } from "../../src/core/boundary.ts";
 import { target, targetDefinitions } from "../../src/core/targets.ts";
 import { type Big, cosOf, exact, truthOf, ulp } from "../oracle.ts";
 
@@ -25,6 +25,7 @@ const cases: Case[] = [
   ["naive", { m: 0.3 }] as const,
   ["combined", { m1: 6, m2: 0.1, m3: 0.02 }] as const,
   ["arcface-hard", { m: 3 }] as const,
+  ["arcface", { m: Math.PI, lambda: 1 }] as const,
 ].flatMap(([name, parameters]) => arcs.map((arc): Case => [name, parameters, arc]));
 
 /** Changes of sign on a fine grid that keeps clear of where both sides touch. */
@@ -86,6 +87,22 @@ test.each([4, 9.455677386524766, 1000, 2 ** 20])(
     expect(gap(of, exact(theta1 * (1 + 2 ** -51))).isPositive()).toBe(false);
   },
 );
+
+describe("theta_1 with the digits that its double lacks", () => {
+  test.each([1.1, 1.5, 1.7, 4])("sphereface-r2, m = %d: theta_12 / (m + 1)", (m) => {
+    for (const theta12 of [0.1, 1, 3]) {
+      const f = target("sphereface-r2", { m })!;
+      const { hi, lo } = exactTheta1(f, boundary(f, theta12)!.theta1, theta12);
+      const truth = exact(theta12).div(exact(m).plus(1));
+      expect(exact(hi).plus(exact(lo)).div(truth).minus(1).abs().toNumber()).toBeLessThan(2 ** -80);
+    }
+  });
+
+  test("is the double where both sides are the same, nearly, and the slope tells nothing", () => {
+    for (const theta1 of [0.5, 1, 2])
+      expect(exactTheta1(target("arcface", { m: Math.PI })!, theta1, Math.PI)).toEqual({ hi: theta1, lo: 0 });
+  });
+});
 
 test("a margin wider than the arc has no boundary", () => {
   expect(solve(["arcface", { m: 0.5 }, 0.4])).toBeUndefined();
