@@ -122,7 +122,7 @@ export function outcome(target: Target, descent: Descent, end: DescentStep): Out
  * must be below 2.
  */
 function attracts(target: Target, { kind, theta }: RestPoint, pull: number): boolean {
-  if (kind !== "false minimum" || theta === 0 || theta === Math.PI) return true;
+  if (kind !== "false minimum" || theta === Math.PI) return true;
   const bend = Math.abs(target.slope(theta + NEARBY) - target.slope(theta - NEARBY)) / (2 * NEARBY);
   return pull * bend < 2;
 }

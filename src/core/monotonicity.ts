@@ -84,7 +84,7 @@ function addPart(parts: Part[], part: Part): void {
 /** The stationary angles of a piece in [from, to], in order. */
 function zerosOfSlope(piece: Piece, lambda: number, from: number, to: number): number[] {
   const { weight, a, b } = piece;
-  if (lambda === 0) return a === 0 ? [] : wholeHalfTurns(a, b, from, to);
+  if (lambda === 0) return wholeHalfTurns(a, b, from, to);
   const bound = (power: number) => (lambda + a ** power) / (1 + lambda);
   const slope = {
     at: (t: number) => pieceSlope(piece, t, lambda).hi,
@@ -100,7 +100,7 @@ function wholeHalfTurns(a: number, b: number, from: number, to: number): number[
   const zeros: number[] = [];
   for (let j = Math.max(0, Math.floor((a * from + b) / Math.PI) - 1); ; j++) {
     const t = angleOfQuarter(2 * j, a, b);
-    if (!(t <= to)) return zeros; // also for t = NaN, where a is so small that the angle overflows
+    if (!(t <= to)) return zeros; // also for t = NaN, where a is 0, or so small that the angle overflows
     if (t >= from) zeros.push(t);
   }
 }

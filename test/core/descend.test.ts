@@ -109,11 +109,19 @@ test.each<[string, Record<string, number>, Partial<Descent>, Outcome["kind"], st
   ["naive",         {},            { start: Math.PI / 4 },                             "stalled",       "is below the spacing of doubles"],
   ["naive",         {},            { start: Math.PI / 2, rate: 0.5, steps: 3 },        "moving",        "still moving"], // rate * loss'' is above 2: it swings away
   ["naive",         {},            { start: 2, rate: 0.4, steps: 501 },                "moving",        "still moving"],
+  ["naive",         {},            { start: Math.PI / 2 + 1e-9, thetaJ: 0.1, scale: 10, steps: 0 },             "moving",        "still moving"], // scale counts there too
+  ["naive",         {},            { start: Math.PI / 2 + 1e-9, scale: 0.1, rate: 0.5, steps: 0 },              "false minimum", "it stops at 1.57"],
+  ["softmax",       {},            { start: 1, thetaJ: 0, steps: 3 },                  "moving",        "still moving"],
+  ["softmax",       {},            { start: 5e-7, thetaJ: 1e-8, steps: 0 },            "moving",        "still moving"],
+  ["combined",      { m1: 1, m2: Math.PI, m3: 0 }, { start: 0, thetaJ: 0, steps: 0 },  "end",           "from 0 it stops at 0"],
   ["softmax",       {},            { start: 2, rate: 1e-18 },                          "stalled",       "is below the spacing of doubles"],
   ["softmax",       {},            { start: 2, rate: 1e-18, scale: 3 },                "stalled",       "a step of 2.72"],
   ["softmax",       {},            { start: Math.PI },                                 "end",           "from 3.141592653589793 it stops at 3.141592653589793"],
   ["arcface-easy",  {},            { start: 2 },                                       "reached",       "from 2 it reaches"], // its minimum at a jump holds nothing
   ["sphereface-r1", {},            { start: 2 },                                       "flat",          "no slope from 1.8479956785822313 to 3.141592653589793"],
+  ["sphereface-r1", { m: 2 },      { start: Math.PI / 2, steps: 0 },                   "flat",          "no slope from 1.5707963267948966"],
+  ["sphereface-r1", { m: 2 },      { start: Math.PI, steps: 0 },                       "flat",          "no slope from 1.5707963267948966"],
+  ["sphereface-r1", { m: 2 },      { start: 1.2, thetaJ: 0.1, steps: 1 },              "moving",        "still moving"],
 ])("%s %o %o: %s", (name, parameters, given, kind, words) => {
   const own = target(name, parameters)!;
   const ended = run(() => own, given);
