@@ -22,6 +22,7 @@ test.each([
   ["arcface-shift", {},               [best]], // a kink at pi - m
   ["arcface-reflect", {},             [best, [pi - 0.5, "half-stable", "above"]]],
   ["combined",      {},               [best, [pi, "false minimum", "below"]]],
+  ["combined",      { m1: 1, m2: pi, m3: 0 }, [[pi, "false minimum", "below"]]], // rises from 0 on
   ["sphereface-r1", { m: 2 },         [best, [pi / 2, "flat", "below+above"]]],
   ["naive",         {},               [best, [pi / 2, "false minimum", "below+above"], [pi, "false minimum", "below"]]],
   ["naive",         { m: 3 },         [best, [2.0943951023931957, "false minimum", "below+above"]]],
@@ -33,6 +34,10 @@ test.each([
   ["asoftmax",      { lambda: 1e-9 }, [best]],
 ] as const)("%s %o", (name, parameters, expected) => {
   expect(listed(name, parameters)).toEqual(expected);
+});
+
+test("0 is no false minimum, though no angle is below a theta_j of 0", () => {
+  expect(listed("naive", { m: 3 }, 0)).toEqual([best, [2.0943951023931957, "false minimum", "below+above"]]);
 });
 
 test("lambda moves a false minimum of naive, and enough of it removes it", () => {

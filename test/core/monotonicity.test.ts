@@ -242,6 +242,29 @@ test("a short rising stretch under lambda, where the slope barely passes 0", () 
   ]);
 });
 
+// biome-ignore format: a table
+test.each<[string, Record<string, number>, number, [from: string, to: string][]]>([
+  ["naive",    { m: 10.196817637838803, lambda: 54.312545752300224 },                           3, [["2.979267", "2.980788"]]],
+  ["combined", { m1: 7.078185608400118, m2: 0.3040215243840838, m3: 0, lambda: 10.572161865687074 }, 6, [["0.518677", "0.674779"], ["2.412962", "2.428393"], ["3.077479", "3.141593"]]],
+  ["combined", { m1: 5.7929146505253915, m2: 2.459192072571605, m3: 0, lambda: 5.814194206993186 },  7, [["0.142487", "0.562597"], ["1.461972", "1.479222"], ["2.413345", "2.763937"]]],
+])("%s %o: %d stretches, the short ones that rise too", (name, parameters, count, expected) => {
+  const f = make(name, parameters);
+  const { stretches } = monotonicity(f);
+  const rising = stretches.filter(({ direction }) => direction === "rising");
+  expect(rising.map(({ from, to }) => [from.toFixed(6), to.toFixed(6)])).toEqual(expected);
+  expect(stretches.length).toBe(count);
+  for (const { from, to } of rising) expect(f.value(to)).toBeGreaterThan(f.value(from));
+});
+
+test.each([
+  [0.7393779532640532, "rising"],
+  [1.2927020999103327, "falling"],
+])("where the slope is 0 at both ends but for rounding there is one stretch: lambda = %d", (lambda, direction) => {
+  const { stretches, stationary } = monotonicity(make("arcface", { m: pi, lambda }));
+  expect(stretches.map((stretch) => [stretch.direction, stretch.from, stretch.to])).toEqual([[direction, 0, pi]]);
+  expect(stationary).toEqual([0, pi]);
+});
+
 describe("large and extreme parameters", () => {
   test("m = 1000: naive has 1000 stretches, each a half turn", () => {
     const { stretches, stationary } = monotonicity(make("naive", { m: 1000 }));
