@@ -22,7 +22,7 @@ test.each([
   ["arcface-shift", {},               [best]], // a kink at pi - m
   ["arcface-reflect", {},             [best, [pi - 0.5, "half-stable", "above"]]],
   ["combined",      {},               [best, [pi, "false minimum", "below"]]],
-  ["combined",      { m1: 1, m2: pi, m3: 0 }, [[pi, "false minimum", "below"]]], // rises from 0 on
+  ["arcface",       { m: pi, lambda: 0.5 }, [[pi, "false minimum", "below"]]], // rises from 0 on
   ["sphereface-r1", { m: 2 },         [best, [pi / 2, "flat", "below+above"]]],
   ["naive",         {},               [best, [pi / 2, "false minimum", "below+above"], [pi, "false minimum", "below"]]],
   ["naive",         { m: 3 },         [best, [2.0943951023931957, "false minimum", "below+above"]]],
