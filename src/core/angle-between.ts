@@ -38,7 +38,8 @@ export function angleBetween(
   lengthA = lengthOf(a),
   lengthB = lengthOf(b),
 ): number {
-  if (!(isLength(lengthA) && isLength(lengthB))) return Number.NaN;
+  // An infinite length, or NaN, makes NaN of all that follows.
+  if (!(lengthA.hi > 0 && lengthB.hi > 0)) return Number.NaN;
   const scaleA = scaleOf(lengthA.hi);
   const scaleB = scaleOf(lengthB.hi);
   const [normA, normALow] = [lengthA.hi * scaleA, lengthA.lo * scaleA];
@@ -61,8 +62,6 @@ export function angleBetween(
   }
   return 2 * Math.atan2(Math.sqrt(apart + apartLow), Math.sqrt(along + alongLow));
 }
-
-const isLength = ({ hi }: DoubleDouble) => hi > 0 && hi < Number.POSITIVE_INFINITY;
 
 /** The power of two that scales x > 0 to about 1, or the largest one, 2^1022, for an x so small that it would overflow. */
 const scaleOf = (x: number) => 2 ** Math.min(1022, -Math.floor(Math.log2(x)));
