@@ -73,7 +73,6 @@ export interface Chart {
   readonly knots?: number | undefined;
   /** A vertical rule behind the lines, on a terminal. */
   readonly cursor?: number;
-  readonly size?: { readonly width?: number | undefined; readonly height?: number | undefined };
 }
 
 /** More rules than this cannot be told apart. */

@@ -60,9 +60,9 @@ const BLANK: Character = { char: " ", pen: { paint: (text) => text, marker: "" }
 
 /** The chart as lines of text, at most as wide as the screen, with angles in the unit of the style. */
 export function drawChart(chart: Chart, screen: Screen, style: NumberStyle): string {
-  const { x, y, cursor, dots = [], regions = [], size = {} } = chart;
-  const most = Math.max(LEAST_WIDTH, size.width ?? screen.width);
-  const height = size.height ?? Math.min(20, screen.height - 8);
+  const { x, y, cursor, dots = [], regions = [] } = chart;
+  const most = Math.max(LEAST_WIDTH, screen.chartWidth ?? screen.width);
+  const height = screen.chartHeight ?? Math.min(20, screen.height - 8);
   // A cell is about twice as high as it is wide.
   const width = chart.square ? Math.min(most, Math.max(LEAST_WIDTH, 2 * height + 6)) : most;
   const inY = (value: number) => (y?.angle ? inUnit(value, style) : value);

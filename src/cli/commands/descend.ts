@@ -6,8 +6,8 @@ import { minima, type RestPoint } from "../../core/minima.ts";
 import { asoftmax } from "../../core/target-functions.ts";
 import { type Target, target as targetNamed } from "../../core/targets.ts";
 import { UsageError } from "../../data/errors.ts";
+import type { NumberStyle } from "../../render/number.ts";
 import { type Result, rowsResult } from "../../render/result.ts";
-import type { Look } from "../charts.ts";
 import { columnsOf, command } from "../command.ts";
 import { descentChart, descentsOf, STANDARD_DESCENT } from "../descents.ts";
 import { chosenFunctions, pictureFunctions } from "../functions.ts";
@@ -47,8 +47,8 @@ export default command({
       return restsOf(targets, scale, thetaJ);
     }
     if (values.start === undefined) throw new UsageError("the start is missing: give --start, such as --start 2");
-    const { start, rate = STANDARD_DESCENT.rate, steps = STANDARD_DESCENT.steps } = values;
-    return pathsOf(targets, { start, thetaJ, scale, rate, steps }, { ...values, ...angles });
+    const { start, rate = STANDARD_DESCENT.rate, steps = STANDARD_DESCENT.steps, precision } = values;
+    return pathsOf(targets, { start, thetaJ, scale, rate, steps }, values, { ...angles, precision });
   },
 });
 
@@ -56,7 +56,8 @@ export default command({
 function pathsOf(
   targets: readonly Target[],
   descent: Descent,
-  values: Parameters<typeof scheduleOf>[0] & Look,
+  values: Parameters<typeof scheduleOf>[0],
+  style: NumberStyle,
 ): Result {
   const schedule = hasSchedule(values) ? scheduleOf(values) : undefined;
   const descents = descentsOf(targets, descent, (target, step) => {
@@ -67,7 +68,7 @@ function pathsOf(
     path.map(({ step, theta, value, gradient }) => [target.spec, step, theta, value, gradient]),
   );
   return rowsResult(columnsOf("function step theta:angle value gradient"), rows, {
-    chart: { chart: () => descentChart(descents, descent, values), shown: "alone" },
+    chart: { chart: () => descentChart(descents, descent, style), shown: "alone" },
     notes: descents.map(({ sentence }) => sentence),
   });
 }

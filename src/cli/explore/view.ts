@@ -72,7 +72,7 @@ function plotOf(state: State, screen: Screen, rows: number, style: NumberStyle):
   const cursorOn = ({ name, at }: Series) => ({ at: remembered(name, at), points: [theta] });
   const series = chart.series.map((one, i) => ({ ...one, name: "", ...(i < on.length && cursorOn(one)) }));
   const draw = (height: number) =>
-    drawChart({ ...chart, series, knots: m, cursor: theta, size: { height } }, screen, style).split("\n");
+    drawChart({ ...chart, series, knots: m, cursor: theta }, { ...screen, chartHeight: height }, style).split("\n");
   // The axis and the legend take lines too.
   const first = draw(Math.max(LEAST_PLOT, rows - 3));
   return first.length > rows ? draw(Math.max(LEAST_PLOT, 2 * rows - 3 - first.length)) : first;
