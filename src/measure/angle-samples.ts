@@ -9,7 +9,7 @@ import { doubles, Region, rowKernel } from "../kernels/rows.ts";
 import { type ColumnSource, isColumn, type RowOptions } from "../rows/computation.ts";
 import { faultsOf, openRows, visitRows } from "../rows/file-rows.ts";
 import { labelledAngles } from "../rows/sample-columns.ts";
-import { Fingerprint } from "./fingerprint.ts";
+import { newFingerprint } from "./fingerprint.ts";
 import { Losses } from "./losses.ts";
 import { DOUBT, type Questions, SampleRecords, type Samples } from "./samples.ts";
 import { sharedRecords } from "./shared-records.ts";
@@ -50,7 +50,7 @@ export async function angleSamples(job: AngleJob): Promise<Samples> {
       const odd = names.find((name, i) => toBytes(name) !== classes[i]!.name);
       if (odd !== undefined)
         throw new DataError(`${path}: the class "${shortened(odd)}" is not UTF-8, which --per-sample needs`);
-      return { class_names: names, class_vectors: new Fingerprint().add(JSON.stringify(names)).text() };
+      return { class_names: names, class_vectors: newFingerprint().update(JSON.stringify(names)).digest("hex") };
     },
     blocks: sharedRecords(source, bytesOf, work, file.threads),
     total: sizeOf(path),

@@ -14,7 +14,7 @@ import {
   scatterClasses,
 } from "./class-scatter.ts";
 import { labelsOf, openFeatures, type StoredFeatures } from "./feature-files.ts";
-import { Fingerprint } from "./fingerprint.ts";
+import { newFingerprint } from "./fingerprint.ts";
 import { vectorOf } from "./vectors.ts";
 
 /** Sums of the unit features of every class, of one shard or of several. */
@@ -86,12 +86,12 @@ function add(sum: Float64Array, more: ArrayLike<number>): void {
 /** Sums in temporary files, and a fingerprint of them. */
 function kept({ labels, cols, read }: Pick<AllClassSums, "labels" | "cols" | "read">) {
   const files = { counts: new TemporaryFile(), high: new TemporaryFile(), low: new TemporaryFile() };
-  const contents = new Fingerprint();
+  const contents = newFingerprint();
   for (const [first, count] of blocksOf({ labels, cols })) {
     const block = read(first, count);
     for (const name of ["counts", "high", "low"] as const) {
       files[name].append(block[name]);
-      contents.add(block[name]);
+      contents.update(block[name]);
     }
   }
   const rows = (name: keyof typeof files, cols: number) =>
@@ -103,7 +103,7 @@ function kept({ labels, cols, read }: Pick<AllClassSums, "labels" | "cols" | "re
     high: rows("high", cols),
     low: rows("low", cols),
   };
-  return { arrays, contents: contents.add(Float64Array.from(labels)).text() };
+  return { arrays, contents: contents.update(Float64Array.from(labels)).digest("hex") };
 }
 
 /** The sums of the features of files, which are read once, about these class vectors: those of the classes with these labels, by default of all that occur. */
@@ -121,7 +121,7 @@ export function ownSums(
 }
 
 function stored(files: readonly SumArrays[], labels: readonly number[], about: SumsAbout): StoredClassSums {
-  const fingerprint = new Fingerprint().add(JSON.stringify(about)).text();
+  const fingerprint = newFingerprint().update(JSON.stringify(about)).digest("hex");
   return { ...added(files, labels), files, about, fingerprint };
 }
 

@@ -17,7 +17,7 @@ import {
   type FeatureTask,
   featureTasks,
 } from "./features.ts";
-import { Fingerprint } from "./fingerprint.ts";
+import { newFingerprint } from "./fingerprint.ts";
 import { LabelOrigin } from "./label-origin.ts";
 import { meansNote, type Questions, SampleRecords, type Samples } from "./samples.ts";
 import { type FeaturePaths, openedSamples, withMeans, withVectors } from "./stored-features.ts";
@@ -155,10 +155,10 @@ const labelsIn = ({ weights }: FeatureFiles, classes: StoredFeatures["classes"])
   typeof classes === "number" ? Array.from({ length: weights.rows }, (_, i) => classes + i) : classes;
 
 function fingerprintOf({ rows, cols, read }: ArrayRows, classes: number | readonly number[]): string {
-  const fingerprint = new Fingerprint().add(`${rows} ${cols} ${JSON.stringify(classes)}`);
+  const fingerprint = newFingerprint().update(`${rows} ${cols} ${JSON.stringify(classes)}`);
   for (let start = 0; start < rows; start += BLOCK_ROWS)
-    fingerprint.add(read(start, Math.min(BLOCK_ROWS, rows - start)));
-  return fingerprint.text();
+    fingerprint.update(read(start, Math.min(BLOCK_ROWS, rows - start)));
+  return fingerprint.digest("hex");
 }
 
 /** The answers to all tasks in their order, computed in threads unless the work is small. */

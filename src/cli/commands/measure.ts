@@ -4,7 +4,7 @@ import { splitPath } from "../../data/array-file.ts";
 import { DataError, UsageError } from "../../data/errors.ts";
 import { npzFile } from "../../data/npz-file.ts";
 import type { AngleFile } from "../../measure/angle-samples.ts";
-import { Fingerprint } from "../../measure/fingerprint.ts";
+import { newFingerprint } from "../../measure/fingerprint.ts";
 import { perSample } from "../../measure/per-sample.ts";
 import { marginReport } from "../../measure/report.ts";
 import { noteFile, noteText, removeNote, requireNoFolder } from "../../measure/sample-note.ts";
@@ -205,7 +205,7 @@ async function readAll(
 ): Promise<void> {
   const { width } = statistics.records;
   const read = withProgress(samples.blocks, ({ length }) => length / width, samples.total, samples.done);
-  const blocks = added(read, statistics);
+  const blocks = passedOn(read, (block) => statistics.add(block));
   if (perSample === undefined) for await (const _ of blocks);
   else await writeSamples(perSample, { ...samples, blocks }, statistics, { precision, ...angles });
   for (const table of samples.roundedLosses ?? [])
@@ -220,8 +220,11 @@ async function writeSamples(
   style: NumberStyle,
 ): Promise<void> {
   const identity = samples.identity!();
-  const contents = new Fingerprint();
-  const rows = perSample({ ...samples, blocks: contents.of(samples.blocks) }, statistics.records);
+  const contents = newFingerprint();
+  const rows = perSample(
+    { ...samples, blocks: passedOn(samples.blocks, (block) => contents.update(block)) },
+    statistics.records,
+  );
   const writer = new RowWriter(rows, "csv", style);
   const pieces = isParquet(path)
     ? (await import("../../render/parquet.ts")).parquetRows(rows, style)
@@ -229,7 +232,7 @@ async function writeSamples(
   await writeToFile(withoutOldNote(pieces, path), path);
   const { degrees, precision = null } = style;
   await writeToFile(
-    [noteText(samples, statistics, { ...identity, degrees, precision, contents: contents.text() })],
+    [noteText(samples, statistics, { ...identity, degrees, precision, contents: contents.digest("hex") })],
     noteFile(path),
   );
 }
@@ -240,10 +243,10 @@ async function* withoutOldNote<T>(pieces: AsyncIterable<T>, path: string): Async
   removeNote(path);
 }
 
-/** Adds the samples to the statistics and passes them on. */
-async function* added(blocks: Samples["blocks"], statistics: MarginStatistics): Samples["blocks"] {
+/** Visits each block of records and passes it on. */
+async function* passedOn(blocks: Samples["blocks"], visit: (block: Float64Array) => void): Samples["blocks"] {
   for await (const block of blocks) {
-    statistics.add(block);
+    visit(block);
     yield block;
   }
 }
