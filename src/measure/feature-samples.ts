@@ -13,12 +13,12 @@ import {
   type FeatureAnswer,
   type FeatureBlock,
   type FeatureJob,
-  FeatureReader,
   type FeatureTask,
+  featureReader,
   featureTasks,
 } from "./features.ts";
 import { newFingerprint } from "./fingerprint.ts";
-import { LabelOrigin } from "./label-origin.ts";
+import { labelOrigin } from "./label-origin.ts";
 import { meansNote, type Questions, SampleRecords, type Samples } from "./samples.ts";
 import { type FeaturePaths, openedSamples, withMeans, withVectors } from "./stored-features.ts";
 
@@ -51,7 +51,7 @@ export async function featureSamples(
   const angles = { w_ec: new Mean(), w_inter: new Mean(), intra: new Mean(), inter: new Mean() };
   const bad = badRows(paths.features, policy, "row");
   const scatters: ClassScatter[] = sums === undefined ? [] : scatterOf(sums.of(labels), means);
-  const origin = new LabelOrigin();
+  const origin = labelOrigin();
   let [done, shortest, longest] = [0, Number.POSITIVE_INFINITY, 0];
 
   async function* measured() {
@@ -170,8 +170,8 @@ async function* answers(job: FeatureJob, files: FeatureFiles, threads?: number):
   const isSmall = compared * weights.rows * weights.cols < SMALL;
   const count = Math.min(threads ?? (isSmall ? 1 : availableParallelism()), phases[1]!.length);
   if (count === 1) {
-    const reader = new FeatureReader(job);
-    for (const task of phases.flat()) yield reader.do(task);
+    const answerTo = featureReader(job);
+    for (const task of phases.flat()) yield answerTo(task);
     return;
   }
   const script = new URL("./measure-worker.cjs", import.meta.url);

@@ -7,7 +7,7 @@ import { doubles } from "../kernels/rows.ts";
 import { faultsOf, openRows, visitRows } from "../rows/file-rows.ts";
 import type { Faults, Header } from "../rows/header.ts";
 import type { PartWork } from "../rows/threads.ts";
-import { ClassNames } from "./class-names.ts";
+import { type ClassNames, classNames } from "./class-names.ts";
 import { HOLDS, LOSS, lossColumns, PAIRS } from "./per-sample.ts";
 import type { SampleNote } from "./sample-note.ts";
 import { type Questions, SampleRecords } from "./samples.ts";
@@ -83,7 +83,7 @@ export async function firstRow({ path, table, header, bad }: SampleTable) {
 }
 
 /** Gives what reads the parts of a table as bytes of records. Tables of the same columns share the memory that these are read into. */
-export function sampleReader(whole: Whole, names = new ClassNames(whole.classNames)) {
+export function sampleReader(whole: Whole, names = classNames(whole.classNames)) {
   const form = new SampleRecords(whole.questions);
   const readers = new Map<string, { readonly header: Header; readonly read: ReturnType<typeof recordReader> }>();
   let records = new Float64Array();

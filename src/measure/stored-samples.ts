@@ -5,7 +5,7 @@ import { type Message, message } from "../core/message.ts";
 import { DataError } from "../data/errors.ts";
 import { sizeOf } from "../data/file.ts";
 import { type FilePart, remaining } from "../data/table.ts";
-import { ClassNames } from "./class-names.ts";
+import { type ClassNames, classNames } from "./class-names.ts";
 import { notedLosses, readNotes, requireParts, type SampleNote } from "./sample-note.ts";
 import {
   firstRow,
@@ -43,7 +43,7 @@ export async function storedSamples(
   const sums = sumsPaths && (await shardSums(sumsPaths, notes));
   const bare = paths.filter((path) => !notes.has(path));
   const angles = bare.length === 0 ? sums?.angles : undefined;
-  const names = new ClassNames(whole.classNames);
+  const names = classNames(whole.classNames);
   const total = (of: (table: SampleTable) => number) => tables.reduce((sum, table) => sum + of(table), 0);
   return {
     questions,
@@ -51,8 +51,8 @@ export async function storedSamples(
     classes,
     components: bare.length === 0 ? [...notes.values()][0]!.components : 0,
     roundedLosses: [...notes.values()].map(notedLosses),
-    className: (index) => names.nameOf(index),
-    order: (i, j) => names.compare(i, j),
+    className: names.nameOf,
+    order: names.compare,
     blocks: checked(
       recordsOf(tables, held, { whole, names, threads }),
       new SampleRecords(questions),
@@ -101,8 +101,8 @@ async function wholeOf(tables: readonly SampleTable[], notes: Notes): Promise<{ 
   const questions = questionsOf(tables[0]!);
   const [[first, note] = []] = notes;
   if (note) {
-    const { classes, norms, class_names: classNames } = note;
-    return { whole: { questions, classes, norms, classNames, first: first! }, held: [] };
+    const { classes, norms, class_names } = note;
+    return { whole: { questions, classes, norms, classNames: class_names, first: first! }, held: [] };
   }
   const held: FilePart[][] = [];
   for (const table of tables) {
