@@ -5,7 +5,7 @@ import { target } from "../core/targets.ts";
 import type { ArrayRows } from "../data/arrays.ts";
 import { type ClassScatter, classScatter, classSums, scatterClasses } from "./class-scatter.ts";
 import { classVectors } from "./class-vectors.ts";
-import { CosineSearch, dividedCosine, type NearClass } from "./cosine-search.ts";
+import { type CosineSearch, cosineSearch, dividedCosine, type NearClass } from "./cosine-search.ts";
 import { doublePowers } from "./double-powers.ts";
 import { BLOCK_ROWS, type FeatureFiles, openFeatures, readSamples, type StoredFeatures } from "./feature-files.ts";
 import { Losses, roundedFrom } from "./losses.ts";
@@ -87,7 +87,7 @@ export function featureReader({
   const readMeans = (start: number, count: number) => sharedMeans!.subarray(start * cols, (start + count) * cols);
   const means: ArrayRows = { rows, cols, read: readMeans };
   const heldClasses = Math.min(rows, Math.ceil(HELD_FLOATS / weights.cols));
-  const cosines = new CosineSearch({
+  const cosines = cosineSearch({
     dimension: cols,
     rows: Math.min(BLOCK_ROWS * centres, Math.max(features.rows, rows * centres)),
     classes: heldClasses,
@@ -122,9 +122,7 @@ export function featureReader({
 
   /** The search of the samples, unless it is for several vectors a class and these have one. */
   const searchOf = (vectors: ArrayRows): CosineSearch =>
-    vectors.cols === weights.cols
-      ? cosines
-      : new CosineSearch({ dimension: cols, rows: BLOCK_ROWS, classes: heldClasses });
+    vectors.cols === weights.cols ? cosines : cosineSearch({ dimension: cols, rows: BLOCK_ROWS, classes: heldClasses });
 
   /** theta_y, the nearest competitor and every doubtful pair in double from the vectors, the rest from the cosines of the cosines. */
   function samplesFrom(start: number): FeatureBlock {

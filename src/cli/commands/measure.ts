@@ -14,7 +14,7 @@ import { isParquet } from "../../render/formats.ts";
 import type { NumberStyle } from "../../render/number.ts";
 import { written } from "../../render/render.ts";
 import { documentOf, type Result } from "../../render/result.ts";
-import { RowWriter } from "../../render/rows.ts";
+import { rowWriter } from "../../render/rows.ts";
 import { checked, figureCheck } from "../checks.ts";
 import { command } from "../command.ts";
 import { pictureFunctions } from "../functions.ts";
@@ -225,7 +225,7 @@ async function writeSamples(
     { ...samples, blocks: passedOn(samples.blocks, (block) => contents.update(block)) },
     statistics.records,
   );
-  const writer = new RowWriter(rows, "csv", style);
+  const writer = rowWriter(rows, "csv", style);
   const pieces = isParquet(path)
     ? (await import("../../render/parquet.ts")).parquetRows(rows, style)
     : writer.file(written(rows, writer));
