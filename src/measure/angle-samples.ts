@@ -10,7 +10,7 @@ import { type ColumnSource, isColumn, type RowOptions } from "../rows/computatio
 import { faultsOf, openRows, visitRows } from "../rows/file-rows.ts";
 import { labelledAngles } from "../rows/sample-columns.ts";
 import { newFingerprint } from "./fingerprint.ts";
-import { Losses } from "./losses.ts";
+import { lossesOf } from "./losses.ts";
 import { DOUBT, type Questions, SampleRecords, type Samples } from "./samples.ts";
 import { sharedRecords } from "./shared-records.ts";
 
@@ -101,7 +101,7 @@ const NEGLIGIBLE = 37;
 export function angleMeter(questions: Questions, classes: number) {
   const { margins } = questions;
   const form = new SampleRecords(questions);
-  const losses = new Losses(questions);
+  const losses = lossesOf(questions);
   const { divisors, scales } = losses;
   const powers = new Float64Array(losses.sums.length);
   const gaps = new Region();

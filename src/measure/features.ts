@@ -8,7 +8,7 @@ import { classVectors } from "./class-vectors.ts";
 import { type CosineSearch, cosineSearch, dividedCosine, type NearClass } from "./cosine-search.ts";
 import { doublePowers } from "./double-powers.ts";
 import { BLOCK_ROWS, type FeatureFiles, openFeatures, readSamples, type StoredFeatures } from "./feature-files.ts";
-import { Losses, roundedFrom } from "./losses.ts";
+import { lossesOf, roundedFrom } from "./losses.ts";
 import { leastAngle, nearestOther } from "./nearest-other.ts";
 import { type Questions, SampleRecords } from "./samples.ts";
 import { isDirection, lengthFault, type Vectors, vectorOf } from "./vectors.ts";
@@ -76,7 +76,7 @@ export function featureReader({
   const { margins } = questions;
   const files = openFeatures(stored);
   const form = new SampleRecords(questions);
-  const losses = new Losses(questions);
+  const losses = lossesOf(questions);
   const { features, weights, centres } = files;
   const [rows, { cols }] = [weights.rows, features];
   const most = roundedFrom(rows, weights.cols);

@@ -173,8 +173,7 @@ const NO_SAMPLES = message`There are no samples`;
 const CURVE_STEPS = 240;
 
 /** The share of samples by the effective margin that they reach at least. */
-function curveOf(figures: Figures, statistics: Pick<MarginStatistics, "reached">): Chart {
-  const reached = (margins: readonly number[]) => statistics.reached(margins);
+function curveOf(figures: Figures, { reached }: Pick<MarginStatistics, "reached">): Chart {
   const { m } = largest(figures);
   const to = Math.max(6, 1.5 * m);
   const shares = reached(Array.from({ length: CURVE_STEPS + 1 }, (_, i) => (i * to) / CURVE_STEPS));

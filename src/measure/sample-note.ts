@@ -55,7 +55,7 @@ export function noteText(
     classes: samples.classes,
     components: samples.components,
     norms: samples.norms,
-    samples: statistics.samples,
+    samples: statistics.samples(),
     skipped_rows: samples.skipped(),
     rounded_losses: statistics.roundedLosses.map((loss) => loss.multiples().map((sum) => sum.toString(16))),
     class_sums: sumsNote(samples),

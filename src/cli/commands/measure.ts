@@ -9,7 +9,7 @@ import { perSample } from "../../measure/per-sample.ts";
 import { marginReport } from "../../measure/report.ts";
 import { noteFile, noteText, removeNote, requireNoFolder } from "../../measure/sample-note.ts";
 import { FewClassesError, type NewSums, type Questions, type Samples } from "../../measure/samples.ts";
-import { MarginStatistics, WORST } from "../../measure/statistics.ts";
+import { type MarginStatistics, marginStatistics, WORST } from "../../measure/statistics.ts";
 import { isParquet } from "../../render/formats.ts";
 import type { NumberStyle } from "../../render/number.ts";
 import { written } from "../../render/render.ts";
@@ -93,7 +93,7 @@ export default command({
     if (classSums && !tables && !values.features) return mergedSums(values, classSums);
     const samples = await (tables ? openStored(values, tables) : openNew(values, checks));
     requireFigures(checks, samples);
-    const statistics = new MarginStatistics(samples);
+    const statistics = marginStatistics(samples);
     await readAll(samples, statistics, values, angles);
     const sumsWritten = samples.newSums ? [await writeSums(samples.newSums)] : [];
     const figures = statistics.figures(samples, angles.degrees, worst);
@@ -203,7 +203,7 @@ async function readAll(
   { perSample, precision }: MeasureValues,
   angles: AngleReader,
 ): Promise<void> {
-  const { width } = statistics.records;
+  const { width } = statistics.form;
   const read = withProgress(samples.blocks, ({ length }) => length / width, samples.total, samples.done);
   const blocks = passedOn(read, (block) => statistics.add(block));
   if (perSample === undefined) for await (const _ of blocks);
@@ -223,7 +223,7 @@ async function writeSamples(
   const contents = newFingerprint();
   const rows = perSample(
     { ...samples, blocks: passedOn(samples.blocks, (block) => contents.update(block)) },
-    statistics.records,
+    statistics.form,
   );
   const writer = rowWriter(rows, "csv", style);
   const pieces = isParquet(path)
