@@ -11,7 +11,7 @@ import { faultsOf, openRows, visitRows } from "../rows/file-rows.ts";
 import { labelledAngles } from "../rows/sample-columns.ts";
 import { newFingerprint } from "./fingerprint.ts";
 import { lossesOf } from "./losses.ts";
-import { DOUBT, type Questions, SampleRecords, type Samples } from "./samples.ts";
+import { DOUBT, type Questions, type Samples, sampleRecords } from "./samples.ts";
 import { sharedRecords } from "./shared-records.ts";
 
 /** Options for reading a file of angles. */
@@ -100,7 +100,7 @@ const NEGLIGIBLE = 37;
 /** Measures samples from the angles to all classes, which lie in the memory of the row kernel, into records. */
 export function angleMeter(questions: Questions, classes: number) {
   const { margins } = questions;
-  const form = new SampleRecords(questions);
+  const form = sampleRecords(questions);
   const losses = lossesOf(questions);
   const { divisors, scales } = losses;
   const powers = new Float64Array(losses.sums.length);

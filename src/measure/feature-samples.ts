@@ -19,7 +19,7 @@ import {
 } from "./features.ts";
 import { newFingerprint } from "./fingerprint.ts";
 import { labelOrigin } from "./label-origin.ts";
-import { meansNote, type Questions, SampleRecords, type Samples } from "./samples.ts";
+import { meansNote, type Questions, type Samples, sampleRecords } from "./samples.ts";
 import { type FeaturePaths, openedSamples, withMeans, withVectors } from "./stored-features.ts";
 
 /** MB of young objects in a thread. */
@@ -47,7 +47,7 @@ export async function featureSamples(
   const labels = labelsIn(files, classes);
   const counts = new Float64Array(given ? rows : 0);
   const job: FeatureJob = { stored, questions, means, isScattered: sums !== undefined };
-  const form = new SampleRecords(questions);
+  const form = sampleRecords(questions);
   const angles = { w_ec: new Mean(), w_inter: new Mean(), intra: new Mean(), inter: new Mean() };
   const bad = badRows(paths.features, policy, "row");
   const scatters: ClassScatter[] = sums === undefined ? [] : scatterOf(sums.of(labels), means);

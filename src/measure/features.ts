@@ -10,7 +10,7 @@ import { doublePowers } from "./double-powers.ts";
 import { BLOCK_ROWS, type FeatureFiles, openFeatures, readSamples, type StoredFeatures } from "./feature-files.ts";
 import { lossesOf, roundedFrom } from "./losses.ts";
 import { leastAngle, nearestOther } from "./nearest-other.ts";
-import { type Questions, SampleRecords } from "./samples.ts";
+import { type Questions, sampleRecords } from "./samples.ts";
 import { isDirection, lengthFault, type Vectors, vectorOf } from "./vectors.ts";
 
 /** The files and what to measure, in plain values that can be sent to a thread. */
@@ -75,7 +75,7 @@ export function featureReader({
 }: FeatureJob): (task: FeatureTask) => FeatureAnswer {
   const { margins } = questions;
   const files = openFeatures(stored);
-  const form = new SampleRecords(questions);
+  const form = sampleRecords(questions);
   const losses = lossesOf(questions);
   const { features, weights, centres } = files;
   const [rows, { cols }] = [weights.rows, features];

@@ -10,7 +10,7 @@ import type { PartWork } from "../rows/threads.ts";
 import { type ClassNames, classNames } from "./class-names.ts";
 import { HOLDS, LOSS, lossColumns, PAIRS } from "./per-sample.ts";
 import type { SampleNote } from "./sample-note.ts";
-import { type Questions, SampleRecords } from "./samples.ts";
+import { type Questions, type SampleRecords, sampleRecords } from "./samples.ts";
 
 /** What tables of samples have in common, in plain values that can be sent to a thread. */
 export interface Whole extends Pick<SampleNote, "classes" | "norms"> {
@@ -52,7 +52,7 @@ export function questionsOf({ path, table }: SampleTable): Questions {
   if (questions.margins.length === 0)
     throw new DataError(`${path} has no column ${PAIRS}M: give tables that measure --per-sample wrote`);
   try {
-    new SampleRecords(questions);
+    sampleRecords(questions);
   } catch (error) {
     if (error instanceof ParameterError) throw new DataError(`${path}: in the names of its columns ${error.message}`);
     throw error;
@@ -84,7 +84,7 @@ export async function firstRow({ path, table, header, bad }: SampleTable) {
 
 /** Gives what reads the parts of a table as bytes of records. Tables of the same columns share the memory that these are read into. */
 export function sampleReader(whole: Whole, names = classNames(whole.classNames)) {
-  const form = new SampleRecords(whole.questions);
+  const form = sampleRecords(whole.questions);
   const readers = new Map<string, { readonly header: Header; readonly read: ReturnType<typeof recordReader> }>();
   let records = new Float64Array();
   return async function* (

@@ -9,8 +9,8 @@ import {
   type FeatureFigures,
   type MarginJudgement,
   MEASURES,
-  SampleRecords,
   type Samples,
+  sampleRecords,
 } from "./samples.ts";
 
 /** Shares at which quantiles are given. */
@@ -46,7 +46,7 @@ export type Figures = ReturnType<MarginStatistics["figures"]>;
  */
 export function marginStatistics(of: Pick<Samples, "questions" | "classes" | "components" | "norms">) {
   const { questions, classes: classCount, components, norms } = of;
-  const form = new SampleRecords(questions);
+  const form = sampleRecords(questions);
   const histograms = { theta_y: Array<number>(BINS).fill(0), min_theta_j: Array<number>(BINS).fill(0) };
   const margins = questions.margins.map(newMargin);
   const measures = MEASURES.filter(({ name }) => norms || name !== "feature_norm");

@@ -16,7 +16,7 @@ import {
   sampleReader,
   type Whole,
 } from "./sample-table.ts";
-import { meansNote, type Questions, SampleRecords, type Samples } from "./samples.ts";
+import { meansNote, type Questions, type SampleRecords, type Samples, sampleRecords } from "./samples.ts";
 import { type ShardSums, shardSums } from "./shard-sums.ts";
 import { sharedRecords } from "./shared-records.ts";
 
@@ -55,7 +55,7 @@ export async function storedSamples(
     order: names.compare,
     blocks: checked(
       recordsOf(tables, held, { whole, names, threads }),
-      new SampleRecords(questions),
+      sampleRecords(questions),
       () => requireSamples(tables, notes),
       sums,
     ),
