@@ -27,7 +27,11 @@ export interface RowComputation<T extends readonly unknown[]> {
   readonly inputs: { readonly [I in keyof T]: Input<T[I]> };
   readonly columns: readonly Column[];
   readonly compute: (...values: T) => Iterable<Row>;
-  readonly ofColumn?: ColumnFormula<T> | undefined;
+  /**
+   * The computation for a whole column of its last input, where the others are given: takes their numbers, then the address of the
+   * column in the memory of the row kernel and how many rows it has; gives the columns of results, valid until it is called again.
+   */
+  readonly ofColumn?: (...numbers: number[]) => readonly NumberColumn[];
   /** What tables show in place of these cells, where the values are given. */
   readonly shown?: ((cells: readonly number[], ...values: T) => Row) | false | undefined;
   /** Counted while computing, and added up where rows are shared out; end speaks from them. */
@@ -35,18 +39,6 @@ export interface RowComputation<T extends readonly unknown[]> {
   /** Told how many bad rows are kept without values. */
   readonly end?: (keptRows: number) => Partial<Ending>;
 }
-
-/**
- * The computation for a whole column of its last input, where the others are given: takes their values, then the address of the
- * column in the memory of the row kernel and how many rows it has; gives the columns of results, valid until it is called again.
- */
-type ColumnFormula<T extends readonly unknown[]> = (
-  ...args: [
-    ...others: T extends readonly [...infer Others, unknown] ? Others : unknown[],
-    address: number,
-    rows: number,
-  ]
-) => readonly NumberColumn[];
 
 /** Values that come from a column of the input, one a row: @name. */
 export interface ColumnSource {
@@ -97,14 +89,8 @@ export function endOf({ end }: Work, ofFile: readonly Message[], keptRows: numbe
   return { notes, holds, warnings: [...ofFile, ...warnings] };
 }
 
-/** One choice of the given values, with a free place for each that is read, and the cells that show it. */
-interface GivenValues {
-  readonly values: unknown[];
-  readonly lead: readonly Cell[];
-}
-
-/** Every choice of the given values; the first list varies slowest. */
-export function* choices({ inputs }: Work): Generator<GivenValues> {
+/** Every choice of the given values, with a free place for each that is read, and the cells that show it; the first list varies slowest. */
+export function* choices({ inputs }: Work) {
   for (const values of product(inputs.map(({ source }) => (typeof source === "function" ? [undefined] : source)))) {
     const lead = inputs.flatMap((input, i) => (isShown(input) ? [input.cell?.(values[i]) ?? (values[i] as Cell)] : []));
     yield { values, lead };

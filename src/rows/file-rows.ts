@@ -141,7 +141,7 @@ function rowComputer(
     if (byColumn && address !== undefined && faults.size === 0 && given.length === 1) {
       const [{ values, lead }] = given as [(typeof given)[number]];
       const shown = lead.map((cell) => Array<Cell>(batch.size).fill(cell));
-      const columns = work.ofColumn!(...values.slice(0, -1), address, batch.size);
+      const columns = work.ofColumn!(...(values.slice(0, -1) as number[]), address, batch.size);
       return yield { size: batch.size, input: { batch }, columns: [...shown, ...columns] };
     }
     const at = read.map((values) => values?.at);
