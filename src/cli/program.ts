@@ -89,10 +89,9 @@ const isPage = (name: string | undefined): name is keyof typeof pages =>
   name !== undefined && Object.hasOwn(pages, name);
 
 function exampleLines(examples: Command["examples"], width: number): string {
-  return `Examples:\n${items(
-    examples.map(([line, shows]) => [wordWrapped(line, width - 4).join(" \\\n      "), `# ${shows}`]),
-    width,
-  )}`;
+  const broken = (line: string) => wordWrapped(line, width - 4).join(" \\\n      ");
+  const rows = examples.map(([line, shows]) => [broken(line), `# ${shows}`] as const);
+  return `Examples:\n${items(rows, width)}`;
 }
 
 /** Tells commander the options and the argument of a command. Texts are parsed later: angles need --degrees. */

@@ -65,13 +65,11 @@ export function marginOf(m: number, thetaY: number, competing: ArrayLike<number>
     if (!(isAngle(competing[j]!) && competing[j]! >= competing[binding]!)) binding = j;
   }
   const minThetaJ = competing[binding]!;
-  const { naive, angular, psi } = conditions(m, thetaY, minThetaJ);
+  const held = conditions(m, thetaY, minThetaJ);
   const y = isAngle(thetaY) && isAngle(minThetaJ) ? thetaY : Number.NaN;
   return {
-    naive,
-    angular,
-    psi,
-    falsePass: naive && !angular,
+    ...held,
+    falsePass: held.naive && !held.angular,
     binding,
     minThetaJ,
     effectiveMargin: effectiveMargin(y, minThetaJ),

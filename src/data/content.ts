@@ -65,11 +65,7 @@ const MOST_HEAD = 4096;
  * The bytes of text in a file, which its first bytes say how to read, and whether they are JSON; with jsonAsText JSON is no kind of its own.
  * Throws DataError that names any other kind of file.
  */
-export async function textOf(
-  source: Bytes,
-  file: string,
-  jsonAsText: boolean,
-): Promise<{ bytes: Bytes; isJson: boolean }> {
+export async function textOf(source: Bytes, file: string, jsonAsText: boolean) {
   let bytes = source;
   for (const inside: Content[] = []; ; ) {
     const { head, all } = await withHead(bytes);

@@ -24,11 +24,7 @@ export async function delimitedTable(
 }
 
 /** The names in the first record that is not blank, and what follows it in its block. */
-async function readHeader(
-  blocks: AsyncIterator<Block>,
-  dialect: CsvDialect,
-  file: string,
-): Promise<{ names: readonly string[]; rest: Block }> {
+async function readHeader(blocks: AsyncIterator<Block>, dialect: CsvDialect, file: string) {
   for await (const block of remaining(blocks)) {
     const columns = indexed(block, [], dialect, file, 1).next().value?.cells(0);
     if (columns === undefined) continue;

@@ -1,5 +1,5 @@
 import { integers, memory, Region, rowKernel } from "../kernels/rows.ts";
-import { type Batch, type CellRecord, indexedRows, placeLines } from "./batch.ts";
+import { type Batch, indexedRows, placeLines } from "./batch.ts";
 import type { Block } from "./blocks.ts";
 import { fromBytes, toBytes } from "./bytes.ts";
 import { DataError } from "./errors.ts";
@@ -50,7 +50,7 @@ function* batchesOf({ bytes, line }: Block, names: readonly string[]): Generator
     const firstLine = number;
     const rows = indexedRows(index, size, names);
     /** Rows that have the members of their object as their bytes already. */
-    const unusual = new Map<number, ObjectRecord>();
+    const unusual = new Map<number, ReturnType<typeof recordOf>>();
     for (let row = 0; row < size; row++)
       if (rows.cells(row) === -1) unusual.set(row, recordOf(memory.toString("latin1", ...rows.span(row)), places));
     rows.put(unusual);
@@ -94,13 +94,8 @@ function membersIn([start, end]: readonly [number, number]): [number, number] {
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
 
-/** The record of an object, and what is wrong with it. */
-interface ObjectRecord extends CellRecord {
-  readonly fault: string | undefined;
-}
-
-/** The cells of an object in the order of the names; what has no place among them comes last. */
-function recordOf(text: string, places: ReadonlyMap<string, number>): ObjectRecord {
+/** The cells of an object in the order of the names, what has no place among them last; its members; and what is wrong with it, if anything is. */
+function recordOf(text: string, places: ReadonlyMap<string, number>) {
   const found = membersOf(text);
   if (found === undefined) {
     const [first = ""] = places.keys();

@@ -35,13 +35,10 @@ export function listed(words: readonly string[]): string {
 }
 
 /** A message as one line: control characters escaped, and what is longer than anybody reads cut in its middle. */
-export const oneLine = (message: string): string =>
-  visible(
-    shortened(
-      message.replace(/\S{200,}/g, (word) => shortened(word)),
-      4 * MOST,
-    ),
-  );
+export function oneLine(message: string): string {
+  const shortWords = message.replace(/\S{200,}/g, (word) => shortened(word));
+  return visible(shortened(shortWords, 4 * MOST));
+}
 
 /** A command or program with FILE and NAME in it replaced, unless the path or the name would have to be quoted. */
 export function withNames(command: string, path: string, name = ""): string {

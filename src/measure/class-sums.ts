@@ -126,12 +126,10 @@ function stored(files: readonly SumArrays[], labels: readonly number[], about: S
 }
 
 /** All classes in blocks: the number of the first of each block, and how many it has. */
-export function* blocksOf({
-  labels,
-  cols,
-}: Pick<AllClassSums, "labels" | "cols">): Generator<readonly [first: number, count: number]> {
+export function* blocksOf({ labels, cols }: Pick<AllClassSums, "labels" | "cols">) {
   const step = scatterClasses({ cols });
-  for (let first = 0; first < labels.length; first += step) yield [first, Math.min(step, labels.length - first)];
+  for (let first = 0; first < labels.length; first += step)
+    yield [first, Math.min(step, labels.length - first)] as const;
 }
 
 /** The arrays of a file of sums. */

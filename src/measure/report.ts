@@ -133,12 +133,7 @@ function chartOf(
 ): Chart {
   const { m, angular, beyond_first_segment } = largest(figures);
   const { samples } = figures;
-  const used =
-    BINS -
-    theta_y
-      .map((own, i) => own + min_theta_j[i]!)
-      .reverse()
-      .findIndex((count) => count > 0);
+  const used = theta_y.findLastIndex((own, i) => own + min_theta_j[i]! > 0) + 1 || BINS;
   const to = timesPi(Math.min(4, Math.max(2, Math.ceil((4 * used) / BINS))), 4);
   const edges = Array.from({ length: BINS + 1 }, (_, i) => timesPi(i, BINS)).filter((edge) => edge <= to);
   const own = fromFigure(medianOf(figures, "theta_y"));

@@ -84,13 +84,8 @@ export function notedAngles(notes: readonly SampleNote[], fingerprint: string): 
     intra.addMultiple(BigInt(`0x${class_sums!.intra[0]}`));
     intra.count += class_sums!.intra[1];
   }
-  return {
-    w_ec: w_ec ?? Number.NaN,
-    w_inter: w_inter ?? Number.NaN,
-    inter: inter ?? Number.NaN,
-    left_out: left_out!,
-    intra,
-  };
+  const angle = (noted: number | null) => noted ?? Number.NaN;
+  return { w_ec: angle(w_ec), w_inter: angle(w_inter), inter: angle(inter), left_out: left_out!, intra };
 }
 
 /** Throws DataError where a folder has the name of a note. */

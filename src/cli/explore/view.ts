@@ -82,11 +82,8 @@ function plotOf(state: State, screen: Screen, rows: number, style: NumberStyle):
 function figureLines(state: State, screen: Screen, style: NumberStyle, exact: Shown): string[] {
   const { m, lambda, theta, competing } = state;
   const on = functionsOf(state).filter(({ on }) => on);
-  const { margin, why, blend, values, level } = figuresAt(
-    state,
-    on.map(({ target }) => target),
-    exact,
-  );
+  const targets = on.map(({ target }) => target);
+  const { margin, why, blend, values, level } = figuresAt(state, targets, exact);
   const angle = (at: number) => formatAngle(at, style, screen.unicode ? "π" : "pi");
   const row = (name: string, ...cells: string[]) =>
     name +
