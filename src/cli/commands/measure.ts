@@ -36,23 +36,36 @@ const OF_ANGLES = {
   ...pick("label", "inputFormat", "delimiter", "comment", "decimalComma"),
 };
 const OF_FEATURES = pick("features", "weights", "labels", "transposed", "firstLabel");
-const OF_SHARDS = {
-  samples: fileList("make the report of all these tables of samples, which --per-sample wrote"),
-  classSums: fileList(
-    "the sums of the features of each class: with --features a file that is written, or read where it is there; else those of all shards",
-  ),
-};
 /** The options for samples that were not measured before. */
 const OF_NEW = ["m", "functions", "scale", "badRows", "perSample", ...keys(OF_ANGLES), ...keys(OF_FEATURES)] as const;
 /** Options of the report, and how it is written. */
 const OF_REPORT = ["check", "worst", "format", "columns", "precision", "degrees"] as const;
-type MeasureValues = ValuesOf<typeof OF_ANGLES & typeof OF_FEATURES & typeof OF_SHARDS> &
-  Values<
-    "m" | "functions" | "output" | "perSample" | "threads" | "badRows" | Exclude<(typeof OF_REPORT)[number], "check">
-  > & {
-    readonly scale?: Questions["scales"];
-    readonly check?: Checks;
-  };
+const measureOptions = {
+  m: options.m,
+  functions: {
+    ...options.functions,
+    help: "functions whose own margin is counted and whose mean loss is given (default asoftmax:m=4,naive:m=4)",
+  },
+  scale: listOption(
+    "scales of the losses; norm: the length of each feature (default with features, else 30)",
+    scaleOrNorm,
+  ),
+  ...OF_ANGLES,
+  ...OF_FEATURES,
+  ...pick("threads", "badRows", "worst", "perSample"),
+  samples: fileList("make the report of all these tables of samples, which --per-sample wrote"),
+  classSums: fileList(
+    "the sums of the features of each class: with --features a file that is written, or read where it is there; else those of all shards",
+  ),
+  output: drawingOptions.output,
+  check: listOption(
+    "exit with status 1 unless all of these hold: accuracy>=0.9, angular@4>=0.9, arcface:m=0.5>=0.9, quantiles.effective_margin.0.5>=2 (repeatable)",
+    figureCheck,
+    "limits",
+  ),
+};
+type MeasureValues = ValuesOf<typeof measureOptions> & Values<"format" | "columns" | "precision" | "degrees">;
+type Checks = NonNullable<MeasureValues["check"]>;
 
 export default command({
   examples: [
@@ -65,27 +78,7 @@ export default command({
     ["asoftmax measure --input angles.csv --check 'angular@4>=0.9'", "exit status 1 unless 9 in 10 reach m = 4"],
     ["asoftmax measure --input angles.csv --functions asoftmax:m=4,arcface --scale 30,64", "mean losses"],
   ],
-  options: {
-    m: options.m,
-    functions: {
-      ...options.functions,
-      help: "functions whose own margin is counted and whose mean loss is given (default asoftmax:m=4,naive:m=4)",
-    },
-    scale: listOption(
-      "scales of the losses; norm: the length of each feature (default with features, else 30)",
-      scaleOrNorm,
-    ),
-    ...OF_ANGLES,
-    ...OF_FEATURES,
-    ...pick("threads", "badRows", "worst", "perSample"),
-    ...OF_SHARDS,
-    output: drawingOptions.output,
-    check: listOption(
-      "exit with status 1 unless all of these hold: accuracy>=0.9, angular@4>=0.9, arcface:m=0.5>=0.9, quantiles.effective_margin.0.5>=2 (repeatable)",
-      figureCheck,
-      "limits",
-    ),
-  },
+  options: measureOptions,
   async run(values, { angles }) {
     const { check: checks = [], worst = WORST, samples: tables, classSums } = values;
     requireOwnFiles(values);
@@ -103,8 +96,6 @@ export default command({
     return marginReport(figures, statistics, angles.degrees, ending);
   },
 });
-
-type Checks = readonly ReturnType<typeof figureCheck>[];
 
 /** Throws UsageError where an option is given that has no part in what the others ask for. */
 const refuseIn = (what: string, values: MeasureValues, names: readonly string[]): void =>
