@@ -1,5 +1,5 @@
 import { dtypes } from "../audit/tolerance.ts";
-import { UsageError } from "../data/errors.ts";
+import { tried, UsageError } from "../data/errors.ts";
 import { inputFormats } from "../data/table.ts";
 import { formats } from "../render/formats.ts";
 import type { ColumnSource } from "../rows/computation.ts";
@@ -71,12 +71,11 @@ export const orColumn = <T>({ help, parse, ...rest }: Option<T>): Option<T | Col
   help: `${help}, or @column`,
   parse(text, angles) {
     if (/^@./.test(text)) return column(text);
-    try {
-      return parse!(text, angles);
-    } catch (error) {
-      if (!(error instanceof Error && COLUMN_NAME.test(text))) throw error;
-      throw new UsageError(`${error.message}; a column is @${text}`);
-    }
+    const advised = (error: unknown) =>
+      error instanceof Error && COLUMN_NAME.test(text)
+        ? new UsageError(`${error.message}; a column is @${text}`)
+        : error;
+    return tried(() => parse!(text, angles), advised);
   },
 });
 

@@ -1,5 +1,5 @@
 import { Command as Commander, CommanderError, Option } from "commander";
-import { UsageError } from "../data/errors.ts";
+import { tried, UsageError } from "../data/errors.ts";
 import { suggestion } from "../data/suggestion.ts";
 import type { Result } from "../render/result.ts";
 import { isColumn } from "../rows/computation.ts";
@@ -129,7 +129,10 @@ async function runCommand(definition: Command, sub: Commander, names: readonly s
     const differs = !repeatable && texts.some((text) => text !== last);
     if (differs) await note(`${flagOf(name)} is given more than once: the last, ${last}, counts`);
     const counting = repeatable ? texts : [last];
-    values[name] = withFlag(name, () => joined(counting.map((text) => parse(text, angles))));
+    values[name] = tried(
+      () => joined(counting.map((text) => parse(text, angles))),
+      (error) => (error instanceof Error ? new UsageError(`${flagOf(name)}: ${error.message}`) : error),
+    );
   }
   if (given.input === undefined && "input" in options && !SOURCES.some((name) => name in given) && isFed())
     await note("standard input is not read: give --input -");
@@ -149,14 +152,4 @@ function joined(values: readonly unknown[]): unknown {
   if (values.some(isColumn))
     throw new UsageError("a @column stands alone: give the option once, with nothing beside it");
   return values.flat();
-}
-
-/** Reads an option; an error names its flag. */
-function withFlag<T>(name: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    throw new UsageError(`${flagOf(name)}: ${error.message}`);
-  }
 }

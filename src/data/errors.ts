@@ -8,6 +8,15 @@ export class DataError extends Error {
 /** Parts of a file that do not fit one another; who knows its name makes a DataError of it. */
 export class DamageError extends Error {}
 
+/** What the action gives. An error that it throws becomes another, which says what was tried. */
+export function tried<T>(action: () => T, reworded: (error: unknown) => unknown): T {
+  try {
+    return action();
+  } catch (error) {
+    throw reworded(error);
+  }
+}
+
 /** What the operating system says is wrong, in its own words. */
 export function systemReason(error: unknown): string {
   const { errno, message } = error as NodeJS.ErrnoException;

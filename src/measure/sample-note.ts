@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
-import { DataError, systemReason } from "../data/errors.ts";
+import { DataError, systemReason, tried } from "../data/errors.ts";
 import { Mean } from "./exact-sum.ts";
 import type { ClassAngles, ClassIdentity, Questions, Samples } from "./samples.ts";
 import type { MarginStatistics } from "./statistics.ts";
@@ -95,13 +95,11 @@ export function requireNoFolder(name: string): void {
 }
 
 /** Removes the note of a table that is about to be replaced. */
-export function removeNote(path: string): void {
-  try {
-    rmSync(noteFile(path), { force: true });
-  } catch (error) {
-    throw new DataError(`cannot write ${noteFile(path)}: ${systemReason(error)}`);
-  }
-}
+export const removeNote = (path: string): void =>
+  tried(
+    () => rmSync(noteFile(path), { force: true }),
+    (error) => new DataError(`cannot write ${noteFile(path)}: ${systemReason(error)}`),
+  );
 
 type FieldTest = (x: unknown) => boolean;
 
@@ -164,12 +162,11 @@ export const readNotes = (paths: readonly string[]): ReadonlyMap<string, SampleN
 function readNote(path: string): SampleNote | undefined {
   const name = noteFile(path);
   if (!existsSync(name)) return undefined;
-  let note: SampleNote;
-  try {
-    note = JSON.parse(readFileSync(name, "utf8"));
-  } catch (error) {
-    throw new DataError(`cannot read ${name}: ${error instanceof SyntaxError ? "it is no JSON" : systemReason(error)}`);
-  }
+  const reason = (error: unknown) => (error instanceof SyntaxError ? "it is no JSON" : systemReason(error));
+  const note: SampleNote = tried(
+    () => JSON.parse(readFileSync(name, "utf8")),
+    (error) => new DataError(`cannot read ${name}: ${reason(error)}`),
+  );
   if (!isNote(note))
     throw new DataError(`${name} is not what measure --per-sample wrote: remove it, or write both anew`);
   const rounded = note.degrees ? "--degrees" : note.precision === null ? undefined : "--precision";

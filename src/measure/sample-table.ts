@@ -1,7 +1,7 @@
 import { ParameterError } from "../core/errors.ts";
 import type { Batch } from "../data/batch.ts";
 import { fromBytes } from "../data/bytes.ts";
-import { DataError } from "../data/errors.ts";
+import { DataError, tried } from "../data/errors.ts";
 import { type FilePart, type OpenTable, remaining } from "../data/table.ts";
 import { doubles } from "../kernels/rows.ts";
 import { faultsOf, openRows, visitRows } from "../rows/file-rows.ts";
@@ -51,12 +51,11 @@ export function questionsOf({ path, table }: SampleTable): Questions {
   };
   if (questions.margins.length === 0)
     throw new DataError(`${path} has no column ${PAIRS}M: give tables that measure --per-sample wrote`);
-  try {
-    sampleRecords(questions);
-  } catch (error) {
-    if (error instanceof ParameterError) throw new DataError(`${path}: in the names of its columns ${error.message}`);
-    throw error;
-  }
+  const fault = ({ message }: Error) => new DataError(`${path}: in the names of its columns ${message}`);
+  tried(
+    () => sampleRecords(questions),
+    (error) => (error instanceof ParameterError ? fault(error) : error),
+  );
   return questions;
 }
 
