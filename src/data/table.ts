@@ -19,6 +19,11 @@ export async function* remaining<T>(source: AsyncIterator<T>, first?: T): AsyncG
   for (let next = await source.next(); !next.done; next = await source.next()) yield next.value;
 }
 
+/** The items of either kind of iterable, one after another. */
+export async function* inTurn<T>(items: AsyncIterable<T> | Iterable<T>): AsyncGenerator<T> {
+  yield* items;
+}
+
 /** A file of rows, read once, from its start. */
 export interface Table {
   /** What its columns are called, as bytes. */

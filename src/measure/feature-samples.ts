@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import { message } from "../core/message.ts";
 import type { ArrayRows } from "../data/arrays.ts";
 import { DataError } from "../data/errors.ts";
+import { inTurn } from "../data/table.ts";
 import { type BadRowPolicy, badRows } from "../rows/bad-rows.ts";
 import { Pool } from "../rows/pool.ts";
 import { type ClassScatter, fisherScore } from "./class-scatter.ts";
@@ -179,12 +180,8 @@ async function* answers(job: FeatureJob, files: FeatureFiles, threads?: number):
   const limits = { maxYoungGenerationSizeMb: YOUNG };
   const pool = new Pool<FeatureTask, FeatureAnswer>(script, job, count, limits);
   try {
-    for (const tasks of phases) yield* pool.inOrder(asynchronous(tasks));
+    for (const tasks of phases) yield* pool.inOrder(inTurn(tasks));
   } finally {
     pool.end();
   }
-}
-
-async function* asynchronous<T>(items: Iterable<T>): AsyncGenerator<T> {
-  yield* items;
 }

@@ -107,10 +107,8 @@ export class Header {
 
   /** Several columns of numbers. */
   numbersOf(names: readonly string[]): NumbersReader {
-    return this.numbers(
-      names.map((name) => this.index(name)),
-      numberIn,
-    );
+    const columns = names.map((name) => this.index(name));
+    return this.numbers(columns, numberIn);
   }
 
   /** A number that may be NaN or an infinity. */
