@@ -12,7 +12,7 @@ interface Content {
   readonly begins: (head: string) => boolean;
   /** Of a path, where several kinds begin alike. */
   readonly ending?: RegExp;
-  /** Makes what is read of it. */
+  /** Converts its bytes to text. */
   readonly decoded?: (source: Bytes, file: string) => Bytes;
   /** How it becomes something that is read, FILE being its path. */
   readonly advice?: string;
@@ -102,7 +102,7 @@ async function withHead(source: Bytes): Promise<{ head: string; all: Bytes }> {
   return { head, all: all() };
 }
 
-/** The same bytes, any failure to give them worded. */
+/** The same bytes; an error while they are read becomes a DataError with this text. */
 async function* checked(bytes: Bytes, fault: string): Bytes {
   try {
     yield* bytes;
@@ -116,7 +116,7 @@ async function* gunzipped(source: Bytes): Bytes {
   yield* pipeline(source, createGunzip({ chunkSize: CHUNK }), () => {});
 }
 
-/** A few bytes of zstd can give 128 KB, so only so many are read at a time. */
+/** Compressed bytes that are decoded at a time: a few of them can give 128 KB. */
 const ZSTD_BYTES = 1024;
 
 async function* unzstd(source: Bytes): Bytes {

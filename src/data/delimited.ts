@@ -37,7 +37,7 @@ async function readHeader(blocks: AsyncIterator<Block>, dialect: CsvDialect, fil
   throw new DataError(`${file} is empty: it needs at least a header line`);
 }
 
-/** The rows of a block, as many at a time as there is room for, or so many, with where the line after them begins and its number. */
+/** The rows of a block in batches of as many as there is room for, or `most`; `after` says where the line behind the batch begins, and its number. */
 function* indexed({ bytes, line }: Block, names: readonly string[], dialect: CsvDialect, file: string, most?: number) {
   const [delimiter, comment] = [dialect.separator.charCodeAt(0), dialect.comment?.charCodeAt(0) ?? 0];
   const lines = placeLines(bytes, names.length);

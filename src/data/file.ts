@@ -8,12 +8,12 @@ const LONGEST_READ = 2 ** 30;
 
 let standardInput: NodeJS.ReadStream | undefined;
 
-/** Lets go of standard input where it was read: its other end may stay open, and would keep the program waiting. */
+/** Closes standard input where it was read: while its writer keeps it open, the program would not end. */
 export const leaveStandardInput = (): void => {
   standardInput?.destroy();
 };
 
-/** The bytes of a file, or of standard input for "-", as they come. Throws DataError where it cannot be read. */
+/** The bytes of a file, or of standard input for "-", in chunks. Throws DataError where it cannot be read. */
 export async function* bytesOf(path: string): AsyncGenerator<Buffer> {
   try {
     if (path === "-") {

@@ -60,7 +60,7 @@ export function* npzFile(members: readonly NpzMember[]): Generator<Uint8Array> {
 const LONG = 0xffffffff;
 const FIRST_DAY = 0x21;
 
-/** Whole numbers of so many bytes each, the least byte first. */
+/** Whole numbers of 2, 4 or 8 bytes each, little-endian. */
 function words(bytes: 2 | 4 | 8, ...numbers: readonly number[]): Buffer {
   const all = Buffer.alloc(bytes * numbers.length);
   for (const [i, x] of numbers.entries()) {

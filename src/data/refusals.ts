@@ -13,7 +13,7 @@ const refusals = [
   { kind: "a MATLAB file", begins: /^MATLAB /, python: "import scipy.io, numpy as np; np.savez('converted.npz', **{k: v for k, v in scipy.io.loadmat('FILE').items() if k[0] != '_'})" },
 ] as const;
 
-/** The error that says of which kind a file is, and what converts it. */
+/** The error that names the kind of a file and the Python that converts it. */
 export const refusal = (path: string, wanted: (typeof refusals)[number]["kind"]): DataError => {
   const { kind, python } = refusals.find(({ kind }) => kind === wanted)!;
   return new DataError(`${path} is ${kind}: convert it: python3 -c "${withNames(python, path)}"`);

@@ -27,7 +27,7 @@ export class TemporaryFile {
     this.#size += byteLength;
   }
 
-  /** What was written, as an array of so many columns. */
+  /** What was written, as an array of `cols` columns. */
   array(named: Pick<ArrayBytes, "name" | "python">, dtype: string, cols: number): StoredArray {
     const rows = this.#size / cols / Number(dtype.at(-1));
     return { ...named, fd: this.fd, start: 0, end: this.#size, dtype, shape: [rows, cols], fortran: false };

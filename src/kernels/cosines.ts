@@ -13,7 +13,7 @@ interface Kernel extends KernelMemory {
   dot(a: number, b: number, bytes: number): number;
 }
 
-/** A kernel with its own memory of so many bytes, all 0, from which take allocates arrays. */
+/** A kernel with a memory of its own: `bytes` bytes, all 0, from which take allocates arrays. */
 export class Instance {
   readonly kernel: Kernel;
   #end = 0;
@@ -24,7 +24,7 @@ export class Instance {
     this.kernel.memory.grow(pages);
   }
 
-  /** Allocates an array of so many numbers. Arrays of larger numbers must come first, so that all are aligned. */
+  /** Allocates an array of `length` numbers. Arrays of 8-byte numbers must be allocated before those of smaller ones, so that all are aligned. */
   take<T>(type: TypedArrayOf<T>, length: number): T {
     const start = this.#end;
     this.#end += length * type.BYTES_PER_ELEMENT;

@@ -22,7 +22,7 @@ export interface AngleFile extends RowOptions {
   readonly threads?: number;
 }
 
-/** What to read and to find out, in plain values that can be sent to a thread. */
+/** The file to read and the questions to answer, as plain values that can be sent to a thread. */
 export interface AngleJob {
   readonly path: string;
   readonly file: AngleFile;
@@ -33,7 +33,7 @@ export interface AngleJob {
 export async function angleSamples(job: AngleJob): Promise<Samples> {
   const { classes, bytesOf, table, bad, source, warnings } = await angleReader(job);
   const { path, file } = job;
-  // The first bytes may have told another format than the ending of the name.
+  // The first bytes can show another format than the ending of the name.
   const work: AngleJob & { names: readonly string[] } = {
     ...job,
     file: { ...file, inputFormat: table.format },

@@ -8,8 +8,8 @@ const FIRST_NAMED = 2 ** 52;
 export type ClassNames = ReturnType<typeof classNames>;
 
 /**
- * Numbers for classes: their places where a note tells their names, else the whole numbers that they are. Where there is no note (told is undefined),
- * other names are numbered as they come.
+ * Numbers for classes. Where a note lists their names (told), the number of a class is its place in the list; else classes are whole numbers, which
+ * are kept. Where there is no note (told is undefined), other names are numbered in the order in which they occur.
  */
 export function classNames(told: readonly string[] | null | undefined) {
   const names = [...(told ?? [])];

@@ -23,11 +23,11 @@ export interface AllClassSums {
   readonly labels: readonly number[];
   /** Components of a feature. */
   readonly cols: number;
-  /** The sums of so many classes from one on. */
+  /** The sums of `count` classes from class number `first`. */
   readonly read: (first: number, count: number) => ClassSums;
   /** The sums of some of the classes. */
   readonly of: (labels: readonly number[]) => AllClassSums;
-  /** How many samples with a label they sum up. */
+  /** The number of samples of a class that were summed up. */
   readonly countOf: (label: number) => number;
 }
 

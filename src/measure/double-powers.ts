@@ -5,7 +5,7 @@ import type { FeatureFiles } from "./feature-files.ts";
 import type { Losses } from "./losses.ts";
 import { type Vectors, vectorOf } from "./vectors.ts";
 
-/** Class vectors are held up to so many doubles: 8 MiB. */
+/** The most doubles of class vectors that are held at a time: 8 MiB. */
 const HELD_DOUBLES = 2 ** 20;
 
 /** One feature of a block: its length, the number of its class, and the angle to the nearest other one. */
@@ -46,7 +46,7 @@ export function doublePowers({ weights, features: { cols }, centres }: FeatureFi
         for (let k = 1; k < centres; k++) cosine = Math.max(cosine, doubles[from + j * centres + k]!);
         doubles[to + j] = (divisor === 1 ? cosine : dividedCosine(cosine, divisor)) - top;
       }
-      // A place for an odd one too many.
+      // The kernel adds two at a time: an odd count is filled up with e^-Infinity, which is 0.
       doubles[to + count] = Number.NEGATIVE_INFINITY;
       if (label >= first && label < first + count) doubles[to + label - first] = Number.NEGATIVE_INFINITY;
       const even = count + (count & 1);

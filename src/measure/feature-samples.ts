@@ -29,7 +29,7 @@ const YOUNG = 3;
 const SMALL = 2 ** 30;
 /** Class vectors are unit vectors where their lengths are this close to 1: rounding to float32. */
 const UNIT_TOLERANCE = 2 ** -20;
-/** Class means of up to so many components are held: 2 GiB. */
+/** Class means are held in memory up to this many components in all: 2 GiB. */
 const MOST_MEANS = 2 ** 28;
 
 /** Samples from a file of features, one of labels and, unless class means stand for them, one of class vectors. */
@@ -129,7 +129,7 @@ export async function featureSamples(
   };
 }
 
-/** The files, with class vectors or class means, and the class sums that are known before they are measured: those given, or to be written. */
+/** The files with class vectors or class means; and the class sums, given or to be written, that are known before the samples are measured. */
 async function openedFeatures(paths: FeaturePaths, given: StoredClassSums | undefined) {
   const { classSums: path, weights } = paths;
   const samples = await openedSamples(paths, given);

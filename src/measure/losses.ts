@@ -3,17 +3,17 @@ import { competingPhase } from "../core/loss.ts";
 import { targetFromSpec } from "../core/notation.ts";
 import type { Questions, Sample } from "./samples.ts";
 
-/** Losses are made of cosines in double up to so many multiplications, and for fewer classes than that. */
+/** Losses are computed from cosines in double up to MOST_DOUBLE multiplications, and always with fewer than FEW_CLASSES classes. */
 const MOST_DOUBLE = 1e9;
 const FEW_CLASSES = 100;
 
-/** From so many samples on mean losses are those from rounded cosines. Of the class vectors of a class there are so many components in all. */
+/** The number of samples from which mean losses are computed from rounded cosines. components: those of all class vectors of one class. */
 export const roundedFrom = (classes: number, components: number): number =>
   classes < FEW_CLASSES ? Number.POSITIVE_INFINITY : MOST_DOUBLE / (classes * components);
 
 export type Losses = ReturnType<typeof lossesOf>;
 
-/** The losses that are asked for, those of a function at every scale and then those of the next, and the sums of powers that they are made of. */
+/** The losses to compute, in the order of functions and, for each, of scales; and the sums of powers of e from which they are computed. */
 export function lossesOf({ functions: specs, scales }: Pick<Questions, "functions" | "scales">) {
   const targets = specs.map((spec) => targetFromSpec(spec));
   const divisors = [...new Set(targets.map(({ competingDivisor }) => competingDivisor))];
@@ -25,7 +25,7 @@ export function lossesOf({ functions: specs, scales }: Pick<Questions, "function
   return {
     scales,
     divisors,
-    /** The powers of a divisor of competing angles at every scale, then those of the next. */
+    /** One sum for each divisor of competing angles and, for each divisor, each scale. */
     sums: divisors.flatMap((divisor) => scales.map((scale) => ({ scale, divisor }))),
     /**
      * The losses of a sample: for each, how far the largest competing cosine comes above the target, times the scale, and the sum of the powers

@@ -6,8 +6,8 @@ import { type Vectors, vectorOf } from "./vectors.ts";
 
 /**
  * Gives, for the block of classes that starts at a row, the angle of each to the nearest other one; Infinity where it or every other has no
- * direction. A row has one vector of its class or several, of which the nearest counts. The search holds so many rows at a time, and nothing else
- * meanwhile.
+ * direction. A row has one vector of its class or several, of which the nearest counts. The search holds `held` rows at a time, and must not
+ * be used for anything else meanwhile.
  */
 export function nearestOther(
   search: CosineSearch,

@@ -11,12 +11,12 @@ import {
 
 type ColumnOf = Column & { readonly cell: (sample: Sample, records: Float64Array, at: number) => Cell };
 
-/** The names of the columns from which the questions of a table of samples can be told, before what each asks for. */
+/** How the names of columns begin that end in an m, a function, or a function and a scale: reading a table finds its questions by them. */
 export const PAIRS = "naive_pairs_";
 export const HOLDS = "holds_";
 export const LOSS = "loss_";
 
-/** The columns that count, in the others a condition holds or does not. */
+/** The columns by margin that hold whole numbers; the others hold booleans. */
 const NUMBERED = new Set(["segment_", PAIRS]);
 
 /** The losses in the order of records: their names in the table. */

@@ -7,7 +7,7 @@ import { isDirection, type Vectors, vectorOf } from "./vectors.ts";
 /** The largest component, and the greatest length of the part of a vector in a segment: half an ulp less than what 32 bits hold squared. */
 const LARGEST = 32767;
 const LONGEST = 46_340;
-/** Segments have so many components, or are so many. */
+/** A segment has at least SEGMENT components; there are at most SEGMENTS of them. */
 const SEGMENT = 64;
 const SEGMENTS = 32;
 /** An upper bound of what arithmetic in float32 adds to the error of a component times its factor. */
@@ -51,7 +51,7 @@ export class QuantizedVectors {
   readonly #dimension: number;
   readonly #width: number;
 
-  /** The bytes that room vectors take. */
+  /** The bytes that `room` vectors take. */
   static bytes = (dimension: number, room: number, width: number) =>
     (2 * wholes(dimension, 4) + 12) * wholes(room, width) + 4 * room * wholes(dimension, 4);
 

@@ -208,7 +208,7 @@ function notesOf(figures: Figures): Message[] {
   ];
 }
 
-/** A share in per cent and the ends of its interval, these with so many decimals that the last is worth a third of the interval at most, the share with one more. */
+/** A share in per cent and the ends of its interval. The ends have as many decimals as make the last one at most a third of the interval; the share has one more. */
 function percentages(count: number, samples: number): number[] {
   const { lo, hi } = wilson(count, samples);
   const digits = Math.max(0, Math.ceil(-Math.log10((100 / 3) * (hi - lo))));

@@ -5,7 +5,7 @@ import { Mean } from "./exact-sum.ts";
 import type { ClassAngles, ClassIdentity, Questions, Samples } from "./samples.ts";
 import type { MarginStatistics } from "./statistics.ts";
 
-/** What the rows of a table of samples do not tell; it lies beside the table, as JSON. */
+/** What a report needs beside the rows of a table of samples: a JSON file beside the table. */
 export interface SampleNote extends Questions, ClassIdentity, Pick<Samples, "classes" | "components" | "norms"> {
   /** The unit of the angles, and the digits of the numbers where they were rounded. */
   readonly degrees: boolean;
@@ -28,7 +28,7 @@ interface ClassSumsNote {
   readonly intra: readonly [sum: string, count: number];
 }
 
-/** What must be the same in all tables of one report, and what is said where it is not. */
+/** What must be the same in all tables of one report, and the words of the error where it is not. */
 const SHARED = {
   margins: "other m",
   functions: "other functions",

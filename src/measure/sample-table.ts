@@ -34,7 +34,7 @@ export async function openSamples(path: string, { names, format }: Partial<Table
   return { path, counts, ...(await openRows(path, { ...(format && { inputFormat: format }) }, names, counts)) };
 }
 
-/** What was asked of samples, by the columns of their table. Throws DataError where it is none. */
+/** The questions that a table of samples answers, from the names of its columns. Throws DataError for any other table. */
 export function questionsOf({ path, table }: SampleTable): Questions {
   const after = (lead: string) =>
     table.names.map(fromBytes).flatMap((name) => (name.startsWith(lead) ? [name.slice(lead.length)] : []));
@@ -59,7 +59,7 @@ export function questionsOf({ path, table }: SampleTable): Questions {
   return questions;
 }
 
-/** What the first row with a label tells, in place of a note, and the parts of the table that were read for it, which come again. */
+/** The classes and norms of a table without a note, from its first row with a label; and the parts that were read for that, which must be read again. */
 export async function firstRow({ path, table, header, bad }: SampleTable) {
   const text = (name: string) => header.text(name);
   const [label, competitors] = [text("label"), text("competitors")];
@@ -81,7 +81,7 @@ export async function firstRow({ path, table, header, bad }: SampleTable) {
   return { parts, row: undefined };
 }
 
-/** Gives what reads the parts of a table as bytes of records. Tables of the same columns share the memory that these are read into. */
+/** Returns a function that reads a part of a table as bytes of records. Tables with the same columns share one reader and its memory. */
 export function sampleReader(whole: Whole, names = classNames(whole.classNames)) {
   const form = sampleRecords(whole.questions);
   const readers = new Map<string, { readonly header: Header; readonly read: ReturnType<typeof recordReader> }>();
@@ -115,7 +115,7 @@ export function sampleReader(whole: Whole, names = classNames(whole.classNames))
   };
 }
 
-/** Reads the rows of a batch as records: gives what writes that of a row at a place, and says whether it did, since a bad row that was kept has none. */
+/** For a batch, returns a function that writes the record of a row at `at`; it returns false, without writing, for a bad row that was kept. */
 function recordReader(header: Header, form: SampleRecords, { classes, norms, first }: Whole, names: ClassNames) {
   const { questions } = form;
   const [label, nearest] = ["label", "nearest"].map((name) => header.text(name)) as [Text, Text];
@@ -161,13 +161,13 @@ function recordReader(header: Header, form: SampleRecords, { classes, norms, fir
 type Text = ReturnType<Header["text"]>;
 type At = (row: number) => number;
 
-/** What threads are told of tables of samples. */
+/** What a thread needs to read tables of samples. */
 export interface SamplesJob {
   readonly tables: readonly TablePlace[];
   readonly whole: Whole;
 }
 
-/** Reads, in another thread, parts of tables: each says of which, one table after the other. */
+/** Reads parts of tables in another thread. Each part has the number of its table, and the tables come one after the other. */
 export function samplesWork({ tables, whole }: SamplesJob): PartWork {
   const read = sampleReader(whole);
   let [current, table]: [SampleTable | undefined, number] = [undefined, -1];

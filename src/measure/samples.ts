@@ -7,7 +7,7 @@ import { DataError } from "../data/errors.ts";
 import type { NpzMember } from "../data/npz-file.ts";
 import type { Mean } from "./exact-sum.ts";
 
-/** What to find out of every sample, in plain values that can be sent to a thread; functions are given by their specs. */
+/** What to find out of every sample, as plain values that can be sent to a thread; functions are given by their specs. */
 export interface Questions {
   readonly margins: readonly number[];
   /** Those with a mean loss at each scale. */
@@ -17,7 +17,7 @@ export interface Questions {
   readonly counted: readonly string[];
 }
 
-/** A sample as it is told: classes are numbered from 0; angles are in radians. */
+/** One sample. Classes are numbered from 0; angles are in radians. */
 export interface Sample {
   /** Its line or row number. */
   readonly place: number;
@@ -43,7 +43,7 @@ export const MEASURES: readonly {
   { name: "feature_norm", isAngle: false, of: ({ norm }) => norm },
 ];
 
-/** What a sample has at one m. */
+/** The conditions of a sample at one m. */
 export interface MarginJudgement extends Conditions {
   /** The segment of psi that theta_y lies in. */
   readonly segment: number;
@@ -58,8 +58,8 @@ const HEAD = 6;
 const OF_MARGIN = 5;
 
 /**
- * Records of samples: rows of doubles with all that the report and --per-sample need of a sample, which threads send one another. A bad row
- * that is kept has its place alone.
+ * The form of records: a record is a row of doubles with all that the report and --per-sample need of a sample; threads send records to one
+ * another. The record of a bad row that is kept has its place only, the rest is NaN.
  */
 export function sampleRecords(questions: Questions) {
   const { margins, functions, scales, counted } = questions;
@@ -72,7 +72,7 @@ export function sampleRecords(questions: Questions) {
   return {
     width,
     questions,
-    /** Writes a sample at a place of records; naivePairs counts the competing classes beyond m theta_y folded into [0, pi]. */
+    /** Writes the record of a sample at `at`. naivePairs returns how many competing angles exceed `folded`, m theta_y folded into [0, pi], for margin number i. */
     write(records: Float64Array, at: number, sample: Sample, naivePairs: (i: number, folded: number) => number): void {
       const { thetaY, minThetaJ } = sample;
       records[at] = sample.place;
@@ -168,7 +168,7 @@ export interface ClassAngles {
   readonly intra: Mean;
 }
 
-/** What the class vectors are, to be compared with those of samples that were measured elsewhere. */
+/** Identifies the class vectors, so that samples measured in separate runs can be checked to have the same ones. */
 export interface ClassIdentity {
   /** The names of the classes in their order; null where they are whole numbers in theirs. */
   readonly class_names: readonly string[] | null;

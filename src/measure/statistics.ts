@@ -21,7 +21,7 @@ export const BINS = 60;
 /** The conditions that samples are counted for at each m. */
 export const CONDITIONS = ["naive", "angular", "psi", "false_pass"] as const;
 
-/** The most worst classes that are listed unless told otherwise, and the most classes that each is taken for. */
+/** How many of the worst classes are listed by default, and how many of the classes that each is taken for. */
 export const [WORST, TAKEN_FOR] = [10, 3];
 
 /** The 97.5 % quantile of the normal distribution. */
@@ -102,7 +102,7 @@ export function marginStatistics(of: Pick<Samples, "questions" | "classes" | "co
     add(records: Float64Array): void {
       for (let at = 0; at < records.length; at += form.width) addSample(records, at);
     },
-    /** The shares of the samples whose effective margin is at least so large. */
+    /** For each limit the share of the samples with an effective margin of at least it. */
     reached: (limits: readonly number[]): number[] =>
       distributions.find(({ measure }) => measure.name === "effective_margin")!.distribution.sharesFrom(limits),
     /**

@@ -96,7 +96,7 @@ async function openTables(paths: readonly string[], notes: Notes): Promise<Sampl
   return tables;
 }
 
-/** What all tables have in common, by a note or else by the first row; and of each table the parts that were read for that. */
+/** What all tables have in common, from a note or else from the first row; and the parts of each table that were read for that. */
 async function wholeOf(tables: readonly SampleTable[], notes: Notes): Promise<{ whole: Whole; held: FilePart[][] }> {
   const questions = questionsOf(tables[0]!);
   const [[first, note] = []] = notes;
@@ -137,7 +137,7 @@ function recordsOf(
   );
 }
 
-/** Passes records on, and at the end throws DataError where the tables or the class sums are of other samples. */
+/** Passes records on; after the last, throws DataError where the tables or the class sums belong to other samples. */
 async function* checked(
   blocks: AsyncIterable<Float64Array>,
   { width }: SampleRecords,
@@ -165,10 +165,10 @@ function requireSamples(tables: readonly SampleTable[], notes: Notes): void {
 function withoutNote([lone, ...more]: readonly string[]): Message[] {
   if (lone === undefined) return [];
   const others = more.length === 0 ? "" : ` and ${more.length} more`;
-  return [message`${lone}${others}: no .json lies beside, the rows are taken at their word`];
+  return [message`${lone}${others}: no .json lies beside to check the rows against`];
 }
 
-/** What the report goes without, as class sums are missing, or were not there when the samples were measured. */
+/** Warnings about figures that the report lacks because class sums are missing, or were missing when the samples were measured. */
 function leftOut(norms: boolean, sums: ShardSums | undefined, angles: ShardSums["angles"]): Message[] {
   if (sums && !angles)
     return [

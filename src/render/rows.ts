@@ -18,7 +18,7 @@ export type RowFormat = "csv" | "tsv" | "json" | "jsonl";
 /** What stands around and between the rows. */
 interface RowLayout {
   readonly open: string;
-  /** Before each row; so many characters of it are left out before the first. */
+  /** What is written before each row; `between` characters of it are left out before the first row. */
   readonly lead: string;
   readonly between: number;
   readonly tail: string;
@@ -42,7 +42,7 @@ function delimitedLayout(columns: readonly Column[], delimiter: string): RowLayo
   return { open, lead: "", between: 0, tail: "\n", close: (isEmpty) => (isEmpty ? open : ""), nothing: "" };
 }
 
-/** Writing so many rows takes less time than loading the kernel. */
+/** Up to this many rows are written without the kernel: loading it takes longer. */
 const FEW = 200;
 
 /**

@@ -18,14 +18,14 @@ const HEADROOM = 0.2;
 /** From this width on lines are named at their ends. */
 const WIDE = 480;
 const MOST_ENDS = 8;
-/** The digits of the numbers in notes, of which whole ones have all. */
+/** Significant digits of the numbers in notes; whole numbers keep all their digits. */
 const NOTE_DIGITS = 4;
 
 // After Okabe and Ito, told apart by the colour-blind; darker, or on a dark ground lighter, so that text in them can be read. The last is
 // that of rules and levels; one more is kept for what is highlighted.
 const LIGHT = ["#0072b2", "#a8407f", "#007a5a", "#8a6100", "#3d6c8f", "#5f5f5f", "#444"];
 const DARK = ["#56b4e9", "#e08fc0", "#2fc09a", "#e69f00", "#a8c8e0", "#aaaaaa", "#bbb"];
-/** The colours of lines that ask for none, as far as no other line of the chart asks for them. */
+/** The colours, in order, for lines without a hue of their own; those that another line asks for come last. */
 const FREE = [0, 3, 4, 2, 1, 5];
 const TINT = `fill="currentColor" fill-opacity=".28"`;
 const [HOT_LIGHT, HOT_DARK] = ["#c44e00", "#ff8a3d"];
@@ -163,7 +163,7 @@ export function drawSvg(chart: Chart, style: NumberStyle, { id, width: most, des
   ].join("\n");
 }
 
-/** All that the lines, the marks and the bars reach, to the knot that it nearly reaches, and room above bars for labels. */
+/** The range of y: all values of lines, marks and bars, rounded up to a knot of an angle that is just above, with room for labels above bars. */
 function rangeOfY(chart: Chart, xs: readonly number[]): Interval {
   const { square, x, y, series, marks = [] } = chart;
   if (square) return x;

@@ -15,9 +15,9 @@ import type { Header, Reader } from "./header.ts";
 
 /** A value of a row computation: given on the command line, or read from each record of a file with this header. */
 export interface Input<T> {
-  /** Printed beside what is computed where the value is given; what comes from the file stands there already. */
+  /** The column that shows a value from the command line; a value from the file is in the row already. */
   readonly column?: Column;
-  /** What the column shows of the value, where that is no cell itself. */
+  /** The cell that shows the value, where the value is not a cell itself. */
   readonly cell?: (value: T) => Cell;
   readonly source: Iterable<T> | ((header: Header) => Reader<T>);
 }
@@ -34,9 +34,9 @@ export interface RowComputation<T extends readonly unknown[]> {
   readonly ofColumn?: (...numbers: number[]) => readonly NumberColumn[];
   /** What tables show in place of these cells, where the values are given. */
   readonly shown?: ((cells: readonly number[], ...values: T) => Row) | false | undefined;
-  /** Counted while computing, and added up where rows are shared out; end speaks from them. */
+  /** Counts that compute raises; those of all threads are added up before end reads them. */
   readonly counts?: Record<string, number>;
-  /** Told how many bad rows are kept without values. */
+  /** Called after the last row with the number of bad rows that were kept. */
   readonly end?: (keptRows: number) => Partial<Ending>;
 }
 
@@ -83,7 +83,7 @@ const isShown = ({ column, source }: Input<unknown>) => column !== undefined && 
 export const shownColumns = ({ inputs }: Work): Column[] =>
   inputs.filter(isShown).map(({ column }) => ({ ...column!, key: true }));
 
-/** What a computation says at its end, after what there is to say of the file. */
+/** The ending of a computation; the warnings about the file come before its own. */
 export function endOf({ end }: Work, ofFile: readonly Message[], keptRows: number): Ending {
   const { notes = [], holds = true, warnings = [] } = end?.(keptRows) ?? {};
   return { notes, holds, warnings: [...ofFile, ...warnings] };

@@ -77,7 +77,7 @@ const FAILING = "rows that fail";
 const RIGHT_HUE = 2;
 const MOST_DOTS = 300;
 
-/** Rows as dots of a chart, so many at most of those that fail and of the others. */
+/** Rows as dots of a chart: at most MOST_DOTS of those that fail, and as many of the others. */
 function dotsOf({ failing }: Check, rows: readonly { readonly x: number; readonly y: number }[]) {
   const bad = new Set(failing);
   const dots = ["rows that are right", FAILING].map((name) => ({

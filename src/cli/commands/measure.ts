@@ -122,7 +122,7 @@ function requireFigures(checks: Checks, { questions: { margins, counted }, norms
   }
 }
 
-/** What is asked of each sample, what --check names included. */
+/** What to find out of each sample: what the options ask for, and what --check needs. */
 function questionsOf(values: MeasureValues, checks: Checks, norms: boolean): Questions {
   const functions = (values.functions ?? pictureFunctions()).map(({ spec }) => spec);
   return {
@@ -133,7 +133,7 @@ function questionsOf(values: MeasureValues, checks: Checks, norms: boolean): Que
   };
 }
 
-/** Samples from the tables that --samples names. */
+/** Samples from the tables of --samples. */
 async function openStored(values: MeasureValues, paths: readonly string[]): Promise<Samples> {
   refuseIn("--samples, which were measured before: leave it out", values, OF_NEW);
   const { storedSamples } = await import("../../measure/stored-samples.ts");
@@ -187,7 +187,7 @@ const fileOf = (values: MeasureValues): AngleFile =>
     [...keys(OF_ANGLES), "threads", "badRows", "degrees"].map((key) => [key, values[key as keyof MeasureValues]]),
   );
 
-/** Adds all samples to the statistics, and writes them where that is asked for. */
+/** Adds all samples to the statistics, and writes them to the file of --per-sample. */
 async function readAll(
   samples: Samples,
   statistics: MarginStatistics,
