@@ -53,7 +53,7 @@ const WORDS: Readonly<Record<string, { readonly hue: number; readonly word?: (m:
 const LEVEL = 6;
 const blendHue = (lambda: number) => (lambda < 2 ? 3 : lambda < 10 ? 2 : 4);
 
-/** A target function as pictures name it, beside others. */
+/** The name of a target function in a picture that also shows `others`. */
 export function inWords({ name, parameters, lambda, spec }: Target, others: readonly Target[] = []): Message {
   const isBlend = lambda > 0 || others.some((other) => other.name === name && other.lambda > 0);
   if (isBlend && areBlended(others)) return message`lambda = ${lambda}`;
@@ -69,7 +69,7 @@ function areBlended(targets: readonly Target[]): boolean {
   return blends.length > 1 && blends.every((one) => one.name === "asoftmax" && one.parameters.m === knotsOf(targets));
 }
 
-/** The names and the colour of the line of a target function, beside others. */
+/** The names and the colour of the line of a target function in a picture that also shows `others`. */
 export const lineOf = (target: Target, others: readonly Target[]) => ({
   name: target.spec,
   label: inWords(target, others),
@@ -92,7 +92,7 @@ function definitionsOf(targets: readonly Target[]): Message | undefined {
   return formulas.length === 0 || formulas.length > MOST_DEFINITIONS ? undefined : [formulas.join("; ")];
 }
 
-/** What is to be seen in target functions: which of them rise, and where first. */
+/** The title of a chart of target functions: which of them rise, and where first. */
 function findingOf(targets: readonly Target[]): Message | undefined {
   const found = targets.map((target) => ({ target, first: firstRise(target) }));
   const rising = found.filter(({ first }) => first !== undefined);

@@ -57,7 +57,7 @@ const oneOf = <const T extends string>(value: string, help: string, choices: rea
 });
 const flag = (help: string): Option<boolean> => ({ help });
 
-/** An option of one such value where others take a list of them. */
+/** The option of a single value, from an option whose value is a list. */
 export const single = <T>(value: string, help: string, { parse }: Option<readonly T[]>): Option<T> =>
   option(value, help, (given, angles) => {
     const [first, ...more] = parse!(given, angles);
@@ -79,7 +79,7 @@ export const orColumn = <T>({ help, parse, ...rest }: Option<T>): Option<T | Col
   },
 });
 
-/** What may be meant as the name of a column. */
+/** Texts that may be the name of a column without its @. */
 const COLUMN_NAME = /^(?!(nan|inf(inity)?|pi)$)[a-z_]\w*\*?$/i;
 
 const quantities = ["value", "slope", "theta_j"] as const;

@@ -143,7 +143,7 @@ async function runCommand(definition: Command, sub: Commander, names: readonly s
   return { result, values, angles };
 }
 
-/** The options that give what a file is read for otherwise. */
+/** The options that replace input from a file: without all of them, data on standard input was probably meant to be read. */
 const SOURCES = ["theta", "points", "psi", "value", "loss", "competing", "features", "samples", "classSums"];
 
 /** The lists of an option that is given several times, one after the other. */

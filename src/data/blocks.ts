@@ -81,7 +81,7 @@ const tooLong = (file: string, line: number) =>
 /** The place after the last line end; a CR at the very end may still be followed by its LF. */
 const lastLineEnd = (bytes: Buffer) => bytes.lastIndexOf(LF) + 1 || bytes.lastIndexOf(CR, -2) + 1;
 
-/** The same for the last line end outside quotes, which a cell has that begins with one; open: one is not closed yet. */
+/** The place after the last line end outside quoted cells (cells that begin with a quote); open: the last cell has no closing quote yet. */
 function lastRecordEnd(bytes: Buffer, { separator, comment }: CsvDialect): { end: number; open: boolean } {
   const [delimiter, hash] = [separator.charCodeAt(0), comment?.charCodeAt(0)];
   let end = 0;

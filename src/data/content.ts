@@ -5,7 +5,7 @@ import { withNames } from "./shown.ts";
 
 type Bytes = AsyncIterable<Buffer>;
 
-/** What a file can be that is no delimited text and no JSON lines. */
+/** A kind of file that is recognized by its first bytes. */
 interface Content {
   readonly name: string;
   /** Do the first bytes say so? One character a byte. */
@@ -76,7 +76,7 @@ export async function textOf(source: Bytes, file: string, jsonAsText: boolean) {
     const { name, decoded, advice, isJson = false } = content;
     const what = `${file} is ${[...inside, content].map((one) => one.name).join(" of ")}`;
     if (inside.includes(content)) throw new DataError(`${what}: decompress it first`);
-    // What is inside another has no name of its own.
+    // The name of the file is that of the outer content: advice about inner content cannot use it.
     if (advice !== undefined) throw new DataError(`${what}: ${withNames(advice, inside.length === 0 ? file : "")}`);
     if (isJson) return { bytes: decoded?.(all, file) ?? all, isJson };
     inside.push(content);

@@ -54,7 +54,7 @@ function* indexed({ bytes, line }: Block, names: readonly string[], dialect: Csv
   }
 }
 
-/** What is wrong where the last index ended behind a closing quote that ends no cell. */
+/** The error where the kernel stopped at a closing quote that is not followed by a delimiter or a line end; else undefined. */
 function stray({ separator }: CsvDialect, file: string): DataError | undefined {
   const place = rowKernel.strayPlace();
   if (place === 0) return undefined;
@@ -79,7 +79,7 @@ function delimitedBatch(
   isPlain: boolean,
 ) {
   const rows = indexedRows(index, size, names, decimalComma);
-  /** What may explain a row of another size. */
+  /** Advice for a row with too few or too many cells: what may have been meant. */
   function advice(row: number, cells: number): string {
     if (comment === undefined && memory[rows.span(row)[0]] === HASH) return " (a comment? give --comment '#')";
     if (separator !== "," || cells < names.length) return "";

@@ -5,7 +5,7 @@ export class DataError extends Error {
   override readonly name: string = "DataError";
 }
 
-/** Parts of a file that do not fit one another; who knows its name makes a DataError of it. */
+/** Parts of a file that contradict one another; a caller that knows the name of the file makes a DataError of it. */
 export class DamageError extends Error {}
 
 /** What the action gives. An error that it throws becomes another, which says what was tried. */

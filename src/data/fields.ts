@@ -6,7 +6,7 @@ export { hasKernel } from "../kernels/rows.ts";
 const FIELD_WORDS = 6;
 /** The bytes that a number takes at most. */
 const LONGEST_NUMBER = 32;
-/** What the kernel may write beyond the end of what it copies. */
+/** Bytes that the kernel may write beyond the end of what it copies. */
 const SLACK = 16;
 
 /** The number in row of a column of numbers. */
@@ -49,14 +49,14 @@ export class FieldPlace {
   }
 }
 
-/** A field of rows that are written, with what stands before it. */
+/** A field of the rows, and the text to write before it. */
 interface WrittenField extends Field {
   /** Does it go by rows of the input? */
   readonly bySource: boolean;
   readonly before: string;
 }
 
-/** Fields, and what stands for no number and at the end of each row; the delimiter is that of csv. */
+/** The fields of a row; `nothing` is written for a missing number, `tail` after each row; the delimiter is that of csv. */
 interface WrittenRows {
   readonly fields: readonly WrittenField[];
   readonly nothing: string;

@@ -39,7 +39,7 @@ function putKeys(names: readonly string[]): number {
   return table;
 }
 
-/** The objects of a block: the kernel finds what is usual, JSON.parse looks at the rest. */
+/** The objects of a block: the kernel finds the cells of objects with the keys of the first one in their order; the others go through JSON.parse. */
 function* batchesOf({ bytes, line }: Block, names: readonly string[]): Generator<Batch> {
   const places = new Map(names.map((name, i) => [name, i]));
   const keys = putKeys(names);

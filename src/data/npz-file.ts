@@ -56,7 +56,7 @@ export function* npzFile(members: readonly NpzMember[]): Generator<Uint8Array> {
   ]);
 }
 
-/** What stands for a length that zip64 gives, and for the first of January 1980. */
+/** In place of a length: it is in the fields of zip64. The date 1980-01-01. */
 const LONG = 0xffffffff;
 const FIRST_DAY = 0x21;
 
@@ -70,7 +70,7 @@ function words(bytes: 2 | 4 | 8, ...numbers: readonly number[]): Buffer {
   return all;
 }
 
-/** What stands before the elements of a .npy file, version 1. */
+/** The header of a .npy file, version 1. */
 function npyHead({ dtype, shape }: NpzMember): Buffer {
   const dimensions = shape.map((n) => `${n},`).join(" ");
   const text = `{'descr': '${dtype}', 'fortran_order': False, 'shape': (${dimensions}), }`;

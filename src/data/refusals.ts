@@ -19,7 +19,7 @@ export const refusal = (path: string, wanted: (typeof refusals)[number]["kind"])
   return new DataError(`${path} is ${kind}: convert it: python3 -c "${withNames(python, path)}"`);
 };
 
-/** The same for a file that begins like one of these. */
+/** The error for a file whose first bytes are those of a kind that is not read; undefined for any other file. */
 export function refused(path: string, head: string): DataError | undefined {
   const found = refusals.find(({ begins }) => begins.test(head));
   return found && refusal(path, found.kind);

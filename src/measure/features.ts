@@ -58,7 +58,7 @@ const HELD_FLOATS = 2 ** 24;
 const tasksOf = (kind: FeatureTask["kind"], end: number, step: number): FeatureTask[] =>
   Array.from({ length: Math.ceil(end / step) }, (_, i) => ({ kind, start: i * step }));
 
-/** All tasks: those that write the class means, then those that read them, the samples first. */
+/** All tasks in two phases: first those that write the class means, then those that read them, samples before classes. */
 export const featureTasks = (files: FeatureFiles, { means, isScattered }: FeatureJob): FeatureTask[][] => [
   isScattered ? [] : tasksOf("scatter", files.weights.rows, scatterClasses(files.features)),
   [
@@ -166,7 +166,7 @@ export function featureReader({
       if (rounded === undefined) continue;
       losses.write(sample, rounded[row]!, (i, loss) => {
         const scale = scales[i % scales.length]!;
-        // What an error of the logits makes of a loss: little of a small one.
+        // The derivative of the loss by an error common to all competing cosines: small for a small loss.
         form.writeRounded(records, at, i, loss, -Math.expm1(-loss) * (scale === "norm" ? norm : scale));
       });
     }

@@ -40,7 +40,7 @@ export function nearestOther(
   };
 }
 
-/** The angle from a vector to the nearest of some others, which lie one after another. */
+/** The smallest angle between a vector and several others, which are stored one after another. */
 export function leastAngle(vector: Vectors, others: Vectors): number {
   const count = others.length / vector.length;
   return Math.min(...Array.from({ length: count }, (_, k) => angleBetween(vector, vectorOf(others, vector.length, k))));

@@ -20,7 +20,7 @@ import { meansNote, type Questions, type SampleRecords, type Samples, sampleReco
 import { type ShardSums, shardSums } from "./shard-sums.ts";
 import { sharedRecords } from "./shared-records.ts";
 
-/** More threads than these gain nothing: adding up, which one of them does, takes half as long as reading. */
+/** More threads gain nothing: a single thread adds up the samples, which takes half as long as reading them. */
 const MOST_THREADS = 3;
 
 type Notes = ReadonlyMap<string, SampleNote>;
@@ -77,7 +77,7 @@ function requireOnce(paths: readonly string[]): void {
   if (twice !== undefined) throw new DataError(`${twice} is given twice: leave one out`);
 }
 
-/** Tables of the same columns, which are those that their notes tell of. */
+/** Opens the tables. Throws DataError unless all have the same columns, those that their notes name. */
 async function openTables(paths: readonly string[], notes: Notes): Promise<SampleTable[]> {
   const tables: SampleTable[] = [];
   for (const path of paths) tables.push(await openSamples(path));

@@ -25,5 +25,5 @@ const ENDINGS: Readonly<Record<string, Format>> = {
 /** The format that the ending of a file names, if it is one of text. */
 export const formatOf = (path = ""): Format | undefined => ENDINGS[/\.(\w+)$/.exec(path.toLowerCase())?.[1] ?? ""];
 
-/** Significant digits of what a picture says. */
+/** Significant digits of the numbers in pictures. */
 export const PICTURE_DIGITS = 6;

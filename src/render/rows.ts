@@ -15,7 +15,7 @@ import {
 /** The formats in which rows are written one after another. */
 export type RowFormat = "csv" | "tsv" | "json" | "jsonl";
 
-/** What stands around and between the rows. */
+/** The text before, between and after the rows. */
 interface RowLayout {
   readonly open: string;
   /** What is written before each row; `between` characters of it are left out before the first row. */

@@ -97,7 +97,7 @@ export default command({
   },
 });
 
-/** Throws UsageError where an option is given that has no part in what the others ask for. */
+/** Throws UsageError where one of these options is given: it has no effect beside the others, `what` says which. */
 const refuseIn = (what: string, values: MeasureValues, names: readonly string[]): void =>
   refuse(values, names, (flag) => `${flag} has no part in ${what}`);
 
