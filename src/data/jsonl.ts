@@ -39,7 +39,7 @@ function putKeys(names: readonly string[]): number {
   return table;
 }
 
-/** The objects of a block: the kernel finds the cells of objects with the keys of the first one in their order; the others go through JSON.parse. */
+/** The objects of a block: the kernel finds the cells of objects without escapes, other keys or mistakes; JSON.parse reads the others. */
 function* batchesOf({ bytes, line }: Block, names: readonly string[]): Generator<Batch> {
   const places = new Map(names.map((name, i) => [name, i]));
   const keys = putKeys(names);

@@ -206,12 +206,9 @@ const isAbout = (said: SumsAbout | null): said is SumsAbout =>
   Array.isArray(said.parts) &&
   said.parts.every((part) => typeof part === "string");
 
-interface OpenSums extends SumArrays {
-  readonly path: string;
-  readonly about: SumsAbout;
-}
+type OpenSums = Awaited<ReturnType<typeof openSums>>;
 
-async function openSums(path: string): Promise<OpenSums> {
+async function openSums(path: string) {
   const fault = (is: string) => new DataError(`${path} ${is}: give files that measure --class-sums wrote`);
   const arrays: ArrayRows[] = [];
   for (const name of ["about", "labels", "counts", "high", "low"])

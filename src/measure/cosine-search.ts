@@ -1,7 +1,7 @@
 import type { DoubleDouble } from "../core/double-double.ts";
 import { requireWithin } from "../core/errors.ts";
-import { Instance } from "../kernels/cosines.ts";
-import { QuantizedVectors, segmentOf } from "./quantized-vectors.ts";
+import { newInstance } from "../kernels/cosines.ts";
+import { quantizedVectors, segmentOf, vectorBytes } from "./quantized-vectors.ts";
 import type { Vectors } from "./vectors.ts";
 
 /** Components of a vector, and the most rows of features and the most classes at a time. */
@@ -70,23 +70,22 @@ export function cosineSearch(size: CosineSearchSize) {
   const segmentBytes = 2 * PANEL * segmentOf(dimension);
   const room = centres * layer;
   const scoreCount = Math.ceil(mostRows / QUAD) * QUAD * PANEL;
-  const vectorBytes =
-    QuantizedVectors.bytes(dimension, room, PANEL) + QuantizedVectors.bytes(dimension, mostRows, QUAD);
-  const bytes = vectorBytes + 8 * scoreCount + mostRows * (24 * sumCount + 12 * (1 + limitCount) + 4);
+  const ofVectors = vectorBytes(dimension, room, PANEL) + vectorBytes(dimension, mostRows, QUAD);
+  const bytes = ofVectors + 8 * scoreCount + mostRows * (24 * sumCount + 12 * (1 + limitCount) + 4);
   requireWithin("memory of the cosine search", bytes, 0, 2 ** 32 - 2 ** 17);
-  const instance = new Instance(bytes);
-  const { kernel } = instance;
-  const classes = new QuantizedVectors(instance, dimension, room, PANEL);
-  const rows = new QuantizedVectors(instance, dimension, mostRows, QUAD);
+  const instance = newInstance(bytes);
+  const { kernel, take } = instance;
+  const classes = quantizedVectors(instance, dimension, room, PANEL);
+  const rows = quantizedVectors(instance, dimension, mostRows, QUAD);
   /** For each row the 8 scores (rounded cosines) of a panel, and the same as cosines of theta / divisor. */
-  const scores = instance.take(Float32Array, scoreCount);
-  const dividedScores = instance.take(Float32Array, scoreCount);
+  const scores = take(Float32Array, scoreCount);
+  const dividedScores = take(Float32Array, scoreCount);
   const sums = Array.from({ length: sumCount }, (): Sum => {
-    const totals = instance.take(Float64Array, 3 * mostRows);
+    const totals = take(Float64Array, 3 * mostRows);
     return { rates: new Float32Array(totals.buffer, totals.byteOffset, 6 * mostRows), totals, divisor: 1 };
   });
   const newBounds = (): ScoreBounds => {
-    const bounds = instance.take(Float32Array, 3 * mostRows);
+    const bounds = take(Float32Array, 3 * mostRows);
     return { bounds, counts: new Uint32Array(bounds.buffer, bounds.byteOffset, 3 * mostRows) };
   };
   /** The bounds for scores of classes that may be the nearest. */
@@ -94,7 +93,7 @@ export function cosineSearch(size: CosineSearchSize) {
   /** For each limit, the bounds of the scores too close to it. */
   const allLimits = Array.from({ length: limitCount }, newBounds);
   /** The rows with a score within bounds, written by the kernel. */
-  const list = instance.take(Uint32Array, mostRows);
+  const list = take(Uint32Array, mostRows);
   const limitCosines: ArrayLike<number>[] = [];
   /** For each row, a lower bound of the cosine of the nearest class. */
   const floors = new Float64Array(mostRows);
@@ -131,7 +130,7 @@ export function cosineSearch(size: CosineSearchSize) {
     const { rates, totals } = sums[sum]!;
     sums[sum]!.divisor = divisor;
     totals.fill(0);
-    for (let row = 0; row < rows.count; row++) {
+    for (let row = 0; row < rows.held.count; row++) {
       rates[6 * row] = scales[row]! * Math.LOG2E;
       rates[6 * row + 1] = LOWEST;
     }
@@ -156,13 +155,13 @@ export function cosineSearch(size: CosineSearchSize) {
 
   /** Computes the scores of 8 classes at a time and gives the place of the first of them. A class that is missing or has no direction has NaN. */
   function* panels(): Generator<number> {
-    const count = classes.count / centres;
+    const count = classes.held.count / centres;
     const [best, others] = [scores, dividedScores];
-    for (let place = 0; place < count && rows.count > 0; place += PANEL) {
+    for (let place = 0; place < count && rows.held.count > 0; place += PANEL) {
       multiply(place, best);
       for (const layer of layers.slice(1)) {
         multiply(layer + place, others);
-        for (let i = 0; i < PANEL * rows.count; i++) best[i] = Math.max(best[i]!, others[i]!);
+        for (let i = 0; i < PANEL * rows.held.count; i++) best[i] = Math.max(best[i]!, others[i]!);
       }
       yield place;
     }
@@ -172,7 +171,7 @@ export function cosineSearch(size: CosineSearchSize) {
   function multiply(place: number, out: Float32Array): void {
     const bytes = classes.roundedBytes;
     const panel = classes.rounded.byteOffset + place * bytes;
-    const quads = Math.ceil(rows.count / QUAD);
+    const quads = Math.ceil(rows.held.count / QUAD);
     kernel.multiply(
       rows.rounded.byteOffset,
       quads,
@@ -208,7 +207,7 @@ export function cosineSearch(size: CosineSearchSize) {
       for (const sum of settle === undefined ? [] : sums) {
         if (sum.divisor !== 1) divideAngles(sum);
         const powers = sum.divisor === 1 ? scores : dividedScores;
-        kernel.addPowers(powers.byteOffset, rows.count, sum.totals.byteOffset);
+        kernel.addPowers(powers.byteOffset, rows.held.count, sum.totals.byteOffset);
       }
     }
   }
@@ -226,7 +225,7 @@ export function cosineSearch(size: CosineSearchSize) {
 
   /** Widens the bounds by the largest error that a score of the classes held can have. */
   function allowErrors(limits: readonly ScoreBounds[]): void {
-    for (let row = 0; row < rows.count; row++) {
+    for (let row = 0; row < rows.held.count; row++) {
       const error = errorOfAll(row);
       near.bounds[3 * row] = floors[row]! - error;
       near.bounds[3 * row + 1] = Number.POSITIVE_INFINITY;
@@ -239,7 +238,7 @@ export function cosineSearch(size: CosineSearchSize) {
 
   /** Visits the scores of the panel that lie within bounds; the kernel counts those below. */
   function within({ bounds }: ScoreBounds, visit: (row: number, lane: number) => void): void {
-    const found = kernel.below(scores.byteOffset, rows.count, bounds.byteOffset, list.byteOffset);
+    const found = kernel.below(scores.byteOffset, rows.held.count, bounds.byteOffset, list.byteOffset);
     for (let i = 0; i < found; i++) {
       const row = list[i]!;
       for (let lane = 0; lane < PANEL; lane++) {
@@ -257,7 +256,7 @@ export function cosineSearch(size: CosineSearchSize) {
     near.bounds[3 * row] = floors[row]! - errorOfAll(row);
   }
 
-  const errorOfAll = (row: number) => combined(rows.errors[row]!, classes.worst);
+  const errorOfAll = (row: number) => combined(rows.errors[row]!, classes.held.worst);
 
   /** A cosine in double, from the vectors as float32. */
   function cosine(row: number, place: number): number {
@@ -273,7 +272,7 @@ export function cosineSearch(size: CosineSearchSize) {
 
   /** From scores cos(theta) makes cos(theta / divisor). */
   function divideAngles({ divisor }: Sum): void {
-    for (let i = 0; i < rows.count * PANEL; i++) dividedScores[i] = dividedCosine(scores[i]!, divisor);
+    for (let i = 0; i < rows.held.count * PANEL; i++) dividedScores[i] = dividedCosine(scores[i]!, divisor);
   }
 
   /** How many of the other classes searched have a cosine below the limit of each feature. */
