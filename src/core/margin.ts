@@ -65,11 +65,13 @@ export function marginOf(m: number, thetaY: number, competing: ArrayLike<number>
     if (!(isAngle(competing[j]!) && competing[j]! >= competing[binding]!)) binding = j;
   }
   const minThetaJ = competing[binding]!;
-  const held = conditions(m, thetaY, minThetaJ);
+  const { naive, angular, psi } = conditions(m, thetaY, minThetaJ);
   const y = isAngle(thetaY) && isAngle(minThetaJ) ? thetaY : Number.NaN;
   return {
-    ...held,
-    falsePass: held.naive && !held.angular,
+    naive,
+    angular,
+    psi,
+    falsePass: naive && !angular,
     binding,
     minThetaJ,
     effectiveMargin: effectiveMargin(y, minThetaJ),
