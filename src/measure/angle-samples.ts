@@ -34,11 +34,7 @@ export async function angleSamples(job: AngleJob): Promise<Samples> {
   const { classes, bytesOf, table, bad, source, warnings } = await angleReader(job);
   const { path, file } = job;
   // The first bytes can show another format than the ending of the name.
-  const work: AngleJob & { names: readonly string[] } = {
-    ...job,
-    file: { ...file, inputFormat: table.format },
-    names: source.names,
-  };
+  const work = { ...job, file: { ...file, inputFormat: table.format }, names: source.names };
   const names = classes.map(({ name }) => fromBytes(name));
   return {
     questions: job.questions,

@@ -1,6 +1,6 @@
 import { lengthOf } from "../core/angle-between.ts";
 import { type ArrayRows, arrayRows } from "../data/arrays.ts";
-import { DataError } from "../data/errors.ts";
+import { DataError, tried } from "../data/errors.ts";
 import type { NpzMember } from "../data/npz-file.ts";
 import { openArray } from "../data/open-array.ts";
 import { TemporaryFile } from "../data/temporary-file.ts";
@@ -14,6 +14,7 @@ import {
   scatterClasses,
 } from "./class-scatter.ts";
 import { labelsOf, openFeatures, type StoredFeatures } from "./feature-files.ts";
+import { having, isNull, isText, listOf, or } from "./field-tests.ts";
 import { newFingerprint } from "./fingerprint.ts";
 import { vectorOf } from "./vectors.ts";
 
@@ -201,10 +202,7 @@ export const scatterOf = (sums: AllClassSums, means?: Float64Array): ClassScatte
     classScatter(sums.read(first, count), sums.cols, means?.subarray(first * sums.cols)),
   );
 
-const isAbout = (said: SumsAbout | null): said is SumsAbout =>
-  (said?.class_vectors === null || typeof said?.class_vectors === "string") &&
-  Array.isArray(said.parts) &&
-  said.parts.every((part) => typeof part === "string");
+const isAbout = having({ class_vectors: or(isNull, isText), parts: listOf(isText) });
 
 type OpenSums = Awaited<ReturnType<typeof openSums>>;
 
@@ -214,8 +212,9 @@ async function openSums(path: string) {
   for (const name of ["about", "labels", "counts", "high", "low"])
     arrays.push(arrayRows(await openArray(`${path}:${name}`)));
   const [about, labels, counts, high, low] = arrays as [ArrayRows, ArrayRows, ArrayRows, ArrayRows, ArrayRows];
-  const said = aboutIn(Buffer.from(about.read(0, about.rows)).toString());
-  if (said === undefined) throw fault("does not say what it is about");
+  const unsaid = () => fault("does not say what it is about");
+  const said: SumsAbout = tried(() => JSON.parse(Buffer.from(about.read(0, about.rows)).toString()), unsaid);
+  if (!isAbout(said)) throw unsaid();
   const shapes = [labels.rows, counts.rows, high.rows, low.rows];
   if (shapes.some((rows) => rows !== labels.rows) || high.cols !== low.cols)
     throw fault("has arrays that do not fit one another");
@@ -225,13 +224,4 @@ async function openSums(path: string) {
   const found = Float64Array.from(counts.read(0, counts.rows));
   if (!found.every((count) => Number.isSafeInteger(count) && count >= 0)) throw fault("has counts that are none");
   return { path, about: said, labels: numbers, rowOf, counts: found, high, low };
-}
-
-function aboutIn(text: string): SumsAbout | undefined {
-  try {
-    const said: SumsAbout | null = JSON.parse(text);
-    return isAbout(said) ? said : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { DataError, systemReason, tried } from "../data/errors.ts";
 import { Mean } from "./exact-sum.ts";
+import { having, isCount, isHex, isNull, isNumber, isText, listOf, or } from "./field-tests.ts";
 import type { ClassAngles, ClassIdentity, Questions, Samples } from "./samples.ts";
 import type { MarginStatistics } from "./statistics.ts";
 
@@ -100,27 +101,6 @@ export const removeNote = (path: string): void =>
     () => rmSync(noteFile(path), { force: true }),
     (error) => new DataError(`cannot write ${noteFile(path)}: ${systemReason(error)}`),
   );
-
-type FieldTest = (x: unknown) => boolean;
-
-const isHex: FieldTest = (x) => typeof x === "string" && /^[0-9a-f]+$/.test(x);
-const isCount: FieldTest = (x) => Number.isSafeInteger(x) && (x as number) >= 0;
-const isText: FieldTest = (x) => typeof x === "string";
-const isNumber: FieldTest = (x) => typeof x === "number";
-const isNull: FieldTest = (x) => x === null;
-const or =
-  (one: FieldTest, other: FieldTest): FieldTest =>
-  (x) =>
-    one(x) || other(x);
-const listOf =
-  (is: FieldTest, length?: number): FieldTest =>
-  (x) =>
-    Array.isArray(x) && x.every(is) && x.length === (length ?? x.length);
-/** An object that has all of these, each as it must be. */
-const having =
-  (tests: Readonly<Record<string, FieldTest>>): FieldTest =>
-  (x) =>
-    typeof x === "object" && x !== null && Object.entries(tests).every(([key, is]) => is(x[key as keyof typeof x]));
 
 const isAngle = or(isNumber, isNull);
 const isSumsNote = having({
