@@ -145,10 +145,7 @@ export function planeChart(targets: readonly Target[], range: Interval = { from:
     subtitle: psi && naive ? [...conditions(m!), PSI_CONDITION] : definitionsOf(targets),
     x: { ...range, angle: true, name: "theta_y, angle to the own class" },
     y: { angle: true, name: "theta_j, angle to another class" },
-    series: targets.map((target) => ({
-      ...lineOf(target, targets),
-      at: (theta) => competingBound(target, theta),
-    })),
+    series: targets.map((target) => ({ ...lineOf(target, targets), at: (theta) => competingBound(target, theta) })),
     regions: [...(first ? [own(first)] : []), ...(psi && naive ? [wrong] : [])],
     zones: naive ? [{ name: "none holds", look: "named", between: (theta) => [0, competingBound(naive, theta)] }] : [],
     knots: knotsOf(targets),

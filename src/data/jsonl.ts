@@ -17,12 +17,7 @@ export async function jsonlTable(
   known?: readonly string[],
 ): Promise<Table> {
   const { names, rest } = known ? { names: known } : await readFirst(source, file);
-  return {
-    names,
-    separator: "",
-    parts: remaining(source, rest),
-    batches: (part) => batchesOf(part as Block, names),
-  };
+  return { names, separator: "", parts: remaining(source, rest), batches: (part) => batchesOf(part as Block, names) };
 }
 
 const keyTable = new Region();

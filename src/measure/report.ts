@@ -100,12 +100,7 @@ const tableOf = (
   names: readonly string[],
   rows: readonly Row[],
   bars?: TablePart["bars"],
-): TablePart => ({
-  caption,
-  bars,
-  columns: names.map((name) => ({ name, kind: "message" })),
-  rows,
-});
+): TablePart => ({ caption, bars, columns: names.map((name) => ({ name, kind: "message" })), rows });
 
 /** The figures that are read first: shares in per cent with their intervals, and the median. */
 function headlineOf(figures: Figures): ReportResult["headline"] {

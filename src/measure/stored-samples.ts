@@ -127,12 +127,11 @@ function recordsOf(
   }
   const read = sampleReader(whole, names);
   const places = tables.map(({ path, table: { names, format } }) => ({ path, names, format }));
-  const job: SamplesJob = { tables: places, whole };
   const isLong = tables.some(({ source }) => source.isLong);
   return sharedRecords(
     { parts: parts(), isLong, addTally: (tally) => tables[tally.table!]!.source.addTally(tally) },
     (part) => read(tables[part.table!]!, part),
-    job,
+    { tables: places, whole } satisfies SamplesJob,
     whole.classNames === undefined ? 1 : Math.min(threads, MOST_THREADS),
   );
 }

@@ -27,12 +27,7 @@ export default command({
       "whole losses, from angles to every class",
     ],
   ],
-  options: {
-    ...pick("functions", "m", "lambda"),
-    ...auditTableOptions,
-    ...pick("dtype"),
-    ...drawingOptions,
-  },
+  options: { ...pick("functions", "m", "lambda"), ...auditTableOptions, ...pick("dtype"), ...drawingOptions },
   async run(values) {
     const { input, loss, dtype = "float64" } = values;
     if (input === undefined) throw new UsageError("the table is missing: give --input, a file or - for standard input");
