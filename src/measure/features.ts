@@ -67,7 +67,7 @@ export const featureTasks = (files: FeatureFiles, { means, isScattered }: Featur
   ],
 ];
 
-/** Gives what does the tasks over the features of one file and the class vectors of another. Each thread has its own. */
+/** Returns a function that does the tasks over a file of features and one of class vectors. Each thread has its own. */
 export function featureReader({
   stored,
   questions,
@@ -124,7 +124,7 @@ export function featureReader({
   const searchOf = (vectors: ArrayRows): CosineSearch =>
     vectors.cols === weights.cols ? cosines : cosineSearch({ dimension: cols, rows: BLOCK_ROWS, classes: heldClasses });
 
-  /** theta_y, the nearest competitor and every doubtful pair in double from the vectors, the rest from the cosines of the cosines. */
+  /** theta_y, the nearest competitor and every doubtful pair in double from the vectors, the rest from the rounded cosines of the search. */
   function samplesFrom(start: number): FeatureBlock {
     const { vectors, label: labels, given } = readSamples(files, start);
     const lengths = cosines.setFeatures(vectors, labels);
