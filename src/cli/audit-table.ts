@@ -27,7 +27,7 @@ export const auditTableOptions = {
 
 type TableValues = ValuesOf<typeof auditTableOptions> & Values<"degrees">;
 
-/** The table of an audit, and what is to be said of its rows. */
+/** The table of an audit, and the warnings about its file. */
 export async function auditTable(values: TableValues, input: string) {
   const { theta, cosine, value = { column: "value" }, gradient, scale } = values;
   if (theta !== undefined && cosine !== undefined)
@@ -63,7 +63,7 @@ const requireScale = (scale: number) => requireWithin("scale", scale, Number.MIN
 
 const cosineOf = (header: Header, name: string) => header.number(name, (c) => requireWithin("a cosine", c, -1, 1));
 
-/** The samples of a file, with the loss and the gradients that a program gave for each, and what there is to say of the file. */
+/** The samples of a file, each with the loss and the gradients that a program gave for it, and the warnings about the file. */
 export async function lossSamples(values: TableValues, loss: ColumnSource, input: string) {
   const { scale = 1, gradient, competing } = values;
   const [thetaY, others] = sampleInputs({ ...values, input });

@@ -7,12 +7,8 @@ import { type Target, targetDefinitions } from "../core/targets.ts";
 import { timesPi } from "../core/units.ts";
 import { violations } from "../core/violations.ts";
 import type { Area, Chart, Interval, Series } from "../render/chart.ts";
-import { formatAngle, type NumberStyle } from "../render/number.ts";
-import type { Values } from "./options.ts";
-
-export type PlotSize = Values<"width" | "height">;
-/** The size of a chart and the unit of the angles in its names. */
-export type Look = PlotSize & Pick<NumberStyle, "degrees" | "given">;
+import { PICTURE_DIGITS } from "../render/formats.ts";
+import { formatAngle, forPeople, type NumberStyle } from "../render/number.ts";
 
 interface FunctionChart {
   readonly range?: Interval;
@@ -25,7 +21,6 @@ interface FunctionChart {
 /** Target functions over theta, with rules at the knots of the first asoftmax or naive function. */
 export function functionChart(
   targets: readonly Target[],
-  { width, height }: PlotSize,
   { range = { from: 0, to: Math.PI }, quantity = "value", highlight, stretchesOf = () => [] }: FunctionChart = {},
 ): Chart {
   return {
@@ -41,7 +36,6 @@ export function functionChart(
     })),
     highlight,
     knots: knotsOf(targets),
-    size: { width, height },
   };
 }
 
@@ -59,7 +53,7 @@ const WORDS: Readonly<Record<string, { readonly hue: number; readonly word?: (m:
 const LEVEL = 6;
 const blendHue = (lambda: number) => (lambda < 2 ? 3 : lambda < 10 ? 2 : 4);
 
-/** A target function as pictures name it, beside others. */
+/** The name of a target function in a picture that also shows `others`. */
 export function inWords({ name, parameters, lambda, spec }: Target, others: readonly Target[] = []): Message {
   const isBlend = lambda > 0 || others.some((other) => other.name === name && other.lambda > 0);
   if (isBlend && areBlended(others)) return message`lambda = ${lambda}`;
@@ -75,7 +69,7 @@ function areBlended(targets: readonly Target[]): boolean {
   return blends.length > 1 && blends.every((one) => one.name === "asoftmax" && one.parameters.m === knotsOf(targets));
 }
 
-/** The names and the colour of the line of a target function, beside others. */
+/** The names and the colour of the line of a target function in a picture that also shows `others`. */
 export const lineOf = (target: Target, others: readonly Target[]) => ({
   name: target.spec,
   label: inWords(target, others),
@@ -98,7 +92,7 @@ function definitionsOf(targets: readonly Target[]): Message | undefined {
   return formulas.length === 0 || formulas.length > MOST_DEFINITIONS ? undefined : [formulas.join("; ")];
 }
 
-/** What is to be seen in target functions: which of them rise, and where first. */
+/** The title of a chart of target functions: which of them rise, and where first. */
 function findingOf(targets: readonly Target[]): Message | undefined {
   const found = targets.map((target) => ({ target, first: firstRise(target) }));
   const rising = found.filter(({ first }) => first !== undefined);
@@ -122,11 +116,7 @@ const firstRise = (target: Target): number | undefined =>
   monotonicity(target).stretches.find(({ direction }) => direction === "rising" || direction === "jump-up")?.from;
 
 /** The plane of theta_y and theta_j: for each function the angle that theta_j must exceed, and where naive holds and angular does not. */
-export function planeChart(
-  targets: readonly Target[],
-  { width, height }: PlotSize,
-  range: Interval = { from: 0, to: Math.PI },
-): Chart {
+export function planeChart(targets: readonly Target[], range: Interval = { from: 0, to: Math.PI }): Chart {
   const [first] = targets;
   const psi = targets.find(isPsi);
   const naive = targets.find(
@@ -155,15 +145,11 @@ export function planeChart(
     subtitle: psi && naive ? [...conditions(m!), PSI_CONDITION] : definitionsOf(targets),
     x: { ...range, angle: true, name: "theta_y, angle to the own class" },
     y: { angle: true, name: "theta_j, angle to another class" },
-    series: targets.map((target) => ({
-      ...lineOf(target, targets),
-      at: (theta) => competingBound(target, theta),
-    })),
+    series: targets.map((target) => ({ ...lineOf(target, targets), at: (theta) => competingBound(target, theta) })),
     regions: [...(first ? [own(first)] : []), ...(psi && naive ? [wrong] : [])],
     zones: naive ? [{ name: "none holds", look: "named", between: (theta) => [0, competingBound(naive, theta)] }] : [],
     knots: knotsOf(targets),
     square: true,
-    size: { width, height },
   };
 }
 
@@ -176,29 +162,29 @@ export const knotsOf = (targets: readonly Target[]) =>
   targets.find(({ name }) => name === "asoftmax" || name === "naive")?.parameters.m;
 
 /** name = theta, as a legend has it. */
-export const equation = (name: string, theta: number, look: Look) =>
-  `${name} = ${formatAngle(theta, { precision: 6, ...look })}`;
+export const equation = (name: string, theta: number, style: NumberStyle) =>
+  `${name} = ${formatAngle(theta, forPeople(style, PICTURE_DIGITS))}`;
 
 /** A line at one height. */
 export const levelOf = (name: string, y: number): Series => ({ name, hue: LEVEL, at: () => y });
 
 /** The goals of descents as level lines: theta_j over the margin that each function wants, each once. */
-export const goalLines = (targets: readonly Target[], thetaJ: number, look: Look): Series[] =>
+export const goalLines = (targets: readonly Target[], thetaJ: number, style: NumberStyle): Series[] =>
   [...new Set(targets.map(wantedMargin))].map((m) => {
-    return levelOf(equation(`goal: theta_y < theta_j${m === 1 ? "" : `/${m}`}`, thetaJ / m, look), thetaJ / m);
+    return levelOf(equation(`goal: theta_y < theta_j${m === 1 ? "" : `/${m}`}`, thetaJ / m, style), thetaJ / m);
   });
 
 /** Target functions and the level cos(theta_j); the naive function of that m is highlighted where it lies above and angular does not hold. */
-export function violationChart(targets: readonly Target[], m: number, thetaJ: number, look: Look): Chart {
+export function violationChart(targets: readonly Target[], m: number, thetaJ: number, style: NumberStyle): Chart {
   const isNaive = ({ name, parameters }: Target) => name === "naive" && parameters.m === m;
   const found = violations(m, thetaJ).map(({ lo, hi }) => ({ from: lo, to: hi }));
-  const chart = functionChart(targets, look, {
+  const chart = functionChart(targets, {
     highlight: targets.some(isNaive) ? FALSE_PASS : undefined,
     stretchesOf: (target) => (isNaive(target) ? found : []),
   });
   const level = psiValues(1, thetaJ).cosTheta;
-  const name = `cos(${equation("theta_j", thetaJ, look)})`;
-  const good = equation(`angular holds: theta_y < theta_j/${m}`, thetaJ / m, look);
+  const name = `cos(${equation("theta_j", thetaJ, style)})`;
+  const good = equation(`angular holds: theta_y < theta_j/${m}`, thetaJ / m, style);
   const first = found[0];
   return {
     ...chart,

@@ -14,7 +14,7 @@ export interface Command<O extends Options = Options> {
   /** One word that must be given, where the command takes one. */
   readonly argument?: { readonly name: string; readonly choices: readonly string[] };
   readonly options: O;
-  /** Those of the options that every command has which mean nothing here. */
+  /** The options that every command has, but this one has no use for. */
   readonly without?: readonly (keyof typeof commonOptions)[];
   /** Without any option, on a terminal, the first of its examples is run. */
   readonly runsExample?: boolean;
@@ -22,7 +22,7 @@ export interface Command<O extends Options = Options> {
   run(values: ValuesOf<O & typeof commonOptions>, context: RunContext): Result | Promise<Result>;
 }
 
-/** What a command is given beside the values of its options. */
+/** The arguments of run beside the values of the options. */
 export interface RunContext {
   readonly angles: AngleReader;
   /** The word of a command that takes one, else "". */

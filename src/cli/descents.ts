@@ -4,7 +4,8 @@ import { wantedMargin } from "../core/minima.ts";
 import type { Target } from "../core/targets.ts";
 import { timesPi } from "../core/units.ts";
 import type { Chart } from "../render/chart.ts";
-import { goalLines, inWords, knotsOf, type Look, lineOf } from "./charts.ts";
+import type { NumberStyle } from "../render/number.ts";
+import { goalLines, inWords, knotsOf, lineOf } from "./charts.ts";
 
 /** The rate and the steps of a descent unless they are given. */
 export const STANDARD_DESCENT = { rate: 0.05, steps: 200 };
@@ -22,7 +23,8 @@ type Descended = ReturnType<typeof descentsOf>;
 const HELD: readonly Outcome["kind"][] = ["knot", "false minimum"];
 
 /** theta_y over the steps of descents, with their goals. */
-export function descentChart(descents: Descended, { start, thetaJ, steps, rate, scale }: Descent, look: Look): Chart {
+export function descentChart(descents: Descended, descent: Descent, style: NumberStyle): Chart {
+  const { start, thetaJ, steps, rate, scale } = descent;
   const targets = descents.map(({ target }) => target);
   const m = knotsOf(targets);
   /** The knot that a descent has come as near as doubles, or its steps, allow. */
@@ -50,10 +52,9 @@ export function descentChart(descents: Descended, { start, thetaJ, steps, rate, 
         look: kind === "reached" ? 0 : i + 1,
         at: (step: number) => path[Math.round(step)]!.theta,
       })),
-      ...goalLines(targets, thetaJ, look),
+      ...goalLines(targets, thetaJ, style),
     ],
     knots: m,
-    size: { width: look.width, height: look.height },
   };
 }
 

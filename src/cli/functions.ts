@@ -15,6 +15,7 @@ export const functionOptions = {
 };
 type Chosen = ValuesOf<typeof functionOptions>;
 type OneOrMore = number | readonly number[];
+type FunctionValues = Values<"functions"> & { readonly m?: OneOrMore; readonly lambda?: OneOrMore };
 
 function refuseBoth(functions: unknown, m: unknown, lambda: unknown): void {
   if (functions === undefined || (m === undefined && lambda === undefined)) return;
@@ -22,11 +23,7 @@ function refuseBoth(functions: unknown, m: unknown, lambda: unknown): void {
 }
 
 /** The target functions of --functions, or of every --m with every --lambda, which are short for asoftmax; else undefined. */
-export function chosenFunctions({
-  functions,
-  m,
-  lambda,
-}: Values<"functions"> & { readonly m?: OneOrMore; readonly lambda?: OneOrMore }): readonly Target[] | undefined {
+export function chosenFunctions({ functions, m, lambda }: FunctionValues): readonly Target[] | undefined {
   refuseBoth(functions, m, lambda);
   if (m === undefined && lambda === undefined) return functions;
   return [m ?? STANDARD_MARGIN].flat().flatMap((m) => [lambda ?? 0].flat().map((lambda) => asoftmax({ m, lambda })));

@@ -18,7 +18,7 @@ interface Typed {
 
 type Guess = (typed: Typed) => string | undefined | Promise<string | undefined>;
 
-/** By an example of what was typed: what was probably meant, or nothing where it was something else. The first that speaks counts. */
+/** By an example of a wrong command line: returns what was probably meant, or undefined where the guess does not apply. The first result counts. */
 const guesses: Readonly<Record<string, Guess>> = {
   "--json": ({ word }) => /^--(table|csv|tsv|jsonl?)$/.exec(word)?.[1]?.replace(/^/, "--format "),
   async "--m 4 --theta 1.2"({ args, options }) {

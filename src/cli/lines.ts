@@ -16,10 +16,7 @@ export function item(name: string, text: string, indent: number, width: number):
 }
 
 /** Names and texts as two columns, one below the other where the screen is narrow. */
-export function items(
-  rows: readonly (readonly [name: string, text: string])[],
-  width = Number.POSITIVE_INFINITY,
-): string {
+export function items(rows: readonly (readonly [string, string])[], width = Number.POSITIVE_INFINITY): string {
   const indent = Math.max(...rows.map(([name]) => name.length)) + 4;
   return rows.map(([name, text]) => `${item(name, text, indent, width)}\n`).join("");
 }

@@ -61,7 +61,7 @@ function messageOf(error: unknown, args: readonly string[]): string {
   return `this is a bug in asoftmax, please report it: ${place}`;
 }
 
-/** What a system can lack, by the words of its errors. */
+/** Errors of the system: the words by which they are recognized, and the message. */
 const limits: readonly (readonly [RegExp, string])[] = [
   [/\bE[MN]FILE\b/, "there are too few file handles: raise their limit (ulimit -n), or give --threads 1"],
   [

@@ -1,5 +1,5 @@
 import { dtypes } from "../audit/tolerance.ts";
-import { UsageError } from "../data/errors.ts";
+import { tried, UsageError } from "../data/errors.ts";
 import { inputFormats } from "../data/table.ts";
 import { formats } from "../render/formats.ts";
 import type { ColumnSource } from "../rows/computation.ts";
@@ -57,7 +57,7 @@ const oneOf = <const T extends string>(value: string, help: string, choices: rea
 });
 const flag = (help: string): Option<boolean> => ({ help });
 
-/** An option of one such value where others take a list of them. */
+/** The option of a single value, from an option whose value is a list. */
 export const single = <T>(value: string, help: string, { parse }: Option<readonly T[]>): Option<T> =>
   option(value, help, (given, angles) => {
     const [first, ...more] = parse!(given, angles);
@@ -71,16 +71,15 @@ export const orColumn = <T>({ help, parse, ...rest }: Option<T>): Option<T | Col
   help: `${help}, or @column`,
   parse(text, angles) {
     if (/^@./.test(text)) return column(text);
-    try {
-      return parse!(text, angles);
-    } catch (error) {
-      if (!(error instanceof Error && COLUMN_NAME.test(text))) throw error;
-      throw new UsageError(`${error.message}; a column is @${text}`);
-    }
+    const advised = (error: unknown) =>
+      error instanceof Error && COLUMN_NAME.test(text)
+        ? new UsageError(`${error.message}; a column is @${text}`)
+        : error;
+    return tried(() => parse!(text, angles), advised);
   },
 });
 
-/** What may be meant as the name of a column. */
+/** Texts that may be the name of a column without its @. */
 const COLUMN_NAME = /^(?!(nan|inf(inity)?|pi)$)[a-z_]\w*\*?$/i;
 
 const quantities = ["value", "slope", "theta_j"] as const;
@@ -187,7 +186,7 @@ export const shortFlags: Readonly<Record<string, string>> = {
 /** --name, as it is typed. */
 export const flagOf = (name: string): string => `--${name.replace(/[A-Z]|\d+/g, "-$&").toLowerCase()}`;
 
-/** Throws UsageError where one of these options was given, which has no effect; why is what is said of it, as it is typed. */
+/** Throws UsageError where one of these options was given although it has no effect here; why makes the message from the flag as typed. */
 export function refuse(values: object, names: readonly string[], why: (flag: string) => string): void {
   const given = names.find((name) => values[name as keyof typeof values] !== undefined);
   if (given !== undefined) throw new UsageError(why(flagOf(given)));

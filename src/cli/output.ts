@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { DataError, systemReason } from "../data/errors.ts";
+import { DataError, systemReason, tried } from "../data/errors.ts";
 import { oneLine } from "../data/shown.ts";
 import { wordWrapped } from "./lines.ts";
 import { terminalWidth } from "./terminal.ts";
@@ -37,14 +37,14 @@ export const say = (message: string): Promise<void> => {
  */
 export async function writeToFile(pieces: AsyncIterable<Chunk> | Iterable<Chunk>, path: string): Promise<void> {
   const failed = (error: unknown) => new DataError(`cannot write ${path}: ${systemReason(error)}`);
-  const target = attempt(() => targetOf(path), failed);
+  const target = tried(() => targetOf(path), failed);
   const remove = () => {
     if (target.temporary) fs.rmSync(target.path, { force: true });
   };
   // Without a temporary file there is nothing to remove, so a signal may end the program in its usual way.
   const stopListening = target.temporary ? onSignals(remove) : undefined;
   try {
-    const descriptor = attempt(() => fs.openSync(target.path, target.temporary ? "wx" : "w"), failed);
+    const descriptor = tried(() => fs.openSync(target.path, target.temporary ? "wx" : "w"), failed);
     try {
       if (target.mode !== undefined) fs.fchmodSync(descriptor, target.mode);
       for await (const piece of pieces) {
@@ -57,7 +57,7 @@ export async function writeToFile(pieces: AsyncIterable<Chunk> | Iterable<Chunk>
     } finally {
       fs.closeSync(descriptor);
     }
-    if (target.temporary) attempt(() => fs.renameSync(target.path, target.final), failed);
+    if (target.temporary) tried(() => fs.renameSync(target.path, target.final), failed);
   } catch (error) {
     remove();
     throw error;
@@ -86,14 +86,6 @@ async function writeAll(descriptor: number, piece: Chunk): Promise<void> {
       if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
-  }
-}
-
-function attempt<T>(action: () => T, failed: (error: unknown) => Error): T {
-  try {
-    return action();
-  } catch (error) {
-    throw failed(error);
   }
 }
 

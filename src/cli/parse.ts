@@ -34,7 +34,7 @@ export class AngleReader {
 
 export const angle: Parse<number> = (text, angles) => angles.parse(text);
 
-/** A parser whose values pass a check, which throws for others. */
+/** A parser that also runs a check, which throws for a value that is not allowed. */
 const checked =
   <T>(parse: Parse<T>, check: (value: T, text: string) => void): Parse<T> =>
   (text, angles) => {

@@ -66,7 +66,7 @@ function pictureOf({ chart, page }: Result, { output = "", format }: Invocation[
   return picture;
 }
 
-/** What is not written, and would be taken for what its name says. */
+/** Endings of formats that are not written: a file with such a name would be taken for one. */
 const UNWRITTEN = /\.(gz|zst|bz2|xz|zip|xlsx?|feather|arrow|npy|npz|h5)$/i;
 
 /** The format of text that --format or the ending of --output asks for, if one does. */

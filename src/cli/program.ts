@@ -1,5 +1,5 @@
 import { Command as Commander, CommanderError, Option } from "commander";
-import { UsageError } from "../data/errors.ts";
+import { tried, UsageError } from "../data/errors.ts";
 import { suggestion } from "../data/suggestion.ts";
 import type { Result } from "../render/result.ts";
 import { isColumn } from "../rows/computation.ts";
@@ -89,10 +89,9 @@ const isPage = (name: string | undefined): name is keyof typeof pages =>
   name !== undefined && Object.hasOwn(pages, name);
 
 function exampleLines(examples: Command["examples"], width: number): string {
-  return `Examples:\n${items(
-    examples.map(([line, shows]) => [wordWrapped(line, width - 4).join(" \\\n      "), `# ${shows}`]),
-    width,
-  )}`;
+  const broken = (line: string) => wordWrapped(line, width - 4).join(" \\\n      ");
+  const rows = examples.map(([line, shows]) => [broken(line), `# ${shows}`] as const);
+  return `Examples:\n${items(rows, width)}`;
 }
 
 /** Tells commander the options and the argument of a command. Texts are parsed later: angles need --degrees. */
@@ -130,7 +129,10 @@ async function runCommand(definition: Command, sub: Commander, names: readonly s
     const differs = !repeatable && texts.some((text) => text !== last);
     if (differs) await note(`${flagOf(name)} is given more than once: the last, ${last}, counts`);
     const counting = repeatable ? texts : [last];
-    values[name] = withFlag(name, () => joined(counting.map((text) => parse(text, angles))));
+    values[name] = tried(
+      () => joined(counting.map((text) => parse(text, angles))),
+      (error) => (error instanceof Error ? new UsageError(`${flagOf(name)}: ${error.message}`) : error),
+    );
   }
   if (given.input === undefined && "input" in options && !SOURCES.some((name) => name in given) && isFed())
     await note("standard input is not read: give --input -");
@@ -141,7 +143,7 @@ async function runCommand(definition: Command, sub: Commander, names: readonly s
   return { result, values, angles };
 }
 
-/** The options that give what a file is read for otherwise. */
+/** The options that replace input from a file: without all of them, data on standard input was probably meant to be read. */
 const SOURCES = ["theta", "points", "psi", "value", "loss", "competing", "features", "samples", "classSums"];
 
 /** The lists of an option that is given several times, one after the other. */
@@ -150,14 +152,4 @@ function joined(values: readonly unknown[]): unknown {
   if (values.some(isColumn))
     throw new UsageError("a @column stands alone: give the option once, with nothing beside it");
   return values.flat();
-}
-
-/** Reads an option; an error names its flag. */
-function withFlag<T>(name: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    throw new UsageError(`${flagOf(name)}: ${error.message}`);
-  }
 }

@@ -8,10 +8,7 @@ import { options, orColumn, type Values, type ValuesOf } from "./options.ts";
 /** The options for the angles of samples. */
 export const sampleOptions = {
   theta: orColumn({ ...options.theta, help: "target angles theta_y in [0, pi]" }),
-  competing: {
-    ...orColumn(options.competing),
-    help: "competing angles theta_j, @column (; between) or '@theta_*'",
-  },
+  competing: { ...orColumn(options.competing), help: "competing angles theta_j, @column (; between) or '@theta_*'" },
   label: options.label,
 };
 

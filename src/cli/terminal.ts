@@ -30,7 +30,7 @@ export async function* visiblePieces(pieces: AsyncIterable<string | Uint8Array>)
 }
 
 /** The screen that text goes to: standard output, or a file (never coloured unless asked for). */
-export async function screenFor(values: Values<"color">, toFile: boolean): Promise<Screen> {
+export async function screenFor(values: Values<"color" | "width" | "height">, toFile: boolean): Promise<Screen> {
   const { Chalk, default: chalk } = await import("chalk");
   const terminal = !toFile && isOnTerminal();
   const { columns, rows } = terminal ? process.stdout : {};
@@ -40,6 +40,8 @@ export async function screenFor(values: Values<"color">, toFile: boolean): Promi
   return {
     width: columns || STANDARD_WIDTH,
     height: rows || STANDARD_HEIGHT,
+    chartWidth: values.width,
+    chartHeight: values.height,
     unicode: /utf-?8/i.test(locale) && env.TERM !== "dumb",
     colors: new Chalk({ level: colored ? chalk.level || 1 : 0 }),
   };

@@ -42,11 +42,8 @@ export function boundary(target: Target, theta12: number): Boundary | undefined 
     if (target.lambda === 0)
       return { ...divided(theta12, dd.divide(dd.doubleDouble(theta12), dd.twoSum(m!, 1)).hi, 1), effectiveM: m! };
     // The target falls everywhere, cos(theta_2) rises with theta_1: there is one root.
-    return divided(
-      theta12,
-      bisect((t) => aboveCosine(target, dd.doubleDouble(t), dd.twoSum(theta12, -t)).hi, 0, theta12),
-      1,
-    );
+    const above = (t: number) => aboveCosine(target, dd.doubleDouble(t), dd.twoSum(theta12, -t)).hi;
+    return divided(theta12, bisect(above, 0, theta12), 1);
   }
   let first = difference(target, target.pieces.piece(0), theta12).at(0) === 0 ? 0 : undefined;
   let count = first === undefined ? 0 : 1;

@@ -234,13 +234,8 @@ function optimumFirst({ pairs }: Subject): Finding {
 
 function knotHolds({ m }: Subject): Finding {
   const [slow, fast] = [endAboveKnot(m, 0, 0.5), endAboveKnot(m, 0, 3)];
-  return endApart(
-    m,
-    slow,
-    fast,
-    message`ends at pi/m + ${slow}`,
-    message` for c = ${0.5}, at pi/m - ${-fast} for c = ${3}`,
-  );
+  const rest = message` for c = ${0.5}, at pi/m - ${-fast} for c = ${3}`;
+  return endApart(m, slow, fast, message`ends at pi/m + ${slow}`, rest);
 }
 
 function lambdaFrees({ m }: Subject): Finding {

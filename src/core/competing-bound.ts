@@ -15,7 +15,7 @@ export function competingBound(target: Target, thetaY: number): number {
   if (!isAngle(thetaY)) return Number.NaN;
   const { pieces, lambda, competingDivisor } = target;
   const index = pieceIndex(pieces, thetaY);
-  // Beyond pi/m psi is below -1, by less than can be told at the double beside the knot.
+  // Beyond pi/m psi is below -1, but at the first double beyond the knot by less than the error of its value.
   if (pieces.step !== undefined && lambda === 0 && index > 0) return Number.NaN;
   const piece = pieces.piece(index);
   const { weight, a, b, offset, offsetLow = 0 } = piece;

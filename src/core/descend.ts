@@ -101,11 +101,10 @@ export function outcome(target: Target, descent: Descent, end: DescentStep): Out
     const words = message`is held at the knot ${radians(rest.theta)}: ${why} (1 - c, c = ${c} < 1); ${remedy}`;
     return { ...ended("knot", words), c, jumpRate: rate / c };
   }
-  if (rest?.kind === "flat")
-    return ended(
-      "flat",
-      message`stays at ${radians(theta)}: no slope from ${radians(rest.theta)} to ${radians(rest.to)}`,
-    );
+  if (rest?.kind === "flat") {
+    const stretch = message`from ${radians(rest.theta)} to ${radians(rest.to)}`;
+    return ended("flat", message`stays at ${radians(theta)}: no slope ${stretch}`);
+  }
   const moved = Math.min(Math.PI, Math.max(0, theta - rate * gradient));
   const stays = moved === theta;
   if ((stays && (theta === 0 || theta === Math.PI)) || (rest?.kind === "minimum" && thetaJ === 0))

@@ -26,7 +26,7 @@ export function neededScale(target: Target, classes: number, p: number, thetaY: 
 }
 
 /**
- * The angle, in radians, between any two of so many evenly spread directions: arccos(-1 / (classes - 1)), within 0.53 ulp. Errors as
+ * The angle, in radians, between any two of `classes` evenly spread directions: arccos(-1 / (classes - 1)), within 0.53 ulp. Errors as
  * neededScale.
  * @example
  * simplexAngle(2); // Math.PI

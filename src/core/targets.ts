@@ -71,7 +71,7 @@ const asAngle = within(0, Math.PI);
 const asOffset = within(0, 2);
 
 const plain = (a = 1, b = 0, offset = 0): Piece => ({ weight: 1, a, b, offset });
-/** Pieces of which number i ends at a theta + b = (i + 1) * quarters * pi/2; the last ends at theta = pi. */
+/** Pieces from a list: piece i ends at a theta + b = (i + 1) * quarters * pi/2, the last at theta = pi. */
 const parts = (a: number, b: number, quarters: number, ...list: Piece[]): Pieces => {
   return { a, b, quarters, count: list.length, piece: (i) => list[i] ?? list.at(-1)! };
 };
@@ -266,7 +266,7 @@ export function isAboveCosine(target: Target, thetaY: number, thetaJ: number): b
   return dd.subtract(own, dd.fullCosine(dd.reduce(1, other.hi, other.lo))).hi > EQUAL;
 }
 
-/** The derivative of that by theta. */
+/** The derivative by theta of pieceValue. */
 export function pieceSlope({ weight, a, b }: Piece, theta: number, lambda: number): dd.DoubleDouble {
   const own = dd.multiply(dd.sine(dd.reduce(a, theta, b)), -weight * a);
   return blend(lambda, () => dd.negate(dd.sine(dd.reduce(1, theta))), own);

@@ -6,7 +6,7 @@ import { listed, withNames } from "./shown.ts";
 /** A file that holds arrays, and which of them is asked for. */
 export type ArrayFile = ReturnType<typeof openArrayFile>;
 
-/** More is not read at a time of what describes arrays. */
+/** The most bytes of a header or directory that are read. */
 const LONGEST_DESCRIPTION = 2 ** 24;
 
 /** A path, and the name of a part behind a colon: the path is all of it, or up to the first colon that ends the name of a file. */
@@ -22,7 +22,7 @@ export function openArrayFile(given: string) {
   return { path, part, fd, size: fstatSync(fd).size };
 }
 
-/** So many bytes from a place on. Throws DataError where the file does not reach that far. */
+/** `length` bytes of the file from `start`. Throws DataError where the file ends before. */
 export function bytesAt({ path, fd, size }: ArrayFile, start: number, length: number): Buffer {
   if (start + length > size) throw damaged(path, `${length} bytes at ${start} are missing`);
   if (length > LONGEST_DESCRIPTION) throw new DataError(`${path}: its list of arrays has ${length} bytes: too many`);
@@ -34,7 +34,7 @@ export function bytesAt({ path, fd, size }: ArrayFile, start: number, length: nu
 export const damaged = (name: string, reason = "its parts do not fit one another") =>
   new DataError(`${name}: ${reason}: the file is damaged or incomplete`);
 
-/** The part that is asked for, where one alone needs no name; its whole name, and what loads it in Python. */
+/** The part of a file that the path names (a lone part needs no name), its full name for messages, and the Python expression that loads it. */
 export function partOf<T>({ path, part: given }: ArrayFile, parts: ReadonlyMap<string, T>, loading: string) {
   const names = [...parts.keys()];
   const wanted = given ?? (names.length === 1 ? names[0]! : "");

@@ -66,7 +66,7 @@ const UNREADABLE = [
   { dtype: /^.V2$/, is: "raw bytes, bfloat16 perhaps", python: "(LOAD.view('u2').astype('u4') << 16).view('f4')" },
 ];
 
-/** What makes a .npy file of an array in Python. */
+/** The advice with a Python command that writes an array as a .npy file. */
 export const conversion = (array: string): string =>
   `convert it: python3 -c "import numpy as np; np.save('converted.npy', ${array})"`;
 

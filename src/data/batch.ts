@@ -13,7 +13,7 @@ export interface RowTarget {
  */
 export const fieldKinds = ["number", "number or nothing", "integer", "bytes", "quoted", "cell", "json"] as const;
 
-/** What is written of each row at one place. Addresses are in the memory of the row kernel; bytes are given by their start and end. */
+/** One field of every row that is written. Addresses are in the memory of the row kernel; bytes are given by their start and end. */
 export interface Field {
   readonly kind: (typeof fieldKinds)[number];
   /** The value of row 0, and how far on that of the next row is. */
@@ -28,7 +28,7 @@ export interface Batch {
   readonly size: number;
   /** The line on which a row begins (in Parquet the number of the row), from 1. */
   line(row: number): number;
-  /** Why a row is none of its table, if it is not. */
+  /** Why a row does not fit its table (such as too few cells); undefined for a good row. */
   fault(row: number): string | undefined;
   /** Has a row more cells than its table has columns? */
   isLong(row: number): boolean;
@@ -38,7 +38,7 @@ export interface Batch {
   text(row: number, column: number): string;
   /** The values of a column as a Parquet file stores them, where they are read for another. */
   stored?(column: number): (row: number) => unknown;
-  /** What is written of the rows, for each column or for all of them together. */
+  /** The fields to write: one for each column, or a single one that holds whole rows. */
   fields(target: RowTarget): Field[];
 }
 

@@ -4,7 +4,7 @@ export const fromBytes = (bytes: string): string => Buffer.from(bytes, "latin1")
 /** The UTF-8 bytes of a text, one character each. */
 export const toBytes = (text: string): string => Buffer.from(text, "utf8").toString("latin1");
 
-/** Text whose characters are bytes without the spaces around it, of which UTF-8 has some that take several bytes. */
+/** Removes the spaces around a text whose characters are bytes of UTF-8, also spaces of several bytes. */
 export function trimmed(bytes: string): string {
   if (isVisible(bytes.charCodeAt(0)) && isVisible(bytes.charCodeAt(bytes.length - 1))) return bytes;
   const text = fromBytes(bytes);

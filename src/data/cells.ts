@@ -25,7 +25,7 @@ const ROUNDED_PI = 0.01;
 
 const NOT_FINITE = /^[+-]?(nan|inf|infinity)$/i;
 
-/** The same, but NaN, inf and Infinity (in any case) are numbers too. */
+/** As numberIn, but NaN, inf and Infinity (in any case) are numbers too. */
 export function anyNumberIn(cell: string, decimalComma?: boolean): number {
   const text = trimmed(cell);
   if (!NOT_FINITE.test(text)) return numberIn(cell, decimalComma);

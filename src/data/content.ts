@@ -5,14 +5,14 @@ import { withNames } from "./shown.ts";
 
 type Bytes = AsyncIterable<Buffer>;
 
-/** What a file can be that is no delimited text and no JSON lines. */
+/** A kind of file that is recognized by its first bytes. */
 interface Content {
   readonly name: string;
   /** Do the first bytes say so? One character a byte. */
   readonly begins: (head: string) => boolean;
   /** Of a path, where several kinds begin alike. */
   readonly ending?: RegExp;
-  /** Makes what is read of it. */
+  /** Converts its bytes to text. */
   readonly decoded?: (source: Bytes, file: string) => Bytes;
   /** How it becomes something that is read, FILE being its path. */
   readonly advice?: string;
@@ -65,11 +65,7 @@ const MOST_HEAD = 4096;
  * The bytes of text in a file, which its first bytes say how to read, and whether they are JSON; with jsonAsText JSON is no kind of its own.
  * Throws DataError that names any other kind of file.
  */
-export async function textOf(
-  source: Bytes,
-  file: string,
-  jsonAsText: boolean,
-): Promise<{ bytes: Bytes; isJson: boolean }> {
+export async function textOf(source: Bytes, file: string, jsonAsText: boolean) {
   let bytes = source;
   for (const inside: Content[] = []; ; ) {
     const { head, all } = await withHead(bytes);
@@ -80,7 +76,7 @@ export async function textOf(
     const { name, decoded, advice, isJson = false } = content;
     const what = `${file} is ${[...inside, content].map((one) => one.name).join(" of ")}`;
     if (inside.includes(content)) throw new DataError(`${what}: decompress it first`);
-    // What is inside another has no name of its own.
+    // The name of the file is that of the outer content: advice about inner content cannot use it.
     if (advice !== undefined) throw new DataError(`${what}: ${withNames(advice, inside.length === 0 ? file : "")}`);
     if (isJson) return { bytes: decoded?.(all, file) ?? all, isJson };
     inside.push(content);
@@ -106,7 +102,7 @@ async function withHead(source: Bytes): Promise<{ head: string; all: Bytes }> {
   return { head, all: all() };
 }
 
-/** The same bytes, any failure to give them worded. */
+/** The same bytes; an error while they are read becomes a DataError with this text. */
 async function* checked(bytes: Bytes, fault: string): Bytes {
   try {
     yield* bytes;
@@ -120,7 +116,7 @@ async function* gunzipped(source: Bytes): Bytes {
   yield* pipeline(source, createGunzip({ chunkSize: CHUNK }), () => {});
 }
 
-/** A few bytes of zstd can give 128 KB, so only so many are read at a time. */
+/** Compressed bytes that are decoded at a time: a few of them can give 128 KB. */
 const ZSTD_BYTES = 1024;
 
 async function* unzstd(source: Bytes): Bytes {

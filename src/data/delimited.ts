@@ -24,11 +24,7 @@ export async function delimitedTable(
 }
 
 /** The names in the first record that is not blank, and what follows it in its block. */
-async function readHeader(
-  blocks: AsyncIterator<Block>,
-  dialect: CsvDialect,
-  file: string,
-): Promise<{ names: readonly string[]; rest: Block }> {
+async function readHeader(blocks: AsyncIterator<Block>, dialect: CsvDialect, file: string) {
   for await (const block of remaining(blocks)) {
     const columns = indexed(block, [], dialect, file, 1).next().value?.cells(0);
     if (columns === undefined) continue;
@@ -41,7 +37,7 @@ async function readHeader(
   throw new DataError(`${file} is empty: it needs at least a header line`);
 }
 
-/** The rows of a block, as many at a time as there is room for, or so many, with where the line after them begins and its number. */
+/** The rows of a block in batches of as many as there is room for, or `most`; `after` says where the line behind the batch begins, and its number. */
 function* indexed({ bytes, line }: Block, names: readonly string[], dialect: CsvDialect, file: string, most?: number) {
   const [delimiter, comment] = [dialect.separator.charCodeAt(0), dialect.comment?.charCodeAt(0) ?? 0];
   const lines = placeLines(bytes, names.length);
@@ -58,7 +54,7 @@ function* indexed({ bytes, line }: Block, names: readonly string[], dialect: Csv
   }
 }
 
-/** What is wrong where the last index ended behind a closing quote that ends no cell. */
+/** The error where the kernel stopped at a closing quote that is not followed by a delimiter or a line end; else undefined. */
 function stray({ separator }: CsvDialect, file: string): DataError | undefined {
   const place = rowKernel.strayPlace();
   if (place === 0) return undefined;
@@ -83,7 +79,7 @@ function delimitedBatch(
   isPlain: boolean,
 ) {
   const rows = indexedRows(index, size, names, decimalComma);
-  /** What may explain a row of another size. */
+  /** Advice for a row with too few or too many cells: what may have been meant. */
   function advice(row: number, cells: number): string {
     if (comment === undefined && memory[rows.span(row)[0]] === HASH) return " (a comment? give --comment '#')";
     if (separator !== "," || cells < names.length) return "";

@@ -5,8 +5,17 @@ export class DataError extends Error {
   override readonly name: string = "DataError";
 }
 
-/** Parts of a file that do not fit one another; who knows its name makes a DataError of it. */
+/** Parts of a file that contradict one another; a caller that knows the name of the file makes a DataError of it. */
 export class DamageError extends Error {}
+
+/** What the action gives. An error that it throws becomes another, which says what was tried. */
+export function tried<T>(action: () => T, reworded: (error: unknown) => unknown): T {
+  try {
+    return action();
+  } catch (error) {
+    throw reworded(error);
+  }
+}
 
 /** What the operating system says is wrong, in its own words. */
 export function systemReason(error: unknown): string {

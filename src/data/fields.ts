@@ -6,13 +6,13 @@ export { hasKernel } from "../kernels/rows.ts";
 const FIELD_WORDS = 6;
 /** The bytes that a number takes at most. */
 const LONGEST_NUMBER = 32;
-/** What the kernel may write beyond the end of what it copies. */
+/** Bytes that the kernel may write beyond the end of what it copies. */
 const SLACK = 16;
 
 /** The number in row of a column of numbers. */
 export const numberAt = (address: number, row: number): number => doubles[address / 8 + row]!;
 
-/** So many numbers from an address on, as they lie there now; valid until the memory grows. */
+/** A view of `count` numbers at an address; valid until the memory grows. */
 export const numbersAt = (address: number, count: number): Float64Array =>
   doubles.subarray(address / 8, address / 8 + count);
 
@@ -21,19 +21,19 @@ export class FieldPlace {
   private readonly values = new Region();
   private readonly spans = new Region();
 
-  /** Puts so many numbers there and gives their address. */
+  /** Writes `count` numbers and returns their address. */
   putNumbers(count: number, numberOf: (row: number) => number): number {
     const address = this.values.reserve(8 * count);
     for (let row = 0; row < count; row++) doubles[address / 8 + row] = numberOf(row);
     return address;
   }
 
-  /** Puts numbers there as they lie in memory and gives their address. */
+  /** Copies numbers as they lie in memory and returns their address. */
   copyNumbers(numbers: Float64Array | BigInt64Array): number {
     return this.values.put(new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength));
   }
 
-  /** Puts texts there, one character a byte, undefined being the text before, and gives the address of their starts and ends. */
+  /** Writes texts, one character a byte (undefined: the same as the text before), and returns the address of their starts and ends. */
   putTexts(texts: readonly (string | undefined)[]): number {
     const spans = this.spans.reserve(8 * texts.length);
     const all = texts.join("");
@@ -49,14 +49,14 @@ export class FieldPlace {
   }
 }
 
-/** A field of rows that are written, with what stands before it. */
+/** A field of the rows, and the text to write before it. */
 interface WrittenField extends Field {
   /** Does it go by rows of the input? */
   readonly bySource: boolean;
   readonly before: string;
 }
 
-/** Fields, and what stands for no number and at the end of each row; the delimiter is that of csv. */
+/** The fields of a row; `nothing` is written for a missing number, `tail` after each row; the delimiter is that of csv. */
 interface WrittenRows {
   readonly fields: readonly WrittenField[];
   readonly nothing: string;
@@ -70,7 +70,7 @@ const sources = new Region();
 const out = new Region();
 const LEAST_ROOM = 2 ** 19;
 
-/** So many rows as bytes, in pieces, each valid until the next one is asked for; rows has of each its row of the input, where that is another. */
+/** `size` rows as bytes, in pieces, each valid until the next one is asked for. rows: the input row of each row, where the two differ. */
 export function* writtenRows(size: number, layout: WrittenRows, rows?: Int32Array): Generator<Uint8Array> {
   const { fields, nothing, tail, delimiter } = layout;
   const literals = [...fields.map(({ before }) => before), nothing, tail];

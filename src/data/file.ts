@@ -1,6 +1,6 @@
 import { createReadStream, fstatSync, open, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { promisify } from "node:util";
-import { DataError, systemReason } from "./errors.ts";
+import { DataError, systemReason, tried } from "./errors.ts";
 
 /** The bytes of a file that are read at a time. */
 export const CHUNK = 2 ** 20;
@@ -8,12 +8,12 @@ const LONGEST_READ = 2 ** 30;
 
 let standardInput: NodeJS.ReadStream | undefined;
 
-/** Lets go of standard input where it was read: its other end may stay open, and would keep the program waiting. */
+/** Closes standard input where it was read: while its writer keeps it open, the program would not end. */
 export const leaveStandardInput = (): void => {
   standardInput?.destroy();
 };
 
-/** The bytes of a file, or of standard input for "-", as they come. Throws DataError where it cannot be read. */
+/** The bytes of a file, or of standard input for "-", in chunks. Throws DataError where it cannot be read. */
 export async function* bytesOf(path: string): AsyncGenerator<Buffer> {
   try {
     if (path === "-") {
@@ -32,9 +32,11 @@ export async function* bytesOf(path: string): AsyncGenerator<Buffer> {
     if (stats.isFile() && read < stats.size) throw becameShorter(path);
   } catch (error) {
     if (error instanceof DataError) throw error;
-    throw new DataError(`cannot read ${nameOf(path)}: ${systemReason(error)}`);
+    throw unreadable(nameOf(path))(error);
   }
 }
+
+const unreadable = (path: string) => (error: unknown) => new DataError(`cannot read ${path}: ${systemReason(error)}`);
 
 const becameShorter = (path: string) => new DataError(`${path}: the file became shorter while it was read`);
 
@@ -46,25 +48,19 @@ export const sizeOf = (path: string): number =>
 
 /** Opens a file of some kind that is read by position. Throws DataError where it cannot be. */
 export function openRegular(path: string, kind: string): number {
-  try {
-    // A named pipe would keep open waiting.
-    if (statSync(path).isFile()) return openSync(path, "r");
-  } catch (error) {
-    throw new DataError(`cannot read ${path}: ${systemReason(error)}`);
-  }
+  // A named pipe would keep open waiting.
+  const fd = tried(() => (statSync(path).isFile() ? openSync(path, "r") : undefined), unreadable(path));
+  if (fd !== undefined) return fd;
   throw new DataError(`${path} is not a regular file: ${kind} is read by position`);
 }
 
 /** Fills bytes from a position of an open file. Throws DataError where the file does not reach that far. */
 export function readFully(fd: number, path: string, bytes: Uint8Array, position: number): void {
+  const readAt = (done: number, length: number) =>
+    tried(() => readSync(fd, bytes, done, length, position + done), unreadable(path));
   for (let done = 0; done < bytes.length; ) {
     const wanted = Math.min(bytes.length - done, LONGEST_READ);
-    let got: number;
-    try {
-      got = readSync(fd, bytes, done, wanted, position + done);
-    } catch (error) {
-      throw new DataError(`cannot read ${path}: ${systemReason(error)}`);
-    }
+    const got = readAt(done, wanted);
     if (got === 0) throw becameShorter(path);
     done += got;
   }

@@ -1,5 +1,5 @@
 import { integers, memory, Region, rowKernel } from "../kernels/rows.ts";
-import { type Batch, type CellRecord, indexedRows, placeLines } from "./batch.ts";
+import { type Batch, indexedRows, placeLines } from "./batch.ts";
 import type { Block } from "./blocks.ts";
 import { fromBytes, toBytes } from "./bytes.ts";
 import { DataError } from "./errors.ts";
@@ -17,12 +17,7 @@ export async function jsonlTable(
   known?: readonly string[],
 ): Promise<Table> {
   const { names, rest } = known ? { names: known } : await readFirst(source, file);
-  return {
-    names,
-    separator: "",
-    parts: remaining(source, rest),
-    batches: (part) => batchesOf(part as Block, names),
-  };
+  return { names, separator: "", parts: remaining(source, rest), batches: (part) => batchesOf(part as Block, names) };
 }
 
 const keyTable = new Region();
@@ -39,7 +34,7 @@ function putKeys(names: readonly string[]): number {
   return table;
 }
 
-/** The objects of a block: the kernel finds what is usual, JSON.parse looks at the rest. */
+/** The objects of a block: the kernel finds the cells of objects without escapes, other keys or mistakes; JSON.parse reads the others. */
 function* batchesOf({ bytes, line }: Block, names: readonly string[]): Generator<Batch> {
   const places = new Map(names.map((name, i) => [name, i]));
   const keys = putKeys(names);
@@ -50,7 +45,7 @@ function* batchesOf({ bytes, line }: Block, names: readonly string[]): Generator
     const firstLine = number;
     const rows = indexedRows(index, size, names);
     /** Rows that have the members of their object as their bytes already. */
-    const unusual = new Map<number, ObjectRecord>();
+    const unusual = new Map<number, ReturnType<typeof recordOf>>();
     for (let row = 0; row < size; row++)
       if (rows.cells(row) === -1) unusual.set(row, recordOf(memory.toString("latin1", ...rows.span(row)), places));
     rows.put(unusual);
@@ -94,13 +89,8 @@ function membersIn([start, end]: readonly [number, number]): [number, number] {
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
 
-/** The record of an object, and what is wrong with it. */
-interface ObjectRecord extends CellRecord {
-  readonly fault: string | undefined;
-}
-
-/** The cells of an object in the order of the names; what has no place among them comes last. */
-function recordOf(text: string, places: ReadonlyMap<string, number>): ObjectRecord {
+/** The cells of an object in the order of the names, what has no place among them last; its members; and what is wrong with it, if anything is. */
+function recordOf(text: string, places: ReadonlyMap<string, number>) {
   const found = membersOf(text);
   if (found === undefined) {
     const [first = ""] = places.keys();

@@ -56,11 +56,11 @@ export function* npzFile(members: readonly NpzMember[]): Generator<Uint8Array> {
   ]);
 }
 
-/** What stands for a length that zip64 gives, and for the first of January 1980. */
+/** In place of a length: it is in the fields of zip64. The date 1980-01-01. */
 const LONG = 0xffffffff;
 const FIRST_DAY = 0x21;
 
-/** Whole numbers of so many bytes each, the least byte first. */
+/** Whole numbers of 2, 4 or 8 bytes each, little-endian. */
 function words(bytes: 2 | 4 | 8, ...numbers: readonly number[]): Buffer {
   const all = Buffer.alloc(bytes * numbers.length);
   for (const [i, x] of numbers.entries()) {
@@ -70,7 +70,7 @@ function words(bytes: 2 | 4 | 8, ...numbers: readonly number[]): Buffer {
   return all;
 }
 
-/** What stands before the elements of a .npy file, version 1. */
+/** The header of a .npy file, version 1. */
 function npyHead({ dtype, shape }: NpzMember): Buffer {
   const dimensions = shape.map((n) => `${n},`).join(" ");
   const text = `{'descr': '${dtype}', 'fortran_order': False, 'shape': (${dimensions}), }`;

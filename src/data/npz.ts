@@ -9,7 +9,7 @@ import { TemporaryFile } from "./temporary-file.ts";
 
 const STORED = 0;
 const DEFLATED = 8;
-/** Deflate makes at most so many bytes of one. */
+/** The most bytes that deflate can make of one compressed byte. */
 const LARGEST_RATIO = 1032;
 /** As much as a stored block of deflate holds. */
 const CHUNK = 65535;
@@ -80,7 +80,7 @@ function membersOf(file: ArrayFile): Map<string, Member> {
   return members;
 }
 
-/** A member from its entry in the directory, of which the extra fields begin at a place. */
+/** A member from its entry in the directory; its extra fields begin at `extra`. */
 function memberAt(entry: Buffer, extra: number) {
   // Those of zip64 follow one another, only those that do not fit.
   const long: number[] = [];

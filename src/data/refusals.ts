@@ -13,13 +13,13 @@ const refusals = [
   { kind: "a MATLAB file", begins: /^MATLAB /, python: "import scipy.io, numpy as np; np.savez('converted.npz', **{k: v for k, v in scipy.io.loadmat('FILE').items() if k[0] != '_'})" },
 ] as const;
 
-/** The error that says of which kind a file is, and what converts it. */
+/** The error that names the kind of a file and the Python that converts it. */
 export const refusal = (path: string, wanted: (typeof refusals)[number]["kind"]): DataError => {
   const { kind, python } = refusals.find(({ kind }) => kind === wanted)!;
   return new DataError(`${path} is ${kind}: convert it: python3 -c "${withNames(python, path)}"`);
 };
 
-/** The same for a file that begins like one of these. */
+/** The error for a file whose first bytes are those of a kind that is not read; undefined for any other file. */
 export function refused(path: string, head: string): DataError | undefined {
   const found = refusals.find(({ begins }) => begins.test(head));
   return found && refusal(path, found.kind);

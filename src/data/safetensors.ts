@@ -1,5 +1,6 @@
 import { type ArrayFile, bytesAt, damaged, partOf } from "./array-file.ts";
 import { requireReadable, type StoredArray } from "./arrays.ts";
+import { tried } from "./errors.ts";
 
 const LOADING = "__import__('safetensors.numpy').numpy.load_file('FILE')['NAME']";
 
@@ -22,12 +23,11 @@ export function safetensorsArray(file: ArrayFile): StoredArray {
 }
 
 function tensorsOf(header: string, path: string): Map<string, unknown> {
-  try {
-    const { __metadata__, ...tensors } = JSON.parse(header);
-    return new Map(Object.entries(tensors));
-  } catch {
-    throw damaged(path, "its header is no JSON");
-  }
+  const tensors = tried(
+    () => Object.entries(JSON.parse(header)),
+    () => damaged(path, "its header is no JSON"),
+  );
+  return new Map(tensors.filter(([name]) => name !== "__metadata__"));
 }
 
 const areSizes = (list: unknown): list is number[] =>

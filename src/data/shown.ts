@@ -1,4 +1,4 @@
-/** All but what can be shown: control characters (C0, DEL, C1), line ends of Unicode, and what turns round the order of text. */
+/** The characters that are not shown as they are: control characters (C0, DEL, C1), Unicode's line ends, and marks that change the direction of text. */
 const CONTROLS = /[^ -~\xa0-\u2027\u202f-\u2065\u206a-\uffff]/g;
 
 /** The text with its control characters written as escapes such as \t, \x1b or \u009b, but for those in `kept`. */
@@ -35,13 +35,10 @@ export function listed(words: readonly string[]): string {
 }
 
 /** A message as one line: control characters escaped, and what is longer than anybody reads cut in its middle. */
-export const oneLine = (message: string): string =>
-  visible(
-    shortened(
-      message.replace(/\S{200,}/g, (word) => shortened(word)),
-      4 * MOST,
-    ),
-  );
+export function oneLine(message: string): string {
+  const shortWords = message.replace(/\S{200,}/g, (word) => shortened(word));
+  return visible(shortened(shortWords, 4 * MOST));
+}
 
 /** A command or program with FILE and NAME in it replaced, unless the path or the name would have to be quoted. */
 export function withNames(command: string, path: string, name = ""): string {

@@ -1,10 +1,10 @@
 import { distance } from "fastest-levenshtein";
 import { listed } from "./shown.ts";
 
-/** Nobody mistypes a longer word. */
+/** Words that are longer get no suggestion. */
 const LONGEST = 200;
 
-/** The letters of a word, in order: those that are swapped are one slip. */
+/** The letters of a word, sorted: words with the same letters in another order count as one edit apart. */
 const lettersOf = (word: string) => [...word].sort().join("");
 
 /** ": did you mean x?" for the nearest of the words that may be meant, or a list of the known ones where none is near. */

@@ -13,10 +13,15 @@ export type FilePart = (
   | { readonly group: number; readonly size: number }
 ) & { readonly table?: number };
 
-/** What an iterator has left, behind one that was taken before. A loop that ends early leaves the iterator open for others. */
+/** The rest of an iterator, after an item that was taken from it before. A loop that ends early leaves the iterator open, unlike for await on the iterator itself. */
 export async function* remaining<T>(source: AsyncIterator<T>, first?: T): AsyncGenerator<T> {
   if (first !== undefined) yield first;
   for (let next = await source.next(); !next.done; next = await source.next()) yield next.value;
+}
+
+/** The items of either kind of iterable, one after another. */
+export async function* inTurn<T>(items: AsyncIterable<T> | Iterable<T>): AsyncGenerator<T> {
+  yield* items;
 }
 
 /** A file of rows, read once, from its start. */

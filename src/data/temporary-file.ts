@@ -3,7 +3,7 @@ import { existsSync, openSync, unlinkSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ArrayBytes, StoredArray } from "./arrays.ts";
-import { DataError, systemReason } from "./errors.ts";
+import { DataError, systemReason, tried } from "./errors.ts";
 
 /** Where a file may be large: /tmp is often held in memory. */
 const temporaryFolder = () => process.env.TMPDIR ?? (existsSync("/var/tmp") ? "/var/tmp" : tmpdir());
@@ -16,28 +16,25 @@ export class TemporaryFile {
 
   constructor() {
     const path = join(this.#folder, `asoftmax-${randomUUID()}`);
-    this.fd = this.#tried(() => openSync(path, "wx+", 0o600));
+    this.fd = tried(() => openSync(path, "wx+", 0o600), this.#fault);
     unlinkSync(path);
   }
 
   append({ buffer, byteOffset, byteLength }: NodeJS.TypedArray): void {
     const bytes = new Uint8Array(buffer, byteOffset, byteLength);
-    for (let done = 0; done < byteLength; ) done += this.#tried(() => writeSync(this.fd, bytes, done));
+    const write = (from: number) => tried(() => writeSync(this.fd, bytes, from), this.#fault);
+    for (let done = 0; done < byteLength; ) done += write(done);
     this.#size += byteLength;
   }
 
-  /** What was written, as an array of so many columns. */
+  /** What was written, as an array of `cols` columns. */
   array(named: Pick<ArrayBytes, "name" | "python">, dtype: string, cols: number): StoredArray {
     const rows = this.#size / cols / Number(dtype.at(-1));
     return { ...named, fd: this.fd, start: 0, end: this.#size, dtype, shape: [rows, cols], fortran: false };
   }
 
-  #tried<T>(use: () => T): T {
-    try {
-      return use();
-    } catch (error) {
-      const reason = systemReason(error);
-      throw new DataError(`cannot write a temporary file in ${this.#folder}: ${reason}: set TMPDIR to another folder`);
-    }
-  }
+  #fault = (error: unknown) =>
+    new DataError(
+      `cannot write a temporary file in ${this.#folder}: ${systemReason(error)}: set TMPDIR to another folder`,
+    );
 }

@@ -13,23 +13,22 @@ interface Kernel extends KernelMemory {
   dot(a: number, b: number, bytes: number): number;
 }
 
-/** A kernel with its own memory of so many bytes, all 0, from which take allocates arrays. */
-export class Instance {
-  readonly kernel: Kernel;
-  #end = 0;
+export type Instance = ReturnType<typeof newInstance>;
 
-  constructor(bytes: number) {
-    const pages = Math.ceil(bytes / PAGE);
-    this.kernel = instantiate<Kernel>(kernel, { cosines: { exp2: (x: number) => 2 ** x } });
-    this.kernel.memory.grow(pages);
-  }
-
-  /** Allocates an array of so many numbers. Arrays of larger numbers must come first, so that all are aligned. */
-  take<T>(type: TypedArrayOf<T>, length: number): T {
-    const start = this.#end;
-    this.#end += length * type.BYTES_PER_ELEMENT;
-    return new type(this.kernel.memory.buffer, start, length);
-  }
+/** A kernel with a memory of its own: `bytes` bytes, all 0, from which take allocates arrays. */
+export function newInstance(bytes: number) {
+  const instance = instantiate<Kernel>(kernel, { cosines: { exp2: (x: number) => 2 ** x } });
+  instance.memory.grow(Math.ceil(bytes / PAGE));
+  let end = 0;
+  return {
+    kernel: instance,
+    /** Allocates an array of `length` numbers. Arrays of 8-byte numbers must be allocated before those of smaller ones, so that all are aligned. */
+    take<T>(type: TypedArrayOf<T>, length: number): T {
+      const start = end;
+      end += length * type.BYTES_PER_ELEMENT;
+      return new type(instance.memory.buffer, start, length);
+    },
+  };
 }
 
 interface TypedArrayOf<T> {

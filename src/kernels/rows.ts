@@ -31,7 +31,7 @@ const format = (x: number, at: number) => at + memory.write(String(x), at, "lati
 const escaped = (start: number, end: number, at: number) =>
   at + memory.write(JSON.stringify(memory.toString("utf8", start, end)), at, "utf8");
 
-/** Compiled when its memory is first asked for: who needs none of it starts sooner, and without WebAssembly too. */
+/** Compiled when its memory is first asked for: commands that never need it start sooner, and run without WebAssembly too. */
 export let rowKernel: RowKernel;
 
 /** The memory of the kernel as bytes and as numbers; all are new once it has grown, and views of the old ones are empty. */
@@ -67,7 +67,7 @@ export function hasKernel(): boolean {
   }
 }
 
-/** The address of so many bytes that nothing else uses. They are never given back: who needs more takes twice as many. */
+/** Allocates `size` bytes for good and returns their address. There is no free: a Region that must grow allocates twice its old size. */
 export function allocate(size: number): number {
   if (free === 0) load();
   const address = free;
@@ -81,12 +81,12 @@ export function allocate(size: number): number {
   return address;
 }
 
-/** A place in the memory that is used again and again, and moves where it must grow. */
+/** Memory of the kernel that is reused for one purpose; it moves when it must grow. */
 export class Region {
   address = 0;
   size = 0;
 
-  /** Makes room for so many bytes, and gives their address; what was there is lost where it moves. */
+  /** Makes room for `size` bytes and returns their address. Where the region must move, its old content is lost. */
   reserve(size: number): number {
     if (size > this.size) {
       this.size = Math.max(LEAST, 2 * size);
@@ -95,7 +95,7 @@ export class Region {
     return this.address;
   }
 
-  /** Puts bytes there, with room behind them, and gives their address. */
+  /** Copies bytes into the region, with MARGIN spare bytes after them, and returns their address. */
   put(bytes: Uint8Array): number {
     const address = this.reserve(bytes.length + MARGIN);
     memory.set(bytes, address);

@@ -9,9 +9,9 @@ import { doubles, Region, rowKernel } from "../kernels/rows.ts";
 import { type ColumnSource, isColumn, type RowOptions } from "../rows/computation.ts";
 import { faultsOf, openRows, visitRows } from "../rows/file-rows.ts";
 import { labelledAngles } from "../rows/sample-columns.ts";
-import { Fingerprint } from "./fingerprint.ts";
-import { Losses } from "./losses.ts";
-import { DOUBT, type Questions, SampleRecords, type Samples } from "./samples.ts";
+import { newFingerprint } from "./fingerprint.ts";
+import { lossesOf } from "./losses.ts";
+import { DOUBT, type Questions, type Samples, sampleRecords } from "./samples.ts";
 import { sharedRecords } from "./shared-records.ts";
 
 /** Options for reading a file of angles. */
@@ -22,7 +22,7 @@ export interface AngleFile extends RowOptions {
   readonly threads?: number;
 }
 
-/** What to read and to find out, in plain values that can be sent to a thread. */
+/** The file to read and the questions to answer, as plain values that can be sent to a thread. */
 export interface AngleJob {
   readonly path: string;
   readonly file: AngleFile;
@@ -33,12 +33,8 @@ export interface AngleJob {
 export async function angleSamples(job: AngleJob): Promise<Samples> {
   const { classes, bytesOf, table, bad, source, warnings } = await angleReader(job);
   const { path, file } = job;
-  // The first bytes may have told another format than the ending of the name.
-  const work: AngleJob & { names: readonly string[] } = {
-    ...job,
-    file: { ...file, inputFormat: table.format },
-    names: source.names,
-  };
+  // The first bytes can show another format than the ending of the name.
+  const work = { ...job, file: { ...file, inputFormat: table.format }, names: source.names };
   const names = classes.map(({ name }) => fromBytes(name));
   return {
     questions: job.questions,
@@ -50,7 +46,7 @@ export async function angleSamples(job: AngleJob): Promise<Samples> {
       const odd = names.find((name, i) => toBytes(name) !== classes[i]!.name);
       if (odd !== undefined)
         throw new DataError(`${path}: the class "${shortened(odd)}" is not UTF-8, which --per-sample needs`);
-      return { class_names: names, class_vectors: new Fingerprint().add(JSON.stringify(names)).text() };
+      return { class_names: names, class_vectors: newFingerprint().update(JSON.stringify(names)).digest("hex") };
     },
     blocks: sharedRecords(source, bytesOf, work, file.threads),
     total: sizeOf(path),
@@ -72,21 +68,21 @@ export async function angleReader({ path, file, questions }: AngleJob, names?: r
   const classes = header.classes(pattern);
   if (classes.length < 2) throw new DataError(`${nameOf(path)}: ${pattern} is one column: give two or more`);
   const read = labelledAngles(header, label, pattern, classes);
-  const meter = new AngleMeter(questions, classes.length);
+  const { form, measure } = angleMeter(questions, classes.length);
   async function* bytesOf(part: FilePart) {
     for await (const batch of table.batches(part)) {
       const faults = faultsOf(batch);
       const { address, places } = read(batch, faults);
-      const records = new Float64Array(batch.size * meter.records.width);
+      const records = new Float64Array(batch.size * form.width);
       let end = 0;
       const next = () => {
-        end += meter.records.width;
-        return end - meter.records.width;
+        end += form.width;
+        return end - form.width;
       };
-      const measure = (row: number) =>
-        meter.measure(address + 8 * classes.length * row, places[row]!, batch.line(row), records, next());
-      const keep = (row: number) => meter.records.writeBad(records, next(), batch.line(row));
-      const stop = visitRows(batch, faults, bad, measure, keep);
+      const add = (row: number) =>
+        measure(address + 8 * classes.length * row, places[row]!, batch.line(row), records, next());
+      const keep = (row: number) => form.writeBad(records, next(), batch.line(row));
+      const stop = visitRows(batch, faults, bad, add, keep);
       yield new Uint8Array(records.buffer, 0, 8 * end);
       if (stop !== undefined) throw stop;
     }
@@ -97,54 +93,44 @@ export async function angleReader({ path, file, questions }: AngleJob, names?: r
 /** Terms that together cannot change a sum by more than 2^-53 of it are left out. */
 const NEGLIGIBLE = 37;
 
-/** Measures samples from the angles to all classes, which lie in the memory of the row kernel. */
-export class AngleMeter {
-  readonly records: SampleRecords;
-  readonly #margins: readonly number[];
-  readonly #classes: number;
-  readonly #losses: Losses;
-  readonly #powers: Float64Array;
-  readonly #gaps = new Region();
+/** Measures samples from the angles to all classes, which lie in the memory of the row kernel, into records. */
+export function angleMeter(questions: Questions, classes: number) {
+  const { margins } = questions;
+  const form = sampleRecords(questions);
+  const losses = lossesOf(questions);
+  const { divisors, scales } = losses;
+  const powers = new Float64Array(losses.sums.length);
+  const gaps = new Region();
+  gaps.reserve(8 * classes + 16);
   /** A competing logit e^-reach times as large as the largest is left out, at the smallest scale. */
-  readonly #reach: number;
-
-  constructor(questions: Questions, classes: number) {
-    this.records = new SampleRecords(questions);
-    this.#margins = questions.margins;
-    this.#classes = classes;
-    this.#losses = new Losses(questions);
-    this.#powers = new Float64Array(this.#losses.sums.length);
-    this.#gaps.reserve(8 * classes + 16);
-    this.#reach = (NEGLIGIBLE + Math.log(classes)) / Math.min(...(questions.scales as readonly number[]));
-  }
-
-  /** Writes the sample with these angles and this own class as the record at `at`. The angle to the own class is lost. */
-  measure(angles: number, label: number, place: number, records: Float64Array, at: number): void {
-    const count = this.#classes;
-    const thetaY = doubles[angles / 8 + label]!;
-    doubles[angles / 8 + label] = Number.NaN;
-    const nearest = rowKernel.leastAngle(angles, count);
-    const minThetaJ = doubles[angles / 8 + nearest]!;
-    const sample = { place, label, nearest, thetaY, minThetaJ };
-    this.records.write(records, at, sample, (i, folded) => {
-      const found = rowKernel.countAbove(angles, count, folded, DOUBT);
-      return found < 0 ? countNaive(this.#margins[i]!, thetaY, numbersAt(angles, count)) : found;
-    });
-    const { divisors, scales } = this.#losses;
-    for (let i = 0; i < divisors.length; i++) this.#addPowers(angles, minThetaJ, divisors[i]!, i * scales.length);
-    this.#losses.write(sample, this.#powers, (i, loss) => this.records.writeLoss(records, at, i, loss));
-  }
+  const reach = (NEGLIGIBLE + Math.log(classes)) / Math.min(...(scales as readonly number[]));
 
   /** Finds, for each scale, the sum of e^(scale * gap), gaps being how far the competing cosines lie below the largest; relative error 1e-14. */
-  #addPowers(angles: number, minThetaJ: number, divisor: number, sum: number): void {
-    const least = Math.cos(minThetaJ / divisor) - this.#reach;
+  function findPowers(angles: number, minThetaJ: number, divisor: number, sum: number): void {
+    const least = Math.cos(minThetaJ / divisor) - reach;
     const limit = least > Math.cos(Math.PI / divisor) ? divisor * Math.acos(least) : Math.PI;
-    const { address } = this.#gaps;
-    const kept = rowKernel.cosineGaps(angles, this.#classes, minThetaJ, 1 / divisor, limit, address);
-    const { scales } = this.#losses;
-    for (let i = 0; i < scales.length; i++)
-      this.#powers[sum + i] = rowKernel.sumOfPowers(address, kept, scales[i] as number);
+    const { address } = gaps;
+    const kept = rowKernel.cosineGaps(angles, classes, minThetaJ, 1 / divisor, limit, address);
+    for (let i = 0; i < scales.length; i++) powers[sum + i] = rowKernel.sumOfPowers(address, kept, scales[i] as number);
   }
+
+  return {
+    form,
+    /** Writes the sample with these angles and this own class as the record at `at`. The angle to the own class is lost. */
+    measure(angles: number, label: number, place: number, records: Float64Array, at: number): void {
+      const thetaY = doubles[angles / 8 + label]!;
+      doubles[angles / 8 + label] = Number.NaN;
+      const nearest = rowKernel.leastAngle(angles, classes);
+      const minThetaJ = doubles[angles / 8 + nearest]!;
+      const sample = { place, label, nearest, thetaY, minThetaJ };
+      form.write(records, at, sample, (i, folded) => {
+        const found = rowKernel.countAbove(angles, classes, folded, DOUBT);
+        return found < 0 ? countNaive(margins[i]!, thetaY, numbersAt(angles, classes)) : found;
+      });
+      for (let i = 0; i < divisors.length; i++) findPowers(angles, minThetaJ, divisors[i]!, i * scales.length);
+      losses.write(sample, powers, (i, loss) => form.writeLoss(records, at, i, loss));
+    },
+  };
 }
 
 /** How many of the competing angles meet the naive condition against thetaY, each decided exactly. */

@@ -5,50 +5,46 @@ import { shortened } from "../data/shown.ts";
 /** Classes that are no whole numbers are numbered from here on. */
 const FIRST_NAMED = 2 ** 52;
 
+export type ClassNames = ReturnType<typeof classNames>;
+
 /**
- * Numbers for classes: their places where a note tells their names, else the whole numbers that they are. Where there is no note (names are undefined),
- * other names are numbered as they come.
+ * Numbers for classes. Where a note lists their names (told), the number of a class is its place in the list; else classes are whole numbers, which
+ * are kept. Where there is no note (told is undefined), other names are numbered in the order in which they occur.
  */
-export class ClassNames {
-  readonly #names: string[];
-  readonly #numbers: Map<string, number>;
-  readonly #areKnown: boolean;
-  readonly #areNumbers: boolean;
+export function classNames(told: readonly string[] | null | undefined) {
+  const names = [...(told ?? [])];
+  const numbers = new Map(told?.map((name, i) => [toBytes(name), i]));
+  const areKnown = Array.isArray(told);
+  const areNumbers = told === null;
 
-  constructor(names: readonly string[] | null | undefined) {
-    this.#names = [...(names ?? [])];
-    this.#numbers = new Map(names?.map((name, i) => [toBytes(name), i]));
-    this.#areKnown = Array.isArray(names);
-    this.#areNumbers = names === null;
-  }
-
-  /** The number of a class by the bytes of its name. Throws DataError for one that is not known. */
-  indexOf(bytes: string): number {
-    let known = this.#numbers.get(bytes);
-    if (known === undefined) {
-      known = this.#newNumber(bytes);
-      this.#numbers.set(bytes, known);
-    }
-    return known;
-  }
-
-  #newNumber(bytes: string): number {
-    const whole = this.#areKnown ? Number.NaN : Number(bytes);
+  function newNumber(bytes: string): number {
+    const whole = areKnown ? Number.NaN : Number(bytes);
     if (Number.isSafeInteger(whole) && `${whole}` === bytes) return whole;
-    if (this.#areKnown || this.#areNumbers)
+    if (areKnown || areNumbers)
       throw new DataError(`"${shortened(fromBytes(bytes))}" is none of the classes that were measured`);
-    return FIRST_NAMED + this.#names.push(fromBytes(bytes)) - 1;
+    return FIRST_NAMED + names.push(fromBytes(bytes)) - 1;
   }
 
-  /** The order of classes of the same figures: that of their numbers where a note tells them, else by name, the shorter first. */
-  compare(i: number, j: number): number {
-    if (this.#areKnown || this.#areNumbers) return i - j;
-    const [one, other] = [`${this.nameOf(i)}`, `${this.nameOf(j)}`];
-    return one.length - other.length || (one < other ? -1 : 1);
+  function nameOf(index: number): string | number {
+    if (areKnown) return names[index]!;
+    return index >= FIRST_NAMED ? names[index - FIRST_NAMED]! : index;
   }
 
-  nameOf(index: number): string | number {
-    if (this.#areKnown) return this.#names[index]!;
-    return index >= FIRST_NAMED ? this.#names[index - FIRST_NAMED]! : index;
-  }
+  return {
+    nameOf,
+    /** The number of a class by the bytes of its name. Throws DataError for one that is not known. */
+    indexOf(bytes: string): number {
+      const known = numbers.get(bytes);
+      if (known !== undefined) return known;
+      const found = newNumber(bytes);
+      numbers.set(bytes, found);
+      return found;
+    },
+    /** The order of classes of the same figures: that of their numbers where a note tells them, else by name, the shorter first. */
+    compare(i: number, j: number): number {
+      if (areKnown || areNumbers) return i - j;
+      const [one, other] = [`${nameOf(i)}`, `${nameOf(j)}`];
+      return one.length - other.length || (one < other ? -1 : 1);
+    },
+  };
 }

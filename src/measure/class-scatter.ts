@@ -21,11 +21,11 @@ export interface ClassScatter {
   readonly directions: Float64Array;
 }
 
-/** So many numbers of sums are held at a time, in two parts: 16 MiB. */
+/** The numbers of class sums that are held at a time, each as high and low part: 16 MiB. */
 const SCATTER_DOUBLES = 2 ** 20;
 /** The classes whose sums are held at a time. */
 export const scatterClasses = ({ cols }: Pick<ArrayRows, "cols">): number => Math.ceil(SCATTER_DOUBLES / cols);
-/** A sum of so many unit vectors that is no longer than rounding has made it has no direction. */
+/** A sum of n unit vectors of at most n times this length has no direction: rounding alone can make it that long. */
 export const LEAST_MEAN = 2 ** -40;
 
 // Adding the first to x in [-1, 1] and taking it off again leaves a multiple of 2^-26, the second one of 2^-53.
@@ -59,10 +59,10 @@ export function classSums(files: FeatureFiles, first: number, classes: number): 
   return { high, low, counts };
 }
 
-/** The sums, each rounded once. */
+/** high + low of each sum, rounded once. */
 export const addedUp = ({ high, low }: ClassSums): Float64Array => high.map((x, i) => x + low[i]!);
 
-/** The scatter of some classes from their sums of so many components; the direction of the mean of each goes into means, one after another. */
+/** The scatter of some classes from their sums, of `cols` components each. Writes the direction of the mean of each class into means, one after another. */
 export function classScatter(parts: ClassSums, cols: number, means?: Float64Array): ClassScatter {
   const { counts } = parts;
   const sums = addedUp(parts);

@@ -1,6 +1,6 @@
 import { lengthOf } from "../core/angle-between.ts";
 import { type ArrayRows, arrayRows } from "../data/arrays.ts";
-import { DataError } from "../data/errors.ts";
+import { DataError, tried } from "../data/errors.ts";
 import type { NpzMember } from "../data/npz-file.ts";
 import { openArray } from "../data/open-array.ts";
 import { TemporaryFile } from "../data/temporary-file.ts";
@@ -14,7 +14,8 @@ import {
   scatterClasses,
 } from "./class-scatter.ts";
 import { labelsOf, openFeatures, type StoredFeatures } from "./feature-files.ts";
-import { Fingerprint } from "./fingerprint.ts";
+import { having, isNull, isText, listOf, or } from "./field-tests.ts";
+import { newFingerprint } from "./fingerprint.ts";
 import { vectorOf } from "./vectors.ts";
 
 /** Sums of the unit features of every class, of one shard or of several. */
@@ -23,11 +24,11 @@ export interface AllClassSums {
   readonly labels: readonly number[];
   /** Components of a feature. */
   readonly cols: number;
-  /** The sums of so many classes from one on. */
+  /** The sums of `count` classes from class number `first`. */
   readonly read: (first: number, count: number) => ClassSums;
   /** The sums of some of the classes. */
   readonly of: (labels: readonly number[]) => AllClassSums;
-  /** How many samples with a label they sum up. */
+  /** The number of samples of a class that were summed up. */
   readonly countOf: (label: number) => number;
 }
 
@@ -86,12 +87,12 @@ function add(sum: Float64Array, more: ArrayLike<number>): void {
 /** Sums in temporary files, and a fingerprint of them. */
 function kept({ labels, cols, read }: Pick<AllClassSums, "labels" | "cols" | "read">) {
   const files = { counts: new TemporaryFile(), high: new TemporaryFile(), low: new TemporaryFile() };
-  const contents = new Fingerprint();
+  const contents = newFingerprint();
   for (const [first, count] of blocksOf({ labels, cols })) {
     const block = read(first, count);
     for (const name of ["counts", "high", "low"] as const) {
       files[name].append(block[name]);
-      contents.add(block[name]);
+      contents.update(block[name]);
     }
   }
   const rows = (name: keyof typeof files, cols: number) =>
@@ -103,7 +104,7 @@ function kept({ labels, cols, read }: Pick<AllClassSums, "labels" | "cols" | "re
     high: rows("high", cols),
     low: rows("low", cols),
   };
-  return { arrays, contents: contents.add(Float64Array.from(labels)).text() };
+  return { arrays, contents: contents.update(Float64Array.from(labels)).digest("hex") };
 }
 
 /** The sums of the features of files, which are read once, about these class vectors: those of the classes with these labels, by default of all that occur. */
@@ -121,17 +122,15 @@ export function ownSums(
 }
 
 function stored(files: readonly SumArrays[], labels: readonly number[], about: SumsAbout): StoredClassSums {
-  const fingerprint = new Fingerprint().add(JSON.stringify(about)).text();
+  const fingerprint = newFingerprint().update(JSON.stringify(about)).digest("hex");
   return { ...added(files, labels), files, about, fingerprint };
 }
 
 /** All classes in blocks: the number of the first of each block, and how many it has. */
-export function* blocksOf({
-  labels,
-  cols,
-}: Pick<AllClassSums, "labels" | "cols">): Generator<readonly [first: number, count: number]> {
+export function* blocksOf({ labels, cols }: Pick<AllClassSums, "labels" | "cols">) {
   const step = scatterClasses({ cols });
-  for (let first = 0; first < labels.length; first += step) yield [first, Math.min(step, labels.length - first)];
+  for (let first = 0; first < labels.length; first += step)
+    yield [first, Math.min(step, labels.length - first)] as const;
 }
 
 /** The arrays of a file of sums. */
@@ -203,24 +202,19 @@ export const scatterOf = (sums: AllClassSums, means?: Float64Array): ClassScatte
     classScatter(sums.read(first, count), sums.cols, means?.subarray(first * sums.cols)),
   );
 
-const isAbout = (said: SumsAbout | null): said is SumsAbout =>
-  (said?.class_vectors === null || typeof said?.class_vectors === "string") &&
-  Array.isArray(said.parts) &&
-  said.parts.every((part) => typeof part === "string");
+const isAbout = having({ class_vectors: or(isNull, isText), parts: listOf(isText) });
 
-interface OpenSums extends SumArrays {
-  readonly path: string;
-  readonly about: SumsAbout;
-}
+type OpenSums = Awaited<ReturnType<typeof openSums>>;
 
-async function openSums(path: string): Promise<OpenSums> {
+async function openSums(path: string) {
   const fault = (is: string) => new DataError(`${path} ${is}: give files that measure --class-sums wrote`);
   const arrays: ArrayRows[] = [];
   for (const name of ["about", "labels", "counts", "high", "low"])
     arrays.push(arrayRows(await openArray(`${path}:${name}`)));
   const [about, labels, counts, high, low] = arrays as [ArrayRows, ArrayRows, ArrayRows, ArrayRows, ArrayRows];
-  const said = aboutIn(Buffer.from(about.read(0, about.rows)).toString());
-  if (said === undefined) throw fault("does not say what it is about");
+  const unsaid = () => fault("does not say what it is about");
+  const said: SumsAbout = tried(() => JSON.parse(Buffer.from(about.read(0, about.rows)).toString()), unsaid);
+  if (!isAbout(said)) throw unsaid();
   const shapes = [labels.rows, counts.rows, high.rows, low.rows];
   if (shapes.some((rows) => rows !== labels.rows) || high.cols !== low.cols)
     throw fault("has arrays that do not fit one another");
@@ -230,13 +224,4 @@ async function openSums(path: string): Promise<OpenSums> {
   const found = Float64Array.from(counts.read(0, counts.rows));
   if (!found.every((count) => Number.isSafeInteger(count) && count >= 0)) throw fault("has counts that are none");
   return { path, about: said, labels: numbers, rowOf, counts: found, high, low };
-}
-
-function aboutIn(text: string): SumsAbout | undefined {
-  try {
-    const said: SumsAbout | null = JSON.parse(text);
-    return isAbout(said) ? said : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,7 +1,7 @@
 import type { DoubleDouble } from "../core/double-double.ts";
 import { requireWithin } from "../core/errors.ts";
-import { Instance } from "../kernels/cosines.ts";
-import { QuantizedVectors, segmentOf } from "./quantized-vectors.ts";
+import { newInstance } from "../kernels/cosines.ts";
+import { quantizedVectors, segmentOf, vectorBytes } from "./quantized-vectors.ts";
 import type { Vectors } from "./vectors.ts";
 
 /** Components of a vector, and the most rows of features and the most classes at a time. */
@@ -46,6 +46,8 @@ const LOWEST = -2;
 /** An upper bound of what rounding vectors, sums of segments, scores and limits to float32 adds to an error. */
 const FLOAT_ROUNDING = 2 ** -18;
 
+export type CosineSearch = ReturnType<typeof cosineSearch>;
+
 /**
  * Cosines between a block of features and a block of class vectors, and a search for the classes nearest to each
  * feature, which keeps only those that may be the nearest. Uses about 6 dimension (rows + classes) bytes of its own.
@@ -56,148 +58,131 @@ const FLOAT_ROUNDING = 2 ** -18;
  *
  * Vectors are normalised; one whose length is 0, infinite or NaN is near to no other.
  * A cosine depends on its two vectors alone, to the bit: results do not depend on the sizes of the blocks.
+ * Throws ParameterError for a dimension outside [1, 2^20] and a size beyond the 4 GiB of WebAssembly.
  */
-export class CosineSearch {
-  readonly #instance: Instance;
+export function cosineSearch(size: CosineSearchSize) {
+  const { dimension, rows: mostRows, centres = 1, limits: limitCount = 0, sums: sumCount = 0 } = size;
+  requireWithin("dimension", dimension, 1, 2 ** 20);
+  const layer = Math.ceil(size.classes / PANEL) * PANEL;
   /** Where the first vectors of all classes begin, the second ones, and so on. */
-  readonly #layers: readonly number[];
+  const layers = Array.from({ length: centres }, (_, k) => k * layer);
   /** The bytes of a panel that belong to one segment of its vectors. */
-  readonly #segmentBytes: number;
-  readonly #rows: QuantizedVectors;
-  readonly #classes: QuantizedVectors;
+  const segmentBytes = 2 * PANEL * segmentOf(dimension);
+  const room = centres * layer;
+  const scoreCount = Math.ceil(mostRows / QUAD) * QUAD * PANEL;
+  const ofVectors = vectorBytes(dimension, room, PANEL) + vectorBytes(dimension, mostRows, QUAD);
+  const bytes = ofVectors + 8 * scoreCount + mostRows * (24 * sumCount + 12 * (1 + limitCount) + 4);
+  requireWithin("memory of the cosine search", bytes, 0, 2 ** 32 - 2 ** 17);
+  const instance = newInstance(bytes);
+  const { kernel, take } = instance;
+  const classes = quantizedVectors(instance, dimension, room, PANEL);
+  const rows = quantizedVectors(instance, dimension, mostRows, QUAD);
   /** For each row the 8 scores (rounded cosines) of a panel, and the same as cosines of theta / divisor. */
-  readonly #scores: Float32Array;
-  readonly #dividedScores: Float32Array;
-  /** The rows with a score within bounds, written by the kernel. */
-  readonly #list: Uint32Array;
+  const scores = take(Float32Array, scoreCount);
+  const dividedScores = take(Float32Array, scoreCount);
+  const sums = Array.from({ length: sumCount }, (): Sum => {
+    const totals = take(Float64Array, 3 * mostRows);
+    return { rates: new Float32Array(totals.buffer, totals.byteOffset, 6 * mostRows), totals, divisor: 1 };
+  });
+  const newBounds = (): ScoreBounds => {
+    const bounds = take(Float32Array, 3 * mostRows);
+    return { bounds, counts: new Uint32Array(bounds.buffer, bounds.byteOffset, 3 * mostRows) };
+  };
   /** The bounds for scores of classes that may be the nearest. */
-  readonly #near: ScoreBounds;
+  const near = newBounds();
   /** For each limit, the bounds of the scores too close to it. */
-  readonly #limits: readonly ScoreBounds[];
-  readonly #sums: readonly Sum[];
-  #cosines: ArrayLike<number>[] = [];
+  const allLimits = Array.from({ length: limitCount }, newBounds);
+  /** The rows with a score within bounds, written by the kernel. */
+  const list = take(Uint32Array, mostRows);
+  const limitCosines: ArrayLike<number>[] = [];
   /** For each row, a lower bound of the cosine of the nearest class. */
-  readonly #floors: Float64Array;
-  #labels: ArrayLike<number> = [];
-  #candidates: NearClass[][] = [];
-
-  /** Throws ParameterError for a dimension outside [1, 2^20] and a size beyond the 4 GiB of WebAssembly. */
-  constructor({ dimension, rows, classes, centres = 1, limits = 0, sums = 0 }: CosineSearchSize) {
-    requireWithin("dimension", dimension, 1, 2 ** 20);
-    const layer = Math.ceil(classes / PANEL) * PANEL;
-    this.#segmentBytes = 2 * PANEL * segmentOf(dimension);
-    this.#layers = Array.from({ length: centres }, (_, k) => k * layer);
-    const room = centres * layer;
-    const scores = Math.ceil(rows / QUAD) * QUAD * PANEL;
-    const vectorBytes = QuantizedVectors.bytes(dimension, room, PANEL) + QuantizedVectors.bytes(dimension, rows, QUAD);
-    const bytes = vectorBytes + 8 * scores + rows * (24 * sums + 12 * (1 + limits) + 4);
-    requireWithin("memory of the cosine search", bytes, 0, 2 ** 32 - 2 ** 17);
-    const instance = new Instance(bytes);
-    this.#instance = instance;
-    this.#classes = new QuantizedVectors(instance, dimension, room, PANEL);
-    this.#rows = new QuantizedVectors(instance, dimension, rows, QUAD);
-    this.#scores = instance.take(Float32Array, scores);
-    this.#dividedScores = instance.take(Float32Array, scores);
-    this.#sums = Array.from({ length: sums }, () => {
-      const totals = instance.take(Float64Array, 3 * rows);
-      const rates = new Float32Array(totals.buffer, totals.byteOffset, 6 * rows);
-      return { rates, totals, divisor: 1 };
-    });
-    const [near, ...others] = Array.from({ length: 1 + limits }, () => {
-      const bounds = instance.take(Float32Array, 3 * rows);
-      return { bounds, counts: new Uint32Array(bounds.buffer, bounds.byteOffset, 3 * rows) };
-    });
-    this.#near = near!;
-    this.#limits = others;
-    this.#list = instance.take(Uint32Array, rows);
-    this.#floors = new Float64Array(rows);
-  }
+  const floors = new Float64Array(mostRows);
+  let ownClasses: ArrayLike<number> = [];
+  let candidates: NearClass[][] = [];
 
   /** Takes class vectors, those of a class behind one another, in place of those before; returns their lengths. */
-  setClasses(vectors: Vectors): DoubleDouble[] {
-    return this.#classes.put(vectors, (i) => this.#placeOf(i));
+  function setClasses(vectors: Vectors): DoubleDouble[] {
+    return classes.put(vectors, placeOf);
   }
 
-  #placeOf(i: number): number {
-    const centres = this.#layers.length;
-    return this.#layers[i % centres]! + Math.floor(i / centres);
+  /** Where the vector of that number, of all vectors of all classes, is put. */
+  function placeOf(i: number): number {
+    return layers[i % centres]! + Math.floor(i / centres);
   }
 
   /** Takes features and the class of each in place of those before, without limits or sums; returns the lengths. */
-  setFeatures(vectors: Vectors, labels: ArrayLike<number>): DoubleDouble[] {
-    const lengths = this.#rows.put(vectors);
-    this.#labels = labels;
-    this.#candidates = lengths.map(() => []);
-    this.#floors.fill(LOWEST);
+  function setFeatures(vectors: Vectors, labels: ArrayLike<number>): DoubleDouble[] {
+    const lengths = rows.put(vectors);
+    ownClasses = labels;
+    candidates = lengths.map(() => []);
+    floors.fill(LOWEST);
     return lengths;
   }
 
   /** Sets one limit a feature: the search counts the other classes of smaller cosine; none for NaN. */
-  setLimit(limit: number, cosines: ArrayLike<number>): void {
-    this.#cosines[limit] = cosines;
-    this.#limits[limit]!.counts.fill(0);
+  function setLimit(limit: number, cosines: ArrayLike<number>): void {
+    limitCosines[limit] = cosines;
+    allLimits[limit]!.counts.fill(0);
   }
 
   /** Sets one scale a feature: the search adds up exp(scale * cos(theta / divisor)) over the other classes. */
-  setSum(sum: number, scales: ArrayLike<number>, divisor: number): void {
-    const { rates, totals } = this.#sums[sum]!;
-    this.#sums[sum]!.divisor = divisor;
+  function setSum(sum: number, scales: ArrayLike<number>, divisor: number): void {
+    const { rates, totals } = sums[sum]!;
+    sums[sum]!.divisor = divisor;
     totals.fill(0);
-    for (let row = 0; row < this.#rows.count; row++) {
+    for (let row = 0; row < rows.held.count; row++) {
       rates[6 * row] = scales[row]! * Math.LOG2E;
       rates[6 * row + 1] = LOWEST;
     }
   }
 
   /** The class vector of that number, of all of them, as float32; that of a float64 file as a unit vector. */
-  classVector(i: number): Float32Array {
-    return this.#classes.vector(this.#placeOf(i));
+  function classVector(i: number): Float32Array {
+    return classes.vector(placeOf(i));
   }
 
   /** The score of a feature and the class at a place is no further than this from their cosine; NaN where one has no direction. */
-  error(row: number, place: number): number {
-    let error = 0;
-    for (const layer of this.#layers) error = Math.max(error, this.#classes.errors[layer + place]!);
-    return combined(this.#rows.errors[row]!, error);
+  function error(row: number, place: number): number {
+    let most = 0;
+    for (const layer of layers) most = Math.max(most, classes.errors[layer + place]!);
+    return combined(rows.errors[row]!, most);
   }
 
   /** The score of a feature and a class of the panel that panels() last gave. */
-  score(row: number, lane: number): number {
-    return this.#scores[row * PANEL + lane]!;
+  function score(row: number, lane: number): number {
+    return scores[row * PANEL + lane]!;
   }
 
   /** Computes the scores of 8 classes at a time and gives the place of the first of them. A class that is missing or has no direction has NaN. */
-  *panels(): Generator<number> {
-    const count = this.#classes.count / this.#layers.length;
-    const [best, others] = [this.#scores, this.#dividedScores];
-    for (let place = 0; place < count && this.#rows.count > 0; place += PANEL) {
-      this.#multiply(place, best);
-      for (const layer of this.#layers.slice(1)) {
-        this.#multiply(layer + place, others);
-        for (let i = 0; i < PANEL * this.#rows.count; i++) best[i] = Math.max(best[i]!, others[i]!);
+  function* panels(): Generator<number> {
+    const count = classes.held.count / centres;
+    const [best, others] = [scores, dividedScores];
+    for (let place = 0; place < count && rows.held.count > 0; place += PANEL) {
+      multiply(place, best);
+      for (const layer of layers.slice(1)) {
+        multiply(layer + place, others);
+        for (let i = 0; i < PANEL * rows.held.count; i++) best[i] = Math.max(best[i]!, others[i]!);
       }
       yield place;
     }
   }
 
   /** The scores of 8 vectors from a place on. */
-  #multiply(place: number, scores: Float32Array): void {
-    const { kernel } = this.#instance;
-    const { count, rounded } = this.#rows;
-    const bytes = this.#classes.roundedBytes;
-    const panel = this.#classes.rounded.byteOffset + place * bytes;
-    const quads = Math.ceil(count / QUAD);
+  function multiply(place: number, out: Float32Array): void {
+    const bytes = classes.roundedBytes;
+    const panel = classes.rounded.byteOffset + place * bytes;
+    const quads = Math.ceil(rows.held.count / QUAD);
     kernel.multiply(
-      rounded.byteOffset,
+      rows.rounded.byteOffset,
       quads,
       panel,
       PANEL * bytes,
-      scores.byteOffset,
-      this.#segmentBytes,
-      this.#rows.scales.byteOffset,
-      this.#rows.shares.byteOffset,
-      this.#classes.scales.byteOffset + 4 * place,
-      this.#classes.sharesLeft.byteOffset + 4 * place,
+      out.byteOffset,
+      segmentBytes,
+      rows.scales.byteOffset,
+      rows.shares.byteOffset,
+      classes.scales.byteOffset + 4 * place,
+      classes.sharesLeft.byteOffset + 4 * place,
     );
   }
 
@@ -205,38 +190,33 @@ export class CosineSearch {
    * Searches the classes held for the nearest ones, the class at place 0 having the number `first`. With `settle`, which decides where a dot product
    * in double is too close to a limit, counts those below each limit and adds to each sum.
    */
-  search(first: number, settle?: Settle): void {
-    const { kernel } = this.#instance;
-    const { count } = this.#rows;
-    const own = this.#ownScores(first);
-    const [limits, sums] = settle === undefined ? [[], []] : [this.#limits, this.#sums];
-    this.#allowErrors(limits);
-    for (const place of this.panels()) {
-      for (const at of own.get(place) ?? []) this.#scores[at] = Number.NaN;
-      this.#within(this.#near, (row, lane) => this.#keep(row, lane, place, first));
+  function search(first: number, settle?: Settle): void {
+    const own = ownScores(first);
+    const limits = settle === undefined ? [] : allLimits;
+    allowErrors(limits);
+    for (const place of panels()) {
+      for (const at of own.get(place) ?? []) scores[at] = Number.NaN;
+      within(near, (row, lane) => keep(row, lane, place, first));
       for (const [i, limit] of limits.entries()) {
-        this.#within(limit, (row, lane) => {
-          const above = this.#cosine(row, place + lane) - this.#cosines[i]![row]!;
+        within(limit, (row, lane) => {
+          const above = cosine(row, place + lane) - limitCosines[i]![row]!;
           const isBelow = Math.abs(above) > FLOAT_ROUNDING ? above < 0 : settle!(i, row, first + place + lane);
           if (isBelow) limit.counts[3 * row + 2]!++;
         });
       }
-      for (const sum of sums) {
-        if (sum.divisor !== 1) this.#divideAngles(sum);
-        kernel.addPowers(
-          (sum.divisor === 1 ? this.#scores : this.#dividedScores).byteOffset,
-          count,
-          sum.totals.byteOffset,
-        );
+      for (const sum of settle === undefined ? [] : sums) {
+        if (sum.divisor !== 1) divideAngles(sum);
+        const powers = sum.divisor === 1 ? scores : dividedScores;
+        kernel.addPowers(powers.byteOffset, rows.held.count, sum.totals.byteOffset);
       }
     }
   }
 
   /** By the place of a panel: the indices in its scores of features with their own class. */
-  #ownScores(first: number): Map<number, number[]> {
+  function ownScores(first: number): Map<number, number[]> {
     const own = new Map<number, number[]>();
-    for (let row = 0; row < this.#labels.length; row++) {
-      const at = this.#labels[row]! - first;
+    for (let row = 0; row < ownClasses.length; row++) {
+      const at = ownClasses[row]! - first;
       const place = Math.floor(at / PANEL) * PANEL;
       own.set(place, [...(own.get(place) ?? []), row * PANEL + at - place]);
     }
@@ -244,80 +224,91 @@ export class CosineSearch {
   }
 
   /** Widens the bounds by the largest error that a score of the classes held can have. */
-  #allowErrors(limits: readonly ScoreBounds[]): void {
-    for (let row = 0; row < this.#rows.count; row++) {
-      const error = this.#errorOfAll(row);
-      this.#near.bounds[3 * row] = this.#floors[row]! - error;
-      this.#near.bounds[3 * row + 1] = Number.POSITIVE_INFINITY;
+  function allowErrors(limits: readonly ScoreBounds[]): void {
+    for (let row = 0; row < rows.held.count; row++) {
+      const error = errorOfAll(row);
+      near.bounds[3 * row] = floors[row]! - error;
+      near.bounds[3 * row + 1] = Number.POSITIVE_INFINITY;
       for (const [i, { bounds }] of limits.entries()) {
-        bounds[3 * row] = this.#cosines[i]![row]! - error;
-        bounds[3 * row + 1] = this.#cosines[i]![row]! + error;
+        bounds[3 * row] = limitCosines[i]![row]! - error;
+        bounds[3 * row + 1] = limitCosines[i]![row]! + error;
       }
     }
   }
 
   /** Visits the scores of the panel that lie within bounds; the kernel counts those below. */
-  #within({ bounds }: ScoreBounds, visit: (row: number, lane: number) => void): void {
-    const [scores, list] = [this.#scores.byteOffset, this.#list.byteOffset];
-    const found = this.#instance.kernel.below(scores, this.#rows.count, bounds.byteOffset, list);
+  function within({ bounds }: ScoreBounds, visit: (row: number, lane: number) => void): void {
+    const found = kernel.below(scores.byteOffset, rows.held.count, bounds.byteOffset, list.byteOffset);
     for (let i = 0; i < found; i++) {
-      const row = this.#list[i]!;
+      const row = list[i]!;
       for (let lane = 0; lane < PANEL; lane++) {
-        const score = this.score(row, lane);
-        if (score >= bounds[3 * row]! && score <= bounds[3 * row + 1]!) visit(row, lane);
+        const x = score(row, lane);
+        if (x >= bounds[3 * row]! && x <= bounds[3 * row + 1]!) visit(row, lane);
       }
     }
   }
 
   /** Adds a class of the panel to those that may be the nearest to a row, and raises the lower bound of the row. */
-  #keep(row: number, lane: number, place: number, first: number): void {
-    const score = this.score(row, lane);
-    const error = this.error(row, place + lane);
-    this.#candidates[row]!.push({ class: first + place + lane, score, most: score + error });
-    this.#floors[row] = Math.max(this.#floors[row]!, score - error);
-    this.#near.bounds[3 * row] = this.#floors[row]! - this.#errorOfAll(row);
+  function keep(row: number, lane: number, place: number, first: number): void {
+    const [found, off] = [score(row, lane), error(row, place + lane)];
+    candidates[row]!.push({ class: first + place + lane, score: found, most: found + off });
+    floors[row] = Math.max(floors[row]!, found - off);
+    near.bounds[3 * row] = floors[row]! - errorOfAll(row);
   }
 
-  #errorOfAll = (row: number) => combined(this.#rows.errors[row]!, this.#classes.worst);
+  const errorOfAll = (row: number) => combined(rows.errors[row]!, classes.held.worst);
 
   /** A cosine in double, from the vectors as float32. */
-  #cosine(row: number, place: number): number {
-    const [rows, classes] = [this.#rows, this.#classes];
+  function cosine(row: number, place: number): number {
     const bytes = rows.floatBytes;
     const a = rows.floats.byteOffset + row * bytes;
     let most = LOWEST;
-    for (const layer of this.#layers) {
-      const dot = this.#instance.kernel.dot(a, classes.floats.byteOffset + (layer + place) * bytes, bytes);
+    for (const layer of layers) {
+      const dot = kernel.dot(a, classes.floats.byteOffset + (layer + place) * bytes, bytes);
       most = Math.max(most, dot / (rows.lengths[row]! * classes.lengths[layer + place]!));
     }
     return most;
   }
 
   /** From scores cos(theta) makes cos(theta / divisor). */
-  #divideAngles({ divisor }: Sum): void {
-    for (let i = 0; i < this.#rows.count * PANEL; i++)
-      this.#dividedScores[i] = dividedCosine(this.#scores[i]!, divisor);
+  function divideAngles({ divisor }: Sum): void {
+    for (let i = 0; i < rows.held.count * PANEL; i++) dividedScores[i] = dividedCosine(scores[i]!, divisor);
   }
 
   /** How many of the other classes searched have a cosine below the limit of each feature. */
-  below(limit: number): number[] {
-    const { counts } = this.#limits[limit]!;
-    return this.#candidates.map((_, row) => counts[3 * row + 2]!);
+  function below(limit: number): number[] {
+    const { counts } = allLimits[limit]!;
+    return candidates.map((_, row) => counts[3 * row + 2]!);
   }
 
   /** log sum exp(scale * cos(theta / divisor)) over the other classes searched, for each feature; rounded cosines put it off by less than scale * `error`. */
-  logSum(sum: number): number[] {
-    const { rates, totals } = this.#sums[sum]!;
-    return this.#candidates.map(
+  function logSum(sum: number): number[] {
+    const { rates, totals } = sums[sum]!;
+    return candidates.map(
       (_, row) =>
         (rates[6 * row]! / Math.LOG2E) * rates[6 * row + 1]! + Math.log(totals[3 * row + 1]! + totals[3 * row + 2]!),
     );
   }
 
   /** For each feature, the classes searched that may be the nearest of all but its own, in the order of the search. */
-  nearest(): NearClass[][] {
-    return this.#candidates.map((candidates, row) => candidates.filter(({ most }) => most >= this.#floors[row]!));
+  function nearest(): NearClass[][] {
+    return candidates.map((some, row) => some.filter(({ most }) => most >= floors[row]!));
   }
+
+  return {
+    setClasses,
+    setFeatures,
+    setLimit,
+    setSum,
+    classVector,
+    error,
+    score,
+    panels,
+    search,
+    below,
+    logSum,
+    nearest,
+  };
 }
 
 /** cos(theta / divisor) from cos(theta); cosines beyond 1 and -1 count as these. */

@@ -1,6 +1,6 @@
 import { Mean } from "./exact-sum.ts";
 
-/** Up to this many numbers a distribution keeps all of them, in blocks of so many. */
+/** Up to EXACT numbers a distribution keeps all of them, in blocks of BLOCK numbers. */
 const EXACT = 1e6;
 const BLOCK = EXACT / 16;
 /** A bucket is the sign and the upper 32 bits of |x| without the last 7; a page has those of one sign and exponent. */

@@ -15,7 +15,7 @@ export interface StoredFeatures {
   readonly classes: number | readonly number[];
 }
 
-/** Samples, and class vectors: so many centres of each class. */
+/** Samples, and class vectors; each class has `centres` vectors. */
 export interface FeatureFiles extends Readonly<Record<"features" | "labels" | "weights", ArrayRows>> {
   readonly centres: number;
   /** The number of a class by its label; NaN where there is none. */

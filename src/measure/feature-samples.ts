@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import { message } from "../core/message.ts";
 import type { ArrayRows } from "../data/arrays.ts";
 import { DataError } from "../data/errors.ts";
+import { inTurn } from "../data/table.ts";
 import { type BadRowPolicy, badRows } from "../rows/bad-rows.ts";
 import { Pool } from "../rows/pool.ts";
 import { type ClassScatter, fisherScore } from "./class-scatter.ts";
@@ -13,13 +14,13 @@ import {
   type FeatureAnswer,
   type FeatureBlock,
   type FeatureJob,
-  FeatureReader,
   type FeatureTask,
+  featureReader,
   featureTasks,
 } from "./features.ts";
-import { Fingerprint } from "./fingerprint.ts";
-import { LabelOrigin } from "./label-origin.ts";
-import { meansNote, type Questions, SampleRecords, type Samples } from "./samples.ts";
+import { newFingerprint } from "./fingerprint.ts";
+import { labelOrigin } from "./label-origin.ts";
+import { meansNote, type Questions, type Samples, sampleRecords } from "./samples.ts";
 import { type FeaturePaths, openedSamples, withMeans, withVectors } from "./stored-features.ts";
 
 /** MB of young objects in a thread. */
@@ -28,7 +29,7 @@ const YOUNG = 3;
 const SMALL = 2 ** 30;
 /** Class vectors are unit vectors where their lengths are this close to 1: rounding to float32. */
 const UNIT_TOLERANCE = 2 ** -20;
-/** Class means of up to so many components are held: 2 GiB. */
+/** Class means are held in memory up to this many components in all: 2 GiB. */
 const MOST_MEANS = 2 ** 28;
 
 /** Samples from a file of features, one of labels and, unless class means stand for them, one of class vectors. */
@@ -47,11 +48,11 @@ export async function featureSamples(
   const labels = labelsIn(files, classes);
   const counts = new Float64Array(given ? rows : 0);
   const job: FeatureJob = { stored, questions, means, isScattered: sums !== undefined };
-  const form = new SampleRecords(questions);
+  const form = sampleRecords(questions);
   const angles = { w_ec: new Mean(), w_inter: new Mean(), intra: new Mean(), inter: new Mean() };
   const bad = badRows(paths.features, policy, "row");
   const scatters: ClassScatter[] = sums === undefined ? [] : scatterOf(sums.of(labels), means);
-  const origin = new LabelOrigin();
+  const origin = labelOrigin();
   let [done, shortest, longest] = [0, Number.POSITIVE_INFINITY, 0];
 
   async function* measured() {
@@ -128,7 +129,7 @@ export async function featureSamples(
   };
 }
 
-/** The files, with class vectors or class means, and the class sums that are known before they are measured: those given, or to be written. */
+/** The files with class vectors or class means; and the class sums, given or to be written, that are known before the samples are measured. */
 async function openedFeatures(paths: FeaturePaths, given: StoredClassSums | undefined) {
   const { classSums: path, weights } = paths;
   const samples = await openedSamples(paths, given);
@@ -155,10 +156,10 @@ const labelsIn = ({ weights }: FeatureFiles, classes: StoredFeatures["classes"])
   typeof classes === "number" ? Array.from({ length: weights.rows }, (_, i) => classes + i) : classes;
 
 function fingerprintOf({ rows, cols, read }: ArrayRows, classes: number | readonly number[]): string {
-  const fingerprint = new Fingerprint().add(`${rows} ${cols} ${JSON.stringify(classes)}`);
+  const fingerprint = newFingerprint().update(`${rows} ${cols} ${JSON.stringify(classes)}`);
   for (let start = 0; start < rows; start += BLOCK_ROWS)
-    fingerprint.add(read(start, Math.min(BLOCK_ROWS, rows - start)));
-  return fingerprint.text();
+    fingerprint.update(read(start, Math.min(BLOCK_ROWS, rows - start)));
+  return fingerprint.digest("hex");
 }
 
 /** The answers to all tasks in their order, computed in threads unless the work is small. */
@@ -170,8 +171,8 @@ async function* answers(job: FeatureJob, files: FeatureFiles, threads?: number):
   const isSmall = compared * weights.rows * weights.cols < SMALL;
   const count = Math.min(threads ?? (isSmall ? 1 : availableParallelism()), phases[1]!.length);
   if (count === 1) {
-    const reader = new FeatureReader(job);
-    for (const task of phases.flat()) yield reader.do(task);
+    const answerTo = featureReader(job);
+    for (const task of phases.flat()) yield answerTo(task);
     return;
   }
   const script = new URL("./measure-worker.cjs", import.meta.url);
@@ -179,12 +180,8 @@ async function* answers(job: FeatureJob, files: FeatureFiles, threads?: number):
   const limits = { maxYoungGenerationSizeMb: YOUNG };
   const pool = new Pool<FeatureTask, FeatureAnswer>(script, job, count, limits);
   try {
-    for (const tasks of phases) yield* pool.inOrder(asynchronous(tasks));
+    for (const tasks of phases) yield* pool.inOrder(inTurn(tasks));
   } finally {
     pool.end();
   }
-}
-
-async function* asynchronous<T>(items: Iterable<T>): AsyncGenerator<T> {
-  yield* items;
 }

@@ -4,13 +4,13 @@ import { conditions } from "../core/margin.ts";
 import { target } from "../core/targets.ts";
 import type { ArrayRows } from "../data/arrays.ts";
 import { type ClassScatter, classScatter, classSums, scatterClasses } from "./class-scatter.ts";
-import { ClassVectors } from "./class-vectors.ts";
-import { CosineSearch, dividedCosine, type NearClass } from "./cosine-search.ts";
-import { DoublePowers } from "./double-powers.ts";
+import { classVectors } from "./class-vectors.ts";
+import { type CosineSearch, cosineSearch, dividedCosine, type NearClass } from "./cosine-search.ts";
+import { doublePowers } from "./double-powers.ts";
 import { BLOCK_ROWS, type FeatureFiles, openFeatures, readSamples, type StoredFeatures } from "./feature-files.ts";
-import { Losses, roundedFrom } from "./losses.ts";
+import { lossesOf, roundedFrom } from "./losses.ts";
 import { leastAngle, nearestOther } from "./nearest-other.ts";
-import { type Questions, SampleRecords } from "./samples.ts";
+import { type Questions, sampleRecords } from "./samples.ts";
 import { isDirection, lengthFault, type Vectors, vectorOf } from "./vectors.ts";
 
 /** The files and what to measure, in plain values that can be sent to a thread. */
@@ -58,7 +58,7 @@ const HELD_FLOATS = 2 ** 24;
 const tasksOf = (kind: FeatureTask["kind"], end: number, step: number): FeatureTask[] =>
   Array.from({ length: Math.ceil(end / step) }, (_, i) => ({ kind, start: i * step }));
 
-/** All tasks: those that write the class means, then those that read them, the samples first. */
+/** All tasks in two phases: first those that write the class means, then those that read them, samples before classes. */
 export const featureTasks = (files: FeatureFiles, { means, isScattered }: FeatureJob): FeatureTask[][] => [
   isScattered ? [] : tasksOf("scatter", files.weights.rows, scatterClasses(files.features)),
   [
@@ -67,94 +67,78 @@ export const featureTasks = (files: FeatureFiles, { means, isScattered }: Featur
   ],
 ];
 
-/** Measures the features of one file against the class vectors of another. Each thread makes its own. */
-export class FeatureReader {
-  readonly #job: FeatureJob;
-  readonly #files: FeatureFiles;
-  readonly #heldClasses: number;
-  readonly #cosines: CosineSearch;
-  readonly #classes: ClassVectors;
-  readonly #means: ArrayRows;
-  /** The search for nearest class vectors, then that for nearest means. */
-  #nearest: { readonly vectors: ArrayRows; readonly angles: (start: number) => number[] } | undefined;
-  readonly #records: SampleRecords;
-  readonly #losses: Losses;
+/** Returns a function that does the tasks over a file of features and one of class vectors. Each thread has its own. */
+export function featureReader({
+  stored,
+  questions,
+  means: sharedMeans,
+}: FeatureJob): (task: FeatureTask) => FeatureAnswer {
+  const { margins } = questions;
+  const files = openFeatures(stored);
+  const form = sampleRecords(questions);
+  const losses = lossesOf(questions);
+  const { features, weights, centres } = files;
+  const [rows, { cols }] = [weights.rows, features];
+  const most = roundedFrom(rows, weights.cols);
   /** Given where losses are made of cosines in double. */
-  readonly #powers: DoublePowers | undefined;
+  const powersOf = features.rows < most ? doublePowers(files, losses) : undefined;
   /** Are they made of rounded ones too, for reports on more samples? */
-  readonly #hasRounded: boolean;
+  const hasRounded = most < Number.POSITIVE_INFINITY;
+  const readMeans = (start: number, count: number) => sharedMeans!.subarray(start * cols, (start + count) * cols);
+  const means: ArrayRows = { rows, cols, read: readMeans };
+  const heldClasses = Math.min(rows, Math.ceil(HELD_FLOATS / weights.cols));
+  const cosines = cosineSearch({
+    dimension: cols,
+    rows: Math.min(BLOCK_ROWS * centres, Math.max(features.rows, rows * centres)),
+    classes: heldClasses,
+    centres,
+    limits: margins.length,
+    sums: hasRounded ? losses.sums.length : 0,
+  });
+  const classes = classVectors(stored.weights.name, files, cosines);
+  /** The search for nearest class vectors, then that for nearest means. */
+  let nearestOf: { readonly vectors: ArrayRows; readonly angles: (start: number) => number[] } | undefined;
 
-  constructor(job: FeatureJob) {
-    this.#job = job;
-    this.#files = openFeatures(job.stored);
-    this.#records = new SampleRecords(job.questions);
-    this.#losses = new Losses(job.questions);
-    const { features, weights, centres } = this.#files;
-    const [rows, { cols }] = [weights.rows, features];
-    const most = roundedFrom(rows, weights.cols);
-    this.#powers = features.rows < most ? new DoublePowers(this.#files, this.#losses) : undefined;
-    this.#hasRounded = most < Number.POSITIVE_INFINITY;
-    const read = (start: number, count: number) => job.means!.subarray(start * cols, (start + count) * cols);
-    this.#means = { rows, cols, read };
-    this.#heldClasses = Math.min(weights.rows, Math.ceil(HELD_FLOATS / weights.cols));
-    this.#cosines = new CosineSearch({
-      dimension: features.cols,
-      rows: Math.min(BLOCK_ROWS * centres, Math.max(features.rows, rows * centres)),
-      classes: this.#heldClasses,
-      centres,
-      limits: job.questions.margins.length,
-      sums: this.#hasRounded ? this.#losses.sums.length : 0,
-    });
-    this.#classes = new ClassVectors(job.stored.weights.name, this.#files, this.#cosines);
-  }
-
-  do({ kind, start }: FeatureTask): FeatureAnswer {
-    const { weights } = this.#files;
+  function answerTo({ kind, start }: FeatureTask): FeatureAnswer {
     if (kind === "samples") {
-      this.#nearest = undefined;
-      return this.#samples(start);
+      nearestOf = undefined;
+      return samplesFrom(start);
     }
     if (kind === "scatter") {
-      const count = Math.min(scatterClasses(this.#files.features), weights.rows - start);
-      const { cols } = this.#means;
-      return classScatter(classSums(this.#files, start, count), cols, this.#job.means?.subarray(start * cols));
+      const count = Math.min(scatterClasses(features), rows - start);
+      return classScatter(classSums(files, start, count), cols, sharedMeans?.subarray(start * cols));
     }
-    const vectors = kind === "means" ? this.#means : weights;
-    if (this.#nearest?.vectors !== vectors) {
-      this.#classes.release();
-      const search = this.#searchOf(vectors);
-      this.#nearest = { vectors, angles: nearestOther(search, vectors, this.#means.cols, this.#heldClasses) };
+    const vectors = kind === "means" ? means : weights;
+    if (nearestOf?.vectors !== vectors) {
+      classes.release();
+      nearestOf = { vectors, angles: nearestOther(searchOf(vectors), vectors, cols, heldClasses) };
     }
-    const nearest = this.#nearest.angles(start);
-    if (kind === "means") return { angles: { inter: nearest } };
-    const toMeans = nearest.map((_, i) => leastAngle(this.#means.read(start + i, 1), weights.read(start + i, 1)));
-    const ofOccurring = nearest.map((theta, i) => (Number.isNaN(toMeans[i]) ? Number.NaN : theta));
+    const angles = nearestOf.angles(start);
+    if (kind === "means") return { angles: { inter: angles } };
+    const toMeans = angles.map((_, i) => leastAngle(means.read(start + i, 1), weights.read(start + i, 1)));
+    const ofOccurring = angles.map((theta, i) => (Number.isNaN(toMeans[i]) ? Number.NaN : theta));
     return { angles: { w_ec: toMeans, w_inter: ofOccurring } };
   }
 
   /** The search of the samples, unless it is for several vectors a class and these have one. */
-  #searchOf({ cols }: ArrayRows): CosineSearch {
-    if (cols === this.#files.weights.cols) return this.#cosines;
-    return new CosineSearch({ dimension: cols, rows: BLOCK_ROWS, classes: this.#heldClasses });
-  }
+  const searchOf = (vectors: ArrayRows): CosineSearch =>
+    vectors.cols === weights.cols ? cosines : cosineSearch({ dimension: cols, rows: BLOCK_ROWS, classes: heldClasses });
 
-  /** theta_y, the nearest competitor and every doubtful pair in double from the vectors, the rest from the cosines of the cosines. */
-  #samples(start: number): FeatureBlock {
-    const { margins } = this.#job.questions;
-    const cosines = this.#cosines;
-    const { vectors, label: labels, given } = readSamples(this.#files, start);
+  /** theta_y, the nearest competitor and every doubtful pair in double from the vectors, the rest from the rounded cosines of the search. */
+  function samplesFrom(start: number): FeatureBlock {
+    const { vectors, label: labels, given } = readSamples(files, start);
     const lengths = cosines.setFeatures(vectors, labels);
     const norms = Float64Array.from(lengths, ({ hi }) => hi);
-    const features = lengths.map((_, row) => vectorOf(vectors, this.#files.features.cols, row));
-    const faults = features.map((vector, row) => this.#fault(vector, norms[row]!, labels[row]!, given[row]!));
+    const block = lengths.map((_, row) => vectorOf(vectors, cols, row));
+    const faults = block.map((vector, row) => faultOf(vector, norms[row]!, labels[row]!, given[row]!));
     const angleTo = (row: number, place: number) => {
-      const angles = this.#classes
-        .at(place)
-        .map(({ vector, length }) => angleBetween(features[row]!, vector, lengths[row], length));
-      return Math.min(...angles);
+      const feature = block[row]!;
+      return Math.min(
+        ...classes.at(place).map(({ vector, length }) => angleBetween(feature, vector, lengths[row], length)),
+      );
     };
     const thetas = norms.map((_, row) => (faults[row] === undefined ? angleTo(row, labels[row]!) : Number.NaN));
-    this.#search(norms, thetas, angleTo);
+    search(norms, thetas, angleTo);
 
     const candidates = cosines.nearest();
     const pairs = margins.map((_, i) => cosines.below(i));
@@ -165,12 +149,11 @@ export class FeatureReader {
       const nearest = angles.find(({ theta }) => theta === minThetaJ)?.class ?? 0;
       return { angles, nearest, minThetaJ, norm: norms[row]!, label: labels[row]! };
     });
-    const rounded = this.#hasRounded ? this.#roundedPowers(near) : undefined;
+    const rounded = hasRounded ? roundedPowers(near) : undefined;
     const good = near.map((one, row) => (faults[row] === undefined ? one : undefined));
-    const powers = this.#powers?.of(vectors, good) ?? rounded!;
-    const form = this.#records;
+    const powers = powersOf?.(vectors, good) ?? rounded!;
     const records = new Float64Array(form.width * faults.length);
-    const { scales } = this.#losses;
+    const { scales } = losses;
     for (const [row, { label, nearest, minThetaJ, norm }] of near.entries()) {
       const at = row * form.width;
       if (faults[row] !== undefined) {
@@ -179,28 +162,27 @@ export class FeatureReader {
       }
       const sample = { place: start + row, label, nearest, thetaY: thetas[row]!, minThetaJ, norm };
       form.write(records, at, sample, (i) => pairs[i]![row]!);
-      this.#losses.write(sample, powers[row]!, (i, loss) => form.writeLoss(records, at, i, loss));
+      losses.write(sample, powers[row]!, (i, loss) => form.writeLoss(records, at, i, loss));
       if (rounded === undefined) continue;
-      this.#losses.write(sample, rounded[row]!, (i, loss) => {
+      losses.write(sample, rounded[row]!, (i, loss) => {
         const scale = scales[i % scales.length]!;
-        // What an error of the logits makes of a loss: little of a small one.
+        // The derivative of the loss by an error common to all competing cosines: small for a small loss.
         form.writeRounded(records, at, i, loss, -Math.expm1(-loss) * (scale === "norm" ? norm : scale));
       });
     }
-    const toMean = (row: number) => angleBetween(features[row]!, this.#means.read(labels[row]!, 1), lengths[row]);
-    const intra = faults.map((fault, row) => (fault || !this.#job.means ? Number.NaN : toMean(row)));
-    const { shortest, longest } = this.#classes;
+    const toMean = (row: number) => angleBetween(block[row]!, means.read(labels[row]!, 1), lengths[row]);
+    const intra = faults.map((fault, row) => (fault || !sharedMeans ? Number.NaN : toMean(row)));
     const found = new Map([...faults.entries()].filter((entry): entry is [number, string] => entry[1] !== undefined));
-    return { records, faults: found, shortest, longest, angles: { intra } };
+    return { records, faults: found, ...classes.lengths(), angles: { intra } };
   }
 
   /**
    * For each feature the sums of e^(scale (cosine - that of the nearest class)), from rounded cosines; those of the classes that may be the nearest,
    * which often are the most of a sum, from their angles.
    */
-  #roundedPowers(near: readonly NearFeature[]): Float64Array[] {
-    const { sums } = this.#losses;
-    const logSums = sums.map((_, i) => this.#cosines.logSum(i));
+  function roundedPowers(near: readonly NearFeature[]): Float64Array[] {
+    const { sums } = losses;
+    const logSums = sums.map((_, i) => cosines.logSum(i));
     return near.map(({ angles, minThetaJ, norm }, row) =>
       Float64Array.from(sums, ({ scale, divisor }, i) => {
         const factor = scale === "norm" ? norm : scale;
@@ -215,15 +197,12 @@ export class FeatureReader {
   }
 
   /** Searches all classes, one held block after another. */
-  #search(norms: Float64Array, thetas: Float64Array, angleTo: (row: number, place: number) => number): void {
-    const { margins } = this.#job.questions;
-    const { rows } = this.#files.weights;
-    const cosines = this.#cosines;
+  function search(norms: Float64Array, thetas: Float64Array, angleTo: (row: number, place: number) => number): void {
     for (const [i, m] of margins.entries()) cosines.setLimit(i, thetas.map(target("naive", { m })!.value));
-    for (const [i, { scale, divisor }] of this.#hasRounded ? this.#losses.sums.entries() : [])
+    for (const [i, { scale, divisor }] of hasRounded ? losses.sums.entries() : [])
       cosines.setSum(i, scale === "norm" ? norms : norms.map(() => scale), divisor);
-    for (let first = 0; first < rows; first += this.#heldClasses) {
-      this.#classes.hold(first, Math.min(this.#heldClasses, rows - first));
+    for (let first = 0; first < rows; first += heldClasses) {
+      classes.hold(first, Math.min(heldClasses, rows - first));
       cosines.search(
         first,
         (limit, row, place) => conditions(margins[limit]!, thetas[row]!, angleTo(row, place)).naive,
@@ -232,15 +211,16 @@ export class FeatureReader {
   }
 
   /** Why a row is bad; undefined where it is good. */
-  #fault(vector: Vectors, norm: number, place: number, label: number): string | undefined {
+  function faultOf(vector: Vectors, norm: number, place: number, label: number): string | undefined {
     if (!isDirection(norm)) return lengthFault(vector, norm);
     if (!Number.isNaN(place)) return undefined;
-    const { labels, classes } = this.#job.stored;
+    const { labels, classes: first } = stored;
     const is = `the label in ${basename(labels.name)} is ${label}`;
     if (!Number.isInteger(label)) return `${is}: labels are whole numbers`;
-    if (typeof classes !== "number") return `${is}: the mean of its class has no direction`;
-    const last = this.#files.weights.rows - 1 + classes;
-    const hint = classes === 0 && label === last + 1 ? "; where labels count from 1, give --first-label 1" : "";
-    return `${is}: classes are numbered ${classes} to ${last}${hint}`;
+    if (typeof first !== "number") return `${is}: the mean of its class has no direction`;
+    const last = rows - 1 + first;
+    const hint = first === 0 && label === last + 1 ? "; where labels count from 1, give --first-label 1" : "";
+    return `${is}: classes are numbered ${first} to ${last}${hint}`;
   }
+  return answerTo;
 }

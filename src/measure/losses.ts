@@ -1,58 +1,50 @@
 import * as dd from "../core/double-double.ts";
 import { competingPhase } from "../core/loss.ts";
 import { targetFromSpec } from "../core/notation.ts";
-import type { Target } from "../core/targets.ts";
 import type { Questions, Sample } from "./samples.ts";
 
-/** Losses are made of cosines in double up to so many multiplications, and for fewer classes than that. */
+/** Losses are computed from cosines in double up to MOST_DOUBLE multiplications, and always with fewer than FEW_CLASSES classes. */
 const MOST_DOUBLE = 1e9;
 const FEW_CLASSES = 100;
 
-/** From so many samples on mean losses are those from rounded cosines. Of the class vectors of a class there are so many components in all. */
+/** The number of samples from which mean losses are computed from rounded cosines. components: those of all class vectors of one class. */
 export const roundedFrom = (classes: number, components: number): number =>
   classes < FEW_CLASSES ? Number.POSITIVE_INFINITY : MOST_DOUBLE / (classes * components);
 
-/** The powers that the competing logits of a sample are added up as: those of a scale and of a divisor of competing angles. */
-export interface PowerSum {
-  readonly scale: number | "norm";
-  readonly divisor: number;
-}
+export type Losses = ReturnType<typeof lossesOf>;
 
-/** The losses that are asked for, those of a function at every scale and then those of the next, and the sums of powers that they are made of. */
-export class Losses {
-  readonly scales: readonly (number | "norm")[];
-  readonly divisors: readonly number[];
-  /** Those of a divisor at every scale, then those of the next. */
-  readonly sums: readonly PowerSum[];
+/** The losses to compute, in the order of functions and, for each, of scales; and the sums of powers of e from which they are computed. */
+export function lossesOf({ functions: specs, scales }: Pick<Questions, "functions" | "scales">) {
+  const targets = specs.map((spec) => targetFromSpec(spec));
+  const divisors = [...new Set(targets.map(({ competingDivisor }) => competingDivisor))];
   /** Each function, and the first of its sums. */
-  readonly functions: readonly { readonly target: Target; readonly sum: number }[];
-
-  constructor({ functions, scales }: Pick<Questions, "functions" | "scales">) {
-    const targets = functions.map((spec) => targetFromSpec(spec));
-    this.scales = scales;
-    this.divisors = [...new Set(targets.map(({ competingDivisor }) => competingDivisor))];
-    this.sums = this.divisors.flatMap((divisor) => scales.map((scale) => ({ scale, divisor })));
-    const sumOf = ({ competingDivisor }: Target) => this.divisors.indexOf(competingDivisor) * scales.length;
-    this.functions = targets.map((target) => ({ target, sum: sumOf(target) }));
-  }
-
-  /**
-   * The losses of a sample: for each, how far the largest competing cosine comes above the target, times the scale, and the sum of the powers
-   * of e of the other competing logits less the largest. Relative error 1e-14 and that of the sums.
-   */
-  write(sample: Sample, powers: ArrayLike<number>, write: (i: number, loss: number) => void): void {
-    const { thetaY, minThetaJ, norm } = sample;
-    const count = this.scales.length;
-    for (let f = 0; f < this.functions.length; f++) {
-      const { target, sum } = this.functions[f]!;
-      const excess = dd.subtract(dd.cosine(competingPhase(target, minThetaJ)), target.exactValue(thetaY));
-      for (let i = 0; i < count; i++) {
-        const scale = this.scales[i]!;
-        const exponent = dd.multiply(excess, scale === "norm" ? norm! : scale);
-        write(f * count + i, lossOf(exponent, powers[sum + i]!));
+  const functions = targets.map((target) => ({
+    target,
+    sum: divisors.indexOf(target.competingDivisor) * scales.length,
+  }));
+  return {
+    scales,
+    divisors,
+    /** One sum for each divisor of competing angles and, for each divisor, each scale. */
+    sums: divisors.flatMap((divisor) => scales.map((scale) => ({ scale, divisor }))),
+    /**
+     * The losses of a sample: for each, how far the largest competing cosine comes above the target, times the scale, and the sum of the powers
+     * of e of the other competing logits less the largest. Relative error 1e-14 and that of the sums.
+     */
+    write(sample: Sample, powers: ArrayLike<number>, write: (i: number, loss: number) => void): void {
+      const { thetaY, minThetaJ, norm } = sample;
+      const count = scales.length;
+      for (let f = 0; f < functions.length; f++) {
+        const { target, sum } = functions[f]!;
+        const excess = dd.subtract(dd.cosine(competingPhase(target, minThetaJ)), target.exactValue(thetaY));
+        for (let i = 0; i < count; i++) {
+          const scale = scales[i]!;
+          const exponent = dd.multiply(excess, scale === "norm" ? norm! : scale);
+          write(f * count + i, lossOf(exponent, powers[sum + i]!));
+        }
       }
-    }
-  }
+    },
+  };
 }
 
 /**

@@ -19,11 +19,11 @@ async function sampleWork(): Promise<PartWork> {
 
 /** Answers tasks with their results, or with the message of a DataError. */
 async function serveFeatures(): Promise<void> {
-  const { FeatureReader } = await import("./features.ts");
-  const reader = new FeatureReader(workerData);
+  const { featureReader } = await import("./features.ts");
+  const answerTo = featureReader(workerData);
   serve<FeatureTask, FeatureAnswer>((task) => {
     try {
-      return reader.do(task);
+      return answerTo(task);
     } catch (error) {
       if (!(error instanceof DataError)) throw error;
       return { fault: error.message };

@@ -6,8 +6,8 @@ import { type Vectors, vectorOf } from "./vectors.ts";
 
 /**
  * Gives, for the block of classes that starts at a row, the angle of each to the nearest other one; Infinity where it or every other has no
- * direction. A row has one vector of its class or several, of which the nearest counts. The search holds so many rows at a time, and nothing else
- * meanwhile.
+ * direction. A row has one vector of its class or several, of which the nearest counts. The search holds `held` rows at a time, and must not
+ * be used for anything else meanwhile.
  */
 export function nearestOther(
   search: CosineSearch,
@@ -40,7 +40,7 @@ export function nearestOther(
   };
 }
 
-/** The angle from a vector to the nearest of some others, which lie one after another. */
+/** The smallest angle between a vector and several others, which are stored one after another. */
 export function leastAngle(vector: Vectors, others: Vectors): number {
   const count = others.length / vector.length;
   return Math.min(...Array.from({ length: count }, (_, k) => angleBetween(vector, vectorOf(others, vector.length, k))));

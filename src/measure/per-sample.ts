@@ -1,13 +1,5 @@
 import { toBytes } from "../data/bytes.ts";
-import {
-  batchOf,
-  type Cell,
-  type Column,
-  type Row,
-  type RowBatch,
-  type RowsResult,
-  rowsResult,
-} from "../render/result.ts";
+import { batchOf, type Cell, type Column, type RowsResult, rowsResult } from "../render/result.ts";
 import {
   type MarginJudgement,
   MEASURES,
@@ -19,12 +11,12 @@ import {
 
 type ColumnOf = Column & { readonly cell: (sample: Sample, records: Float64Array, at: number) => Cell };
 
-/** The names of the columns from which the questions of a table of samples can be told, before what each asks for. */
+/** How the names of columns begin that end in an m, a function, or a function and a scale: reading a table finds its questions by them. */
 export const PAIRS = "naive_pairs_";
 export const HOLDS = "holds_";
 export const LOSS = "loss_";
 
-/** The columns that count, in the others a condition holds or does not. */
+/** The columns by margin that hold whole numbers; the others hold booleans. */
 const NUMBERED = new Set(["segment_", PAIRS]);
 
 /** The losses in the order of records: their names in the table. */
@@ -66,12 +58,12 @@ export function perSample({ blocks, classes, className }: Samples, form: SampleR
       return { name, cell: (_, records, at) => form.loss(records, at, i) };
     }),
   ];
-  const rowOf = (records: Float64Array, at: number): Row => {
+  const rowOf = (records: Float64Array, at: number): Cell[] => {
     const sample = form.sample(records, at);
     if (sample === undefined) return [records[at]!, ...Array(columns.length - 1).fill(null)];
     return columns.map(({ cell }) => cell(sample, records, at));
   };
-  async function* batches(): AsyncGenerator<RowBatch> {
+  async function* batches() {
     for await (const records of blocks) {
       const rows = Array.from({ length: records.length / form.width }, (_, i) => rowOf(records, i * form.width));
       yield batchOf(rows, columns.length);

@@ -100,12 +100,7 @@ const tableOf = (
   names: readonly string[],
   rows: readonly Row[],
   bars?: TablePart["bars"],
-): TablePart => ({
-  caption,
-  bars,
-  columns: names.map((name) => ({ name, kind: "message" })),
-  rows,
-});
+): TablePart => ({ caption, bars, columns: names.map((name) => ({ name, kind: "message" })), rows });
 
 /** The figures that are read first: shares in per cent with their intervals, and the median. */
 function headlineOf(figures: Figures): ReportResult["headline"] {
@@ -133,12 +128,7 @@ function chartOf(
 ): Chart {
   const { m, angular, beyond_first_segment } = largest(figures);
   const { samples } = figures;
-  const used =
-    BINS -
-    theta_y
-      .map((own, i) => own + min_theta_j[i]!)
-      .reverse()
-      .findIndex((count) => count > 0);
+  const used = theta_y.findLastIndex((own, i) => own + min_theta_j[i]! > 0) + 1 || BINS;
   const to = timesPi(Math.min(4, Math.max(2, Math.ceil((4 * used) / BINS))), 4);
   const edges = Array.from({ length: BINS + 1 }, (_, i) => timesPi(i, BINS)).filter((edge) => edge <= to);
   const own = fromFigure(medianOf(figures, "theta_y"));
@@ -173,8 +163,7 @@ const NO_SAMPLES = message`There are no samples`;
 const CURVE_STEPS = 240;
 
 /** The share of samples by the effective margin that they reach at least. */
-function curveOf(figures: Figures, statistics: Pick<MarginStatistics, "reached">): Chart {
-  const reached = (margins: readonly number[]) => statistics.reached(margins);
+function curveOf(figures: Figures, { reached }: Pick<MarginStatistics, "reached">): Chart {
   const { m } = largest(figures);
   const to = Math.max(6, 1.5 * m);
   const shares = reached(Array.from({ length: CURVE_STEPS + 1 }, (_, i) => (i * to) / CURVE_STEPS));
@@ -214,7 +203,7 @@ function notesOf(figures: Figures): Message[] {
   ];
 }
 
-/** A share in per cent and the ends of its interval, these with so many decimals that the last is worth a third of the interval at most, the share with one more. */
+/** A share in per cent and the ends of its interval. The ends have as many decimals as make the last one at most a third of the interval; the share has one more. */
 function percentages(count: number, samples: number): number[] {
   const { lo, hi } = wilson(count, samples);
   const digits = Math.max(0, Math.ceil(-Math.log10((100 / 3) * (hi - lo))));

@@ -26,7 +26,7 @@ export class RoundedLoss {
     for (const [i, sum] of this.#sums.entries()) sum.addMultiple(multiples[i]!);
   }
 
-  /** The mean over so many samples, in the digits that rounding cannot have changed. */
+  /** The mean loss over `samples` samples, in the digits that rounding cannot have changed. */
   mean(samples: number): number {
     const [losses, slopes, squares] = this.#sums.map((sum) => sum.value()) as [number, number, number];
     const error = COMMON_ERROR * (slopes / samples) + (OWN_ERROR * Math.sqrt(squares)) / samples;

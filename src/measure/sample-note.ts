@@ -1,11 +1,12 @@
 import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
-import { DataError, systemReason } from "../data/errors.ts";
+import { DataError, systemReason, tried } from "../data/errors.ts";
 import { Mean } from "./exact-sum.ts";
+import { having, isCount, isHex, isNull, isNumber, isText, listOf, or } from "./field-tests.ts";
 import type { ClassAngles, ClassIdentity, Questions, Samples } from "./samples.ts";
 import type { MarginStatistics } from "./statistics.ts";
 
-/** What the rows of a table of samples do not tell; it lies beside the table, as JSON. */
+/** What a report needs beside the rows of a table of samples: a JSON file beside the table. */
 export interface SampleNote extends Questions, ClassIdentity, Pick<Samples, "classes" | "components" | "norms"> {
   /** The unit of the angles, and the digits of the numbers where they were rounded. */
   readonly degrees: boolean;
@@ -28,7 +29,7 @@ interface ClassSumsNote {
   readonly intra: readonly [sum: string, count: number];
 }
 
-/** What must be the same in all tables of one report, and what is said where it is not. */
+/** What must be the same in all tables of one report, and the words of the error where it is not. */
 const SHARED = {
   margins: "other m",
   functions: "other functions",
@@ -55,7 +56,7 @@ export function noteText(
     classes: samples.classes,
     components: samples.components,
     norms: samples.norms,
-    samples: statistics.samples,
+    samples: statistics.samples(),
     skipped_rows: samples.skipped(),
     rounded_losses: statistics.roundedLosses.map((loss) => loss.multiples().map((sum) => sum.toString(16))),
     class_sums: sumsNote(samples),
@@ -84,13 +85,8 @@ export function notedAngles(notes: readonly SampleNote[], fingerprint: string): 
     intra.addMultiple(BigInt(`0x${class_sums!.intra[0]}`));
     intra.count += class_sums!.intra[1];
   }
-  return {
-    w_ec: w_ec ?? Number.NaN,
-    w_inter: w_inter ?? Number.NaN,
-    inter: inter ?? Number.NaN,
-    left_out: left_out!,
-    intra,
-  };
+  const angle = (noted: number | null) => noted ?? Number.NaN;
+  return { w_ec: angle(w_ec), w_inter: angle(w_inter), inter: angle(inter), left_out: left_out!, intra };
 }
 
 /** Throws DataError where a folder has the name of a note. */
@@ -100,34 +96,11 @@ export function requireNoFolder(name: string): void {
 }
 
 /** Removes the note of a table that is about to be replaced. */
-export function removeNote(path: string): void {
-  try {
-    rmSync(noteFile(path), { force: true });
-  } catch (error) {
-    throw new DataError(`cannot write ${noteFile(path)}: ${systemReason(error)}`);
-  }
-}
-
-type FieldTest = (x: unknown) => boolean;
-
-const isHex: FieldTest = (x) => typeof x === "string" && /^[0-9a-f]+$/.test(x);
-const isCount: FieldTest = (x) => Number.isSafeInteger(x) && (x as number) >= 0;
-const isText: FieldTest = (x) => typeof x === "string";
-const isNumber: FieldTest = (x) => typeof x === "number";
-const isNull: FieldTest = (x) => x === null;
-const or =
-  (one: FieldTest, other: FieldTest): FieldTest =>
-  (x) =>
-    one(x) || other(x);
-const listOf =
-  (is: FieldTest, length?: number): FieldTest =>
-  (x) =>
-    Array.isArray(x) && x.every(is) && x.length === (length ?? x.length);
-/** An object that has all of these, each as it must be. */
-const having =
-  (tests: Readonly<Record<string, FieldTest>>): FieldTest =>
-  (x) =>
-    typeof x === "object" && x !== null && Object.entries(tests).every(([key, is]) => is(x[key as keyof typeof x]));
+export const removeNote = (path: string): void =>
+  tried(
+    () => rmSync(noteFile(path), { force: true }),
+    (error) => new DataError(`cannot write ${noteFile(path)}: ${systemReason(error)}`),
+  );
 
 const isAngle = or(isNumber, isNull);
 const isSumsNote = having({
@@ -169,12 +142,11 @@ export const readNotes = (paths: readonly string[]): ReadonlyMap<string, SampleN
 function readNote(path: string): SampleNote | undefined {
   const name = noteFile(path);
   if (!existsSync(name)) return undefined;
-  let note: SampleNote;
-  try {
-    note = JSON.parse(readFileSync(name, "utf8"));
-  } catch (error) {
-    throw new DataError(`cannot read ${name}: ${error instanceof SyntaxError ? "it is no JSON" : systemReason(error)}`);
-  }
+  const reason = (error: unknown) => (error instanceof SyntaxError ? "it is no JSON" : systemReason(error));
+  const note: SampleNote = tried(
+    () => JSON.parse(readFileSync(name, "utf8")),
+    (error) => new DataError(`cannot read ${name}: ${reason(error)}`),
+  );
   if (!isNote(note))
     throw new DataError(`${name} is not what measure --per-sample wrote: remove it, or write both anew`);
   const rounded = note.degrees ? "--degrees" : note.precision === null ? undefined : "--precision";

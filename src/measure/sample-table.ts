@@ -1,16 +1,16 @@
 import { ParameterError } from "../core/errors.ts";
 import type { Batch } from "../data/batch.ts";
 import { fromBytes } from "../data/bytes.ts";
-import { DataError } from "../data/errors.ts";
+import { DataError, tried } from "../data/errors.ts";
 import { type FilePart, type OpenTable, remaining } from "../data/table.ts";
 import { doubles } from "../kernels/rows.ts";
 import { faultsOf, openRows, visitRows } from "../rows/file-rows.ts";
 import type { Faults, Header } from "../rows/header.ts";
 import type { PartWork } from "../rows/threads.ts";
-import { ClassNames } from "./class-names.ts";
+import { type ClassNames, classNames } from "./class-names.ts";
 import { HOLDS, LOSS, lossColumns, PAIRS } from "./per-sample.ts";
 import type { SampleNote } from "./sample-note.ts";
-import { type Questions, SampleRecords } from "./samples.ts";
+import { type Questions, type SampleRecords, sampleRecords } from "./samples.ts";
 
 /** What tables of samples have in common, in plain values that can be sent to a thread. */
 export interface Whole extends Pick<SampleNote, "classes" | "norms"> {
@@ -34,7 +34,7 @@ export async function openSamples(path: string, { names, format }: Partial<Table
   return { path, counts, ...(await openRows(path, { ...(format && { inputFormat: format }) }, names, counts)) };
 }
 
-/** What was asked of samples, by the columns of their table. Throws DataError where it is none. */
+/** The questions that a table of samples answers, from the names of its columns. Throws DataError for any other table. */
 export function questionsOf({ path, table }: SampleTable): Questions {
   const after = (lead: string) =>
     table.names.map(fromBytes).flatMap((name) => (name.startsWith(lead) ? [name.slice(lead.length)] : []));
@@ -51,16 +51,15 @@ export function questionsOf({ path, table }: SampleTable): Questions {
   };
   if (questions.margins.length === 0)
     throw new DataError(`${path} has no column ${PAIRS}M: give tables that measure --per-sample wrote`);
-  try {
-    new SampleRecords(questions);
-  } catch (error) {
-    if (error instanceof ParameterError) throw new DataError(`${path}: in the names of its columns ${error.message}`);
-    throw error;
-  }
+  const fault = ({ message }: Error) => new DataError(`${path}: in the names of its columns ${message}`);
+  tried(
+    () => sampleRecords(questions),
+    (error) => (error instanceof ParameterError ? fault(error) : error),
+  );
   return questions;
 }
 
-/** What the first row with a label tells, in place of a note, and the parts of the table that were read for it, which come again. */
+/** The classes and norms of a table without a note, from its first row with a label; and the parts that were read for that, which must be read again. */
 export async function firstRow({ path, table, header, bad }: SampleTable) {
   const text = (name: string) => header.text(name);
   const [label, competitors] = [text("label"), text("competitors")];
@@ -82,9 +81,9 @@ export async function firstRow({ path, table, header, bad }: SampleTable) {
   return { parts, row: undefined };
 }
 
-/** Gives what reads the parts of a table as bytes of records. Tables of the same columns share the memory that these are read into. */
-export function sampleReader(whole: Whole, names = new ClassNames(whole.classNames)) {
-  const form = new SampleRecords(whole.questions);
+/** Returns a function that reads a part of a table as bytes of records. Tables with the same columns share one reader and its memory. */
+export function sampleReader(whole: Whole, names = classNames(whole.classNames)) {
+  const form = sampleRecords(whole.questions);
   const readers = new Map<string, { readonly header: Header; readonly read: ReturnType<typeof recordReader> }>();
   let records = new Float64Array();
   return async function* (
@@ -116,7 +115,7 @@ export function sampleReader(whole: Whole, names = new ClassNames(whole.classNam
   };
 }
 
-/** Reads the rows of a batch as records: gives what writes that of a row at a place, and says whether it did, since a bad row that was kept has none. */
+/** For a batch, returns a function that writes the record of a row at `at`; it returns false, without writing, for a bad row that was kept. */
 function recordReader(header: Header, form: SampleRecords, { classes, norms, first }: Whole, names: ClassNames) {
   const { questions } = form;
   const [label, nearest] = ["label", "nearest"].map((name) => header.text(name)) as [Text, Text];
@@ -162,13 +161,13 @@ function recordReader(header: Header, form: SampleRecords, { classes, norms, fir
 type Text = ReturnType<Header["text"]>;
 type At = (row: number) => number;
 
-/** What threads are told of tables of samples. */
+/** What a thread needs to read tables of samples. */
 export interface SamplesJob {
   readonly tables: readonly TablePlace[];
   readonly whole: Whole;
 }
 
-/** Reads, in another thread, parts of tables: each says of which, one table after the other. */
+/** Reads parts of tables in another thread. Each part has the number of its table, and the tables come one after the other. */
 export function samplesWork({ tables, whole }: SamplesJob): PartWork {
   const read = sampleReader(whole);
   let [current, table]: [SampleTable | undefined, number] = [undefined, -1];

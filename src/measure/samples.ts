@@ -2,12 +2,12 @@ import { fold, type Phase, reduce, wholeQuarters } from "../core/double-double.t
 import { type Conditions, conditions, effectiveMargin } from "../core/margin.ts";
 import { type Message, message } from "../core/message.ts";
 import { targetFromSpec } from "../core/notation.ts";
-import { isAboveCosine, type Target } from "../core/targets.ts";
+import { isAboveCosine } from "../core/targets.ts";
 import { DataError } from "../data/errors.ts";
 import type { NpzMember } from "../data/npz-file.ts";
 import type { Mean } from "./exact-sum.ts";
 
-/** What to find out of every sample, in plain values that can be sent to a thread; functions are given by their specs. */
+/** What to find out of every sample, as plain values that can be sent to a thread; functions are given by their specs. */
 export interface Questions {
   readonly margins: readonly number[];
   /** Those with a mean loss at each scale. */
@@ -17,7 +17,7 @@ export interface Questions {
   readonly counted: readonly string[];
 }
 
-/** A sample as it is told: classes are numbered from 0; angles are in radians. */
+/** One sample. Classes are numbered from 0; angles are in radians. */
 export interface Sample {
   /** Its line or row number. */
   readonly place: number;
@@ -43,7 +43,7 @@ export const MEASURES: readonly {
   { name: "feature_norm", isAngle: false, of: ({ norm }) => norm },
 ];
 
-/** What a sample has at one m. */
+/** The conditions of a sample at one m. */
 export interface MarginJudgement extends Conditions {
   /** The segment of psi that theta_y lies in. */
   readonly segment: number;
@@ -58,111 +58,97 @@ const HEAD = 6;
 const OF_MARGIN = 5;
 
 /**
- * Records of samples: rows of doubles with all that the report and --per-sample need of a sample, which threads send one another. A bad row
- * that is kept has its place alone.
+ * The form of records: a record is a row of doubles with all that the report and --per-sample need of a sample; threads send records to one
+ * another. The record of a bad row that is kept has its place only, the rest is NaN.
  */
-export class SampleRecords {
+export function sampleRecords(questions: Questions) {
+  const { margins, functions, scales, counted } = questions;
+  const countedTargets = counted.map((spec) => targetFromSpec(spec));
+  const holdsAt = HEAD + OF_MARGIN * margins.length;
+  const lossesAt = holdsAt + counted.length;
+  const roundedAt = lossesAt + functions.length * scales.length;
   /** How many doubles a record has. */
-  readonly width: number;
-  readonly questions: Questions;
-  readonly #counted: readonly Target[];
-  readonly #holds: number;
-  readonly #losses: number;
-  readonly #rounded: number;
-
-  constructor(questions: Questions) {
-    const { margins, functions, scales, counted } = questions;
-    this.questions = questions;
-    this.#counted = counted.map((spec) => targetFromSpec(spec));
-    this.#holds = HEAD + OF_MARGIN * margins.length;
-    this.#losses = this.#holds + counted.length;
-    this.#rounded = this.#losses + functions.length * scales.length;
-    this.width = this.#rounded + 2 * functions.length * scales.length;
-  }
-
-  /** Writes a sample at a place of records; naivePairs counts the competing classes beyond m theta_y folded into [0, pi]. */
-  write(records: Float64Array, at: number, sample: Sample, naivePairs: (i: number, folded: number) => number): void {
-    const { margins } = this.questions;
-    const { thetaY, minThetaJ } = sample;
-    records[at] = sample.place;
-    records[at + 1] = sample.label;
-    records[at + 2] = sample.nearest;
-    records[at + 3] = thetaY;
-    records[at + 4] = minThetaJ;
-    records[at + 5] = sample.norm ?? Number.NaN;
-    for (let i = 0, to = at + HEAD; i < margins.length; i++, to += OF_MARGIN) {
-      const phase = reduce(margins[i]!, thetaY);
-      const folded = angleOf(fold(phase));
-      const segment = wholeQuarters(phase) >> 1;
-      const isAbove = minThetaJ > folded;
-      // In segment 0 naive, angular and psi are the same; in the others only naive can hold.
-      const { naive, angular, psi } =
-        Math.abs(minThetaJ - folded) > DOUBT
-          ? { naive: isAbove, angular: isAbove && segment === 0, psi: isAbove && segment === 0 }
-          : conditions(margins[i]!, thetaY, minThetaJ);
-      records[to] = +naive;
-      records[to + 1] = +angular;
-      records[to + 2] = +psi;
-      records[to + 3] = segment;
-      records[to + 4] = naivePairs(i, folded);
-    }
-    for (let i = 0; i < this.#counted.length; i++)
-      records[at + this.#holds + i] = +isAboveCosine(this.#counted[i]!, thetaY, minThetaJ);
-  }
-
-  writeLoss(records: Float64Array, at: number, i: number, loss: number): void {
-    records[at + this.#losses + i] = loss;
-  }
-
-  /** Writes a loss from rounded cosines, and how far an error of 1 in all of them would put it off. */
-  writeRounded(records: Float64Array, at: number, i: number, loss: number, slope: number): void {
-    records[at + this.#rounded + 2 * i] = loss;
-    records[at + this.#rounded + 2 * i + 1] = slope;
-  }
-
-  /** Writes a bad row that is kept. */
-  writeBad(records: Float64Array, at: number, place: number): void {
-    records.fill(Number.NaN, at, at + this.width);
-    records[at] = place;
-  }
-
-  /** The sample of a record; undefined for a bad row. */
-  sample(records: Float64Array, at: number): Sample | undefined {
-    const label = records[at + 1]!;
-    const norm = records[at + 5]!;
-    if (Number.isNaN(label)) return undefined;
-    return {
-      place: records[at]!,
-      label,
-      nearest: records[at + 2]!,
-      thetaY: records[at + 3]!,
-      minThetaJ: records[at + 4]!,
-      norm: Number.isNaN(norm) ? undefined : norm,
-    };
-  }
-
-  /** What a sample has at the m number i. */
-  judgement(records: Float64Array, at: number, i: number): MarginJudgement {
-    const start = at + HEAD + OF_MARGIN * i;
-    return {
-      naive: records[start] === 1,
-      angular: records[start + 1] === 1,
-      psi: records[start + 2] === 1,
-      segment: records[start + 3]!,
-      naivePairs: records[start + 4]!,
-    };
-  }
-
-  /** Does a sample keep the margin of the counted function number i? */
-  holds = (records: Float64Array, at: number, i: number): boolean => records[at + this.#holds + i] === 1;
-
-  /** The losses of a sample: those of a function at every scale, then those of the next. */
-  loss = (records: Float64Array, at: number, i: number): number => records[at + this.#losses + i]!;
-
-  /** One of them from rounded cosines, and how far an error of 1 in all of these would put it off; 0 and 0 where there is none. */
-  roundedLoss = (records: Float64Array, at: number, i: number): number => records[at + this.#rounded + 2 * i]!;
-  roundedSlope = (records: Float64Array, at: number, i: number): number => records[at + this.#rounded + 2 * i + 1]!;
+  const width = roundedAt + 2 * functions.length * scales.length;
+  return {
+    width,
+    questions,
+    /** Writes the record of a sample at `at`. naivePairs returns how many competing angles exceed `folded`, m theta_y folded into [0, pi], for margin number i. */
+    write(records: Float64Array, at: number, sample: Sample, naivePairs: (i: number, folded: number) => number): void {
+      const { thetaY, minThetaJ } = sample;
+      records[at] = sample.place;
+      records[at + 1] = sample.label;
+      records[at + 2] = sample.nearest;
+      records[at + 3] = thetaY;
+      records[at + 4] = minThetaJ;
+      records[at + 5] = sample.norm ?? Number.NaN;
+      for (let i = 0, to = at + HEAD; i < margins.length; i++, to += OF_MARGIN) {
+        const phase = reduce(margins[i]!, thetaY);
+        const folded = angleOf(fold(phase));
+        const segment = wholeQuarters(phase) >> 1;
+        const isAbove = minThetaJ > folded;
+        // In segment 0 naive, angular and psi are the same; in the others only naive can hold.
+        const { naive, angular, psi } =
+          Math.abs(minThetaJ - folded) > DOUBT
+            ? { naive: isAbove, angular: isAbove && segment === 0, psi: isAbove && segment === 0 }
+            : conditions(margins[i]!, thetaY, minThetaJ);
+        records[to] = +naive;
+        records[to + 1] = +angular;
+        records[to + 2] = +psi;
+        records[to + 3] = segment;
+        records[to + 4] = naivePairs(i, folded);
+      }
+      for (let i = 0; i < countedTargets.length; i++)
+        records[at + holdsAt + i] = +isAboveCosine(countedTargets[i]!, thetaY, minThetaJ);
+    },
+    writeLoss(records: Float64Array, at: number, i: number, loss: number): void {
+      records[at + lossesAt + i] = loss;
+    },
+    /** Writes a loss from rounded cosines, and how far an error of 1 in all of them would put it off. */
+    writeRounded(records: Float64Array, at: number, i: number, loss: number, slope: number): void {
+      records[at + roundedAt + 2 * i] = loss;
+      records[at + roundedAt + 2 * i + 1] = slope;
+    },
+    /** Writes a bad row that is kept. */
+    writeBad(records: Float64Array, at: number, place: number): void {
+      records.fill(Number.NaN, at, at + width);
+      records[at] = place;
+    },
+    /** The sample of a record; undefined for a bad row. */
+    sample(records: Float64Array, at: number): Sample | undefined {
+      const label = records[at + 1]!;
+      const norm = records[at + 5]!;
+      if (Number.isNaN(label)) return undefined;
+      return {
+        place: records[at]!,
+        label,
+        nearest: records[at + 2]!,
+        thetaY: records[at + 3]!,
+        minThetaJ: records[at + 4]!,
+        norm: Number.isNaN(norm) ? undefined : norm,
+      };
+    },
+    /** What a sample has at the m number i. */
+    judgement(records: Float64Array, at: number, i: number): MarginJudgement {
+      const start = at + HEAD + OF_MARGIN * i;
+      return {
+        naive: records[start] === 1,
+        angular: records[start + 1] === 1,
+        psi: records[start + 2] === 1,
+        segment: records[start + 3]!,
+        naivePairs: records[start + 4]!,
+      };
+    },
+    /** Does a sample keep the margin of the counted function number i? */
+    holds: (records: Float64Array, at: number, i: number): boolean => records[at + holdsAt + i] === 1,
+    /** The losses of a sample: those of a function at every scale, then those of the next. */
+    loss: (records: Float64Array, at: number, i: number): number => records[at + lossesAt + i]!,
+    /** One of them from rounded cosines, and how far an error of 1 in all of these would put it off; 0 and 0 where there is none. */
+    roundedLoss: (records: Float64Array, at: number, i: number): number => records[at + roundedAt + 2 * i]!,
+    roundedSlope: (records: Float64Array, at: number, i: number): number => records[at + roundedAt + 2 * i + 1]!,
+  };
 }
+
+export type SampleRecords = ReturnType<typeof sampleRecords>;
 
 /** The angle in double that a phase in [0, pi] stands for, within 1e-15. */
 const angleOf = ({ quarter, hi }: Phase) => (quarter * Math.PI) / 2 + hi;
@@ -182,7 +168,7 @@ export interface ClassAngles {
   readonly intra: Mean;
 }
 
-/** What the class vectors are, to be compared with those of samples that were measured elsewhere. */
+/** Identifies the class vectors, so that samples measured in separate runs can be checked to have the same ones. */
 export interface ClassIdentity {
   /** The names of the classes in their order; null where they are whole numbers in theirs. */
   readonly class_names: readonly string[] | null;

@@ -9,8 +9,8 @@ import {
   type FeatureFigures,
   type MarginJudgement,
   MEASURES,
-  SampleRecords,
   type Samples,
+  sampleRecords,
 } from "./samples.ts";
 
 /** Shares at which quantiles are given. */
@@ -21,7 +21,7 @@ export const BINS = 60;
 /** The conditions that samples are counted for at each m. */
 export const CONDITIONS = ["naive", "angular", "psi", "false_pass"] as const;
 
-/** The most worst classes that are listed unless told otherwise, and the most classes that each is taken for. */
+/** How many of the worst classes are listed by default, and how many of the classes that each is taken for. */
 export const [WORST, TAKEN_FOR] = [10, 3];
 
 /** The 97.5 % quantile of the normal distribution. */
@@ -37,157 +37,125 @@ interface ClassTally {
 /** How many samples and pairs (sample, competing class) meet the conditions at one m; segments: those of psi by theta_y. */
 type MarginTally = ReturnType<typeof newMargin>;
 
+export type MarginStatistics = ReturnType<typeof marginStatistics>;
 export type Figures = ReturnType<MarginStatistics["figures"]>;
 
 /**
  * Counts, means, quantiles and histograms of the margins of samples, added one by one. A sample is correct
  * where theta_y is smaller than every competing angle. The order of the samples changes no figure.
  */
-export class MarginStatistics {
-  readonly histograms = { theta_y: Array<number>(BINS).fill(0), min_theta_j: Array<number>(BINS).fill(0) };
-  /** The form of the records of samples. */
-  readonly records: SampleRecords;
-  readonly #classCount: number;
-  readonly #roundedFrom: number;
-  readonly #margins: readonly MarginTally[];
-  readonly #distributions;
-  readonly #losses;
-  readonly #functions;
-  readonly #classes = new Map<number, ClassTally>();
-  #samples = 0;
-  #correct = 0;
+export function marginStatistics(of: Pick<Samples, "questions" | "classes" | "components" | "norms">) {
+  const { questions, classes: classCount, components, norms } = of;
+  const form = sampleRecords(questions);
+  const histograms = { theta_y: Array<number>(BINS).fill(0), min_theta_j: Array<number>(BINS).fill(0) };
+  const margins = questions.margins.map(newMargin);
+  const measures = MEASURES.filter(({ name }) => norms || name !== "feature_norm");
+  const distributions = measures.map((measure) => ({ measure, distribution: new Distribution() }));
+  const kinds = questions.functions.flatMap((spec) => questions.scales.map((scale) => ({ function: spec, scale })));
+  const losses = kinds.map((kind) => ({ kind, mean: new Mean(), rounded: new RoundedLoss() }));
+  const functions = questions.counted.map((spec) => ({ spec, holds: 0 }));
+  const classes = new Map<number, ClassTally>();
+  let [samples, correct] = [0, 0];
 
-  constructor({
-    questions,
-    classes,
-    components,
-    norms,
-  }: Pick<Samples, "questions" | "classes" | "components" | "norms">) {
-    const { margins, functions, scales, counted } = questions;
-    this.records = new SampleRecords(questions);
-    this.#classCount = classes;
-    this.#roundedFrom = roundedFrom(classes, components);
-    this.#margins = margins.map(newMargin);
-    const measures = MEASURES.filter(({ name }) => norms || name !== "feature_norm");
-    this.#distributions = measures.map((measure) => ({ measure, distribution: new Distribution() }));
-    const kinds = functions.flatMap((spec) => scales.map((scale) => ({ function: spec, scale })));
-    this.#losses = kinds.map((kind) => ({ kind, mean: new Mean(), rounded: new RoundedLoss() }));
-    this.#functions = counted.map((spec) => ({ spec, holds: 0 }));
-  }
-
-  /** Adds the samples of records; bad rows do not count. */
-  add(records: Float64Array): void {
-    for (let at = 0; at < records.length; at += this.records.width) this.#add(records, at);
-  }
-
-  #add(records: Float64Array, at: number): void {
-    const form = this.records;
+  function addSample(records: Float64Array, at: number): void {
     const sample = form.sample(records, at);
     if (sample === undefined) return;
     const { label, thetaY, minThetaJ, nearest } = sample;
     const isCorrect = thetaY < minThetaJ;
-    this.#samples++;
-    if (isCorrect) this.#correct++;
-    for (let i = 0; i < this.#margins.length; i++)
-      addMargin(this.#margins[i]!, form.judgement(records, at, i), this.#classCount - 1);
-    for (let i = 0; i < this.#functions.length; i++) if (form.holds(records, at, i)) this.#functions[i]!.holds++;
-    for (const { measure, distribution } of this.#distributions) distribution.add(measure.of(sample)!);
-    for (let i = 0; i < this.#losses.length; i++) {
-      const { mean, rounded } = this.#losses[i]!;
+    samples++;
+    if (isCorrect) correct++;
+    for (let i = 0; i < margins.length; i++) addMargin(margins[i]!, form.judgement(records, at, i), classCount - 1);
+    for (let i = 0; i < functions.length; i++) if (form.holds(records, at, i)) functions[i]!.holds++;
+    for (const { measure, distribution } of distributions) distribution.add(measure.of(sample)!);
+    for (let i = 0; i < losses.length; i++) {
+      const { mean, rounded } = losses[i]!;
       mean.add(form.loss(records, at, i));
       const slope = form.roundedSlope(records, at, i);
       if (slope > 0) rounded.add(form.roundedLoss(records, at, i), slope);
     }
-    this.histograms.theta_y[binOf(thetaY)]!++;
-    this.histograms.min_theta_j[binOf(minThetaJ)]!++;
-    const own = this.#classes.get(label) ?? { samples: 0, correct: 0, takenFor: new Map() };
-    this.#classes.set(label, own);
+    histograms.theta_y[binOf(thetaY)]!++;
+    histograms.min_theta_j[binOf(minThetaJ)]!++;
+    const own = classes.get(label) ?? { samples: 0, correct: 0, takenFor: new Map() };
+    classes.set(label, own);
     own.samples++;
     if (isCorrect) own.correct++;
     else own.takenFor.set(nearest, (own.takenFor.get(nearest) ?? 0) + 1);
   }
 
-  /** The shares of the samples whose effective margin is at least so large. */
-  reached(margins: readonly number[]): number[] {
-    return this.#distributions
-      .find(({ measure }) => measure.name === "effective_margin")!
-      .distribution.sharesFrom(margins);
-  }
-
-  get samples(): number {
-    return this.#samples;
-  }
-
-  /** Each mean loss from rounded cosines. */
-  get roundedLosses(): RoundedLoss[] {
-    return this.#losses.map(({ rounded }) => rounded);
-  }
-
-  /**
-   * All figures of the samples after the last; the most worst classes to list. The worst classes are those of the lowest accuracy, each with the classes
-   * that it is most often taken for.
-   */
-  figures(
-    {
-      className,
-      order = byNumber,
-      skipped,
-      ofFeatures,
-    }: Pick<Samples, "className" | "order" | "skipped" | "ofFeatures">,
-    degrees: boolean,
-    worst: number,
-  ) {
-    const { fisher_score, class_angles }: FeatureFigures = ofFeatures?.() ?? {};
-    const inUnit = degrees ? toDegrees : (x: number) => x;
-    const quantiles: Record<string, ReadonlyMap<number, number>> = {};
-    const mean: Record<string, number> = {};
-    for (const { measure, distribution } of this.#distributions) {
-      const shown = measure.isAngle ? inUnit : (x: number) => x;
-      quantiles[measure.name] = new Map(distribution.quantiles(LEVELS).map((x, i) => [LEVELS[i]!, shown(x)]));
-      mean[measure.name] = shown(distribution.value());
-    }
-    const samples = this.#samples;
-    const isRounded = samples + skipped() >= this.#roundedFrom;
-    return {
-      samples,
-      classes: this.#classCount,
-      correct: this.#correct,
-      accuracy: this.#correct / samples,
-      accuracy_interval: wilson(this.#correct, samples),
-      by_m: this.#margins.map((tally) => ({ ...tally, ...intervalsOf(tally, samples) })),
-      by_function: this.#functions.map(({ spec, holds }) => ({
-        function: spec,
-        holds,
-        share: holds / samples,
-        share_interval: wilson(holds, samples),
-      })),
-      quantiles,
-      mean,
-      mean_loss: this.#losses.map(({ kind, mean, rounded }) => ({
-        ...kind,
-        value: isRounded && Number.isFinite(mean.value()) ? rounded.mean(samples) : mean.value(),
-      })),
-      ...(fisher_score !== undefined && { fisher_score }),
-      ...(class_angles && { class_angles: anglesShown(class_angles, inUnit) }),
-      worst_classes: this.#worst(worst, order).map(([label, { samples, correct, takenFor }]) => ({
-        class: className(label),
-        samples,
-        correct,
-        accuracy: correct / samples,
-        taken_for: mostFrequent(takenFor, order).map(([other, times]) => ({ class: className(other), samples: times })),
-      })),
-      skipped_rows: skipped(),
-    };
-  }
-
   /** Classes with failures: the lowest accuracy first, then the most failures, then in order. */
-  #worst(count: number, order: Order): [label: number, tally: ClassTally][] {
-    const failed = ({ samples, correct }: ClassTally) => samples - correct;
-    return [...this.#classes]
+  function worstClasses(count: number, order: Order): [label: number, tally: ClassTally][] {
+    const failed = (tally: ClassTally) => tally.samples - tally.correct;
+    return [...classes]
       .filter(([, tally]) => failed(tally) > 0)
       .sort(([i, a], [j, b]) => a.correct / a.samples - b.correct / b.samples || failed(b) - failed(a) || order(i, j))
       .slice(0, count);
   }
+
+  return {
+    histograms,
+    /** The form of the records of samples. */
+    form,
+    samples: () => samples,
+    /** Each mean loss from rounded cosines. */
+    roundedLosses: losses.map(({ rounded }) => rounded),
+    /** Adds the samples of records; bad rows do not count. */
+    add(records: Float64Array): void {
+      for (let at = 0; at < records.length; at += form.width) addSample(records, at);
+    },
+    /** For each limit the share of the samples with an effective margin of at least it. */
+    reached: (limits: readonly number[]): number[] =>
+      distributions.find(({ measure }) => measure.name === "effective_margin")!.distribution.sharesFrom(limits),
+    /**
+     * All figures of the samples after the last; the most worst classes to list. The worst classes are those of the lowest accuracy, each with the classes
+     * that it is most often taken for.
+     */
+    figures(about: Pick<Samples, "className" | "order" | "skipped" | "ofFeatures">, degrees: boolean, worst: number) {
+      const { className, order = byNumber, skipped, ofFeatures } = about;
+      const { fisher_score, class_angles }: FeatureFigures = ofFeatures?.() ?? {};
+      const inUnit = degrees ? toDegrees : (x: number) => x;
+      const quantiles: Record<string, ReadonlyMap<number, number>> = {};
+      const mean: Record<string, number> = {};
+      for (const { measure, distribution } of distributions) {
+        const shown = measure.isAngle ? inUnit : (x: number) => x;
+        quantiles[measure.name] = new Map(distribution.quantiles(LEVELS).map((x, i) => [LEVELS[i]!, shown(x)]));
+        mean[measure.name] = shown(distribution.value());
+      }
+      const isRounded = samples + skipped() >= roundedFrom(classCount, components);
+      return {
+        samples,
+        classes: classCount,
+        correct: correct,
+        accuracy: correct / samples,
+        accuracy_interval: wilson(correct, samples),
+        by_m: margins.map((tally) => ({ ...tally, ...intervalsOf(tally, samples) })),
+        by_function: functions.map(({ spec, holds }) => ({
+          function: spec,
+          holds,
+          share: holds / samples,
+          share_interval: wilson(holds, samples),
+        })),
+        quantiles,
+        mean,
+        mean_loss: losses.map(({ kind, mean, rounded }) => ({
+          ...kind,
+          value: isRounded && Number.isFinite(mean.value()) ? rounded.mean(samples) : mean.value(),
+        })),
+        ...(fisher_score !== undefined && { fisher_score }),
+        ...(class_angles && { class_angles: anglesShown(class_angles, inUnit) }),
+        worst_classes: worstClasses(worst, order).map(([label, tally]) => ({
+          class: className(label),
+          samples: tally.samples,
+          correct: tally.correct,
+          accuracy: tally.correct / tally.samples,
+          taken_for: mostFrequent(tally.takenFor, order).map(([other, times]) => ({
+            class: className(other),
+            samples: times,
+          })),
+        })),
+        skipped_rows: skipped(),
+      };
+    },
+  };
 }
 
 /**

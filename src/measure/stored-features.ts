@@ -20,7 +20,7 @@ export interface FeaturePaths {
   readonly transposed?: boolean;
   /** The label of the first class (default 0). */
   readonly firstLabel?: number;
-  /** A file of class sums: one that is there is read in place of the class means of the samples, one that is not there is to be written. */
+  /** A file of class sums. If it exists it is read, in place of sums over these samples; else it is to be written. */
   readonly classSums?: string | undefined;
 }
 
@@ -55,7 +55,7 @@ export async function withVectors(
 ): Promise<StoredFeatures> {
   const [, dimension = 1] = samples.features.shape;
   const stored = await openArray(path);
-  // The same bytes in the other order of indices.
+  // Transposed, the same bytes have their indices in the other order.
   const turned = { shape: stored.shape.toReversed(), fortran: !stored.fortran };
   const weights = transposed ? { ...stored, ...turned } : stored;
   const [classes = 0, ...components] = weights.shape;

@@ -5,7 +5,7 @@ import { type Message, message } from "../core/message.ts";
 import { DataError } from "../data/errors.ts";
 import { sizeOf } from "../data/file.ts";
 import { type FilePart, remaining } from "../data/table.ts";
-import { ClassNames } from "./class-names.ts";
+import { type ClassNames, classNames } from "./class-names.ts";
 import { notedLosses, readNotes, requireParts, type SampleNote } from "./sample-note.ts";
 import {
   firstRow,
@@ -16,11 +16,11 @@ import {
   sampleReader,
   type Whole,
 } from "./sample-table.ts";
-import { meansNote, type Questions, SampleRecords, type Samples } from "./samples.ts";
+import { meansNote, type Questions, type SampleRecords, type Samples, sampleRecords } from "./samples.ts";
 import { type ShardSums, shardSums } from "./shard-sums.ts";
 import { sharedRecords } from "./shared-records.ts";
 
-/** More threads than these gain nothing: adding up, which one of them does, takes half as long as reading. */
+/** More threads gain nothing: a single thread adds up the samples, which takes half as long as reading them. */
 const MOST_THREADS = 3;
 
 type Notes = ReadonlyMap<string, SampleNote>;
@@ -43,7 +43,7 @@ export async function storedSamples(
   const sums = sumsPaths && (await shardSums(sumsPaths, notes));
   const bare = paths.filter((path) => !notes.has(path));
   const angles = bare.length === 0 ? sums?.angles : undefined;
-  const names = new ClassNames(whole.classNames);
+  const names = classNames(whole.classNames);
   const total = (of: (table: SampleTable) => number) => tables.reduce((sum, table) => sum + of(table), 0);
   return {
     questions,
@@ -51,11 +51,11 @@ export async function storedSamples(
     classes,
     components: bare.length === 0 ? [...notes.values()][0]!.components : 0,
     roundedLosses: [...notes.values()].map(notedLosses),
-    className: (index) => names.nameOf(index),
-    order: (i, j) => names.compare(i, j),
+    className: names.nameOf,
+    order: names.compare,
     blocks: checked(
       recordsOf(tables, held, { whole, names, threads }),
-      new SampleRecords(questions),
+      sampleRecords(questions),
       () => requireSamples(tables, notes),
       sums,
     ),
@@ -77,7 +77,7 @@ function requireOnce(paths: readonly string[]): void {
   if (twice !== undefined) throw new DataError(`${twice} is given twice: leave one out`);
 }
 
-/** Tables of the same columns, which are those that their notes tell of. */
+/** Opens the tables. Throws DataError unless all have the same columns, those that their notes name. */
 async function openTables(paths: readonly string[], notes: Notes): Promise<SampleTable[]> {
   const tables: SampleTable[] = [];
   for (const path of paths) tables.push(await openSamples(path));
@@ -96,13 +96,13 @@ async function openTables(paths: readonly string[], notes: Notes): Promise<Sampl
   return tables;
 }
 
-/** What all tables have in common, by a note or else by the first row; and of each table the parts that were read for that. */
+/** What all tables have in common, from a note or else from the first row; and the parts of each table that were read for that. */
 async function wholeOf(tables: readonly SampleTable[], notes: Notes): Promise<{ whole: Whole; held: FilePart[][] }> {
   const questions = questionsOf(tables[0]!);
   const [[first, note] = []] = notes;
   if (note) {
-    const { classes, norms, class_names: classNames } = note;
-    return { whole: { questions, classes, norms, classNames, first: first! }, held: [] };
+    const { classes, norms, class_names } = note;
+    return { whole: { questions, classes, norms, classNames: class_names, first: first! }, held: [] };
   }
   const held: FilePart[][] = [];
   for (const table of tables) {
@@ -127,17 +127,16 @@ function recordsOf(
   }
   const read = sampleReader(whole, names);
   const places = tables.map(({ path, table: { names, format } }) => ({ path, names, format }));
-  const job: SamplesJob = { tables: places, whole };
   const isLong = tables.some(({ source }) => source.isLong);
   return sharedRecords(
     { parts: parts(), isLong, addTally: (tally) => tables[tally.table!]!.source.addTally(tally) },
     (part) => read(tables[part.table!]!, part),
-    job,
+    { tables: places, whole } satisfies SamplesJob,
     whole.classNames === undefined ? 1 : Math.min(threads, MOST_THREADS),
   );
 }
 
-/** Passes records on, and at the end throws DataError where the tables or the class sums are of other samples. */
+/** Passes records on; after the last, throws DataError where the tables or the class sums belong to other samples. */
 async function* checked(
   blocks: AsyncIterable<Float64Array>,
   { width }: SampleRecords,
@@ -165,10 +164,10 @@ function requireSamples(tables: readonly SampleTable[], notes: Notes): void {
 function withoutNote([lone, ...more]: readonly string[]): Message[] {
   if (lone === undefined) return [];
   const others = more.length === 0 ? "" : ` and ${more.length} more`;
-  return [message`${lone}${others}: no .json lies beside, the rows are taken at their word`];
+  return [message`${lone}${others}: no .json lies beside to check the rows against`];
 }
 
-/** What the report goes without, as class sums are missing, or were not there when the samples were measured. */
+/** Warnings about figures that the report lacks because class sums are missing, or were missing when the samples were measured. */
 function leftOut(norms: boolean, sums: ShardSums | undefined, angles: ShardSums["angles"]): Message[] {
   if (sums && !angles)
     return [

@@ -3,7 +3,7 @@ import { timesPi } from "../core/units.ts";
 import { type Chart, divisorsFor, type Interval, multiplesOfPi, rulesOf, type Series } from "./chart.ts";
 import { formatAngle, formatNumber, inUnit, type NumberStyle } from "./number.ts";
 
-/** Samples of a line in a picture: so many, and more where there are knots. */
+/** Samples of a line in a picture: FINENESS of them, and at least SAMPLES_A_KNOT between two knots, up to MOST_SAMPLES. */
 const FINENESS = 480;
 const SAMPLES_A_KNOT = 24;
 const MOST_SAMPLES = 2000;

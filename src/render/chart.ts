@@ -37,7 +37,7 @@ export interface Area<Look = "shaded" | "hatched"> {
 export interface Mark {
   readonly x?: number;
   readonly y?: number;
-  /** The place of the line that it tells of. */
+  /** The index of the series that the note is about. */
   readonly of?: number;
   readonly text: Message;
 }
@@ -73,20 +73,19 @@ export interface Chart {
   readonly knots?: number | undefined;
   /** A vertical rule behind the lines, on a terminal. */
   readonly cursor?: number;
-  readonly size?: { readonly width?: number | undefined; readonly height?: number | undefined };
 }
 
 /** More rules than this cannot be told apart. */
 const MOST_RULES = 64;
 
-/** From the least to the greatest of the values that the lines have at these places, and the dots; 0 to 1 where there are none. */
+/** From the smallest to the largest value of the lines at these x and of the dots; 0 to 1 where there are no values. */
 export function reachOf({ series, dots = [] }: Pick<Chart, "series" | "dots">, xs: readonly number[]): Interval {
   const values = [...series.map(({ at }) => xs.map(at)), ...dots.map(({ at }) => at.map(({ y }) => y))].flat();
   const finite = values.filter(Number.isFinite);
   return finite.length > 0 ? { from: Math.min(...finite), to: Math.max(...finite) } : { from: 0, to: 1 };
 }
 
-/** The knots that are drawn, on x or on y, whose values reach so far: those inside the range, unless there are too many to be seen. */
+/** The knots that get a rule: those inside the range of x or, where only y is an angle, inside `reach`, the range of y. None where there are more than MOST_RULES. */
 export function rulesOf({ x, y, knots = 0 }: Chart, reach: Interval): number[] {
   if (!(x.angle || y?.angle) || !(knots > 1 && knots <= MOST_RULES)) return [];
   const range = x.angle ? x : reach;

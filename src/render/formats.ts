@@ -14,16 +14,11 @@ export const isPicture = (format: Written): format is Picture => pictures.some((
 /** Is it the name of a Parquet file? */
 export const isParquet = (path = ""): boolean => /\.parquet$/i.test(path);
 
-const ENDINGS: Readonly<Record<string, Format>> = {
-  csv: "csv",
-  tsv: "tsv",
-  json: "json",
-  jsonl: "jsonl",
-  ndjson: "jsonl",
-};
+/** The format of text that the ending of a file names, if it names one. */
+export function formatOf(path = ""): Format | undefined {
+  const [, ending] = /\.(\w+)$/.exec(path.toLowerCase()) ?? [];
+  return ending === "ndjson" ? "jsonl" : formats.find((format) => format === ending && format !== "table");
+}
 
-/** The format that the ending of a file names, if it is one of text. */
-export const formatOf = (path = ""): Format | undefined => ENDINGS[/\.(\w+)$/.exec(path.toLowerCase())?.[1] ?? ""];
-
-/** Significant digits of what a picture says. */
+/** Significant digits of the numbers in pictures. */
 export const PICTURE_DIGITS = 6;

@@ -3,6 +3,7 @@ import { fromBytes } from "../data/bytes.ts";
 import { DataError } from "../data/errors.ts";
 import { numbersAt } from "../data/fields.ts";
 import { type StoredType, storedTypes } from "../data/stored-types.ts";
+import { inTurn, remaining } from "../data/table.ts";
 import { parquetFile } from "../data/write-parquet.ts";
 import { formatCell, type NumberStyle, shownNumber } from "./number.ts";
 import {
@@ -19,22 +20,19 @@ import {
  * null. Throws DataError for an input column that is nested, and for text of another encoding.
  */
 export async function* parquetRows(result: RowsResult, style: NumberStyle): AsyncGenerator<Uint8Array> {
-  const { columns, inputColumns, source } = result;
+  const { columns, inputColumns, source: { stored } = {} } = result;
   const inputs = columns.slice(0, inputColumns).map((column, i) => {
     const name = fromBytes(column.name);
-    const type = source?.stored === undefined ? storedTypes.text : source.stored[i];
+    const type = stored === undefined ? storedTypes.text : stored[i];
     if (type !== undefined) return { name, type };
     throw new DataError(`column ${name} is of a type that is not written to Parquet: name a file such as rows.csv`);
   });
   const computed = computedColumns(result);
-  const iterator = (async function* () {
-    yield* result.batches;
-  })();
-  const first = await iterator.next();
-  const types = computed.map((column) => typeOf(column, first.done ? [] : first.value.columns[column.place]!));
+  const source = inTurn(result.batches);
+  const first: RowBatch | undefined = (await source.next()).value;
+  const types = computed.map((column) => typeOf(column, first?.columns[column.place] ?? []));
   async function* batches() {
-    for (let next = first; !next.done; next = await iterator.next()) {
-      const { value: batch } = next;
+    for await (const batch of remaining(source, first)) {
       const passed = inputs.map(({ name }, i) => inputValues(batch, i, name));
       yield [...passed, ...computed.map((column, i) => valuesOf(batch, column, types[i]!, style))];
     }

@@ -2,7 +2,7 @@ import { isPicture, type Written } from "./formats.ts";
 import { objectText } from "./json.ts";
 import type { NumberStyle } from "./number.ts";
 import { type Result, type RowsResult, rowsResult } from "./result.ts";
-import { RowWriter } from "./rows.ts";
+import { type RowWriter, rowWriter } from "./rows.ts";
 import type { Screen } from "./screen.ts";
 
 /**
@@ -37,7 +37,7 @@ export async function* render(
     result.kind === "rows"
       ? result
       : rowsResult(columns, result.kind === "report" ? result.rows : [[[...result.pieces].join("")]]);
-  const writer = new RowWriter(rows, format === "table" ? "csv" : format, style);
+  const writer = rowWriter(rows, format === "table" ? "csv" : format, style);
   yield* writer.file(piecesOf(rows, writer));
 }
 

@@ -60,7 +60,7 @@ export interface TablePart {
 /** A chart of a result, made when it is drawn, and where a terminal shows it: below the rows, in place of them, or not at all. */
 interface ResultChart {
   readonly chart: () => Chart;
-  /** What a picture of it says, where that is not the notes. */
+  /** The title of a picture of it, where that is not the notes. */
   readonly title?: Message;
   readonly shown: "below" | "alone" | "never";
 }

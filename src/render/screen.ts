@@ -4,6 +4,9 @@ import type { ChalkInstance } from "chalk";
 export interface Screen {
   readonly width: number;
   readonly height: number;
+  /** The size of charts, where it is not what suits the screen. */
+  readonly chartWidth?: number | undefined;
+  readonly chartHeight?: number | undefined;
   readonly unicode: boolean;
   /** chalk, at level 0 where no colour is wanted. */
   readonly colors: ChalkInstance;

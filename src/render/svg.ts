@@ -18,14 +18,14 @@ const HEADROOM = 0.2;
 /** From this width on lines are named at their ends. */
 const WIDE = 480;
 const MOST_ENDS = 8;
-/** The digits of the numbers in notes, of which whole ones have all. */
+/** Significant digits of the numbers in notes; whole numbers keep all their digits. */
 const NOTE_DIGITS = 4;
 
 // After Okabe and Ito, told apart by the colour-blind; darker, or on a dark ground lighter, so that text in them can be read. The last is
-// that of rules and levels; one more is kept for what is highlighted.
+// that of rules and levels; HOT_LIGHT and HOT_DARK are for what is highlighted.
 const LIGHT = ["#0072b2", "#a8407f", "#007a5a", "#8a6100", "#3d6c8f", "#5f5f5f", "#444"];
 const DARK = ["#56b4e9", "#e08fc0", "#2fc09a", "#e69f00", "#a8c8e0", "#aaaaaa", "#bbb"];
-/** The colours of lines that ask for none, as far as no other line of the chart asks for them. */
+/** The colours, in order, for lines without a hue of their own; those that another line asks for come last. */
 const FREE = [0, 3, 4, 2, 1, 5];
 const TINT = `fill="currentColor" fill-opacity=".28"`;
 const [HOT_LIGHT, HOT_DARK] = ["#c44e00", "#ff8a3d"];
@@ -46,7 +46,7 @@ ${colours(LIGHT, HOT_LIGHT)}
 .chart .on,.chart .dot{stroke:#111}
 ${colours(DARK, HOT_DARK)}}`;
 
-/** What is around a chart: its name among others on one page, its width, and the sentences for who cannot see it. */
+/** How a chart is placed: its id on the page, its width, and its description for screen readers. */
 export interface Setting {
   readonly id: string;
   readonly width: number;
@@ -163,7 +163,7 @@ export function drawSvg(chart: Chart, style: NumberStyle, { id, width: most, des
   ].join("\n");
 }
 
-/** All that the lines, the marks and the bars reach, to the knot that it nearly reaches, and room above bars for labels. */
+/** The range of y: all values of lines, marks and bars, rounded up to a knot of an angle that is just above, with room for labels above bars. */
 function rangeOfY(chart: Chart, xs: readonly number[]): Interval {
   const { square, x, y, series, marks = [] } = chart;
   if (square) return x;
@@ -203,7 +203,7 @@ function endsOf(
 
 type KeyItem = readonly [name: string, drawn: string];
 
-/** What stands for each line, if these names are in the key, for the dots and for the highlighted stretches. */
+/** The items of the key: one for each of these names of lines, for the dots, and for the highlighted stretches. */
 function samplesIn(
   { series, dots = [], zones = [], highlight }: Chart,
   colours: readonly string[],
@@ -269,7 +269,7 @@ const strokeOf = ({ bars, look }: Series, place: number, colour: string, d: stri
     ? path(`own ${colour}`, d, `fill-opacity=".4" stroke="currentColor" stroke-opacity=".8"`)
     : path(`line ${colour}`, d, `stroke-width="${i === 0 ? 3 : 2}" stroke-dasharray="${DASHES[i % DASHES.length]}"`);
 
-/** What lies under a highlighted stretch of a line. */
+/** The wide stroke that is drawn under a highlighted stretch of a line. */
 const haloOf = (d: string) => path("line hot", d, `stroke-width="8" stroke-opacity=".55"`);
 
 /** Stretches under their lines, and as bands where one line alone has them. */
@@ -302,7 +302,7 @@ const areaOf = (heights: Heights) =>
     .y1(([, , high]) => high)
     .digits(1)(heights) ?? "";
 
-/** Both axes: grid, ticks, labels and titles; each tick of x has its place for who zooms. */
+/** Both axes: grid, ticks, labels and titles. Each tick of x has data-x, which the script of a page needs to zoom. */
 function axes({ x, y = {}, square, knots }: Chart, layout: Layout, style: NumberStyle): string[] {
   const { left, right, top, bottom, inX, inY, ticksY, rules } = layout;
   const titled = (name = "", isAngle = false, isRuled = false) => {

@@ -147,7 +147,7 @@ interface DrawnTable {
 const SIDES = "top top-mid top-left top-right bottom bottom-mid bottom-left bottom-right left left-mid right right-mid";
 const NO_FRAME = Object.fromEntries(SIDES.split(" ").map((side) => [side, ""]));
 
-/** cli-table3 compares each cell of a table with those of all rows above it: it is given so many rows at a time. */
+/** The rows of one cli-table3 table: it compares each cell with those of all rows above it, so longer tables are drawn in parts. */
 const ROWS_AT_ONCE = 100;
 
 function drawTable({ rows, head, ...grid }: DrawnTable, screen: Screen): string {

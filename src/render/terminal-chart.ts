@@ -60,9 +60,9 @@ const BLANK: Character = { char: " ", pen: { paint: (text) => text, marker: "" }
 
 /** The chart as lines of text, at most as wide as the screen, with angles in the unit of the style. */
 export function drawChart(chart: Chart, screen: Screen, style: NumberStyle): string {
-  const { x, y, cursor, dots = [], regions = [], size = {} } = chart;
-  const most = Math.max(LEAST_WIDTH, size.width ?? screen.width);
-  const height = size.height ?? Math.min(20, screen.height - 8);
+  const { x, y, cursor, dots = [], regions = [] } = chart;
+  const most = Math.max(LEAST_WIDTH, screen.chartWidth ?? screen.width);
+  const height = screen.chartHeight ?? Math.min(20, screen.height - 8);
   // A cell is about twice as high as it is wide.
   const width = chart.square ? Math.min(most, Math.max(LEAST_WIDTH, 2 * height + 6)) : most;
   const inY = (value: number) => (y?.angle ? inUnit(value, style) : value);
@@ -133,7 +133,7 @@ export function drawChart(chart: Chart, screen: Screen, style: NumberStyle): str
 const evenly = ({ from, to }: Interval, count: number): number[] =>
   Array.from({ length: count }, (_, i) => from + ((to - from) * i) / (count - 1));
 
-/** Where the least and greatest values are sought: evenly, and unevenly so that no wave is met at one phase only. */
+/** The x at which the range of y is found: evenly spaced ones, and irregular ones in case a wave has the spacing as its period. */
 function trialOf({ from, to }: Interval, width: number): number[] {
   const count = 4 * width;
   const uneven = Array.from({ length: count }, (_, i) => from + ((to - from) * (i + ((i * GOLDEN) % 1))) / count);
@@ -154,7 +154,7 @@ function niceTicks({ from: lo, to: hi }: Interval): number[] {
 const partsOfPi = ({ x, knots }: Chart) =>
   x.angle ? divisorsFor(knots, [8, 6, 4, 3, 2, 1]).map((q) => multiplesOfPi(x, q)) : [];
 
-/** The rows that values of that reach need, and no more, at most so many: the row of a value, and the ticks, which have even rows between. */
+/** The rows of a chart for values of that range, at most `most`: their count, the row of a value, and the ticks, with equally many rows between them. */
 function rowsOf(reach: Interval, most: number, all = niceTicks(reach)) {
   const { from, to } = reach.to > reach.from ? reach : { from: all[0]!, to: all.at(-1)! };
   const step = all[1]! - all[0]!;

@@ -7,7 +7,7 @@ export const px = (x: number): string => `${Math.round(x * 10) / 10}`;
 const LETTERS: Readonly<Record<string, string>> = { theta: "θ", lambda: "λ", psi: "ψ", pi: "π" };
 const NAMES = /(?<![A-Za-z_])(theta|lambda|psi|pi)(?:_(\w+))?\b/g;
 
-/** Widths of characters of Helvetica in parts of the size of the font; the others have REST. */
+/** Widths of characters of Helvetica, as a share of the font size; all other characters have the width REST. */
 const WIDTHS: readonly (readonly [characters: string, width: number])[] = [
   ["ijl'|", 0.23],
   [" .,:;ftI/()[]r-", 0.31],
@@ -30,7 +30,7 @@ export const spelled = (text: string): string =>
     .replaceAll(">=", "≥")
     .replace(/(^|[ (=])-(?=[\d. ]|[a-z]\b)/g, "$1−");
 
-/** The same as the content of an SVG text element, with subscripts and exponents. */
+/** The text of spelled() as the content of an SVG text element, with subscripts and exponents. */
 export function typeset(text: string): string {
   let at = 0;
   const placed = (content: string, to: number) => {

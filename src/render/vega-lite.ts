@@ -34,6 +34,7 @@ export function vegaLite(chart: Chart, style: NumberStyle, description: string):
   };
   const inY = { field: "y", type: "quantitative", title: y.name ?? null, axis: axis(reach, yIsAngle, up) };
   const named = { field: "name", type: "nominal", title: null, sort: null };
+  const coloured = { x: inX, y: inY, color: named };
   const layer = (values: readonly object[], mark: object, encoding: object) =>
     values.length > 0 ? [{ data: { values }, mark, encoding }] : [];
   const areas = regions.flatMap(({ name, between }) =>
@@ -76,18 +77,14 @@ export function vegaLite(chart: Chart, style: NumberStyle, description: string):
     layer: [
       ...layer(areas, { type: "area", opacity: 0.3 }, { x: inX, y: inY, y2: { field: "high" }, color: named }),
       ...layer(rules, { type: "rule", color: "#888", strokeDash: [1, 3] }, x.angle ? { x: inX } : { y: inY }),
-      ...layer(
-        halos,
-        { type: "line", strokeWidth: 7, opacity: 0.5 },
-        { x: inX, y: inY, color: named, detail: { field: "stretch" } },
-      ),
+      ...layer(halos, { type: "line", strokeWidth: 7, opacity: 0.5 }, { ...coloured, detail: { field: "stretch" } }),
       ...layer(
         bars,
         { type: "rect", opacity: 0.5 },
         { x: inX, x2: { field: "to" }, y: inY, y2: { field: "base" }, color: named },
       ),
-      ...layer(lines, { type: "line" }, { x: inX, y: inY, color: named, strokeDash: named }),
-      ...layer(points, { type: "point", filled: true }, { x: inX, y: inY, color: named }),
+      ...layer(lines, { type: "line" }, { ...coloured, strokeDash: named }),
+      ...layer(points, { type: "point", filled: true }, coloured),
       ...layer(
         notes,
         { type: "text", align: "right", dy: -8 },

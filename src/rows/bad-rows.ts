@@ -5,7 +5,7 @@ export type BadRowPolicy = "stop" | "skip" | "keep";
 
 const SHOWN_LINES = 5;
 
-/** Keeps count of the rows that could not be computed, and stops at the first unless told otherwise. */
+/** Counts the rows of a file that could not be computed. By default (policy stop) the first of them ends the program. */
 export function badRows(file: string, policy: BadRowPolicy = "stop", unit: "line" | "row" = "line") {
   let count = 0;
   /** Lines of the first few. */
@@ -25,7 +25,7 @@ export function badRows(file: string, policy: BadRowPolicy = "stop", unit: "line
       add(1, [line]);
       return policy === "keep";
     },
-    /** What was counted so far, which is counted anew from here on. */
+    /** The counts since the last call; they start from 0 again. */
     taken(): { readonly bad: number; readonly badLines: readonly number[] } {
       const taken = { bad: count, badLines: lines };
       [count, lines] = [0, []];

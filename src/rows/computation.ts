@@ -15,9 +15,9 @@ import type { Header, Reader } from "./header.ts";
 
 /** A value of a row computation: given on the command line, or read from each record of a file with this header. */
 export interface Input<T> {
-  /** Printed beside what is computed where the value is given; what comes from the file stands there already. */
+  /** The column that shows a value from the command line; a value from the file is in the row already. */
   readonly column?: Column;
-  /** What the column shows of the value, where that is no cell itself. */
+  /** The cell that shows the value, where the value is not a cell itself. */
   readonly cell?: (value: T) => Cell;
   readonly source: Iterable<T> | ((header: Header) => Reader<T>);
 }
@@ -27,26 +27,18 @@ export interface RowComputation<T extends readonly unknown[]> {
   readonly inputs: { readonly [I in keyof T]: Input<T[I]> };
   readonly columns: readonly Column[];
   readonly compute: (...values: T) => Iterable<Row>;
-  readonly ofColumn?: ColumnFormula<T> | undefined;
+  /**
+   * The computation for a whole column of its last input, where the others are given: takes their numbers, then the address of the
+   * column in the memory of the row kernel and how many rows it has; gives the columns of results, valid until it is called again.
+   */
+  readonly ofColumn?: (...numbers: number[]) => readonly NumberColumn[];
   /** What tables show in place of these cells, where the values are given. */
   readonly shown?: ((cells: readonly number[], ...values: T) => Row) | false | undefined;
-  /** Counted while computing, and added up where rows are shared out; end speaks from them. */
+  /** Counts that compute raises; those of all threads are added up before end reads them. */
   readonly counts?: Record<string, number>;
-  /** Told how many bad rows are kept without values. */
+  /** Called after the last row with the number of bad rows that were kept. */
   readonly end?: (keptRows: number) => Partial<Ending>;
 }
-
-/**
- * The computation for a whole column of its last input, where the others are given: takes their values, then the address of the
- * column in the memory of the row kernel and how many rows it has; gives the columns of results, valid until it is called again.
- */
-type ColumnFormula<T extends readonly unknown[]> = (
-  ...args: [
-    ...others: T extends readonly [...infer Others, unknown] ? Others : unknown[],
-    address: number,
-    rows: number,
-  ]
-) => readonly NumberColumn[];
 
 /** Values that come from a column of the input, one a row: @name. */
 export interface ColumnSource {
@@ -91,20 +83,14 @@ const isShown = ({ column, source }: Input<unknown>) => column !== undefined && 
 export const shownColumns = ({ inputs }: Work): Column[] =>
   inputs.filter(isShown).map(({ column }) => ({ ...column!, key: true }));
 
-/** What a computation says at its end, after what there is to say of the file. */
+/** The ending of a computation; the warnings about the file come before its own. */
 export function endOf({ end }: Work, ofFile: readonly Message[], keptRows: number): Ending {
   const { notes = [], holds = true, warnings = [] } = end?.(keptRows) ?? {};
   return { notes, holds, warnings: [...ofFile, ...warnings] };
 }
 
-/** One choice of the given values, with a free place for each that is read, and the cells that show it. */
-interface GivenValues {
-  readonly values: unknown[];
-  readonly lead: readonly Cell[];
-}
-
-/** Every choice of the given values; the first list varies slowest. */
-export function* choices({ inputs }: Work): Generator<GivenValues> {
+/** Every choice of the given values, with a free place for each that is read, and the cells that show it; the first list varies slowest. */
+export function* choices({ inputs }: Work) {
   for (const values of product(inputs.map(({ source }) => (typeof source === "function" ? [undefined] : source)))) {
     const lead = inputs.flatMap((input, i) => (isShown(input) ? [input.cell?.(values[i]) ?? (values[i] as Cell)] : []));
     yield { values, lead };

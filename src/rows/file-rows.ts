@@ -9,12 +9,12 @@ import { badRows } from "./bad-rows.ts";
 import { choices, endOf, type RowOptions, shownColumns, type Work } from "./computation.ts";
 import { type Faults, faultOf, Header, type Reader } from "./header.ts";
 
-/** Of a file beyond this size a good part is left when threads have started. */
+/** Files above this size, in bytes, gain from threads that start at once: most of the file is still unread when they are ready. */
 const LONG = 2 ** 24;
 
 /**
- * An open file, its header, the account of its bad rows, and what threads share of it: its parts, and tallies. With names, those of its columns,
- * another thread reads it.
+ * Opens a file: its table, its header, the counts of its bad rows, and what threads share (its parts, and their counts). In a worker, names are
+ * the column names, which the main thread has read.
  */
 export async function openRows(
   path: string,
@@ -45,7 +45,7 @@ export async function openRows(
   return { table, header, bad, source, warnings: () => [...bad.warnings(), ...header.warnings()] };
 }
 
-/** The rows of a batch that are none of its table. */
+/** The rows of a batch that do not fit their table, such as those with too few cells, and why. */
 export function faultsOf(batch: Batch): Faults {
   const faults: Faults = new Map();
   for (let row = 0; row < batch.size; row++) {
@@ -55,7 +55,7 @@ export function faultsOf(batch: Batch): Faults {
   return faults;
 }
 
-/** Calls compute for each row without a fault, and keep for each bad row that is kept; gives what stops the program at a bad row. */
+/** Calls compute for each row without a fault, and keep for each bad row that is kept; returns the error with which a bad row ends the program. */
 export function visitRows(
   batch: Batch,
   faults: Faults,
@@ -75,7 +75,7 @@ export function visitRows(
   return undefined;
 }
 
-/** Hands the inputs in each row of a file that is not bad to take, in order; gives what there is to say of the file. */
+/** Calls take with the inputs of each good row of a file, in order; returns the warnings about the file. */
 export async function readRows<T extends readonly unknown[]>(
   inputs: (header: Header) => { readonly [I in keyof T]: Reader<T[I]> },
   take: (...values: T) => void,
@@ -96,7 +96,7 @@ export async function readRows<T extends readonly unknown[]>(
   return warnings();
 }
 
-/** The rows of a computation for each row of a file, after the row's own cells, as they are read; names are those of its columns where another thread reads it. */
+/** The rows of a computation over a file: the cells of each row, then what was computed of it. In a worker, names are the column names of the file. */
 export async function fileRows(
   work: Work,
   options: RowOptions,
@@ -123,7 +123,7 @@ export async function fileRows(
   };
 }
 
-/** Computes the rows of a batch: those of every choice of the given values for each row, or what is left of a bad one. */
+/** Computes the rows of a batch: for each input row one per choice of the given values; a bad row that is kept has empty computed cells. */
 function rowComputer(
   work: Work,
   header: Header,
@@ -141,7 +141,7 @@ function rowComputer(
     if (byColumn && address !== undefined && faults.size === 0 && given.length === 1) {
       const [{ values, lead }] = given as [(typeof given)[number]];
       const shown = lead.map((cell) => Array<Cell>(batch.size).fill(cell));
-      const columns = work.ofColumn!(...values.slice(0, -1), address, batch.size);
+      const columns = work.ofColumn!(...(values.slice(0, -1) as number[]), address, batch.size);
       return yield { size: batch.size, input: { batch }, columns: [...shown, ...columns] };
     }
     const at = read.map((values) => values?.at);

@@ -15,7 +15,7 @@ import { suggestion } from "../data/suggestion.ts";
 import { Region } from "../kernels/rows.ts";
 import type { Column } from "../render/result.ts";
 
-/** What is wrong with the bad rows of a batch: of each row what was found first. */
+/** The bad rows of a batch: by row number, the first fault that was found in it. */
 export type Faults = Map<number, string>;
 
 /** The values that an input has in the rows of a batch. */
@@ -110,10 +110,8 @@ export class Header {
 
   /** Several columns of numbers. */
   numbersOf(names: readonly string[]): NumbersReader {
-    return this.numbers(
-      names.map((name) => this.index(name)),
-      numberIn,
-    );
+    const columns = names.map((name) => this.index(name));
+    return this.numbers(columns, numberIn);
   }
 
   /** A number that may be NaN or an infinity. */
@@ -300,7 +298,7 @@ function attempt(row: number, faults: Faults, column: string, action: () => void
   return fault === undefined;
 }
 
-/** What is wrong with the data or the parameters with which something is done in a row, if anything is. */
+/** Runs action on a row; returns the message of a DataError or ParameterError that it throws, else undefined. */
 export function faultOf(action: (row: number) => void, row: number): string | undefined {
   try {
     action(row);

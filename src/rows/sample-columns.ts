@@ -68,7 +68,7 @@ export function labelledAngles(
   };
 }
 
-/** The same as the angle to the own class, and those to the others. The first reader reads for both. */
+/** The same as two inputs: the angle to the own class, and those to the other classes. The second reader only uses what the first has read. */
 export function labelledSamples(
   ...from: Parameters<typeof labelledAngles>
 ): [own: Reader<number>, others: Reader<Competitors>] {

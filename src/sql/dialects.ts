@@ -8,7 +8,7 @@ export interface Dialect {
   readonly text: string;
   /** The statement that names an expression over one parameter. */
   readonly define: (name: string, parameter: string, body: string) => string;
-  /** What a column of numbers or of text holds, as a double; NULL where that is no number. */
+  /** A column of numbers or of text as doubles; NULL where a cell is not a number. */
   readonly number: (column: string) => string;
   /** Numbers the rows of a table, in any order. */
   readonly rowNumber: string;
@@ -106,7 +106,7 @@ export const dialects = {
     cell: () =>
       `CASE WHEN position(concat(',', ${NAME}, ':float,') IN translate(typeof(${WHOLE}), '<>', ',,')) > 0
       THEN CAST(TRY_CAST(${VALUE} AS FLOAT) AS DOUBLE) ELSE ${tried(VALUE)} END`,
-    // One aggregate gives them all: Spark sees that it is the same for every i.
+    // One aggregate computes all quantiles; Spark evaluates it once, since its text is the same for every i.
     quantile: (x, quantiles, i) => `percentile(${x}, array(${quantiles.join(", ")}))[${i}]`,
     rows: (table, triples) => `SELECT stack(${triples.length},
   ${triples.join(",\n  ")}

@@ -2,7 +2,7 @@ import { type Piece, type Pieces, pieceEnd, pieceIndex, type Target, targetDefin
 import { PI_SLACK } from "../core/units.ts";
 import type { Dialect } from "./dialects.ts";
 
-/** A number as a literal that every dialect reads as the same double beside a double. */
+/** A number as a literal that every dialect reads as this double in an expression with doubles. */
 export function literal(x: number): string {
   const text = Number.isInteger(x) && Math.abs(x) < 2 ** 31 ? String(x + 0) : x.toExponential().replace("e+", "e");
   return x < 0 ? `(${text})` : text;

@@ -201,7 +201,7 @@ function bySample(source: Source, parts: readonly string[], columns: readonly Na
   return `WITH ${[...parts, `asoftmax_added AS (\n${together}\n)`].join(", ")}\n${rows}`;
 }
 
-/** The same rows once for each variant of the columns. */
+/** A query that gives the rows of `from` once for each of several lists of columns. */
 const variants = ({ dialect }: Source, columns: readonly Named[], lead: string, from: string, prefix: string) =>
   columns
     .map((one) => select([lead, ...named(one, (name) => dialect.identifier(prefix + name))], from))

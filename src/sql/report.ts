@@ -12,7 +12,7 @@ export interface LossOf<Scale = number | "norm"> {
   readonly scale: Scale;
 }
 
-/** What a report is asked for. */
+/** The questions of a report. */
 export interface Asked<Scale = number | "norm"> {
   readonly margins: readonly number[];
   readonly functions: readonly Target[];

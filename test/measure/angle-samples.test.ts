@@ -8,7 +8,7 @@ import { targetFromSpec } from "../../src/core/notation.ts";
 import { segment } from "../../src/core/psi.ts";
 import { isAboveCosine } from "../../src/core/targets.ts";
 import { doubles, Region, rowKernel } from "../../src/kernels/rows.ts";
-import { AngleMeter } from "../../src/measure/angle-samples.ts";
+import { angleMeter } from "../../src/measure/angle-samples.ts";
 import { asoftmax } from "../cli/run.ts";
 import { Big, cosOf, exact, nextDown, nextUp } from "../oracle.ts";
 import { random } from "../random.js";
@@ -104,8 +104,8 @@ describe("a sample", () => {
     [101, [64, 1e4]],
     [101, [1]],
   ])("of %d classes has the conditions of conditions() and the losses of sampleLoss, scales %j", (classes, scales) => {
-      const meter = new AngleMeter({ margins, functions, scales, counted: functions }, classes);
-      const { records: form } = meter;
+      const meter = angleMeter({ margins, functions, scales, counted: functions }, classes);
+      const { form } = meter;
       const records = new Float64Array(form.width);
       let worst = 0;
       for (let i = 0; i < 200; i++) {

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { angleBetween } from "../../src/core/angle-between.ts";
-import { CosineSearch } from "../../src/measure/cosine-search.ts";
+import { type CosineSearch, cosineSearch } from "../../src/measure/cosine-search.ts";
 
 const source = (path: string) => fileURLToPath(new URL(`../../src/${path}`, import.meta.url));
 
@@ -69,7 +69,7 @@ describe("cosines", () => {
     [ 129,   2, 70],
     [ 512,  12, 40],
   ])("d = %d, %d features, %d classes: each cosine within the bound", (d, n, c) => {
-    const search = new CosineSearch({ dimension: d, rows: n, classes: c });
+    const search = cosineSearch({ dimension: d, rows: n, classes: c });
     const [features, classes] = [noise(n * d, 1 + d), noise(c * d, 2 + d)];
     search.setFeatures(features, []);
     search.setClasses(classes);
@@ -83,7 +83,7 @@ describe("cosines", () => {
   });
 
   test("the bound is about 1.3e-4 for 512 components", () => {
-    const search = new CosineSearch({ dimension: 512, rows: 1, classes: 1 });
+    const search = cosineSearch({ dimension: 512, rows: 1, classes: 1 });
     search.setFeatures(noise(512, 3), []);
     search.setClasses(noise(512, 4));
     expect(search.error(0, 0)).toBeGreaterThan(0.8e-4);
@@ -92,7 +92,7 @@ describe("cosines", () => {
 
   test("errors are as often of one sign as of the other, for vectors of one sign too", () => {
     const [d, n, c] = [128, 40, 400];
-    const search = new CosineSearch({ dimension: d, rows: n, classes: c });
+    const search = cosineSearch({ dimension: d, rows: n, classes: c });
     const [features, classes] = [noise(n * d, 3).map(Math.abs), noise(c * d, 4)];
     search.setFeatures(features, []);
     search.setClasses(classes);
@@ -108,7 +108,7 @@ describe("cosines", () => {
   });
 
   test.each([2, 64, 4096])("the largest sums fit: the same vectors of %d components, or opposite ones", (d) => {
-    const search = new CosineSearch({ dimension: d, rows: 3, classes: 2 });
+    const search = cosineSearch({ dimension: d, rows: 3, classes: 2 });
     const [one, other] = [new Float32Array(d).fill(0.1), Float32Array.from({ length: d }, (_, k) => +(k === d - 1))];
     search.setFeatures(Float32Array.from([...one, ...other, ...one.map((x) => 1e30 * x)]), []);
     search.setClasses(Float32Array.from([...one, ...other.map((x) => -1e-30 * x)]));
@@ -119,7 +119,7 @@ describe("cosines", () => {
   });
 
   test("float64 vectors, of any size", () => {
-    const search = new CosineSearch({ dimension: 3, rows: 2, classes: 2 });
+    const search = cosineSearch({ dimension: 3, rows: 2, classes: 2 });
     search.setFeatures(Float64Array.of(1e200, 2e200, 2e200, 1e-200, 0, 0), []);
     search.setClasses(Float64Array.of(3e-150, 0, 0, 0, -1e300, 0));
     for (const [i, expected] of [1 / 3, -2 / 3, 1, 0].entries()) {
@@ -128,7 +128,7 @@ describe("cosines", () => {
   });
 
   test("a vector without a direction has no cosine", () => {
-    const search = new CosineSearch({ dimension: 2, rows: 5, classes: 1 });
+    const search = cosineSearch({ dimension: 2, rows: 5, classes: 1 });
     const lengths = search.setFeatures(Float64Array.of(0, 0, NaN, 1, Infinity, 1, 1.5e308, 1.5e308, 3, 4), []);
     expect(lengths.map(({ hi }) => hi)).toEqual([0, NaN, NaN, Infinity, 5]);
     search.setClasses(Float64Array.of(2, 0));
@@ -139,7 +139,7 @@ describe("cosines", () => {
   });
 
   test("nothing held", () => {
-    const search = new CosineSearch({ dimension: 2, rows: 2, classes: 2 });
+    const search = cosineSearch({ dimension: 2, rows: 2, classes: 2 });
     search.search(0, never);
     expect([[...search.panels()], search.nearest()]).toEqual([[], []]);
   });
@@ -166,7 +166,7 @@ describe("nearest", () => {
 
   /** What the search finds, features taken `rows` and classes `block` at a time. */
   function found(rows: number, block: number): number[][] {
-    const search = new CosineSearch({ dimension: d, rows, classes: block });
+    const search = cosineSearch({ dimension: d, rows, classes: block });
     const lists: number[][] = [];
     for (let i = 0; i < n; i += rows) {
       search.setFeatures(features.subarray(i * d, (i + rows) * d), labels.slice(i, i + rows));
@@ -194,7 +194,7 @@ describe("nearest", () => {
   });
 
   test("holds no class that is further than twice the bound from the best", () => {
-    const search = new CosineSearch({ dimension: d, rows: n, classes: c });
+    const search = cosineSearch({ dimension: d, rows: n, classes: c });
     search.setFeatures(features, labels);
     search.setClasses(classes);
     const cosines = cosinesOf(search, n, c);
@@ -224,7 +224,7 @@ describe("nearest", () => {
   });
 
   test("equal classes are all found", () => {
-    const search = new CosineSearch({ dimension: 3, rows: 1, classes: 20 });
+    const search = cosineSearch({ dimension: 3, rows: 1, classes: 20 });
     search.setFeatures(Float32Array.of(1, 2, 3), [4]);
     search.setClasses(Float32Array.from({ length: 60 }, (_, i) => (i % 3) + 0.5));
     search.search(0, never);
@@ -253,7 +253,7 @@ describe("limits and sums", () => {
     [Float64Array, 61],
     [Float64Array, 7],
   ])("%o, %d classes at a time", (type, block) => {
-    const search = new CosineSearch({ dimension: d, rows: n, classes: block, limits: 2, sums: 2 });
+    const search = cosineSearch({ dimension: d, rows: n, classes: block, limits: 2, sums: 2 });
     search.setFeatures(new type(features), labels);
     search.setLimit(0, limits);
     search.setLimit(1, Array(n).fill(Number.NaN));
@@ -281,5 +281,5 @@ test.each([
   [{ dimension: NaN, rows: 1, classes: 1 }, "dimension is NaN: it must lie from 1 to 2^20"],
   [{ dimension: 2 ** 20, rows: 1, classes: 4000 }, "memory of the cosine search is"],
 ])("refused: %o", (size, message) => {
-  expect(() => new CosineSearch(size)).toThrow(message);
+  expect(() => cosineSearch(size)).toThrow(message);
 });

@@ -79,11 +79,11 @@ describe("angles: 7 shards in any order are the whole", () => {
     );
   });
 
-  test("rows without a note are taken at their word, and that is said", async () => {
+  test("rows without a note are not checked, and a warning says so", async () => {
     for (const i of shards) copyFileSync(at(`p${i}.csv`), at(`bare${i}.csv`));
     const { stdout, stderr } = await measure(`--samples ${all("bareI.csv")}`);
     expect(stdout).toBe(await report("--input whole.csv"));
-    expect(stderr).toBe("asoftmax: bare0.csv and 6 more: no .json lies beside, the rows are taken at their word\n");
+    expect(stderr).toBe("asoftmax: bare0.csv and 6 more: no .json lies beside to check the rows against\n");
   });
 
   test("tables so long that threads read them: the same report, the same errors", async () => {

@@ -8,8 +8,8 @@ const theta = { from: 0, to: Math.PI, angle: true };
 
 const draw = (chart: Omit<Chart, "x">, level: 0 | 1 | 2 | 3 = 0, height = 12) =>
   drawChart(
-    { x: theta, size: { height }, ...chart },
-    { width: 60, height: 24, unicode: true, colors: new Chalk({ level }) },
+    { x: theta, ...chart },
+    { width: 60, height: 24, chartHeight: height, unicode: true, colors: new Chalk({ level }) },
     style,
   );
 
@@ -79,8 +79,8 @@ describe("rows", () => {
       series: [{ name: "", at: (x: number) => x / 5 }],
     };
     const text = drawChart(
-      { ...chart, knots: 2, size: { height: 9 } },
-      { width: 40, height: 24, unicode: true, colors: new Chalk({ level: 0 }) },
+      { ...chart, knots: 2 },
+      { width: 40, height: 24, chartHeight: 9, unicode: true, colors: new Chalk({ level: 0 }) },
       { ...style, degrees: true },
     );
     expect(text.match(/┈{9}/g)!.length).toBeGreaterThan(0);

@@ -7,7 +7,7 @@ import { conditions, marginOf } from "../../src/core/margin.ts";
 import { psi, segment } from "../../src/core/psi.ts";
 import { isAboveCosine, makeTarget, type Target, target, targetDefinitions } from "../../src/core/targets.ts";
 import { figureRows } from "../../src/measure/report.ts";
-import { MarginStatistics } from "../../src/measure/statistics.ts";
+import { marginStatistics } from "../../src/measure/statistics.ts";
 import { dialects, qualified } from "../../src/sql/dialects.ts";
 import { angleSql, inverseSql, onPiece, valueSql } from "../../src/sql/expression.ts";
 import { lossQuery, marginQuery, measureQuery, type Source } from "../../src/sql/queries.ts";
@@ -519,8 +519,8 @@ function report(samples: readonly Sample[], { margins, functions, losses }: Aske
     counted: functions.map(({ spec }) => spec),
   };
   const classes = samples[0]!.angles.length;
-  const statistics = new MarginStatistics({ questions, classes, components: 0, norms: norm !== undefined });
-  const form = statistics.records;
+  const statistics = marginStatistics({ questions, classes, components: 0, norms: norm !== undefined });
+  const { form } = statistics;
   for (const [place, s] of samples.entries()) {
     const records = new Float64Array(form.width);
     const found = { place, label: s.label, nearest: nearest(s), thetaY: own(s), minThetaJ: minThetaJ(s) };

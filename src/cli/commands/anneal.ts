@@ -31,7 +31,6 @@ export default command({
       const lambda = lambdaAt(schedule, iteration);
       return [iteration, lambda, psiWeight(lambda), effectiveM(lambda)];
     });
-    const { width, height } = values;
     const along = (figure: (lambda: number) => number) => (iteration: number) => figure(lambdaAt(schedule, iteration));
     return rowsResult(columnsOf("iteration lambda psi_weight effective_m"), rows, {
       notes: [verdict(schedule, floor, effectiveM, theta12)],
@@ -51,7 +50,6 @@ export default command({
             { name: "effective m", hue: 0, at: along(effectiveM) },
             { name: "weight of psi, 1/(1 + lambda)", at: along(psiWeight) },
           ],
-          size: { width, height },
         }),
       },
     });

@@ -10,7 +10,7 @@ import { UsageError } from "../../data/errors.ts";
 import type { Chart } from "../../render/chart.ts";
 import { rowsResult } from "../../render/result.ts";
 import { auditTable, auditTableOptions, lossSamples } from "../audit-table.ts";
-import { functionChart, type PlotSize } from "../charts.ts";
+import { functionChart } from "../charts.ts";
 import { columnsOf, command } from "../command.ts";
 import { chosenFunctions } from "../functions.ts";
 import { drawingOptions, pick, refuse } from "../options.ts";
@@ -27,12 +27,7 @@ export default command({
       "whole losses, from angles to every class",
     ],
   ],
-  options: {
-    ...pick("functions", "m", "lambda"),
-    ...auditTableOptions,
-    ...pick("dtype"),
-    ...drawingOptions,
-  },
+  options: { ...pick("functions", "m", "lambda"), ...auditTableOptions, ...pick("dtype"), ...drawingOptions },
   async run(values) {
     const { input, loss, dtype = "float64" } = values;
     if (input === undefined) throw new UsageError("the table is missing: give --input, a file or - for standard input");
@@ -41,12 +36,12 @@ export default command({
       refuse(values, ["value", "cosine"], (flag) => `${flag} and --loss both name what to check: use one`);
       const { samples, warnings } = await lossSamples(values, loss, input);
       const audits = targets.map((target) => ({ target, ...auditLoss(target, samples, dtype) }));
-      return auditResult(audits, warnings, (drawn) => lossChart(drawn, samples, values));
+      return auditResult(audits, warnings, (drawn) => lossChart(drawn, samples));
     }
     refuse(values, ["label", "competing"], (flag) => `${flag} goes with --loss: give it too`);
     const { table, warnings } = await auditTable(values, input);
     const audits = targets.map((target) => ({ target, ...audit(target, table, dtype) }));
-    return auditResult(audits, warnings, (drawn) => chartOf(drawn, table, values));
+    return auditResult(audits, warnings, (drawn) => chartOf(drawn, table));
   },
 });
 
@@ -77,7 +72,7 @@ const FAILING = "rows that fail";
 const RIGHT_HUE = 2;
 const MOST_DOTS = 300;
 
-/** Rows as dots of a chart, so many at most of those that fail and of the others. */
+/** Rows as dots of a chart: at most MOST_DOTS of those that fail, and as many of the others. */
 function dotsOf({ failing }: Check, rows: readonly { readonly x: number; readonly y: number }[]) {
   const bad = new Set(failing);
   const dots = ["rows that are right", FAILING].map((name) => ({
@@ -92,19 +87,19 @@ function dotsOf({ failing }: Check, rows: readonly { readonly x: number; readonl
 }
 
 /** The true function and the rows of the table, its scale taken out, for the column that fails. */
-function chartOf(audited: Audited, table: AuditTable, size: PlotSize): Chart {
+function chartOf(audited: Audited, table: AuditTable): Chart {
   const { target, bad, passes, gradient } = audited;
   const ofSlope = bad === 0 && !passes;
   const given = ofSlope ? table.gradient! : table.value;
   const rows = Array.from(table.theta, (x, i) => ({ x, y: given[i]! / scaleAt(table, i) }));
   return {
-    ...functionChart([target], size, { quantity: ofSlope ? "slope" : "value", highlight: FAILING }),
+    ...functionChart([target], { quantity: ofSlope ? "slope" : "value", highlight: FAILING }),
     dots: dotsOf(ofSlope ? gradient! : audited, rows),
   };
 }
 
 /** The losses of the samples, over their target angles, and the true ones; where all losses are right, a failing row is one of a wrong gradient. */
-function lossChart({ target, gradient, ...losses }: Audited, samples: readonly LossSample[], size: PlotSize): Chart {
+function lossChart({ target, gradient, ...losses }: Audited, samples: readonly LossSample[]): Chart {
   const rows = samples.map(({ thetaY, loss }) => ({ x: thetaY, y: loss }));
   const truths = sampled(samples, MOST_DOTS).map(({ thetaY, competing, scale }) => ({
     x: thetaY,
@@ -115,7 +110,7 @@ function lossChart({ target, gradient, ...losses }: Audited, samples: readonly L
   const most = samples.reduce((x, { thetaY }) => Math.max(x, thetaY), 0);
   const room = 0.1 + (most - least) / 20;
   const range = { from: Math.max(0, least - room), to: Math.min(Math.PI, most + room) };
-  const chart = functionChart([], size, { range, highlight: FAILING });
+  const chart = functionChart([], { range, highlight: FAILING });
   return {
     ...chart,
     x: { ...chart.x, name: "theta_y" },

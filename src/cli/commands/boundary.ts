@@ -4,7 +4,7 @@ import { type Target, target as targetNamed } from "../../core/targets.ts";
 import { timesPi } from "../../core/units.ts";
 import type { Chart } from "../../render/chart.ts";
 import { rowsResult } from "../../render/result.ts";
-import { functionChart, type PlotSize } from "../charts.ts";
+import { functionChart } from "../charts.ts";
 import { columnsOf, command } from "../command.ts";
 import { chosenFunctions, everyFunction, pictureFunctions } from "../functions.ts";
 import { STANDARD_ARC } from "../inputs.ts";
@@ -43,14 +43,14 @@ export default command({
       notes.push(message`The chart is of theta_12 = ${radians(arcs[0]!)}, the first of ${arcs.length}.`);
     return rowsResult(COLUMNS, rows, {
       notes,
-      chart: { shown: "below", chart: () => arcChart(chosen ?? pictureFunctions(), arcs[0]!, values) },
+      chart: { shown: "below", chart: () => arcChart(chosen ?? pictureFunctions(), arcs[0]!) },
     });
   },
 });
 
 /** Over theta_1 from 0 to theta_12: each target, with a dot at its boundary, and the cosine of the angle to the other class. */
-function arcChart(targets: readonly Target[], theta12: number, size: PlotSize): Chart {
-  const chart = functionChart(targets, size, { range: { from: 0, to: theta12 } });
+function arcChart(targets: readonly Target[], theta12: number): Chart {
+  const chart = functionChart(targets, { range: { from: 0, to: theta12 } });
   const found = targets.map((one) => boundary(one, theta12));
   const marked = chart.series.map((series, i) => ({ ...series, points: found[i] ? [found[i].theta1] : [] }));
   // Functions that part the classes at one angle share its label.

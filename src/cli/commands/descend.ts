@@ -1,5 +1,4 @@
 import { lambdaAt } from "../../core/anneal.ts";
-import type { Descent } from "../../core/descend.ts";
 import { sampleLoss } from "../../core/loss.ts";
 import { joined, type Message, message, radians } from "../../core/message.ts";
 import { minima, type RestPoint } from "../../core/minima.ts";
@@ -7,7 +6,6 @@ import { asoftmax } from "../../core/target-functions.ts";
 import { type Target, target as targetNamed } from "../../core/targets.ts";
 import { UsageError } from "../../data/errors.ts";
 import { type Result, rowsResult } from "../../render/result.ts";
-import type { Look } from "../charts.ts";
 import { columnsOf, command } from "../command.ts";
 import { descentChart, descentsOf, STANDARD_DESCENT } from "../descents.ts";
 import { chosenFunctions, pictureFunctions } from "../functions.ts";
@@ -47,30 +45,24 @@ export default command({
       return restsOf(targets, scale, thetaJ);
     }
     if (values.start === undefined) throw new UsageError("the start is missing: give --start, such as --start 2");
-    const { start, rate = STANDARD_DESCENT.rate, steps = STANDARD_DESCENT.steps } = values;
-    return pathsOf(targets, { start, thetaJ, scale, rate, steps }, { ...values, ...angles });
+    const { start, rate = STANDARD_DESCENT.rate, steps = STANDARD_DESCENT.steps, precision } = values;
+    const descent = { start, thetaJ, scale, rate, steps };
+    const schedule = hasSchedule(values) ? scheduleOf(values) : undefined;
+    const descents = descentsOf(targets, descent, (target, step) => {
+      const { name, parameters } = target;
+      return schedule ? targetNamed(name, { ...parameters, lambda: lambdaAt(schedule, step) })! : target;
+    });
+    const rows = descents.flatMap(({ target, path }) =>
+      path.map(({ step, theta, value, gradient }) => [target.spec, step, theta, value, gradient]),
+    );
+    const chart = () => descentChart(descents, descent, { ...angles, precision });
+    const notes = descents.map(({ sentence }) => sentence);
+    return rowsResult(columnsOf("function step theta:angle value gradient"), rows, {
+      notes,
+      chart: { chart, shown: "alone" },
+    });
   },
 });
-
-/** The path of each function, drawn as theta over the steps, and how it ended. */
-function pathsOf(
-  targets: readonly Target[],
-  descent: Descent,
-  values: Parameters<typeof scheduleOf>[0] & Look,
-): Result {
-  const schedule = hasSchedule(values) ? scheduleOf(values) : undefined;
-  const descents = descentsOf(targets, descent, (target, step) => {
-    const { name, parameters } = target;
-    return schedule ? targetNamed(name, { ...parameters, lambda: lambdaAt(schedule, step) })! : target;
-  });
-  const rows = descents.flatMap(({ target, path }) =>
-    path.map(({ step, theta, value, gradient }) => [target.spec, step, theta, value, gradient]),
-  );
-  return rowsResult(columnsOf("function step theta:angle value gradient"), rows, {
-    chart: { chart: () => descentChart(descents, descent, values), shown: "alone" },
-    notes: descents.map(({ sentence }) => sentence),
-  });
-}
 
 /** Every angle at which a descent of the loss can rest, and the loss there. */
 function restsOf(targets: readonly Target[], scale: number, thetaJ: number): Result {

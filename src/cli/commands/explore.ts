@@ -61,7 +61,7 @@ function chosen(values: Begin) {
   return { m, lambda, theta, competing, functions: given ? names : STANDARD.functions, names };
 }
 
-/** The page, which begins with what is given as an address has it. */
+/** The page; its data-start holds the given values, written as in an address. */
 function page(values: Begin, output: string): Result {
   if (!/\.html$/i.test(output))
     throw new UsageError(`--output ${output}: explore writes a page: name a file such as page.html`);

@@ -4,17 +4,17 @@ import { splitPath } from "../../data/array-file.ts";
 import { DataError, UsageError } from "../../data/errors.ts";
 import { npzFile } from "../../data/npz-file.ts";
 import type { AngleFile } from "../../measure/angle-samples.ts";
-import { Fingerprint } from "../../measure/fingerprint.ts";
+import { newFingerprint } from "../../measure/fingerprint.ts";
 import { perSample } from "../../measure/per-sample.ts";
 import { marginReport } from "../../measure/report.ts";
 import { noteFile, noteText, removeNote, requireNoFolder } from "../../measure/sample-note.ts";
 import { FewClassesError, type NewSums, type Questions, type Samples } from "../../measure/samples.ts";
-import { MarginStatistics, WORST } from "../../measure/statistics.ts";
+import { type MarginStatistics, marginStatistics, WORST } from "../../measure/statistics.ts";
 import { isParquet } from "../../render/formats.ts";
 import type { NumberStyle } from "../../render/number.ts";
 import { written } from "../../render/render.ts";
 import { documentOf, type Result } from "../../render/result.ts";
-import { RowWriter } from "../../render/rows.ts";
+import { rowWriter } from "../../render/rows.ts";
 import { checked, figureCheck } from "../checks.ts";
 import { command } from "../command.ts";
 import { pictureFunctions } from "../functions.ts";
@@ -36,23 +36,36 @@ const OF_ANGLES = {
   ...pick("label", "inputFormat", "delimiter", "comment", "decimalComma"),
 };
 const OF_FEATURES = pick("features", "weights", "labels", "transposed", "firstLabel");
-const OF_SHARDS = {
-  samples: fileList("make the report of all these tables of samples, which --per-sample wrote"),
-  classSums: fileList(
-    "the sums of the features of each class: with --features a file that is written, or read where it is there; else those of all shards",
-  ),
-};
 /** The options for samples that were not measured before. */
 const OF_NEW = ["m", "functions", "scale", "badRows", "perSample", ...keys(OF_ANGLES), ...keys(OF_FEATURES)] as const;
 /** Options of the report, and how it is written. */
 const OF_REPORT = ["check", "worst", "format", "columns", "precision", "degrees"] as const;
-type MeasureValues = ValuesOf<typeof OF_ANGLES & typeof OF_FEATURES & typeof OF_SHARDS> &
-  Values<
-    "m" | "functions" | "output" | "perSample" | "threads" | "badRows" | Exclude<(typeof OF_REPORT)[number], "check">
-  > & {
-    readonly scale?: Questions["scales"];
-    readonly check?: Checks;
-  };
+const measureOptions = {
+  m: options.m,
+  functions: {
+    ...options.functions,
+    help: "functions whose own margin is counted and whose mean loss is given (default asoftmax:m=4,naive:m=4)",
+  },
+  scale: listOption(
+    "scales of the losses; norm: the length of each feature (default with features, else 30)",
+    scaleOrNorm,
+  ),
+  ...OF_ANGLES,
+  ...OF_FEATURES,
+  ...pick("threads", "badRows", "worst", "perSample"),
+  samples: fileList("make the report of all these tables of samples, which --per-sample wrote"),
+  classSums: fileList(
+    "the sums of the features of each class: with --features a file that is written, or read where it is there; else those of all shards",
+  ),
+  output: drawingOptions.output,
+  check: listOption(
+    "exit with status 1 unless all of these hold: accuracy>=0.9, angular@4>=0.9, arcface:m=0.5>=0.9, quantiles.effective_margin.0.5>=2 (repeatable)",
+    figureCheck,
+    "limits",
+  ),
+};
+type MeasureValues = ValuesOf<typeof measureOptions> & Values<"format" | "columns" | "precision" | "degrees">;
+type Checks = NonNullable<MeasureValues["check"]>;
 
 export default command({
   examples: [
@@ -65,27 +78,7 @@ export default command({
     ["asoftmax measure --input angles.csv --check 'angular@4>=0.9'", "exit status 1 unless 9 in 10 reach m = 4"],
     ["asoftmax measure --input angles.csv --functions asoftmax:m=4,arcface --scale 30,64", "mean losses"],
   ],
-  options: {
-    m: options.m,
-    functions: {
-      ...options.functions,
-      help: "functions whose own margin is counted and whose mean loss is given (default asoftmax:m=4,naive:m=4)",
-    },
-    scale: listOption(
-      "scales of the losses; norm: the length of each feature (default with features, else 30)",
-      scaleOrNorm,
-    ),
-    ...OF_ANGLES,
-    ...OF_FEATURES,
-    ...pick("threads", "badRows", "worst", "perSample"),
-    ...OF_SHARDS,
-    output: drawingOptions.output,
-    check: listOption(
-      "exit with status 1 unless all of these hold: accuracy>=0.9, angular@4>=0.9, arcface:m=0.5>=0.9, quantiles.effective_margin.0.5>=2 (repeatable)",
-      figureCheck,
-      "limits",
-    ),
-  },
+  options: measureOptions,
   async run(values, { angles }) {
     const { check: checks = [], worst = WORST, samples: tables, classSums } = values;
     requireOwnFiles(values);
@@ -93,7 +86,7 @@ export default command({
     if (classSums && !tables && !values.features) return mergedSums(values, classSums);
     const samples = await (tables ? openStored(values, tables) : openNew(values, checks));
     requireFigures(checks, samples);
-    const statistics = new MarginStatistics(samples);
+    const statistics = marginStatistics(samples);
     await readAll(samples, statistics, values, angles);
     const sumsWritten = samples.newSums ? [await writeSums(samples.newSums)] : [];
     const figures = statistics.figures(samples, angles.degrees, worst);
@@ -104,9 +97,7 @@ export default command({
   },
 });
 
-type Checks = readonly ReturnType<typeof figureCheck>[];
-
-/** Throws UsageError where an option is given that has no part in what the others ask for. */
+/** Throws UsageError where one of these options is given: it has no effect beside the others, `what` says which. */
 const refuseIn = (what: string, values: MeasureValues, names: readonly string[]): void =>
   refuse(values, names, (flag) => `${flag} has no part in ${what}`);
 
@@ -131,7 +122,7 @@ function requireFigures(checks: Checks, { questions: { margins, counted }, norms
   }
 }
 
-/** What is asked of each sample, what --check names included. */
+/** What to find out of each sample: what the options ask for, and what --check needs. */
 function questionsOf(values: MeasureValues, checks: Checks, norms: boolean): Questions {
   const functions = (values.functions ?? pictureFunctions()).map(({ spec }) => spec);
   return {
@@ -142,7 +133,7 @@ function questionsOf(values: MeasureValues, checks: Checks, norms: boolean): Que
   };
 }
 
-/** Samples from the tables that --samples names. */
+/** Samples from the tables of --samples. */
 async function openStored(values: MeasureValues, paths: readonly string[]): Promise<Samples> {
   refuseIn("--samples, which were measured before: leave it out", values, OF_NEW);
   const { storedSamples } = await import("../../measure/stored-samples.ts");
@@ -196,16 +187,16 @@ const fileOf = (values: MeasureValues): AngleFile =>
     [...keys(OF_ANGLES), "threads", "badRows", "degrees"].map((key) => [key, values[key as keyof MeasureValues]]),
   );
 
-/** Adds all samples to the statistics, and writes them where that is asked for. */
+/** Adds all samples to the statistics, and writes them to the file of --per-sample. */
 async function readAll(
   samples: Samples,
   statistics: MarginStatistics,
   { perSample, precision }: MeasureValues,
   angles: AngleReader,
 ): Promise<void> {
-  const { width } = statistics.records;
+  const { width } = statistics.form;
   const read = withProgress(samples.blocks, ({ length }) => length / width, samples.total, samples.done);
-  const blocks = added(read, statistics);
+  const blocks = passedOn(read, (block) => statistics.add(block));
   if (perSample === undefined) for await (const _ of blocks);
   else await writeSamples(perSample, { ...samples, blocks }, statistics, { precision, ...angles });
   for (const table of samples.roundedLosses ?? [])
@@ -220,16 +211,19 @@ async function writeSamples(
   style: NumberStyle,
 ): Promise<void> {
   const identity = samples.identity!();
-  const contents = new Fingerprint();
-  const rows = perSample({ ...samples, blocks: contents.of(samples.blocks) }, statistics.records);
-  const writer = new RowWriter(rows, "csv", style);
+  const contents = newFingerprint();
+  const rows = perSample(
+    { ...samples, blocks: passedOn(samples.blocks, (block) => contents.update(block)) },
+    statistics.form,
+  );
+  const writer = rowWriter(rows, "csv", style);
   const pieces = isParquet(path)
     ? (await import("../../render/parquet.ts")).parquetRows(rows, style)
     : writer.file(written(rows, writer));
   await writeToFile(withoutOldNote(pieces, path), path);
   const { degrees, precision = null } = style;
   await writeToFile(
-    [noteText(samples, statistics, { ...identity, degrees, precision, contents: contents.text() })],
+    [noteText(samples, statistics, { ...identity, degrees, precision, contents: contents.digest("hex") })],
     noteFile(path),
   );
 }
@@ -240,10 +234,10 @@ async function* withoutOldNote<T>(pieces: AsyncIterable<T>, path: string): Async
   removeNote(path);
 }
 
-/** Adds the samples to the statistics and passes them on. */
-async function* added(blocks: Samples["blocks"], statistics: MarginStatistics): Samples["blocks"] {
+/** Visits each block of records and passes it on. */
+async function* passedOn(blocks: Samples["blocks"], visit: (block: Float64Array) => void): Samples["blocks"] {
   for await (const block of blocks) {
-    statistics.add(block);
+    visit(block);
     yield block;
   }
 }

@@ -23,7 +23,7 @@ export default command({
       stretches.map(({ from, to, direction, change }) => [target.spec, from, to, direction, change]),
     );
     const rising = (target: Target) => going(found.find((one) => one.target === target)!, "rising");
-    const chart = () => functionChart(targets, values, { highlight: "rising", stretchesOf: rising });
+    const chart = () => functionChart(targets, { highlight: "rising", stretchesOf: rising });
     return rowsResult(COLUMNS, rows, { notes: found.map(verdict), chart: { chart, shown: "below" } });
   },
 });

@@ -43,10 +43,7 @@ export default command({
       if (points > MOST_MARKS)
         throw new UsageError(`--points: a drawing marks at most ${MOST_MARKS} angles: give fewer, or --format csv`);
       const range = { from, to };
-      const drawn =
-        quantity === "theta_j"
-          ? planeChart(targets, values, range)
-          : functionChart(targets, values, { range, quantity });
+      const drawn = quantity === "theta_j" ? planeChart(targets, range) : functionChart(targets, { range, quantity });
       return points === 0 ? drawn : { ...drawn, series: drawn.series.map((one) => ({ ...one, points: [...angles] })) };
     };
     return rowsResult(columnsOf(`function theta:angle value${quantity === "theta_j" ? ":angle" : ""}`), rows(), {

@@ -25,18 +25,18 @@ export default command({
   ],
   options: { ...pick("m", "competing", "summary", "plot", "plane"), ...drawingOptions },
   runsExample: true,
-  run({ m: margins = [STANDARD_MARGIN], competing, summary, plot, plane, ...size }, { angles }) {
+  run({ m: margins = [STANDARD_MARGIN], competing, summary, plot, plane, precision }, { angles }) {
     if (competing === undefined)
       throw new UsageError("competing angles are missing: give --competing, such as --competing 1.5");
     const found = margins.flatMap((m) => competing.map((thetaJ) => ({ m, thetaJ, intervals: violations(m, thetaJ) })));
     const rows = found.flatMap(summary ? totalRow : intervalRows);
     const { m, thetaJ } = found[0]!;
-    const look = { ...size, ...angles };
+    const style = { ...angles, precision };
     const chart = () => {
       const naive = target("naive", { m })!;
-      if (!plane) return violationChart([naive], m, thetaJ, look);
-      const level = levelOf(equation("theta_j", thetaJ, look), thetaJ);
-      const drawn = planeChart([target("asoftmax", { m })!, naive], size);
+      if (!plane) return violationChart([naive], m, thetaJ, style);
+      const level = levelOf(equation("theta_j", thetaJ, style), thetaJ);
+      const drawn = planeChart([target("asoftmax", { m })!, naive]);
       return { ...drawn, series: [...drawn.series, level] };
     };
     const isDrawn = plot || plane || !summary;

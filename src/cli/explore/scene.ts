@@ -70,7 +70,7 @@ export function plainCommands(scene: Scene, { degrees, given }: Pick<NumberStyle
 const MOST_REMEMBERED = 200;
 const known = new Map<string, Map<number, unknown>>();
 
-/** The function with its values remembered under that key: most changes of a scene leave most of them the same. */
+/** The function with a cache of its values, which all functions of that key share: most changes of a scene leave most values the same. */
 export function remembered<T>(key: string, at: (x: number) => T): (x: number) => T {
   const values = (known.get(key) ?? new Map()) as Map<number, T>;
   if (known.size > MOST_REMEMBERED) known.clear();

@@ -46,7 +46,7 @@ const turn =
   (parts: number, way: 1 | -1): Change =>
   ({ theta }) => ({ theta: step(theta, parts, way) });
 
-/** What a key changes, and what there is to say where that is nothing. */
+/** By key: what it changes, and the note that is shown when it changes nothing. */
 const actions: Readonly<Record<string, readonly [Change, end?: string]>> = {
   left: [turn(FINE, -1), "theta ends at 0"],
   right: [turn(FINE, 1), "theta ends at pi"],

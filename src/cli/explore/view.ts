@@ -63,7 +63,7 @@ const beside = (left: readonly string[], right: readonly string[], column: numbe
     return own + " ".repeat(column - stringWidth(own)) + (right[i] ?? "");
   });
 
-/** The functions that are on, the level of the competing angle, and the cursor, in so many rows or the fewest possible. */
+/** The chart of the functions that are on, with the level cos(theta_j) and a cursor at theta, in at most `rows` lines where that is possible. */
 function plotOf(state: State, screen: Screen, rows: number, style: NumberStyle): string[] {
   const { m, theta, competing } = state;
   const on = functionsOf(state).flatMap(({ target, on }) => (on ? [target] : []));
@@ -72,7 +72,7 @@ function plotOf(state: State, screen: Screen, rows: number, style: NumberStyle):
   const cursorOn = ({ name, at }: Series) => ({ at: remembered(name, at), points: [theta] });
   const series = chart.series.map((one, i) => ({ ...one, name: "", ...(i < on.length && cursorOn(one)) }));
   const draw = (height: number) =>
-    drawChart({ ...chart, series, knots: m, cursor: theta, size: { height } }, screen, style).split("\n");
+    drawChart({ ...chart, series, knots: m, cursor: theta }, { ...screen, chartHeight: height }, style).split("\n");
   // The axis and the legend take lines too.
   const first = draw(Math.max(LEAST_PLOT, rows - 3));
   return first.length > rows ? draw(Math.max(LEAST_PLOT, 2 * rows - 3 - first.length)) : first;
@@ -82,11 +82,8 @@ function plotOf(state: State, screen: Screen, rows: number, style: NumberStyle):
 function figureLines(state: State, screen: Screen, style: NumberStyle, exact: Shown): string[] {
   const { m, lambda, theta, competing } = state;
   const on = functionsOf(state).filter(({ on }) => on);
-  const { margin, why, blend, values, level } = figuresAt(
-    state,
-    on.map(({ target }) => target),
-    exact,
-  );
+  const targets = on.map(({ target }) => target);
+  const { margin, why, blend, values, level } = figuresAt(state, targets, exact);
   const angle = (at: number) => formatAngle(at, style, screen.unicode ? "π" : "pi");
   const row = (name: string, ...cells: string[]) =>
     name +

@@ -14,14 +14,14 @@ export function curveOf(state: PageState, targets: readonly Target[]): Chart {
   const drawn = { ...chart, series, knots: m };
   if (chart.highlight !== undefined) return drawn;
   // Without cos(m theta) its violations are not to be seen, and without a function of m the goal of m neither.
-  const { title, subtitle } = functionChart(targets, {});
+  const { title, subtitle } = functionChart(targets);
   if (hasOthersOnly(state)) return { ...drawn, title, subtitle, marks: [], zones: [], knots: knotsOf(targets) };
   return { ...drawn, title, marks: chart.marks!.slice(0, 1) };
 }
 
 /** The plane of theta_y and theta_j, with the regions of the functions. */
 export function planeOf(targets: readonly Target[]): Chart {
-  const chart = planeChart(targets, {});
+  const chart = planeChart(targets);
   const series = chart.series.map((one) => ({ ...one, at: remembered(`plane ${one.name}`, one.at) }));
   const regions = chart.regions!.map((one) => {
     return { ...one, between: remembered(`${one.look} ${chart.series.map(({ name }) => name)}`, one.between) };

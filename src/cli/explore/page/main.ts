@@ -60,7 +60,7 @@ const updates = sliders.map(([name, label, values, write]) => {
   const box = document.createElement("div");
   box.innerHTML = `<label for="${name}">${html(label)}</label><output></output><input type="range" id="${name}" min="0">`;
   const input = box.querySelector("input")!;
-  // The value that was given last is one of them.
+  // A value that was given in an address is added to the stops.
   let stops = values;
   input.addEventListener("input", () => change({ [name]: stops[Number(input.value)]! }));
   byId("sliders").append(box);
@@ -79,7 +79,7 @@ const LETTERS: Readonly<Record<string, string>> = { asoftmax: "psi", naive: "cos
 const boxOf = (name: string) =>
   `<label><input type="checkbox" name="${escapeXml(name)}"><span>${html(LETTERS[name] ? `${LETTERS[name]} (${name})` : name)}</span></label>`;
 
-/** The boxes of core's functions and of others that the state has, made anew where these change. */
+/** The checkboxes of all target functions, and of other specs in the state; rebuilt when the list changes. */
 function showFunctions(): void {
   const names = [...new Set([...targetDefinitions.map(({ name }) => name), ...state.functions])];
   const parent = inside("functions", "div");
@@ -212,7 +212,7 @@ function show(): void {
   inside("commands", "pre").innerHTML = commandsOf(state).join("\n").replace(/\S+/g, "<span>$&</span>");
 }
 
-/** So long after the last change it is said, and stands in the address. */
+/** Milliseconds after the last change until it is announced to screen readers and put into the address. */
 const QUIET = 500;
 let timer: number | undefined;
 function announce(): void {

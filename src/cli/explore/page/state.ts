@@ -46,7 +46,7 @@ export function stateOf(hash: string): PageState {
   return { ...START, ...Object.fromEntries(numbers), ...(functions && { functions }) };
 }
 
-/** The parts of an address that the state does not have. */
+/** The parts of an address that were not understood. */
 export const misreadIn = (hash: string): string[] =>
   [...partsOf(hash)].flatMap(([name, text]) => {
     if (name !== "functions") return isAllowed(name, text) ? [] : [`${name}=${text}`];
@@ -61,7 +61,7 @@ function isFunction(name: string): boolean {
   }
 }
 
-/** The name alone where a function is as core has it without parameters, but for those that follow m and lambda by their name. */
+/** The name of a function that has its default parameters, else its spec. asoftmax and naive stay as given: by name alone they follow the sliders. */
 const nameOf = (spec: string) =>
   /^(asoftmax|naive)(:|$)/.test(spec) ? spec : nameAt(START, targetAt(START, spec).spec);
 
@@ -89,7 +89,7 @@ export function commandsOf(state: PageState): string[] {
   return [...plain, loss, ...(specs.length > 0 ? drawn : [])];
 }
 
-/** What is shown of a value at an angle of the state: 0 where it is the rounding of an angle that is a part of pi. */
+/** The value to show at an angle of the state: 0 for a value that is only the rounding error of an angle that is a part of pi. */
 export function shownIn({ theta, competing }: PageState): Shown {
   const decimals = [theta, competing].filter((angle) => angle > 0 && asFractionOfPi(angle) === undefined);
   return shownOf({}, { decimals: new Set(decimals) });
