@@ -55,6 +55,20 @@ test("the mean keeps what a plain sum loses", () => {
   expect(distributionOf([1, Number.POSITIVE_INFINITY, 1]).value()).toBe(Number.POSITIVE_INFINITY);
 });
 
+test("beyond a million numbers come back as the middle of their bucket; 0, infinities and NaN as they are", () => {
+  function* values(more: number) {
+    for (let i = 0; i < 1e6; i++)
+      yield [0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1.00001, -1.00001][i % 5]!;
+    for (let i = 0; i < more; i++) yield Number.NaN;
+  }
+  const places = [0, 0.3, 0.5, 0.7, 0.9];
+  expect(distributionOf(values(0)).quantiles(places)).toEqual([-Infinity, -1.00001, 0, 1.00001, Infinity]);
+  const [least, negative, zero, positive, most, last] = distributionOf(values(9)).quantiles([...places, 1]);
+  expect([least, zero, most, last]).toEqual([-Infinity, 0, Infinity, Number.NaN]);
+  expect(negative).toBe(-positive!);
+  expect(positive).toBe(1 + 2 ** -14);
+});
+
 describe("shares of the numbers that are at least so large", () => {
   const filled = (numbers: readonly number[]) => {
     const distribution = new Distribution();

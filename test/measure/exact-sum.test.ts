@@ -82,6 +82,12 @@ test("after a million additions limbs are still exact; a sum can be asked for in
   expect(sum.value()).toBe(0);
 });
 
+test("after millions of additions without a look at the sum limbs are still exact", () => {
+  const [sum, count] = [new ExactSum(), 5_000_000];
+  for (let i = 0; i < count; i++) sum.add(2 ** 53 - 1);
+  expect(sum.multiple() >> 1074n).toBe((2n ** 53n - 1n) * BigInt(count));
+});
+
 // biome-ignore format: aligned by eye
 test.each([
   [[],                                          0],

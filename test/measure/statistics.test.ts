@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { rightDigits } from "../../src/measure/rounded-loss.ts";
+import { RoundedLoss, rightDigits } from "../../src/measure/rounded-loss.ts";
 import { wilson } from "../../src/measure/statistics.ts";
 
 // biome-ignore format: aligned by eye
@@ -24,6 +24,22 @@ test.each([
   [Infinity,            Infinity, NaN],
 ])("%d, off by at most %d: %d", (x, error, digits) => {
   expect(rightDigits(x, error)).toBe(digits);
+});
+
+// The errors of all samples have 1e-7 in common; what each has alone, 1e-5 at most, adds up as squares do.
+test.each([
+  [1, 1, 1.01e-5],
+  [400, 0.01, 6e-9],
+  [10_000, 3, 6e-7],
+])("the mean of %d losses from rounded cosines, each off by %d as these are by 1", (count, slope, error) => {
+  const halves = [new RoundedLoss(), new RoundedLoss()] as const;
+  const whole = new RoundedLoss();
+  const losses = Array.from({ length: count }, (_, i) => 1.234567891 + Math.sin(i));
+  for (const [i, loss] of losses.entries()) for (const one of [whole, halves[i % 2]!]) one.add(loss, slope);
+  const mean = losses.reduce((sum, loss) => sum + loss) / count;
+  expect(whole.mean(count)).toBe(rightDigits(mean, error));
+  halves[0].addMultiples(halves[1].multiples());
+  expect(halves[0].mean(count)).toBe(whole.mean(count));
 });
 
 describe("the 95 % interval of a share", () => {
