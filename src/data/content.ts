@@ -57,6 +57,7 @@ const contents: readonly Content[] = [
   { name: "bzip2", begins: magic("BZh"), advice: piped("bzip2 -dc") },
   { name: "xz", begins: magic("\xfd7zXZ"), advice: piped("xz -dc") },
   { name: "UTF-16 without a byte order mark", begins: ([a, b, c, d]) => a !== "\0" && b === "\0" && c !== "\0" && d === "\0", advice: piped("iconv -f UTF-16LE -t UTF-8") },
+  { name: "UTF-16 (big-endian) without a byte order mark", begins: ([a, b, c, d]) => a === "\0" && b !== "\0" && c === "\0" && d !== "\0", advice: piped("iconv -f UTF-16BE -t UTF-8") },
 ];
 
 const MOST_HEAD = 4096;

@@ -74,7 +74,9 @@ async function readFirst(source: AsyncIterator<Block>, file: string): Promise<{ 
     const names = membersOf(lines[at]!)?.map(([key]) => key) ?? [];
     if (names.length > 0) return { names, rest: block };
     const line = block.line + at;
-    throw new DataError(`${file} line ${line}: it is no JSON object with keys, which name the columns`);
+    throw new DataError(
+      `${file} line ${line}: it is no JSON object with keys, which name the columns${advice(lines[at]!)}`,
+    );
   }
   throw new DataError(`${file} is empty: it needs at least one object`);
 }
@@ -95,7 +97,7 @@ function recordOf(text: string, places: ReadonlyMap<string, number>) {
   if (found === undefined) {
     const [first = ""] = places.keys();
     const members = `${toBytes(JSON.stringify(fromBytes(first)))}:${toBytes(JSON.stringify(fromBytes(text)))}`;
-    return { cells: [text], members, fault: "the line is not a JSON object" };
+    return { cells: [text], members, fault: `the line is not a JSON object${advice(text)}` };
   }
   const cells = new Array<string>(places.size);
   const others: string[] = [];
@@ -115,6 +117,10 @@ function recordOf(text: string, places: ReadonlyMap<string, number>) {
   }
   return { cells: [...cells, ...others], members: text.trim().slice(1, -1).trim(), fault };
 }
+
+/** What may explain text that is no JSON. */
+const advice = (text: string) =>
+  /[:[,]\s*-?(NaN|Infinity)\b/.test(text) ? " (NaN and infinities are no JSON: write null)" : "";
 
 const TOKEN = /"[^"]*"|[{}[\],:]|[^\s{}[\],:"]+/g;
 

@@ -137,7 +137,9 @@ export class Header {
         const x = plain[row]!;
         const text = Number.isNaN(x) ? batch.text(row, index) : "";
         const isArray = text.startsWith("[") && text.endsWith("]");
-        const cells = isArray ? text.slice(1, -1).split(",") : text.split(";");
+        // Integers of 64 bits and decimals of Parquet are quoted there, to keep every digit.
+        const unquoted = (cell: string) => cell.replace(/^\s*"(.*)"\s*$/, "$1");
+        const cells = isArray ? text.slice(1, -1).split(",").map(unquoted) : text.split(";");
         const isCosine = () => cells.every((cell) => !(Math.abs(Number(cell)) > 1));
         const angleOf = (value: number, text: () => string) =>
           this.angleOf(value, () => ({ text: text(), batch, row, isCosine }));
@@ -267,7 +269,8 @@ export class Header {
   private missing(name: string): DataError {
     const fault = `${this.file}: there is no column "${name}"`;
     const [only = "", more] = this.names;
-    const other = more === undefined ? otherDelimiter(only, this.separator) : undefined;
+    const spaced = only.split(" ").includes(toBytes(name)) ? "' '" : undefined;
+    const other = more === undefined ? (otherDelimiter(only, this.separator) ?? spaced) : undefined;
     if (other !== undefined) return new DataError(`${fault}, and the header holds ${other}: give --delimiter ${other}`);
     const headless = this.headless();
     return new DataError(
@@ -280,6 +283,7 @@ export class Header {
     const [first = ""] = this.names;
     if (this.separator === "") return undefined;
     if (/^#[^A-Z]/.test(first)) return "the first line begins with #: for comments give --comment '#'";
+    if (/^sep=/i.test(first)) return "the first line is the sep= of spreadsheets: take it out";
     const isNumber = (name: string) => isDecimal(this.decimalComma ? name.replace(",", ".") : name);
     const isData = this.names.every(isNumber) || this.names.some((name) => isNumber(name) && /[.,]/.test(name));
     return isData ? "the first line holds numbers: write a header before it, which names the columns" : undefined;

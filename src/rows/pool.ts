@@ -17,9 +17,6 @@ export function serve<Item, Answer>(answerTo: (item: Item) => Answer | Promise<A
   });
 }
 
-/** So many items a worker has at most where the thread that asks works too: one to go on with while that is busy. */
-const QUEUED = 2;
-
 /** Worker threads that answer each message with one message. */
 export class Pool<Item, Answer> {
   private readonly threads: readonly ReturnType<typeof startThread<Item, Answer>>[];
@@ -30,19 +27,23 @@ export class Pool<Item, Answer> {
   }
 
   /** With `here`, at most so many answers are out at a time. */
-  get most(): number {
-    return QUEUED * this.threads.length + 2;
+  most(queued: number): number {
+    return queued * (this.threads.length + 1);
   }
 
   /**
    * The answers to all items in the order of the items, each as soon as it is there. Each worker has at most one item, and one more is read
-   * ahead. With `here`, which answers in this thread, each has at most two, and what is read while they have them is answered here. Where the
-   * items fail, the answers to those before come first.
+   * ahead. With `here`, which answers in this thread, each has at most `queued`, and what is read while they have them is answered here, one after
+   * another. Where the items fail, the answers to those before come first.
    */
-  async *inOrder(items: AsyncIterator<Item>, here?: (item: Item) => Promise<Answer>): AsyncGenerator<Answer> {
+  async *inOrder(
+    items: AsyncIterator<Item>,
+    here?: (item: Item) => Promise<Answer>,
+    queued = 1,
+  ): AsyncGenerator<Answer> {
     const answers: Promise<Answer>[] = [];
-    const most = here ? this.most : this.threads.length;
-    const free = () => this.threads.find(({ waiting }) => waiting.length < (here ? QUEUED : 1));
+    const most = here ? this.most(queued) : this.threads.length;
+    const free = () => this.threads.find(({ waiting }) => waiting.length < queued);
     let failure: { readonly error: unknown } | undefined;
     const read = (): Promise<IteratorResult<Item> | undefined> =>
       items.next().catch((error) => {
@@ -64,10 +65,11 @@ export class Pool<Item, Answer> {
         const item: IteratorResult<Item> | undefined = await next;
         next = item?.done === false ? read() : undefined;
         if (item?.done === false) {
-          const asked = thread ? thread.ask(item.value) : here!(item.value);
+          const answer = thread ? thread.ask(item.value) : here!(item.value);
           // One that fails while an earlier one is awaited is heard of in its turn.
-          asked.catch(() => {});
-          answers.push(asked);
+          const isSettled = answer.catch(() => {});
+          if (!thread) await isSettled;
+          answers.push(answer);
         }
       }
       if (isAnswered) yield answer!;

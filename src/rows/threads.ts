@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { setImmediate } from "node:timers/promises";
 import { DataError } from "../data/errors.ts";
 import { type FilePart, remaining } from "../data/table.ts";
 import { written } from "../render/render.ts";
@@ -71,11 +72,14 @@ export async function* sharedBytes(
     const next = await source.parts.next();
     if (next.done) return;
     pool ??= start();
+    // A row group can be large, and its rows larger: workers have no second one to go on with.
+    const queued = "bytes" in next.value ? 2 : 1;
     // With room to spare, so that most rows fit at once.
-    const slots = Array.from({ length: pool.most + 1 }, () => newSlot(Math.ceil(1.1 * largest)));
+    const slots = Array.from({ length: pool.most(queued) + 1 }, () => newSlot(Math.ceil(1.1 * largest)));
     const parts = placed(remaining(source.parts, next.value), slots);
+    const here = (question: RowQuestion) => answer(question, bytesOf);
     let turn = 0;
-    for await (const { bytes, tally, fault } of pool.inOrder(parts, (question) => answer(question, bytesOf))) {
+    for await (const { bytes, tally, fault } of pool.inOrder(parts, here, queued)) {
       slots[turn++ % slots.length]!.rows = bytes.buffer as SharedArrayBuffer;
       if (tally) source.addTally(tally);
       yield bytes;
@@ -112,7 +116,11 @@ export function serveParts(work: Promise<PartWork>): void {
 async function answer({ part, room }: RowQuestion, bytesOf: PartWork["bytesOf"]): Promise<RowAnswer> {
   let bytes: Uint8Array = new Uint8Array(room, 0, 0);
   try {
-    for await (const piece of bytesOf(part)) bytes = appended(bytes, piece);
+    for await (const piece of bytesOf(part)) {
+      bytes = appended(bytes, piece);
+      // A signal need not wait for the end of a large part.
+      await setImmediate();
+    }
     return { bytes };
   } catch (error) {
     if (!(error instanceof DataError)) throw error;

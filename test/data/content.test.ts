@@ -84,6 +84,7 @@ test.each<[string, Buffer | string, string]>([
   ["UTF-16 cut short",       utf16("θ😀").subarray(0, -2),           "f: its UTF-16 data is damaged or ends too early"],
   ["gzip of gzip",           gzipSync(gzipSync(CSV)),                "f is gzip of gzip: decompress it first"],
   ["UTF-16 without a mark",  Buffer.from(CSV, "utf16le"),            "f is UTF-16 without a byte order mark: convert it: iconv -f UTF-16LE -t UTF-8 f | asoftmax ... --input -"],
+  ["big-endian without one", Buffer.from(CSV, "utf16le").swap16(),   "f is UTF-16 (big-endian) without a byte order mark: convert it: iconv -f UTF-16BE -t UTF-8 f | asoftmax ... --input -"],
   ["UTF-32",                 "\xff\xfe\0\0t\0\0\0",                  "f is UTF-32: convert it: iconv -f UTF-32 -t UTF-8 f | asoftmax ... --input -"],
   ["Parquet",                "PAR1\x15\x04\x15\x10",                 "f is Parquet: give --input-format parquet and a plain file, which is read by position"],
   ["Parquet in gzip",        gzipSync("PAR1\x15\x04\x15\x10"),       "f is gzip of Parquet: give --input-format parquet and a plain file, which is read by position"],

@@ -54,6 +54,7 @@ describe("refused", () => {
     ["csv",                    "theta\n1\n",                "f line 1: it is no JSON object with keys, which name the columns"],
     ["an array of numbers",    "\n[1]\n",                   "f line 2: it is no JSON object with keys, which name the columns"],
     ["a key twice",            '{"theta":1,"theta":2}\n',   'f: the header has two columns named "theta": rename one'],
+    ["an infinity",            '{"theta":1,"x":-Infinity}', "f line 1: it is no JSON object with keys, which name the columns (NaN and infinities are no JSON: write null)"],
     ["no such key",            '{"thet":1}\n',              'f: there is no column "theta": did you mean thet?'],
     ["no key at all",          "{}\n",                      "f line 1: it is no JSON object with keys, which name the columns"],
   ];
@@ -83,7 +84,7 @@ describe("rows that are refused", () => {
     ["an array",       "[1,2]",                        "the line is not a JSON object",                              '"[1,2]",,'],
     ["half an object", '{"theta":1,',                  "the line is not a JSON object",                              '"{""theta"":1,",,'],
     ["two objects",    '{"theta":1}{"theta":1}',       "the line is not a JSON object",                              '"{""theta"":1}{""theta"":1}",,'],
-    ["NaN",            '{"theta":NaN,"id":1}',         "the line is not a JSON object",                              '"{""theta"":NaN,""id"":1}",,'],
+    ["NaN",            '{"theta":NaN,"id":1}',         "the line is not a JSON object (NaN and infinities are no JSON: write null)", '"{""theta"":NaN,""id"":1}",,'],
   ];
   const fileOf = (row: string) => `{"theta":1,"id":"a"}\n\n${row}\n{"theta":3,"id":"c"}\n`;
 

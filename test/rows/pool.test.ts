@@ -52,30 +52,46 @@ parentPort.on("message", (item) => { if (item !== null) { Atomics.add(workerData
   await vi.waitFor(() => expect(Atomics.load(taken, 0)).toBe(2));
 });
 
-test.each([0, 1, 2])(
-  "with %d threads that are slow this one answers too, in order, and not too far ahead",
-  async (size) => {
-    pool = new Pool<number, number>(
-      script('parentPort.on("message", (n) => setTimeout(post, 20, n));'),
-      undefined,
-      size,
-    );
+const slow = script('parentPort.on("message", (n) => setTimeout(post, 20, n));');
+
+// biome-ignore format: a table
+test.each([[0, 2, 2], [1, 2, 4], [2, 2, 6], [1, 1, 2], [2, 1, 3]])(
+  "beside %d slow threads with at most %d items this one answers too, one after another, in order, %d out at most",
+  async (size, queued, most) => {
+    pool = new Pool<number, number>(slow, undefined, size);
     const here: number[] = [];
     const answers: number[] = [];
+    let isBusy = false;
     const answer = async (n: number) => {
+      expect(isBusy).toBe(false);
+      isBusy = true;
       here.push(n);
-      expect(here.length + size).toBeLessThanOrEqual(answers.length + pool!.most);
+      expect(n - answers.length).toBeLessThan(most);
+      await new Promise((done) => setTimeout(done, 2));
+      isBusy = false;
       return n;
     };
-    for await (const n of pool.inOrder(numbers(30), answer)) answers.push(n);
+    for await (const n of pool.inOrder(numbers(30), answer, queued)) answers.push(n);
     expect(answers).toEqual(upTo(30));
     expect([here.length > 0, here.length < 30]).toEqual([true, size > 0]);
+    expect(pool.most(queued)).toBe(most);
   },
 );
 
 describe("nothing is lost, and nothing waits for ever", () => {
   test("where the items fail, all answers come before the error", async () => {
     expect(await run(echo, numbers(17, new Error("no more")))).toEqual({ answers: upTo(17), error: "no more" });
+  });
+
+  test("where this thread fails, the answers before come before the error", async () => {
+    pool = new Pool<number, number>(slow, undefined, 1);
+    const answers: number[] = [];
+    const fail = () => Promise.reject(new Error("no memory"));
+    const take = async () => {
+      for await (const answer of pool!.inOrder(numbers(9), fail)) answers.push(answer);
+    };
+    await expect(take()).rejects.toThrow("no memory");
+    expect(answers).toEqual([0]);
   });
 
   // biome-ignore format: a table

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { sharedBytes } from "../../src/rows/threads.ts";
 import { asoftmax, type Ran, sh, words } from "../cli/run.ts";
 
 const cwd = mkdtempSync(join(tmpdir(), "asoftmax-threads-"));
@@ -147,4 +148,26 @@ test("a pipe in, a file out", async () => {
 test("a reader that has enough", async () => {
   const head = await sh(`asoftmax ${PSI} --threads 2 --input plain.csv | head -1`, { cwd });
   expect(head).toEqual({ status: 0, stdout: "theta_y,theta_j,id,k,psi\n", stderr: "" });
+});
+
+test("a signal need not wait for the end of a large part", async () => {
+  const script = new URL(
+    `data:text/javascript,${encodeURIComponent(`import { parentPort } from "node:worker_threads";
+parentPort.on("message", (item) => (item === null ? parentPort.close() : setTimeout(() => parentPort.postMessage({ bytes: new Uint8Array(0) }), 50)));`)}`,
+  );
+  async function* parts() {
+    for (let group = 0; group < 4; group++) yield { group, size: 1 };
+  }
+  const turns: boolean[] = [];
+  async function* bytesOf() {
+    let isNext = true;
+    setImmediate(() => turns.push(isNext));
+    yield Buffer.from("a");
+    isNext = false;
+    yield Buffer.from("b");
+  }
+  const source = { parts: parts(), isLong: true, addTally: () => {} };
+  for await (const _ of sharedBytes(source, bytesOf, script, undefined, 2)) await new Promise(setImmediate);
+  expect(turns.length).toBeGreaterThan(1);
+  expect(turns).not.toContain(false);
 });
