@@ -74,6 +74,8 @@ export const scaleAt = ({ scale = 1 }: AuditTable, i: number): number =>
 
 const AT_ENDS = message`the derivative of acos, and of sqrt(1 - c^2), is infinite where the cosine is 1 or -1: clamp the cosine to 1 - 1e-7, or take the formula without acos`;
 
+const NOT_A_NUMBER = message`acos of a cosine that rounding has put beyond 1 is NaN: clamp the cosine to [-1, 1] first`;
+
 /** A column beside the true values: its check, what explains it, and what is to be said of a table that is right too. */
 function checked(
   target: Target,
@@ -114,7 +116,7 @@ function checked(
     check,
     candidates,
     wrong: bad.length,
-    hint: name === "gradient" && Math.abs(Math.cos(theta[firstNotFinite]!)) === 1 ? AT_ENDS : undefined,
+    hint: Math.abs(Math.cos(theta[firstNotFinite]!)) !== 1 ? undefined : name === "gradient" ? AT_ENDS : NOT_A_NUMBER,
     coarser: candidates.length === 0 ? inCoarser(target, column, rows, bad.length) : undefined,
     figures: message`: ${given[worst]!} in place of ${truth}`,
     notes:

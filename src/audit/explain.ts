@@ -3,7 +3,16 @@ import type { Target } from "../core/targets.ts";
 import type { KnownMistake } from "./check.ts";
 import { explains, type Fit, FittedRows, type Form, type Mistake } from "./fit.ts";
 import { formsOf } from "./forms.ts";
-import { asCosine, mixture, nothing, slopeCurve, slopeMistakes, type ValueMistake, valueMistakes } from "./mistakes.ts";
+import {
+  asCosine,
+  clampedToo,
+  mixture,
+  nothing,
+  slopeCurve,
+  slopeMistakes,
+  type ValueMistake,
+  valueMistakes,
+} from "./mistakes.ts";
 import { type AuditRow, accepts, evaluate, type Piecewise, rowAt, ulp, unblended } from "./tolerance.ts";
 
 /** A mistake with a form beside it. The cost is the order in which explanations are tried: numbers found count more than words. */
@@ -64,11 +73,12 @@ export function explanations(
     const fit = sample.fit(mistake, form);
     if (!fit || !rows.every((row) => explains(fit, row))) return [];
     if (mistake.name !== "" && isIdle(form, fit, target.lambda)) return [];
-    const each = Object.values(fit.parameters).map(digitsOf);
+    const found = Object.keys(fit.parameters).filter((x) => mistake.searched.every((p) => p.name !== x || p.lo < p.hi));
+    const each = found.map((name) => digitsOf(fit.parameters[name]!));
     const digits = each.reduce((sum, n) => sum + n, 0);
     const isRound = each.every((n) => n <= roundDigits(dtype));
-    // Four numbers fit many a smooth curve to within the rounding of float32, round numbers do not.
-    if (free > 3 && !isRound) return [];
+    // Four numbers, or a scale and a lambda beside a mistake, fit many a curve to within the rounding of float32, round numbers do not.
+    if ((free > 3 || (mistake.name !== "" && Object.keys(form.found).length > 1)) && !isRound) return [];
     const name = [form.name, mistake.name].filter((part) => part !== "").join(", and ");
     const residual = rows.reduce((most, row) => Math.max(most, errorOf(fit, row)), 0);
     return [{ known: { column, name, parameters: fit.parameters, residual }, fit, digits, isRound }];
@@ -123,12 +133,16 @@ function valueHypotheses(target: Target, rows: readonly AuditRow[], scale?: numb
   const { none, otherLambda, weight, both } = forms;
   const right = nothing(target);
   const isCosine = rows.every(({ theta }) => theta <= 1);
+  const mistakes = valueMistakes(target, scale);
+  const least = rows.reduce((x, { theta }) => Math.min(x, theta, Math.PI - theta), Math.PI);
+  const clamped = [right, ...mistakes].flatMap((mistake) => clampedToo(mistake, rows[0]!.dtype, least));
   return [
     ...(isCosine ? [hypothesis(asCosine(target), none)] : []),
     ...[forms.scale, otherLambda, both].map((form) => hypothesis(right, form)),
     // Any small change of a function near pi/2 is a weight of the cosine: after what has a name.
     { ...hypothesis(right, weight), cost: 4 },
-    ...valueMistakes(target, scale).flatMap((mistake) =>
+    ...clamped.flatMap((mistake) => [none, forms.scale].map((form) => hypothesis(mistake, form))),
+    ...mistakes.flatMap((mistake) =>
       (mistake.standsAlone ? [none] : [none, forms.scale, otherLambda, both]).map((form) => hypothesis(mistake, form)),
     ),
     ...(isApart(right.curve()) ? [{ ...hypothesis(mixture(target), none), cost: Number.POSITIVE_INFINITY }] : []),

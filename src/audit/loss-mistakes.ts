@@ -10,6 +10,8 @@ import {
 } from "../core/targets.ts";
 import type { Searched } from "./fit.ts";
 import { angleOf, type LossProgram, type LossSample } from "./loss-program.ts";
+import { valueCurve, valueMistakes } from "./mistakes.ts";
+import { evaluate } from "./tolerance.ts";
 
 /** A mistake in the loss: what it changes of the right program, given the parameters that are fitted, from one of the starts. */
 export interface LossMistake {
@@ -76,6 +78,8 @@ export function fixedMistakes(samples: readonly LossSample[], mean: number): Los
     ["the softmax is taken twice", { loss: softmaxTwice }],
     ["the probability in place of its logarithm", { loss: ({ probability }) => -probability }],
     ["each row holds the mean over all samples", { loss: () => mean }],
+    ["each row holds the sum over all samples", { loss: () => mean * samples.length }],
+    ["the loss is divided by the number of samples", { loss: ({ loss }) => loss / samples.length }],
   ];
   return known.flatMap(([name, change, applies = true]) =>
     applies ? [{ name, searched: [], starts: [[]], change: () => change }] : [],
@@ -103,7 +107,8 @@ const oneOf = (
 });
 
 /** Mistakes with one parameter, and other target functions. */
-export function searchedMistakes({ name, parameters, lambda }: Target, samples: readonly LossSample[]) {
+export function searchedMistakes(target: Target, samples: readonly LossSample[]) {
+  const { name, parameters, lambda } = target;
   const definition = targetDefinition(name)!;
   const varies = samples.some(({ scale }) => scale !== samples[0]!.scale);
   const margin = (of: TargetDefinition, title: string, parameter: string, others: object): LossMistake => {
@@ -126,6 +131,14 @@ export function searchedMistakes({ name, parameters, lambda }: Target, samples: 
   });
   const blend = lambda === 0 ? "a lambda blend is left in" : "another lambda";
   const clamped = "the probability is clamped to eps ... 1 - eps";
+  // Those of a target's values that are cosines of the angle, without a number to be found.
+  const curves = valueMistakes(target).filter(({ searched }) => searched.length === 0);
+  const slips = curves.flatMap(({ name, curve }): LossMistake[] => {
+    const { pieces, isCosine, warp } = curve();
+    if (!isCosine || warp !== undefined) return [];
+    const slipped: Target = { ...target, pieces, value: (theta) => evaluate(valueCurve({ pieces, lambda }), theta) };
+    return [{ name, searched: [], starts: [[]], change: () => ({ target: slipped }) }];
+  });
   const own = [
     oneOf("another scale", "scale", [1e-3, 1e4], SCALES, (x) => ({ scaleOf: () => x })),
     ...(varies ? [oneOf("a factor on the scale", "factor", [1e-3, 1e4], SCALES, ofFactor)] : []),
@@ -133,10 +146,11 @@ export function searchedMistakes({ name, parameters, lambda }: Target, samples: 
     oneOf(blend, "lambda", [0, 1e5], [0, 1, 5, 30, 300, 3000], blended),
     oneOf("label smoothing, eps / classes for each class,", "eps", [0, 1], [0.1], smoothed),
     oneOf("a focal loss, (1 - p)^gamma times the loss,", "gamma", [0, 16], [2], focal),
+    oneOf("a factor on the loss", "factor", [1e-3, 1e3], [1], (x) => ({ loss: ({ loss }) => x * loss })),
     oneOf("eps added to the probability", "eps", [1e-12, 1], POWERS, (eps) => ofProbability((p) => p + eps)),
     oneOf(clamped, "eps", [1e-12, 0.5], POWERS, (eps) => ofProbability((p) => Math.min(1 - eps, Math.max(eps, p)))),
   ];
-  return { own, functions };
+  return { slips, own, functions };
 }
 
 const LENGTHS = [0.3, 0.5, 0.7, 1, 1.4, 2, 3];

@@ -10,7 +10,7 @@ import {
   targetDefinitions,
 } from "../core/targets.ts";
 import type { Mistake, Searched } from "./fit.ts";
-import type { Piecewise } from "./tolerance.ts";
+import type { Dtype, Piecewise } from "./tolerance.ts";
 
 /** The values of a target, within 0.51 ulp. */
 export const valueCurve = ({ pieces, lambda }: Pick<Target, "pieces" | "lambda">): Piecewise => ({
@@ -92,7 +92,6 @@ export function valueMistakes(target: Target, scale = 1): ValueMistake[] {
   const long = { ...pieces, count: pieces.step === undefined ? pieces.count : 58 * pieces.count };
   return [
     ...(target.name === "asoftmax" ? psiMistakes(m!) : []),
-    ...(target.name === "arcface-hard" ? hardMistakes(target) : []),
     warped("degrees taken for radians", long, (theta) => (180 / Math.PI) * theta),
     warped("radians taken for degrees", long, (theta) => (Math.PI / 180) * theta),
     warped("theta is clamped to [-1, 1]: acos and clamp in the wrong order", pieces, (theta) => Math.min(theta, 1)),
@@ -100,6 +99,7 @@ export function valueMistakes(target: Target, scale = 1): ValueMistake[] {
     ...others.filter(({ parameters }) => parameters.length === 0).map((definition) => otherFunction(definition)),
     ...(own ? misread(own, target) : []),
     ...others.filter((definition) => fits(definition, m)).map((definition) => given(definition, m!)),
+    ...tailMistakes(target),
     clamped("the cosine is clamped at 1 - eps", pieces, (eps) => Math.PI - angleOfGap(eps)),
     clamped("the cosine is clamped at 1 - eps, not at -1 + eps", pieces, () => Math.PI),
     ...(own ? anotherOne(own, target) : []),
@@ -111,10 +111,29 @@ export function valueMistakes(target: Target, scale = 1): ValueMistake[] {
 }
 
 /** The pieces with the cosine clamped at 1 - eps, and the angle at another end. */
-const clamped = (name: string, pieces: Pieces, endOf: (eps: number) => number) => {
-  const warp = (theta: number, eps: number) => Math.min(endOf(eps), Math.max(angleOfGap(eps), theta));
-  return warped(name, pieces, warp, logarithm(-16, -1, 60));
-};
+const clamped = (name: string, pieces: Pieces, endOf: (eps: number) => number) =>
+  warped(name, pieces, (theta, eps) => clampedAngle(theta, eps, endOf(eps)), logarithm(-16, -1, 60));
+
+/** What programs clamp a cosine at 1 less. */
+const CLAMPS = [...Array.from({ length: 10 }, (_, i) => Number(`1e-${i + 3}`)), 2 ** -23];
+
+/** A mistake without a number to be found, and with it the cosine clamped at 1 - eps, rounded as a program does; least is how near to 0 or pi the angles come. */
+export const clampedToo = ({ name, searched, curve }: Mistake, dtype: Dtype, least: number): ValueMistake[] =>
+  CLAMPS.filter((eps) => angleOfGap(eps) > least && searched.every(({ lo, hi }) => lo === hi)).map((eps) => ({
+    name: `${name}${name && ", and "}the cosine is clamped at 1 - eps`,
+    searched: [...searched, { name: "eps", lo: eps, hi: eps, starts: [eps] }],
+    curve: (...parameters) => {
+      const rounded = 1 - parameters.pop()!;
+      const gap = 1 - (dtype === "float32" ? Math.fround(rounded) : rounded);
+      const { warp = (t: number) => t, ...rest } = curve(...parameters);
+      return { ...rest, warp: (theta: number) => warp(clampedAngle(theta, gap)) };
+    },
+    isOther: name !== "",
+  }));
+
+/** The angle where its cosine is at most 1 - eps and it is itself at most end. */
+const clampedAngle = (theta: number, eps: number, end = Math.PI - angleOfGap(eps)) =>
+  Math.min(end, Math.max(angleOfGap(eps), theta));
 
 /** The angle whose cosine is cos(theta) / (1 + eps). */
 const lengthened = (theta: number, eps: number) =>
@@ -165,22 +184,21 @@ export function slopeMistakes(target: Target): Mistake[] {
   ];
 }
 
-/** What is wrong with psi = (-1)^(k + by) cos(m theta) + step (k + by), k = floor((m theta + shift) / pi). */
+/** What is wrong with psi = weight(k + by) cos(m theta) + step (k + by), k = floor((a theta + shift) / pi). */
 interface PsiSlip {
-  readonly isSigned?: boolean;
+  readonly weight?: (k: number) => 1 | -1;
   readonly step?: number;
   readonly by?: number;
   readonly shift?: number;
-  readonly pi?: number;
+  readonly a?: number;
 }
 
 /** Mistakes in psi, and in a Taylor series in place of it, whose last terms are c8 x^8/8! + c9 x^9/9!, x = m theta. */
 function psiMistakes(m: number): Mistake[] {
-  const psi = (name: string, { isSigned = true, step = -2, by = 0, shift = 0, pi = Math.PI }: PsiSlip) => {
-    const piece = (k: number): Piece => {
-      return { weight: isSigned && (k + by) & 1 ? -1 : 1, a: m, b: 0, offset: step * (k + by) };
-    };
-    return fixed(name, ownCurve({ a: (m * Math.PI) / pi, b: shift, quarters: 2, count: Math.ceil(m) + 1, piece }));
+  const sign = (k: number) => (k & 1 ? -1 : 1);
+  const psi = (name: string, { weight = sign, step = -2, by = 0, shift = 0, a = m }: PsiSlip) => {
+    const piece = (k: number): Piece => ({ weight: weight(k + by), a: m, b: 0, offset: step * (k + by) });
+    return fixed(name, ownCurve({ a, b: shift, quarters: 2, count: Math.ceil(m) + 1, piece }));
   };
   const series = (name: string, c8: number, c9: number) => {
     const at = (_: Piece, theta: number) => {
@@ -192,17 +210,20 @@ function psiMistakes(m: number): Mistake[] {
     return fixed(`a Taylor series ${name}, clamped at -m`, { pieces: softmax().pieces, at, terms: 26 });
   };
   // Where one moves the last knot by a whole segment, float32 cannot tell it from other mistakes. (biome takes 3.1415 for Math.PI.)
-  const cuts = [3.14, 31415e-4, 31416e-4].filter((pi) => m * Math.abs(pi - Math.PI) < Math.PI);
+  const cuts = [...CUT_PI, 3142e-3, 3].filter((pi) => m * Math.abs(pi - Math.PI) < Math.PI);
   return [
-    psi("cos(m theta) without psi", { isSigned: false, step: 0 }),
+    psi("cos(m theta) without psi", { weight: () => 1, step: 0 }),
     psi("-k in place of -2k", { step: -1 }),
     psi("+2k in place of -2k", { step: 2 }),
-    psi("the sign (-1)^k is missing", { isSigned: false }),
+    psi("the sign (-1)^k is missing", { weight: () => 1 }),
+    psi("the sign is (-1)^(k + 1) in place of (-1)^k", { weight: (k) => sign(k + 1) }),
+    psi("-2k is missing", { step: 0 }),
+    psi("k is found from m theta / (2 pi)", { a: m / 2 }),
     psi("k is one too large", { by: 1 }),
     psi("k is one too small", { by: -1 }),
     psi("k is rounded, not floored", { shift: Math.PI / 2 }),
     psi("k is rounded up, not floored", { shift: Math.PI * (1 - 2 ** -40) }),
-    ...cuts.map((pi) => psi(`pi is cut to ${pi} where k is found`, { pi })),
+    ...cuts.map((pi) => psi(`pi is cut to ${pi} where k is found`, { a: (m * Math.PI) / pi })),
     series("with -x^9/9! in place of +x^8/8!", 0, -1),
     series("with +x^9/9! in place of +x^8/8!", 0, 1),
     series("with a stray last term -x^9/9!", 1, -1),
@@ -211,12 +232,30 @@ function psiMistakes(m: number): Mistake[] {
   ];
 }
 
-/** Slips in what follows pi - m. */
-function hardMistakes({ pieces, parameters: { m } }: Target): Mistake[] {
-  const piece = (i: number): Piece => (i === 0 ? pieces.piece(0) : { weight: 1, a: 1, b: 0, offset: -m! });
+/** What programs take for pi. */
+const CUT_PI = [3.14, 31415e-4, 31416e-4, 314159e-5];
+
+/** Slips in where the first piece, cos(a theta + m), ends, and in what follows it. */
+function tailMistakes({ name, pieces }: Target): Mistake[] {
+  const [first, last] = [pieces.piece(0), pieces.piece(pieces.count - 1)];
+  const { a, b: m, offset } = first;
+  const then = (at: number, second: Piece) =>
+    ownCurve({ a: 1, b: Math.PI - at, quarters: 2, count: 2, piece: (i) => (i === 0 ? first : second) });
+  const end = (Math.PI - m) / a;
+  const heldAt = (pi: number) => then(end, { weight: 1, a: 0, b: pi, offset });
+  const held = CUT_PI.map((pi) => fixed(`the angle is held at ${pi}`, heldAt(pi)));
+  const plain = (c: number): Piece => ({ weight: 1, a: 1, b: 0, offset: -c });
+  const gated = fixed("the margin is only where cos(theta) > 0", then(Math.PI / 2, plain(0)));
+  if (m === 0 || a !== 1) return last.a === 0 ? held : name === "cosface" ? [gated] : [];
+  const changes = Object.entries({ "pi - m/2": Math.PI - m / 2, "pi/2": Math.PI / 2, m });
+  const moved = changes.map(([at, angle]) => fixed(`the change is at ${at} in place of pi - m`, then(angle, last)));
+  const searched = [{ name: "c", lo: -4, hi: 4, starts: [0] }];
   return [
-    fixed("beyond pi - m: cos(theta) - m in place of cos(theta) - m sin(m)", ownCurve({ ...pieces, piece })),
-    fixed("the change is at pi - m/2 in place of pi - m", ownCurve({ ...pieces, b: m! / 2 })),
+    fixed("beyond pi - m: cos(theta) - m in place of cos(theta) - m sin(m)", then(end, plain(m))),
+    ...(pieces.count === 2 && pieces.b !== 0 ? moved : []),
+    ...(last.a === 0 ? held : []),
+    ...(name === "combined" ? [fixed("the angle is held at pi", heldAt(Math.PI))] : []),
+    { name: "beyond pi - m: cos(theta) - c", searched, curve: (c) => then(end, plain(c!)) },
   ];
 }
 

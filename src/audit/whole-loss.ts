@@ -106,7 +106,7 @@ function lossCandidates(
   dtype: Dtype,
 ): KnownMistake[] {
   const few = [...sampled(failing, TRIED / 2), ...sampled(samples, TRIED / 2)];
-  const { own, functions } = searchedMistakes(target, samples);
+  const { slips, own, functions } = searchedMistakes(target, samples);
   const pairs = (x: LossMistake, others: readonly LossMistake[]) => others.flatMap((y) => both(x, y) ?? []);
   const classes = samples[0]!.competing.length + 1;
   const isSmall = classes <= MOST_CLASSES;
@@ -116,6 +116,7 @@ function lossCandidates(
     samples.every(({ place, competing }) => place !== undefined && competing.length === classes - 1);
   const kinds = [
     () => fixed,
+    () => slips,
     () => own,
     () => functions,
     () => fixed.flatMap((x, i) => pairs(x, fixed.slice(i + 1))),

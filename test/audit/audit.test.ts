@@ -393,7 +393,7 @@ describe("what else a table can hold", () => {
       firstBadTheta: theta[7],
     });
     expect(result.maxUlpError).toBeLessThan(100);
-    expect(text(result)).toBe(`value: 2 not finite, first at ${theta[7]}`);
+    expect(text(result)).toMatch(new RegExp(`^value: 2 not finite, first at ${theta[7]}; acos of`));
   });
 
   test("NaN rows do not hide another mistake", () => {
@@ -494,4 +494,41 @@ describe("what else a table can hold", () => {
     expect(() => audit(m4, { theta: [], value: [] }, "float64")).toThrow("the table has no rows: nothing to audit");
     expect(() => audit(m4, { theta: [1], value: [] }, "float64")).toThrow("the columns of the table differ in length");
   });
+});
+
+const clip = (c: number, eps: number) => Math.max(-1 + eps, Math.min(1 - eps, c));
+const hard = (t: number, m: number, end: number, c: number) => (t < end ? Math.cos(t + m) : Math.cos(t) - c);
+const signed = (t: number, by: number, k: number) => ((k + by) % 2 === 0 ? Math.cos(4 * t) : -Math.cos(4 * t));
+const kOf = (t: number) => Math.min(3, Math.floor((4 * t) / Math.PI));
+// biome-ignore format: a table
+const PROGRAMS: [name: string, Record<string, number>, value: (t: number) => number, words: string, found: Record<string, number>][] = [
+  ["asoftmax", { m: 1.35 }, (t) => Math.cos(1.35 * Math.acos(clip(Math.cos(t), 1e-7))), "cos(m theta) without psi, and the cosine is clamped at 1 - eps", { eps: 1e-7 }],
+  ["asoftmax", { m: 4 }, (t) => signed(t, 1, kOf(t)) - 2 * kOf(t), "the sign is (-1)^(k + 1) in place of (-1)^k", {}],
+  ["asoftmax", { m: 4 }, (t) => signed(t, 0, kOf(t)), "-2k is missing", {}],
+  ["arcface-hard", { m: 0.35 }, (t) => hard(t, 0.35, Math.PI - 0.35, 0.2), "beyond pi - m: cos(theta) - c", { c: 0.2 }],
+  ["arcface-hard", { m: 0.5 }, (t) => hard(t, 0.5, Math.PI / 2, 0.5 * Math.sin(0.5)), "the change is at pi/2 in place of pi - m", {}],
+  ["combined", { m2: 0.2, m3: 0.3 }, (t) => Math.cos(Math.min(t + 0.2, Math.PI)) - 0.3, "the angle is held at pi", {}],
+  ["cosface", { m: 0.35 }, (t) => Math.cos(t) - (t < Math.PI / 2 ? 0.35 : 0), "the margin is only where cos(theta) > 0", {}],
+];
+test.each(PROGRAMS)("what public programs give: %s %o: %s", (name, parameters, value, words, found) => {
+  const theta = Array.from({ length: 90 }, (_, i) => (i * Math.PI) / 89);
+  const { candidates } = audit(of(name, parameters), { theta, value: theta.map(value) }, "float64");
+  expect(candidates.map((one) => [one.name, one.parameters])).toEqual([[words, found]]);
+});
+
+test("a clamp that shows in one row alone, in float32", () => {
+  const theta = Array.from({ length: 31 }, (_, i) => i / 10);
+  const round = Math.fround;
+  const value = theta.map((t) =>
+    round(Math.cos(Math.min(Math.acos(Math.min(Math.cos(t), round(1 - 1e-5))) + 0.5, Math.PI))),
+  );
+  const [first] = audit(of("arcface-clip"), { theta, value }, "float32").candidates;
+  expect([first?.name, first?.parameters]).toEqual(["the cosine is clamped at 1 - eps", { eps: 1e-5 }]);
+});
+
+test("NaN where the cosine is 1 names the acos", () => {
+  const value = [0, 0.5, 1].map((t) => (t === 0 ? Number.NaN : Math.cos(t + 0.5)));
+  expect(text(audit(of("arcface"), { theta: [0, 0.5, 1], value }, "float64"))).toMatch(
+    /acos of a cosine .* clamp the cosine/,
+  );
 });

@@ -183,6 +183,20 @@ test("a table that cannot tell says so", () => {
   );
 });
 
+test("a slip of the target function itself is named, in the loss too", () => {
+  const samples = made(softmax(), 4);
+  const withLoss = (value: (t: number) => number, factor = 1) =>
+    samples.map((one) => {
+      const own = 4 * value(one.thetaY);
+      const others = Array.from(one.competing, (t) => Math.exp(4 * Math.cos(t) - own));
+      return { ...one, loss: factor * Math.log1p(others.reduce((sum, x) => sum + x, 0)) };
+    });
+  const names = (table: LossSample[]) => auditLoss(arcface(), table, "float64").candidates.map(({ name }) => name);
+  expect(names(withLoss((t) => Math.cos(t - 0.5)))).toEqual(["the sign of m is wrong"]);
+  expect(names(withLoss((t) => Math.cos(t + 0.5), 0.5))).toEqual(["a factor on the loss"]);
+  expect(names(withLoss((t) => Math.cos(t + 0.5), 1 / 40))).toEqual(["the loss is divided by the number of samples"]);
+});
+
 test("no samples", () => {
   expect(() => auditLoss(arcface(), [], "float64")).toThrow("the table has no rows: nothing to audit");
 });
