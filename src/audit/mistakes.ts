@@ -114,7 +114,7 @@ export function valueMistakes(target: Target, scale = 1): ValueMistake[] {
 const clamped = (name: string, pieces: Pieces, endOf: (eps: number) => number) =>
   warped(name, pieces, (theta, eps) => clampedAngle(theta, eps, endOf(eps)), logarithm(-16, -1, 60));
 
-/** What programs clamp a cosine at 1 less. */
+/** The eps of programs that clamp a cosine at 1 - eps. */
 const CLAMPS = [...Array.from({ length: 10 }, (_, i) => Number(`1e-${i + 3}`)), 2 ** -23];
 
 /** A mistake without a number to be found, and with it the cosine clamped at 1 - eps, rounded as a program does; least is how near to 0 or pi the angles come. */
@@ -235,7 +235,7 @@ function psiMistakes(m: number): Mistake[] {
 /** What programs take for pi. */
 const CUT_PI = [3.14, 31415e-4, 31416e-4, 314159e-5];
 
-/** Slips in where the first piece, cos(a theta + m), ends, and in what follows it. */
+/** Mistakes in the angle at which the first piece, cos(a theta + m) + offset, ends, and in the piece after it. */
 function tailMistakes({ name, pieces }: Target): Mistake[] {
   const [first, last] = [pieces.piece(0), pieces.piece(pieces.count - 1)];
   const { a, b: m, offset } = first;

@@ -26,7 +26,7 @@ export class Pool<Item, Answer> {
     this.threads = Array.from({ length: size }, () => startThread(new Worker(script, options)));
   }
 
-  /** With `here`, at most so many answers are out at a time. */
+  /** The most items that are out at a time where the thread that asks answers too, and each worker has at most `queued`. */
   most(queued: number): number {
     return queued * (this.threads.length + 1);
   }
@@ -52,7 +52,7 @@ export class Pool<Item, Answer> {
       });
     let next: ReturnType<typeof read> | undefined = read();
     while (next !== undefined || answers.length > 0) {
-      // Answers of workers come in between the turns of the event loop, which work in this thread holds up.
+      // The event loop delivers the answers of workers, and does not turn while this thread computes.
       if (here) await setImmediate();
       const [first] = answers;
       const isFull: boolean = next === undefined || answers.length >= most;
@@ -65,11 +65,11 @@ export class Pool<Item, Answer> {
         const item: IteratorResult<Item> | undefined = await next;
         next = item?.done === false ? read() : undefined;
         if (item?.done === false) {
-          const answer = thread ? thread.ask(item.value) : here!(item.value);
-          // One that fails while an earlier one is awaited is heard of in its turn.
-          const isSettled = answer.catch(() => {});
+          const asked = thread ? thread.ask(item.value) : here!(item.value);
+          // An answer that fails while an earlier one is awaited is reported in its turn.
+          const isSettled = asked.catch(() => {});
           if (!thread) await isSettled;
-          answers.push(answer);
+          answers.push(asked);
         }
       }
       if (isAnswered) yield answer!;

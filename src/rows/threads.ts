@@ -72,12 +72,12 @@ export async function* sharedBytes(
     const next = await source.parts.next();
     if (next.done) return;
     pool ??= start();
-    // A row group can be large, and its rows larger: workers have no second one to go on with.
+    // A row group can be large, and its rows as text larger: only parts of text are queued ahead of a worker.
     const queued = "bytes" in next.value ? 2 : 1;
     // With room to spare, so that most rows fit at once.
     const slots = Array.from({ length: pool.most(queued) + 1 }, () => newSlot(Math.ceil(1.1 * largest)));
     const parts = placed(remaining(source.parts, next.value), slots);
-    const here = (question: RowQuestion) => answer(question, bytesOf);
+    const here = (question: RowQuestion) => answerTo(question, bytesOf);
     let turn = 0;
     for await (const { bytes, tally, fault } of pool.inOrder(parts, here, queued)) {
       slots[turn++ % slots.length]!.rows = bytes.buffer as SharedArrayBuffer;
@@ -109,16 +109,17 @@ export interface PartWork extends Pick<RowSource, "takeTally"> {
 export function serveParts(work: Promise<PartWork>): void {
   serve<RowQuestion, RowAnswer>(async (question) => {
     const { bytesOf, takeTally } = await work;
-    return { ...(await answer(question, bytesOf)), tally: takeTally() };
+    return { ...(await answerTo(question, bytesOf)), tally: takeTally() };
   });
 }
 
-async function answer({ part, room }: RowQuestion, bytesOf: PartWork["bytesOf"]): Promise<RowAnswer> {
+/** The rows of a part as bytes in the memory given for them (in more where that is too small), and the message of the DataError that stopped it. */
+async function answerTo({ part, room }: RowQuestion, bytesOf: PartWork["bytesOf"]): Promise<RowAnswer> {
   let bytes: Uint8Array = new Uint8Array(room, 0, 0);
   try {
     for await (const piece of bytesOf(part)) {
       bytes = appended(bytes, piece);
-      // A signal need not wait for the end of a large part.
+      // Lets the event loop turn, so that a signal does not wait for the end of a large part.
       await setImmediate();
     }
     return { bytes };
