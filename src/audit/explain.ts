@@ -135,7 +135,8 @@ function valueHypotheses(target: Target, rows: readonly AuditRow[], scale?: numb
   const isCosine = rows.every(({ theta }) => theta <= 1);
   const mistakes = valueMistakes(target, scale);
   const least = rows.reduce((x, { theta }) => Math.min(x, theta, Math.PI - theta), Math.PI);
-  const clamped = [right, ...mistakes].flatMap((mistake) => clampedToo(mistake, rows[0]!.dtype, least));
+  const alone = mistakes.filter(({ isOther }) => !isOther);
+  const clamped = [right, ...alone].flatMap((mistake) => clampedToo(mistake, rows[0]!.dtype, least));
   return [
     ...(isCosine ? [hypothesis(asCosine(target), none)] : []),
     ...[forms.scale, otherLambda, both].map((form) => hypothesis(right, form)),

@@ -30,7 +30,7 @@ const even = (lo: number, hi: number, steps: number) =>
 
 /** A mistake, and how it may be combined with others. */
 export interface ValueMistake extends Mistake {
-  /** It is another function: with parameters that are found it counts as two mistakes. */
+  /** It counts as two mistakes: another function with parameters that are found, or what few programs do. */
   readonly isOther?: boolean;
   /** A scale beside it would be another m. */
   readonly standsAlone?: boolean;
@@ -194,7 +194,7 @@ interface PsiSlip {
 }
 
 /** Mistakes in psi, and in a Taylor series in place of it, whose last terms are c8 x^8/8! + c9 x^9/9!, x = m theta. */
-function psiMistakes(m: number): Mistake[] {
+function psiMistakes(m: number): ValueMistake[] {
   const sign = (k: number) => (k & 1 ? -1 : 1);
   const psi = (name: string, { weight = sign, step = -2, by = 0, shift = 0, a = m }: PsiSlip) => {
     const piece = (k: number): Piece => ({ weight: weight(k + by), a: m, b: 0, offset: step * (k + by) });
@@ -223,7 +223,10 @@ function psiMistakes(m: number): Mistake[] {
     psi("k is one too small", { by: -1 }),
     psi("k is rounded, not floored", { shift: Math.PI / 2 }),
     psi("k is rounded up, not floored", { shift: Math.PI * (1 - 2 ** -40) }),
-    ...cuts.map((pi) => psi(`pi is cut to ${pi} where k is found`, { a: (m * Math.PI) / pi })),
+    ...cuts.map((pi) => ({
+      ...psi(`pi is cut to ${pi} where k is found`, { a: (m * Math.PI) / pi }),
+      isOther: pi === 3,
+    })),
     series("with -x^9/9! in place of +x^8/8!", 0, -1),
     series("with +x^9/9! in place of +x^8/8!", 0, 1),
     series("with a stray last term -x^9/9!", 1, -1),

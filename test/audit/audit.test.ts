@@ -259,6 +259,22 @@ test.each([3.14, 31415e-4, 31416e-4])("pi is cut to %s where k is found", (pi) =
   }
 });
 
+test("where few rows are there, pi is cut to 3.14 rather than to 3", () => {
+  const withPi = (pi: number, theta: readonly number[]) => {
+    const code = psiWith(
+      power,
+      (k) => -2 * k,
+      (t) => Math.floor((4 * t) / pi),
+    );
+    const { candidates } = audit(of("asoftmax", { m: 4 }), tableOf(code, 4, "float64", [...theta]), "float64");
+    return candidates.map(({ name }) => name);
+  };
+  const few = [0.3, 0.7851, 1, 1.5703, 2, 2.3555, 3, 3.1412];
+  expect(withPi(3.14, few)).toEqual(["pi is cut to 3.14 where k is found"]);
+  const many = Array.from({ length: 182 }, (_, i) => (i * Math.PI) / 181);
+  expect(withPi(3, many)).toEqual(["pi is cut to 3 where k is found"]);
+});
+
 const m4 = of("asoftmax", { m: 4 });
 const named = (result: ReturnType<typeof audit>) => result.candidates.map(({ column, name }) => `${column}: ${name}`);
 
