@@ -53,43 +53,58 @@ const TRIED_STARTS = 3;
 const STEPS = 16;
 const MOST_DIGITS = 15;
 
-/** The rows that mistakes are fitted to, and the cosines (of gradients: their slopes) at their angles. */
+/** Rows with their values, and the cosines (of gradients: their slopes) at their angles. */
+interface Columns {
+  readonly rows: readonly AuditRow[];
+  readonly v: NumberList;
+  readonly p: NumberList;
+}
+
+/** The rows that mistakes are fitted to. */
 export class FittedRows {
-  private readonly rows: readonly AuditRow[];
   private readonly plain: (theta: number) => number;
-  private readonly values: NumberList;
-  private readonly plains: NumberList;
-  private readonly few: readonly number[];
-  private readonly scans = new Map<Mistake, { u: number[]; few: NumberList }[]>();
+  private readonly all: Columns;
+  /** Some of the rows, which refuse most mistakes. */
+  private readonly few: Columns;
+  private readonly scans = new Map<Mistake, { u: number[]; f: NumberList }[]>();
 
   constructor(rows: readonly AuditRow[], plain: (theta: number) => number) {
-    this.rows = rows;
     this.plain = plain;
-    this.values = rows.map(({ value }) => value);
-    this.plains = rows.map(({ theta }) => plain(theta));
+    const columns = (some: readonly AuditRow[]): Columns => ({
+      rows: some,
+      v: some.map(({ value }) => value),
+      p: some.map(({ theta }) => plain(theta)),
+    });
+    this.all = columns(rows);
     const step = Math.ceil(rows.length / SCANNED);
     // The first two are the ends.
-    this.few = rows.map((_, i) => i).filter((i) => i === 1 || i % step === 0);
+    this.few = columns(rows.filter((_, i) => i === 1 || i % step === 0));
   }
 
   /**
    * The parameters with which the mistake explains every row to within rounding, in as few digits as do not worsen the fit;
    * undefined if there are none. The best starts are refined by Gauss-Newton steps (least squares), which converge quadratically
-   * where the fit is exact. The weights are solved for at every step.
+   * where the fit is exact, on a few rows first. The weights are solved for at every step.
    */
   fit(mistake: Mistake, form: Form): Fit | undefined {
-    const [v, p] = [this.values, this.plains].map((all) => this.few.map((i) => all[i]!)) as [number[], number[]];
-    const scanned = this.scan(mistake).map(({ u, few }) => ({ u, cost: sumOfSquares(leftOver(form, v, p, few)) }));
+    const { rows } = this.all;
+    const leftAt = (u: NumberList, columns: Columns) =>
+      leftOver(form, columns, curveAt(mistake, parametersOf(mistake, u), columns.rows));
+    const scanned = this.scan(mistake).map(({ u, f }) => ({ u, cost: sumOfSquares(leftOver(form, this.few, f)) }));
     // Rounded to float32, so that starts of equal cost but for rounding errors stay in their order.
-    const best = scanned.sort((x, y) => Math.fround(x.cost) - Math.fround(y.cost)).slice(0, TRIED_STARTS);
-    for (const { u, cost } of best) {
+    scanned.sort((x, y) => Math.fround(x.cost) - Math.fround(y.cost));
+    const isFixed = mistake.searched.every(({ lo, hi }) => lo === hi);
+    for (const { u, cost } of scanned.slice(0, TRIED_STARTS)) {
       if (cost === Number.POSITIVE_INFINITY) continue;
-      const at = (x: NumberList) =>
-        leftOver(form, this.values, this.plains, this.curveAt(mistake, parametersOf(mistake, x)));
-      const refined = refine(mistake.searched, u, at);
-      if (!(sumOfSizes(at(refined)) <= this.worthRounding())) continue;
-      const fits = this.fits(mistake, form, parametersOf(mistake, refined));
-      const found = fits.find((fit) => this.rows.every((row) => explains(fit, row)));
+      const refined = (from: NumberList, columns: Columns) =>
+        isFixed ? from : refine(mistake.searched, from, (x) => leftAt(x, columns));
+      const near = refined(u, this.few);
+      const squares = isFixed ? cost : sumOfSquares(leftAt(near, this.few));
+      if (!(Math.sqrt(squares) <= this.worthRounding())) continue;
+      const best = refined(near, this.all);
+      if (!(sumOfSizes(leftAt(best, this.all)) <= this.worthRounding())) continue;
+      const fits = this.fits(mistake, form, parametersOf(mistake, best));
+      const found = fits.find((fit) => rows.every((row) => explains(fit, row)));
       if (found !== undefined) return found;
     }
     return undefined;
@@ -97,12 +112,7 @@ export class FittedRows {
 
   /** What the residuals of a fit add up to at most: rows near 0 and pi, where a cosine tells little, have the largest. */
   private worthRounding(): number {
-    return 64 * Math.sqrt(ulp(1, this.rows[0]!.dtype)) * sumOfSizes(this.values);
-  }
-
-  private curveAt(mistake: Mistake, parameters: NumberList, rows = this.rows): NumberList {
-    const curve = mistake.curve(...parameters);
-    return rows.map((row) => unblended(curve, row));
+    return 64 * Math.sqrt(ulp(1, this.all.rows[0]!.dtype)) * sumOfSizes(this.all.v);
   }
 
   /** The mistake at every start, at a few rows; kept, since several forms begin there. */
@@ -113,22 +123,22 @@ export class FittedRows {
       (all, { starts }) => all.flatMap((u) => starts.map((start) => [...u, start])),
       [[]],
     );
-    const rows = this.few.map((i) => this.rows[i]!);
-    const found = starts.map((u) => ({ u, few: this.curveAt(mistake, parametersOf(mistake, u), rows) }));
+    const found = starts.map((u) => ({ u, f: curveAt(mistake, parametersOf(mistake, u), this.few.rows) }));
     this.scans.set(mistake, found);
     return found;
   }
 
   /** The fit with parameters and weights in as few digits as fit about as well as they do, and in full. */
   private fits(mistake: Mistake, form: Form, parameters: number[]): Fit[] {
-    const solved = form.solve(productsOf(this.values, this.plains, this.curveAt(mistake, parameters)));
+    const { rows } = this.all;
+    const solved = form.solve(productsOf(this.all, curveAt(mistake, parameters, rows)));
     if (solved === undefined) return [];
     const n = parameters.length;
     const costOf = (found: number[]) => {
-      const f = this.curveAt(mistake, found.slice(0, n));
-      return sumOfSizes(residuals(form.weights(...found.slice(n)), this.values, this.plains, f));
+      const f = curveAt(mistake, found.slice(0, n), rows);
+      return sumOfSizes(residuals(form.weights(...found.slice(n)), this.all, f));
     };
-    const slack = sumOfSizes(this.rows.map(({ value, dtype }) => ulp(value, dtype)));
+    const slack = sumOfSizes(rows.map(({ value, dtype }) => ulp(value, dtype)));
     const all = [...parameters, ...Object.values(form.found).map((of) => of(solved))];
     const names = [...mistake.searched.map(({ name }) => name), ...Object.keys(form.found)];
     const fitOf = (numbers: number[]): Fit => {
@@ -148,18 +158,24 @@ export class FittedRows {
 export const explains = ({ curve, scale }: Fit, row: AuditRow): boolean =>
   accepts(curve, scale === 1 ? row : { ...row, value: row.value / scale });
 
+/** The mistake at the rows' angles; NaN beside a jump. */
+function curveAt(mistake: Mistake, parameters: NumberList, rows: readonly AuditRow[]): NumberList {
+  const curve = mistake.curve(...parameters);
+  return rows.map((row) => unblended(curve, row));
+}
+
 /** What the weights leave of the values, 0 in rows that are left out (f NaN). */
-const residuals = ({ scale, plain, own }: Weights, v: NumberList, p: NumberList, f: NumberList): number[] =>
+const residuals = ({ scale, plain, own }: Weights, { v, p }: Columns, f: NumberList): number[] =>
   f.map((x, i) => (Number.isNaN(x) ? 0 : scale * (plain * p[i]! + own * x) - v[i]!));
 
 /** What the best weights leave of the values; infinite where there are none. */
-function leftOver(form: Form, v: NumberList, p: NumberList, f: NumberList): number[] {
-  const weights = form.solve(productsOf(v, p, f));
-  return weights ? residuals(weights, v, p, f) : v.map(() => Number.POSITIVE_INFINITY);
+function leftOver(form: Form, columns: Columns, f: NumberList): number[] {
+  const weights = form.solve(productsOf(columns, f));
+  return weights ? residuals(weights, columns, f) : f.map(() => Number.POSITIVE_INFINITY);
 }
 
 /** The sums of products, without rows that are left out (f NaN). */
-function productsOf(v: NumberList, p: NumberList, f: NumberList): Products {
+function productsOf({ v, p }: Columns, f: NumberList): Products {
   let [ff, fp, fv, pp, pv] = [0, 0, 0, 0, 0];
   for (let i = 0; i < f.length; i++) {
     const [x, y, z] = [f[i]!, p[i]!, v[i]!];
