@@ -1,4 +1,14 @@
-import * as fs from "node:fs";
+import {
+  closeSync,
+  fchmodSync,
+  lstatSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { DataError, systemReason, tried } from "../data/errors.ts";
 import { oneLine } from "../data/shown.ts";
@@ -39,14 +49,14 @@ export async function writeToFile(pieces: AsyncIterable<Chunk> | Iterable<Chunk>
   const failed = (error: unknown) => new DataError(`cannot write ${path}: ${systemReason(error)}`);
   const target = tried(() => targetOf(path), failed);
   const remove = () => {
-    if (target.temporary) fs.rmSync(target.path, { force: true });
+    if (target.temporary) rmSync(target.path, { force: true });
   };
   // Without a temporary file there is nothing to remove, so a signal may end the program in its usual way.
   const stopListening = target.temporary ? onSignals(remove) : undefined;
   try {
-    const descriptor = tried(() => fs.openSync(target.path, target.temporary ? "wx" : "w"), failed);
+    const descriptor = tried(() => openSync(target.path, target.temporary ? "wx" : "w"), failed);
     try {
-      if (target.mode !== undefined) fs.fchmodSync(descriptor, target.mode);
+      if (target.mode !== undefined) fchmodSync(descriptor, target.mode);
       for await (const piece of pieces) {
         await writeAll(descriptor, piece).catch((error) => {
           throw failed(error);
@@ -55,9 +65,9 @@ export async function writeToFile(pieces: AsyncIterable<Chunk> | Iterable<Chunk>
         await new Promise(setImmediate);
       }
     } finally {
-      fs.closeSync(descriptor);
+      closeSync(descriptor);
     }
-    if (target.temporary) tried(() => fs.renameSync(target.path, target.final), failed);
+    if (target.temporary) tried(() => renameSync(target.path, target.final), failed);
   } catch (error) {
     remove();
     throw error;
@@ -67,11 +77,11 @@ export async function writeToFile(pieces: AsyncIterable<Chunk> | Iterable<Chunk>
 }
 
 function targetOf(path: string): { path: string; final: string; temporary: boolean; mode?: number } {
-  const stats = fs.statSync(path, { throwIfNoEntry: false });
+  const stats = statSync(path, { throwIfNoEntry: false });
   if (stats?.isDirectory()) throw new Error("it is a directory");
   if (stats !== undefined && !stats.isFile()) return { path, final: path, temporary: false };
-  const exists = fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined;
-  const final = exists ? fs.realpathSync(path) : path;
+  const exists = lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  const final = exists ? realpathSync(path) : path;
   const temporary = join(dirname(final), `.${basename(final)}.${process.pid}.tmp`);
   return { path: temporary, final, temporary: true, ...(stats === undefined ? {} : { mode: stats.mode }) };
 }
@@ -80,7 +90,7 @@ async function writeAll(descriptor: number, piece: Chunk): Promise<void> {
   const bytes = typeof piece === "string" ? Buffer.from(piece) : piece;
   for (let written = 0; written < bytes.length; ) {
     try {
-      written += fs.writeSync(descriptor, bytes, written);
+      written += writeSync(descriptor, bytes, written);
     } catch (error) {
       // A full pipe, which another process has made non-blocking.
       if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
