@@ -29,6 +29,9 @@ interface RowAnswer {
 /** Bytes of text that are read before threads are worth their start. */
 const FIRST_BYTES = 2 ** 22;
 
+/** Up to this size as bytes the rows of a part are queued. */
+const QUEUED_BYTES = 2 ** 23;
+
 /** What threads share of a file. */
 type Shared = Pick<RowSource, "parts" | "isLong" | "addTally">;
 
@@ -72,8 +75,8 @@ export async function* sharedBytes(
     const next = await source.parts.next();
     if (next.done) return;
     pool ??= start();
-    // A row group can be large, and its rows as text larger: only parts of text are queued ahead of a worker.
-    const queued = "bytes" in next.value ? 2 : 1;
+    // A row group can be large, and its rows as text larger: then none is queued ahead of a worker.
+    const queued = largest < QUEUED_BYTES ? 2 : 1;
     // With room to spare, so that most rows fit at once.
     const slots = Array.from({ length: pool.most(queued) + 1 }, () => newSlot(Math.ceil(1.1 * largest)));
     const parts = placed(remaining(source.parts, next.value), slots);
