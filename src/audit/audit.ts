@@ -15,7 +15,9 @@ import {
   evaluate,
   isZeroAtEnd,
   type Piecewise,
+  printedDecimals,
   rightAs,
+  rightDecimals,
   rowAt,
   smallestError,
   ulp,
@@ -108,7 +110,8 @@ function checked(
   const rows = isWrong(check) ? [...finiteRows(column, table, dtype)] : [];
   const bad = wrong.map((place) => rows[place]!);
   const scale = typeof table.scale === "number" ? table.scale : undefined;
-  const candidates = isWrong(check) ? explanations(name, target, rows, bad, scale) : [];
+  const decimals = isWrong(check) ? rightDecimals(curve, rows) : undefined;
+  const candidates = isWrong(check) && decimals === undefined ? explanations(name, target, rows, bad, scale) : [];
   const { worst, firstNotFinite } = check;
   const truth = scaleAt(table, worst) * evaluate(curve, theta[worst] ?? 0);
   return {
@@ -117,7 +120,12 @@ function checked(
     candidates,
     wrong: bad.length,
     hint: Math.abs(Math.cos(theta[firstNotFinite]!)) !== 1 ? undefined : name === "gradient" ? AT_ENDS : NOT_A_NUMBER,
-    coarser: candidates.length === 0 ? inCoarser(target, column, rows, bad.length) : undefined,
+    coarser:
+      decimals !== undefined
+        ? message`right to the ${decimals} decimals that are given: write the values with all their digits`
+        : candidates.length === 0
+          ? inCoarser(target, column, rows, bad.length)
+          : undefined,
     figures: message`: ${given[worst]!} in place of ${truth}`,
     notes:
       zero === undefined
@@ -136,16 +144,26 @@ function* finiteRows({ given }: AuditColumn, table: AuditTable, dtype: Dtype): G
 }
 
 /** What is said of rows that the tolerance of a coarser type finds right, or that a mistake then explains; bad of them are wrong. */
-function inCoarser(target: Target, { name, curve }: AuditColumn, rows: readonly AuditRow[], bad: number) {
+function inCoarser(target: Target, column: AuditColumn, rows: readonly AuditRow[], bad: number) {
   const values = rows.map(({ value }) => value);
-  for (const coarser of rows.length === 0 ? [] : coarserTypes(rows[0]!.dtype, values, bad)) {
-    const again = rows.map(({ theta, value, isExact }) => rowAt(theta, value, coarser, isExact));
-    const wrong = again.filter((row) => !accepts(curve, row));
-    if (wrong.length === 0) return rightAs(coarser);
-    const found = explanations(name, target, again, wrong);
+  for (const coarser of coarserTypes(rows[0]?.dtype, values, bad)) {
+    const { isRight, found } = takenAs(coarser, target, column, rows);
+    if (isRight) return rightAs(coarser);
     if (found.length > 0) return message`taken as ${coarser}: ${join(found.map(described), " or ")}`;
   }
-  return undefined;
+  const decimals = printedDecimals(values);
+  if (decimals === undefined) return undefined;
+  const { found } = takenAs("float16", target, column, rows);
+  const most = 5 * 10 ** -decimals * values.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
+  const close = found.filter(({ residual }) => residual <= most);
+  return close.length === 0 ? undefined : message`to ${decimals} decimals: ${join(close.map(described), " or ")}`;
+}
+
+/** Are the rows right as those of a coarser type? If not, which mistakes explain them? */
+function takenAs(coarser: Dtype, target: Target, { name, curve }: AuditColumn, rows: readonly AuditRow[]) {
+  const again = rows.map(({ theta, value, isExact }) => rowAt(theta, value, coarser, isExact));
+  const wrong = again.filter((row) => !accepts(curve, row));
+  return { isRight: wrong.length === 0, found: wrong.length === 0 ? [] : explanations(name, target, again, wrong) };
 }
 
 /** What an audit in half precision cannot see. */

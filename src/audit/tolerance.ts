@@ -61,11 +61,11 @@ const COARSER: readonly (readonly [Dtype, bits: number])[] = [
   ["bfloat16", 8],
 ];
 
-/** With fewer rows a table in a coarser type cannot be recognized. */
+/** With fewer rows a table in a coarser type, or in few decimals, cannot be recognized. */
 const FEWEST_ROWS = 8;
 
 /** The types that are coarser than dtype and may be that of all the values, bad of which are wrong: a coarser type shows in most. */
-export function coarserTypes(dtype: Dtype, values: readonly number[], bad: number): Dtype[] {
+export function coarserTypes(dtype: Dtype | undefined, values: readonly number[], bad: number): Dtype[] {
   if (values.length < FEWEST_ROWS || 2 * bad < values.length) return [];
   const coarser = COARSER.slice(COARSER.findIndex(([other]) => other === dtype) + 1);
   return coarser.flatMap(([type, bits]) => (values.every((x) => roundedTo(bits, x) === x) ? [type] : []));
@@ -80,6 +80,25 @@ function roundedTo(bits: number, x: number): number {
 /** What is said where the values are right in a coarser type. */
 export const rightAs = (coarser: Dtype): Message =>
   message`right as ${coarser}: if the program computed in it, give --dtype ${coarser}`;
+
+/** The decimals in which all of the numbers stand, where these are few: they were rounded when they were printed. */
+export const printedDecimals = (numbers: readonly number[]): number | undefined =>
+  numbers.length < FEWEST_ROWS
+    ? undefined
+    : [2, 3, 4, 5].find((decimals) => numbers.every((x) => Number(x.toFixed(decimals)) === x));
+
+/** The decimals in which the values stand, if few, and each is that of the curve so rounded, at an angle that its decimals stand for. */
+export function rightDecimals(curve: Piecewise, rows: readonly AuditRow[]): number | undefined {
+  const decimals = printedDecimals(rows.map(({ value }) => value));
+  const ofAngles = printedDecimals(rows.map(({ theta }) => theta));
+  const rounding = (places: number | undefined) => (places === undefined ? 0 : 0.5 * 10 ** -places);
+  const isRight = (row: AuditRow) => {
+    const [lo, hi] = [row.lo - rounding(ofAngles), row.hi + rounding(ofAngles)];
+    const [low, high] = acceptedRange(curve, { ...row, lo: Math.max(0, lo), hi: Math.min(Math.PI, hi) });
+    return row.value >= low - rounding(decimals) && row.value <= high + rounding(decimals);
+  };
+  return decimals !== undefined && rows.every(isRight) ? decimals : undefined;
+}
 
 /** One unit in the last place of max(|x|, 1). */
 export function ulp(x: number, dtype: Dtype): number {

@@ -14,10 +14,7 @@ import { pieceIndex, pieceValue, type Target } from "./targets.ts";
 export function competingBound(target: Target, thetaY: number): number {
   if (!isAngle(thetaY)) return Number.NaN;
   const { pieces, lambda, competingDivisor } = target;
-  const index = pieceIndex(pieces, thetaY);
-  // Beyond pi/m psi is below -1, but at the first double beyond the knot by less than the error of its value.
-  if (pieces.step !== undefined && lambda === 0 && index > 0) return Number.NaN;
-  const piece = pieces.piece(index);
+  const piece = pieces.piece(pieceIndex(pieces, thetaY));
   const { weight, a, b, offset, offsetLow = 0 } = piece;
   if (lambda === 0 && offset === 0 && offsetLow === 0) {
     const { quarter, hi, lo } = dd.fold(dd.reduce(a, thetaY, b));

@@ -548,3 +548,30 @@ test("NaN where the cosine is 1 names the acos", () => {
     /acos of a cosine .* clamp the cosine/,
   );
 });
+
+describe("values that were rounded when they were printed", () => {
+  const theta = Array.from({ length: 40 }, (_, i) => Math.PI * ((i * 0.6180339887498949) % 1));
+  const rounded = (decimals: number, xs: readonly number[]) => xs.map((x) => Number(x.toFixed(decimals)));
+  const found = (decimals: number, of: (t: number) => number, angles = rounded(decimals, theta)) =>
+    text(audit(m4, { theta: angles, value: rounded(decimals, theta.map(of)) }, "float64"));
+
+  test.each([2, 3, 4, 5])("%d decimals: right to them, with angles printed or not", (decimals) => {
+    const right = `right to the ${decimals} decimals that are given: write the values with all their digits`;
+    expect(found(decimals, m4.value)).toContain(right);
+    expect(found(decimals, m4.value, theta)).toContain(right);
+    const off = (t: number) => m4.value(t) + (t > 2 ? 2 : 0) * 10 ** -decimals;
+    expect(found(decimals, off, theta)).not.toContain("right to");
+  });
+
+  test.each([2, 3, 4, 5])("%d decimals: the mistake to within a few units of the last", (decimals) => {
+    expect(found(decimals, (t) => Math.cos(4 * t))).toMatch(
+      `to ${decimals} decimals: cos(m theta) without psi, to within`,
+    );
+    expect(found(decimals, (t) => 1.07 * m4.value(t) - 0.3)).not.toMatch(/pi is cut/);
+  });
+
+  test("seven rows are too few to tell", () => {
+    const few = rounded(4, theta).slice(0, 7);
+    expect(text(audit(m4, { theta: few, value: rounded(4, few.map(m4.value)) }, "float64"))).not.toContain("right to");
+  });
+});

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { competingBound } from "../../src/core/competing-bound.ts";
 import { makeTarget, type Target, target, targetDefinitions } from "../../src/core/targets.ts";
-import { cosOf, exact, folded, nextUp, PI, sinOf, truthOf, ulp, ulpsApart } from "../oracle.ts";
+import { cosOf, exact, folded, nextDown, nextUp, PI, sinOf, truthOf, ulp, ulpsApart } from "../oracle.ts";
 import { random } from "../random.js";
 
 const COUNT = 400;
@@ -69,7 +69,16 @@ describe("exact values", () => {
     ["sphereface-r2",  { m: 1.5 },   2.5,                  Number.NaN],
   ])("%s %j at %d: %d", (name, parameters, theta, bound) => {
     const found = competingBound(make(name, parameters as Record<string, number>), theta);
-    expect([Number.isNaN(found), Math.abs(found - bound) > 5e-16]).toEqual([Number.isNaN(bound), false]);
+    expect([Number.isNaN(found), Math.abs(found - bound) > 5e-16 * bound]).toEqual([Number.isNaN(bound), false]);
+  });
+
+  test("psi has one up to the last double below the knot pi/m, and none from the next on", () => {
+    for (let m = 2; m < 40; m += 0.37) {
+      const knot = PI.div(exact(m)).toNumber();
+      const below = exact(knot).times(exact(m)).lte(PI) ? knot : nextDown(knot);
+      expect(competingBound(make("asoftmax", { m }), below)).toBeGreaterThan(Math.PI - 1e-14 * m);
+      expect(competingBound(make("asoftmax", { m }), nextUp(below))).toBeNaN();
+    }
   });
 
   test("what is no angle has none", () => {
