@@ -82,6 +82,7 @@ function delimitedBatch(
   /** Advice for a row with too few or too many cells: what may have been meant. */
   function advice(row: number, cells: number): string {
     if (comment === undefined && memory[rows.span(row)[0]] === HASH) return " (a comment? give --comment '#')";
+    if (names[0] === "#" && cells === names.length - 1) return ": take the # out that stands before the names";
     if (separator !== "," || cells < names.length) return "";
     return " (decimal commas? quote such cells or take another delimiter, and give --decimal-comma)";
   }

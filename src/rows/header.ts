@@ -61,7 +61,9 @@ const LIKE_COSINES = "; these look like cosines: give their arccosines";
 /** The columns of a file, and readers for them. Names outside are text, names inside bytes. */
 export class Header {
   readonly names: readonly string[];
-  /** The first column with each name, as it stands or without spaces around it. */
+  /** The names without spaces around them, and without the # that numpy writes before the first. */
+  private readonly bare: readonly string[];
+  /** The first column with each name, as it stands or bare. */
   private readonly places = new Map<string, number>();
   private readonly separator: string;
   private readonly file: string;
@@ -86,8 +88,9 @@ export class Header {
     this.file = file;
     this.inDegrees = degrees;
     this.decimalComma = separator === "" ? undefined : decimalComma;
+    this.bare = names.map((name, i) => trimmed(i === 0 ? name.replace(/^#/, "") : name));
     for (const [i, name] of names.entries())
-      for (const key of [name, trimmed(name)]) if (!this.places.has(key)) this.places.set(key, i);
+      for (const key of [name, this.bare[i]!]) if (!this.places.has(key)) this.places.set(key, i);
     const twice = repeated(names);
     if (twice !== undefined)
       throw new DataError(
@@ -168,7 +171,7 @@ export class Header {
       throw new UsageError(`--competing: "${pattern}" stands for one column a class: write one *, such as '@theta_*'`);
     const [before, after] = around;
     const left = target === undefined ? -1 : this.find(target);
-    const found = this.names.flatMap((column, index) => {
+    const found = this.bare.flatMap((column, index) => {
       const matches =
         column.startsWith(before) && column.endsWith(after) && column.length > before.length + after.length;
       if (!matches || index === left) return [];

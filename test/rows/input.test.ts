@@ -48,6 +48,7 @@ describe("files that are accepted without a word", () => {
     ["NUL bytes elsewhere",             "theta,id\n1,a\x00b\n",                    "theta,id,k\n1,a\x00b,1\n"],
     ["spaces round a number",           "theta,id\n 1 , a \n\t2,b\n",              "theta,id,k\n 1 , a ,1\n\t2,b,2\n"],
     ["spaces round a name",             "id, theta\na,1\n",                        "id, theta,k\na,1,1\n"],
+    ["the header of numpy.savetxt",     "# theta,id\n1,a\n",                       "# theta,id,k\n1,a,1\n"],
     ["other spaces round a number",     "\xc2\xa0theta,id\n\xc2\xa01,a\n2\xe2\x80\x89,b\n", "\xc2\xa0theta,id,k\n\xc2\xa01,a,1\n2\xe2\x80\x89,b,2\n"],
     ["quotes inside cells",             'theta,id\n1,37\xb036\'37.8"N\n2,5" pipe\n',      'theta,id,k\n1,37\xb036\'37.8"N,1\n2,5" pipe,2\n'],
     ["quotes inside and around cells",  'theta,id\n1,a"b"\n2,"c,d"\n3,"e"\n2,"f""g"\n', 'theta,id,k\n1,a"b",1\n2,"c,d",2\n3,e,3\n2,"f""g",2\n'],
@@ -195,6 +196,14 @@ describe("files that are refused whole, under --bad-rows skip too", () => {
     expect(await runOn("", line)).toEqual({ status: 2, stdout: "", stderr: `asoftmax: ${message}\n` });
   });
 
+  test("the header of numpy.savetxt with spaces", async () => {
+    const line = ["psi", "--input", "f.csv", "--delimiter", " "];
+    const { stderr } = await asoftmax(line, { cwd: folder("# theta id\n1 a\n"), encoding: "latin1" });
+    expect(stderr).toBe(
+      "asoftmax: f.csv line 2: the row has 2 cells, the header 3: take the # out that stands before the names\n",
+    );
+  });
+
   test("a bad row ends the program though standard input stays open", async () => {
     const child = spawn(process.execPath, [bin, "psi", "--input", "-"], { env: environment() });
     child.stdin.write("theta\nabc\n");
@@ -267,6 +276,7 @@ describe("which columns are read, and what they are called", () => {
     ["a list of quoted numbers",     'theta_y,theta_j\n0.3,"[""1.50"", ""1""]"\n', "margin --columns min_theta_j", 'theta_y,theta_j,min_theta_j\n0.3,"[""1.50"", ""1""]",1\n'],
     ["a list cell of another name",  "y,others\n0.3,1.5;1.25\n",          "margin --theta @y --competing @others --columns min_theta_j", "y,others,min_theta_j\n0.3,1.5;1.25,1.25\n"],
     ["given competitors",            "theta_y\n0.3\n1.2\n",               "margin --competing 1.5,1.25 --columns binding,naive", "theta_y,binding,naive\n0.3,2,true\n1.2,2,false\n"],
+    ["the same behind # and spaces", "# theta_0, theta_1,label\n1.5,0.2,0\n", "margin --columns competitors,binding,min_theta_j", "# theta_0, theta_1,label,competitors,binding,min_theta_j\n1.5,0.2,0,1,1,0.2\n"],
     ["label and theta_*",            "label,theta_0,theta_1,theta_cat\n1,1.5,0.2,1.4\ncat,1.5,1.6,0.3\n", "margin --label label --competing @theta_* --columns competitors,binding,min_theta_j", "label,theta_0,theta_1,theta_cat,competitors,binding,min_theta_j\n1,1.5,0.2,1.4,2,cat,1.4\ncat,1.5,1.6,0.3,2,0,1.5\n"],
     ["label and theta_* unasked",    "theta_a,label,theta_b\n0.2,a,1.5\n", "margin --columns binding",            "theta_a,label,theta_b,binding\n0.2,a,1.5,b\n"],
     ["a label of another name",      "class,d_x_1,d_y_1\nx,0.2,1\n",      "margin --label class --competing @d_*_1 --columns binding", "class,d_x_1,d_y_1,binding\nx,0.2,1,y\n"],
