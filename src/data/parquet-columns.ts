@@ -22,6 +22,8 @@ interface ParquetColumns {
   readonly names: readonly string[];
   /** The type of each column as the file describes it; undefined for one that is nested, or of 96 bits, which is no longer written. */
   readonly stored: readonly (StoredType | undefined)[];
+  /** Which columns have JSON as cells: integers, booleans, and what is nested. */
+  readonly json: readonly boolean[];
   /** Which columns are of float32. */
   readonly singles: readonly boolean[];
   readonly groups: readonly { readonly rowStart: number; readonly rows: number }[];
@@ -122,6 +124,7 @@ export async function openParquet(path: string): Promise<ParquetColumns> {
   return {
     names,
     stored: columns.map(({ stored }) => stored),
+    json: columns.map(({ stored, isNested, text }) => isNested || (!text && /INT64|BOOLEAN/.test(stored?.type ?? ""))),
     singles: columns.map(({ schemaPath }) => schemaPath.at(-1)?.element.type === "FLOAT"),
     groups,
     pages: (group, index) => {
@@ -190,6 +193,7 @@ interface ColumnSchema {
   readonly leaf?: number | undefined;
   readonly schemaPath: readonly SchemaTree[];
   readonly stored?: StoredType | undefined;
+  readonly isNested: boolean;
   readonly text?: ((value: unknown) => unknown) | undefined;
 }
 
@@ -207,9 +211,12 @@ function describe(metadata: FileMetaData, asStored: boolean) {
     const text = takeText(top);
     if (top.children.length > 0) {
       const schemaPath = [root, ...floatsPath(top)];
-      return { name, leaf: schemaPath.length > 1 ? leaf : undefined, schemaPath, text };
+      return { name, leaf: schemaPath.length > 1 ? leaf : undefined, schemaPath, text, isNested: true };
     }
-    return isFlat ? { name, leaf, schemaPath: [root, top], stored, text } : { name, schemaPath: [], text };
+    const isNested = !isFlat;
+    return isFlat
+      ? { name, leaf, schemaPath: [root, top], stored, text, isNested }
+      : { name, schemaPath: [], text, isNested };
   });
   // As many rows without a cell as the file says it has would have no end.
   if (columns.length === 0) throw new DamageError("it has no columns");

@@ -1,5 +1,6 @@
 import { doubles } from "../kernels/rows.ts";
 import type { Batch, Field } from "./batch.ts";
+import { fromBytes, toBytes } from "./bytes.ts";
 import { FieldPlace } from "./fields.ts";
 import { sizeOf } from "./file.ts";
 import { openParquet } from "./parquet-columns.ts";
@@ -16,7 +17,7 @@ const CELLS = 2 ** 18;
  * JSON. Throws DataError where the file is damaged.
  */
 export async function parquetTable(path: string, toParquet = false): Promise<Omit<OpenTable, "format">> {
-  const { names, stored, groups, batches: batchesOf } = await openParquet(path);
+  const { names, stored, json, groups, batches: batchesOf } = await openParquet(path);
   // Beside the cells, the values as they are stored, of those columns where they are others.
   const others = toParquet ? [...names.keys()].filter((i) => stored[i] && !isPlain(stored[i])) : [];
   const total = groups.reduce((sum, { rows }) => sum + rows, 0);
@@ -38,7 +39,7 @@ export async function parquetTable(path: string, toParquet = false): Promise<Omi
       for (const [i, column] of wanted.entries()) columns[column] = read[i]!;
       const rows = read[0]!.values.length;
       yield {
-        ...columnBatch(columns, rows, names, line),
+        ...columnBatch(columns, rows, names, json, line),
         stored: (i) => storedValue(values[others.indexOf(i)] ?? columns[i]!, stored[i]!),
       };
       line += rows;
@@ -68,24 +69,39 @@ function storedValue({ values, missing }: ColumnRows, { type }: StoredType): (ro
 /** The places of the columns of a batch, used again for the next. */
 const places: FieldPlace[] = [];
 
-function columnBatch(columns: readonly ColumnRows[], size: number, names: readonly string[], firstLine: number): Batch {
+/** json: which columns have JSON as cells. */
+function columnBatch(
+  columns: readonly ColumnRows[],
+  size: number,
+  names: readonly string[],
+  json: readonly boolean[],
+  firstLine: number,
+): Batch {
   function text(row: number, column: number): string {
     const { values, missing } = columns[column]!;
     if (missing?.[row]) return "";
     return values instanceof Float64Array ? String(values[row]! + 0) : String(values[row]);
   }
-  /** Numbers as they lie in memory, where what is written of them is the same; else cells. */
-  function fieldOf({ values, missing }: ColumnRows, i: number, json: boolean): Omit<Field, "name"> {
+  /** Numbers as they lie in memory, where what is written of them is the same; else cells. In JSON null is null, as are NaN and infinities. */
+  function fieldOf({ values, missing }: ColumnRows, i: number, toJson: boolean): Omit<Field, "name"> {
     places[i] ??= new FieldPlace();
     const isWhole = missing === undefined;
     const areFinite = (numbers: Float64Array) => numbers.every((x, row) => missing?.[row] || Number.isFinite(x));
-    // Cells of Parquet are strings in JSON; "number or nothing" would leave out NaN and infinities beside nulls.
-    if (!json && values instanceof Float64Array && (isWhole || areFinite(values)))
-      return { kind: isWhole ? "number" : "number or nothing", address: places[i].copyNumbers(values), stride: 8 };
-    if (!json && values instanceof BigInt64Array && isWhole)
+    // "number or nothing" would leave NaN and infinities beside nulls out of csv.
+    if (values instanceof Float64Array && (isWhole || toJson || areFinite(values)))
+      return {
+        kind: isWhole && !toJson ? "number" : "number or nothing",
+        address: places[i].copyNumbers(values),
+        stride: 8,
+      };
+    if (values instanceof BigInt64Array && isWhole)
       return { kind: "integer", address: places[i].copyNumbers(values), stride: 8 };
     const cells = Array.from({ length: size }, (_, row) => text(row, i));
-    return { kind: json ? "json" : "quoted", address: places[i].putTexts(cells), stride: 8 };
+    if (!toJson) return { kind: "quoted", address: places[i].putTexts(cells), stride: 8 };
+    const isJson = json[i] || !Array.isArray(values);
+    const jsonOf = (cell: string) => (isJson ? cell || "null" : toBytes(JSON.stringify(fromBytes(cell))));
+    const texts = cells.map((cell, row) => (missing?.[row] ? "null" : jsonOf(cell)));
+    return { kind: "bytes", address: places[i].putTexts(texts), stride: 8 };
   }
   return {
     size,

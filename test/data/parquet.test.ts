@@ -120,6 +120,35 @@ test.each(cells)("a cell: %s", async (name, sql, cell) => {
   expect(await psiOf(path)).toEqual({ out: `${utf8("π")},theta,k\n${expected},1.00,1\n`, warnings: [] });
 });
 
+test("values in json: numbers, true, null and what is nested stay what they are, other cells are strings", async () => {
+  const values: [sql: string, json: string][] = [
+    ["0.5::DOUBLE", "0.5"],
+    ["'NaN'::DOUBLE", "null"],
+    ["'-infinity'::FLOAT", "null"],
+    ["7::TINYINT", "7"],
+    ["13911860366432393", "13911860366432393"],
+    ["18446744073709551615::UBIGINT", "18446744073709551615"],
+    ["true", "true"],
+    ["'say \"x\", π'", '"say \\"x\\", π"'],
+    ["''", '""'],
+    ["[1.5::DOUBLE, NULL]", "[1.5,null]"],
+    ["{'a': 1::INTEGER, 'b': 'x'}", '{"a":1,"b":"x"}'],
+    ["1.50::DECIMAL(4, 2)", '"1.50"'],
+    ["'2020-01-01'::DATE", '"2020-01-01"'],
+  ];
+  const columns = values.map(([sql], i) => `${sql} AS c${i}`).join(", ");
+  const path = await written(
+    `SELECT * REPLACE (1::DOUBLE AS theta) FROM (SELECT 0::DOUBLE AS theta, ${columns} UNION ALL SELECT 0, ${values.map(() => "NULL").join()})`,
+  );
+  const { stdout } = await asoftmax(["psi", "--columns", "k", "--format", "jsonl", "--input", path]);
+  const line = (cells: string[]) => `{"theta":1,${cells.map((cell, i) => `"c${i}":${cell}`).join()},"k":1}\n`;
+  expect(stdout).toBe(line(values.map(([, json]) => json)) + line(values.map(() => "null")));
+  const whole = await written(`SELECT 1::DOUBLE AS theta, ${columns}`);
+  expect((await asoftmax(["psi", "--columns", "k", "--format", "jsonl", "--input", whole])).stdout).toBe(
+    line(values.map(([, json]) => json)),
+  );
+});
+
 test("what pyarrow writes: times in 12 bytes and of a day, dates as keys, a name that begins with a byte order mark", async () => {
   const path = fileURLToPath(new URL("../fixtures/parquet/types.parquet", import.meta.url));
   const { stdout } = await asoftmax(["psi", "--columns", "k", "--input", path]);
