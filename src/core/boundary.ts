@@ -95,9 +95,7 @@ export function aboveCosine(
   const phi = dd.divide(theta2, competingDivisor);
   const phase = dd.add(dd.add(dd.multiply(theta1, a), b), turned);
   const own = dd.add(cosineDifference(phase, phi), { hi: offset, lo: offsetLow });
-  return lambda === 0
-    ? own
-    : dd.divide(dd.add(dd.multiply(cosineDifference(theta1, phi), lambda), own), dd.twoSum(1, lambda));
+  return dd.divide(dd.add(dd.multiply(cosineDifference(theta1, phi), lambda), own), dd.twoSum(1, lambda));
 }
 
 /** theta_1 of a boundary with the digits that its double lacks, by a Newton step. */

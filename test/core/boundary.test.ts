@@ -109,6 +109,16 @@ test("a margin wider than the arc has no boundary", () => {
   expect(solve(["cosface", { m: 0.35 }, 0.3])).toBeUndefined();
 });
 
+test("a blend has its boundary where that of the function alone is far away", () => {
+  // Their slopes are at most 2; those of cos(theta_1 + m) - cos(theta_2) alone, with theta_12 + m near 2 pi, less than 0.5.
+  const { theta1 } = solve([
+    "arcface-easy",
+    { m: 2.7718745401990876, lambda: 1.2153952984172793 },
+    2.8941434082381203,
+  ])!;
+  expect(theta1).toBe(1.2147720922072927);
+});
+
 test("on small arcs the effective m tends to sqrt((lambda + m^2) / (1 + lambda))", () => {
   for (const theta12 of [1e-8, 1e-20, 1e-99]) {
     const { effectiveM } = solve(["asoftmax", { m: 4, lambda: 5 }, theta12])!;
