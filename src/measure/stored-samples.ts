@@ -63,7 +63,7 @@ export async function storedSamples(
     done: () => total(({ table }) => table.bytesRead()),
     skipped: () => total(({ path, counts }) => notes.get(path)?.skipped_rows ?? counts.kept),
     notes: sums?.areMeans ? [meansNote(classes)] : [],
-    ...(sums && { ofFeatures: () => sums.figures(angles) }),
+    ofFeatures: () => sums?.figures(angles) ?? {},
     warnings: () => [
       ...withoutNote(bare),
       ...tables.flatMap(({ warnings }) => warnings()),
