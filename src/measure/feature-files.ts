@@ -44,12 +44,16 @@ export function readSamples(
   return { vectors: features.read(start, count), label: Float64Array.from(given, classOf), given };
 }
 
+/** Where each step of some length from 0 to an end begins, and how long it is: the last may be shorter. */
+export function* inSteps(end: number, length: number) {
+  for (let start = 0; start < end; start += length) yield [start, Math.min(length, end - start)] as const;
+}
+
 /** The whole numbers among labels, each once, in order. */
 export function labelsOf(stored: StoredArray): number[] {
   const labels = arrayRows(stored);
   const found = new Set<number>();
-  for (let start = 0; start < labels.rows; start += LABELS)
-    for (const label of labels.read(start, Math.min(LABELS, labels.rows - start)))
-      if (Number.isInteger(label)) found.add(label);
+  for (const [start, count] of inSteps(labels.rows, LABELS))
+    for (const label of labels.read(start, count)) if (Number.isInteger(label)) found.add(label);
   return [...found].sort((a, b) => a - b);
 }

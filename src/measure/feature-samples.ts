@@ -9,15 +9,8 @@ import { Pool } from "../rows/pool.ts";
 import { type ClassScatter, fisherScore } from "./class-scatter.ts";
 import { ownSums, type StoredClassSums, scatterOf, storedClassSums, sumsMembers } from "./class-sums.ts";
 import { Mean } from "./exact-sum.ts";
-import { BLOCK_ROWS, type FeatureFiles, openFeatures, type StoredFeatures } from "./feature-files.ts";
-import {
-  type FeatureAnswer,
-  type FeatureBlock,
-  type FeatureJob,
-  type FeatureTask,
-  featureReader,
-  featureTasks,
-} from "./features.ts";
+import { BLOCK_ROWS, type FeatureFiles, inSteps, openFeatures, type StoredFeatures } from "./feature-files.ts";
+import { type FeatureAnswer, type FeatureJob, type FeatureTask, featureReader, featureTasks } from "./features.ts";
 import { newFingerprint } from "./fingerprint.ts";
 import { labelOrigin } from "./label-origin.ts";
 import { meansNote, type Questions, type Samples, sampleRecords } from "./samples.ts";
@@ -67,14 +60,14 @@ export async function featureSamples(
       if (!("records" in answer)) continue;
       shortest = Math.min(shortest, answer.shortest);
       longest = Math.max(longest, answer.longest);
-      yield keptRecords(answer);
+      yield keptRecords(answer.records, answer.faults);
     }
     const other = given && labels.find((label, i) => counts[i]! > given.countOf(label));
     if (other !== undefined)
       throw new DataError(`${path} has fewer samples of class ${other} than ${paths.labels}: it sums up other samples`);
   }
   /** The records of a block without the bad rows that are left out. */
-  function keptRecords({ records, faults }: FeatureBlock): Float64Array {
+  function keptRecords(records: Float64Array, faults: ReadonlyMap<number, string>): Float64Array {
     const { width } = form;
     let end = 0;
     for (let at = 0; at < records.length; at += width) {
@@ -157,8 +150,7 @@ const labelsIn = ({ weights }: FeatureFiles, classes: StoredFeatures["classes"])
 
 function fingerprintOf({ rows, cols, read }: ArrayRows, classes: number | readonly number[]): string {
   const fingerprint = newFingerprint().update(`${rows} ${cols} ${JSON.stringify(classes)}`);
-  for (let start = 0; start < rows; start += BLOCK_ROWS)
-    fingerprint.update(read(start, Math.min(BLOCK_ROWS, rows - start)));
+  for (const [start, count] of inSteps(rows, BLOCK_ROWS)) fingerprint.update(read(start, count));
   return fingerprint.digest("hex");
 }
 

@@ -1,13 +1,20 @@
 import { basename } from "node:path";
 import { angleBetween } from "../core/angle-between.ts";
 import { conditions } from "../core/margin.ts";
-import { target } from "../core/targets.ts";
+import { naive } from "../core/target-functions.ts";
 import type { ArrayRows } from "../data/arrays.ts";
 import { type ClassScatter, classScatter, classSums, scatterClasses } from "./class-scatter.ts";
 import { classVectors } from "./class-vectors.ts";
 import { type CosineSearch, cosineSearch, dividedCosine, type NearClass } from "./cosine-search.ts";
 import { doublePowers } from "./double-powers.ts";
-import { BLOCK_ROWS, type FeatureFiles, openFeatures, readSamples, type StoredFeatures } from "./feature-files.ts";
+import {
+  BLOCK_ROWS,
+  type FeatureFiles,
+  inSteps,
+  openFeatures,
+  readSamples,
+  type StoredFeatures,
+} from "./feature-files.ts";
 import { lossesOf, roundedFrom } from "./losses.ts";
 import { leastAngle, nearestOther } from "./nearest-other.ts";
 import { type Questions, sampleRecords } from "./samples.ts";
@@ -34,7 +41,7 @@ interface FeatureAngles {
   readonly angles: Readonly<Record<string, readonly number[]>>;
 }
 
-export interface FeatureBlock extends FeatureAngles {
+interface FeatureBlock extends FeatureAngles {
   /** The records of some rows in their order, and what is wrong with the bad ones. */
   readonly records: Float64Array;
   readonly faults: ReadonlyMap<number, string>;
@@ -56,7 +63,7 @@ export type FeatureAnswer = FeatureBlock | ClassScatter | FeatureAngles | { read
 const HELD_FLOATS = 2 ** 24;
 
 const tasksOf = (kind: FeatureTask["kind"], end: number, step: number): FeatureTask[] =>
-  Array.from({ length: Math.ceil(end / step) }, (_, i) => ({ kind, start: i * step }));
+  Array.from(inSteps(end, step), ([start]) => ({ kind, start }));
 
 /** All tasks in two phases: first those that write the class means, then those that read them, samples before classes. */
 export const featureTasks = (files: FeatureFiles, { means, isScattered }: FeatureJob): FeatureTask[][] => [
@@ -198,11 +205,11 @@ export function featureReader({
 
   /** Searches all classes, one held block after another. */
   function search(norms: Float64Array, thetas: Float64Array, angleTo: (row: number, place: number) => number): void {
-    for (const [i, m] of margins.entries()) cosines.setLimit(i, thetas.map(target("naive", { m })!.value));
+    for (const [i, m] of margins.entries()) cosines.setLimit(i, thetas.map(naive({ m }).value));
     for (const [i, { scale, divisor }] of hasRounded ? losses.sums.entries() : [])
       cosines.setSum(i, scale === "norm" ? norms : norms.map(() => scale), divisor);
-    for (let first = 0; first < rows; first += heldClasses) {
-      classes.hold(first, Math.min(heldClasses, rows - first));
+    for (const [first, count] of inSteps(rows, heldClasses)) {
+      classes.hold(first, count);
       cosines.search(
         first,
         (limit, row, place) => conditions(margins[limit]!, thetas[row]!, angleTo(row, place)).naive,

@@ -1,7 +1,7 @@
 import { angleBetween } from "../core/angle-between.ts";
 import type { ArrayRows } from "../data/arrays.ts";
 import type { CosineSearch } from "./cosine-search.ts";
-import { BLOCK_ROWS } from "./feature-files.ts";
+import { BLOCK_ROWS, inSteps } from "./feature-files.ts";
 import { type Vectors, vectorOf } from "./vectors.ts";
 
 /**
@@ -25,8 +25,8 @@ export function nearestOther(
       own,
       Array.from({ length: count * centres }, (_, i) => start + Math.floor(i / centres)),
     );
-    for (let first = 0; first < rows; first += held) {
-      if (first !== searched) search.setClasses(vectors.read(first, Math.min(held, rows - first)));
+    for (const [first, count] of inSteps(rows, held)) {
+      if (first !== searched) search.setClasses(vectors.read(first, count));
       searched = first;
       search.search(first);
     }
