@@ -1,5 +1,5 @@
 import { type Message, message, radians } from "../../core/message.ts";
-import { target } from "../../core/targets.ts";
+import { asoftmax, naive } from "../../core/target-functions.ts";
 import { type Violation, violations } from "../../core/violations.ts";
 import { UsageError } from "../../data/errors.ts";
 import { rowsResult } from "../../render/result.ts";
@@ -33,10 +33,9 @@ export default command({
     const { m, thetaJ } = found[0]!;
     const style = { ...angles, precision };
     const chart = () => {
-      const naive = target("naive", { m })!;
-      if (!plane) return violationChart([naive], m, thetaJ, style);
+      if (!plane) return violationChart([naive({ m })], m, thetaJ, style);
       const level = levelOf(equation("theta_j", thetaJ, style), thetaJ);
-      const drawn = planeChart([target("asoftmax", { m })!, naive]);
+      const drawn = planeChart([asoftmax({ m }), naive({ m })]);
       return { ...drawn, series: [...drawn.series, level] };
     };
     const isDrawn = plot || plane || !summary;
