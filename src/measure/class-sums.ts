@@ -5,7 +5,7 @@ import type { NpzMember } from "../data/npz-file.ts";
 import { openArray } from "../data/open-array.ts";
 import { TemporaryFile } from "../data/temporary-file.ts";
 import { addedUp, type ClassSums, classScatter, classSums, LEAST_MEAN, scatterClasses } from "./class-scatter.ts";
-import { inSteps, labelsOf, openFeatures, type StoredFeatures } from "./feature-files.ts";
+import { inSteps, labelsOf, openFeatures, type StoredSamples } from "./feature-files.ts";
 import { having, isNull, isText, listOf, or } from "./field-tests.ts";
 import { newFingerprint } from "./fingerprint.ts";
 import { vectorOf } from "./vectors.ts";
@@ -89,11 +89,7 @@ function kept({ labels, cols, read }: Pick<AllClassSums, "labels" | "cols" | "re
 }
 
 /** The sums of the features of files, which are read once, about these class vectors: those of the classes with these labels, by default of all that occur. */
-export function ownSums(
-  samples: Pick<StoredFeatures, "features" | "labels">,
-  class_vectors: string | null,
-  labels: readonly number[] = labelsOf(samples.labels),
-) {
+export function ownSums(samples: StoredSamples, class_vectors: string | null, labels = labelsOf(samples.labels)) {
   const files = openFeatures({ ...samples, weights: samples.features, classes: labels });
   const { cols } = files.features;
   const { arrays, contents } = kept({ labels, cols, read: (first, count) => classSums(files, first, count) });

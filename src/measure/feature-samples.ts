@@ -90,7 +90,7 @@ export async function featureSamples(
     classes: files.weights.rows,
     components: files.weights.cols,
     norms: true,
-    className: (index) => (typeof classes === "number" ? classes + index : classes[index]!),
+    className: (index) => labels[index]!,
     identity: () => ({
       class_names: null,
       class_vectors: weights === undefined && given ? given.fingerprint : fingerprintOf(files.weights, classes),
@@ -126,22 +126,15 @@ export async function featureSamples(
 async function openedFeatures(paths: FeaturePaths, given: StoredClassSums | undefined) {
   const { classSums: path, weights } = paths;
   const samples = await openedSamples(paths, given);
-  const newSums = (sums: StoredClassSums) =>
-    given || path === undefined ? undefined : { path, members: () => sumsMembers(sums) };
-  const required = (sums: StoredClassSums, vectors: string | null) => {
-    if (sums.about.class_vectors === vectors) return sums;
+  const stored = weights === undefined ? undefined : await withVectors(samples, weights, paths);
+  if (stored && path === undefined) return { stored };
+  const files = stored && openFeatures(stored);
+  const vectors = files ? fingerprintOf(files.weights, stored.classes) : null;
+  const sums = given ?? ownSums(samples, vectors, files && labelsIn(files, stored.classes));
+  if (sums.about.class_vectors !== vectors)
     throw new DataError(`${path} has sums of other class vectors than ${weights ?? "class means"}`);
-  };
-  if (weights === undefined) {
-    const sums = required(given ?? ownSums(samples, null), null);
-    return { stored: withMeans(samples, sums, newSums(sums)), sums, newSums: newSums(sums) };
-  }
-  const stored = await withVectors(samples, weights, paths);
-  if (path === undefined) return { stored };
-  const files = openFeatures(stored);
-  const vectors = fingerprintOf(files.weights, stored.classes);
-  const sums = required(given ?? ownSums(samples, vectors, labelsIn(files, stored.classes)), vectors);
-  return { stored, sums, newSums: newSums(sums) };
+  const newSums = given || path === undefined ? undefined : { path, members: () => sumsMembers(sums) };
+  return { stored: stored ?? withMeans(samples, sums, newSums), sums, newSums };
 }
 
 /** The labels of the classes in the order of their vectors. */

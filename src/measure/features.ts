@@ -75,11 +75,7 @@ export const featureTasks = (files: FeatureFiles, { means, isScattered }: Featur
 ];
 
 /** Returns a function that does the tasks over a file of features and one of class vectors. Each thread has its own. */
-export function featureReader({
-  stored,
-  questions,
-  means: sharedMeans,
-}: FeatureJob): (task: FeatureTask) => FeatureAnswer {
+export function featureReader({ stored, questions, means: sharedMeans }: FeatureJob) {
   const { margins } = questions;
   const files = openFeatures(stored);
   const form = sampleRecords(questions);

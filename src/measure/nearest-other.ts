@@ -9,16 +9,11 @@ import { type Vectors, vectorOf } from "./vectors.ts";
  * direction. A row has one vector of its class or several, of which the nearest counts. The search holds `held` rows at a time, and must not
  * be used for anything else meanwhile.
  */
-export function nearestOther(
-  search: CosineSearch,
-  vectors: ArrayRows,
-  dimension: number,
-  held: number,
-): (start: number) => number[] {
+export function nearestOther(search: CosineSearch, vectors: ArrayRows, dimension: number, held: number) {
   const { rows, cols } = vectors;
   const centres = cols / dimension;
   let searched = Number.NaN;
-  return (start) => {
+  return (start: number) => {
     const count = Math.min(BLOCK_ROWS, rows - start);
     const own = vectors.read(start, count);
     search.setFeatures(
