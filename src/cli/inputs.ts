@@ -47,9 +47,7 @@ export const scaleInput = (given: NumberSource = [1]) =>
 type GridValues = ValuesOf<typeof gridOptions> & Values<"degrees">;
 
 /** The angles of --theta, of a grid, or of the column theta of a file; undefined where there is none of them. */
-export function thetaInput(
-  values: GridValues & Values<"input"> & { readonly theta?: NumberSource },
-): Input<number> | undefined {
+export function thetaInput(values: GridValues & Values<"input"> & { readonly theta?: NumberSource }) {
   const { theta, input } = values;
   const grid = gridAngles(values);
   if (theta !== undefined && grid !== undefined) throw new UsageError("--theta and --points both give angles: use one");

@@ -204,12 +204,7 @@ async function readAll(
 }
 
 /** Writes the table of samples, and then the note beside it. */
-async function writeSamples(
-  path: string,
-  samples: Samples,
-  statistics: MarginStatistics,
-  style: NumberStyle,
-): Promise<void> {
+async function writeSamples(path: string, samples: Samples, statistics: MarginStatistics, style: NumberStyle) {
   const identity = samples.identity!();
   const contents = newFingerprint();
   const rows = perSample(
