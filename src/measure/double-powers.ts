@@ -9,11 +9,7 @@ import { type Vectors, vectorOf } from "./vectors.ts";
 const HELD_DOUBLES = 2 ** 20;
 
 /** One feature of a block: its length, the number of its class, and the angle to the nearest other one. */
-interface MeasuredFeature {
-  readonly norm: number;
-  readonly label: number;
-  readonly minThetaJ: number;
-}
+type MeasuredFeature = Readonly<Record<"norm" | "label" | "minThetaJ", number>>;
 
 /** Sums of powers of e over the cosines of features and all other classes, from dot products in double of unit vectors in double. */
 export function doublePowers({ weights, features: { cols }, centres }: FeatureFiles, losses: Losses) {

@@ -3,7 +3,7 @@ import { angleBetween } from "../core/angle-between.ts";
 import { conditions } from "../core/margin.ts";
 import { naive } from "../core/target-functions.ts";
 import type { ArrayRows } from "../data/arrays.ts";
-import { type ClassScatter, classScatter, classSums, scatterClasses } from "./class-scatter.ts";
+import { classScatter, classSums, scatterClasses } from "./class-scatter.ts";
 import { classVectors } from "./class-vectors.ts";
 import { type CosineSearch, cosineSearch, dividedCosine, type NearClass } from "./cosine-search.ts";
 import { doublePowers } from "./double-powers.ts";
@@ -36,20 +36,6 @@ export interface FeatureTask {
   readonly start: number;
 }
 
-/** Angles of samples (intra) or classes in their order, NaN or Infinity for one that is left out. */
-interface FeatureAngles {
-  readonly angles: Readonly<Record<string, readonly number[]>>;
-}
-
-interface FeatureBlock extends FeatureAngles {
-  /** The records of some rows in their order, and what is wrong with the bad ones. */
-  readonly records: Float64Array;
-  readonly faults: ReadonlyMap<number, string>;
-  /** The least and the greatest length of the class vectors. */
-  readonly shortest: number;
-  readonly longest: number;
-}
-
 /** A feature beside the classes that may be the nearest to it. */
 interface NearFeature {
   readonly angles: readonly (NearClass & { readonly theta: number })[];
@@ -57,7 +43,11 @@ interface NearFeature {
   readonly norm: number;
 }
 
-export type FeatureAnswer = FeatureBlock | ClassScatter | FeatureAngles | { readonly fault: string };
+/**
+ * The scatter of some classes; angles of samples (intra) or classes in their order, NaN or Infinity for one that is left out, with the
+ * records of the samples; or why there is none of these.
+ */
+export type FeatureAnswer = ReturnType<ReturnType<typeof featureReader>> | { readonly fault: string };
 
 // 64 MiB of class vectors as float32 and half of that rounded.
 const HELD_FLOATS = 2 ** 24;
@@ -102,7 +92,7 @@ export function featureReader({ stored, questions, means: sharedMeans }: Feature
   /** The search for nearest class vectors, then that for nearest means. */
   let nearestOf: { readonly vectors: ArrayRows; readonly angles: (start: number) => number[] } | undefined;
 
-  function answerTo({ kind, start }: FeatureTask): FeatureAnswer {
+  function answerTo({ kind, start }: FeatureTask) {
     if (kind === "samples") {
       nearestOf = undefined;
       return samplesFrom(start);
@@ -127,8 +117,11 @@ export function featureReader({ stored, questions, means: sharedMeans }: Feature
   const searchOf = (vectors: ArrayRows): CosineSearch =>
     vectors.cols === weights.cols ? cosines : cosineSearch({ dimension: cols, rows: BLOCK_ROWS, classes: heldClasses });
 
-  /** theta_y, the nearest competitor and every doubtful pair in double from the vectors, the rest from the rounded cosines of the search. */
-  function samplesFrom(start: number): FeatureBlock {
+  /**
+   * A block of samples: their records, what is wrong with the bad ones, the least and the greatest length of the class vectors, and angles. theta_y,
+   * the nearest competitor and every doubtful pair are found in double from the vectors, the rest from the rounded cosines of the search.
+   */
+  function samplesFrom(start: number) {
     const { vectors, label: labels, given } = readSamples(files, start);
     const lengths = cosines.setFeatures(vectors, labels);
     const norms = Float64Array.from(lengths, ({ hi }) => hi);
