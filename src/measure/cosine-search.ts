@@ -20,7 +20,7 @@ export interface CosineSearchSize {
 export type Settle = (limit: number, row: number, place: number) => boolean;
 
 /** A class that may be the nearest, its score, and an upper bound of its cosine. */
-export interface NearClass {
+interface NearClass {
   readonly class: number;
   readonly score: number;
   readonly most: number;

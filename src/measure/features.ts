@@ -5,7 +5,7 @@ import { naive } from "../core/target-functions.ts";
 import type { ArrayRows } from "../data/arrays.ts";
 import { classScatter, classSums, scatterClasses } from "./class-scatter.ts";
 import { classVectors } from "./class-vectors.ts";
-import { type CosineSearch, cosineSearch, dividedCosine, type NearClass } from "./cosine-search.ts";
+import { type CosineSearch, cosineSearch, dividedCosine } from "./cosine-search.ts";
 import { doublePowers } from "./double-powers.ts";
 import {
   BLOCK_ROWS,
@@ -34,13 +34,6 @@ export interface FeatureJob {
 export interface FeatureTask {
   readonly kind: "scatter" | "samples" | "weights" | "means";
   readonly start: number;
-}
-
-/** A feature beside the classes that may be the nearest to it. */
-interface NearFeature {
-  readonly angles: readonly (NearClass & { readonly theta: number })[];
-  readonly minThetaJ: number;
-  readonly norm: number;
 }
 
 /**
@@ -136,16 +129,9 @@ export function featureReader({ stored, questions, means: sharedMeans }: Feature
     const thetas = norms.map((_, row) => (faults[row] === undefined ? angleTo(row, labels[row]!) : Number.NaN));
     search(norms, thetas, angleTo);
 
-    const candidates = cosines.nearest();
     const pairs = margins.map((_, i) => cosines.below(i));
-    const near = faults.map((fault, row) => {
-      const angles =
-        fault === undefined ? candidates[row]!.map((one) => ({ ...one, theta: angleTo(row, one.class) })) : [];
-      const minThetaJ = angles.reduce((least, { theta }) => Math.min(least, theta), Number.POSITIVE_INFINITY);
-      const nearest = angles.find(({ theta }) => theta === minThetaJ)?.class ?? 0;
-      return { angles, nearest, minThetaJ, norm: norms[row]!, label: labels[row]! };
-    });
-    const rounded = hasRounded ? roundedPowers(near) : undefined;
+    const near = nearFeatures(faults, angleTo).map((one, row) => ({ ...one, norm: norms[row]!, label: labels[row]! }));
+    const rounded = hasRounded ? roundedPowers(near, norms) : undefined;
     const good = near.map((one, row) => (faults[row] === undefined ? one : undefined));
     const powers = powersOf?.(vectors, good) ?? rounded!;
     const records = new Float64Array(form.width * faults.length);
@@ -172,16 +158,27 @@ export function featureReader({ stored, questions, means: sharedMeans }: Feature
     return { records, faults: found, ...classes.lengths(), angles: { intra } };
   }
 
+  /** Each feature of a block beside the classes that may be the nearest to it; a bad one beside none. */
+  function nearFeatures(faults: readonly (string | undefined)[], angleTo: (row: number, place: number) => number) {
+    const candidates = cosines.nearest();
+    return faults.map((fault, row) => {
+      const near = fault === undefined ? candidates[row]! : [];
+      const angles = near.map((one) => ({ ...one, theta: angleTo(row, one.class) }));
+      const minThetaJ = angles.reduce((least, { theta }) => Math.min(least, theta), Number.POSITIVE_INFINITY);
+      return { angles, minThetaJ, nearest: angles.find(({ theta }) => theta === minThetaJ)?.class ?? 0 };
+    });
+  }
+
   /**
    * For each feature the sums of e^(scale (cosine - that of the nearest class)), from rounded cosines; those of the classes that may be the nearest,
    * which often are the most of a sum, from their angles.
    */
-  function roundedPowers(near: readonly NearFeature[]): Float64Array[] {
+  function roundedPowers(near: ReturnType<typeof nearFeatures>, norms: Float64Array): Float64Array[] {
     const { sums } = losses;
     const logSums = sums.map((_, i) => cosines.logSum(i));
-    return near.map(({ angles, minThetaJ, norm }, row) =>
+    return near.map(({ angles, minThetaJ }, row) =>
       Float64Array.from(sums, ({ scale, divisor }, i) => {
-        const factor = scale === "norm" ? norm : scale;
+        const factor = scale === "norm" ? norms[row]! : scale;
         const top = Math.cos(minThetaJ / divisor);
         const power = (cosine: number) => Math.exp(factor * (cosine - top));
         return angles.reduce(
