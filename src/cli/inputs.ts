@@ -4,14 +4,7 @@ import { fromDegrees, toDegrees } from "../core/units.ts";
 import { UsageError } from "../data/errors.ts";
 import { isParquet } from "../render/formats.ts";
 import type { Column, RowsResult } from "../render/result.ts";
-import {
-  type ColumnSource,
-  givenRows,
-  type Input,
-  isColumn,
-  type RowComputation,
-  type Work,
-} from "../rows/computation.ts";
+import { type ColumnSource, givenRows, isColumn, type RowComputation, type Work } from "../rows/computation.ts";
 import type { Header, Reader } from "../rows/header.ts";
 import { type gridOptions, inputOptions, refuse, type Values, type ValuesOf } from "./options.ts";
 
@@ -25,8 +18,8 @@ export function inputOf<T>(
   column: Column,
   given: Iterable<T> | ColumnSource,
   read: (header: Header, name: string) => Reader<T>,
-): Input<T> {
-  return isColumn(given) ? { source: (header) => read(header, given.column) } : { column, source: given };
+) {
+  return isColumn(given) ? { source: (header: Header) => read(header, given.column) } : { column, source: given };
 }
 
 type NumberSource = readonly number[] | ColumnSource;

@@ -56,5 +56,4 @@ ${below}
 `;
 }
 
-export const paragraphs = (texts: readonly string[]): string =>
-  texts.map((text) => `<p>${escapeXml(text)}</p>`).join("\n");
+export const paragraphs = (texts: readonly string[]) => texts.map((text) => `<p>${escapeXml(text)}</p>`).join("\n");
