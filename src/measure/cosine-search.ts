@@ -91,9 +91,7 @@ export function cosineSearch(size: CosineSearchSize) {
   let candidates: NearClass[][] = [];
 
   /** Where the vector of that number, of all vectors of all classes, is put. */
-  function placeOf(i: number): number {
-    return layers[i % centres]! + Math.floor(i / centres);
-  }
+  const placeOf = (i: number) => layers[i % centres]! + Math.floor(i / centres);
 
   /** The score of a feature and the class at a place is no further than this from their cosine; NaN where one has no direction. */
   function error(row: number, place: number): number {
@@ -103,9 +101,7 @@ export function cosineSearch(size: CosineSearchSize) {
   }
 
   /** The score of a feature and a class of the panel that panels() last gave. */
-  function score(row: number, lane: number): number {
-    return scores[row * PANEL + lane]!;
-  }
+  const score = (row: number, lane: number) => scores[row * PANEL + lane]!;
 
   /** Computes the scores of 8 classes at a time and gives the place of the first of them. A class that is missing or has no direction has NaN. */
   function* panels(): Generator<number> {
