@@ -51,7 +51,7 @@ const BLANK: Character = { char: " ", pen: { paint: (text) => text, marker: "" }
 
 /** The chart as lines of text, at most as wide as the screen, with angles in the unit of the style. */
 export function drawChart(chart: Chart, screen: Screen, style: NumberStyle): string {
-  const { x, y, cursor, dots = [] } = chart;
+  const { x, y, cursor, dots = [], regions = [] } = chart;
   const most = Math.max(LEAST_WIDTH, screen.chartWidth ?? screen.width);
   const height = screen.chartHeight ?? Math.min(20, screen.height - 8);
   // A cell is about twice as high as it is wide.
@@ -72,9 +72,7 @@ export function drawChart(chart: Chart, screen: Screen, style: NumberStyle): str
   const { colors } = screen;
   const highlighter: Pen = { paint: colors.level > 1 ? colors.hex(RED) : colors.red, marker: "#" };
   const rule: Pen = { paint: colors.dim, marker: "" };
-  const regions = (chart.regions ?? []).map(({ name, look, between }) => {
-    return { name, between, char: glyph(look), pen: look === "hatched" ? { ...highlighter, marker: "" } : rule };
-  });
+  const areaPen = (look: string): Pen => (look === "hatched" ? { ...highlighter, marker: "" } : rule);
   const rules = rulesOf(chart, reach);
   const drawRule = (x: number, char: string, pen: Pen) => {
     for (const row of cells) row[canvas.columnOf(x)] = { char, pen };
@@ -83,10 +81,12 @@ export function drawChart(chart: Chart, screen: Screen, style: NumberStyle): str
     if (x.angle) drawRule(at, glyph("rule"), rule);
     else cells[rows.rowOf(inY(at))]!.fill({ char: glyph("level"), pen: rule });
   }
-  for (const { between, char, pen } of regions)
+  for (const { look, between } of regions)
     for (const [c, at] of xs.entries()) {
       const [low, high] = between(at).map(inY) as [number, number];
-      if (high > low) for (let r = rows.rowOf(high); r <= rows.rowOf(low); r++) cells[r]![c] = { char, pen };
+      if (high > low)
+        for (let r = rows.rowOf(high); r <= rows.rowOf(low); r++)
+          cells[r]![c] = { char: glyph(look), pen: areaPen(look) };
     }
   if (cursor !== undefined) drawRule(cursor, glyph("upright"), BLANK.pen);
   // The first line is drawn last, so that it is the one seen where lines meet.
@@ -107,7 +107,7 @@ export function drawChart(chart: Chart, screen: Screen, style: NumberStyle): str
   const entries = series.flatMap(({ name }, i): Entry[] => (name === "" ? [] : [[pens[i]!, line, name]]));
   if (dots.length > 0) entries.push(...marks);
   else if (chart.highlight !== undefined) entries.push([highlighter, line, chart.highlight]);
-  entries.push(...regions.map(({ name, char, pen }): Entry => [pen, char.repeat(2), name]));
+  entries.push(...regions.map(({ name, look }): Entry => [areaPen(look), glyph(look).repeat(2), name]));
   if (rules.length > 0) entries.push([rule, glyph(x.angle ? "rule" : "level"), `k pi/${formatNumber(chart.knots!)}`]);
   const lines = [
     ...cells.map((row, r) => {
