@@ -4,14 +4,7 @@ import { fromDegrees, toDegrees } from "../core/units.ts";
 import { UsageError } from "../data/errors.ts";
 import { isParquet } from "../render/formats.ts";
 import type { Column, RowsResult } from "../render/result.ts";
-import {
-  type ColumnSource,
-  givenRows,
-  type Input,
-  isColumn,
-  type RowComputation,
-  type Work,
-} from "../rows/computation.ts";
+import { type ColumnSource, givenRows, isColumn, type RowComputation, type Work } from "../rows/computation.ts";
 import type { Header, Reader } from "../rows/header.ts";
 import { type gridOptions, inputOptions, refuse, type Values, type ValuesOf } from "./options.ts";
 
@@ -25,8 +18,8 @@ export function inputOf<T>(
   column: Column,
   given: Iterable<T> | ColumnSource,
   read: (header: Header, name: string) => Reader<T>,
-): Input<T> {
-  return isColumn(given) ? { source: (header) => read(header, given.column) } : { column, source: given };
+) {
+  return isColumn(given) ? { source: (header: Header) => read(header, given.column) } : { column, source: given };
 }
 
 type NumberSource = readonly number[] | ColumnSource;
@@ -47,9 +40,7 @@ export const scaleInput = (given: NumberSource = [1]) =>
 type GridValues = ValuesOf<typeof gridOptions> & Values<"degrees">;
 
 /** The angles of --theta, of a grid, or of the column theta of a file; undefined where there is none of them. */
-export function thetaInput(
-  values: GridValues & Values<"input"> & { readonly theta?: NumberSource },
-): Input<number> | undefined {
+export function thetaInput(values: GridValues & Values<"input"> & { readonly theta?: NumberSource }) {
   const { theta, input } = values;
   const grid = gridAngles(values);
   if (theta !== undefined && grid !== undefined) throw new UsageError("--theta and --points both give angles: use one");

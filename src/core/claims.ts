@@ -20,11 +20,7 @@ export interface Claim {
 }
 
 /** A pair of angles theta_y and theta_j, the segment of theta_y, and which conditions hold. */
-interface Judged extends Conditions {
-  readonly y: number;
-  readonly j: number;
-  readonly k: number;
-}
+type Judged = Conditions & Readonly<Record<"y" | "j" | "k", number>>;
 
 interface Subject {
   readonly m: number;

@@ -104,14 +104,10 @@ export function divide(x: DoubleDouble, y: DoubleDouble | number): DoubleDouble 
 }
 
 /** n * pi/2 for a whole number n below 2^30 in size. */
-export function halfPiTimes(n: number): DoubleDouble {
-  return multiply(HALF_PI, n);
-}
+export const halfPiTimes = (n: number): DoubleDouble => multiply(HALF_PI, n);
 
 /** The double nearest to (n pi/2 - b) / a: the theta at which a*theta + b is n pi/2. */
-export function angleOfQuarter(n: number, a = 1, b = 0): number {
-  return divide(subtract(halfPiTimes(n), b), a).hi;
-}
+export const angleOfQuarter = (n: number, a = 1, b = 0): number => divide(subtract(halfPiTimes(n), b), a).hi;
 
 /**
  * a*theta + b less the nearest multiple of pi/2, with an error of 2^-104 of this difference or 2^-124; |a| <= 2^20, theta and b
@@ -140,9 +136,7 @@ function phaseFrom(quarter: number, a: number, b: number): Phase {
 }
 
 /** floor(angle / (pi/2)) of the angle that the phase stands for, exactly. */
-export function wholeQuarters(phase: Phase): number {
-  return phase.hi < 0 ? phase.quarter - 1 : phase.quarter;
-}
+export const wholeQuarters = (phase: Phase): number => (phase.hi < 0 ? phase.quarter - 1 : phase.quarter);
 
 /** The angle in [0, pi] with the same cosine as the phase. */
 export function fold({ quarter, hi, lo }: Phase): Phase {
@@ -167,9 +161,7 @@ export function cosine({ quarter, hi, lo }: Phase): DoubleDouble {
 }
 
 /** The sine of a phase, with an error of about 2^-66. */
-export function sine({ quarter, hi, lo }: Phase): DoubleDouble {
-  return cosine({ quarter: quarter - 1, hi, lo });
-}
+export const sine = ({ quarter, hi, lo }: Phase): DoubleDouble => cosine({ quarter: quarter - 1, hi, lo });
 
 /** The cosine of a phase, with an error of about 2^-102; takes some thirty times as long as cosine. */
 export function fullCosine({ quarter, hi, lo }: Phase): DoubleDouble {

@@ -26,7 +26,7 @@ export function reasons(m: number, thetaY: number, margin: Margin, shown: ValueS
 }
 
 /** A sentence: the segment of psi in which theta lies, and how psi is computed from cos(m theta) there. */
-export function psiInWords(m: number, theta: number, shown: ValueShown = (x) => x): Message {
+export function psiInWords(m: number, theta: number, shown: ValueShown): Message {
   const { k, psi, cosMTheta } = psiValues(m, theta);
   const isLast = k + 1 >= m;
   const segment = message`[${radians(timesPi(k, m))}, ${radians(isLast ? Math.PI : timesPi(k + 1, m))}${isLast ? "]" : ")"}`;

@@ -60,15 +60,10 @@ export function sampleLoss(target: Target, scale: number, thetaY: number, others
 }
 
 /** The softmax of one sample: loss and probability of the target class, and the probabilities of the others, together and each. */
-export interface Softmax {
-  readonly loss: number;
-  readonly probability: number;
-  readonly missed: number;
-  readonly shares: readonly number[];
-}
+export type Softmax = ReturnType<typeof softmaxOf>;
 
 /** The softmax from the differences competing logit - target logit, each counted `each` times: a shifted log-sum-exp, accurate for a loss near 0 too. */
-export function softmaxOf(exponents: readonly dd.DoubleDouble[], each = 1): Softmax {
+export function softmaxOf(exponents: readonly dd.DoubleDouble[], each = 1) {
   const shift = exponents.reduce<dd.DoubleDouble>((top, x) => (x.hi > top.hi ? x : top), dd.doubleDouble(0));
   const shifted = exponents.map((x) => expOf(dd.subtract(x, shift)));
   const ofEach = shifted.reduce<dd.DoubleDouble>((sum, x) => dd.add(sum, x), dd.doubleDouble(0));

@@ -81,8 +81,7 @@ export function marginOf(m: number, thetaY: number, competing: ArrayLike<number>
 }
 
 /** min theta_j / theta_y; 1 where both are the same, 0 too. */
-export const effectiveMargin = (thetaY: number, minThetaJ: number): number =>
-  thetaY === minThetaJ ? 1 : minThetaJ / thetaY;
+export const effectiveMargin = (thetaY: number, minThetaJ: number) => (thetaY === minThetaJ ? 1 : minThetaJ / thetaY);
 
 /** theta_j - m theta_y, rounded once; its sign is exact. */
 function gap(m: number, thetaY: number, thetaJ: number): number {

@@ -18,10 +18,7 @@ export function parseNumber(given: string): number {
 }
 
 /** An angle in both units, that of the text unconverted. */
-interface WrittenAngle {
-  readonly radians: number;
-  readonly degrees: number;
-}
+type WrittenAngle = Readonly<Record<"radians" | "degrees", number>>;
 
 /** Multiples of pi above it are refused before they are computed. */
 const MOST_TURNS = 1e6;

@@ -11,16 +11,11 @@ export interface DifferentiableFunction {
  * smallest may be missed. An interval is halved until the bound on the derivative excludes a root, or that on the second a
  * turning point.
  */
-export function crossings(
-  f: DifferentiableFunction,
-  from: number,
-  to: number,
-  smallest: number,
-): [lo: number, hi: number][] {
+export function crossings(f: DifferentiableFunction, from: number, to: number, smallest: number) {
   const { at, derivative, bound, secondBound } = f;
   return between(from, to, at(from), at(to));
 
-  function between(lo: number, hi: number, atLo: number, atHi: number): [number, number][] {
+  function between(lo: number, hi: number, atLo: number, atHi: number): [lo: number, hi: number][] {
     const half = (hi - lo) / 2;
     const mid = lo + half;
     const atMid = at(mid);

@@ -29,11 +29,7 @@ export interface CsvDialect {
  * Cuts a stream of bytes into blocks of whole records: a block ends at a line end, in delimited text at a line end outside quotes.
  * A byte order mark at the start is dropped. Throws DataError for a quote that is never closed.
  */
-export async function* recordBlocks(
-  source: AsyncIterable<Buffer>,
-  file: string,
-  dialect?: CsvDialect,
-): AsyncGenerator<Block> {
+export async function* recordBlocks(source: AsyncIterable<Buffer>, file: string, dialect?: CsvDialect) {
   let chunks: Buffer[] = [];
   let size = 0;
   let enough = 0;

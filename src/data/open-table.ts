@@ -2,7 +2,7 @@ import { type CsvDialect, recordBlocks } from "./blocks.ts";
 import { delimitedTable } from "./delimited.ts";
 import { UsageError } from "./errors.ts";
 import { bytesOf, nameOf } from "./file.ts";
-import type { inputFormats, OpenTable } from "./table.ts";
+import { type inputFormats, type OpenTable, passedOn } from "./table.ts";
 
 type InputFormat = (typeof inputFormats)[number];
 
@@ -47,16 +47,13 @@ export async function openTable(path: string, options: TableOptions, names?: rea
     return { ...(await (await import("./parquet.ts")).parquetTable(path, options.toParquet)), format };
   }
   let bytesRead = 0;
-  async function* counted() {
-    for await (const chunk of bytesOf(path)) {
-      bytesRead += chunk.length;
-      yield chunk;
-    }
-  }
+  const counted = passedOn(bytesOf(path), ({ length }) => {
+    bytesRead += length;
+  });
   let bytes: AsyncIterable<Buffer> = none();
   if (names === undefined) {
     const isText = inputFormat === "csv" || inputFormat === "tsv";
-    const text = await (await import("./content.ts")).textOf(counted(), file, isText);
+    const text = await (await import("./content.ts")).textOf(counted, file, isText);
     bytes = text.bytes;
     if (text.isJson) format = "jsonl";
   }

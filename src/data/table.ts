@@ -24,6 +24,14 @@ export async function* inTurn<T>(items: AsyncIterable<T> | Iterable<T>): AsyncGe
   yield* items;
 }
 
+/** Passes items on, after a visit to each. */
+export async function* passedOn<T>(items: AsyncIterable<T>, visit: (item: T) => void): AsyncGenerator<T> {
+  for await (const item of items) {
+    visit(item);
+    yield item;
+  }
+}
+
 /** A file of rows, read once, from its start. */
 export interface Table {
   /** What its columns are called, as bytes. */

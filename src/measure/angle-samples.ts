@@ -52,6 +52,7 @@ export async function angleSamples(job: AngleJob): Promise<Samples> {
     total: sizeOf(path),
     done: table.bytesRead,
     skipped: bad.count,
+    ofFeatures: () => ({}),
     warnings,
   };
 }
@@ -125,17 +126,13 @@ export function angleMeter(questions: Questions, classes: number) {
       const sample = { place, label, nearest, thetaY, minThetaJ };
       form.write(records, at, sample, (i, folded) => {
         const found = rowKernel.countAbove(angles, classes, folded, DOUBT);
-        return found < 0 ? countNaive(margins[i]!, thetaY, numbersAt(angles, classes)) : found;
+        if (found >= 0) return found;
+        // One is too near to be told in double: all are decided exactly.
+        const isNaive = (thetaJ: number) => conditions(margins[i]!, thetaY, thetaJ).naive;
+        return numbersAt(angles, classes).filter(isNaive).length;
       });
       for (let i = 0; i < divisors.length; i++) findPowers(angles, minThetaJ, divisors[i]!, i * scales.length);
       losses.write(sample, powers, (i, loss) => form.writeLoss(records, at, i, loss));
     },
   };
-}
-
-/** How many of the competing angles meet the naive condition against thetaY, each decided exactly. */
-function countNaive(m: number, thetaY: number, competing: Float64Array): number {
-  let count = 0;
-  for (const thetaJ of competing) if (conditions(m, thetaY, thetaJ).naive) count++;
-  return count;
 }

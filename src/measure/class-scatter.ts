@@ -1,25 +1,12 @@
 import { lengthOf } from "../core/angle-between.ts";
 import type { ArrayRows } from "../data/arrays.ts";
-import { BLOCK_ROWS, type FeatureFiles, readSamples } from "./feature-files.ts";
+import { BLOCK_ROWS, type FeatureFiles, inSteps, readSamples } from "./feature-files.ts";
 import { isDirection, vectorOf } from "./vectors.ts";
 
 /** Of some classes the sums of their unit features, high + low, row after row, and how many features each sums up. */
-export interface ClassSums {
-  readonly high: Float64Array;
-  readonly low: Float64Array;
-  readonly counts: Float64Array;
-}
-
+export type ClassSums = ReturnType<typeof classSums>;
 /** Sums over the unit features of some classes, of which the Fisher score is made. */
-export interface ClassScatter {
-  readonly count: number;
-  /** sum over the samples of 1 - cos(angle to the mean of their class) */
-  readonly within: number;
-  /** Sum of the unit features. */
-  readonly total: Float64Array;
-  /** Sum, over the samples, of the unit mean of their class. */
-  readonly directions: Float64Array;
-}
+export type ClassScatter = ReturnType<typeof classScatter>;
 
 /** The numbers of class sums that are held at a time, each as high and low part: 16 MiB. */
 const SCATTER_DOUBLES = 2 ** 20;
@@ -36,11 +23,11 @@ const TO_LOW = 1.5 * 2 ** -1;
  * The sums of the unit features of the classes numbered first to first + classes - 1, and how many they are. Samples without a direction are left out.
  * A sum is high + low, whose terms are multiples of 2^-26 and of 2^-53: up to 2^27 samples of a class both are exact, in any order.
  */
-export function classSums(files: FeatureFiles, first: number, classes: number): ClassSums {
+export function classSums(files: FeatureFiles, first: number, classes: number) {
   const { cols, rows } = files.features;
   const [high, low] = [new Float64Array(classes * cols), new Float64Array(classes * cols)];
   const counts = new Float64Array(classes);
-  for (let start = 0; start < rows; start += BLOCK_ROWS) {
+  for (const [start] of inSteps(rows, BLOCK_ROWS)) {
     const { vectors, label } = readSamples(files, start);
     for (const [row, place] of label.entries()) {
       if (!(place >= first && place < first + classes)) continue;
@@ -63,11 +50,12 @@ export function classSums(files: FeatureFiles, first: number, classes: number): 
 export const addedUp = ({ high, low }: ClassSums): Float64Array => high.map((x, i) => x + low[i]!);
 
 /** The scatter of some classes from their sums, of `cols` components each. Writes the direction of the mean of each class into means, one after another. */
-export function classScatter(parts: ClassSums, cols: number, means?: Float64Array): ClassScatter {
+export function classScatter(parts: ClassSums, cols: number, means?: Float64Array) {
   const { counts } = parts;
   const sums = addedUp(parts);
-  const total = new Float64Array(cols);
-  const directions = new Float64Array(cols);
+  /** The sum of the unit features, and the sum over the samples of the unit mean of their class. */
+  const [total, directions] = [new Float64Array(cols), new Float64Array(cols)];
+  /** The sum over the samples of 1 - cos(angle to the mean of their class). */
   let within = 0;
   for (const [i, count] of counts.entries()) {
     const sum = vectorOf(sums, cols, i);

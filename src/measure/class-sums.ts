@@ -4,16 +4,8 @@ import { DataError, tried } from "../data/errors.ts";
 import type { NpzMember } from "../data/npz-file.ts";
 import { openArray } from "../data/open-array.ts";
 import { TemporaryFile } from "../data/temporary-file.ts";
-import {
-  addedUp,
-  type ClassScatter,
-  type ClassSums,
-  classScatter,
-  classSums,
-  LEAST_MEAN,
-  scatterClasses,
-} from "./class-scatter.ts";
-import { labelsOf, openFeatures, type StoredFeatures } from "./feature-files.ts";
+import { addedUp, type ClassSums, classScatter, classSums, LEAST_MEAN, scatterClasses } from "./class-scatter.ts";
+import { inSteps, labelsOf, openFeatures, type StoredSamples } from "./feature-files.ts";
 import { having, isNull, isText, listOf, or } from "./field-tests.ts";
 import { newFingerprint } from "./fingerprint.ts";
 import { vectorOf } from "./vectors.ts";
@@ -33,12 +25,7 @@ export interface AllClassSums {
 }
 
 /** Sums from files, and where they come from. */
-export interface StoredClassSums extends AllClassSums {
-  readonly files: readonly SumArrays[];
-  readonly about: SumsAbout;
-  /** What tells these sums from those of other shards. */
-  readonly fingerprint: string;
-}
+export type StoredClassSums = ReturnType<typeof stored>;
 
 interface SumsAbout {
   /** The fingerprint of the class vectors; null where class means stand for them. */
@@ -48,13 +35,7 @@ interface SumsAbout {
 }
 
 /** The arrays of a file of class sums, with a row for each label. */
-interface SumArrays {
-  readonly labels: readonly number[];
-  readonly rowOf: ReadonlyMap<number, number>;
-  readonly counts: Float64Array;
-  readonly high: ArrayRows;
-  readonly low: ArrayRows;
-}
+type SumArrays = ReturnType<typeof kept>["arrays"];
 
 /** The sums in files, added up, of these labels. */
 function added(files: readonly SumArrays[], labels: readonly number[]): AllClassSums {
@@ -97,7 +78,7 @@ function kept({ labels, cols, read }: Pick<AllClassSums, "labels" | "cols" | "re
   }
   const rows = (name: keyof typeof files, cols: number) =>
     arrayRows(files[name].array({ name, python: "" }, "<f8", cols));
-  const arrays: SumArrays = {
+  const arrays = {
     labels,
     rowOf: new Map(labels.map((label, row) => [label, row])),
     counts: Float64Array.from(rows("counts", 1).read(0, labels.length)),
@@ -108,11 +89,7 @@ function kept({ labels, cols, read }: Pick<AllClassSums, "labels" | "cols" | "re
 }
 
 /** The sums of the features of files, which are read once, about these class vectors: those of the classes with these labels, by default of all that occur. */
-export function ownSums(
-  samples: Pick<StoredFeatures, "features" | "labels">,
-  class_vectors: string | null,
-  labels: readonly number[] = labelsOf(samples.labels),
-): StoredClassSums {
+export function ownSums(samples: StoredSamples, class_vectors: string | null, labels = labelsOf(samples.labels)) {
   const files = openFeatures({ ...samples, weights: samples.features, classes: labels });
   const { cols } = files.features;
   const { arrays, contents } = kept({ labels, cols, read: (first, count) => classSums(files, first, count) });
@@ -121,17 +98,15 @@ export function ownSums(
   return stored([arrays], labels, { class_vectors, parts });
 }
 
-function stored(files: readonly SumArrays[], labels: readonly number[], about: SumsAbout): StoredClassSums {
+function stored(files: readonly SumArrays[], labels: readonly number[], about: SumsAbout) {
+  /** What tells these sums from those of other shards. */
   const fingerprint = newFingerprint().update(JSON.stringify(about)).digest("hex");
   return { ...added(files, labels), files, about, fingerprint };
 }
 
 /** All classes in blocks: the number of the first of each block, and how many it has. */
-export function* blocksOf({ labels, cols }: Pick<AllClassSums, "labels" | "cols">) {
-  const step = scatterClasses({ cols });
-  for (let first = 0; first < labels.length; first += step)
-    yield [first, Math.min(step, labels.length - first)] as const;
-}
+export const blocksOf = ({ labels, cols }: Pick<AllClassSums, "labels" | "cols">) =>
+  inSteps(labels.length, scatterClasses({ cols }));
 
 /** The arrays of a file of sums. */
 export function sumsMembers(sums: StoredClassSums): NpzMember[] {
@@ -157,15 +132,14 @@ export function sumsMembers(sums: StoredClassSums): NpzMember[] {
 const STEP_DOUBLES = 2 ** 18;
 
 function* bytesOfRows({ rows, cols, read }: ArrayRows): Generator<Uint8Array> {
-  const step = Math.ceil(STEP_DOUBLES / cols);
-  for (let start = 0; start < rows; start += step) {
-    const { buffer, byteOffset, byteLength } = read(start, Math.min(step, rows - start));
+  for (const [start, count] of inSteps(rows, Math.ceil(STEP_DOUBLES / cols))) {
+    const { buffer, byteOffset, byteLength } = read(start, count);
     yield new Uint8Array(buffer, byteOffset, byteLength);
   }
 }
 
 /** The sums in files, added up. Throws DataError where one is no such file, is there twice, or is of other class vectors. */
-export async function storedClassSums(paths: readonly string[]): Promise<StoredClassSums> {
+export async function storedClassSums(paths: readonly string[]) {
   const files: OpenSums[] = [];
   for (const path of paths) files.push(await openSums(path));
   const [one] = files as [OpenSums, ...OpenSums[]];
@@ -197,7 +171,7 @@ export function directedSums(sums: AllClassSums): AllClassSums {
 }
 
 /** The scatter of all classes; the direction of the mean of each goes into means. */
-export const scatterOf = (sums: AllClassSums, means?: Float64Array): ClassScatter[] =>
+export const scatterOf = (sums: AllClassSums, means?: Float64Array) =>
   [...blocksOf(sums)].map(([first, count]) =>
     classScatter(sums.read(first, count), sums.cols, means?.subarray(first * sums.cols)),
   );

@@ -20,23 +20,10 @@ export interface CosineSearchSize {
 export type Settle = (limit: number, row: number, place: number) => boolean;
 
 /** A class that may be the nearest, its score, and an upper bound of its cosine. */
-export interface NearClass {
+interface NearClass {
   readonly class: number;
   readonly score: number;
   readonly most: number;
-}
-
-/** Bounds of the scores of each feature. Three words: the lower one, the upper one, how many scores were below. */
-interface ScoreBounds {
-  readonly bounds: Float32Array;
-  readonly counts: Uint32Array;
-}
-
-/** One sum of powers of 2 a feature. Six floats: rate, shift, and two doubles to be added. */
-interface Sum {
-  readonly rates: Float32Array;
-  readonly totals: Float64Array;
-  divisor: number;
 }
 
 const QUAD = 4;
@@ -80,14 +67,17 @@ export function cosineSearch(size: CosineSearchSize) {
   /** For each row the 8 scores (rounded cosines) of a panel, and the same as cosines of theta / divisor. */
   const scores = take(Float32Array, scoreCount);
   const dividedScores = take(Float32Array, scoreCount);
-  const sums = Array.from({ length: sumCount }, (): Sum => {
+  /** Each sum of powers of 2. A feature has six floats: rate, shift, and two doubles to be added. */
+  const sums = Array.from({ length: sumCount }, () => {
     const totals = take(Float64Array, 3 * mostRows);
     return { rates: new Float32Array(totals.buffer, totals.byteOffset, 6 * mostRows), totals, divisor: 1 };
   });
-  const newBounds = (): ScoreBounds => {
+  /** Bounds of the scores of each feature. Three words: the lower one, the upper one, how many scores were below. */
+  const newBounds = () => {
     const bounds = take(Float32Array, 3 * mostRows);
     return { bounds, counts: new Uint32Array(bounds.buffer, bounds.byteOffset, 3 * mostRows) };
   };
+  type ScoreBounds = ReturnType<typeof newBounds>;
   /** The bounds for scores of classes that may be the nearest. */
   const near = newBounds();
   /** For each limit, the bounds of the scores too close to it. */
@@ -100,46 +90,8 @@ export function cosineSearch(size: CosineSearchSize) {
   let ownClasses: ArrayLike<number> = [];
   let candidates: NearClass[][] = [];
 
-  /** Takes class vectors, those of a class behind one another, in place of those before; returns their lengths. */
-  function setClasses(vectors: Vectors): DoubleDouble[] {
-    return classes.put(vectors, placeOf);
-  }
-
   /** Where the vector of that number, of all vectors of all classes, is put. */
-  function placeOf(i: number): number {
-    return layers[i % centres]! + Math.floor(i / centres);
-  }
-
-  /** Takes features and the class of each in place of those before, without limits or sums; returns the lengths. */
-  function setFeatures(vectors: Vectors, labels: ArrayLike<number>): DoubleDouble[] {
-    const lengths = rows.put(vectors);
-    ownClasses = labels;
-    candidates = lengths.map(() => []);
-    floors.fill(LOWEST);
-    return lengths;
-  }
-
-  /** Sets one limit a feature: the search counts the other classes of smaller cosine; none for NaN. */
-  function setLimit(limit: number, cosines: ArrayLike<number>): void {
-    limitCosines[limit] = cosines;
-    allLimits[limit]!.counts.fill(0);
-  }
-
-  /** Sets one scale a feature: the search adds up exp(scale * cos(theta / divisor)) over the other classes. */
-  function setSum(sum: number, scales: ArrayLike<number>, divisor: number): void {
-    const { rates, totals } = sums[sum]!;
-    sums[sum]!.divisor = divisor;
-    totals.fill(0);
-    for (let row = 0; row < rows.held.count; row++) {
-      rates[6 * row] = scales[row]! * Math.LOG2E;
-      rates[6 * row + 1] = LOWEST;
-    }
-  }
-
-  /** The class vector of that number, of all of them, as float32; that of a float64 file as a unit vector. */
-  function classVector(i: number): Float32Array {
-    return classes.vector(placeOf(i));
-  }
+  const placeOf = (i: number) => layers[i % centres]! + Math.floor(i / centres);
 
   /** The score of a feature and the class at a place is no further than this from their cosine; NaN where one has no direction. */
   function error(row: number, place: number): number {
@@ -149,9 +101,7 @@ export function cosineSearch(size: CosineSearchSize) {
   }
 
   /** The score of a feature and a class of the panel that panels() last gave. */
-  function score(row: number, lane: number): number {
-    return scores[row * PANEL + lane]!;
-  }
+  const score = (row: number, lane: number) => scores[row * PANEL + lane]!;
 
   /** Computes the scores of 8 classes at a time and gives the place of the first of them. A class that is missing or has no direction has NaN. */
   function* panels(): Generator<number> {
@@ -271,43 +221,57 @@ export function cosineSearch(size: CosineSearchSize) {
   }
 
   /** From scores cos(theta) makes cos(theta / divisor). */
-  function divideAngles({ divisor }: Sum): void {
+  function divideAngles({ divisor }: (typeof sums)[number]): void {
     for (let i = 0; i < rows.held.count * PANEL; i++) dividedScores[i] = dividedCosine(scores[i]!, divisor);
   }
 
-  /** How many of the other classes searched have a cosine below the limit of each feature. */
-  function below(limit: number): number[] {
-    const { counts } = allLimits[limit]!;
-    return candidates.map((_, row) => counts[3 * row + 2]!);
-  }
-
-  /** log sum exp(scale * cos(theta / divisor)) over the other classes searched, for each feature; rounded cosines put it off by less than scale * `error`. */
-  function logSum(sum: number): number[] {
-    const { rates, totals } = sums[sum]!;
-    return candidates.map(
-      (_, row) =>
-        (rates[6 * row]! / Math.LOG2E) * rates[6 * row + 1]! + Math.log(totals[3 * row + 1]! + totals[3 * row + 2]!),
-    );
-  }
-
-  /** For each feature, the classes searched that may be the nearest of all but its own, in the order of the search. */
-  function nearest(): NearClass[][] {
-    return candidates.map((some, row) => some.filter(({ most }) => most >= floors[row]!));
-  }
-
   return {
-    setClasses,
-    setFeatures,
-    setLimit,
-    setSum,
-    classVector,
     error,
     score,
     panels,
     search,
-    below,
-    logSum,
-    nearest,
+    /** Takes class vectors, those of a class behind one another, in place of those before; returns their lengths. */
+    setClasses: (vectors: Vectors) => classes.put(vectors, placeOf),
+    /** Takes features and the class of each in place of those before, without limits or sums; returns the lengths. */
+    setFeatures(vectors: Vectors, labels: ArrayLike<number>): DoubleDouble[] {
+      const lengths = rows.put(vectors);
+      ownClasses = labels;
+      candidates = lengths.map(() => []);
+      floors.fill(LOWEST);
+      return lengths;
+    },
+    /** Sets one limit a feature: the search counts the other classes of smaller cosine; none for NaN. */
+    setLimit(limit: number, cosines: ArrayLike<number>): void {
+      limitCosines[limit] = cosines;
+      allLimits[limit]!.counts.fill(0);
+    },
+    /** Sets one scale a feature: the search adds up exp(scale * cos(theta / divisor)) over the other classes. */
+    setSum(sum: number, scales: ArrayLike<number>, divisor: number): void {
+      const { rates, totals } = sums[sum]!;
+      sums[sum]!.divisor = divisor;
+      totals.fill(0);
+      for (let row = 0; row < rows.held.count; row++) {
+        rates[6 * row] = scales[row]! * Math.LOG2E;
+        rates[6 * row + 1] = LOWEST;
+      }
+    },
+    /** The class vector of that number, of all of them, as float32; that of a float64 file as a unit vector. */
+    classVector: (i: number) => classes.vector(placeOf(i)),
+    /** How many of the other classes searched have a cosine below the limit of each feature. */
+    below(limit: number): number[] {
+      const { counts } = allLimits[limit]!;
+      return candidates.map((_, row) => counts[3 * row + 2]!);
+    },
+    /** log sum exp(scale * cos(theta / divisor)) over the other classes searched, for each feature; rounded cosines put it off by less than scale * `error`. */
+    logSum(sum: number): number[] {
+      const { rates, totals } = sums[sum]!;
+      return candidates.map((_, row) => {
+        const rest = Math.log(totals[3 * row + 1]! + totals[3 * row + 2]!);
+        return (rates[6 * row]! / Math.LOG2E) * rates[6 * row + 1]! + rest;
+      });
+    },
+    /** For each feature, the classes searched that may be the nearest of all but its own, in the order of the search. */
+    nearest: () => candidates.map((some, row) => some.filter(({ most }) => most >= floors[row]!)),
   };
 }
 

@@ -1,7 +1,7 @@
 import { lengthOf } from "../core/angle-between.ts";
 import { doubles, Region, rowKernel } from "../kernels/rows.ts";
 import { dividedCosine } from "./cosine-search.ts";
-import type { FeatureFiles } from "./feature-files.ts";
+import { type FeatureFiles, inSteps } from "./feature-files.ts";
 import type { Losses } from "./losses.ts";
 import { type Vectors, vectorOf } from "./vectors.ts";
 
@@ -9,11 +9,7 @@ import { type Vectors, vectorOf } from "./vectors.ts";
 const HELD_DOUBLES = 2 ** 20;
 
 /** One feature of a block: its length, the number of its class, and the angle to the nearest other one. */
-interface MeasuredFeature {
-  readonly norm: number;
-  readonly label: number;
-  readonly minThetaJ: number;
-}
+type MeasuredFeature = Readonly<Record<"norm" | "label" | "minThetaJ", number>>;
 
 /** Sums of powers of e over the cosines of features and all other classes, from dot products in double of unit vectors in double. */
 export function doublePowers({ weights, features: { cols }, centres }: FeatureFiles, losses: Losses) {
@@ -59,8 +55,7 @@ export function doublePowers({ weights, features: { cols }, centres }: FeatureFi
   return (vectors: Vectors, features: readonly (MeasuredFeature | undefined)[]): Float64Array[] => {
     const found = features.map(() => new Float64Array(losses.sums.length));
     const step = Math.max(1, Math.floor(HELD_DOUBLES / weights.cols));
-    for (let first = 0; first < weights.rows; first += step) {
-      const count = Math.min(step, weights.rows - first);
+    for (const [first, count] of inSteps(weights.rows, step)) {
       if (held !== first) putUnits(unitClasses, weights.read(first, count));
       held = first;
       for (const [row, feature] of features.entries()) {

@@ -1,5 +1,4 @@
 import { type ArrayRows, arrayRows, type StoredArray } from "../data/arrays.ts";
-import type { Vectors } from "./vectors.ts";
 
 /** Rows of features in a block: with 512 components it fits the L2 cache of a core. */
 export const BLOCK_ROWS = 256;
@@ -14,6 +13,9 @@ export interface StoredFeatures {
   /** The label of class 0, those of the others follow; or the label of each class. */
   readonly classes: number | readonly number[];
 }
+
+/** Samples without class vectors. */
+export type StoredSamples = Pick<StoredFeatures, "features" | "labels">;
 
 /** Samples, and class vectors; each class has `centres` vectors. */
 export interface FeatureFiles extends Readonly<Record<"features" | "labels" | "weights", ArrayRows>> {
@@ -35,21 +37,22 @@ export function openFeatures({ features, labels, weights, classes }: StoredFeatu
 }
 
 /** The block of features that starts at a row, their classes (NaN where a label names none), and their labels as they are stored. */
-export function readSamples(
-  { features, labels, classOf }: Pick<FeatureFiles, "features" | "labels" | "classOf">,
-  start: number,
-): { vectors: Vectors; label: Float64Array; given: Vectors } {
+export function readSamples({ features, labels, classOf }: FeatureFiles, start: number) {
   const count = Math.min(BLOCK_ROWS, features.rows - start);
   const given = labels.read(start, count);
   return { vectors: features.read(start, count), label: Float64Array.from(given, classOf), given };
 }
 
+/** Where each step of some length from 0 to an end begins, and how long it is: the last may be shorter. */
+export function* inSteps(end: number, length: number) {
+  for (let start = 0; start < end; start += length) yield [start, Math.min(length, end - start)] as const;
+}
+
 /** The whole numbers among labels, each once, in order. */
-export function labelsOf(stored: StoredArray): number[] {
+export function labelsOf(stored: StoredArray): readonly number[] {
   const labels = arrayRows(stored);
   const found = new Set<number>();
-  for (let start = 0; start < labels.rows; start += LABELS)
-    for (const label of labels.read(start, Math.min(LABELS, labels.rows - start)))
-      if (Number.isInteger(label)) found.add(label);
+  for (const [start, count] of inSteps(labels.rows, LABELS))
+    for (const label of labels.read(start, count)) if (Number.isInteger(label)) found.add(label);
   return [...found].sort((a, b) => a - b);
 }

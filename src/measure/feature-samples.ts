@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { message } from "../core/message.ts";
+import { type Message, message } from "../core/message.ts";
 import type { ArrayRows } from "../data/arrays.ts";
 import { DataError } from "../data/errors.ts";
 import { inTurn } from "../data/table.ts";
@@ -9,18 +9,11 @@ import { Pool } from "../rows/pool.ts";
 import { type ClassScatter, fisherScore } from "./class-scatter.ts";
 import { ownSums, type StoredClassSums, scatterOf, storedClassSums, sumsMembers } from "./class-sums.ts";
 import { Mean } from "./exact-sum.ts";
-import { BLOCK_ROWS, type FeatureFiles, openFeatures, type StoredFeatures } from "./feature-files.ts";
-import {
-  type FeatureAnswer,
-  type FeatureBlock,
-  type FeatureJob,
-  type FeatureTask,
-  featureReader,
-  featureTasks,
-} from "./features.ts";
+import { BLOCK_ROWS, type FeatureFiles, inSteps, openFeatures, type StoredFeatures } from "./feature-files.ts";
+import { type FeatureAnswer, type FeatureJob, type FeatureTask, featureReader, featureTasks } from "./features.ts";
 import { newFingerprint } from "./fingerprint.ts";
 import { labelOrigin } from "./label-origin.ts";
-import { meansNote, type Questions, type Samples, sampleRecords } from "./samples.ts";
+import { type ClassAngles, meansNote, type Questions, type Samples, sampleRecords } from "./samples.ts";
 import { type FeaturePaths, openedSamples, withMeans, withVectors } from "./stored-features.ts";
 
 /** MB of young objects in a thread. */
@@ -49,32 +42,23 @@ export async function featureSamples(
   const counts = new Float64Array(given ? rows : 0);
   const job: FeatureJob = { stored, questions, means, isScattered: sums !== undefined };
   const form = sampleRecords(questions);
-  const angles = { w_ec: new Mean(), w_inter: new Mean(), intra: new Mean(), inter: new Mean() };
   const bad = badRows(paths.features, policy, "row");
-  const scatters: ClassScatter[] = sums === undefined ? [] : scatterOf(sums.of(labels), means);
+  const tally = classTally(sums === undefined ? [] : scatterOf(sums.of(labels), means));
   const origin = labelOrigin();
-  let [done, shortest, longest] = [0, Number.POSITIVE_INFINITY, 0];
+  let done = 0;
 
   async function* measured() {
     for await (const answer of answers(job, files, threads)) {
       if ("fault" in answer) throw new DataError(answer.fault);
-      if ("within" in answer) {
-        scatters.push(answer);
-        continue;
-      }
-      for (const [name, thetas] of Object.entries(answer.angles))
-        for (const theta of thetas) if (Number.isFinite(theta)) angles[name as keyof typeof angles].add(theta);
-      if (!("records" in answer)) continue;
-      shortest = Math.min(shortest, answer.shortest);
-      longest = Math.max(longest, answer.longest);
-      yield keptRecords(answer);
+      tally.add(answer);
+      if ("records" in answer) yield keptRecords(answer.records, answer.faults);
     }
     const other = given && labels.find((label, i) => counts[i]! > given.countOf(label));
     if (other !== undefined)
       throw new DataError(`${path} has fewer samples of class ${other} than ${paths.labels}: it sums up other samples`);
   }
   /** The records of a block without the bad rows that are left out. */
-  function keptRecords({ records, faults }: FeatureBlock): Float64Array {
+  function keptRecords(records: Float64Array, faults: ReadonlyMap<number, string>): Float64Array {
     const { width } = form;
     let end = 0;
     for (let at = 0; at < records.length; at += width) {
@@ -97,7 +81,7 @@ export async function featureSamples(
     classes: files.weights.rows,
     components: files.weights.cols,
     norms: true,
-    className: (index) => (typeof classes === "number" ? classes + index : classes[index]!),
+    className: (index) => labels[index]!,
     identity: () => ({
       class_names: null,
       class_vectors: weights === undefined && given ? given.fingerprint : fingerprintOf(files.weights, classes),
@@ -109,23 +93,41 @@ export async function featureSamples(
     done: () => done,
     skipped: bad.count,
     notes: weights === undefined ? [meansNote(rows)] : [],
-    ofFeatures: () => {
-      const { w_ec, w_inter, intra, inter } = angles;
-      const means = { w_ec: w_ec.value(), w_inter: w_inter.value(), inter: inter.value() };
-      return {
-        fisher_score: fisherScore(scatters),
-        class_angles: job.means && { ...means, intra, left_out: rows - w_ec.count },
-      };
-    },
+    ofFeatures: () => ({ fisher_score: tally.fisherScore(), class_angles: means && tally.angles(rows) }),
     warnings: () => [
       ...(given ? [message`class sums are read from ${path!}, in place of those of these samples`] : []),
       ...bad.warnings(),
       ...(means ? [] : [message`class_angles are left out: the means of ${rows} classes take more than 2 GiB`]),
       ...(classes === 0 && done > 0 ? origin.warnings(stored.labels.name) : []),
-      ...(Math.max(longest - 1, 1 - shortest) > UNIT_TOLERANCE
-        ? [message`${stored.weights.name}: class vectors of length ${shortest} to ${longest} were made unit vectors`]
-        : []),
+      ...tally.warnings(stored.weights.name),
     ],
+  };
+}
+
+/** What the answers tell of classes beside their samples: their scatter, their angles, and the lengths of their vectors. */
+function classTally(scatters: ClassScatter[]) {
+  const angles = { w_ec: new Mean(), w_inter: new Mean(), intra: new Mean(), inter: new Mean() };
+  let [shortest, longest] = [Number.POSITIVE_INFINITY, 0];
+  return {
+    add(answer: ReturnType<ReturnType<typeof featureReader>>): void {
+      if ("within" in answer) scatters.push(answer);
+      else
+        for (const [name, thetas] of Object.entries(answer.angles))
+          for (const theta of thetas) if (Number.isFinite(theta)) angles[name as keyof typeof angles].add(theta);
+      if (!("records" in answer)) return;
+      shortest = Math.min(shortest, answer.shortest);
+      longest = Math.max(longest, answer.longest);
+    },
+    fisherScore: () => fisherScore(scatters),
+    angles(classes: number): ClassAngles {
+      const { w_ec, w_inter, intra, inter } = angles;
+      const means = { w_ec: w_ec.value(), w_inter: w_inter.value(), inter: inter.value() };
+      return { ...means, intra, left_out: classes - w_ec.count };
+    },
+    warnings(weights: string): Message[] {
+      if (Math.max(longest - 1, 1 - shortest) <= UNIT_TOLERANCE) return [];
+      return [message`${weights}: class vectors of length ${shortest} to ${longest} were made unit vectors`];
+    },
   };
 }
 
@@ -133,22 +135,15 @@ export async function featureSamples(
 async function openedFeatures(paths: FeaturePaths, given: StoredClassSums | undefined) {
   const { classSums: path, weights } = paths;
   const samples = await openedSamples(paths, given);
-  const newSums = (sums: StoredClassSums) =>
-    given || path === undefined ? undefined : { path, members: () => sumsMembers(sums) };
-  const required = (sums: StoredClassSums, vectors: string | null) => {
-    if (sums.about.class_vectors === vectors) return sums;
+  const stored = weights === undefined ? undefined : await withVectors(samples, weights, paths);
+  if (stored && path === undefined) return { stored };
+  const files = stored && openFeatures(stored);
+  const vectors = files ? fingerprintOf(files.weights, stored.classes) : null;
+  const sums = given ?? ownSums(samples, vectors, files && labelsIn(files, stored.classes));
+  if (sums.about.class_vectors !== vectors)
     throw new DataError(`${path} has sums of other class vectors than ${weights ?? "class means"}`);
-  };
-  if (weights === undefined) {
-    const sums = required(given ?? ownSums(samples, null), null);
-    return { stored: withMeans(samples, sums, newSums(sums)), sums, newSums: newSums(sums) };
-  }
-  const stored = await withVectors(samples, weights, paths);
-  if (path === undefined) return { stored };
-  const files = openFeatures(stored);
-  const vectors = fingerprintOf(files.weights, stored.classes);
-  const sums = required(given ?? ownSums(samples, vectors, labelsIn(files, stored.classes)), vectors);
-  return { stored, sums, newSums: newSums(sums) };
+  const newSums = given || path === undefined ? undefined : { path, members: () => sumsMembers(sums) };
+  return { stored: stored ?? withMeans(samples, sums, newSums), sums, newSums };
 }
 
 /** The labels of the classes in the order of their vectors. */
@@ -157,8 +152,7 @@ const labelsIn = ({ weights }: FeatureFiles, classes: StoredFeatures["classes"])
 
 function fingerprintOf({ rows, cols, read }: ArrayRows, classes: number | readonly number[]): string {
   const fingerprint = newFingerprint().update(`${rows} ${cols} ${JSON.stringify(classes)}`);
-  for (let start = 0; start < rows; start += BLOCK_ROWS)
-    fingerprint.update(read(start, Math.min(BLOCK_ROWS, rows - start)));
+  for (const [start, count] of inSteps(rows, BLOCK_ROWS)) fingerprint.update(read(start, count));
   return fingerprint.digest("hex");
 }
 

@@ -1,13 +1,20 @@
 import { basename } from "node:path";
 import { angleBetween } from "../core/angle-between.ts";
 import { conditions } from "../core/margin.ts";
-import { target } from "../core/targets.ts";
+import { naive } from "../core/target-functions.ts";
 import type { ArrayRows } from "../data/arrays.ts";
-import { type ClassScatter, classScatter, classSums, scatterClasses } from "./class-scatter.ts";
+import { classScatter, classSums, scatterClasses } from "./class-scatter.ts";
 import { classVectors } from "./class-vectors.ts";
-import { type CosineSearch, cosineSearch, dividedCosine, type NearClass } from "./cosine-search.ts";
+import { type CosineSearch, cosineSearch, dividedCosine } from "./cosine-search.ts";
 import { doublePowers } from "./double-powers.ts";
-import { BLOCK_ROWS, type FeatureFiles, openFeatures, readSamples, type StoredFeatures } from "./feature-files.ts";
+import {
+  BLOCK_ROWS,
+  type FeatureFiles,
+  inSteps,
+  openFeatures,
+  readSamples,
+  type StoredFeatures,
+} from "./feature-files.ts";
 import { lossesOf, roundedFrom } from "./losses.ts";
 import { leastAngle, nearestOther } from "./nearest-other.ts";
 import { type Questions, sampleRecords } from "./samples.ts";
@@ -29,34 +36,17 @@ export interface FeatureTask {
   readonly start: number;
 }
 
-/** Angles of samples (intra) or classes in their order, NaN or Infinity for one that is left out. */
-interface FeatureAngles {
-  readonly angles: Readonly<Record<string, readonly number[]>>;
-}
-
-export interface FeatureBlock extends FeatureAngles {
-  /** The records of some rows in their order, and what is wrong with the bad ones. */
-  readonly records: Float64Array;
-  readonly faults: ReadonlyMap<number, string>;
-  /** The least and the greatest length of the class vectors. */
-  readonly shortest: number;
-  readonly longest: number;
-}
-
-/** A feature beside the classes that may be the nearest to it. */
-interface NearFeature {
-  readonly angles: readonly (NearClass & { readonly theta: number })[];
-  readonly minThetaJ: number;
-  readonly norm: number;
-}
-
-export type FeatureAnswer = FeatureBlock | ClassScatter | FeatureAngles | { readonly fault: string };
+/**
+ * The scatter of some classes; angles of samples (intra) or classes in their order, NaN or Infinity for one that is left out, with the
+ * records of the samples; or why there is none of these.
+ */
+export type FeatureAnswer = ReturnType<ReturnType<typeof featureReader>> | { readonly fault: string };
 
 // 64 MiB of class vectors as float32 and half of that rounded.
 const HELD_FLOATS = 2 ** 24;
 
 const tasksOf = (kind: FeatureTask["kind"], end: number, step: number): FeatureTask[] =>
-  Array.from({ length: Math.ceil(end / step) }, (_, i) => ({ kind, start: i * step }));
+  Array.from(inSteps(end, step), ([start]) => ({ kind, start }));
 
 /** All tasks in two phases: first those that write the class means, then those that read them, samples before classes. */
 export const featureTasks = (files: FeatureFiles, { means, isScattered }: FeatureJob): FeatureTask[][] => [
@@ -68,11 +58,7 @@ export const featureTasks = (files: FeatureFiles, { means, isScattered }: Featur
 ];
 
 /** Returns a function that does the tasks over a file of features and one of class vectors. Each thread has its own. */
-export function featureReader({
-  stored,
-  questions,
-  means: sharedMeans,
-}: FeatureJob): (task: FeatureTask) => FeatureAnswer {
+export function featureReader({ stored, questions, means: sharedMeans }: FeatureJob) {
   const { margins } = questions;
   const files = openFeatures(stored);
   const form = sampleRecords(questions);
@@ -99,7 +85,7 @@ export function featureReader({
   /** The search for nearest class vectors, then that for nearest means. */
   let nearestOf: { readonly vectors: ArrayRows; readonly angles: (start: number) => number[] } | undefined;
 
-  function answerTo({ kind, start }: FeatureTask): FeatureAnswer {
+  function answerTo({ kind, start }: FeatureTask) {
     if (kind === "samples") {
       nearestOf = undefined;
       return samplesFrom(start);
@@ -124,8 +110,11 @@ export function featureReader({
   const searchOf = (vectors: ArrayRows): CosineSearch =>
     vectors.cols === weights.cols ? cosines : cosineSearch({ dimension: cols, rows: BLOCK_ROWS, classes: heldClasses });
 
-  /** theta_y, the nearest competitor and every doubtful pair in double from the vectors, the rest from the rounded cosines of the search. */
-  function samplesFrom(start: number): FeatureBlock {
+  /**
+   * A block of samples: their records, what is wrong with the bad ones, the least and the greatest length of the class vectors, and angles. theta_y,
+   * the nearest competitor and every doubtful pair are found in double from the vectors, the rest from the rounded cosines of the search.
+   */
+  function samplesFrom(start: number) {
     const { vectors, label: labels, given } = readSamples(files, start);
     const lengths = cosines.setFeatures(vectors, labels);
     const norms = Float64Array.from(lengths, ({ hi }) => hi);
@@ -140,16 +129,9 @@ export function featureReader({
     const thetas = norms.map((_, row) => (faults[row] === undefined ? angleTo(row, labels[row]!) : Number.NaN));
     search(norms, thetas, angleTo);
 
-    const candidates = cosines.nearest();
     const pairs = margins.map((_, i) => cosines.below(i));
-    const near = faults.map((fault, row) => {
-      const angles =
-        fault === undefined ? candidates[row]!.map((one) => ({ ...one, theta: angleTo(row, one.class) })) : [];
-      const minThetaJ = angles.reduce((least, { theta }) => Math.min(least, theta), Number.POSITIVE_INFINITY);
-      const nearest = angles.find(({ theta }) => theta === minThetaJ)?.class ?? 0;
-      return { angles, nearest, minThetaJ, norm: norms[row]!, label: labels[row]! };
-    });
-    const rounded = hasRounded ? roundedPowers(near) : undefined;
+    const near = nearFeatures(faults, angleTo).map((one, row) => ({ ...one, norm: norms[row]!, label: labels[row]! }));
+    const rounded = hasRounded ? roundedPowers(near, norms) : undefined;
     const good = near.map((one, row) => (faults[row] === undefined ? one : undefined));
     const powers = powersOf?.(vectors, good) ?? rounded!;
     const records = new Float64Array(form.width * faults.length);
@@ -176,16 +158,27 @@ export function featureReader({
     return { records, faults: found, ...classes.lengths(), angles: { intra } };
   }
 
+  /** Each feature of a block beside the classes that may be the nearest to it; a bad one beside none. */
+  function nearFeatures(faults: readonly (string | undefined)[], angleTo: (row: number, place: number) => number) {
+    const candidates = cosines.nearest();
+    return faults.map((fault, row) => {
+      const near = fault === undefined ? candidates[row]! : [];
+      const angles = near.map((one) => ({ ...one, theta: angleTo(row, one.class) }));
+      const minThetaJ = angles.reduce((least, { theta }) => Math.min(least, theta), Number.POSITIVE_INFINITY);
+      return { angles, minThetaJ, nearest: angles.find(({ theta }) => theta === minThetaJ)?.class ?? 0 };
+    });
+  }
+
   /**
    * For each feature the sums of e^(scale (cosine - that of the nearest class)), from rounded cosines; those of the classes that may be the nearest,
    * which often are the most of a sum, from their angles.
    */
-  function roundedPowers(near: readonly NearFeature[]): Float64Array[] {
+  function roundedPowers(near: ReturnType<typeof nearFeatures>, norms: Float64Array): Float64Array[] {
     const { sums } = losses;
     const logSums = sums.map((_, i) => cosines.logSum(i));
-    return near.map(({ angles, minThetaJ, norm }, row) =>
+    return near.map(({ angles, minThetaJ }, row) =>
       Float64Array.from(sums, ({ scale, divisor }, i) => {
-        const factor = scale === "norm" ? norm : scale;
+        const factor = scale === "norm" ? norms[row]! : scale;
         const top = Math.cos(minThetaJ / divisor);
         const power = (cosine: number) => Math.exp(factor * (cosine - top));
         return angles.reduce(
@@ -198,11 +191,11 @@ export function featureReader({
 
   /** Searches all classes, one held block after another. */
   function search(norms: Float64Array, thetas: Float64Array, angleTo: (row: number, place: number) => number): void {
-    for (const [i, m] of margins.entries()) cosines.setLimit(i, thetas.map(target("naive", { m })!.value));
+    for (const [i, m] of margins.entries()) cosines.setLimit(i, thetas.map(naive({ m }).value));
     for (const [i, { scale, divisor }] of hasRounded ? losses.sums.entries() : [])
       cosines.setSum(i, scale === "norm" ? norms : norms.map(() => scale), divisor);
-    for (let first = 0; first < rows; first += heldClasses) {
-      classes.hold(first, Math.min(heldClasses, rows - first));
+    for (const [first, count] of inSteps(rows, heldClasses)) {
+      classes.hold(first, count);
       cosines.search(
         first,
         (limit, row, place) => conditions(margins[limit]!, thetas[row]!, angleTo(row, place)).naive,

@@ -1,7 +1,7 @@
 import { angleBetween } from "../core/angle-between.ts";
 import type { ArrayRows } from "../data/arrays.ts";
 import type { CosineSearch } from "./cosine-search.ts";
-import { BLOCK_ROWS } from "./feature-files.ts";
+import { BLOCK_ROWS, inSteps } from "./feature-files.ts";
 import { type Vectors, vectorOf } from "./vectors.ts";
 
 /**
@@ -9,24 +9,19 @@ import { type Vectors, vectorOf } from "./vectors.ts";
  * direction. A row has one vector of its class or several, of which the nearest counts. The search holds `held` rows at a time, and must not
  * be used for anything else meanwhile.
  */
-export function nearestOther(
-  search: CosineSearch,
-  vectors: ArrayRows,
-  dimension: number,
-  held: number,
-): (start: number) => number[] {
+export function nearestOther(search: CosineSearch, vectors: ArrayRows, dimension: number, held: number) {
   const { rows, cols } = vectors;
   const centres = cols / dimension;
   let searched = Number.NaN;
-  return (start) => {
+  return (start: number) => {
     const count = Math.min(BLOCK_ROWS, rows - start);
     const own = vectors.read(start, count);
     search.setFeatures(
       own,
       Array.from({ length: count * centres }, (_, i) => start + Math.floor(i / centres)),
     );
-    for (let first = 0; first < rows; first += held) {
-      if (first !== searched) search.setClasses(vectors.read(first, Math.min(held, rows - first)));
+    for (const [first, count] of inSteps(rows, held)) {
+      if (first !== searched) search.setClasses(vectors.read(first, count));
       searched = first;
       search.search(first);
     }

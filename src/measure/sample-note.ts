@@ -65,7 +65,7 @@ export function noteText(
 }
 
 function sumsNote({ sumsRead, ofFeatures }: Samples): ClassSumsNote | null {
-  const { class_angles } = ofFeatures?.() ?? {};
+  const { class_angles } = ofFeatures();
   if (sumsRead === undefined || class_angles === undefined) return null;
   const { intra, ...angles } = class_angles;
   return { fingerprint: sumsRead, angles, intra: [intra.multiple().toString(16), intra.count] };
@@ -131,17 +131,11 @@ const isNote = (note: SampleNote): boolean =>
 
 /** The notes of those tables that have one, by the path of the table. */
 export const readNotes = (paths: readonly string[]): ReadonlyMap<string, SampleNote> =>
-  new Map(
-    paths.flatMap((path) => {
-      const note = readNote(path);
-      return note === undefined ? [] : [[path, note]];
-    }),
-  );
+  new Map(paths.filter((path) => existsSync(noteFile(path))).map((path) => [path, readNote(path)]));
 
-/** The note beside a table; undefined where there is none. Throws DataError for what no run of this program wrote. */
-function readNote(path: string): SampleNote | undefined {
+/** The note beside a table. Throws DataError for what no run of this program wrote. */
+function readNote(path: string): SampleNote {
   const name = noteFile(path);
-  if (!existsSync(name)) return undefined;
   const reason = (error: unknown) => (error instanceof SyntaxError ? "it is no JSON" : systemReason(error));
   const note: SampleNote = tried(
     () => JSON.parse(readFileSync(name, "utf8")),

@@ -61,8 +61,7 @@ export function questionsOf({ path, table }: SampleTable): Questions {
 
 /** The classes and norms of a table without a note, from its first row with a label; and the parts that were read for that, which must be read again. */
 export async function firstRow({ path, table, header, bad }: SampleTable) {
-  const text = (name: string) => header.text(name);
-  const [label, competitors] = [text("label"), text("competitors")];
+  const [label, competitors] = [header.text("label"), header.text("competitors")];
   const parts: FilePart[] = [];
   for await (const part of remaining(table.parts)) {
     parts.push(part);
@@ -74,7 +73,7 @@ export async function firstRow({ path, table, header, bad }: SampleTable) {
         const others = competitors(batch, row);
         if (!(Number.isSafeInteger(Number(others)) && Number(others) >= 1))
           throw new DataError(`${path}: competitors is "${others}" in the first row: it must be 1 or more`);
-        const norms = header.has("feature_norm") && text("feature_norm")(batch, row) !== "";
+        const norms = header.has("feature_norm") && header.text("feature_norm")(batch, row) !== "";
         return { parts, row: { classes: Number(others) + 1, norms, first: path } };
       }
   }
@@ -118,14 +117,14 @@ export function sampleReader(whole: Whole, names = classNames(whole.classNames))
 /** For a batch, returns a function that writes the record of a row at `at`; it returns false, without writing, for a bad row that was kept. */
 function recordReader(header: Header, form: SampleRecords, { classes, norms, first }: Whole, names: ClassNames) {
   const { questions } = form;
-  const [label, nearest] = ["label", "nearest"].map((name) => header.text(name)) as [Text, Text];
-  const angles = ["theta_y", "min_theta_j"].map((name) => header.angle(name));
+  const [label, nearest] = [header.text("label"), header.text("nearest")];
+  const [readThetaY, readMinThetaJ] = [header.angle("theta_y"), header.angle("min_theta_j")];
   const pairs = questions.margins.map((m) => `${PAIRS}${m}`);
   const losses = lossColumns(questions);
   const columns = ["competitors", ...pairs, ...losses, ...(norms ? ["feature_norm"] : [])];
   const readNumbers = header.numbersOf(columns);
   return (batch: Batch, faults: Faults, records: Float64Array) => {
-    const [thetaY, minThetaJ] = angles.map((read) => read(batch, faults).at) as [At, At];
+    const [thetaY, minThetaJ] = [readThetaY(batch, faults).at, readMinThetaJ(batch, faults).at];
     const numbers = readNumbers(batch, faults) / 8;
     // Cells of a bad row that was kept are empty.
     for (const row of faults.keys()) if (batch.fault(row) === undefined && label(batch, row) === "") faults.delete(row);
@@ -157,9 +156,6 @@ function recordReader(header: Header, form: SampleRecords, { classes, norms, fir
     };
   };
 }
-
-type Text = ReturnType<Header["text"]>;
-type At = (row: number) => number;
 
 /** What a thread needs to read tables of samples. */
 export interface SamplesJob {

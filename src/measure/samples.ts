@@ -1,5 +1,5 @@
 import { fold, type Phase, reduce, wholeQuarters } from "../core/double-double.ts";
-import { type Conditions, conditions, effectiveMargin } from "../core/margin.ts";
+import { conditions, effectiveMargin } from "../core/margin.ts";
 import { type Message, message } from "../core/message.ts";
 import { targetFromSpec } from "../core/notation.ts";
 import { isAboveCosine } from "../core/targets.ts";
@@ -42,14 +42,6 @@ export const MEASURES: readonly {
   { name: "angle_gap", isAngle: true, of: ({ thetaY, minThetaJ }) => minThetaJ - thetaY },
   { name: "feature_norm", isAngle: false, of: ({ norm }) => norm },
 ];
-
-/** The conditions of a sample at one m. */
-export interface MarginJudgement extends Conditions {
-  /** The segment of psi that theta_y lies in. */
-  readonly segment: number;
-  /** How many competing classes meet the naive condition. */
-  readonly naivePairs: number;
-}
 
 /** Angles further apart than this need no exact comparison. */
 export const DOUBT = 1e-12;
@@ -127,8 +119,8 @@ export function sampleRecords(questions: Questions) {
         norm: Number.isNaN(norm) ? undefined : norm,
       };
     },
-    /** What a sample has at the m number i. */
-    judgement(records: Float64Array, at: number, i: number): MarginJudgement {
+    /** The conditions of a sample at the m number i, the segment of psi that theta_y lies in, and how many competing classes meet naive. */
+    judgement(records: Float64Array, at: number, i: number) {
       const start = at + HEAD + OF_MARGIN * i;
       return {
         naive: records[start] === 1,
@@ -149,6 +141,7 @@ export function sampleRecords(questions: Questions) {
 }
 
 export type SampleRecords = ReturnType<typeof sampleRecords>;
+export type MarginJudgement = ReturnType<SampleRecords["judgement"]>;
 
 /** The angle in double that a phase in [0, pi] stands for, within 1e-15. */
 const angleOf = ({ quarter, hi }: Phase) => (quarter * Math.PI) / 2 + hi;
@@ -217,7 +210,7 @@ export interface Samples {
   /** What the report says of where the angles come from. */
   readonly notes?: readonly Message[];
   readonly warnings: () => readonly Message[];
-  readonly ofFeatures?: () => FeatureFigures;
+  readonly ofFeatures: () => FeatureFigures;
   /** Of each table of samples that were measured before, the sums of the mean losses from rounded cosines. */
   readonly roundedLosses?: readonly (readonly (readonly bigint[])[])[];
   /** The fingerprint of the class sums that were read for them. */

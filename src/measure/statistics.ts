@@ -4,14 +4,7 @@ import { Distribution } from "./distribution.ts";
 import { Mean } from "./exact-sum.ts";
 import { roundedFrom } from "./losses.ts";
 import { RoundedLoss } from "./rounded-loss.ts";
-import {
-  type ClassAngles,
-  type FeatureFigures,
-  type MarginJudgement,
-  MEASURES,
-  type Samples,
-  sampleRecords,
-} from "./samples.ts";
+import { type ClassAngles, type MarginJudgement, MEASURES, type Samples, sampleRecords } from "./samples.ts";
 
 /** Shares at which quantiles are given. */
 export const LEVELS = [0, 0.05, 0.25, 0.5, 0.75, 0.95, 1];
@@ -111,7 +104,7 @@ export function marginStatistics(of: Pick<Samples, "questions" | "classes" | "co
      */
     figures(about: Pick<Samples, "className" | "order" | "skipped" | "ofFeatures">, degrees: boolean, worst: number) {
       const { className, order = byNumber, skipped, ofFeatures } = about;
-      const { fisher_score, class_angles }: FeatureFigures = ofFeatures?.() ?? {};
+      const { fisher_score, class_angles } = ofFeatures();
       const inUnit = degrees ? toDegrees : (x: number) => x;
       const quantiles: Record<string, ReadonlyMap<number, number>> = {};
       const mean: Record<string, number> = {};
@@ -124,7 +117,7 @@ export function marginStatistics(of: Pick<Samples, "questions" | "classes" | "co
       return {
         samples,
         classes: classCount,
-        correct: correct,
+        correct,
         accuracy: correct / samples,
         accuracy_interval: wilson(correct, samples),
         by_m: margins.map((tally) => ({ ...tally, ...intervalsOf(tally, samples) })),
@@ -142,15 +135,12 @@ export function marginStatistics(of: Pick<Samples, "questions" | "classes" | "co
         })),
         ...(fisher_score !== undefined && { fisher_score }),
         ...(class_angles && { class_angles: anglesShown(class_angles, inUnit) }),
-        worst_classes: worstClasses(worst, order).map(([label, tally]) => ({
+        worst_classes: worstClasses(worst, order).map(([label, { samples, correct, takenFor }]) => ({
           class: className(label),
-          samples: tally.samples,
-          correct: tally.correct,
-          accuracy: tally.correct / tally.samples,
-          taken_for: mostFrequent(tally.takenFor, order).map(([other, times]) => ({
-            class: className(other),
-            samples: times,
-          })),
+          samples,
+          correct,
+          accuracy: correct / samples,
+          taken_for: mostFrequent(takenFor, order).map(([other, samples]) => ({ class: className(other), samples })),
         })),
         skipped_rows: skipped(),
       };

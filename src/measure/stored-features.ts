@@ -6,7 +6,7 @@ import { openArray } from "../data/open-array.ts";
 import { TemporaryFile } from "../data/temporary-file.ts";
 import { addedUp } from "./class-scatter.ts";
 import { type AllClassSums, blocksOf, directedSums } from "./class-sums.ts";
-import type { StoredFeatures } from "./feature-files.ts";
+import type { StoredFeatures, StoredSamples } from "./feature-files.ts";
 import { FewClassesError, type NewSums } from "./samples.ts";
 import { vectorOf } from "./vectors.ts";
 
@@ -27,10 +27,7 @@ export interface FeaturePaths {
 const fault = ({ name }: StoredArray, is: string) => new DataError(`${name}: ${is}`);
 
 /** Opens the files of features and labels. Throws DataError where they do not fit each other, or class sums. */
-export async function openedSamples(
-  paths: FeaturePaths,
-  sums?: AllClassSums,
-): Promise<Pick<StoredFeatures, "features" | "labels">> {
+export async function openedSamples(paths: FeaturePaths, sums?: AllClassSums): Promise<StoredSamples> {
   const features = await openArray(paths.features);
   const [rows, dimension = 1, more] = features.shape;
   if (more !== undefined) throw fault(features, `features have two dimensions, not ${features.shape.length}`);
@@ -48,11 +45,7 @@ export async function openedSamples(
 }
 
 /** The files with the class vectors of one. Throws DataError where they do not fit each other. */
-export async function withVectors(
-  samples: Pick<StoredFeatures, "features" | "labels">,
-  path: string,
-  { transposed = false, firstLabel = 0 }: FeaturePaths,
-): Promise<StoredFeatures> {
+export async function withVectors(samples: StoredSamples, path: string, { transposed, firstLabel = 0 }: FeaturePaths) {
   const [, dimension = 1] = samples.features.shape;
   const stored = await openArray(path);
   // Transposed, the same bytes have their indices in the other order.
@@ -70,11 +63,7 @@ export async function withVectors(
 }
 
 /** The files with each class that sums have, the mean of its unit features as class vector, where that has a direction. Throws FewClassesError. */
-export function withMeans(
-  samples: Pick<StoredFeatures, "features" | "labels">,
-  sums: AllClassSums,
-  newSums: NewSums | undefined,
-): StoredFeatures {
+export function withMeans(samples: StoredSamples, sums: AllClassSums, newSums: NewSums | undefined): StoredFeatures {
   const { cols } = sums;
   const means = new TemporaryFile();
   const directed = directedSums(sums);

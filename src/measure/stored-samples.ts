@@ -16,7 +16,7 @@ import {
   sampleReader,
   type Whole,
 } from "./sample-table.ts";
-import { meansNote, type Questions, type SampleRecords, type Samples, sampleRecords } from "./samples.ts";
+import { meansNote, type Questions, type Samples, sampleRecords } from "./samples.ts";
 import { type ShardSums, shardSums } from "./shard-sums.ts";
 import { sharedRecords } from "./shared-records.ts";
 
@@ -55,7 +55,7 @@ export async function storedSamples(
     order: names.compare,
     blocks: checked(
       recordsOf(tables, held, { whole, names, threads }),
-      sampleRecords(questions),
+      sampleRecords(questions).width,
       () => requireSamples(tables, notes),
       sums,
     ),
@@ -63,7 +63,7 @@ export async function storedSamples(
     done: () => total(({ table }) => table.bytesRead()),
     skipped: () => total(({ path, counts }) => notes.get(path)?.skipped_rows ?? counts.kept),
     notes: sums?.areMeans ? [meansNote(classes)] : [],
-    ...(sums && { ofFeatures: () => sums.figures(angles) }),
+    ofFeatures: () => sums?.figures(angles) ?? {},
     warnings: () => [
       ...withoutNote(bare),
       ...tables.flatMap(({ warnings }) => warnings()),
@@ -137,12 +137,7 @@ function recordsOf(
 }
 
 /** Passes records on; after the last, throws DataError where the tables or the class sums belong to other samples. */
-async function* checked(
-  blocks: AsyncIterable<Float64Array>,
-  { width }: SampleRecords,
-  requireAll: () => void,
-  sums: ShardSums | undefined,
-): AsyncGenerator<Float64Array> {
+async function* checked(blocks: AsyncIterable<Float64Array>, width: number, requireAll: () => void, sums?: ShardSums) {
   const counts = new Map<number, number>();
   for await (const records of blocks) {
     yield records;

@@ -1,21 +1,13 @@
 import { FONT, LINE, linesOf, px, textAt, widthOf } from "./typeset.ts";
 
 /** A rectangle of a picture, in pixels from its left upper corner. */
-export interface Box {
-  readonly left: number;
-  readonly top: number;
-  readonly right: number;
-  readonly bottom: number;
-}
+type Box = Readonly<Record<"left" | "top" | "right" | "bottom", number>>;
 export type Point = [x: number, y: number];
 
 const GAP = 9;
 
 /** The place of a mark: a dot, or a rule at an x or at a y alone. */
-export interface MarkAt {
-  readonly x: number | undefined;
-  readonly y: number | undefined;
-}
+type MarkAt = Readonly<Record<"x" | "y", number | undefined>>;
 const isIn = (at: number | undefined, from: number, to: number) =>
   at === undefined || (at > from - 3.5 && at < to + 3.5);
 /** Lines of a label are at most this wide where it could be wider. */

@@ -22,9 +22,7 @@ export const forPeople = (style: NumberStyle, digits: number): NumberStyle =>
   style.precision === undefined ? { ...style, precision: digits, wholesInFull: true } : style;
 
 /** The one way a number is written: -0 as 0, the rest as JavaScript does. */
-export function formatNumber(x: number, rounding: Rounding = {}): string {
-  return String(rounded(x, rounding));
-}
+export const formatNumber = (x: number, rounding: Rounding = {}): string => String(rounded(x, rounding));
 
 export function rounded(x: number, { precision, wholesInFull }: Rounding): number {
   const asItIs = precision === undefined || !Number.isFinite(x) || (wholesInFull && Number.isSafeInteger(x));

@@ -6,11 +6,7 @@ import { drawSvg, PICTURE_STYLE } from "./svg.ts";
 import { escapeXml, spelled } from "./typeset.ts";
 
 /** The HTML above and below the picture; the title is text. */
-export interface Around {
-  readonly title: string;
-  readonly above: string;
-  readonly below: string;
-}
+type Around = Readonly<Record<"title" | "above" | "below", string>>;
 
 const [NARROW, WIDE] = [360, 720];
 
@@ -60,5 +56,4 @@ ${below}
 `;
 }
 
-export const paragraphs = (texts: readonly string[]): string =>
-  texts.map((text) => `<p>${escapeXml(text)}</p>`).join("\n");
+export const paragraphs = (texts: readonly string[]) => texts.map((text) => `<p>${escapeXml(text)}</p>`).join("\n");

@@ -6,14 +6,7 @@ import { type StoredType, storedTypes } from "../data/stored-types.ts";
 import { inTurn, remaining } from "../data/table.ts";
 import { parquetFile } from "../data/write-parquet.ts";
 import { formatCell, type NumberStyle, shownNumber } from "./number.ts";
-import {
-  type Cell,
-  type Column,
-  computedColumns,
-  type NumberColumn,
-  type RowBatch,
-  type RowsResult,
-} from "./result.ts";
+import { type Column, type ColumnCells, computedColumns, type RowBatch, type RowsResult } from "./result.ts";
 
 /**
  * Rows as a Parquet file, in pieces. Columns of a Parquet input keep their types, those of other inputs are text in UTF-8, of which an empty cell is
@@ -42,7 +35,7 @@ export async function* parquetRows(result: RowsResult, style: NumberStyle): Asyn
 }
 
 /** The type of a computed column: by its kind, or by its first cell. */
-function typeOf({ kind }: Column, values: readonly Cell[] | NumberColumn): StoredType {
+function typeOf({ kind }: Column, values: ColumnCells): StoredType {
   if (kind === "integer" || kind === "boolean") return storedTypes[kind];
   if (kind === "bytes" || kind === "message") return storedTypes.text;
   const cell = "address" in values ? 0 : values.find((value) => value !== null);

@@ -1,7 +1,7 @@
 import { packageFile } from "../data/file.ts";
 import type { Chart } from "./chart.ts";
 import { formatCell, formatMessage, type NumberStyle } from "./number.ts";
-import { type Around, figure, paragraphs } from "./page.ts";
+import { figure, paragraphs } from "./page.ts";
 import type { Cell, ReportResult, TablePart } from "./result.ts";
 import { escapeXml } from "./typeset.ts";
 
@@ -14,7 +14,7 @@ export function reportParts(report: ReportResult, chart: Chart, style: NumberSty
     `<p><strong>${escapeXml(formatMessage(value, style))}</strong> ${escapeXml(formatMessage(meaning, style))}</p>`;
   const meanings = terms.map(([term, meaning]) => element("dt", term) + element("dd", meaning));
   const parts = tables.map((table) => `<section>${element("h2", table.caption)}\n${tableHtml(table, style)}</section>`);
-  const around: Around = {
+  const around = {
     title,
     above: [
       `<style>\n${packageFile("assets/report.css")}</style>`,

@@ -47,6 +47,9 @@ export interface RowBatch {
   readonly columns: readonly (readonly Cell[] | NumberColumn)[];
 }
 
+/** The cells of one computed column of a batch. */
+export type ColumnCells = RowBatch["columns"][number];
+
 /** One of the tables of a report. */
 export interface TablePart {
   /** The heading on a page. */
@@ -190,7 +193,7 @@ export function cellsOf(batch: RowBatch, result: RowsResult): Cell[][] {
   });
 }
 
-function cellAt(column: readonly Cell[] | NumberColumn, row: number): Cell {
+function cellAt(column: ColumnCells, row: number): Cell {
   if (!("address" in column)) return column[row]!;
   const x = numberAt(column.address, row);
   return Number.isNaN(x) ? null : x;

@@ -3,14 +3,7 @@ import { fromBytes, quoter, toBytes } from "../data/bytes.ts";
 import { FieldPlace, hasKernel, numberAt, writtenRows } from "../data/fields.ts";
 import { jsonValue } from "./json.ts";
 import { formatCell, type NumberStyle, shownNumber } from "./number.ts";
-import {
-  type Cell,
-  type Column,
-  computedColumns,
-  type NumberColumn,
-  type RowBatch,
-  type RowsResult,
-} from "./result.ts";
+import { type Cell, type Column, type ColumnCells, computedColumns, type RowBatch, type RowsResult } from "./result.ts";
 
 /** The formats in which rows are written one after another. */
 export type RowFormat = "csv" | "tsv" | "json" | "jsonl";
@@ -82,7 +75,7 @@ export function rowWriter(result: RowsResult, format: RowFormat, style: NumberSt
   }
 
   /** A computed column as a field: numbers as they are, other cells as texts. */
-  function fieldOf(values: readonly Cell[] | NumberColumn, column: Column, i: number, size: number): Field {
+  function fieldOf(values: ColumnCells, column: Column, i: number, size: number): Field {
     const { name } = column;
     const { precision, degrees } = style;
     const isColumn = "address" in values;

@@ -273,11 +273,7 @@ const strokeOf = ({ bars, look }: Series, place: number, colour: string, d: stri
 const haloOf = (d: string) => path("line hot", d, `stroke-width="8" stroke-opacity=".55"`);
 
 /** Stretches under their lines, and as bands where one line alone has them. */
-function highlightsOf(
-  { series }: Chart,
-  lines: readonly { readonly points: readonly Point[] }[],
-  layout: Layout,
-): string[] {
+function highlightsOf({ series }: Chart, lines: readonly { readonly points: readonly Point[] }[], layout: Layout) {
   const { left, right, top, bottom, inX } = layout;
   const isOneLine = series.filter(({ highlight = [] }) => highlight.length > 0).length === 1;
   return series.flatMap(({ highlight = [] }, i) =>

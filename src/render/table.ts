@@ -13,11 +13,7 @@ const GAP = 2;
 const LEAST_TEXT_WIDTH = 18;
 
 /** For people: the chart, the rows as a table that fits the screen, then the sentences; of a report the sentences come first. */
-export async function* table(
-  result: RowsResult | ReportResult,
-  given: NumberStyle,
-  screen: Screen,
-): AsyncGenerator<string> {
+export async function* table(result: RowsResult | ReportResult, given: NumberStyle, screen: Screen) {
   const style = forPeople(given, TABLE_DIGITS[0]);
   const { kind, chart } = result;
   const draw = () => `${drawChart(chart!.chart(), screen, style)}\n`;

@@ -1,15 +1,6 @@
 import asciichart, { type PlotConfig } from "asciichart";
 import { fromDegrees } from "../core/units.ts";
-import {
-  type Area,
-  type Chart,
-  divisorsFor,
-  type Interval,
-  multiplesOfPi,
-  reachOf,
-  rulesOf,
-  type Series,
-} from "./chart.ts";
+import { type Chart, divisorsFor, type Interval, multiplesOfPi, reachOf, rulesOf, type Series } from "./chart.ts";
 import { formatAngle, formatNumber, inUnit, type NumberStyle, type Rounding } from "./number.ts";
 import type { Screen } from "./screen.ts";
 
@@ -81,7 +72,7 @@ export function drawChart(chart: Chart, screen: Screen, style: NumberStyle): str
   const { colors } = screen;
   const highlighter: Pen = { paint: colors.level > 1 ? colors.hex(RED) : colors.red, marker: "#" };
   const rule: Pen = { paint: colors.dim, marker: "" };
-  const areaPen = (look: Area["look"]): Pen => (look === "hatched" ? { ...highlighter, marker: "" } : rule);
+  const areaPen = (look: string): Pen => (look === "hatched" ? { ...highlighter, marker: "" } : rule);
   const rules = rulesOf(chart, reach);
   const drawRule = (x: number, char: string, pen: Pen) => {
     for (const row of cells) row[canvas.columnOf(x)] = { char, pen };

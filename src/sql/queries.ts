@@ -1,4 +1,4 @@
-import { target } from "../core/targets.ts";
+import { asoftmax, naive } from "../core/target-functions.ts";
 import { type Dialect, LABEL, NAME, qualified, ROW, ROW_OF } from "./dialects.ts";
 import { angleSql, competingSql, literal, PI, pieceSql, valueSql } from "./expression.ts";
 import { type Asked, type LossOf, reportQuery } from "./report.ts";
@@ -19,9 +19,9 @@ export interface Source {
 const LETTERS = "abcdefghijklmnopqrstuvwxyz";
 
 const conditionsAt = (m: number, thetaJ: string) => ({
-  naive: `${valueSql(target("naive", { m })!, "theta_y")} > cos(${thetaJ})`,
+  naive: `${valueSql(naive({ m }), "theta_y")} > cos(${thetaJ})`,
   angular: `${literal(m)} * theta_y < ${thetaJ}`,
-  psi: `${valueSql(target("asoftmax", { m })!, "theta_y")} > cos(${thetaJ})`,
+  psi: `${valueSql(asoftmax({ m }), "theta_y")} > cos(${thetaJ})`,
 });
 
 /** The conditions for every m: for each row of a wide table, with the gaps to its nearest competitor; for each pair of a long one. */
@@ -42,7 +42,7 @@ export function marginQuery(source: Source, margins: readonly number[], prefix: 
       min_theta_j: "min_theta_j",
       effective_margin: "effective_margin",
       margin_gap: `min_theta_j - ${literal(m)} * theta_y`,
-      cosine_gap: `${valueSql(target("asoftmax", { m })!, "theta_y")} - cos(min_theta_j)`,
+      cosine_gap: `${valueSql(asoftmax({ m }), "theta_y")} - cos(min_theta_j)`,
     };
   });
   return bySample(source, figuresOf(source), columns, prefix);
@@ -67,7 +67,7 @@ export function measureQuery(source: Source, { margins, functions, losses }: Ask
   const columns: Named = {};
   margins.forEach((m, i) => {
     for (const [name, sql] of Object.entries(conditionsAt(m, "min_theta_j"))) columns[`${name}_${i}`] = sql;
-    columns[`segment_${i}`] = pieceSql(target("asoftmax", { m })!.pieces, "theta_y");
+    columns[`segment_${i}`] = pieceSql(asoftmax({ m }).pieces, "theta_y");
   });
   functions.forEach((target, i) => {
     columns[`holds_${i}`] = `${valueSql(target, "theta_y")} > ${competingSql(target, "min_theta_j")}`;

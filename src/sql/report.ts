@@ -1,4 +1,5 @@
-import { type Target, target } from "../core/targets.ts";
+import { asoftmax } from "../core/target-functions.ts";
+import type { Target } from "../core/targets.ts";
 import { HOLDS, LOSS } from "../measure/per-sample.ts";
 import { MEASURES } from "../measure/samples.ts";
 import { CONDITIONS, LEVELS, TAKEN_FOR, WORST, Z } from "../measure/statistics.ts";
@@ -92,8 +93,7 @@ export function reportQuery(
       pair_false_pass: pairs(">"),
       beyond_first_segment: count(`segment_${i} > 0`),
     };
-    for (let k = 0; k < target("asoftmax", { m })!.pieces.count; k++)
-      counts[`segments.${k}`] = count(`segment_${i} = ${k}`);
+    for (let k = 0; k < asoftmax({ m }).pieces.count; k++) counts[`segments.${k}`] = count(`segment_${i} = ${k}`);
     for (const [name, sql] of Object.entries(counts)) report[`by_m.${m}.${name}`] = sql;
     for (const name of CONDITIONS) addInterval(`by_m.${m}.${name}`, counts[name]!);
   });

@@ -51,7 +51,11 @@ function counted(components = 0) {
 }
 
 const className = (index: number) => `class ${index}`;
-const about: Pick<Samples, "className" | "skipped"> = { className, skipped: () => 1 };
+const about: Pick<Samples, "className" | "skipped" | "ofFeatures"> = {
+  className,
+  skipped: () => 1,
+  ofFeatures: () => ({}),
+};
 const count = (test: (one: (typeof samples)[number]) => boolean) => samples.filter(test).length;
 const isCorrect = ({ sample }: (typeof samples)[number]) => sample.thetaY < sample.minThetaJ;
 

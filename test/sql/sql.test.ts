@@ -529,6 +529,6 @@ function report(samples: readonly Sample[], { margins, functions, losses }: Aske
       form.writeLoss(records, 0, i, sampleLoss(target, scale, own(s), others(s)).loss);
     statistics.add(records);
   }
-  const figures = statistics.figures({ className: (i) => i, skipped: () => 0 }, false, 10);
+  const figures = statistics.figures({ className: (i) => i, skipped: () => 0, ofFeatures: () => ({}) }, false, 10);
   return Object.fromEntries(figureRows("", figures));
 }

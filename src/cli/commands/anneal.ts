@@ -1,7 +1,7 @@
 import { floorIteration, lambdaAt, psiWeight, type Schedule } from "../../core/anneal.ts";
 import { boundary } from "../../core/boundary.ts";
 import { type Message, message, radians } from "../../core/message.ts";
-import { target } from "../../core/targets.ts";
+import { asoftmax } from "../../core/target-functions.ts";
 import { rowsResult } from "../../render/result.ts";
 import { columnsOf, command } from "../command.ts";
 import { STANDARD_ARC, STANDARD_MARGIN } from "../inputs.ts";
@@ -24,7 +24,7 @@ export default command({
   run(values) {
     const { m = STANDARD_MARGIN, theta12 = STANDARD_ARC } = values;
     const schedule = scheduleOf(values);
-    const effectiveM = (lambda: number) => boundary(target("asoftmax", { m, lambda })!, theta12)!.effectiveM;
+    const effectiveM = (lambda: number) => boundary(asoftmax({ m, lambda }), theta12)!.effectiveM;
     const floor = floorIteration(schedule);
     const iterations = values.iterations ?? roundIterations(floor);
     const rows = iterations.map((iteration) => {

@@ -5,7 +5,8 @@ import type { LossSample } from "../../audit/loss-program.ts";
 import { auditLoss } from "../../audit/whole-loss.ts";
 import { sampleLoss } from "../../core/loss.ts";
 import { type Message, message } from "../../core/message.ts";
-import { type Target, target as targetNamed } from "../../core/targets.ts";
+import { asoftmax } from "../../core/target-functions.ts";
+import type { Target } from "../../core/targets.ts";
 import { UsageError } from "../../data/errors.ts";
 import type { Chart } from "../../render/chart.ts";
 import { rowsResult } from "../../render/result.ts";
@@ -31,7 +32,7 @@ export default command({
   async run(values) {
     const { input, loss, dtype = "float64" } = values;
     if (input === undefined) throw new UsageError("the table is missing: give --input, a file or - for standard input");
-    const targets = chosenFunctions(values) ?? [targetNamed("asoftmax")!];
+    const targets = chosenFunctions(values) ?? [asoftmax()];
     if (loss !== undefined) {
       refuse(values, ["value", "cosine"], (flag) => `${flag} and --loss both name what to check: use one`);
       const { samples, warnings } = await lossSamples(values, loss, input);

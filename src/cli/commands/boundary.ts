@@ -1,6 +1,7 @@
 import { boundary } from "../../core/boundary.ts";
 import { type Message, message, radians } from "../../core/message.ts";
-import { type Target, target as targetNamed } from "../../core/targets.ts";
+import { softmax } from "../../core/target-functions.ts";
+import type { Target } from "../../core/targets.ts";
 import { timesPi } from "../../core/units.ts";
 import type { Chart } from "../../render/chart.ts";
 import { rowsResult } from "../../render/result.ts";
@@ -61,7 +62,7 @@ function arcChart(targets: readonly Target[], theta12: number): Chart {
     marks.set(at.theta1.toFixed(6), { x: at.theta1, y: targets[i]!.value(at.theta1), text });
   }
   const title = message`Where the target meets the cosine of the angle to the other class, the classes part: effective m = theta_2 / theta_1`;
-  const cosine = targetNamed("softmax")!;
+  const cosine = softmax();
   const rivals = [...new Set(targets.map(({ competingDivisor }) => competingDivisor))].map((divisor) => ({
     name: divisor === 1 ? "cos(theta_12 - theta_1)" : `cos((theta_12 - theta_1)/${divisor})`,
     at: (theta1: number) => cosine.value((theta12 - theta1) / divisor),

@@ -4,7 +4,7 @@ import { packageFile } from "../../data/file.ts";
 import { documentOf, type Result } from "../../render/result.ts";
 import { command } from "../command.ts";
 import { hashOf } from "../explore/page/state.ts";
-import { MOST_FUNCTIONS, MOST_LAMBDA, MOST_MARGIN, nameAt, plainCommands, STANDARD } from "../explore/scene.ts";
+import { MOST, nameAt, plainCommands, STANDARD } from "../explore/scene.ts";
 import { press } from "../explore/state.ts";
 import { fullScreen } from "../explore/terminal.ts";
 import { view } from "../explore/view.ts";
@@ -51,12 +51,12 @@ type Begin = Values<"functions" | "output"> & {
 function chosen(values: Begin) {
   const lead = chosenFunctions(values)?.find(({ name }) => name === "asoftmax" || name === "naive");
   const { parameters: { m = STANDARD.m } = {}, lambda = STANDARD.lambda } = lead ?? {};
-  if (!(m >= 1 && m <= MOST_MARGIN)) throw new UsageError(`m is ${m}: explore shows m from 1 to ${MOST_MARGIN}`);
-  if (lambda > MOST_LAMBDA) throw new UsageError(`lambda is ${lambda}: explore shows lambda from 0 to ${MOST_LAMBDA}`);
+  if (!(m >= 1 && m <= MOST.m)) throw new UsageError(`m is ${m}: explore shows m from 1 to ${MOST.m}`);
+  if (lambda > MOST.lambda) throw new UsageError(`lambda is ${lambda}: explore shows lambda from 0 to ${MOST.lambda}`);
   const given = values.functions?.map(({ spec }) => nameAt({ m, lambda }, spec));
-  if (given && given.length > MOST_FUNCTIONS)
-    throw new UsageError(`--functions: explore shows at most ${MOST_FUNCTIONS}, one a key`);
-  const names = [...new Set(given ?? targetDefinitions.slice(0, MOST_FUNCTIONS).map(({ name }) => name))];
+  if (given && given.length > MOST.functions)
+    throw new UsageError(`--functions: explore shows at most ${MOST.functions}, one a key`);
+  const names = [...new Set(given ?? targetDefinitions.slice(0, MOST.functions).map(({ name }) => name))];
   const { theta = STANDARD.theta, competing = STANDARD.competing } = values;
   return { m, lambda, theta, competing, functions: given ? names : STANDARD.functions, names };
 }

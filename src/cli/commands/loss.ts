@@ -1,6 +1,7 @@
 import { sampleLoss } from "../../core/loss.ts";
 import { wantedMargin } from "../../core/minima.ts";
-import { type Target, target } from "../../core/targets.ts";
+import { asoftmax } from "../../core/target-functions.ts";
+import type { Target } from "../../core/targets.ts";
 import type { Input } from "../../rows/computation.ts";
 import type { Competitors } from "../../rows/sample-columns.ts";
 import { columnsOf, command } from "../command.ts";
@@ -35,7 +36,7 @@ export default command({
   },
   runsExample: true,
   run(values, { names, angles }) {
-    const chosen = functionInput(values, () => [target("asoftmax")!]);
+    const chosen = functionInput(values, () => [asoftmax()]);
     const { classes } = values;
     const samples = sampleInputs(classes === undefined ? values : { competing: [STANDARD_ARC], ...values });
     const counts: Input<number | undefined> = { source: classes ? numberInput("", classes).source : [undefined] };

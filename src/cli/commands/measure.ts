@@ -3,6 +3,7 @@ import { type Message, message } from "../../core/message.ts";
 import { splitPath } from "../../data/array-file.ts";
 import { DataError, UsageError } from "../../data/errors.ts";
 import { npzFile } from "../../data/npz-file.ts";
+import { passedOn } from "../../data/table.ts";
 import type { AngleFile } from "../../measure/angle-samples.ts";
 import { newFingerprint } from "../../measure/fingerprint.ts";
 import { perSample } from "../../measure/per-sample.ts";
@@ -204,12 +205,7 @@ async function readAll(
 }
 
 /** Writes the table of samples, and then the note beside it. */
-async function writeSamples(
-  path: string,
-  samples: Samples,
-  statistics: MarginStatistics,
-  style: NumberStyle,
-): Promise<void> {
+async function writeSamples(path: string, samples: Samples, statistics: MarginStatistics, style: NumberStyle) {
   const identity = samples.identity!();
   const contents = newFingerprint();
   const rows = perSample(
@@ -232,14 +228,6 @@ async function writeSamples(
 async function* withoutOldNote<T>(pieces: AsyncIterable<T>, path: string): AsyncGenerator<T> {
   yield* pieces;
   removeNote(path);
-}
-
-/** Visits each block of records and passes it on. */
-async function* passedOn(blocks: Samples["blocks"], visit: (block: Float64Array) => void): Samples["blocks"] {
-  for await (const block of blocks) {
-    visit(block);
-    yield block;
-  }
 }
 
 /** Throws UsageError where a file that is written is another file of the run, or is not of a kind that can be written. */

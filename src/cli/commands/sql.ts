@@ -1,4 +1,5 @@
-import { type Target, target } from "../../core/targets.ts";
+import { asoftmax } from "../../core/target-functions.ts";
+import type { Target } from "../../core/targets.ts";
 import { UsageError } from "../../data/errors.ts";
 import { documentOf, type Result } from "../../render/result.ts";
 import { type ColumnSource, isColumn } from "../../rows/computation.ts";
@@ -68,7 +69,7 @@ export default command({
 function statement(what: string, values: SqlValues, dialect: Dialect): { functions: readonly Target[]; sql: string } {
   const isReport = what.startsWith("measure");
   const { prefix = "", m = isReport ? [1, 2, 3, 4] : [STANDARD_MARGIN], scale = [isReport ? 30 : 1] } = values;
-  const own = m.map((m) => target("asoftmax", { m })!);
+  const own = m.map((m) => asoftmax({ m }));
   const functions = isReport ? (values.functions ?? pictureFunctions()) : (chosenFunctions(values) ?? own);
   if (what === "psi" || what === "inverse") {
     const [only, more] = functions;

@@ -1,6 +1,6 @@
 import { type Message, message, radians } from "../../core/message.ts";
-import { target } from "../../core/targets.ts";
-import { type Violation, violations } from "../../core/violations.ts";
+import { asoftmax, naive } from "../../core/target-functions.ts";
+import { violations } from "../../core/violations.ts";
 import { UsageError } from "../../data/errors.ts";
 import { rowsResult } from "../../render/result.ts";
 import { equation, levelOf, planeChart, violationChart } from "../charts.ts";
@@ -8,11 +8,8 @@ import { columnsOf, command } from "../command.ts";
 import { STANDARD_MARGIN } from "../inputs.ts";
 import { drawingOptions, pick } from "../options.ts";
 
-interface Found {
-  m: number;
-  thetaJ: number;
-  intervals: readonly Violation[];
-}
+const foundFor = (m: number, thetaJ: number) => ({ m, thetaJ, intervals: violations(m, thetaJ) });
+type Found = ReturnType<typeof foundFor>;
 
 const INTERVALS = columnsOf("*m *theta_j:angle *index lo:angle hi:angle hi_closed length:angle");
 const TOTALS = columnsOf("*m *theta_j:angle count total_length:angle share");
@@ -28,15 +25,14 @@ export default command({
   run({ m: margins = [STANDARD_MARGIN], competing, summary, plot, plane, precision }, { angles }) {
     if (competing === undefined)
       throw new UsageError("competing angles are missing: give --competing, such as --competing 1.5");
-    const found = margins.flatMap((m) => competing.map((thetaJ) => ({ m, thetaJ, intervals: violations(m, thetaJ) })));
+    const found = margins.flatMap((m) => competing.map((thetaJ) => foundFor(m, thetaJ)));
     const rows = found.flatMap(summary ? totalRow : intervalRows);
     const { m, thetaJ } = found[0]!;
     const style = { ...angles, precision };
     const chart = () => {
-      const naive = target("naive", { m })!;
-      if (!plane) return violationChart([naive], m, thetaJ, style);
+      if (!plane) return violationChart([naive({ m })], m, thetaJ, style);
       const level = levelOf(equation("theta_j", thetaJ, style), thetaJ);
-      const drawn = planeChart([target("asoftmax", { m })!, naive]);
+      const drawn = planeChart([asoftmax({ m }), naive({ m })]);
       return { ...drawn, series: [...drawn.series, level] };
     };
     const isDrawn = plot || plane || !summary;

@@ -3,8 +3,8 @@ import { marginOf } from "../../core/margin.ts";
 import { wantedMargin } from "../../core/minima.ts";
 import { targetFromSpec } from "../../core/notation.ts";
 import { psiValues } from "../../core/psi.ts";
-import { asoftmax } from "../../core/target-functions.ts";
-import { type Target, target, targetDefinitions } from "../../core/targets.ts";
+import { asoftmax, naive } from "../../core/target-functions.ts";
+import { type Target, targetDefinitions } from "../../core/targets.ts";
 import { formatAngle, type NumberStyle } from "../../render/number.ts";
 import { type Shown, shownSlopes } from "../zeros.ts";
 
@@ -19,12 +19,11 @@ export interface Scene {
 
 export const STANDARD: Scene = { m: 4, lambda: 0, theta: 1.2, competing: 1.5, functions: ["asoftmax", "naive"] };
 
-/** The largest m whose knots can be told apart on a terminal. */
-export const MOST_MARGIN = 64;
-/** The largest lambda: beyond, a blend is cos(theta) to the eye. */
-export const MOST_LAMBDA = 1e6;
-/** One for each of the keys 1 to 9. */
-export const MOST_FUNCTIONS = 9;
+/**
+ * The largest m, whose knots can be told apart on a terminal; the largest lambda, beyond which a blend is cos(theta) to the eye; and how many
+ * functions there are at most, one for each of the keys 1 to 9.
+ */
+export const MOST = { m: 64, lambda: 1e6, functions: 9 };
 /** The lambdas that keys and sliders go through. */
 export const LAMBDAS = [0, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
 
@@ -32,8 +31,8 @@ type Blend = Pick<Scene, "m" | "lambda">;
 
 /** The function of that name. asoftmax and naive alone have the m and lambda of the scene, any other name is a spec. */
 export function targetAt({ m, lambda }: Blend, name: string): Target {
-  if (name === "asoftmax") return target(name, { m, lambda })!;
-  return name === "naive" ? target(name, { m })! : targetFromSpec(name);
+  if (name === "asoftmax") return asoftmax({ m, lambda });
+  return name === "naive" ? naive({ m }) : targetFromSpec(name);
 }
 
 /** The name of the function with that spec in scenes that begin with this m and lambda: one that has them will follow them. */

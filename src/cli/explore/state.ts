@@ -1,7 +1,7 @@
 import { segment } from "../../core/psi.ts";
 import { timesPi } from "../../core/units.ts";
 import { violations } from "../../core/violations.ts";
-import { LAMBDAS, MOST_MARGIN, type Scene, targetAt } from "./scene.ts";
+import { LAMBDAS, MOST, type Scene, targetAt } from "./scene.ts";
 
 /** The scene of the screen, and what else it is drawn from. */
 export interface State extends Scene {
@@ -55,7 +55,7 @@ const actions: Readonly<Record<string, readonly [Change, end?: string]>> = {
   pagedown: [turn(COARSE, -1), "theta ends at 0"],
   pageup: [turn(COARSE, 1), "theta ends at pi"],
   m: [({ m }) => ({ m: Math.max(1, m - 1) }), "m ends at 1"],
-  M: [({ m }) => ({ m: Math.min(MOST_MARGIN, m + 1) }), `m ends at ${MOST_MARGIN}`],
+  M: [({ m }) => ({ m: Math.min(MOST.m, m + 1) }), `m ends at ${MOST.m}`],
   l: [({ lambda }) => ({ lambda: LAMBDAS.findLast((one) => one < lambda) ?? lambda }), "lambda ends at 0"],
   L: [({ lambda }) => ({ lambda: LAMBDAS.find((one) => one > lambda) ?? lambda }), `lambda ends at ${LAMBDAS.at(-1)}`],
   j: [({ competing }) => ({ competing: step(competing, COARSE, -1) }), "theta_j ends at 0"],

@@ -3,17 +3,7 @@ import { isAngle } from "../../../core/psi.ts";
 import { asFractionOfPi } from "../../../core/units.ts";
 import { formatAngle, type NumberStyle } from "../../../render/number.ts";
 import { type Shown, shownOf } from "../../zeros.ts";
-import {
-  MOST_FUNCTIONS,
-  MOST_LAMBDA,
-  MOST_MARGIN,
-  nameAt,
-  plainCommands,
-  type Scene,
-  STANDARD,
-  targetAt,
-  targetsOf,
-} from "../scene.ts";
+import { MOST, nameAt, plainCommands, type Scene, STANDARD, targetAt, targetsOf } from "../scene.ts";
 
 /** What the page shows: a scene, and the scale of the logits. */
 export interface PageState extends Scene {
@@ -26,8 +16,8 @@ export const START: PageState = { ...STANDARD, scale: 1 };
 export const STYLE: NumberStyle = { precision: 6, wholesInFull: true, degrees: false, given: new Map() };
 
 const allowed: Readonly<Record<Exclude<keyof PageState, "functions">, (x: number) => boolean>> = {
-  m: (x) => x >= 1 && x <= MOST_MARGIN,
-  lambda: (x) => x >= 0 && x <= MOST_LAMBDA,
+  m: (x) => x >= 1 && x <= MOST.m,
+  lambda: (x) => x >= 0 && x <= MOST.lambda,
   theta: isAngle,
   competing: isAngle,
   scale: (x) => x > 0 && x <= 1e6,
@@ -42,7 +32,7 @@ export function stateOf(hash: string): PageState {
   const given = partsOf(hash);
   const numbers = [...given].flatMap(([name, text]) => (isAllowed(name, text) ? [[name, Number(text)]] : []));
   const named = given.get("functions")?.split(",").filter(isFunction).map(nameOf);
-  const functions = named && [...new Set(named)].slice(0, MOST_FUNCTIONS);
+  const functions = named && [...new Set(named)].slice(0, MOST.functions);
   return { ...START, ...Object.fromEntries(numbers), ...(functions && { functions }) };
 }
 
