@@ -47,12 +47,19 @@ export interface Target {
   slopeByCosine(theta: number): number;
 }
 
+interface Parameter {
+  readonly name: string;
+  readonly standard: number;
+  readonly lo: number;
+  readonly hi: number;
+}
+
 /** A target function as a formula of its parameters: one such object in the list below defines a new one. */
 export interface TargetDefinition {
   readonly name: string;
   readonly aliases?: readonly string[];
   readonly formula: string;
-  readonly parameters: readonly ReturnType<typeof asMargin>[];
+  readonly parameters: readonly Parameter[];
   readonly pieces: (...parameters: number[]) => Pieces;
   readonly competingDivisor?: (...parameters: number[]) => number;
 }
