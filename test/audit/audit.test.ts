@@ -431,9 +431,33 @@ describe("what else a table can hold", () => {
   });
 
   test("one bad row that nothing explains is shown", () => {
-    const result = audit(m4, { theta, value: value.with(20, value[20]! + 1e-12) }, "float64");
-    expect(result).toMatchObject({ passes: false, worst: 20, firstBad: 20, firstBadTheta: theta[20], candidates: [] });
+    const row = value.findIndex((x) => x < -4);
+    const result = audit(m4, { theta, value: value.with(row, value[row]! + 2e-12) }, "float64");
+    const firstBadTheta = theta[row];
+    expect(result).toMatchObject({ passes: false, worst: row, firstBad: row, firstBadTheta, candidates: [] });
+    // An ulp of a value from 4 to 8 is 2^-50.
+    expect(Math.abs(result.maxUlpError - 2e-12 * 2 ** 50)).toBeLessThan(50);
     expect(text(result)).toMatch(/^value: \d+ of \d+ rows wrong, and no known mistake explains it; worst at /);
+  });
+
+  test("the first bad row is the first of both columns; none is -1", () => {
+    const gradient = theta.map(m4.slope);
+    const both = { theta, value: value.with(20, 0.5), gradient: gradient.with(12, 3) };
+    expect(audit(m4, both, "float64").firstBadTheta).toBe(theta[12]);
+    const right = audit(m4, { theta, value: theta.map(m4.value), gradient }, "float64");
+    expect(right).toMatchObject({ firstBad: -1, firstNotFinite: -1, firstBadTheta: undefined });
+  });
+
+  test("a scale that is not above 0 throws", () => {
+    for (const scale of [0, -1, Number.NaN])
+      expect(() => audit(m4, { theta, value, scale: theta.map((_, i) => (i === 3 ? scale : 1)) }, "float64")).toThrow(
+        `the scale of row 3 is ${scale}: it must be above 0`,
+      );
+  });
+
+  test("two mistakes are named with a comma between", () => {
+    const [first] = audit(m4, { theta, value: theta.map((t) => 30 * Math.cos(4 * t)) }, "float64").candidates;
+    expect(first?.name).toBe("a scale factor is left in, and cos(m theta) without psi");
   });
 
   test("too few rows are explained by nothing that is searched for", () => {
@@ -567,7 +591,10 @@ describe("values that were rounded when they were printed", () => {
     expect(found(decimals, (t) => Math.cos(4 * t))).toMatch(
       `to ${decimals} decimals: cos(m theta) without psi, to within`,
     );
-    expect(found(decimals, (t) => 1.07 * m4.value(t) - 0.3)).not.toMatch(/pi is cut/);
+  });
+
+  test("a mistake that is off by many units of the last decimal explains nothing", () => {
+    expect(found(4, (t) => Math.cos(4 * t) + 0.01)).not.toContain("to 4 decimals");
   });
 
   test("seven rows are too few to tell", () => {
