@@ -17,7 +17,7 @@ import {
   type Piecewise,
   printedDecimals,
   rightAs,
-  rightDecimals,
+  rightToDecimals,
   rowAt,
   smallestError,
   ulp,
@@ -110,8 +110,8 @@ function checked(
   const rows = isWrong(check) ? [...finiteRows(column, table, dtype)] : [];
   const bad = wrong.map((place) => rows[place]!);
   const scale = typeof table.scale === "number" ? table.scale : undefined;
-  const decimals = isWrong(check) ? rightDecimals(curve, rows) : undefined;
-  const candidates = isWrong(check) && decimals === undefined ? explanations(name, target, rows, bad, scale) : [];
+  const rounded = isWrong(check) ? rightToDecimals(curve, rows) : undefined;
+  const candidates = isWrong(check) && !rounded ? explanations(name, target, rows, bad, scale) : [];
   const { worst, firstNotFinite } = check;
   const truth = scaleAt(table, worst) * evaluate(curve, theta[worst] ?? 0);
   return {
@@ -120,12 +120,7 @@ function checked(
     candidates,
     wrong: bad.length,
     hint: Math.abs(Math.cos(theta[firstNotFinite]!)) !== 1 ? undefined : name === "gradient" ? AT_ENDS : NOT_A_NUMBER,
-    coarser:
-      decimals !== undefined
-        ? message`right to the ${decimals} decimals that are given: write the values with all their digits`
-        : candidates.length === 0
-          ? inCoarser(target, column, rows, bad.length)
-          : undefined,
+    coarser: rounded ?? (candidates.length === 0 ? inCoarser(target, column, rows, bad.length) : undefined),
     figures: message`: ${given[worst]!} in place of ${truth}`,
     notes:
       zero === undefined

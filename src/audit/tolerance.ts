@@ -87,8 +87,8 @@ export const printedDecimals = (numbers: readonly number[]): number | undefined 
     ? undefined
     : [2, 3, 4, 5].find((decimals) => numbers.every((x) => Number(x.toFixed(decimals)) === x));
 
-/** The decimals in which the values stand, if few, and each is that of the curve so rounded, at an angle that its decimals stand for. */
-export function rightDecimals(curve: Piecewise, rows: readonly AuditRow[]): number | undefined {
+/** What is said where the values stand in few decimals, and each is that of the curve so rounded, at an angle that its decimals stand for. */
+export function rightToDecimals(curve: Piecewise, rows: readonly AuditRow[]): Message | undefined {
   const decimals = printedDecimals(rows.map(({ value }) => value));
   const ofAngles = printedDecimals(rows.map(({ theta }) => theta));
   const rounding = (places: number | undefined) => (places === undefined ? 0 : 0.5 * 10 ** -places);
@@ -97,7 +97,8 @@ export function rightDecimals(curve: Piecewise, rows: readonly AuditRow[]): numb
     const [low, high] = acceptedRange(curve, { ...row, lo: Math.max(0, lo), hi: Math.min(Math.PI, hi) });
     return row.value >= low - rounding(decimals) && row.value <= high + rounding(decimals);
   };
-  return decimals !== undefined && rows.every(isRight) ? decimals : undefined;
+  if (decimals === undefined || !rows.every(isRight)) return undefined;
+  return message`right to the ${decimals} decimals that are given: write the values with all their digits`;
 }
 
 /** One unit in the last place of max(|x|, 1). */
