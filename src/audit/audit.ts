@@ -17,8 +17,8 @@ import {
   type Piecewise,
   printedDecimals,
   rightAs,
-  rightToDecimals,
   rowAt,
+  rowsRightToDecimals,
   smallestError,
   ulp,
 } from "./tolerance.ts";
@@ -110,7 +110,7 @@ function checked(
   const rows = isWrong(check) ? [...finiteRows(column, table, dtype)] : [];
   const bad = wrong.map((place) => rows[place]!);
   const scale = typeof table.scale === "number" ? table.scale : undefined;
-  const rounded = isWrong(check) ? rightToDecimals(curve, rows) : undefined;
+  const rounded = isWrong(check) ? rowsRightToDecimals(curve, rows) : undefined;
   const candidates = isWrong(check) && !rounded ? explanations(name, target, rows, bad, scale) : [];
   const { worst, firstNotFinite } = check;
   const truth = scaleAt(table, worst) * evaluate(curve, theta[worst] ?? 0);

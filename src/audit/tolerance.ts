@@ -87,18 +87,27 @@ export const printedDecimals = (numbers: readonly number[]): number | undefined 
     ? undefined
     : [2, 3, 4, 5].find((decimals) => numbers.every((x) => Number(x.toFixed(decimals)) === x));
 
-/** What is said where the values stand in few decimals, and each is that of the curve so rounded, at an angle that its decimals stand for. */
-export function rightToDecimals(curve: Piecewise, rows: readonly AuditRow[]): Message | undefined {
-  const decimals = printedDecimals(rows.map(({ value }) => value));
-  const ofAngles = printedDecimals(rows.map(({ theta }) => theta));
-  const rounding = (places: number | undefined) => (places === undefined ? 0 : 0.5 * 10 ** -places);
-  const isRight = (row: AuditRow) => {
-    const [lo, hi] = [row.lo - rounding(ofAngles), row.hi + rounding(ofAngles)];
-    const [low, high] = acceptedRange(curve, { ...row, lo: Math.max(0, lo), hi: Math.min(Math.PI, hi) });
-    return row.value >= low - rounding(decimals) && row.value <= high + rounding(decimals);
-  };
-  if (decimals === undefined || !rows.every(isRight)) return undefined;
+/** What is said of values that stand in few decimals, where each, its index says, is right but for a rounding error of that size. */
+export function rightToDecimals(
+  values: readonly number[],
+  isRight: (i: number, rounding: number) => boolean,
+): Message | undefined {
+  const decimals = printedDecimals(values);
+  if (decimals === undefined || !values.every((_, i) => isRight(i, 0.5 * 10 ** -decimals))) return undefined;
   return message`right to the ${decimals} decimals that are given: write the values with all their digits`;
+}
+
+/** The same of the rows of a curve; angles may be rounded too. */
+export function rowsRightToDecimals(curve: Piecewise, rows: readonly AuditRow[]): Message | undefined {
+  const ofAngles = printedDecimals(rows.map(({ theta }) => theta));
+  const off = ofAngles === undefined ? 0 : 0.5 * 10 ** -ofAngles;
+  const values = rows.map(({ value }) => value);
+  return rightToDecimals(values, (i, rounding) => {
+    const { lo, hi, value } = rows[i]!;
+    const around = { ...rows[i]!, lo: Math.max(0, lo - off), hi: Math.min(Math.PI, hi + off) };
+    const [low, high] = acceptedRange(curve, around);
+    return value >= low - rounding && value <= high + rounding;
+  });
 }
 
 /** One unit in the last place of max(|x|, 1). */

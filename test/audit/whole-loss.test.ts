@@ -90,6 +90,17 @@ test("losses in float32, taken as float64, are called so", () => {
   );
 });
 
+test("losses that were printed in 4 decimals are right to these; others are not", () => {
+  const printed = (change: number) =>
+    samplesOf("right-arcface-trained-30-float64").map((one) => ({
+      ...one,
+      loss: Number((one.loss + change).toFixed(4)),
+    }));
+  const said = (change: number) => messageText(auditLoss(arcface(), printed(change), "float64").diagnosis);
+  expect(said(0)).toMatch(/right to the 4 decimals that are given: write the values with all their digits$/);
+  expect(said(0.0002)).not.toContain("right to");
+});
+
 test("the lengths of the class vectors are found", () => {
   const table = samplesOf("weights-not-normalised-arcface-float64");
   const { parameters } = auditLoss(arcface(), table, "float64").candidates[0]!;
