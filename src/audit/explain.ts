@@ -1,4 +1,3 @@
-import { cosine, reduce, sine } from "../core/double-double.ts";
 import type { Target } from "../core/targets.ts";
 import type { KnownMistake } from "./check.ts";
 import { explains, type Fit, FittedRows, type Form, type Mistake } from "./fit.ts";
@@ -60,11 +59,10 @@ export function explanations(
 ): KnownMistake[] {
   const isValue = column === "value";
   const { dtype } = rows[0]!;
-  const plain = isValue ? (t: number) => cosine(reduce(1, t)).hi : (t: number) => -sine(reduce(1, t)).hi;
   // Many mistakes show at the smallest or the largest angle alone.
   const least = rows.reduce((x, y) => (y.theta < x.theta ? y : x));
   const most = rows.reduce((x, y) => (y.theta > x.theta ? y : x));
-  const sample = new FittedRows([least, most, ...sampled(bad), ...sampled(rows)], plain);
+  const sample = new FittedRows([least, most, ...sampled(bad), ...sampled(rows)]);
   const distinct = new Set(bad.map(({ theta }) => theta)).size;
   const hypotheses = isValue ? valueHypotheses(target, rows, scale) : slopeHypotheses(target);
   const explanation = ({ mistake, form, free }: Hypothesis): Explanation[] => {

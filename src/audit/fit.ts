@@ -1,4 +1,4 @@
-import { type AuditRow, accepts, type Piecewise, ulp, unblended } from "./tolerance.ts";
+import { type AuditRow, accepts, type Piecewise, plainCosine, ulp, unblended } from "./tolerance.ts";
 
 /** A parameter that is fitted, from each of the starts, within [lo, hi]. */
 export interface Searched {
@@ -53,7 +53,7 @@ const TRIED_STARTS = 3;
 const STEPS = 16;
 const MOST_DIGITS = 15;
 
-/** Rows with their values, and the cosines (of gradients: their slopes) at their angles. */
+/** Rows with their values, and the cosines of their angles. */
 interface Columns {
   readonly rows: readonly AuditRow[];
   readonly v: NumberList;
@@ -62,18 +62,16 @@ interface Columns {
 
 /** The rows that mistakes are fitted to. */
 export class FittedRows {
-  private readonly plain: (theta: number) => number;
   private readonly all: Columns;
   /** Some of the rows, which refuse most mistakes. */
   private readonly few: Columns;
   private readonly scans = new Map<Mistake, { u: number[]; f: NumberList }[]>();
 
-  constructor(rows: readonly AuditRow[], plain: (theta: number) => number) {
-    this.plain = plain;
+  constructor(rows: readonly AuditRow[]) {
     const columns = (some: readonly AuditRow[]): Columns => ({
       rows: some,
       v: some.map(({ value }) => value),
-      p: some.map(({ theta }) => plain(theta)),
+      p: some.map(({ theta }) => plainCosine(theta)),
     });
     this.all = columns(rows);
     const step = Math.ceil(rows.length / SCANNED);
@@ -147,7 +145,7 @@ export class FittedRows {
       return {
         parameters: Object.fromEntries(names.map((name, i) => [name, numbers[i]!])),
         scale,
-        curve: plain === 0 && own === 1 ? curve : { ...curve, blend: { own, plain, of: this.plain } },
+        curve: plain === 0 && own === 1 ? curve : { ...curve, blend: { own, plain } },
       };
     };
     return all.length === 0 ? [fitOf(all)] : [fitOf(fewestDigits(all, costOf, slack)), fitOf(all)];

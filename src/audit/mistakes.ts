@@ -1,4 +1,4 @@
-import { cosine, reduce, sine, TINY_ANGLE } from "../core/double-double.ts";
+import { reduce, sine, TINY_ANGLE } from "../core/double-double.ts";
 import { naive, softmax } from "../core/target-functions.ts";
 import {
   type Piece,
@@ -10,7 +10,7 @@ import {
   targetDefinitions,
 } from "../core/targets.ts";
 import type { Mistake, Searched } from "./fit.ts";
-import type { Dtype, Piecewise } from "./tolerance.ts";
+import { type Dtype, type Piecewise, plainCosine } from "./tolerance.ts";
 
 /** The values of a target, within 0.51 ulp. */
 export const valueCurve = ({ pieces, lambda }: Pick<Target, "pieces" | "lambda">): Piecewise => ({
@@ -71,7 +71,7 @@ export function mixture({ pieces }: Target): Mistake {
     searched: [coefficient("scale", 1), coefficient("weight", 0), coefficient("offset", 0)],
     curve: (scale, weight, offset) => ({
       pieces,
-      at: (piece, theta) => scale! * value(piece, theta) + weight! * cosine(reduce(1, theta)).hi + offset!,
+      at: (piece, theta) => scale! * value(piece, theta) + weight! * plainCosine(theta) + offset!,
       terms: Math.abs(scale!) + Math.abs(weight!) + Math.abs(offset!),
     }),
   };
