@@ -70,7 +70,6 @@ export function explanations(
     if (free > 0 && distinct <= free) return [];
     const fit = sample.fit(mistake, form);
     if (!fit || !rows.every((row) => explains(fit, row))) return [];
-    if (mistake.name !== "" && isIdle(form, fit, target.lambda)) return [];
     const found = Object.keys(fit.parameters).filter((x) => mistake.searched.every((p) => p.name !== x || p.lo < p.hi));
     const each = found.map((name) => digitsOf(fit.parameters[name]!));
     const digits = each.reduce((sum, n) => sum + n, 0);
@@ -92,12 +91,6 @@ export function explanations(
   }
   if (first.length > 0) return best(first, dtype);
   return isValue ? scaleOfEachRow(target, rows) : [];
-}
-
-/** Does the form find nothing wrong? Then the mistake was tried without it. */
-function isIdle({ found }: Form, { scale, parameters }: Fit, lambda: number): boolean {
-  const isNear = (x: number, y: number) => Math.abs(x - y) < 1e-9 * (1 + y);
-  return ("scale" in found && isNear(scale, 1)) || ("lambda" in found && isNear(parameters.lambda!, lambda));
 }
 
 /** The row's distance from the function with the mistake; 0 beside a jump. */
