@@ -63,7 +63,7 @@ export class Header {
   readonly names: readonly string[];
   /** The names without spaces around them, and without the # that numpy writes before the first. */
   private readonly bare: readonly string[];
-  /** The first column with each name, as it stands or bare. */
+  /** The first column with each name as it stands; where there is none, the first with that bare name. */
   private readonly places = new Map<string, number>();
   private readonly separator: string;
   private readonly file: string;
@@ -89,8 +89,8 @@ export class Header {
     this.inDegrees = degrees;
     this.decimalComma = separator === "" ? undefined : decimalComma;
     this.bare = names.map((name, i) => trimmed(i === 0 ? name.replace(/^#/, "") : name));
-    for (const [i, name] of names.entries())
-      for (const key of [name, this.bare[i]!]) if (!this.places.has(key)) this.places.set(key, i);
+    for (const keys of [names, this.bare])
+      for (const [i, key] of keys.entries()) if (!this.places.has(key)) this.places.set(key, i);
     const twice = repeated(names);
     if (twice !== undefined)
       throw new DataError(
@@ -171,13 +171,19 @@ export class Header {
       throw new UsageError(`--competing: "${pattern}" stands for one column a class: write one *, such as '@theta_*'`);
     const [before, after] = around;
     const left = target === undefined ? -1 : this.find(target);
-    const found = this.bare.flatMap((column, index) => {
-      const matches =
-        column.startsWith(before) && column.endsWith(after) && column.length > before.length + after.length;
-      if (!matches || index === left) return [];
+    const matches = (column: string) =>
+      column.startsWith(before) && column.endsWith(after) && column.length > before.length + after.length;
+    const found = this.names.flatMap((given, index) => {
+      const column = [this.bare[index]!, given].find(matches);
+      if (column === undefined || index === left) return [];
       return [{ column, index, name: column.slice(before.length, column.length - after.length) }];
     });
     if (found.length === 0) throw this.missing(pattern);
+    const twice = repeated(found.map(({ column }) => column));
+    if (twice !== undefined)
+      throw new DataError(
+        `${this.file}: the header has two columns named "${shortened(fromBytes(twice))}", spaces left out: rename one`,
+      );
     const letters = found.every(({ name }) => name.length === 1 && name.toLowerCase() !== name.toUpperCase());
     return letters ? found : found.filter(({ column }) => column !== "theta_y" && column !== "theta_j");
   }
@@ -276,9 +282,11 @@ export class Header {
     const other = more === undefined ? (otherDelimiter(only, this.separator) ?? spaced) : undefined;
     if (other !== undefined) return new DataError(`${fault}, and the header holds ${other}: give --delimiter ${other}`);
     const headless = this.headless();
-    return new DataError(
-      fault + (headless === undefined ? suggestion(name, this.names.map(fromBytes)) : `: ${headless}`),
-    );
+    const suggested = suggestion(name, this.bare.map(fromBytes));
+    if (headless === undefined) return new DataError(fault + suggested);
+    // Several names behind a # may be columns, as numpy writes them.
+    const areNames = more !== undefined && only.startsWith("#");
+    return new DataError(fault + (areNames ? `${suggested} (${headless})` : `: ${headless}`));
   }
 
   /** What to do where the first line seems to be no header. */

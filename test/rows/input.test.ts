@@ -172,6 +172,7 @@ describe("files that are refused whole, under --bad-rows skip too", () => {
     ["comments of jsonl",             '{"theta":1}\n',                   "--comment: f.csv is jsonl, which has none", "--comment #"],
     ["decimal commas of jsonl",       '{"theta":1}\n',                   "--decimal-comma: f.csv is jsonl, which has none", "--decimal-comma"],
     ["a duplicate column",            "theta,id,theta\n1,a,2\n",          'f.csv: the header has two columns named "theta": rename one'],
+    ["a missing column beside #",     "# tetha,id\n1,a\n",               `f.csv: there is no column "theta": did you mean tetha? (the first line begins with #: for comments give --comment '#')`],
     ["a misspelt column",             "thetta,id\n1,a\n",                 'f.csv: there is no column "theta": did you mean thetta?'],
     ["a misspelt @column",            "theta_y,id\n1,a\n",                'f.csv: there is no column "theta_x": did you mean theta_y?', "--theta @theta_x"],
     ["no column near to it",          "angle,id\n1,a\n",                  'f.csv: there is no column "theta": choose from angle, id'],
@@ -277,6 +278,8 @@ describe("which columns are read, and what they are called", () => {
     ["a list cell of another name",  "y,others\n0.3,1.5;1.25\n",          "margin --theta @y --competing @others --columns min_theta_j", "y,others,min_theta_j\n0.3,1.5;1.25,1.25\n"],
     ["given competitors",            "theta_y\n0.3\n1.2\n",               "margin --competing 1.5,1.25 --columns binding,naive", "theta_y,binding,naive\n0.3,2,true\n1.2,2,false\n"],
     ["the same behind # and spaces", "# theta_0, theta_1,label\n1.5,0.2,0\n", "margin --columns competitors,binding,min_theta_j", "# theta_0, theta_1,label,competitors,binding,min_theta_j\n1.5,0.2,0,1,1,0.2\n"],
+    ["# in a pattern",               "#0,#1,label\n1.5,0.2,0\n",           "margin --label label --competing @#* --columns competitors,binding", "#0,#1,label,competitors,binding\n1.5,0.2,0,1,1\n"],
+    ["a name as it stands first",    "# theta, theta,theta\n0,1,2\n",       "psi --columns k",                      "# theta, theta,theta,k\n0,1,2,2\n"],
     ["label and theta_*",            "label,theta_0,theta_1,theta_cat\n1,1.5,0.2,1.4\ncat,1.5,1.6,0.3\n", "margin --label label --competing @theta_* --columns competitors,binding,min_theta_j", "label,theta_0,theta_1,theta_cat,competitors,binding,min_theta_j\n1,1.5,0.2,1.4,2,cat,1.4\ncat,1.5,1.6,0.3,2,0,1.5\n"],
     ["label and theta_* unasked",    "theta_a,label,theta_b\n0.2,a,1.5\n", "margin --columns binding",            "theta_a,label,theta_b,binding\n0.2,a,1.5,b\n"],
     ["a label of another name",      "class,d_x_1,d_y_1\nx,0.2,1\n",      "margin --label class --competing @d_*_1 --columns binding", "class,d_x_1,d_y_1,binding\nx,0.2,1,y\n"],
@@ -306,6 +309,7 @@ describe("which columns are read, and what they are called", () => {
     ["an empty place in a list",   "theta_y,theta_j\n0.3,1;;2\n",      "margin",                           "f.csv line 2: column theta_j: the cell is empty: it needs a number"],
     ["half quotes in a list",      'theta_y,theta_j\n0.3,"[""1,2]"\n', "margin",                         'f.csv line 2: column theta_j: ""1" is not a decimal number'],
     ["a bad angle in a list",      "theta_y,theta_j\n0.3,1;4\n",       "margin",                           "f.csv line 2: column theta_j: 4 lies above pi: an angle lies in [0, pi]; for degrees give --degrees"],
+    ["a class in two columns",     "label,theta_0, theta_0\n0,1,2\n",  "margin",                           'f.csv: the header has two columns named "theta_0", spaces left out: rename one'],
     ["a bad angle in theta_*",     "label,theta_0,theta_1\n0,0.2,x\n", "margin",                           'f.csv line 2: column theta_1: "x" is not a decimal number'],
   ])("%s", async (_, file, line, message) => {
     const { status, stderr } = await runOn(file, `${line} --input f.csv`);
