@@ -198,6 +198,8 @@ function requireDeltas(bytes: Uint8Array, count: number): void {
 /** Undefined where there are others than doubles and integers of 64 bits with a sign. */
 function numbersOf(values: unknown): Float64Array | BigInt64Array | undefined {
   if (values instanceof Float64Array || values instanceof BigInt64Array) return values;
+  // float16
+  if (Array.isArray(values) && values.every((x) => typeof x === "number")) return Float64Array.from(values);
   if (!(values instanceof BigUint64Array))
     return ArrayBuffer.isView(values) ? new Float64Array(values as Float32Array | Int32Array | Uint32Array) : undefined;
   const signed = new BigInt64Array(values.buffer, values.byteOffset, values.length);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { parquetMetadata } from "hyparquet";
+import { parquetWriteBuffer } from "hyparquet-writer";
 import { afterAll, describe, expect, test } from "vitest";
 import * as kernel from "../../src/kernels/rows.ts";
 import { drain } from "../cli/drain.ts";
@@ -147,6 +148,26 @@ test("values in json: numbers, true, null and what is nested stay what they are,
   expect((await asoftmax(["psi", "--columns", "k", "--format", "jsonl", "--input", whole])).stdout).toBe(
     line(values.map(([, json]) => json)),
   );
+});
+
+test("float16 is a number in json", async () => {
+  const path = join(folder, "half.parquet");
+  const half = { type: "FIXED_LEN_BYTE_ARRAY", type_length: 2, logical_type: { type: "FLOAT16" } } as const;
+  const bytes = parquetWriteBuffer({
+    schema: [
+      { name: "root", num_children: 1 },
+      { name: "theta", repetition_type: "OPTIONAL", ...half },
+    ],
+    columnData: [{ name: "theta", data: [1.5, Number.NaN, 0.5, null] }],
+    statistics: false,
+  });
+  writeFileSync(path, Buffer.from(bytes));
+  const of = async (format: string) =>
+    (await drain(["psi", "--input", path, "--columns", "k", "--bad-rows", "keep", "--format", format])).out;
+  expect(await of("jsonl")).toBe(
+    '{"theta":1.5,"k":1}\n{"theta":null,"k":null}\n{"theta":0.5,"k":0}\n{"theta":null,"k":null}\n',
+  );
+  expect(await of("csv")).toBe("theta,k\n1.5,1\nNaN,\n0.5,0\n,\n");
 });
 
 test("what pyarrow writes: times in 12 bytes and of a day, dates as keys, a name that begins with a byte order mark", async () => {
