@@ -3,7 +3,7 @@ import { type Message, message, radians } from "../core/message.ts";
 import { isAngle } from "../core/psi.ts";
 import type { Target } from "../core/targets.ts";
 import { type AuditResult, type Checked, count, described, isWrong, join, noRows, resultOf } from "./check.ts";
-import { explanations } from "./explain.ts";
+import { explanations, scaleOfEachRow } from "./explain.ts";
 import { sameFunctions } from "./likeness.ts";
 import { slopeCurve, valueCurve } from "./mistakes.ts";
 import {
@@ -15,10 +15,11 @@ import {
   evaluate,
   isZeroAtEnd,
   type Piecewise,
-  printedDecimals,
+  type Printed,
+  printedIn,
   rightAs,
+  rightTo,
   rowAt,
-  rowsRightToDecimals,
   smallestError,
   ulp,
 } from "./tolerance.ts";
@@ -107,11 +108,19 @@ function checked(
     }
     count(check, i, scale * error, scale * unit, isRight);
   }
+  const places = isWrong(check) ? [...finitePlaces(column, table)] : [];
   const rows = isWrong(check) ? [...finiteRows(column, table, dtype)] : [];
   const bad = wrong.map((place) => rows[place]!);
   const scale = typeof table.scale === "number" ? table.scale : undefined;
-  const rounded = isWrong(check) ? rowsRightToDecimals(curve, rows) : undefined;
-  const candidates = isWrong(check) && !rounded ? explanations(name, target, rows, bad, scale) : [];
+  const shown = places.map((i) => given[i]!);
+  const scales = places.map((i) => scaleAt(table, i));
+  const printed = printedIn(shown, scales);
+  const isRounded = printed?.rounded(rows).every((row) => accepts(curve, row)) ?? false;
+  const known = isWrong(check) && !isRounded ? explanations(name, target, rows, bad, scale) : [];
+  const isUnknown = isWrong(check) && !isRounded && known.length === 0;
+  const coarser = isUnknown ? inDecimals(target, column, rows, printed) : undefined;
+  // Rows with any small mistake seem to have one too.
+  const candidates = isUnknown && !coarser && name === "value" ? scaleOfEachRow(target, rows) : known;
   const { worst, firstNotFinite } = check;
   const truth = scaleAt(table, worst) * evaluate(curve, theta[worst] ?? 0);
   return {
@@ -120,7 +129,9 @@ function checked(
     candidates,
     wrong: bad.length,
     hint: Math.abs(Math.cos(theta[firstNotFinite]!)) !== 1 ? undefined : name === "gradient" ? AT_ENDS : NOT_A_NUMBER,
-    coarser: rounded ?? (candidates.length === 0 ? inCoarser(target, column, rows, bad.length) : undefined),
+    coarser: isRounded
+      ? rightTo(printed!.decimals)
+      : (coarser ?? (candidates.length === 0 ? inCoarser(target, column, rows, bad.length) : undefined)),
     figures: message`: ${given[worst]!} in place of ${truth}`,
     notes:
       zero === undefined
@@ -129,36 +140,46 @@ function checked(
   };
 }
 
+/** The places of the rows of a column that can be compared. */
+function* finitePlaces({ given }: AuditColumn, table: AuditTable): Generator<number> {
+  const { theta } = table;
+  for (let i = 0; i < theta.length; i++)
+    if (isAngle(theta[i]!) && Number.isFinite(given[i]! / scaleAt(table, i))) yield i;
+}
+
 /** The rows of a column that can be compared, divided by their scale. */
-function* finiteRows({ given }: AuditColumn, table: AuditTable, dtype: Dtype): Generator<AuditRow> {
+function* finiteRows(column: AuditColumn, table: AuditTable, dtype: Dtype): Generator<AuditRow> {
   const { theta, exactCosines } = table;
-  for (let i = 0; i < theta.length; i++) {
-    const value = given[i]! / scaleAt(table, i);
-    if (isAngle(theta[i]!) && Number.isFinite(value)) yield rowAt(theta[i]!, value, dtype, exactCosines);
-  }
+  for (const i of finitePlaces(column, table))
+    yield rowAt(theta[i]!, column.given[i]! / scaleAt(table, i), dtype, exactCosines);
+}
+
+/** What is said of rows that a mistake explains to the decimals in which their values were printed. */
+function inDecimals(target: Target, column: AuditColumn, rows: readonly AuditRow[], printed?: Printed) {
+  if (printed === undefined) return undefined;
+  const { mistakes } = explained(target, column, printed.rounded(inType("float32", rows)));
+  return mistakes && message`to ${printed.decimals} decimals: ${mistakes}`;
 }
 
 /** What is said of rows that the tolerance of a coarser type finds right, or that a mistake then explains; bad of them are wrong. */
 function inCoarser(target: Target, column: AuditColumn, rows: readonly AuditRow[], bad: number) {
   const values = rows.map(({ value }) => value);
   for (const coarser of coarserTypes(rows[0]?.dtype, values, bad)) {
-    const { isRight, found } = takenAs(coarser, target, column, rows);
+    const { isRight, mistakes } = explained(target, column, inType(coarser, rows));
     if (isRight) return rightAs(coarser);
-    if (found.length > 0) return message`taken as ${coarser}: ${join(found.map(described), " or ")}`;
+    if (mistakes) return message`taken as ${coarser}: ${mistakes}`;
   }
-  const decimals = printedDecimals(values);
-  if (decimals === undefined) return undefined;
-  const { found } = takenAs("float16", target, column, rows);
-  const most = 5 * 10 ** -decimals * values.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
-  const close = found.filter(({ residual }) => residual <= most);
-  return close.length === 0 ? undefined : message`to ${decimals} decimals: ${join(close.map(described), " or ")}`;
+  return undefined;
 }
 
-/** Are the rows right as those of a coarser type? If not, which mistakes explain them? */
-function takenAs(coarser: Dtype, target: Target, { name, curve }: AuditColumn, rows: readonly AuditRow[]) {
-  const again = rows.map(({ theta, value, isExact }) => rowAt(theta, value, coarser, isExact));
-  const wrong = again.filter((row) => !accepts(curve, row));
-  return { isRight: wrong.length === 0, found: wrong.length === 0 ? [] : explanations(name, target, again, wrong) };
+const inType = (dtype: Dtype, rows: readonly AuditRow[]) =>
+  rows.map(({ theta, value, isExact }) => rowAt(theta, value, dtype, isExact));
+
+/** Are all rows right? If not, the mistakes that explain them, in words. */
+function explained(target: Target, { name, curve }: AuditColumn, rows: readonly AuditRow[]) {
+  const wrong = rows.filter((row) => !accepts(curve, row));
+  const found = wrong.length === 0 ? [] : explanations(name, target, rows, wrong);
+  return { isRight: wrong.length === 0, mistakes: found.length > 0 ? join(found.map(described), " or ") : undefined };
 }
 
 /** What an audit in half precision cannot see. */

@@ -89,8 +89,7 @@ export function explanations(
       return best(found, dtype);
     if (first.length === 0) first = found;
   }
-  if (first.length > 0) return best(first, dtype);
-  return isValue ? scaleOfEachRow(target, rows) : [];
+  return first.length > 0 ? best(first, dtype) : [];
 }
 
 /** The row's distance from the function with the mistake; 0 beside a jump. */
@@ -160,7 +159,7 @@ const LEAST_FACTOR = 1.05;
 const MOST_FACTOR = 1e3;
 
 /** Does each row hold a positive multiple of the target, most of them not the target itself? A feature norm would do that. */
-function scaleOfEachRow(target: Target, rows: readonly AuditRow[]): KnownMistake[] {
+export function scaleOfEachRow(target: Target, rows: readonly AuditRow[]): KnownMistake[] {
   const ratios: number[] = [];
   for (const { theta, value } of rows) {
     const truth = target.value(theta);

@@ -154,7 +154,13 @@ export class FittedRows {
 
 /** Is the row right for a program with the mistake? */
 export const explains = ({ curve, scale }: Fit, row: AuditRow): boolean =>
-  accepts(curve, scale === 1 ? row : { ...row, value: row.value / scale });
+  accepts(curve, scale === 1 ? row : divided(row, scale));
+
+const divided = (row: AuditRow, scale: number): AuditRow => ({
+  ...row,
+  value: row.value / scale,
+  rounding: (row.rounding ?? 0) / Math.abs(scale),
+});
 
 /** The mistake at the rows' angles; NaN beside a jump. */
 function curveAt(mistake: Mistake, parameters: NumberList, rows: readonly AuditRow[]): NumberList {

@@ -38,6 +38,8 @@ export interface AuditRow {
   /** The program was given cos(theta) itself. */
   readonly isExact: boolean;
   readonly dtype: Dtype;
+  /** How far the value may lie from the program's, where it was rounded when it was printed. */
+  readonly rounding?: number;
 }
 
 /** cos(theta), within 0.51 ulp. */
@@ -85,32 +87,50 @@ export const rightAs = (coarser: Dtype): Message =>
   message`right as ${coarser}: if the program computed in it, give --dtype ${coarser}`;
 
 /** The decimals in which all of the numbers stand, where these are few: they were rounded when they were printed. */
-export const printedDecimals = (numbers: readonly number[]): number | undefined =>
+const printedDecimals = (numbers: readonly number[]): number | undefined =>
   numbers.length < FEWEST_ROWS
     ? undefined
     : [2, 3, 4, 5].find((decimals) => numbers.every((x) => Number(x.toFixed(decimals)) === x));
 
-/** What is said of values that stand in few decimals, where each, its index says, is right but for a rounding error of that size. */
+/** What is said where the values are right to the decimals in which they stand. */
+export const rightTo = (decimals: number): Message =>
+  message`right to the ${decimals} decimals that are given: write the values with all their digits`;
+
+/** That, where each value, its index says, is right but for a rounding error of that size. */
 export function rightToDecimals(
   values: readonly number[],
   isRight: (i: number, rounding: number) => boolean,
 ): Message | undefined {
   const decimals = printedDecimals(values);
   if (decimals === undefined || !values.every((_, i) => isRight(i, 0.5 * 10 ** -decimals))) return undefined;
-  return message`right to the ${decimals} decimals that are given: write the values with all their digits`;
+  return rightTo(decimals);
 }
 
-/** The same of the rows of a curve; angles may be rounded too. */
-export function rowsRightToDecimals(curve: Piecewise, rows: readonly AuditRow[]): Message | undefined {
-  const ofAngles = printedDecimals(rows.map(({ theta }) => theta));
-  const off = ofAngles === undefined ? 0 : 0.5 * 10 ** -ofAngles;
-  const values = rows.map(({ value }) => value);
-  return rightToDecimals(values, (i, rounding) => {
-    const { lo, hi, value } = rows[i]!;
-    const around = { ...rows[i]!, lo: Math.max(0, lo - off), hi: Math.min(Math.PI, hi + off) };
-    const [low, high] = acceptedRange(curve, around);
-    return value >= low - rounding && value <= high + rounding;
-  });
+/** The rows of values that were rounded to decimals when they were printed, and what that leaves open. */
+export interface Printed {
+  readonly decimals: number;
+  /** The rows with their values, and the angles if these stand in as many decimals, known to half a unit of the last. */
+  rounded(rows: readonly AuditRow[]): AuditRow[];
+}
+
+/** Given values that stand in few decimals; rows have them divided by the scales. Angles in fewer decimals are a grid, and exact. */
+export function printedIn(given: readonly number[], scales: readonly number[]): Printed | undefined {
+  const decimals = printedDecimals(given);
+  if (decimals === undefined) return undefined;
+  const half = (places: number) => 0.5 * 10 ** -places;
+  return {
+    decimals,
+    rounded(rows) {
+      const ofAngles = printedDecimals(rows.map(({ theta }) => theta));
+      const around = ofAngles === undefined ? 0 : half(Math.max(decimals, ofAngles));
+      return rows.map((row, i) => ({
+        ...row,
+        lo: Math.max(0, row.lo - around),
+        hi: Math.max(row.hi, Math.min(Math.PI, row.hi + around)),
+        rounding: half(decimals) / scales[i]!,
+      }));
+    },
+  };
 }
 
 /** One unit in the last place of max(|x|, 1). */
@@ -173,7 +193,7 @@ export function acceptedRange(curve: Piecewise, row: AuditRow): readonly [low: n
     [low, high] = [own * low + Math.min(x, y), own * high + Math.max(x, y)];
     terms = Math.max(own * terms + Math.abs(plain), 1);
   }
-  const slack = ROUNDINGS * ulp(terms, row.dtype);
+  const slack = ROUNDINGS * ulp(terms, row.dtype) + (row.rounding ?? 0);
   return [low - slack, high + slack];
 }
 

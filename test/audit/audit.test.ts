@@ -597,6 +597,44 @@ describe("values that were rounded when they were printed", () => {
     expect(found(4, (t) => Math.cos(4 * t) + 0.01)).not.toContain("to 4 decimals");
   });
 
+  test.each([2, 3, 4, 5])("%d decimals: a scale of 1.01 is no other mistake", (decimals) => {
+    expect(found(decimals, (t) => 1.01 * m4.value(t))).toContain(
+      `to ${decimals} decimals: a scale factor is left in with scale = 1.01, to within`,
+    );
+  });
+
+  test("logits are compared before their scale is taken out", () => {
+    const table = {
+      theta,
+      value: rounded(
+        2,
+        theta.map((t) => 30 * m4.value(t)),
+      ),
+      scale: 30,
+    };
+    expect(text(audit(m4, table, "float64"))).toContain("right to the 2 decimals that are given");
+  });
+
+  test("angles in fewer decimals than the values are exact", () => {
+    const angles = rounded(2, theta);
+    const at = (shift: number) => ({
+      theta: angles,
+      value: rounded(
+        4,
+        angles.map((t) => m4.value(t + shift)),
+      ),
+    });
+    expect(text(audit(m4, at(0), "float64"))).toContain("right to the 4 decimals that are given");
+    expect(text(audit(m4, at(-0.004), "float64"))).not.toContain("right to");
+  });
+
+  test("a gradient of 0 where the cosine is 1 is right", () => {
+    const arcface = target("arcface")!;
+    const gradient = [0, ...rounded(3, theta.slice(1).map(arcface.slope))];
+    const table = { theta, value: theta.map(arcface.value), gradient };
+    expect(text(audit(arcface, table, "float64"))).toContain("gradient: 39 of 40 rows wrong; right to the 3 decimals");
+  });
+
   test("seven rows are too few to tell", () => {
     const few = rounded(4, theta).slice(0, 7);
     expect(text(audit(m4, { theta: few, value: rounded(4, few.map(m4.value)) }, "float64"))).not.toContain("right to");
