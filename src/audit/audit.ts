@@ -108,36 +108,47 @@ function checked(
     }
     count(check, i, scale * error, scale * unit, isRight);
   }
-  const places = isWrong(check) ? [...finitePlaces(column, table)] : [];
-  const rows = isWrong(check) ? [...finiteRows(column, table, dtype)] : [];
-  const bad = wrong.map((place) => rows[place]!);
-  const scale = typeof table.scale === "number" ? table.scale : undefined;
-  const shown = places.map((i) => given[i]!);
-  const scales = places.map((i) => scaleAt(table, i));
-  const printed = printedIn(shown, scales);
-  const isRounded = printed?.rounded(rows).every((row) => accepts(curve, row)) ?? false;
-  const known = isWrong(check) && !isRounded ? explanations(name, target, rows, bad, scale) : [];
-  const isUnknown = isWrong(check) && !isRounded && known.length === 0;
-  const coarser = isUnknown ? inDecimals(target, column, rows, printed) : undefined;
-  // Rows with any small mistake seem to have one too.
-  const candidates = isUnknown && !coarser && name === "value" ? scaleOfEachRow(target, rows) : known;
   const { worst, firstNotFinite } = check;
   const truth = scaleAt(table, worst) * evaluate(curve, theta[worst] ?? 0);
   return {
-    name,
-    check,
-    candidates,
-    wrong: bad.length,
+    ...{ name, check, wrong: wrong.length },
+    ...(isWrong(check) ? reasons(target, column, table, dtype, wrong) : { candidates: [] }),
     hint: Math.abs(Math.cos(theta[firstNotFinite]!)) !== 1 ? undefined : name === "gradient" ? AT_ENDS : NOT_A_NUMBER,
-    coarser: isRounded
-      ? rightTo(printed!.decimals)
-      : (coarser ?? (candidates.length === 0 ? inCoarser(target, column, rows, bad.length) : undefined)),
     figures: message`: ${given[worst]!} in place of ${truth}`,
     notes:
       zero === undefined
         ? []
         : [message`the gradient 0 at ${radians(zero)} is right: autograd reaches theta through its cosine`],
   };
+}
+
+/** What explains a column with wrong rows, whose places are given among those that can be compared. */
+function reasons(
+  target: Target,
+  column: AuditColumn,
+  table: AuditTable,
+  dtype: Dtype,
+  wrong: readonly number[],
+): Pick<Checked, "candidates" | "coarser"> {
+  const { name, given, curve } = column;
+  const places = [...finitePlaces(column, table)];
+  const rows = [...finiteRows(column, table, dtype)];
+  const scales = places.map((i) => scaleAt(table, i));
+  const printed = printedIn(
+    places.map((i) => given[i]!),
+    scales,
+  );
+  if (printed?.rounded(rows).every((row) => accepts(curve, row)))
+    return { candidates: [], coarser: rightTo(printed.decimals) };
+  const bad = wrong.map((place) => rows[place]!);
+  const candidates = explanations(name, target, rows, bad, typeof table.scale === "number" ? table.scale : undefined);
+  if (candidates.length > 0) return { candidates };
+  const coarser = printed && inDecimals(target, column, rows, printed);
+  if (coarser) return { candidates, coarser };
+  // Rows with any small mistake seem to have one too.
+  const ofRows = name === "value" ? scaleOfEachRow(target, rows) : [];
+  if (ofRows.length > 0) return { candidates: ofRows };
+  return { candidates, coarser: inCoarser(target, column, rows, bad.length) };
 }
 
 /** The places of the rows of a column that can be compared. */
@@ -155,8 +166,7 @@ function* finiteRows(column: AuditColumn, table: AuditTable, dtype: Dtype): Gene
 }
 
 /** What is said of rows that a mistake explains to the decimals in which their values were printed. */
-function inDecimals(target: Target, column: AuditColumn, rows: readonly AuditRow[], printed?: Printed) {
-  if (printed === undefined) return undefined;
+function inDecimals(target: Target, column: AuditColumn, rows: readonly AuditRow[], printed: Printed) {
   const { mistakes } = explained(target, column, printed.rounded(inType("float32", rows)));
   return mistakes && message`to ${printed.decimals} decimals: ${mistakes}`;
 }
