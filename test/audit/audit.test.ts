@@ -640,3 +640,22 @@ describe("values that were rounded when they were printed", () => {
     expect(text(audit(m4, { theta: few, value: rounded(4, few.map(m4.value)) }, "float64"))).not.toContain("right to");
   });
 });
+
+test("functions that the table is right for too are named", () => {
+  const theta = Array.from({ length: 20 }, (_, i) => (i * Math.PI) / 19);
+  const like = (dtype: "float64" | "float32") =>
+    text(audit(of("arcface", { m: 1e-9 }), { theta, value: theta.map(Math.cos) }, dtype));
+  expect(like("float32")).toContain("cosface");
+  expect(like("float32")).toContain("would pass as well");
+  expect(like("float64")).not.toContain("cosface");
+});
+
+test.each([
+  [0, "the cosine is added with a weight", { weight: 0.3 }],
+  [5, "the cosine has another weight than lambda", { weight: 7 }],
+])("lambda = %d: %s", (lambda, name, parameters) => {
+  const theta = Array.from({ length: 40 }, (_, i) => Math.PI * ((i * 0.6180339887498949) % 1));
+  const value = theta.map((t) => (parameters.weight * Math.cos(t) + m4.value(t)) / (1 + lambda));
+  const [first] = audit(of("asoftmax", { m: 4, lambda }), { theta, value }, "float64").candidates;
+  expect([first?.name, first?.parameters]).toEqual([name, parameters]);
+});

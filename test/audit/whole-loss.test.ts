@@ -90,6 +90,18 @@ test("losses in float32, taken as float64, are called so", () => {
   );
 });
 
+test.each([
+  [0, "a lambda blend is left in", 5],
+  [5, "another lambda", 2],
+])("lambda = %d: %s", (lambda, name, found) => {
+  const samples = samplesOf("right-arcface-trained-30-float64").map((one) => {
+    const { loss } = sampleLoss(arcface({ lambda: found }), one.scale, one.thetaY, one.competing);
+    return { ...one, loss };
+  });
+  const [first] = auditLoss(arcface({ lambda }), samples, "float64").candidates;
+  expect([first?.name, first?.parameters]).toEqual([name, { lambda: found }]);
+});
+
 test("losses that were printed in 4 decimals are right to these; others are not", () => {
   const printed = (change: number) =>
     samplesOf("right-arcface-trained-30-float64").map((one) => ({
