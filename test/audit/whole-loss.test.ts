@@ -5,7 +5,7 @@ import type { Dtype } from "../../src/audit/tolerance.ts";
 import { auditLoss } from "../../src/audit/whole-loss.ts";
 import { sampleLoss } from "../../src/core/loss.ts";
 import { messageText } from "../../src/core/message.ts";
-import { arcface, arcfaceEasy, softmax, spherefaceR2 } from "../../src/core/target-functions.ts";
+import { arcface, arcfaceEasy, cosface, softmax, spherefaceR2 } from "../../src/core/target-functions.ts";
 import { type Target, target } from "../../src/core/targets.ts";
 
 const folder = new URL("../fixtures/audit-loss/", import.meta.url);
@@ -90,16 +90,25 @@ test("losses in float32, taken as float64, are called so", () => {
   );
 });
 
-test.each([
-  [0, "a lambda blend is left in", 5],
-  [5, "another lambda", 2],
-])("lambda = %d: %s", (lambda, name, found) => {
+type Changed = (loss: number, probability: number) => number;
+test.each<[name: string, parameters: Record<string, number>, right: Target, wrong: Target, change?: Changed]>([
+  ["a lambda blend is left in", { lambda: 5 }, arcface(), arcface({ lambda: 5 })],
+  ["another lambda", { lambda: 2 }, arcface({ lambda: 5 }), arcface({ lambda: 2 })],
+  ["cosface", { m: 0.35 }, arcface(), cosface({ m: 0.35 })],
+  [
+    "the probability is clamped to eps ... 1 - eps",
+    { eps: 1e-3 },
+    arcface(),
+    arcface(),
+    (_, p) => -Math.log(Math.min(1 - 1e-3, Math.max(1e-3, p))),
+  ],
+])("losses: %s %j", (name, parameters, right, wrong, change = (loss) => loss) => {
   const samples = samplesOf("right-arcface-trained-30-float64").map((one) => {
-    const { loss } = sampleLoss(arcface({ lambda: found }), one.scale, one.thetaY, one.competing);
-    return { ...one, loss };
+    const { loss, probability } = sampleLoss(wrong, one.scale, one.thetaY, one.competing);
+    return { ...one, loss: change(loss, probability) };
   });
-  const [first] = auditLoss(arcface({ lambda }), samples, "float64").candidates;
-  expect([first?.name, first?.parameters]).toEqual([name, { lambda: found }]);
+  const [first] = auditLoss(right, samples, "float64").candidates;
+  expect([first?.name, first?.parameters]).toEqual([name, parameters]);
 });
 
 test("losses that were printed in 4 decimals are right to these; others are not", () => {
