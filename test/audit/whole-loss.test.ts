@@ -173,6 +173,29 @@ test("competitors of sphereface-r2 have the angle divided", () => {
   expect(auditLoss(spherefaceR2(), made(softmax(), 30), "float64").candidates[0]!.name).toMatch(/^no margin/);
 });
 
+test("and their gradients by the cosine are those of the divided angle", () => {
+  const [m, scale, thetaY] = [1.5, 4, 0.4];
+  const samplesWith = (slopeOf: (thetaJ: number) => number) =>
+    [0, 1.2, 2].map((thetaJ): LossSample => {
+      const competing = [thetaJ, 2.5];
+      const powers = [Math.cos(thetaY), ...competing.map((t) => Math.cos(t / m))].map((x) => Math.exp(scale * x));
+      const shares = powers.map((x) => x / powers.reduce((sum, y) => sum + y));
+      const slopes = competing.map((t, j) => scale * shares[j + 1]! * slopeOf(t));
+      return {
+        thetaY,
+        competing,
+        scale,
+        place: 0,
+        loss: -Math.log(shares[0]!),
+        gradient: [scale * (shares[0]! - 1), ...slopes],
+      };
+    });
+  const right = (t: number) => (t === 0 ? 1 / m ** 2 : Math.sin(t / m) / (m * Math.sin(t)));
+  expect(auditLoss(spherefaceR2({ m }), samplesWith(right), "float64").passes).toBe(true);
+  for (const wrong of [() => 1, (t: number) => (t === 0 ? 1 : right(t)), (t: number) => right(t) * m])
+    expect(auditLoss(spherefaceR2({ m }), samplesWith(wrong), "float64").passes).toBe(false);
+});
+
 test("beside a jump both losses are right, elsewhere one", () => {
   const at = (thetaY: number, loss: number) => [{ thetaY, competing: [1.2, 2], scale: 30, loss }];
   const losses = [Math.cos(Math.PI / 2 + 0.5), 0].map((own) =>
