@@ -132,7 +132,7 @@ function reasons(
 ): Pick<Checked, "candidates" | "coarser"> {
   const { name, given, curve } = column;
   const places = [...finitePlaces(column, table)];
-  const rows = [...finiteRows(column, table, dtype)];
+  const rows = places.map((i) => rowOf(column, table, dtype, i));
   const scales = places.map((i) => scaleAt(table, i));
   const printed = printedIn(
     places.map((i) => given[i]!),
@@ -158,11 +158,13 @@ function* finitePlaces({ given }: AuditColumn, table: AuditTable): Generator<num
     if (isAngle(theta[i]!) && Number.isFinite(given[i]! / scaleAt(table, i))) yield i;
 }
 
-/** The rows of a column that can be compared, divided by their scale. */
+/** A row of a column, divided by its scale. */
+const rowOf = ({ given }: AuditColumn, table: AuditTable, dtype: Dtype, i: number): AuditRow =>
+  rowAt(table.theta[i]!, given[i]! / scaleAt(table, i), dtype, table.exactCosines);
+
+/** The rows of a column that can be compared. */
 function* finiteRows(column: AuditColumn, table: AuditTable, dtype: Dtype): Generator<AuditRow> {
-  const { theta, exactCosines } = table;
-  for (const i of finitePlaces(column, table))
-    yield rowAt(theta[i]!, column.given[i]! / scaleAt(table, i), dtype, exactCosines);
+  for (const i of finitePlaces(column, table)) yield rowOf(column, table, dtype, i);
 }
 
 /** What is said of rows that a mistake explains to the decimals in which their values were printed. */

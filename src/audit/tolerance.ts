@@ -87,7 +87,7 @@ export const rightAs = (coarser: Dtype): Message =>
   message`right as ${coarser}: if the program computed in it, give --dtype ${coarser}`;
 
 /** The decimals in which all of the numbers stand, where these are few: they were rounded when they were printed. */
-const printedDecimals = (numbers: readonly number[]): number | undefined =>
+export const printedDecimals = (numbers: readonly number[]): number | undefined =>
   numbers.length < FEWEST_ROWS
     ? undefined
     : [2, 3, 4, 5].find((decimals) => numbers.every((x) => Number(x.toFixed(decimals)) === x));
@@ -96,15 +96,8 @@ const printedDecimals = (numbers: readonly number[]): number | undefined =>
 export const rightTo = (decimals: number): Message =>
   message`right to the ${decimals} decimals that are given: write the values with all their digits`;
 
-/** That, where each value, its index says, is right but for a rounding error of that size. */
-export function rightToDecimals(
-  values: readonly number[],
-  isRight: (i: number, rounding: number) => boolean,
-): Message | undefined {
-  const decimals = printedDecimals(values);
-  if (decimals === undefined || !values.every((_, i) => isRight(i, 0.5 * 10 ** -decimals))) return undefined;
-  return rightTo(decimals);
-}
+/** The largest error of numbers that were rounded to so many decimals. */
+export const roundingTo = (decimals: number): number => 0.5 * 10 ** -decimals;
 
 /** The rows of values that were rounded to decimals when they were printed, and what that leaves open. */
 export interface Printed {
@@ -117,17 +110,16 @@ export interface Printed {
 export function printedIn(given: readonly number[], scales: readonly number[]): Printed | undefined {
   const decimals = printedDecimals(given);
   if (decimals === undefined) return undefined;
-  const half = (places: number) => 0.5 * 10 ** -places;
   return {
     decimals,
     rounded(rows) {
       const ofAngles = printedDecimals(rows.map(({ theta }) => theta));
-      const around = ofAngles === undefined ? 0 : half(Math.max(decimals, ofAngles));
+      const around = ofAngles === undefined ? 0 : roundingTo(Math.max(decimals, ofAngles));
       return rows.map((row, i) => ({
         ...row,
         lo: Math.max(0, row.lo - around),
         hi: Math.max(row.hi, Math.min(Math.PI, row.hi + around)),
-        rounding: half(decimals) / scales[i]!,
+        rounding: roundingTo(decimals) / scales[i]!,
       }));
     },
   };

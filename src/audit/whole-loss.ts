@@ -25,7 +25,16 @@ import {
   rightProgram,
   times,
 } from "./loss-program.ts";
-import { coarserTypes, type Dtype, ROUNDINGS, rightAs, rightToDecimals, ulp } from "./tolerance.ts";
+import {
+  coarserTypes,
+  type Dtype,
+  printedDecimals,
+  ROUNDINGS,
+  rightAs,
+  rightTo,
+  roundingTo,
+  ulp,
+} from "./tolerance.ts";
 
 /** Samples that a mistake is tried on before all, those of them that it is fitted to, and classes up to which much is fitted. */
 const TRIED = 64;
@@ -65,19 +74,20 @@ export function auditLoss(target: Target, samples: readonly LossSample[], dtype:
   const finite = samples.filter(({ loss }) => Number.isFinite(loss));
   const fixed = fixedMistakes(finite, truths.reduce((sum, x) => sum + x, 0) / truths.length);
   const failing = losses.failing.map((i) => samples[i]!).filter(({ loss }) => Number.isFinite(loss));
-  const isRight = (i: number, rounding = 0, type = dtype) => allows(right, finite[i]!, type, rounding);
   const given = finite.map(({ loss }) => loss);
-  const rounded = isWrong(losses) ? rightToDecimals(given, isRight) : undefined;
-  const candidates = isWrong(losses) && !rounded ? lossCandidates(target, fixed, finite, failing, dtype) : [];
+  const decimals = isWrong(losses) ? printedDecimals(given) : undefined;
+  const isRounded =
+    decimals !== undefined && finite.every((sample) => allows(right, sample, dtype, roundingTo(decimals)));
+  const candidates = isWrong(losses) && !isRounded ? lossCandidates(target, fixed, finite, failing, dtype) : [];
   const types = isWrong(losses) && candidates.length === 0 ? coarserTypes(dtype, given, failing.length) : [];
-  const coarser = types.find((type) => given.every((_, i) => isRight(i, 0, type)));
+  const coarser = types.find((type) => finite.every((sample) => allows(right, sample, type)));
   const ofLoss: Checked = {
     ...{
       name: "loss",
       check: losses,
       wrong: losses.bad,
       candidates,
-      coarser: rounded ?? (coarser && rightAs(coarser)),
+      coarser: isRounded ? rightTo(decimals) : coarser && rightAs(coarser),
     },
     figures: message`: ${samples[losses.worst]?.loss ?? 0} in place of ${truths[losses.worst] ?? 0}`,
   };

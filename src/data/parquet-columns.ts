@@ -209,14 +209,10 @@ function describe(metadata: FileMetaData, asStored: boolean) {
     const stored = isFlat && top.element.type !== "INT96" ? { ...top.element } : undefined;
     if (asStored && stored) Object.assign(top.element, { converted_type: undefined, logical_type: undefined });
     const text = takeText(top);
-    if (top.children.length > 0) {
-      const schemaPath = [root, ...floatsPath(top)];
-      return { name, leaf: schemaPath.length > 1 ? leaf : undefined, schemaPath, text, isNested: true };
-    }
-    const isNested = !isFlat;
-    return isFlat
-      ? { name, leaf, schemaPath: [root, top], stored, text, isNested }
-      : { name, schemaPath: [], text, isNested };
+    const column = { name, text, isNested: !isFlat };
+    if (isFlat) return { ...column, leaf, schemaPath: [root, top], stored };
+    const path = top.children.length > 0 ? floatsPath(top) : [];
+    return path.length > 0 ? { ...column, leaf, schemaPath: [root, ...path] } : { ...column, schemaPath: [] };
   });
   // As many rows without a cell as the file says it has would have no end.
   if (columns.length === 0) throw new DamageError("it has no columns");

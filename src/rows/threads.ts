@@ -62,7 +62,9 @@ export async function* sharedBytes(
 ): AsyncGenerator<Uint8Array> {
   const start = () => new Pool<RowQuestion, RowAnswer>(script, workerData, threads - 1);
   let pool = source.isLong && threads > 1 ? start() : undefined;
-  let [largest, growth] = [0, 1];
+  let largest = 0;
+  /** Bytes of rows for a byte of the part that was done last. */
+  let growth = 1;
   try {
     for await (const part of threads > 1 ? firstParts(source.parts) : remaining(source.parts)) {
       let size = 0;
@@ -71,14 +73,13 @@ export async function* sharedBytes(
         size += bytes.length;
       }
       largest = Math.max(largest, size);
-      growth = size / sizeOf(part);
+      growth = size / sizeOfPart(part);
     }
     const next = await source.parts.next();
     if (next.done) return;
     pool ??= start();
     // A row group can be large, and its rows as text larger: then none is queued ahead of a worker.
-    const isSmall = "bytes" in next.value || growth * sizeOf(next.value) < QUEUED_BYTES;
-    const queued = isSmall ? 2 : 1;
+    const queued = "bytes" in next.value || growth * sizeOfPart(next.value) < QUEUED_BYTES ? 2 : 1;
     // With room to spare, so that most rows fit at once.
     const slots = Array.from({ length: pool.most(queued) + 1 }, () => newSlot(Math.ceil(1.1 * largest)));
     const parts = placed(remaining(source.parts, next.value), slots);
@@ -95,7 +96,8 @@ export async function* sharedBytes(
   }
 }
 
-const sizeOf = (part: FilePart) => ("bytes" in part ? part.bytes.length : part.size);
+/** The bytes of a part in the file. */
+const sizeOfPart = (part: FilePart) => ("bytes" in part ? part.bytes.length : part.size);
 
 /** The first parts of a file, which are done before threads are worth their start. */
 async function* firstParts(parts: AsyncIterator<FilePart>): AsyncGenerator<FilePart> {

@@ -19,11 +19,15 @@ export interface Scene {
 
 export const STANDARD: Scene = { m: 4, lambda: 0, theta: 1.2, competing: 1.5, functions: ["asoftmax", "naive"] };
 
-/**
- * The largest m, whose knots can be told apart on a terminal; the largest lambda, beyond which a blend is cos(theta) to the eye; and how many
- * functions there are at most, one for each of the keys 1 to 9.
- */
-export const MOST = { m: 64, lambda: 1e6, functions: 9 };
+/** The most that is shown. */
+export const MOST = {
+  /** The largest m whose knots can be told apart on a terminal. */
+  m: 64,
+  /** Beyond, a blend is cos(theta) to the eye. */
+  lambda: 1e6,
+  /** One for each of the keys 1 to 9. */
+  functions: 9,
+};
 /** The lambdas that keys and sliders go through. */
 export const LAMBDAS = [0, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
 
