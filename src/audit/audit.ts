@@ -2,7 +2,7 @@ import { ParameterError } from "../core/errors.ts";
 import { type Message, message, radians } from "../core/message.ts";
 import { isAngle } from "../core/psi.ts";
 import type { Target } from "../core/targets.ts";
-import { type AuditResult, type Checked, count, described, isWrong, join, noRows, resultOf } from "./check.ts";
+import { type AuditResult, type Checked, count, either, isWrong, noRows, resultOf } from "./check.ts";
 import { explanations, scaleOfEachRow } from "./explain.ts";
 import { sameFunctions } from "./likeness.ts";
 import { slopeCurve, valueCurve } from "./mistakes.ts";
@@ -191,7 +191,7 @@ const inType = (dtype: Dtype, rows: readonly AuditRow[]) =>
 function explained(target: Target, { name, curve }: AuditColumn, rows: readonly AuditRow[]) {
   const wrong = rows.filter((row) => !accepts(curve, row));
   const found = wrong.length === 0 ? [] : explanations(name, target, rows, wrong);
-  return { isRight: wrong.length === 0, mistakes: found.length > 0 ? join(found.map(described), " or ") : undefined };
+  return { isRight: wrong.length === 0, mistakes: found.length > 0 ? either(found) : undefined };
 }
 
 /** What an audit in half precision cannot see. */

@@ -116,15 +116,18 @@ function findings(
     if (hint !== undefined) said.push(hint);
   }
   const share = message`${name}: ${wrong} of ${angles.length} rows wrong`;
-  if (candidates.length > 0) said.push(message`${name}: ${join(candidates.map(described), " or ")}`);
+  if (candidates.length > 0) said.push(message`${name}: ${either(candidates)}`);
   else if (coarser !== undefined) said.push(message`${share}; ${coarser}`);
   else if (isWrong(check) && !follows)
     said.push(message`${share}, and no known mistake explains it; worst at ${radians(angles[worst]!)}${figures}`);
   return said;
 }
 
+/** Mistakes of which one was made, in words. */
+export const either = (mistakes: readonly KnownMistake[]): Message => join(mistakes.map(described), " or ");
+
 /** A mistake as diagnoses name it. */
-export function described({ name, parameters, residual }: KnownMistake): Message {
+function described({ name, parameters, residual }: KnownMistake): Message {
   const found = Object.entries(parameters).map(([parameter, x]) => message`${parameter} = ${x}`);
   return message`${name}${found.length > 0 ? " with " : ""}${join(found, ", ")}, to within ${residual}`;
 }

@@ -2,7 +2,17 @@ import { ParameterError } from "../core/errors.ts";
 import { sampleLoss } from "../core/loss.ts";
 import { type Message, message } from "../core/message.ts";
 import type { Target } from "../core/targets.ts";
-import { type AuditResult, type Checked, count, isWrong, join, type KnownMistake, noRows, resultOf } from "./check.ts";
+import {
+  type AuditResult,
+  type Checked,
+  count,
+  either,
+  isWrong,
+  join,
+  type KnownMistake,
+  noRows,
+  resultOf,
+} from "./check.ts";
 import { sampled } from "./explain.ts";
 import { fewestDigits, refine, sumOfSizes } from "./fit.ts";
 import {
@@ -62,7 +72,7 @@ export function auditLoss(target: Target, samples: readonly LossSample[], dtype:
     const error = Math.abs(sample.loss - loss);
     // What the rule allows at least; most rows are decided by it alone.
     const least = ulp(1, dtype) * (8 * Math.max(1, loss) + 16 * Math.min(sample.scale, 1e3) * (1 - probability));
-    count(losses, i, error, ulp(loss, dtype), error <= least || allows(right, sample, dtype));
+    count(losses, i, error, ulp(loss, dtype), error <= least || allows(right, sample, { dtype }));
     return loss;
   });
   const hasGradient = samples[0]!.gradient !== undefined;
@@ -74,21 +84,9 @@ export function auditLoss(target: Target, samples: readonly LossSample[], dtype:
   const finite = samples.filter(({ loss }) => Number.isFinite(loss));
   const fixed = fixedMistakes(finite, truths.reduce((sum, x) => sum + x, 0) / truths.length);
   const failing = losses.failing.map((i) => samples[i]!).filter(({ loss }) => Number.isFinite(loss));
-  const given = finite.map(({ loss }) => loss);
-  const decimals = isWrong(losses) ? printedDecimals(given) : undefined;
-  const isRounded =
-    decimals !== undefined && finite.every((sample) => allows(right, sample, dtype, roundingTo(decimals)));
-  const candidates = isWrong(losses) && !isRounded ? lossCandidates(target, fixed, finite, failing, dtype) : [];
-  const types = isWrong(losses) && candidates.length === 0 ? coarserTypes(dtype, given, failing.length) : [];
-  const coarser = types.find((type) => finite.every((sample) => allows(right, sample, type)));
   const ofLoss: Checked = {
-    ...{
-      name: "loss",
-      check: losses,
-      wrong: losses.bad,
-      candidates,
-      coarser: isRounded ? rightTo(decimals) : coarser && rightAs(coarser),
-    },
+    ...{ name: "loss", check: losses, wrong: losses.bad },
+    ...(isWrong(losses) ? reasons(target, fixed, finite, failing, dtype) : { candidates: [] }),
     figures: message`: ${samples[losses.worst]?.loss ?? 0} in place of ${truths[losses.worst] ?? 0}`,
   };
   const ofGradient: Checked = {
@@ -104,7 +102,41 @@ export function auditLoss(target: Target, samples: readonly LossSample[], dtype:
   );
 }
 
-function allows(program: LossProgram, sample: LossSample, dtype: Dtype, rounding = 0): boolean {
+/** What explains wrong losses, those of failing: known mistakes, or a coarser tolerance, with or without a mistake. */
+function reasons(
+  target: Target,
+  fixed: readonly LossMistake[],
+  samples: readonly LossSample[],
+  failing: readonly LossSample[],
+  dtype: Dtype,
+): Pick<Checked, "candidates" | "coarser"> {
+  const losses = samples.map(({ loss }) => loss);
+  const wrongIn = (as: Tolerance) => samples.filter((one) => !allows(rightProgram(target), one, as));
+  const decimals = printedDecimals(losses);
+  const rounding = roundingTo(decimals ?? 0);
+  if (decimals !== undefined && wrongIn({ dtype, rounding }).length === 0)
+    return { candidates: [], coarser: rightTo(decimals) };
+  const candidates = lossCandidates(target, fixed, samples, failing, { dtype });
+  if (candidates.length > 0) return { candidates };
+  const coarser: Tolerance[] = coarserTypes(dtype, losses, failing.length).map((type) => ({ dtype: type }));
+  if (decimals !== undefined) coarser.unshift({ dtype: "float32", rounding });
+  for (const as of coarser) {
+    const wrong = wrongIn(as);
+    if (wrong.length === 0) return { candidates, coarser: rightAs(as.dtype) };
+    const found = either(lossCandidates(target, fixed, samples, wrong, as));
+    const how = as.rounding === undefined ? message`taken as ${as.dtype}` : message`to ${decimals ?? 0} decimals`;
+    if (found.length > 0) return { candidates, coarser: message`${how}: ${found}` };
+  }
+  return { candidates };
+}
+
+/** How far losses may lie from the true ones: the program's type of number, and what printing them rounded off. */
+interface Tolerance {
+  readonly dtype: Dtype;
+  readonly rounding?: number;
+}
+
+function allows(program: LossProgram, sample: LossSample, { dtype, rounding = 0 }: Tolerance): boolean {
   const { low, high } = lossRange(program, sample, dtype);
   return sample.loss >= low - rounding && sample.loss <= high + rounding;
 }
@@ -115,7 +147,7 @@ function lossCandidates(
   fixed: readonly LossMistake[],
   samples: readonly LossSample[],
   failing: readonly LossSample[],
-  dtype: Dtype,
+  as: Tolerance,
 ): KnownMistake[] {
   const few = [...sampled(failing, TRIED / 2), ...sampled(samples, TRIED / 2)];
   const { slips, own, functions } = searchedMistakes(target, samples);
@@ -139,10 +171,10 @@ function lossCandidates(
   const sizeOf = ({ thetaY, scale, loss }: LossSample) =>
     Math.max(1, Math.abs(loss), scale, scale * Math.abs(target.value(thetaY)));
   const size = samples.reduce((most, sample) => Math.max(most, sizeOf(sample)), 1);
-  const close = ROUNDINGS * ulp(size, dtype);
+  const close = ROUNDINGS * ulp(size, as.dtype) + (as.rounding ?? 0);
   const all: KnownMistake[] = [];
   for (const kind of kinds) {
-    all.push(...kind().flatMap((mistake) => explanation(mistake, rightProgram(target), few, samples, dtype)));
+    all.push(...kind().flatMap((mistake) => explanation(mistake, rightProgram(target), few, samples, as)));
     if (all.some(({ residual }) => residual <= close)) break;
   }
   const least = all.reduce((found, { residual }) => Math.min(found, residual), Number.POSITIVE_INFINITY);
@@ -155,7 +187,7 @@ function explanation(
   right: LossProgram,
   few: readonly LossSample[],
   samples: readonly LossSample[],
-  dtype: Dtype,
+  as: Tolerance,
 ): KnownMistake[] {
   const some = sampled(searched.length > FITTED / 2 ? samples : few, Math.max(FITTED, 8 * searched.length));
   const within = (u: readonly number[]) => u.map((x, j) => Math.min(searched[j]!.hi, Math.max(searched[j]!.lo, x)));
@@ -166,14 +198,20 @@ function explanation(
   };
   const explains = (parameters: readonly number[], of: readonly LossSample[]) => {
     const program = programOf(parameters);
-    return of.every((sample) => allows(program, sample, dtype));
+    return of.every((sample) => allows(program, sample, as));
   };
   const costs = searched.length === 0 ? [] : starts.map((start) => ({ start, cost: sumOfSizes(at(start)) }));
   const best = costs.sort((x, y) => x.cost - y.cost).slice(0, Math.max(TRIED_STARTS, searched.length));
   const tries = searched.length === 0 ? starts : best.map(({ start }) => refine(searched, start, at));
   const close = tries.find((parameters) => explains(parameters, some) && explains(parameters, few));
-  if (close === undefined || (searched.length > 0 && some.length <= searched.length)) return [];
-  const found = fewestDigits([...close], (p) => sumOfSizes(at(p)), some.length * ulp(1, dtype));
+  // With no more losses than numbers to be found any can be fitted.
+  const distinct = new Set(some.map(({ loss }) => loss)).size;
+  if (close === undefined || (searched.length > 0 && distinct <= searched.length)) return [];
+  const found = fewestDigits(
+    [...close],
+    (p) => sumOfSizes(at(p)),
+    some.length * (ulp(1, as.dtype) + (as.rounding ?? 0)),
+  );
   if (!explains(found, samples)) return [];
   const program = programOf(found);
   const residual = largest(samples.map((one) => Math.abs(lossOf(program, one) - one.loss)));
@@ -212,7 +250,7 @@ function alsoPass(
   samples: readonly LossSample[],
   dtype: Dtype,
 ): Message[] {
-  const same = fixed.filter(({ change }) => samples.every((one) => allows({ ...right, ...change() }, one, dtype)));
+  const same = fixed.filter(({ change }) => samples.every((one) => allows({ ...right, ...change() }, one, { dtype })));
   if (same.length === 0) return [];
   const named = same.slice(0, MOST_NAMED).map(({ name }) => [name]);
   if (same.length > MOST_NAMED) named.push([`${same.length - MOST_NAMED} more`]);

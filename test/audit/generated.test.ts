@@ -3,7 +3,9 @@ import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { audit } from "../../src/audit/audit.ts";
 import type { Dtype } from "../../src/audit/tolerance.ts";
+import { messageText } from "../../src/core/message.ts";
 import { targetFromSpec } from "../../src/core/notation.ts";
+import { shortened } from "./diagnoses.ts";
 
 interface Line {
   readonly spec: string;
@@ -51,4 +53,18 @@ test("the true explanation is the first one named in 98 of 100 tables that fail"
     return !want.every((words) => new RegExp(words).test(text));
   });
   expect(missed.length / failing.length, missed.map(shown).join("\n")).toBeLessThan(0.02);
+});
+
+test("what is said of the first table of each kind, in double, single and half precision", async () => {
+  const bits = { float64: 64, float32: 32, float16: 16, bfloat16: 16 };
+  const kindOf = ({ want, dtype }: Line) => `${bits[dtype]} ${want.join(" & ")}`;
+  const kinds = audits.map(kindOf);
+  const said = audits
+    .filter((line, i) => kinds.indexOf(kindOf(line)) === i)
+    .map(({ result, ...line }) => {
+      const { bad, failing, firstBad, notFinite } = result;
+      expect([failing.length, failing[0] ?? -1, notFinite]).toEqual([bad, firstBad, 0]);
+      return `${line.spec} ${line.dtype}: ${bad} of ${line.value.length} wrong\n  ${shortened(messageText(result.diagnosis))}`;
+    });
+  await expect(said.join("\n")).toMatchFileSnapshot("../fixtures/audit/generated-diagnoses.txt");
 });

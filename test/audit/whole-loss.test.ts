@@ -7,6 +7,7 @@ import { sampleLoss } from "../../src/core/loss.ts";
 import { messageText } from "../../src/core/message.ts";
 import { arcface, arcfaceEasy, cosface, softmax, spherefaceR2 } from "../../src/core/target-functions.ts";
 import { type Target, target } from "../../src/core/targets.ts";
+import { shortened } from "./diagnoses.ts";
 
 const folder = new URL("../fixtures/audit-loss/", import.meta.url);
 const CLASSES = 6;
@@ -111,15 +112,16 @@ test.each<[name: string, parameters: Record<string, number>, right: Target, wron
   expect([first?.name, first?.parameters]).toEqual([name, parameters]);
 });
 
-test("losses that were printed in 4 decimals are right to these; others are not", () => {
+test("losses that were printed in 4 decimals are right to these, others are not, or have a mistake", () => {
   const printed = (change: number) =>
-    samplesOf("right-arcface-trained-30-float64").map((one) => ({
+    samplesOf("right-arcface-trained-30-float32").map((one) => ({
       ...one,
       loss: Number((one.loss + change).toFixed(4)),
     }));
-  const said = (change: number) => messageText(auditLoss(arcface(), printed(change), "float64").diagnosis);
-  expect(said(0)).toMatch(/right to the 4 decimals that are given: write the values with all their digits$/);
-  expect(said(0.0002)).not.toContain("right to");
+  const said = (of: Target, change: number) => messageText(auditLoss(of, printed(change), "float64").diagnosis);
+  expect(said(arcface(), 0)).toMatch(/right to the 4 decimals that are given: write the values with all their digits$/);
+  expect(said(arcface(), 0.0002)).not.toContain("right to");
+  expect(said(arcface({ m: 0.3 }), 0)).toMatch(/; to 4 decimals: another m with m = 0.5, to within 0.0000/);
 });
 
 test("the lengths of the class vectors are found", () => {
@@ -152,6 +154,25 @@ describe.each(GRADIENTS)("gradients: %s of %s", (table, name, mistake) => {
     expect([result.bad, result.passes]).toEqual([0, mistake === undefined]);
     expect(result.candidates.map((one) => one.name)).toEqual(mistake === undefined ? [] : [mistake]);
   });
+});
+
+test("what is said of each table of the folder, as what it is and as float64", async () => {
+  const targets = new Map([
+    ...WRONG.map(([table, name]) => [`${table}-${name}`, name] as const),
+    ...GRADIENTS.map(([table, name]) => [`gradient-${table}`, name] as const),
+  ]);
+  const said = readdirSync(folder)
+    .filter((file) => /\.csv$/.test(file))
+    .sort()
+    .flatMap((file) => {
+      const [, table = "", dtype = ""] = /^(.*)-(float\d\d)\.csv$/.exec(file) ?? [];
+      const name = targets.get(table) ?? /^right-([a-z]+)/.exec(table)![1]!;
+      return [...new Set([dtype, "float64"] as Dtype[])].map((as) => {
+        const { bad, gradient, diagnosis } = auditLoss(target(name)!, samplesOf(`${table}-${dtype}`), as);
+        return `${file} as ${name}, ${as}: ${bad} wrong, gradients ${gradient?.bad ?? "not given"}\n  ${shortened(messageText(diagnosis))}`;
+      });
+    });
+  await expect(said.join("\n")).toMatchFileSnapshot("../fixtures/audit-loss/diagnoses.txt");
 });
 
 let seed = 1;
