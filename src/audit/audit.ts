@@ -13,6 +13,7 @@ import {
   coarserTypes,
   type Dtype,
   evaluate,
+  isHalf,
   isZeroAtEnd,
   type Piecewise,
   type Printed,
@@ -196,6 +197,4 @@ function explained(target: Target, { name, curve }: AuditColumn, rows: readonly 
 
 /** What an audit in half precision cannot see. */
 const resolution = (dtype: Dtype): Message[] =>
-  dtype === "float16" || dtype === "bfloat16"
-    ? [message`in ${dtype} errors below ${smallestError(dtype)} cannot be seen`]
-    : [];
+  isHalf(dtype) ? [message`in ${dtype} errors below ${smallestError(dtype)} cannot be seen`] : [];

@@ -123,8 +123,18 @@ function findings(
   return said;
 }
 
-/** Mistakes of which one was made, in words. */
-export const either = (mistakes: readonly KnownMistake[]): Message => join(mistakes.map(described), " or ");
+/** Mistakes of which one was made, in words; those that differ in the name of a function alone are said together. */
+export function either(mistakes: readonly KnownMistake[]): Message {
+  const said = new Map<string, KnownMistake>();
+  for (const mistake of mistakes) {
+    const [, before, name] = /^(.*another function, )(\S+)$/.exec(mistake.name) ?? [];
+    const key = before === undefined ? mistake.name : before + JSON.stringify(mistake.parameters);
+    const same = said.get(key);
+    const residual = Math.max(mistake.residual, same?.residual ?? 0);
+    said.set(key, { ...mistake, name: same ? `${same.name} or ${name}` : mistake.name, residual });
+  }
+  return join([...said.values()].map(described), " or ");
+}
 
 /** A mistake as diagnoses name it. */
 function described({ name, parameters, residual }: KnownMistake): Message {

@@ -12,7 +12,7 @@ import {
   type ValueMistake,
   valueMistakes,
 } from "./mistakes.ts";
-import { type AuditRow, accepts, evaluate, type Piecewise, rowAt, ulp, unblended } from "./tolerance.ts";
+import { type AuditRow, accepts, evaluate, isHalf, type Piecewise, rowAt, ulp, unblended } from "./tolerance.ts";
 
 /** A mistake with a form beside it. The cost is the order in which explanations are tried: numbers found count more than words. */
 interface Hypothesis {
@@ -66,13 +66,15 @@ export function explanations(
   const distinct = new Set(bad.map(({ theta }) => theta)).size;
   const hypotheses = isValue ? valueHypotheses(target, rows, scale) : slopeHypotheses(target);
   const explanation = ({ mistake, form, free }: Hypothesis): Explanation[] => {
-    // With no more rows than numbers to be found any function can be fitted.
-    if (free > 0 && distinct <= free) return [];
+    // To as many rows as there are numbers to be found any function can be fitted, if not by numbers of one digit, beside right rows.
+    const isFew = free > 0 && distinct <= free;
+    if (isFew && (distinct < free || bad.length === rows.length || isHalf(dtype))) return [];
     const fit = sample.fit(mistake, form);
     if (!fit || !rows.every((row) => explains(fit, row))) return [];
     const found = Object.keys(fit.parameters).filter((x) => mistake.searched.every((p) => p.name !== x || p.lo < p.hi));
     const each = found.map((name) => digitsOf(fit.parameters[name]!));
     const digits = each.reduce((sum, n) => sum + n, 0);
+    if (isFew && digits > 0) return [];
     const isRound = each.every((n) => n <= roundDigits(dtype));
     // Four numbers, or a scale and a lambda beside a mistake, fit many a curve to within the rounding of float32, round numbers do not.
     if ((free > 3 || (mistake.name !== "" && Object.keys(form.found).length > 1)) && !isRound) return [];

@@ -119,7 +119,7 @@ export function searchedMistakes(target: Target, samples: readonly LossSample[])
   };
   const functions = targetDefinitions
     .filter((d) => d !== definition && d.parameters.length === 1 && d.competingDivisor === undefined)
-    .map((d) => margin(d, d.name, d.parameters[0]!.name, {}));
+    .map((d) => margin(d, `another function, ${d.name}`, d.parameters[0]!.name, {}));
   const ofFactor = (x: number): Partial<LossProgram> => ({ scaleOf: ({ scale }) => x * scale });
   const blended = (x: number) => ({ target: makeTarget(definition, { ...parameters, lambda: x }) });
   const smoothed = (eps: number): Partial<LossProgram> => ({

@@ -7,6 +7,8 @@ export const dtypes = ["float64", "float32", "float16", "bfloat16"] as const;
 /** The floating-point format that a program computed in. */
 export type Dtype = (typeof dtypes)[number];
 
+export const isHalf = (dtype: Dtype): boolean => dtype === "float16" || dtype === "bfloat16";
+
 /** A function of the angle given piece by piece: the value of a target, its slope, or either with a mistake. */
 export interface Piecewise {
   readonly pieces: Pieces;

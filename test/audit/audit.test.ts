@@ -659,3 +659,24 @@ test.each([
   const [first] = audit(of("asoftmax", { m: 4, lambda }), { theta, value }, "float64").candidates;
   expect([first?.name, first?.parameters]).toEqual([name, parameters]);
 });
+
+test("one wrong row is explained by a number of one digit, not by any number", () => {
+  const theta = [0, 0.5, 1, 1.5, 2, 2.5];
+  const first = (eps: number, rows = theta, dtype: "float64" | "float16" = "float64") => {
+    const value = rows.map((t) => Math.cos(Math.acos(Math.min(1 - eps, Math.cos(t))) + 0.5));
+    return audit(of("arcface"), { theta: rows, value }, dtype).candidates[0];
+  };
+  expect(first(0.003)).toMatchObject({ name: expect.stringMatching(/clamped at 1 - eps/), parameters: { eps: 0.003 } });
+  expect(first(0.00123)).toBeUndefined();
+  expect(first(0.003, [0])).toBeUndefined();
+  expect(first(0.003, theta, "float16")).toBeUndefined();
+});
+
+test("functions that explain a table equally are named together", () => {
+  const theta = [0, 0.3, 0.8, 1.5, 2];
+  const result = audit(of("arcface-easy"), { theta, value: theta.map((t) => Math.cos(t + 0.5)) }, "float64");
+  expect(text(result)).toMatch(
+    /^value: another function, arcface or arcface-hard or arcface-clip or [a-z -]* with m = 0.5, to within [^,]* or beyond pi - m/,
+  );
+  expect(result.candidates.filter(({ name }) => name.startsWith("another function")).length).toBe(6);
+});

@@ -95,7 +95,7 @@ type Changed = (loss: number, probability: number) => number;
 test.each<[name: string, parameters: Record<string, number>, right: Target, wrong: Target, change?: Changed]>([
   ["a lambda blend is left in", { lambda: 5 }, arcface(), arcface({ lambda: 5 })],
   ["another lambda", { lambda: 2 }, arcface({ lambda: 5 }), arcface({ lambda: 2 })],
-  ["cosface", { m: 0.35 }, arcface(), cosface({ m: 0.35 })],
+  ["another function, cosface", { m: 0.35 }, arcface(), cosface({ m: 0.35 })],
   [
     "the probability is clamped to eps ... 1 - eps",
     { eps: 1e-3 },
@@ -157,7 +157,7 @@ describe.each(GRADIENTS)("gradients: %s of %s", (table, name, mistake) => {
 });
 
 test("what is said of each table of the folder, as what it is and as float64", async () => {
-  const targets = new Map([
+  const targets = new Map<string, string>([
     ...WRONG.map(([table, name]) => [`${table}-${name}`, name] as const),
     ...GRADIENTS.map(([table, name]) => [`gradient-${table}`, name] as const),
   ]);
