@@ -4,11 +4,13 @@ import { isAngle } from "../core/psi.ts";
 import type { Target } from "../core/targets.ts";
 import { type AuditResult, type Checked, count, either, isWrong, noRows, resultOf } from "./check.ts";
 import { explanations, scaleOfEachRow } from "./explain.ts";
+import type { GivenScale } from "./forms.ts";
 import { sameFunctions } from "./likeness.ts";
 import { slopeCurve, valueCurve } from "./mistakes.ts";
 import {
   type AuditRow,
   accepts,
+  asPrinted,
   CERTAIN,
   coarserTypes,
   type Dtype,
@@ -16,8 +18,7 @@ import {
   isHalf,
   isZeroAtEnd,
   type Piecewise,
-  type Printed,
-  printedIn,
+  printing,
   rightAs,
   rightTo,
   rowAt,
@@ -131,25 +132,24 @@ function reasons(
   dtype: Dtype,
   wrong: readonly number[],
 ): Pick<Checked, "candidates" | "coarser"> {
-  const { name, given, curve } = column;
+  const { name, curve } = column;
   const places = [...finitePlaces(column, table)];
   const rows = places.map((i) => rowOf(column, table, dtype, i));
   const scales = places.map((i) => scaleAt(table, i));
-  const printed = printedIn(
-    places.map((i) => given[i]!),
-    scales,
-  );
-  if (printed?.rounded(rows).every((row) => accepts(curve, row)))
-    return { candidates: [], coarser: rightTo(printed.decimals) };
+  const given = places.map((i) => column.given[i]!);
+  const printed = printing(given);
+  const inPrint = (of: readonly AuditRow[]) => (printed ? asPrinted(printed, given, scales, of) : []);
+  if (printed && inPrint(rows).every((row) => accepts(curve, row)))
+    return { candidates: [], coarser: rightTo(printed) };
   const bad = wrong.map((place) => rows[place]!);
-  const candidates = explanations(name, target, rows, bad, typeof table.scale === "number" ? table.scale : undefined);
+  const candidates = explanations(name, target, rows, bad, table.scale);
   if (candidates.length > 0) return { candidates };
-  const coarser = printed && inDecimals(target, column, rows, printed);
-  if (coarser) return { candidates, coarser };
+  const made = printed && explained(target, column, inPrint(inType("float32", rows)), table.scale).mistakes;
+  if (printed && made) return { candidates, coarser: message`to ${printed.places}: ${made}` };
   // Rows with any small mistake seem to have one too.
-  const ofRows = name === "value" ? scaleOfEachRow(target, rows) : [];
+  const ofRows = name === "value" && typeof table.scale !== "object" ? scaleOfEachRow(target, rows) : [];
   if (ofRows.length > 0) return { candidates: ofRows };
-  return { candidates, coarser: inCoarser(target, column, rows, bad.length) };
+  return { candidates, coarser: inCoarser(target, column, rows, bad.length, table.scale) };
 }
 
 /** The places of the rows of a column that can be compared. */
@@ -168,17 +168,11 @@ function* finiteRows(column: AuditColumn, table: AuditTable, dtype: Dtype): Gene
   for (const i of finitePlaces(column, table)) yield rowOf(column, table, dtype, i);
 }
 
-/** What is said of rows that a mistake explains to the decimals in which their values were printed. */
-function inDecimals(target: Target, column: AuditColumn, rows: readonly AuditRow[], printed: Printed) {
-  const { mistakes } = explained(target, column, printed.rounded(inType("float32", rows)));
-  return mistakes && message`to ${printed.decimals} decimals: ${mistakes}`;
-}
-
 /** What is said of rows that the tolerance of a coarser type finds right, or that a mistake then explains; bad of them are wrong. */
-function inCoarser(target: Target, column: AuditColumn, rows: readonly AuditRow[], bad: number) {
+function inCoarser(target: Target, column: AuditColumn, rows: readonly AuditRow[], bad: number, scale: GivenScale) {
   const values = rows.map(({ value }) => value);
   for (const coarser of coarserTypes(rows[0]?.dtype, values, bad)) {
-    const { isRight, mistakes } = explained(target, column, inType(coarser, rows));
+    const { isRight, mistakes } = explained(target, column, inType(coarser, rows), scale);
     if (isRight) return rightAs(coarser);
     if (mistakes) return message`taken as ${coarser}: ${mistakes}`;
   }
@@ -189,9 +183,9 @@ const inType = (dtype: Dtype, rows: readonly AuditRow[]) =>
   rows.map(({ theta, value, isExact }) => rowAt(theta, value, dtype, isExact));
 
 /** Are all rows right? If not, the mistakes that explain them, in words. */
-function explained(target: Target, { name, curve }: AuditColumn, rows: readonly AuditRow[]) {
+function explained(target: Target, { name, curve }: AuditColumn, rows: readonly AuditRow[], scale: GivenScale) {
   const wrong = rows.filter((row) => !accepts(curve, row));
-  const found = wrong.length === 0 ? [] : explanations(name, target, rows, wrong);
+  const found = wrong.length === 0 ? [] : explanations(name, target, rows, wrong, scale);
   return { isRight: wrong.length === 0, mistakes: found.length > 0 ? either(found) : undefined };
 }
 

@@ -127,11 +127,11 @@ function findings(
 export function either(mistakes: readonly KnownMistake[]): Message {
   const said = new Map<string, KnownMistake>();
   for (const mistake of mistakes) {
-    const [, before, name] = /^(.*another function, )(\S+)$/.exec(mistake.name) ?? [];
-    const key = before === undefined ? mistake.name : before + JSON.stringify(mistake.parameters);
+    const [, before = mistake.name, name = ""] = /^(.*another function, )(\S+)$/.exec(mistake.name) ?? [];
+    const key = before + JSON.stringify(mistake.parameters);
     const same = said.get(key);
     const residual = Math.max(mistake.residual, same?.residual ?? 0);
-    said.set(key, { ...mistake, name: same ? `${same.name} or ${name}` : mistake.name, residual });
+    said.set(key, { ...mistake, name: same && name ? `${same.name} or ${name}` : mistake.name, residual });
   }
   return join([...said.values()].map(described), " or ");
 }

@@ -1,7 +1,7 @@
 import type { Target } from "../core/targets.ts";
 import type { KnownMistake } from "./check.ts";
 import { explains, type Fit, FittedRows, type Form, type Mistake } from "./fit.ts";
-import { formsOf } from "./forms.ts";
+import { formsOf, type GivenScale } from "./forms.ts";
 import {
   asCosine,
   clampedToo,
@@ -47,15 +47,14 @@ export function sampled<T>(rows: readonly T[], most = MOST_SAMPLED): readonly T[
 
 /**
  * The simplest known mistakes that explain every row of a column: fixed ones before those with a number to be found, one mistake
- * before two, a mixture last. Of equally simple ones those with a residual of at most 16 times the smallest, each function once. scale is what
- * the values of all rows were divided by, where that is one number.
+ * before two, a mixture last. Of equally simple ones those with a residual of at most 16 times the smallest, each function once.
  */
 export function explanations(
   column: "value" | "gradient",
   target: Target,
   rows: readonly AuditRow[],
   bad: readonly AuditRow[],
-  scale?: number,
+  scale: GivenScale,
 ): KnownMistake[] {
   const isValue = column === "value";
   const { dtype } = rows[0]!;
@@ -64,7 +63,8 @@ export function explanations(
   const most = rows.reduce((x, y) => (y.theta > x.theta ? y : x));
   const sample = new FittedRows([least, most, ...sampled(bad), ...sampled(rows)]);
   const distinct = new Set(bad.map(({ theta }) => theta)).size;
-  const hypotheses = isValue ? valueHypotheses(target, rows, scale) : slopeHypotheses(target);
+  const isShift = isValue && !isApart(nothing(target).curve());
+  const hypotheses = isValue ? valueHypotheses(target, rows, scale) : slopeHypotheses(target, rows.length, scale);
   const explanation = ({ mistake, form, free }: Hypothesis): Explanation[] => {
     // To as many rows as there are numbers to be found any function can be fitted, if not by numbers of one digit, beside right rows.
     const isFew = free > 0 && distinct <= free;
@@ -73,7 +73,8 @@ export function explanations(
     if (!fit || !rows.every((row) => explains(fit, row))) return [];
     const found = Object.keys(fit.parameters).filter((x) => mistake.searched.every((p) => p.name !== x || p.lo < p.hi));
     const each = found.map((name) => digitsOf(fit.parameters[name]!));
-    const digits = each.reduce((sum, n) => sum + n, 0);
+    // Where cosine and target are a constant apart a lambda is another m: two digits for the less likely.
+    const digits = each.reduce((sum, n) => sum + n, isShift && "lambda" in fit.parameters ? 2 : 0);
     if (isFew && digits > 0) return [];
     const isRound = each.every((n) => n <= roundDigits(dtype));
     // Four numbers, or a scale and a lambda beside a mistake, fit many a curve to within the rounding of float32, round numbers do not.
@@ -120,12 +121,12 @@ function hypothesis(mistake: ValueMistake, form: Form): Hypothesis {
   return { mistake, form, cost: 2 * (searched + beside) + mistakes, free: searched + beside };
 }
 
-function valueHypotheses(target: Target, rows: readonly AuditRow[], scale?: number): Hypothesis[] {
-  const forms = formsOf(target.lambda);
+function valueHypotheses(target: Target, rows: readonly AuditRow[], scale: GivenScale): Hypothesis[] {
+  const forms = formsOf(target.lambda, scale);
   const { none, otherLambda, weight, both } = forms;
   const right = nothing(target);
   const isCosine = rows.every(({ theta }) => theta <= 1);
-  const mistakes = valueMistakes(target, scale);
+  const mistakes = valueMistakes(target, typeof scale === "number" ? scale : 1);
   const least = rows.reduce((x, { theta }) => Math.min(x, theta, Math.PI - theta), Math.PI);
   const alone = mistakes.filter(({ isOther }) => !isOther);
   const clamped = [right, ...alone].flatMap((mistake) => clampedToo(mistake, rows[0]!.dtype, least));
@@ -142,10 +143,12 @@ function valueHypotheses(target: Target, rows: readonly AuditRow[], scale?: numb
   ];
 }
 
-function slopeHypotheses(target: Target): Hypothesis[] {
-  const { none, scale } = formsOf(0);
+function slopeHypotheses(target: Target, rows: number, given: GivenScale): Hypothesis[] {
+  const { none, scale } = formsOf(0, given);
   const right = { name: "", searched: [], curve: () => slopeCurve(target) };
-  const mistakes = slopeMistakes(target).flatMap((mistake) => [none, scale].map((form) => hypothesis(mistake, form)));
+  const mistakes = slopeMistakes(target, rows).flatMap((mistake) =>
+    [none, scale].map((form) => hypothesis(mistake, form)),
+  );
   return [hypothesis(right, scale), ...mistakes];
 }
 

@@ -20,19 +20,29 @@ const blended = (lambda: number, scale: number): Weights => ({
   own: 1 / (1 + lambda),
 });
 
+/** What the values were divided by: one scale for all, one a row, or none. */
+export type GivenScale = number | ArrayLike<number> | undefined;
+
 /** The ways in which the scale and the weight of the cosine are wrong beside a mistake, the simplest first. */
-export function formsOf(lambda: number) {
+export function formsOf(lambda: number, given: GivenScale) {
   const right = blended(lambda, 1);
   const { plain, own } = right;
-  const scaleOf = { scale: ({ scale }: Weights) => scale };
+  const divided = typeof given === "number" ? given : 1;
+  const [scaled, scaleName] =
+    given === undefined
+      ? ["a scale factor is left in", "scale"]
+      : typeof given === "number"
+        ? ["another scale", "scale"]
+        : ["a factor on the scale", "factor"];
+  const scaleOf = { [scaleName]: ({ scale }: Weights) => scale * divided };
   const lambdaOf = { lambda: (found: Weights) => found.plain / found.own };
   const blend = lambda === 0 ? "a lambda blend is left in" : "another lambda";
   return {
     none: { name: "", found: {}, weights: () => right, solve: () => right },
     scale: {
-      name: "a scale factor is left in",
+      name: scaled,
       found: scaleOf,
-      weights: (scale) => ({ scale: scale!, plain, own }),
+      weights: (scale) => ({ scale: scale! / divided, plain, own }),
       solve: ({ ff, fp, fv, pp, pv }) => {
         const square = plain * plain * pp + 2 * plain * own * fp + own * own * ff;
         return sound({ scale: (plain * pv + own * fv) / square, plain, own });
@@ -51,9 +61,12 @@ export function formsOf(lambda: number) {
       solve: ({ fp, pp, pv }) => sound({ scale: 1, plain: (pv - own * fp) / pp, own }),
     },
     both: {
-      name: `a scale factor ${lambda === 0 ? "and a lambda blend are left in" : "is left in, and another lambda"}`,
+      name:
+        given === undefined && lambda === 0
+          ? "a scale factor and a lambda blend are left in"
+          : `${scaled}, and ${blend}`,
       found: { ...scaleOf, ...lambdaOf },
-      weights: (scale, lambda) => blended(lambda!, scale!),
+      weights: (scale, lambda) => blended(lambda!, scale! / divided),
       solve: ({ ff, fp, fv, pp, pv }) => {
         const determinant = ff * pp - fp * fp;
         if (!(determinant > APART * ff * pp)) return undefined;

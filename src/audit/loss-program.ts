@@ -130,21 +130,24 @@ export function lossRange(program: LossProgram, sample: LossSample, dtype: Dtype
 
 /**
  * The gradients by each cosine that the program may give: probabilities with twice the largest rounding error of a logit, relative, and 16
- * roundings, times the scale, times the range of the slope by the cosine.
+ * roundings (the own one with those of the log-sum-exp too), times the scale, times the range of the slope by the cosine.
  */
 export function gradientRanges(program: LossProgram, sample: LossSample, dtype: Dtype, count: number): Rounded[] {
   const { target } = program;
   const logits = logitsOf(program, sample, dtype);
   const [of] = softmaxAt(program, sample, (i) => logits[i]!.value);
   const error = logits.reduce((most, { value, low, high }) => Math.max(most, value - low, high - value), 0);
-  const factor = Math.exp(2 * (error + slackOf(logits, 0, dtype)));
+  const slack = slackOf(logits, 0, dtype);
+  const factor = Math.exp(2 * (error + slack));
   const unit = (ROUNDINGS * ulp(1, dtype)) / 2;
   return Array.from({ length: count }, (_, i) => {
     const p = i === 0 ? of.missed : of.shares[i - 1]!;
+    // The own probability may be e^(logit - log-sum-exp), from which 1 is taken.
+    const lost = i === 0 ? unit + of.probability * Math.expm1(slack) : unit;
     const row = rowAt(angleOf(sample, i), 0, dtype);
     const slope = i === 0 ? ownSlope(target, row, !program.detached) : otherSlope(target, row);
     const scale = program.scaleOf(sample, i) * (i === 0 ? -1 : 1);
-    return times(times({ value: p, low: p / factor - unit, high: p * factor + unit }, slope), exactly(scale));
+    return times(times({ value: p, low: p / factor - lost, high: p * factor + lost }, slope), exactly(scale));
   });
 }
 

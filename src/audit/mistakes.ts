@@ -152,7 +152,7 @@ const fits = ({ parameters: [first, second] }: TargetDefinition, m = Number.NaN)
   first !== undefined && second === undefined && m >= first.lo && m <= first.hi;
 
 /** The mistakes that gradients of a target are compared with. */
-export function slopeMistakes(target: Target): Mistake[] {
+export function slopeMistakes(target: Target, rows: number): Mistake[] {
   const { pieces, lambda } = target;
   const curve = slopeCurve(target);
   const slope = curve.at;
@@ -170,6 +170,8 @@ export function slopeMistakes(target: Target): Mistake[] {
     changed("the gradient is by cos(theta), not theta", byCosine),
     changed("the gradient has its sign flipped", (piece, theta) => -slope(piece, theta)),
     changed("the gradient lacks the factor m", unscaled),
+    changed("the gradient is divided by the number of rows", (piece, theta) => slope(piece, theta) / rows),
+    changed("the gradient is by degrees, not radians", (piece, theta) => (slope(piece, theta) * Math.PI) / 180),
     changed("the gradient is that of cos(theta): the margin is detached", (_, theta) => -sine(reduce(1, theta)).hi),
     ...(lambda > 0
       ? [
@@ -262,24 +264,25 @@ function tailMistakes({ name, pieces }: Target): Mistake[] {
   ];
 }
 
-/** What can be wrong with a parameter, and the factor that makes of it. */
-const MISREAD: readonly [words: (name: string) => string, factor: number][] = [
-  [(name) => `the sign of ${name} is wrong`, -1],
-  [(name) => `${name} in radians is taken for degrees`, Math.PI / 180],
-  [(name) => `${name} in degrees is taken for radians`, 180 / Math.PI],
-  [(name) => `${name} is taken in units of pi: it is ${name} pi`, Math.PI],
-  [(name) => `${name} is given in units of pi and not multiplied by pi`, 1 / Math.PI],
+/** What can be wrong with a parameter, and what that makes of it. */
+const MISREAD: readonly [words: (name: string) => string, made: (m: number) => number][] = [
+  [(name) => `the sign of ${name} is wrong`, (m) => -m],
+  [(name) => `${name} in radians is taken for degrees`, (m) => (m * Math.PI) / 180],
+  [(name) => `${name} in degrees is taken for radians`, (m) => (m * 180) / Math.PI],
+  [(name) => `${name} is taken in units of pi: it is ${name} pi`, (m) => m * Math.PI],
+  [(name) => `${name} is given in units of pi and not multiplied by pi`, (m) => m / Math.PI],
+  [(name) => `sin(${name}) and cos(${name}) are swapped`, (m) => Math.PI / 2 - m],
 ];
 
-/** m with the wrong sign or in the wrong unit: angles in degrees or in units of pi, cosines with the wrong sign only. */
+/** m with the wrong sign, in the wrong unit, or with its sine for its cosine; as a cosine with the wrong sign only. */
 function misread(definition: TargetDefinition, target: Target): Mistake[] {
   const values = Object.values(target.parameters);
   return definition.parameters.flatMap(({ name, hi }, i) => {
     if (values[i] === 0 || hi > Math.PI) return [];
-    return MISREAD.slice(0, hi === Math.PI ? MISREAD.length : 1).flatMap(([words, factor]) => {
-      const exact = factor * values[i]!;
+    return MISREAD.slice(0, hi === Math.PI ? MISREAD.length : 1).flatMap(([words, made]) => {
+      const exact = made(values[i]!);
       // 28.65 degrees are written for 0.5.
-      const written = factor > Math.PI ? [3, 2, 1].map((decimals) => Number(exact.toFixed(decimals))) : [];
+      const written = exact > Math.PI * values[i]! ? [3, 2, 1].map((decimals) => Number(exact.toFixed(decimals))) : [];
       return [...new Set([exact, ...written])].flatMap((value) => {
         const pieces = definition.pieces(...values.with(i, value));
         // A program finds the end of the first piece from a cosine, which does not know signs and whole turns.

@@ -75,7 +75,9 @@ const FEWEST_ROWS = 8;
 export function coarserTypes(dtype: Dtype | undefined, values: readonly number[], bad: number): Dtype[] {
   if (values.length < FEWEST_ROWS || 2 * bad < values.length) return [];
   const coarser = COARSER.slice(COARSER.findIndex(([other]) => other === dtype) + 1);
-  return coarser.flatMap(([type, bits]) => (values.every((x) => roundedTo(bits, x) === x) ? [type] : []));
+  // Printed in 7 digits a number of 11 bits is no longer one of them, but near to one.
+  const isOne = (bits: number) => (x: number) => Math.abs(roundedTo(bits, x) - x) <= 2 ** -20 * Math.abs(x);
+  return coarser.flatMap(([type, bits]) => (values.every(isOne(bits)) ? [type] : []));
 }
 
 /** x rounded to a number with that many significant bits. Source: Dekker 1971. */
@@ -88,43 +90,47 @@ function roundedTo(bits: number, x: number): number {
 export const rightAs = (coarser: Dtype): Message =>
   message`right as ${coarser}: if the program computed in it, give --dtype ${coarser}`;
 
-/** The decimals in which all of the numbers stand, where these are few: they were rounded when they were printed. */
-export const printedDecimals = (numbers: readonly number[]): number | undefined =>
-  numbers.length < FEWEST_ROWS
-    ? undefined
-    : [2, 3, 4, 5].find((decimals) => numbers.every((x) => Number(x.toFixed(decimals)) === x));
-
-/** What is said where the values are right to the decimals in which they stand. */
-export const rightTo = (decimals: number): Message =>
-  message`right to the ${decimals} decimals that are given: write the values with all their digits`;
-
-/** The largest error of numbers that were rounded to so many decimals. */
-export const roundingTo = (decimals: number): number => 0.5 * 10 ** -decimals;
-
-/** The rows of values that were rounded to decimals when they were printed, and what that leaves open. */
-export interface Printed {
-  readonly decimals: number;
-  /** The rows with their values, and the angles if these stand in as many decimals, known to half a unit of the last. */
-  rounded(rows: readonly AuditRow[]): AuditRow[];
+/** How numbers were rounded when they were printed: to what, in words, and by how much one of them at most. */
+export interface Printing {
+  readonly places: string;
+  errorOf(x: number): number;
 }
 
-/** Given values that stand in few decimals; rows have them divided by the scales. Angles in fewer decimals are a grid, and exact. */
-export function printedIn(given: readonly number[], scales: readonly number[]): Printed | undefined {
-  const decimals = printedDecimals(given);
-  if (decimals === undefined) return undefined;
-  return {
-    decimals,
-    rounded(rows) {
-      const ofAngles = printedDecimals(rows.map(({ theta }) => theta));
-      const around = ofAngles === undefined ? 0 : roundingTo(Math.max(decimals, ofAngles));
-      return rows.map((row, i) => ({
-        ...row,
-        lo: Math.max(0, row.lo - around),
-        hi: Math.max(row.hi, Math.min(Math.PI, row.hi + around)),
-        rounding: roundingTo(decimals) / scales[i]!,
-      }));
-    },
-  };
+/** To which few decimals, or significant digits, all of the numbers were rounded. */
+export function printing(numbers: readonly number[]): Printing | undefined {
+  if (numbers.length < FEWEST_ROWS) return undefined;
+  const decimals = [2, 3, 4, 5].find((d) => numbers.every((x) => Number(x.toFixed(d)) === x));
+  if (decimals !== undefined) return { places: `${decimals} decimals`, errorOf: () => 0.5 * 10 ** -decimals };
+  const digits = [4, 5, 6].find((d) => numbers.every((x) => Number(x.toPrecision(d)) === x));
+  const firstPlace = (x: number) => Math.floor(Math.log10(Math.abs(x) || 1));
+  if (digits === undefined) return undefined;
+  return { places: `${digits} digits`, errorOf: (x) => 0.5 * 10 ** (firstPlace(x) + 1 - digits) };
+}
+
+/** What is said where the values are right to the places in which they stand. */
+export const rightTo = ({ places }: Printing): Message =>
+  message`right to the ${places} that are given: write the values with all their digits`;
+
+/**
+ * The rows of values that stand in few places, and what that leaves open; rows have them divided by the scales. Angles in as many places
+ * or more were rounded too; in fewer they are a grid, and exact.
+ */
+export function asPrinted(
+  values: Printing,
+  given: readonly number[],
+  scales: readonly number[],
+  rows: readonly AuditRow[],
+) {
+  const angles = printing(rows.map(({ theta }) => theta));
+  return rows.map((row, i): AuditRow => {
+    const around = angles ? Math.min(angles.errorOf(row.theta), values.errorOf(1)) : 0;
+    return {
+      ...row,
+      lo: Math.max(0, row.lo - around),
+      hi: Math.max(row.hi, Math.min(Math.PI, row.hi + around)),
+      rounding: values.errorOf(given[i]!) / scales[i]!,
+    };
+  });
 }
 
 /** One unit in the last place of max(|x|, 1). */
@@ -153,15 +159,29 @@ export function rowAt(theta: number, value: number, dtype: Dtype, isExact = fals
  * over the angles lo to hi, +- 16 ulp of max(|curve|, 1)? Each piece that contains one of the angles is evaluated at all of them,
  * since rounding decides which piece a program takes. Extremes are sought at lo, hi and the quarter turns between: exact without
  * lambda; with lambda the extreme lies elsewhere, which matters from m of about 1000 on. Likewise for a slope, of which either
- * sign can be right at a knot.
+ * sign can be right at a knot, and which may go through the cosine.
  */
 export function accepts(curve: Piecewise, row: AuditRow): boolean {
   if (isZeroAtEnd(curve, row)) return true;
   const { theta, value, dtype } = row;
   const truth = evaluate(curve, theta);
   if (Math.abs(value - truth) <= CERTAIN * ulp(truth, dtype)) return true;
-  const [low, high] = acceptedRange(curve, row);
+  const range = acceptedRange(curve, row);
+  const [low, high] = curve.orZero ? throughCosine(range, row) : range;
   return value >= low && value <= high;
+}
+
+/**
+ * The slopes by theta of programs that reach it through its cosine c, given those over the angles of the row: times sin(theta) over the
+ * root of 1 - c^2, of which c rounded to 1 - u, u the unit roundoff, has the least.
+ */
+function throughCosine(
+  range: readonly [number, number],
+  { theta, lo, hi, dtype }: AuditRow,
+): readonly [number, number] {
+  const factors = [lo, hi].map((t) => Math.sin(theta) / Math.max(Math.sin(t), Math.sqrt(2 * UNIT[dtype])));
+  const all = range.flatMap((slope) => [1, ...factors].map((factor) => factor * slope));
+  return [Math.min(...all), Math.max(...all)];
 }
 
 /** Is the value a 0 that is right for a gradient through the cosine? */

@@ -35,16 +35,7 @@ import {
   rightProgram,
   times,
 } from "./loss-program.ts";
-import {
-  coarserTypes,
-  type Dtype,
-  printedDecimals,
-  ROUNDINGS,
-  rightAs,
-  rightTo,
-  roundingTo,
-  ulp,
-} from "./tolerance.ts";
+import { coarserTypes, type Dtype, type Printing, printing, ROUNDINGS, rightAs, rightTo, ulp } from "./tolerance.ts";
 
 /** Samples that a mistake is tried on before all, those of them that it is fitted to, and classes up to which much is fitted. */
 const TRIED = 64;
@@ -112,33 +103,39 @@ function reasons(
 ): Pick<Checked, "candidates" | "coarser"> {
   const losses = samples.map(({ loss }) => loss);
   const wrongIn = (as: Tolerance) => samples.filter((one) => !allows(rightProgram(target), one, as));
-  const decimals = printedDecimals(losses);
-  const rounding = roundingTo(decimals ?? 0);
-  if (decimals !== undefined && wrongIn({ dtype, rounding }).length === 0)
-    return { candidates: [], coarser: rightTo(decimals) };
+  const printed = printing(losses);
+  if (printed && wrongIn({ dtype, printed }).length === 0) return { candidates: [], coarser: rightTo(printed) };
   const candidates = lossCandidates(target, fixed, samples, failing, { dtype });
   if (candidates.length > 0) return { candidates };
   const coarser: Tolerance[] = coarserTypes(dtype, losses, failing.length).map((type) => ({ dtype: type }));
-  if (decimals !== undefined) coarser.unshift({ dtype: "float32", rounding });
+  if (printed) coarser.unshift({ dtype: "float32", printed });
   for (const as of coarser) {
     const wrong = wrongIn(as);
-    if (wrong.length === 0) return { candidates, coarser: rightAs(as.dtype) };
+    if (wrong.length === 0 && tells(rightProgram(target), samples, as))
+      return { candidates, coarser: rightAs(as.dtype) };
     const found = either(lossCandidates(target, fixed, samples, wrong, as));
-    const how = as.rounding === undefined ? message`taken as ${as.dtype}` : message`to ${decimals ?? 0} decimals`;
+    const how = as.printed ? `to ${as.printed.places}` : `taken as ${as.dtype}`;
     if (found.length > 0) return { candidates, coarser: message`${how}: ${found}` };
   }
   return { candidates };
 }
 
-/** How far losses may lie from the true ones: the program's type of number, and what printing them rounded off. */
+/** How far losses may lie from the true ones: the program's type of number, and how they were printed, where in few places. */
 interface Tolerance {
   readonly dtype: Dtype;
-  readonly rounding?: number;
+  readonly printed?: Printing;
 }
 
-function allows(program: LossProgram, sample: LossSample, { dtype, rounding = 0 }: Tolerance): boolean {
+function allows(program: LossProgram, sample: LossSample, { dtype, printed }: Tolerance): boolean {
   const { low, high } = lossRange(program, sample, dtype);
+  const rounding = printed?.errorOf(sample.loss) ?? 0;
   return sample.loss >= low - rounding && sample.loss <= high + rounding;
+}
+
+/** Does the tolerance leave less open than half of what the losses add up to? With a huge m or scale it allows any loss. */
+function tells(program: LossProgram, samples: readonly LossSample[], { dtype }: Tolerance): boolean {
+  const open = samples.map((sample) => lossRange(program, sample, dtype)).map(({ low, high }) => high - low);
+  return 2 * sumOfSizes(open) < sumOfSizes(samples.map(({ loss }) => loss));
 }
 
 /** The mistakes that explain every loss, from the first kind that has one: fixed, fitted, another function, two fixed ... */
@@ -171,7 +168,7 @@ function lossCandidates(
   const sizeOf = ({ thetaY, scale, loss }: LossSample) =>
     Math.max(1, Math.abs(loss), scale, scale * Math.abs(target.value(thetaY)));
   const size = samples.reduce((most, sample) => Math.max(most, sizeOf(sample)), 1);
-  const close = ROUNDINGS * ulp(size, as.dtype) + (as.rounding ?? 0);
+  const close = ROUNDINGS * ulp(size, as.dtype) + (as.printed?.errorOf(size) ?? 0);
   const all: KnownMistake[] = [];
   for (const kind of kinds) {
     all.push(...kind().flatMap((mistake) => explanation(mistake, rightProgram(target), few, samples, as)));
@@ -210,10 +207,10 @@ function explanation(
   const found = fewestDigits(
     [...close],
     (p) => sumOfSizes(at(p)),
-    some.length * (ulp(1, as.dtype) + (as.rounding ?? 0)),
+    sumOfSizes(some.map(({ loss }) => ulp(1, as.dtype) + (as.printed?.errorOf(loss) ?? 0))),
   );
-  if (!explains(found, samples)) return [];
   const program = programOf(found);
+  if (!explains(found, samples) || !tells(program, samples, as)) return [];
   const residual = largest(samples.map((one) => Math.abs(lossOf(program, one) - one.loss)));
   const parameters = Object.fromEntries(searched.map((p, j) => [p.name, found[j]!]));
   return [{ column: "loss", name, parameters, residual }];

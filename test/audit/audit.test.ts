@@ -680,3 +680,80 @@ test("functions that explain a table equally are named together", () => {
   );
   expect(result.candidates.filter(({ name }) => name.startsWith("another function")).length).toBe(6);
 });
+
+describe("what programs do", () => {
+  const arcface = of("arcface");
+  // Irregular, many of them near 0 and pi.
+  const theta = Array.from({ length: 400 }, (_, i) => Math.PI * Math.sin(i / 250) ** 2).filter((t) => t > 0);
+  const value = theta.map(arcface.value);
+  const said = (table: Omit<AuditTable, "theta">, target = arcface, dtype: "float64" | "float32" = "float64") =>
+    text(audit(target, { theta, ...table }, dtype)).replace(/, to within .*/, "");
+
+  test.each(dtypes)("%s: a gradient that reaches theta through a rounded cosine is right", (dtype) => {
+    const r = rounder[dtype];
+    const through = (factor: number) =>
+      theta.map((t) => {
+        const c = r(Math.cos(r(t)));
+        const inverse = r(-1 / r(Math.sqrt(r(1 - r(c * c)))));
+        return factor * r(r(-r(Math.sin(r(Math.acos(c) + 0.5))) * inverse) * r(-Math.sin(t)));
+      });
+    const near = theta.map((t) => t > 1e-3 && t < Math.PI - 1e-3);
+    const table = (factor: number) => {
+      const gradient = through(factor).filter((_, i) => near[i]);
+      return { theta: theta.filter((_, i) => near[i]), value: value.filter((_, i) => near[i]).map(r), gradient };
+    };
+    expect(text(audit(arcface, table(1), dtype))).toMatch(/^every row is right/);
+    expect(audit(arcface, table(1.001), dtype).gradient!.bad).toBeGreaterThan(300);
+  });
+
+  test.each([
+    ["the gradient is divided by the number of rows", 1 / theta.length],
+    ["the gradient is by degrees, not radians", Math.PI / 180],
+  ])("%s", (words, factor) => {
+    const gradient = theta.map((t) => factor * arcface.slope(t));
+    expect(said({ value, gradient })).toBe(`gradient: ${words}`);
+  });
+
+  test("sine and cosine of m are swapped", () => {
+    const swapped = theta.map((t) => Math.cos(t) * Math.sin(0.5) - Math.sin(t) * Math.cos(0.5));
+    expect(said({ value: swapped })).toBe("value: sin(m) and cos(m) are swapped");
+  });
+
+  test.each([0.2, 0.25, 0.05])("another m of cosface, %d, is no lambda", (m) => {
+    expect(said({ value: theta.map((t) => Math.cos(t) - m) }, of("cosface"))).toBe(`value: another m with m = ${m}`);
+  });
+
+  test("a lambda of cosface that is rounder than m is one", () => {
+    const blended = theta.map((t) => Math.cos(t) - 0.35 / 6);
+    expect(said({ value: blended }, of("cosface"))).toBe("value: a lambda blend is left in with lambda = 5");
+  });
+
+  test("a scale that is given and wrong is named as it is", () => {
+    const scale = 64;
+    const logits = (s: number) => value.map((x) => s * x);
+    expect(said({ value: logits(30), scale })).toBe("value: another scale with scale = 30");
+    expect(said({ value: logits(1), scale })).toBe("value: another scale with scale = 1");
+    const norms = theta.map((_, i) => 5 + (i % 7));
+    const doubled = value.map((x, i) => 2 * norms[i]! * x);
+    expect(said({ value: doubled, scale: norms })).toBe("value: a factor on the scale with factor = 2");
+    const blend = value.map((x, i) => (30 * (5 * Math.cos(theta[i]!) + x)) / 6);
+    expect(said({ value: blend, scale })).toMatch(
+      /^value: another scale, and a lambda blend is left in with scale = 30, lambda = 5/,
+    );
+    const squared = value.map((x, i) => norms[i]! ** 2 * x);
+    expect(said({ value: squared, scale: norms })).not.toContain("give --scale");
+  });
+
+  test("values in 6 digits are right to these, or explained", () => {
+    const six = (of: (t: number) => number) => theta.map((t) => Number(of(t).toPrecision(6)));
+    expect(said({ value: six(arcface.value) })).toContain("right to the 6 digits that are given");
+    expect(said({ value: six((t) => 64 * arcface.value(t)), scale: 64 })).toContain("right to the 6 digits");
+    expect(said({ value: six((t) => Math.cos(t - 0.5)) })).toContain("to 6 digits: the sign of m is wrong");
+    expect(said({ value: six((t) => arcface.value(t) * (1 + 1e-4)) })).not.toContain("right to");
+  });
+
+  test("numbers of float16 are known in 8 digits too", () => {
+    const half = theta.map((t) => Number((Math.round(arcface.value(t) * 1024) / 1024).toPrecision(8)));
+    expect(said({ value: half }, arcface, "float32")).toContain("right as float16");
+  });
+});

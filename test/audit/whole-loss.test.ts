@@ -276,3 +276,28 @@ test("a slip of the target function itself is named, in the loss too", () => {
 test("no samples", () => {
   expect(() => auditLoss(arcface(), [], "float64")).toThrow("the table has no rows: nothing to audit");
 });
+
+test("the own probability may be e^(logit - log-sum-exp), whose rounding grows with the logits", () => {
+  const f = Math.fround;
+  const samples = Array.from({ length: 200 }, (_, i): LossSample => {
+    const thetaY = 0.15 + 0.002 * i;
+    const competing = [1.12 + 0.003 * i, 1.4, 1.6];
+    const z = [Math.cos(thetaY) - 0.35, ...competing.map(Math.cos)].map((x) => f(64 * f(x)));
+    const sum = f(f(Math.log(z.reduce((total, x) => total + Math.exp(x - z[0]!), 0))) + z[0]!);
+    const p = z.map((x) => f(Math.exp(f(x - sum))));
+    const gradient = p.map((share, j) => f(64 * f(j === 0 ? share - 1 : share)));
+    return { thetaY, competing, place: 0, scale: 64, loss: f(sum - z[0]!), gradient };
+  });
+  const result = (of: readonly LossSample[]) => auditLoss(cosface(), of, "float32");
+  expect(result(samples).passes).toBe(true);
+  const off = samples.map((one) => ({ ...one, gradient: Array.from(one.gradient!, (x) => x + 0.02) }));
+  expect(result(off).gradient!.bad).toBe(200);
+});
+
+test("losses that no mistake explains are not explained by one that allows any", () => {
+  const wild = made(arcface(), 64).map((one) => ({ ...one, loss: Math.abs(Math.log(random())) }));
+  for (const dtype of ["float64", "float32", "float16"] as const)
+    expect(messageText(auditLoss(arcface(), wild, dtype).diagnosis)).toContain("no known mistake explains it");
+  const hits = wild.map((one, i) => ({ ...one, loss: i % 2 }));
+  expect(messageText(auditLoss(arcface(), hits, "float64").diagnosis)).toContain("no known mistake explains it");
+});
