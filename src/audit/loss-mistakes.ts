@@ -38,7 +38,7 @@ function nearest(sample: LossSample): number {
 }
 
 /** Mistakes without parameters, the likelier first; mean is that of the right losses. */
-export function fixedMistakes(samples: readonly LossSample[], mean: number): LossMistake[] {
+export function fixedMistakes({ name }: Target, samples: readonly LossSample[], mean: number): LossMistake[] {
   const only = (classOf: (sample: LossSample) => number): Partial<LossProgram> => ({
     margins: (sample) => {
       const y = classOf(sample);
@@ -53,23 +53,26 @@ export function fixedMistakes(samples: readonly LossSample[], mean: number): Los
   const isLabelled = !present.has(undefined);
   const isPartial = isLabelled && samples.every(({ competing }) => present.size <= competing.length);
   const ofPresent: LossProgram["margins"] = (sample) => (i) => present.has(indexOf(sample, i));
+  const hasMargin = name !== "softmax";
   const isScaled = samples.some(({ scale }) => scale !== 1);
   const known: readonly [name: string, change: Partial<LossProgram>, applies?: boolean][] = [
-    ["no margin: a softmax of the same scale", { target: softmax() }],
-    ["the margin is on every class", { margins: () => () => true }],
+    ["no margin: a softmax of the same scale", { target: softmax() }, hasMargin],
+    ["the margin is on every class", { margins: () => () => true }, hasMargin],
     ["the labels are one too large", labels(1), isLabelled],
     ["the labels are one too small", labels(-1), isLabelled],
-    ["the margin is on the class after the target", only((sample) => shifted(sample, 1)), isLabelled],
-    ["the margin is on the class before the target", only((sample) => shifted(sample, -1)), isLabelled],
-    ["the margin is on every class that is the target of some sample", { margins: ofPresent }, isPartial],
-    ["the margin is on the nearest class, not on the target", only(nearest)],
+    ["the margin is on the class after the target", only((sample) => shifted(sample, 1)), hasMargin && isLabelled],
+    ["the margin is on the class before the target", only((sample) => shifted(sample, -1)), hasMargin && isLabelled],
+    ["the loss is that of the class after the target", { labelled: (sample) => shifted(sample, 1) }, isLabelled],
+    ["the loss is that of the class before the target", { labelled: (sample) => shifted(sample, -1) }, isLabelled],
+    ["the margin is on every class that is the target of some sample", { margins: ofPresent }, hasMargin && isPartial],
+    ["the margin is on the nearest class, not on the target", only(nearest), hasMargin],
     ["the scale is missing", { scaleOf: () => 1 }, isScaled],
     ["the scale is applied twice", { scaleOf: ({ scale }) => scale ** 2 }, isScaled],
     ["the scale is doubled", { scaleOf: ({ scale }) => 2 * scale }, isScaled],
     ["the logits are divided by the scale", { scaleOf: ({ scale }) => 1 / scale }, isScaled],
     ["the scale is missing from the target's logit", { scaleOf: ({ scale }, i) => (i === 0 ? 1 : scale) }, isScaled],
     ["the scale is missing from the competing logits", { scaleOf: ({ scale }, i) => (i === 0 ? scale : 1) }, isScaled],
-    ["the margin is added without the scale", { marginScale: () => 1 }, isScaled],
+    ["the margin is added without the scale", { marginScale: () => 1 }, hasMargin && isScaled],
     ["the mean over the classes, not their sum", { loss: ({ loss }, others) => loss / (others.length + 1) }],
     ["the logarithm is to base 2, not natural", { loss: ({ loss }) => loss / Math.LN2 }],
     ["the logarithm is to base 10, not natural", { loss: ({ loss }) => loss / Math.LN10 }],

@@ -73,7 +73,7 @@ export function auditLoss(target: Target, samples: readonly LossSample[], dtype:
     count(slopes, i, errorOf(sample.gradient!, ranges), unit, areWithin(sample.gradient!, ranges));
   }
   const finite = samples.filter(({ loss }) => Number.isFinite(loss));
-  const fixed = fixedMistakes(finite, truths.reduce((sum, x) => sum + x, 0) / truths.length);
+  const fixed = fixedMistakes(target, finite, truths.reduce((sum, x) => sum + x, 0) / truths.length);
   const failing = losses.failing.map((i) => samples[i]!).filter(({ loss }) => Number.isFinite(loss));
   const ofLoss: Checked = {
     ...{ name: "loss", check: losses, wrong: losses.bad },

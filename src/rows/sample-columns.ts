@@ -1,3 +1,4 @@
+import { isDecimal } from "../core/notation.ts";
 import type { Batch } from "../data/batch.ts";
 import { fromBytes } from "../data/bytes.ts";
 import { numbersAt } from "../data/fields.ts";
@@ -60,7 +61,8 @@ export function labelledAngles(
     for (let row = 0; row < batch.size; row++) {
       if (faults.has(row)) continue;
       const label = labelOf(batch, row);
-      const place = placeOf.get(label);
+      // numpy.savetxt writes 4 as 4.000000000000000000e+00.
+      const place = placeOf.get(label) ?? (isDecimal(label) ? placeOf.get(`${Number(label)}`) : undefined);
       if (place === undefined) faults.set(row, faultOf(label));
       else places[row] = place;
     }

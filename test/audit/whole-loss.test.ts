@@ -301,3 +301,18 @@ test("losses that no mistake explains are not explained by one that allows any",
   const hits = wild.map((one, i) => ({ ...one, loss: i % 2 }));
   expect(messageText(auditLoss(arcface(), hits, "float64").diagnosis)).toContain("no known mistake explains it");
 });
+
+test("labels that are off in the loss alone; a softmax has no margin to be wrong", () => {
+  const shifted = (by: number) =>
+    made(arcface(), 30).map((one) => {
+      const logits = [Math.cos(one.thetaY + 0.5), ...Array.from(one.competing, Math.cos)].map((x) => 30 * x);
+      const order = Array.from(one.competing, (_, j) => j + 1).toSpliced(one.place!, 0, 0);
+      const own = logits[order.at((one.place! + by) % order.length)!]!;
+      return { ...one, loss: Math.log(logits.reduce((sum, x) => sum + Math.exp(x - own), 0)) };
+    });
+  const first = (by: number) => auditLoss(arcface(), shifted(by), "float64").candidates[0]!.name;
+  expect(first(1)).toBe("the loss is that of the class after the target");
+  expect(first(-1)).toBe("the loss is that of the class before the target");
+  const plain = messageText(auditLoss(softmax(), made(softmax(), 30), "float64").diagnosis);
+  expect(plain).toBe("every row is right to within rounding");
+});

@@ -283,6 +283,7 @@ describe("which columns are read, and what they are called", () => {
     ["label and theta_*",            "label,theta_0,theta_1,theta_cat\n1,1.5,0.2,1.4\ncat,1.5,1.6,0.3\n", "margin --label label --competing @theta_* --columns competitors,binding,min_theta_j", "label,theta_0,theta_1,theta_cat,competitors,binding,min_theta_j\n1,1.5,0.2,1.4,2,cat,1.4\ncat,1.5,1.6,0.3,2,0,1.5\n"],
     ["label and theta_* unasked",    "theta_a,label,theta_b\n0.2,a,1.5\n", "margin --columns binding",            "theta_a,label,theta_b,binding\n0.2,a,1.5,b\n"],
     ["a label of another name",      "class,d_x_1,d_y_1\nx,0.2,1\n",      "margin --label class --competing @d_*_1 --columns binding", "class,d_x_1,d_y_1,binding\nx,0.2,1,y\n"],
+    ["a label as numpy.savetxt has it", "label,theta_0,theta_1\n1.000000000000000000e+00,1,0.2\n", "margin --columns binding", "label,theta_0,theta_1,binding\n1.000000000000000000e+00,1,0.2,0\n"],
     ["a class of latin-1 bytes",     "label,theta_\xe9,theta_b\nb,1,0.2\n", "margin --columns binding",           "label,theta_\xe9,theta_b,binding\nb,1,0.2,\xe9\n"],
     ["--each",                       "label,theta_0,theta_1,theta_2\n1,1.5,0.2,0.7\n", "margin --each --columns j,theta_j,psi", "label,theta_0,theta_1,theta_2,j,theta_j,psi\n1,1.5,0.2,0.7,0,1.5,true\n1,1.5,0.2,0.7,2,0.7,false\n"],
     ["theta_y and all of theta_*",   "y,theta_0,theta_1\n0.2,1.5,0.7\n",  "margin --theta @y --competing @theta_* --columns competitors,binding", "y,theta_0,theta_1,competitors,binding\n0.2,1.5,0.7,2,1\n"],
