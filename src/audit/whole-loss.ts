@@ -78,6 +78,7 @@ export function auditLoss(target: Target, samples: readonly LossSample[], dtype:
   const ofLoss: Checked = {
     ...{ name: "loss", check: losses, wrong: losses.bad },
     ...(isWrong(losses) ? reasons(target, fixed, finite, failing, dtype) : { candidates: [] }),
+    hint: samples[losses.firstNotFinite]?.loss === Number.POSITIVE_INFINITY ? UNDERFLOW : undefined,
     figures: message`: ${samples[losses.worst]?.loss ?? 0} in place of ${truths[losses.worst] ?? 0}`,
   };
   const ofGradient: Checked = {
@@ -92,6 +93,8 @@ export function auditLoss(target: Target, samples: readonly LossSample[], dtype:
     passes ? alsoPass(right, fixed, finite, dtype) : [],
   );
 }
+
+const UNDERFLOW = message`-log of a probability that has become 0 is infinite: take log_softmax, not the logarithm of softmax`;
 
 /** What explains wrong losses, those of failing: known mistakes, or a coarser tolerance, with or without a mistake. */
 function reasons(

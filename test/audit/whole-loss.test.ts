@@ -243,6 +243,13 @@ test("NaN and infinite losses fail and are located; the rest is explained", () =
   );
 });
 
+test("an infinite loss is the logarithm of a probability that underflowed", () => {
+  const samples = made(arcface(), 30).map((one, i) => (i === 3 ? { ...one, loss: Number.POSITIVE_INFINITY } : one));
+  expect(messageText(auditLoss(arcface(), samples, "float64").diagnosis)).toBe(
+    `loss: 1 not finite, first at ${samples[3]!.thetaY}; -log of a probability that has become 0 is infinite: take log_softmax, not the logarithm of softmax`,
+  );
+});
+
 test("what nothing explains says where it is worst", () => {
   const samples = made(arcface(), 30).map((one, i) => (i === 7 ? { ...one, loss: one.loss + 0.25 } : one));
   const { candidates, diagnosis } = auditLoss(arcface(), samples, "float64");
