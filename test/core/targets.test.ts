@@ -318,13 +318,15 @@ describe("whether a sample keeps the margin of a function", () => {
     fc.assert(
       fc.property(margins, angles, angles, (m, y, j) => {
         const { naive, psi } = conditions(m, y, j);
-        fc.pre(Math.max(y, j) > 1e-14);
+        const cosJ = truthOf("softmax", [], 0, exact(j)).value;
+        const sides = ["naive", "asoftmax"].map((name) => truthOf(name, [m], 0, exact(y)).value);
+        fc.pre(sides.every((side) => side.minus(cosJ).abs().gt(1e-30)));
         expect([isAboveCosine(make("naive", { m }), y, j), isAboveCosine(make("asoftmax", { m }), y, j)]).toEqual([
           naive,
           psi,
         ]);
       }),
-      { numRuns: 2000 },
+      { seed: 4, numRuns: 2000 },
     );
   });
 

@@ -55,7 +55,7 @@ test("the sum is that of whole numbers of any length, rounded once", () => {
       const value = sumOf(all).value();
       expect(isNearest(value, exact)).toBe(true);
     }),
-    { numRuns: 3000 },
+    { seed: 1, numRuns: 3000 },
   );
 });
 
@@ -67,7 +67,7 @@ test("neither the order nor how the numbers are parted changes a bit", () => {
       merged.addMultiple(sumOf(turned.slice(cut)).multiple());
       expect(merged.value()).toBe(sumOf(all).value());
     }),
-    { numRuns: 1000 },
+    { seed: 2, numRuns: 1000 },
   );
 });
 
