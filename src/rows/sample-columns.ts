@@ -54,8 +54,10 @@ export function labelledAngles(
   const read = header.angles(classes.map(({ index }) => index));
   const labelOf = header.text(column);
   const placeOf = new Map(classes.map(({ name }, i) => [name, i]));
+  const hint = (label: string) =>
+    placeOf.has("0") && Number(label) === classes.length ? ": do the labels count from 1, and the columns from 0?" : "";
   const faultOf = (label: string) =>
-    `column ${column}: no column of ${pattern} is that of class "${shortened(fromBytes(label))}"`;
+    `column ${column}: no column of ${pattern} is that of class "${shortened(fromBytes(label))}"${hint(label)}`;
   const places: number[] = [];
   return (batch, faults) => {
     for (let row = 0; row < batch.size; row++) {

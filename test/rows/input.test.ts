@@ -302,7 +302,8 @@ describe("which columns are read, and what they are called", () => {
 
   // biome-ignore format: a table
   test.concurrent.each([
-    ["a label that is no class",   "label,theta_0,theta_1\n2,0.2,1\n",           "margin",                           'f.csv line 2: column label: no column of theta_* is that of class "2"'],
+    ["a label that is no class",   "label,theta_0,theta_1\n2,0.2,1\n",           "margin",                           'f.csv line 2: column label: no column of theta_* is that of class "2": do the labels count from 1, and the columns from 0?'],
+    ["a label far from all",       "label,theta_0,theta_1\n3,0.2,1\n",           "margin",                           'f.csv line 2: column label: no column of theta_* is that of class "3"'],
     ["a misspelt label",           "label,theta_0,theta_1\n0,0.2,1\n", "margin --label lable",             'f.csv: there is no column "lable": did you mean label?'],
     ["a pattern with one match",   "label,theta_0\n0,0.2\n",           "margin",                           "--competing: theta_* matches one column: a sample needs a competing class"],
     ["a pattern without match",    "label,theta_0\n0,0.2\n",           "margin --competing @thata_*",      'f.csv: there is no column "thata_*": did you mean theta_0?'],
