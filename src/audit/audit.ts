@@ -19,6 +19,7 @@ import {
   isZeroAtEnd,
   type Piecewise,
   printing,
+  requireDtype,
   rightAs,
   rightTo,
   rowAt,
@@ -49,7 +50,7 @@ interface AuditColumn {
  * 2^-24, 2^-11 or 2^-8), +- 16 ulp of max(|value|, 1) (see accepts); its gradient by theta likewise, against the slope, or 0 where
  * the cosine is 1 or -1. A mistake is fitted to up to 96 rows, and a candidate if every row is right by the same rule for the
  * function with the mistake. Angles outside [0, pi] fail. Throws ParameterError for a table without rows, with columns of unequal
- * length or a scale that is not above 0.
+ * length or a scale that is not above 0, and for another dtype.
  * @example
  * const theta = [0, 0.5, 1, 1.5, 2, 2.5, 3];
  * const result = audit(asoftmax({ m: 4 }), { theta, value: theta.map((t) => Math.cos(4 * t)) }, "float64");
@@ -58,11 +59,13 @@ interface AuditColumn {
  */
 export function audit(target: Target, table: AuditTable, dtype: Dtype): AuditResult {
   const { theta, value, gradient, scale = 1 } = table;
-  if (!(theta.length > 0)) throw new ParameterError("the table has no rows: nothing to audit");
+  requireDtype(dtype);
+  if (!(theta?.length > 0)) throw new ParameterError("the table has no rows: nothing to audit");
   const ofValue: AuditColumn = { name: "value", given: value, curve: valueCurve(target) };
   const ofSlope = gradient && ({ name: "gradient", given: gradient, curve: slopeCurve(target) } as const);
-  for (const { length } of [value, gradient ?? theta, typeof scale === "number" ? theta : scale])
-    if (length !== theta.length) throw new ParameterError("the columns of the table differ in length");
+  for (const column of [value, gradient ?? theta, typeof scale === "number" ? theta : scale])
+    if (column?.length !== theta.length)
+      throw new ParameterError("the columns of the table differ in length, or one is missing");
   const values = checked(target, ofValue, table, dtype);
   const slopes = ofSlope && checked(target, ofSlope, table, dtype);
   const isRight = values.check.bad === 0;

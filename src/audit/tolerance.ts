@@ -1,4 +1,5 @@
 import { angleOfQuarter, cosine, reduce, wholeQuarters } from "../core/double-double.ts";
+import { ParameterError } from "../core/errors.ts";
 import { type Message, message } from "../core/message.ts";
 import { type Piece, type Pieces, pieceIndex } from "../core/targets.ts";
 
@@ -6,6 +7,11 @@ import { type Piece, type Pieces, pieceIndex } from "../core/targets.ts";
 export const dtypes = ["float64", "float32", "float16", "bfloat16"] as const;
 /** The floating-point format that a program computed in. */
 export type Dtype = (typeof dtypes)[number];
+
+/** Throws ParameterError for another type of number. */
+export function requireDtype(dtype: Dtype): void {
+  if (!dtypes.includes(dtype)) throw new ParameterError(`dtype is ${dtype}: it must be one of ${dtypes.join(", ")}`);
+}
 
 export const isHalf = (dtype: Dtype): boolean => dtype === "float16" || dtype === "bfloat16";
 

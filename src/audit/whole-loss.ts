@@ -35,7 +35,17 @@ import {
   rightProgram,
   times,
 } from "./loss-program.ts";
-import { coarserTypes, type Dtype, type Printing, printing, ROUNDINGS, rightAs, rightTo, ulp } from "./tolerance.ts";
+import {
+  coarserTypes,
+  type Dtype,
+  type Printing,
+  printing,
+  ROUNDINGS,
+  requireDtype,
+  rightAs,
+  rightTo,
+  ulp,
+} from "./tolerance.ts";
 
 /** Samples that a mistake is tried on before all, those of them that it is fitted to, and classes up to which much is fitted. */
 const TRIED = 64;
@@ -47,7 +57,7 @@ const MOST_NAMED = 3;
 /**
  * Are the losses that a program gave for samples right, and if not, which known mistakes explain them? A loss is right when it lies
  * between those that the logits allow with their rounding errors (see lossRange), a gradient by a cosine likewise (see gradientRanges).
- * The fields of Check are those of the losses. Throws ParameterError without samples.
+ * The fields of Check are those of the losses. Throws ParameterError without samples, and for another dtype.
  * @example
  * const samples = [0.1, 0.5, 1, 1.5].map((thetaY) => {
  *   return { thetaY, competing: [1.2, 2], scale: 4, loss: sampleLoss(softmax(), 4, thetaY, [1.2, 2]).loss };
@@ -55,6 +65,7 @@ const MOST_NAMED = 3;
  * auditLoss(arcface(), samples, "float64").candidates[0].name; // "no margin: a softmax of the same scale"
  */
 export function auditLoss(target: Target, samples: readonly LossSample[], dtype: Dtype): AuditResult {
+  requireDtype(dtype);
   if (samples.length === 0) throw new ParameterError("the table has no rows: nothing to audit");
   const right = rightProgram(target);
   const [losses, slopes] = [noRows(), noRows()];

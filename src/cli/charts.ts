@@ -23,18 +23,19 @@ export function functionChart(
   targets: readonly Target[],
   { range = { from: 0, to: Math.PI }, quantity = "value", highlight, stretchesOf = () => [] }: FunctionChart = {},
 ): Chart {
+  const series = targets.map((target) => ({
+    ...lineOf(target, targets),
+    at: (theta: number) => target[quantity](theta),
+    jumps: quantity === "value" ? jumpsOf(target) : [],
+    highlight: stretchesOf(target),
+  }));
   return {
     title: quantity === "value" ? findingOf(targets) : SLOPES,
     subtitle: definitionsOf(targets),
     x: { ...range, angle: true, name: "target angle theta_y" },
     y: { name: quantity === "value" ? "target function" : "slope of the target function by theta_y" },
-    series: targets.map((target) => ({
-      ...lineOf(target, targets),
-      at: (theta: number) => target[quantity](theta),
-      jumps: quantity === "value" ? jumpsOf(target) : [],
-      highlight: stretchesOf(target),
-    })),
-    highlight,
+    series,
+    highlight: series.some((one) => one.highlight.length > 0) ? highlight : undefined,
     knots: knotsOf(targets),
   };
 }
@@ -92,28 +93,45 @@ function definitionsOf(targets: readonly Target[]): Message | undefined {
   return formulas.length === 0 || formulas.length > MOST_DEFINITIONS ? undefined : [formulas.join("; ")];
 }
 
-/** The title of a chart of target functions: which of them rise, and where first. */
+/** The title of a chart of target functions: which of them rise, jump up or are flat, and where first. */
 function findingOf(targets: readonly Target[]): Message | undefined {
-  const found = targets.map((target) => ({ target, first: firstRise(target) }));
-  const rising = found.filter(({ first }) => first !== undefined);
-  const falling = found.filter(({ first }) => first === undefined);
-  const names = (some: typeof found) => joined(some.map(({ target }) => inWords(target)));
-  const verb = (some: typeof found) => (some.length === 1 ? "falls" : "fall");
+  const found = targets.map((target) => ({ target, ...firstBreach(target) }));
+  const clause = (breach: Breach | undefined, one: Message, several: Message, where: Message) => {
+    const some = found.filter((each) => each.breach === breach);
+    const place = some.length === 1 && some[0]!.from !== undefined ? message` ${where} ${radians(some[0]!.from)}` : [];
+    const names = joined(some.map(({ target }) => inWords(target)));
+    return some.length === 0 ? [] : [message`${names} ${some.length === 1 ? one : several}${place}`];
+  };
+  const up = [
+    ...clause("rising", ["rises again"], ["rise again"], ["beyond"]),
+    ...clause("jump-up", ["jumps up"], ["jump up"], ["at"]),
+  ];
+  const flat = clause("flat", ["never rises, but is flat"], ["never rise, but are flat in part"], ["beyond"]);
+  const psi = found.filter(({ breach }) => breach === undefined);
+  const knots = psi.length === 1 && isPsi(psi[0]!.target) ? knotsOf([psi[0]!.target]) : undefined;
+  const everywhere = message`everywhere${knots ? message`, flat only at k ${radians(timesPi(1, knots))}` : []}`;
+  const falling = clause(undefined, message`falls ${everywhere}`, message`fall ${everywhere}`, []);
   if (targets.length === 0) return undefined;
-  if (rising.length > 0) {
-    const m = falling.length === 1 && isPsi(falling[0]!.target) ? knotsOf([falling[0]!.target]) : undefined;
-    const flat = m ? message`, flat only at k ${radians(timesPi(1, m))}` : [];
-    const rest = falling.length > 0 ? message`; ${names(falling)} ${verb(falling)} everywhere${flat}` : [];
-    const where = rising.length === 1 ? message` beyond ${radians(rising[0]!.first!)}` : [];
-    return message`${names(rising)} ${rising.length === 1 ? "rises" : "rise"} again${where}: there a larger angle is rewarded${rest}`;
-  }
+  const after = (clauses: readonly Message[]) => clauses.flatMap((one) => message`; ${one}`);
+  if (up.length > 0) return message`${joined(up)}: there a larger angle is rewarded${after([...flat, ...falling])}`;
+  if (flat.length > 0) return message`${flat[0]!}: there nothing pulls${after(falling)}`;
   if (areBlended(targets))
     return message`The larger lambda, the nearer psi (m = ${knotsOf(targets)!}) comes to cos(theta), and the smaller the margin`;
-  return message`${names(falling)} ${verb(falling)} on all of [0, pi]: a smaller angle always counts more`;
+  const names = joined(targets.map((target) => inWords(target)));
+  return message`${names} ${targets.length === 1 ? "falls" : "fall"} on all of [0, pi]: a smaller angle always counts more`;
 }
 
-const firstRise = (target: Target): number | undefined =>
-  monotonicity(target).stretches.find(({ direction }) => direction === "rising" || direction === "jump-up")?.from;
+type Breach = "rising" | "jump-up" | "flat";
+
+/** How a target function does not fall everywhere, the gravest way first, and where it first does so. */
+function firstBreach(target: Target): { readonly breach?: Breach; readonly from?: number } {
+  const { stretches } = monotonicity(target);
+  for (const breach of ["rising", "jump-up", "flat"] as const) {
+    const first = stretches.find(({ direction }) => direction === breach);
+    if (first) return { breach, from: first.from };
+  }
+  return {};
+}
 
 /** The plane of theta_y and theta_j: for each function the angle that theta_j must exceed, and where naive holds and angular does not. */
 export function planeChart(targets: readonly Target[], range: Interval = { from: 0, to: Math.PI }): Chart {
@@ -179,7 +197,7 @@ export function violationChart(targets: readonly Target[], m: number, thetaJ: nu
   const isNaive = ({ name, parameters }: Target) => name === "naive" && parameters.m === m;
   const found = violations(m, thetaJ).map(({ lo, hi }) => ({ from: lo, to: hi }));
   const chart = functionChart(targets, {
-    highlight: targets.some(isNaive) ? FALSE_PASS : undefined,
+    highlight: FALSE_PASS,
     stretchesOf: (target) => (isNaive(target) ? found : []),
   });
   const level = psiValues(1, thetaJ).cosTheta;

@@ -141,7 +141,7 @@ export const columnTexts: Readonly<Record<string, Meanings>> = {
     effective_m: "theta_2 / theta_1 on the decision boundary with that lambda (see boundary)",
   },
   descend: {
-    function: shared.function!,
+    function: `${shared.function!}; a schedule's lambda is not part of it`,
     step: "how many steps have been taken",
     theta: "the target angle theta_y after them, in radians",
     value: "the loss there",

@@ -10,12 +10,18 @@ import { goalLines, inWords, knotsOf, lineOf } from "./charts.ts";
 /** The rate and the steps of a descent unless they are given. */
 export const STANDARD_DESCENT = { rate: 0.05, steps: 200 };
 
-/** The descent of each function, which may change from step to step: its points, how it ended, and that as a sentence. */
-export function descentsOf(targets: readonly Target[], descent: Descent, at = (one: Target, _step: number) => one) {
+/** The descent of each function, which `annealed` may give another lambda at each step: its points, how it ended, and that as a sentence. */
+export function descentsOf(
+  targets: readonly Target[],
+  descent: Descent,
+  annealed?: ((target: Target, step: number) => Target) | undefined,
+) {
   return targets.map((target) => {
-    const path = [...descend((step) => at(target, step), descent)];
-    const { kind, theta, sentence } = outcome(at(target, descent.steps), descent, path.at(-1)!);
-    return { target, path, kind, theta, sentence: message`${target.spec}: ${sentence}.` };
+    const at = (step: number) => annealed?.(target, step) ?? target;
+    const path = [...descend(at, descent)];
+    const { kind, theta, sentence } = outcome(at(descent.steps), descent, path.at(-1)!);
+    const name = annealed ? message`${target.spec} with lambda annealed` : [target.spec];
+    return { target, path, kind, theta, isAnnealed: annealed !== undefined, sentence: message`${name}: ${sentence}.` };
   });
 }
 
@@ -33,7 +39,7 @@ export function descentChart(descents: Descended, descent: Descent, style: Numbe
   const held = descents.filter(({ kind }) => HELD.includes(kind)).map(({ theta }) => theta);
   return {
     title: titleOf(reached, descents, start),
-    subtitle: message`loss: softmax of two classes, against theta_j = ${radians(thetaJ)}, with learning rate ${rate} and scale ${scale}`,
+    subtitle: message`loss: softmax of two classes, against theta_j = ${radians(thetaJ)}, with learning rate ${rate} and scale ${scale}${descents[0]?.isAnnealed ? "; lambda annealed" : ""}`,
     marks: [
       ...[...new Map(held.map((theta) => [theta.toFixed(4), theta])).values()].map((theta) => ({
         x: steps / 2,

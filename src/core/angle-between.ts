@@ -1,4 +1,5 @@
 import { type DoubleDouble, productError, sumError, twoProduct } from "./double-double.ts";
+import { ParameterError } from "./errors.ts";
 
 /**
  * The Euclidean length of v as a double-double, with a relative error below 1e-28 for a thousand components: the squares and their
@@ -28,7 +29,8 @@ export function lengthOf(v: ArrayLike<number>): DoubleDouble {
  * The angle between two vectors of one dimension, in radians, in [0, pi]: 2 atan2(|u - v|, |u + v|) with u = a |b| and v = b |a|
  * (Kahan, "How Futile are Mindless Assessments of Roundoff", section 12). u - v is computed from exact products and double-double
  * lengths, so that small angles keep their digits: the error is below 4 ulp + 1e-28, for lengths above 1e-290. A length of 0,
- * infinite or NaN gives NaN. lengthA and lengthB are the lengths of a and b, for a caller that knows them.
+ * infinite or NaN gives NaN. lengthA and lengthB are the lengths of a and b, for a caller that knows them. Throws ParameterError for
+ * vectors of different dimensions.
  * @example
  * angleBetween([1, 0], [0, 2]); // Math.PI / 2
  */
@@ -38,6 +40,8 @@ export function angleBetween(
   lengthA = lengthOf(a),
   lengthB = lengthOf(b),
 ): number {
+  if (a.length !== b.length)
+    throw new ParameterError(`the vectors have ${a.length} and ${b.length} components: they must have as many`);
   // An infinite length, or NaN, makes NaN of all that follows.
   if (!(lengthA.hi > 0 && lengthB.hi > 0)) return Number.NaN;
   const scaleA = scaleOf(lengthA.hi);

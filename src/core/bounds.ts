@@ -1,5 +1,5 @@
 import { requireArc } from "./boundary.ts";
-import { twoProduct } from "./double-double.ts";
+import { add, divide, doubleDouble, multiply, twoProduct, twoSum } from "./double-double.ts";
 import { requireMargin } from "./psi.ts";
 
 /**
@@ -22,7 +22,7 @@ export interface PropertyBounds {
 }
 
 /**
- * Properties 2 and 3 for a margin m and an angle theta_12 between class vectors, in radians. Angles are within 2 ulp; the
+ * Properties 2 and 3 for a margin m and an angle theta_12 between class vectors, in radians. Angles are within 0.86 ulp; the
  * comparisons are exact, with the double pi for pi. Source: SphereFace (arXiv:1704.08063), section 3.4. Throws ParameterError for
  * m outside [1, 2^20] and for theta_12 outside [1e-100, pi].
  * @example
@@ -33,9 +33,11 @@ export function bounds(m: number, theta12: number): PropertyBounds {
   requireMargin(m);
   requireArc(theta12);
   const wide = theta12 > ((m - 1) / m) * Math.PI;
+  const arc = doubleDouble(theta12);
+  const sum = twoSum(m, 1);
   return {
-    maxIntra: wide ? (2 * Math.PI) / (m + 1) : theta12 / (m - 1) + theta12 / (m + 1),
-    minInter: ((m - 1) / (m + 1)) * theta12,
+    maxIntra: wide ? divide(doubleDouble(2 * Math.PI), sum).hi : add(divide(arc, m - 1), divide(arc, sum)).hi,
+    minInter: divide(multiply(arc, m - 1), sum).hi,
     // 2 pi <= (m - 1) theta_12 where wide; else 2m <= (m - 1)^2, that is 3 <= (m - 2)^2.
     holdsBinary: wide ? reaches(m - 1, theta12, 2 * Math.PI) : m > 2 && reaches(m - 2, m - 2, 3),
     holdsMulti: m >= 3,

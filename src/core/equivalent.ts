@@ -21,14 +21,15 @@ export function sameBoundary(target: Target, to: Target, theta12: number): reado
 }
 
 /**
- * The values of the one parameter of `to` with which it has the value y at theta, in radians; else as sameBoundary. Throws
+ * The values of the one parameter of `to` with which it has the value y, a number or a double-double, at theta, in radians; else as sameBoundary. Throws
  * ParameterError for sphereface-r2 too, whose value does not depend on its m.
  * @example
  * sameValue(arcface(), 0.5, arcface().exactValue(0.5))[0]; // 0.5
+ * sameValue(cosface(), 0, 0.75)[0]; // 0.25
  */
-export function sameValue(to: Target, theta: number, y: DoubleDouble): readonly number[] {
+export function sameValue(to: Target, theta: number, y: DoubleDouble | number): readonly number[] {
   if (to.competingDivisor !== 1) throw new ParameterError(`the value of ${to.name} does not depend on its m`);
-  const tiny = 2 ** -60 * Math.max(1, Math.abs(y.hi));
+  const tiny = 2 ** -60 * Math.max(1, Math.abs(typeof y === "number" ? y : y.hi));
   return parametersOf(to, theta, (full) => subtract(full.exactValue(theta), y).hi, tiny);
 }
 

@@ -9,8 +9,9 @@ export class ParameterError extends RangeError {
   override readonly name = "ParameterError";
 }
 
-/** The value. Throws ParameterError unless lo <= value <= hi; NaN fails. */
+/** The value. Throws ParameterError unless it is a number and lo <= value <= hi; NaN fails. */
 export function requireWithin(name: string, value: number, lo: number, hi: number): number {
+  if (typeof value !== "number") throw new ParameterError(`${name} is a ${typeof value}: it must be a number`);
   if (value >= lo && value <= hi) return value;
   throw new ParameterError(`${name} is ${value}: it must ${rangeWords(lo, hi)}`);
 }

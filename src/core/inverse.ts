@@ -49,14 +49,15 @@ export function arccosine(u: dd.DoubleDouble): dd.DoubleDouble {
 export type Occurrence = { theta: number; to: number };
 
 /**
- * The angles in [0, pi] at which a target function has a value, in order; a flat stretch that has it is one of them. The value at the
+ * The angles in [0, pi] at which a target function has a value, a number or a double-double y, in order; a flat stretch that has it is one of them. The value at the
  * ends of the pieces and at turns of the function counts when it rounds to y.hi; a jump across it does not. Without lambda closed
  * forms, within 0.53 ulp where an ulp of y moves theta by less; with lambda roots found by bisection. NaN gives none.
  * @example
- * anglesOfValue(arcface({ m: 0.5 }), { hi: 0, lo: 0 })[0]?.theta === Math.PI * 0.5 - 0.5; // true
- * anglesOfValue(spherefaceR1({ m: 2 }), { hi: -1, lo: 0 }); // [{ theta: Math.PI * 0.5, to: Math.PI }]
+ * anglesOfValue(arcface({ m: 0.5 }), 0)[0]?.theta === Math.PI * 0.5 - 0.5; // true
+ * anglesOfValue(spherefaceR1({ m: 2 }), -1); // [{ theta: Math.PI * 0.5, to: Math.PI }]
  */
-export function anglesOfValue(target: Target, y: dd.DoubleDouble): Occurrence[] {
+export function anglesOfValue(target: Target, value: dd.DoubleDouble | number): Occurrence[] {
+  const y = typeof value === "number" ? dd.doubleDouble(value) : value;
   const found: Occurrence[] = [];
   const addTo = (theta: number, to = theta) => {
     const last = found.at(-1);

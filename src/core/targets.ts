@@ -192,6 +192,8 @@ export function makeTarget(
   definition: TargetDefinition,
   given: Readonly<Record<string, number | undefined>> = {},
 ): Target {
+  if (typeof given !== "object")
+    throw new ParameterError(`${definition.name}: give the parameters by name, such as { lambda: 5 }`);
   const { lambda = 0, ...own } = given;
   requireLambda(lambda);
   const unknown = Object.keys(own).find((name) => !definition.parameters.some((p) => p.name === name));

@@ -533,6 +533,10 @@ describe("what else a table can hold", () => {
   test("a table without rows, or with columns that differ, is refused", () => {
     expect(() => audit(m4, { theta: [], value: [] }, "float64")).toThrow("the table has no rows: nothing to audit");
     expect(() => audit(m4, { theta: [1], value: [] }, "float64")).toThrow("the columns of the table differ in length");
+    expect(() => audit(m4, { theta: [1], values: [1] } as never, "float64")).toThrow("or one is missing");
+    expect(() => audit(m4, { theta: [1], value: [1] }, "fp32" as never)).toThrow(
+      "dtype is fp32: it must be one of float64, float32, float16, bfloat16",
+    );
   });
 });
 

@@ -282,6 +282,7 @@ test("a slip of the target function itself is named, in the loss too", () => {
 
 test("no samples", () => {
   expect(() => auditLoss(arcface(), [], "float64")).toThrow("the table has no rows: nothing to audit");
+  expect(() => auditLoss(arcface(), [], "float" as never)).toThrow("dtype is float: it must be one of float64");
 });
 
 test("the own probability may be e^(logit - log-sum-exp), whose rounding grows with the logits", () => {

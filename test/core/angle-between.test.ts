@@ -111,3 +111,7 @@ test("lengthOf is a pair good to 1e-28", () => {
   }
   expect(lengthOf([]).hi).toBe(0);
 });
+
+test("vectors of different dimensions", () => {
+  expect(() => angleBetween([1, 2], [0, 1, 2])).toThrow("the vectors have 2 and 3 components: they must have as many");
+});

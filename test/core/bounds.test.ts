@@ -12,8 +12,8 @@ describe.each(margins)("m = %d", (m) => {
     const wide = t.times(M).gt(M.minus(1).times(PI));
     const intra = wide ? PI.times(2).div(M.plus(1)) : t.div(M.minus(1)).plus(t.div(M.plus(1)));
     const inter = M.minus(1).div(M.plus(1)).times(t);
-    expect(ulpsApart(maxIntra, intra)).toBeLessThan(2);
-    expect(minInter === 0 ? inter.toNumber() : ulpsApart(minInter, inter)).toBeLessThan(2);
+    expect(ulpsApart(maxIntra, intra)).toBeLessThan(0.86);
+    expect(minInter === 0 ? inter.toNumber() : ulpsApart(minInter, inter)).toBeLessThan(0.86);
     expect(holdsBinary).toBe(intra.lte(inter));
     expect(holdsMulti).toBe(t.times(2).lte(M.minus(1).times(t)));
   });
@@ -41,6 +41,10 @@ test("where 2 pi = (m - 1) theta_12 to rounding, the comparison is exact", () =>
       expect([m, theta12, bounds(m, theta12).holdsBinary]).toEqual([m, theta12, holds]);
     }
   }
+});
+
+test("the two angles do not contradict the comparison", () => {
+  expect(bounds(worstCase, Math.PI / 2)).toMatchObject({ maxIntra: 0.9068996821171089, minInter: 0.9068996821171089 });
 });
 
 test("the smallest margins", () => {

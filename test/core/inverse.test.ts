@@ -96,7 +96,7 @@ describe("angles of any function", () => {
     const property = fc.property(functions, uniform(0, Math.PI), (f, theta) => {
       const y = f.value(theta);
       const gap = (t: Big) => truthOf(f.name, Object.values(f.parameters), f.lambda, t).value.minus(exact(y));
-      const found = anglesOfValue(f, { hi: y, lo: 0 });
+      const found = anglesOfValue(f, y);
       // Away from where the function turns or jumps, in the middle of cells of a grid.
       const isUp = Array.from({ length: 400 }, (_, i) => f.value(((i + 0.37) * Math.PI) / 400) > y);
       const jump =
@@ -121,9 +121,7 @@ describe("angles of any function", () => {
   }, 60_000);
 
   const at = (name: string, y: number, parameters?: Record<string, number>) =>
-    anglesOfValue(target(name, parameters)!, { hi: y, lo: 0 }).map(({ theta, to }) =>
-      theta === to ? theta : [theta, to],
-    );
+    anglesOfValue(target(name, parameters)!, y).map(({ theta, to }) => (theta === to ? theta : [theta, to]));
 
   // biome-ignore format: a table
   test.each<[name: string, parameters: Record<string, number>, y: number, found: unknown[]]>([

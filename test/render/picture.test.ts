@@ -48,6 +48,11 @@ describe("a picture alone", () => {
     ["descend --start 1.2 --competing 1.5", ["0", "π/4", "π/2"]],
     ["descend --start 3 --competing 1 --m 3", ["held at 2π/3: the slope is 0", "here, the goal is not reached"]],
     [digits,                         ["Half of 360 samples have θy below 0.157, half", "min θj above 0.984; 78.6 % keep the margin m = 4", "median θy = 0.157", "min θj = 0.984", "2.5 % of θy", "3π/4"]],
+    ["descend --start 2 --competing 1.5 --preset sphereface", ["loss: softmax of two classes, against θj = 1.5,", "with learning rate 0.05 and scale 1; λ annealed"]],
+    ["plot --functions cosface", ["cosface:m=0.35 falls on all of [0, π]: a smaller angle always counts more"]],
+    ["plot --functions arcface-clip,sphereface-r1", ["arcface-clip:m=0.5 and sphereface-r1:m=1.7", "never rise, but are flat in part: there nothing pulls"]],
+    ["plot --functions sphereface-r1:m=3,asoftmax", ["sphereface-r1:m=3 never rises, but is flat beyond π/3: there", "nothing pulls; ψ, m = 4 falls everywhere, flat only at k π/4"]],
+    ["monotonicity --functions arcface-easy,arcface,softmax", ["arcface:m=0.5 rises again beyond 2.64159 and", "arcface-easy:m=0.5 jumps up at π/2: there a", "larger angle is rewarded; cos(θ) falls everywhere"]],
     ["plot --functions naive:m=20 --degrees", ["cos(20 θ) rises again beyond 9°: there a larger angle is rewarded"]],
   ])("asoftmax %s", async (line, words) => {
     const found = texts(await draw(line, "svg")).map((text) => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">"));

@@ -48,10 +48,11 @@ export default command({
     const { start, rate = STANDARD_DESCENT.rate, steps = STANDARD_DESCENT.steps, precision } = values;
     const descent = { start, thetaJ, scale, rate, steps };
     const schedule = hasSchedule(values) ? scheduleOf(values) : undefined;
-    const descents = descentsOf(targets, descent, (target, step) => {
-      const { name, parameters } = target;
-      return schedule ? targetNamed(name, { ...parameters, lambda: lambdaAt(schedule, step) })! : target;
-    });
+    const annealed = schedule
+      ? ({ name, parameters }: Target, step: number) =>
+          targetNamed(name, { ...parameters, lambda: lambdaAt(schedule, step) })!
+      : undefined;
+    const descents = descentsOf(targets, descent, annealed);
     const rows = descents.flatMap(({ target, path }) =>
       path.map(({ step, theta, value, gradient }) => [target.spec, step, theta, value, gradient]),
     );

@@ -61,7 +61,7 @@ export default command({
     const chosen = functionInput(values, () => [asoftmax()]);
     if (form === "value") {
       const columns = columnsOf("*index:integer theta:angle to:angle");
-      const compute = (target: Target, value: number) => rows(anglesOfValue(target, { hi: value, lo: 0 }));
+      const compute = (target: Target, value: number) => rows(anglesOfValue(target, value));
       return rowResult({ inputs: [chosen, asked], columns, compute, counts, end }, values, names);
     }
     const { classes, competing = [STANDARD_ARC] } = values;

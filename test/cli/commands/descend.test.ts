@@ -82,7 +82,7 @@ describe("what became of it", () => {
 
   test("with a schedule it escapes from the knot", async () => {
     const text = await shown(`descend ${START} --m 4 --preset sphereface --steps 2000`);
-    expect(sentencesOf(text)).toMatch(/^asoftmax:m=4: from 2 it reaches /);
+    expect(sentencesOf(text)).toMatch(/^asoftmax:m=4 with lambda annealed: from 2 it reaches /);
   });
 });
 
