@@ -107,7 +107,7 @@ function best(found: Explanation[], dtype: AuditRow["dtype"]): KnownMistake[] {
 }
 
 /** How many digits the number has beyond one, a minus counted. */
-const digitsOf = (x: number) => x.toExponential().replace(/e.*|[.]/g, "").length - 1;
+export const digitsOf = (x: number) => x.toExponential().replace(/e.*|[.]/g, "").length - 1;
 
 function areSame(x: Fit, y: Fit, dtype: AuditRow["dtype"]): boolean {
   const angles = Array.from({ length: COMPARED }, (_, i) => ((i + 0.5) * Math.PI) / COMPARED);

@@ -1,6 +1,6 @@
 import { doubleDouble } from "../core/double-double.ts";
 import { softmaxOf } from "../core/loss.ts";
-import { softmax } from "../core/target-functions.ts";
+import { cosface, softmax } from "../core/target-functions.ts";
 import {
   makeTarget,
   type Target,
@@ -123,6 +123,9 @@ export function searchedMistakes(target: Target, samples: readonly LossSample[])
   const functions = targetDefinitions
     .filter((d) => d !== definition && d.parameters.length === 1 && d.competingDivisor === undefined)
     .map((d) => margin(d, `another function, ${d.name}`, d.parameters[0]!.name, {}));
+  const unscaled = oneOf("a margin that is subtracted without the scale", "m", [0, 2], [0.35], (m) => {
+    return { target: cosface({ m }), marginScale: () => 1 };
+  });
   const ofFactor = (x: number): Partial<LossProgram> => ({ scaleOf: ({ scale }) => x * scale });
   const blended = (x: number) => ({ target: makeTarget(definition, { ...parameters, lambda: x }) });
   const smoothed = (eps: number): Partial<LossProgram> => ({
@@ -153,6 +156,7 @@ export function searchedMistakes(target: Target, samples: readonly LossSample[])
     oneOf("eps added to the probability", "eps", [1e-12, 1], POWERS, (eps) => ofProbability((p) => p + eps)),
     oneOf(clamped, "eps", [1e-12, 0.5], POWERS, (eps) => ofProbability((p) => Math.min(1 - eps, Math.max(eps, p)))),
   ];
+  if (samples.some(({ scale }) => scale !== 1)) (name === "cosface" ? own : functions).push(unscaled);
   return { slips, own, functions };
 }
 

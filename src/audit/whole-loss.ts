@@ -13,7 +13,7 @@ import {
   noRows,
   resultOf,
 } from "./check.ts";
-import { sampled } from "./explain.ts";
+import { digitsOf, sampled } from "./explain.ts";
 import { fewestDigits, refine, sumOfSizes } from "./fit.ts";
 import {
   both,
@@ -189,7 +189,10 @@ function lossCandidates(
     if (all.some(({ residual }) => residual <= close)) break;
   }
   const least = all.reduce((found, { residual }) => Math.min(found, residual), Number.POSITIVE_INFINITY);
-  return all.filter(({ residual }) => residual <= Math.max(close, ROUNDINGS * least));
+  const digits = ({ parameters }: KnownMistake) => Object.values(parameters).reduce((n, x) => n + digitsOf(x), 0);
+  return all
+    .filter(({ residual }) => residual <= Math.max(close, ROUNDINGS * least))
+    .sort((x, y) => digits(x) - digits(y));
 }
 
 /** The mistake, with its parameters, where it explains every sample. */

@@ -324,3 +324,11 @@ test("labels that are off in the loss alone; a softmax has no margin to be wrong
   const plain = messageText(auditLoss(softmax(), made(softmax(), 30), "float64").diagnosis);
   expect(plain).toBe("every row is right to within rounding");
 });
+
+test("a margin that is subtracted without the scale is found for any function", () => {
+  const samples = made(cosface({ m: 0.5 / 64 }), 64, 60);
+  for (const of of [arcface(), cosface()]) {
+    const [first] = auditLoss(of, samples, "float64").candidates;
+    expect([first!.name, first!.parameters]).toEqual(["a margin that is subtracted without the scale", { m: 0.5 }]);
+  }
+});
