@@ -75,7 +75,9 @@ export async function lossSamples(values: TableValues, loss: ColumnSource, input
       readerOf(others, header),
       isColumn(scale) ? readerOf(scaleInput(scale), header) : fixed(scale),
       header.anyNumber(loss.column),
-      ...gradientColumns(header, gradient?.column, competing?.column).map((name) => header.anyNumber(name)),
+      ...gradientColumns(header, gradient?.column, competing?.column, values.label).map((name) =>
+        header.anyNumber(name),
+      ),
     ],
     (thetaY, { angles, place }, scale, loss = Number.NaN, ...gradients) => {
       const competing = Float64Array.from(angles);
@@ -90,10 +92,10 @@ export async function lossSamples(values: TableValues, loss: ColumnSource, input
 const readerOf = <T>({ source }: Input<T>, header: Header) => (source as (header: Header) => Reader<T>)(header);
 
 /** The columns of gradients: one, by the cosine of the target angle, or one for each class of the pattern of angles, in that order. */
-function gradientColumns(header: Header, pattern?: string, angles = "theta_*"): string[] {
+function gradientColumns(header: Header, pattern?: string, angles = "theta_*", label = "label"): string[] {
   const around = classPattern(pattern ?? "");
   if (around === undefined) return pattern === undefined ? [] : [pattern];
-  return header.classes(angles).map(({ name }) => around.join(fromBytes(name)));
+  return header.classes(angles, label).map(({ name }) => around.join(fromBytes(name)));
 }
 
 /** Gradients of all classes with that of the own class first; one alone is that of the own class. */

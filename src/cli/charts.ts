@@ -23,19 +23,18 @@ export function functionChart(
   targets: readonly Target[],
   { range = { from: 0, to: Math.PI }, quantity = "value", highlight, stretchesOf = () => [] }: FunctionChart = {},
 ): Chart {
-  const series = targets.map((target) => ({
-    ...lineOf(target, targets),
-    at: (theta: number) => target[quantity](theta),
-    jumps: quantity === "value" ? jumpsOf(target) : [],
-    highlight: stretchesOf(target),
-  }));
   return {
     title: quantity === "value" ? findingOf(targets) : SLOPES,
     subtitle: definitionsOf(targets),
     x: { ...range, angle: true, name: "target angle theta_y" },
     y: { name: quantity === "value" ? "target function" : "slope of the target function by theta_y" },
-    series,
-    highlight: series.some((one) => one.highlight.length > 0) ? highlight : undefined,
+    series: targets.map((target) => ({
+      ...lineOf(target, targets),
+      at: (theta: number) => target[quantity](theta),
+      jumps: quantity === "value" ? jumpsOf(target) : [],
+      highlight: stretchesOf(target),
+    })),
+    highlight,
     knots: knotsOf(targets),
   };
 }
@@ -197,7 +196,7 @@ export function violationChart(targets: readonly Target[], m: number, thetaJ: nu
   const isNaive = ({ name, parameters }: Target) => name === "naive" && parameters.m === m;
   const found = violations(m, thetaJ).map(({ lo, hi }) => ({ from: lo, to: hi }));
   const chart = functionChart(targets, {
-    highlight: FALSE_PASS,
+    highlight: targets.some(isNaive) ? FALSE_PASS : undefined,
     stretchesOf: (target) => (isNaive(target) ? found : []),
   });
   const level = psiValues(1, thetaJ).cosTheta;

@@ -28,7 +28,7 @@ const guesses: Readonly<Record<string, Guess>> = {
     return undefined;
   },
   "psi --theta 1.2 1.3"({ args, word, more, options = {} }) {
-    if (word.startsWith("--")) return undefined;
+    if (/^--?[a-z]/.test(word)) return undefined;
     const at = args.findIndex((one, i) => one === word && optionAt(options, args[i - 2])?.repeatable);
     const behind = more.filter((one, i) => args[at + 1 + i] === one);
     const list = [args[at - 1], word, ...behind].map((one) => one?.replace(/,$/, ""));
@@ -54,7 +54,8 @@ function isAngle(word: string): boolean {
   }
 }
 
-const optionAt = (options: Options, flag = ""): Option<unknown> | undefined =>
+/** The option that is typed so; undefined for any other word. */
+export const optionAt = (options: Options, flag = ""): Option<unknown> | undefined =>
   Object.entries(options).find(([name]) => flag === flagOf(name) || flag === shortFlags[name])?.[1];
 
 /** Are all the options that were typed those of a command? */
@@ -86,7 +87,7 @@ export async function wrongUsage(
     similar ??
     Object.keys(options ?? {})
       .map(flagOf)
-      .find((flag) => /^--\w/.test(word ?? "") && flag.startsWith(word!));
+      .find((flag) => /^--?[a-z]/.test(word ?? "") && flag.startsWith(word!.replace(/^-(?!-)/, "--")));
   return new UsageError(near === undefined ? what : `${what}: did you mean ${near}?`);
 }
 

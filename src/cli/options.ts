@@ -89,7 +89,7 @@ export const options = {
   m: listOption("margins m, real, from 1 to 2^20", margin),
   theta: listOption("angles in [0, pi]", angle),
   competing: listOption("competing angles theta_j in [0, pi]", angle),
-  label: option("column", "the column that names the target class", text),
+  label: option("@column", "the column that names the target class", (given) => column(given).column),
   psi: listOption("values of psi", number),
   functions: listOption("target functions, such as asoftmax:m=4,naive:m=4", targetFunction),
   lambda: listOption("weights lambda of cos(theta), blended with the target", notNegative),

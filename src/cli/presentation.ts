@@ -97,6 +97,8 @@ function chosenColumns(result: Result, { columns, prefix = "" }: Invocation["val
   const twice = columns && repeated(columns);
   if (twice !== undefined) throw new UsageError(`--columns: "${twice}" stands there twice`);
   const unknown = columns?.find((name) => !placeOf.has(name));
+  if (unknown !== undefined && names.indexOf(toBytes(unknown)) < inputColumns && names.includes(toBytes(unknown)))
+    throw new UsageError(`--columns: "${unknown}" is a column of the input, all of which stay: name computed ones`);
   if (unknown !== undefined)
     throw new UsageError(`--columns: there is no column "${unknown}"${suggestion(unknown, own)}`);
   const places = columns?.map((name) => placeOf.get(name)!) ?? [...own.keys()];

@@ -5,7 +5,7 @@ import type { Result } from "../render/result.ts";
 import { isColumn } from "../rows/computation.ts";
 import { COMPLETE, type Command } from "./command.ts";
 import { commands, pages } from "./commands.ts";
-import { wrongUsage } from "./guesses.ts";
+import { optionAt, wrongUsage } from "./guesses.ts";
 import { item, items, wordWrapped } from "./lines.ts";
 import { flagOf, type OptionName, shortFlags, type Values } from "./options.ts";
 import { say } from "./output.ts";
@@ -99,7 +99,12 @@ function configure(sub: Commander, { examples, options, argument }: Command, wid
   for (const [name, { value, help }] of Object.entries(options)) {
     const flags = [shortFlags[name] ?? [], flagOf(name)].flat().join(", ");
     const option = new Option(value === undefined ? flags : `${flags} <${value}>`, help);
-    if (value !== undefined) option.argParser((text, before: readonly string[] = []) => [...before, text]);
+    if (value !== undefined)
+      option.argParser((text, before: readonly string[] = []) => {
+        if (optionAt(options, text))
+          throw new UsageError(`option '${option.flags}' argument missing: ${text} stands in its place`);
+        return [...before, text];
+      });
     sub.addOption(option);
   }
   if (argument !== undefined) sub.argument(`<${argument.name}>`, argument.choices.join(", "));
@@ -128,10 +133,12 @@ async function runCommand(definition: Command, sub: Commander, names: readonly s
     const last = texts.at(-1)!;
     const differs = !repeatable && texts.some((text) => text !== last);
     if (differs) await note(`${flagOf(name)} is given more than once: the last, ${last}, counts`);
+    const advice =
+      name === "m" && given.functions ? ": of another function m is written with it, as arcface:m=0.5" : "";
     const counting = repeatable ? texts : [last];
     values[name] = tried(
       () => joined(counting.map((text) => parse(text, angles))),
-      (error) => (error instanceof Error ? new UsageError(`${flagOf(name)}: ${error.message}`) : error),
+      (error) => (error instanceof Error ? new UsageError(`${flagOf(name)}: ${error.message}${advice}`) : error),
     );
   }
   if (given.input === undefined && "input" in options && !SOURCES.some((name) => name in given) && isFed())

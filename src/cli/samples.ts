@@ -34,7 +34,7 @@ export function sampleInputs(
     const isAsked = label !== undefined || (theta === undefined && !header.has(own) && header.has("label"));
     if (!isAsked) return header.angle(name);
     const pattern = others ?? "theta_*";
-    const classes = header.classes(pattern);
+    const classes = header.classes(pattern, label ?? "label");
     if (classes.length < 2)
       throw new UsageError(`--competing: ${pattern} matches one column: a sample needs a competing class`);
     const [ownAngle, otherAngles] = labelledSamples(header, label ?? "label", pattern, classes);

@@ -26,14 +26,16 @@ const PI_MULTIPLE = /^(?:([\d.]+(?:e[+-]?\d+)?)\*?)?(?:pi|π)(?:\/([\d.]+))?$/i;
 
 /**
  * The angle written as 1.2, pi/4, 3pi/4, 2 * pi / 3, 60deg or 60°; a bare number is in degrees if inDegrees, else in radians.
- * Throws ParameterError for other text and for an angle outside [0, pi].
+ * Throws ParameterError for other text and for an angle outside [0, pi]; option is what its message also says to use for degrees.
  */
-export function parseAngle(given: string, inDegrees = false): WrittenAngle {
+export function parseAngle(given: string, inDegrees = false, option = " or use --degrees"): WrittenAngle {
   const text = given.trim().replace(/\s*([*/])\s*/g, "$1");
   const angle = readAngle(text, inDegrees);
   if (!(angle.radians >= 0)) throw new ParameterError(`${text} lies below 0: an angle lies in [0, pi]`);
   if (angle.radians <= Math.PI) return angle;
-  throw new ParameterError(`${text} lies above ${inDegrees ? "180" : `pi (${Math.PI})`}: ${advice(angle, inDegrees)}`);
+  throw new ParameterError(
+    `${text} lies above ${inDegrees ? "180" : `pi (${Math.PI})`}: ${advice(angle, inDegrees, option)}`,
+  );
 }
 
 function readAngle(text: string, inDegrees: boolean): WrittenAngle {
@@ -55,9 +57,9 @@ function ofPi(text: string, coefficient: number, divisor: number): WrittenAngle 
 
 const ofDegrees = (degrees: number): WrittenAngle => ({ radians: fromDegrees(degrees), degrees });
 
-function advice({ radians }: WrittenAngle, inDegrees: boolean): string {
+function advice({ radians }: WrittenAngle, inDegrees: boolean, option: string): string {
   if (radians < Math.PI + 1e-3) return inDegrees ? "write 180" : "write pi";
-  return inDegrees ? "an angle lies in [0, 180]" : "an angle lies in [0, pi]; for degrees write 60deg or use --degrees";
+  return inDegrees ? "an angle lies in [0, 180]" : `an angle lies in [0, pi]; for degrees write 60deg${option}`;
 }
 
 const listed = (_: string, known: readonly string[]) => `: choose from ${known.join(", ")}`;
@@ -91,6 +93,9 @@ export function targetFromSpec(
   if (definition === undefined) {
     if (Object.hasOwn(otherLosses, name))
       throw new ParameterError(`${name} is no function of theta_y and fixed parameters alone: ${otherLosses[name]}`);
+    const [, start = "", rest = ""] = /^(.+?)[=(]([^()]*)\)?$/.exec(spec.trim()) ?? [];
+    if (targetDefinition(start))
+      throw new ParameterError(`"${spec}" is written ${start}:${/=/.test(rest) ? "" : "m="}${rest}`);
     const names = targetDefinitions.map((known) => known.name);
     throw new ParameterError(`there is no target function "${name}"${advise(name, names, misspelt(name))}`);
   }
@@ -107,7 +112,7 @@ export function targetFromSpec(
     if (!known.includes(key)) throw new ParameterError(`${name} has no parameter "${key}"${advise(key, known)}`);
     if (key in parameters) throw new ParameterError(`${spec} gives ${key} twice`);
     const isAngle = definition.parameters.some((parameter) => parameter.name === key && parameter.hi === Math.PI);
-    parameters[key] = isAngle ? parseAngle(value).radians : parseNumber(value);
+    parameters[key] = isAngle ? parseAngle(value, false, "").radians : parseNumber(value);
   }
   return makeTarget(definition, parameters);
 }

@@ -22,8 +22,9 @@ interface Content {
 const magic = (start: string) => (head: string) => head.startsWith(start);
 const pandas = (read: string) =>
   `convert it: python3 -c "import pandas; pandas.${read}('FILE').to_csv('FILE.csv', index=False)"`;
-const numpy = (load: string, table: string, header: string) =>
-  `convert it: python3 -c "import numpy as np; f = ${load}; np.savetxt('FILE.csv', ${table}, delimiter=',', header=${header}, comments='')"`;
+/** The arrays that are loaded by their names become columns, those of two dimensions NAME_0, NAME_1 ... */
+const numpy = (load: string) =>
+  `convert it: python3 -c "import numpy as np; f = ${load}; np.savetxt('FILE.csv', np.column_stack([f[k] for k in f]), delimiter=',', comments='', header=','.join(k if f[k].ndim < 2 else f'{k}_{i}' for k in f for i in range(f[k][0].size)))"`;
 const piped = (program: string) => `convert it: ${program} FILE | asoftmax ... --input -`;
 
 const VECTORS = "embeddings go to measure --features; angles as text: ";
@@ -48,10 +49,10 @@ const contents: readonly Content[] = [
   { name: "JSON lines", begins: (head) => /^(\xef\xbb\xbf)?\s*\{\s*"/.test(head), isJson: true },
   { name: "Parquet", begins: magic("PAR1"), advice: "give --input-format parquet and a plain file, which is read by position" },
   { name: "a spreadsheet (.xlsx)", begins: magic("PK\x03\x04"), ending: /\.xls[xm]$/i, advice: pandas("read_excel") },
-  { name: "numpy's .npz", begins: magic("PK\x03\x04"), ending: /\.npz$/i, advice: VECTORS + numpy("np.load('FILE')", "np.column_stack([f[k] for k in f])", "','.join(f)") },
+  { name: "numpy's .npz", begins: magic("PK\x03\x04"), ending: /\.npz$/i, advice: VECTORS + numpy("np.load('FILE')") },
   { name: "a zip archive", begins: magic("PK\x03\x04"), advice: piped("unzip -p") },
   { name: "a pickle", begins: ([a, b]) => a === "\x80" && b! > "\x01" && b! < "\x06", advice: pandas("read_pickle") },
-  { name: "numpy's .npy", begins: magic("\x93NUMPY"), advice: VECTORS + numpy("np.load('FILE')", "f", "'theta'") },
+  { name: "numpy's .npy", begins: magic("\x93NUMPY"), advice: VECTORS + numpy("{'theta': np.load('FILE')}") },
   { name: "HDF5", begins: magic("\x89HDF"), advice: pandas("read_hdf") },
   { name: "Arrow", begins: magic("ARROW1"), advice: pandas("read_feather") },
   { name: "bzip2", begins: magic("BZh"), advice: piped("bzip2 -dc") },

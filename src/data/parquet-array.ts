@@ -1,5 +1,5 @@
 import { type ArrayFile, damaged, partOf } from "./array-file.ts";
-import type { StoredArray } from "./arrays.ts";
+import { conversion, type StoredArray } from "./arrays.ts";
 import { fromBytes } from "./bytes.ts";
 import { DataError } from "./errors.ts";
 import { openParquet } from "./parquet-columns.ts";
@@ -24,7 +24,10 @@ export async function parquetArray(file: ArrayFile): Promise<StoredArray> {
   }
   for (const group of groups.keys())
     for await (const { entries, repetition, values } of pages(group, column)) {
-      if (Array.isArray(values)) throw fault(UNFIT);
+      if (Array.isArray(values))
+        throw fault(
+          `${UNFIT}: number labels first, ${conversion(`np.unique(${named.python}, return_inverse=True)[1]`)}`,
+        );
       if (values.length !== entries) throw fault(": a value or a list is null or empty: leave such rows out");
       for (let i = 0; i < entries; i++) {
         if (repetition?.[i]) continue;

@@ -66,7 +66,7 @@ export async function angleReader({ path, file, questions }: AngleJob, names?: r
   const pattern = competing.column;
   const opened = await openRows(path, file, names);
   const { table, header, bad } = opened;
-  const classes = header.classes(pattern);
+  const classes = header.classes(pattern, label);
   if (classes.length < 2) throw new DataError(`${nameOf(path)}: ${pattern} is one column: give two or more`);
   const read = labelledAngles(header, label, pattern, classes);
   const { form, measure } = angleMeter(questions, classes.length);

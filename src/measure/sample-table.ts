@@ -31,7 +31,11 @@ export type SampleTable = Awaited<ReturnType<typeof openSamples>>;
 /** Opens a table of samples and counts them, and the bad rows that were kept; with its columns and its format another thread does. */
 export async function openSamples(path: string, { names, format }: Partial<TablePlace> = {}) {
   const counts = { samples: 0, kept: 0 };
-  return { path, counts, ...(await openRows(path, { ...(format && { inputFormat: format }) }, names, counts)) };
+  return {
+    path,
+    counts,
+    ...(await openRows(path, { badRows: "fail", ...(format && { inputFormat: format }) }, names, counts)),
+  };
 }
 
 /** The questions that a table of samples answers, from the names of its columns. Throws DataError for any other table. */

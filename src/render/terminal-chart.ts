@@ -106,7 +106,8 @@ export function drawChart(chart: Chart, screen: Screen, style: NumberStyle): str
   const line = glyph("across").repeat(2);
   const entries = series.flatMap(({ name }, i): Entry[] => (name === "" ? [] : [[pens[i]!, line, name]]));
   if (dots.length > 0) entries.push(...marks);
-  else if (chart.highlight !== undefined) entries.push([highlighter, line, chart.highlight]);
+  else if (chart.highlight !== undefined && series.some(({ highlight }) => highlight?.length))
+    entries.push([highlighter, line, chart.highlight]);
   entries.push(...regions.map(({ name, look }): Entry => [areaPen(look), glyph(look).repeat(2), name]));
   if (rules.length > 0) entries.push([rule, glyph(x.angle ? "rule" : "level"), `k pi/${formatNumber(chart.knots!)}`]);
   const lines = [

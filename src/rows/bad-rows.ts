@@ -1,7 +1,8 @@
 import { type Message, message } from "../core/message.ts";
 import { DataError } from "../data/errors.ts";
 
-export type BadRowPolicy = "stop" | "skip" | "keep";
+/** What becomes of a bad row: it ends the program (fail where nobody can choose another policy), is left out, or kept without values. */
+export type BadRowPolicy = "stop" | "fail" | "skip" | "keep";
 
 const SHOWN_LINES = 5;
 
@@ -20,7 +21,8 @@ export function badRows(file: string, policy: BadRowPolicy = "stop", unit: "line
     /** Is the row kept? Throws where the program must stop: by policy, or for a row too long to keep in its columns. */
     take(line: number, fault: string, tooLong = false): boolean {
       const place = `${file} ${unit} ${line}: ${fault}`;
-      if (policy === "stop") throw new DataError(place);
+      if (policy === "fail") throw new DataError(place);
+      if (policy === "stop") throw new DataError(`${place} (--bad-rows skip leaves such rows out)`);
       if (policy === "keep" && tooLong) throw new DataError(`${place}: such a row cannot be kept, only skipped`);
       add(1, [line]);
       return policy === "keep";

@@ -140,6 +140,13 @@ export class Header {
         const x = plain[row]!;
         const text = Number.isNaN(x) ? batch.text(row, index) : "";
         const isArray = text.startsWith("[") && text.endsWith("]");
+        if (OTHER_LIST.test(text)) {
+          faults.set(
+            row,
+            `column ${name}: "${shortened(fromBytes(text))}" is not a decimal number: a list has ; between`,
+          );
+          continue;
+        }
         // Integers of 64 bits and decimals of Parquet are quoted there, to keep every digit.
         const unquoted = (cell: string) => cell.replace(/^\s*"(.*)"\s*$/, "$1");
         const cells = isArray ? text.slice(1, -1).split(",").map(unquoted) : text.split(";");
@@ -163,7 +170,7 @@ export class Header {
 
   /**
    * The columns that a pattern such as theta_* matches; the class is what * stands for. theta_y and theta_j are no classes (unless all
-   * classes are single letters), nor is the column that holds the target angle.
+   * classes are single letters), nor is the column that holds the target angle or the label.
    */
   classes(pattern: string, target?: string): ClassColumn[] {
     const around = classPattern(toBytes(pattern));
@@ -281,6 +288,8 @@ export class Header {
     const spaced = only.split(" ").includes(toBytes(name)) ? "' '" : undefined;
     const other = more === undefined ? (otherDelimiter(only, this.separator) ?? spaced) : undefined;
     if (other !== undefined) return new DataError(`${fault}, and the header holds ${other}: give --delimiter ${other}`);
+    if (name === "theta_j" && this.bare.some((one) => /^theta_\d+$/.test(one)))
+      return new DataError(`${fault}: for a column a class give --competing '@theta_*'`);
     const headless = this.headless();
     const suggested = suggestion(name, this.bare.map(fromBytes));
     if (headless === undefined) return new DataError(fault + suggested);
@@ -300,6 +309,9 @@ export class Header {
     return isData ? "the first line holds numbers: write a header before it, which names the columns" : undefined;
   }
 }
+
+/** Numbers with spaces, commas or bars between, not one with a decimal comma. */
+const OTHER_LIST = /^(?!\d+,\d+$)\s*[\d.]+(\s*[,|]\s*|\s+)[\d.][\d.,|\s]*$/;
 
 function areAll(values: Float64Array, from: number, to: number, test: (x: number) => boolean): boolean {
   for (let i = from; i < to; i++) if (!test(values[i]!)) return false;

@@ -226,7 +226,9 @@ describe("--output", () => {
     const stdin = `theta\n${"1\n".repeat(100_000)}abc\n`;
     const { status, stderr } = await asoftmax(words("psi --input - --output out.csv"), { cwd, stdin });
     expect(status).toBe(2);
-    expect(stderr).toBe('asoftmax: standard input line 100002: column theta: "abc" is not a decimal number\n');
+    expect(stderr).toBe(
+      'asoftmax: standard input line 100002: column theta: "abc" is not a decimal number (--bad-rows skip leaves such rows out)\n',
+    );
     expect(readFileSync(join(cwd, "out.csv"), "utf8")).toBe("old\n");
     expect(readdirSync(cwd)).toEqual(["out.csv"]);
   });

@@ -46,8 +46,9 @@ export function run(file: string, args: readonly string[], { stdin = "", env, cw
   });
 }
 
-/** What a wrong command line says, without the help page that it names at its end. */
-export const withoutHelp = (stderr: string): string => stderr.replace(/ \(see asoftmax [a-z ]*--help\)\n$/, "\n");
+/** What an error says, without the help page, or the option, that it names at its end. */
+export const withoutHelp = (stderr: string): string =>
+  stderr.replace(/ \((see asoftmax [a-z ]*--help|--bad-rows skip leaves such rows out)\)(\n?)$/, "$2");
 
 /** The words of a simple command line: spaces between, '' an empty word. */
 export const words = (line: string): string[] => line.split(" ").map((word) => word.replaceAll("'", ""));

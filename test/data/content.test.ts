@@ -89,7 +89,7 @@ test.each<[string, Buffer | string, string]>([
   ["Parquet",                "PAR1\x15\x04\x15\x10",                 "f is Parquet: give --input-format parquet and a plain file, which is read by position"],
   ["Parquet in gzip",        gzipSync("PAR1\x15\x04\x15\x10"),       "f is gzip of Parquet: give --input-format parquet and a plain file, which is read by position"],
   ["zip",                    "PK\x03\x04\x14\0\0\0",                 "f is a zip archive: convert it: unzip -p f | asoftmax ... --input -"],
-  [".npy",                   "\x93NUMPY\x01\0",                      `f is numpy's .npy: embeddings go to measure --features; angles as text: convert it: python3 -c "import numpy as np; f = np.load('f'); np.savetxt('f.csv', f, delimiter=',', header='theta', comments='')"`],
+  [".npy",                   "\x93NUMPY\x01\0",                      `f is numpy's .npy: embeddings go to measure --features; angles as text: convert it: python3 -c "import numpy as np; f = {'theta': np.load('f')}; np.savetxt('f.csv', np.column_stack([f[k] for k in f]), delimiter=',', comments='', header=','.join(k if f[k].ndim < 2 else f'{k}_{i}' for k in f for i in range(f[k][0].size)))"`],
   ["a pickle",               "\x80\x04\x95",                          `f is a pickle: convert it: python3 -c "import pandas; pandas.read_pickle('f').to_csv('f.csv', index=False)"`],
   ["HDF5",                   "\x89HDF\r\n\x1a\n",                    `f is HDF5: convert it: python3 -c "import pandas; pandas.read_hdf('f').to_csv('f.csv', index=False)"`],
   ["an array cut short",     '[{"a":1},{"a"',                        "f ends within element 2 of its JSON array: it is incomplete"],
@@ -122,7 +122,7 @@ describe("through the program", () => {
   test.concurrent.each([
     ["psi",                                "quoted-semicolons.csv", "FILE line 1: ';' follows a quoted cell: give --delimiter ';'"],
     ["psi --columns k --delimiter ;",      "quoted-semicolons.csv", "id,theta,k\n1,0.5,0\n"],
-    ["psi",                                "decimal-comma.csv", "FILE line 2: the row has 3 cells, the header 2 (decimal commas? quote such cells or take another delimiter, and give --decimal-comma)"],
+    ["psi",                                "decimal-comma.csv", "FILE line 2: the row has 3 cells, the header 2 (decimal commas? quote such cells or take another delimiter, and give --decimal-comma) (--bad-rows skip leaves such rows out)"],
     ["psi",                                "comments.csv", `FILE: there is no column "theta": the first line begins with #: for comments give --comment '#'`],
     ["psi --columns k --comment #",        "comments.csv", "theta,id,k\n0.5,1,0\n1.0,2,1\n"],
   ])("%s --input %s", async (line, name, expected) => {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { drain } from "../cli/drain.ts";
-import { asoftmax } from "../cli/run.ts";
+import { asoftmax, withoutHelp } from "../cli/run.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "jsonl-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -18,7 +18,7 @@ async function psiOf(text: string, ...more: string[]) {
     const { out, warnings } = await drain(["psi", "--input", path, "--columns", "k", ...more]);
     return { out, warnings: warnings.map((warning) => warning.replace(path, "f")) };
   } catch (error) {
-    return { error: (error as Error).message.replace(path, "f") };
+    return { error: withoutHelp((error as Error).message.replace(path, "f")) };
   }
 }
 

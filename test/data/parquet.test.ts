@@ -49,7 +49,7 @@ describe("row groups and compressions", () => {
   test("a bad row of a later group is named by its row", async () => {
     const path = await written(`SELECT i / 1000 AS theta FROM range(${ROWS}) t(i)`, ", ROW_GROUP_SIZE 2048");
     const error =
-      "f line 3143: column theta: 3.142 lies above pi: an angle lies in [0, pi]; if it is pi rounded up, write more digits";
+      "f line 3143: column theta: 3.142 lies above pi: an angle lies in [0, pi]; if it is pi rounded up, write more digits (--bad-rows skip leaves such rows out)";
     expect(await psiOf(path)).toEqual({ error });
     expect((await psiOf(path, "--bad-rows", "skip")).warnings).toEqual([
       "f: 1858 bad rows left out: line 3143, 3144, 3145, 3146, 3147, ...",
@@ -187,7 +187,9 @@ test("no rows", async () => {
 
 test("null and text are bad rows", async () => {
   const path = await written("SELECT unnest(['1', NULL, 'x']) AS theta");
-  expect(await psiOf(path)).toEqual({ error: "f line 2: column theta: the cell is empty: it needs a number" });
+  expect(await psiOf(path)).toEqual({
+    error: "f line 2: column theta: the cell is empty: it needs a number (--bad-rows skip leaves such rows out)",
+  });
   expect(await psiOf(path, "--bad-rows", "keep")).toEqual({
     out: "theta,k\n1,1\n,\nx,\n",
     warnings: ["f: 2 bad rows kept without values: line 2, 3"],

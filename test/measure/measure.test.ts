@@ -513,7 +513,9 @@ describe("features", () => {
     const args = ["--features", "bad.npy", "--weights", "w.npy", "--labels", "wrong.npy", "--threads", threads];
     const stopped = await figuresOf(args);
     expect(stopped).toMatchObject({ status: 2, figures: undefined });
-    expect(stopped.stderr).toBe("asoftmax: bad.npy row 2: the vector has length 0 and so no direction\n");
+    expect(stopped.stderr).toBe(
+      "asoftmax: bad.npy row 2: the vector has length 0 and so no direction (--bad-rows skip leaves such rows out)\n",
+    );
     const { figures, stderr } = await figuresOf([...args, "--bad-rows", "skip"]);
     expect(figures).toMatchObject({ samples: n - 3, skipped_rows: 3 });
     expect(stderr).toContain("bad.npy: 3 bad rows left out: row 2, 4, 6\n");

@@ -31,7 +31,8 @@ describe("colours are seen on white and on black", () => {
     ["of 16 million", 3, /\x1b\[38;2;(\d+;\d+;\d+)m/g, (found: string) => found.split(";").map(Number)],
     ["of 256", 2, /\x1b\[38;5;(\d+)m/g, (found: string) => ofCode(Number(found))],
   ] as const)("%s", (_, level, pattern, rgbOf) => {
-    const chart = { series, highlight: "the highlight" };
+    const stretch = { from: 0, to: 1 };
+    const chart = { series: series.with(0, { ...series[0]!, highlight: [stretch] }), highlight: "the highlight" };
     const colours = new Set(Array.from(draw(chart, level).matchAll(pattern), ([, found]) => found!));
     expect(colours.size).toBe(6);
     for (const colour of colours) {
@@ -49,6 +50,10 @@ describe("colours are seen on white and on black", () => {
     expect(draw({ series }, 2).replaceAll(/\x1b\[[\d;]*m/g, "")).toBe(draw({ series }));
   });
   // biome-ignore-end lint/suspicious/noControlCharactersInRegex: end
+});
+
+test("the key has no highlight that is nowhere drawn", () => {
+  expect(draw({ series, highlight: "the highlight" })).not.toContain("the highlight");
 });
 
 test("ten lines have ten characters", () => {

@@ -89,7 +89,7 @@ describe("bad rows, and angles a little above pi, are counted over all threads",
   });
 });
 
-const SAID = `asoftmax: late.csv line ${lineOf(LATE)}: column theta_y: -1 lies below 0: an angle lies in [0, pi]; these look like cosines: give their arccosines\n`;
+const SAID = `asoftmax: late.csv line ${lineOf(LATE)}: column theta_y: -1 lies below 0: an angle lies in [0, pi]; these look like cosines: give their arccosines (--bad-rows skip leaves such rows out)\n`;
 
 test("the first bad row stops, far back in the file too, after rows that are right", async () => {
   const whole = await asoftmax(words(`${PSI} --bad-rows skip --threads 1 --input late.csv`), { cwd });

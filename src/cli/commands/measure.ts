@@ -157,6 +157,7 @@ async function openNew(values: MeasureValues, checks: Checks): Promise<Samples> 
 
 async function openFeatures(values: MeasureValues, questions: Questions): Promise<Samples> {
   const { features, weights, labels } = values;
+  refuse(values, ["label"], () => "--label names a column of --input: the file of target classes is --labels");
   refuseIn("--features: leave it out", values, keys(OF_ANGLES));
   const dash = (["features", "weights", "labels"] as const).find((name) => values[name] === "-");
   if (dash !== undefined) throw new UsageError(`--${dash} -: it is read by position, name a file`);

@@ -190,7 +190,8 @@ describe("bad rows", () => {
     expect(stop).toEqual({
       status: 2,
       stdout: "",
-      stderr: 'asoftmax: standard input line 3: column theta: "x" is not a decimal number\n',
+      stderr:
+        'asoftmax: standard input line 3: column theta: "x" is not a decimal number (--bad-rows skip leaves such rows out)\n',
     });
     const skip = await asoftmax(words("audit --input - --bad-rows skip --columns rows,passes"), { stdin });
     expect(skip).toEqual({
