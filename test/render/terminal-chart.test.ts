@@ -32,7 +32,7 @@ describe("colours are seen on white and on black", () => {
     ["of 256", 2, /\x1b\[38;5;(\d+)m/g, (found: string) => ofCode(Number(found))],
   ] as const)("%s", (_, level, pattern, rgbOf) => {
     const stretch = { from: 0, to: 1 };
-    const chart = { series: series.with(0, { ...series[0]!, highlight: [stretch] }), highlight: "the highlight" };
+    const chart = { series: [{ ...series[0]!, highlight: [stretch] }, ...series.slice(1)], highlight: "the highlight" };
     const colours = new Set(Array.from(draw(chart, level).matchAll(pattern), ([, found]) => found!));
     expect(colours.size).toBe(6);
     for (const colour of colours) {
