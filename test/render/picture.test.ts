@@ -26,6 +26,12 @@ describe.each(LINES)("%s", (line) => {
   });
 });
 
+test("each svg has a description", async () => {
+  const described = async (line: string) => />(.*)<\/desc>/.exec(await draw(line, "svg"))![1];
+  expect(await described("plot")).toBe("asoftmax:m=4, naive:m=4: target function over target angle theta_y");
+  expect(await described("monotonicity")).toMatch(/^asoftmax:m=4 falls on all of \[0, pi\]; /);
+});
+
 test("the words of an svg are text", async () => {
   const found = texts(await draw("violations --competing 1.5", "svg"));
   for (const word of ["π/4", "3π/4", "cos(4 θ)", "cos(θj = 1.5)", "naive holds, angular does not"])
@@ -49,6 +55,7 @@ describe("a picture alone", () => {
     ["descend --start 3 --competing 1 --m 3", ["held at 2π/3: the slope is 0", "here, the goal is not reached"]],
     [digits,                         ["Half of 360 samples have θy below 0.157, half", "min θj above 0.984; 78.6 % keep the margin m = 4", "median θy = 0.157", "min θj = 0.984", "2.5 % of θy", "3π/4"]],
     ["descend --start 2 --competing 1.5 --preset sphereface", ["loss: softmax of two classes, against θj = 1.5,", "with learning rate 0.05 and scale 1; λ annealed"]],
+    ["boundary --functions asoftmax,arcface", ["ψ, m = 4: θ1 = π/10,", "effective m 4", "arcface:m=0.5: θ1 = 0.5354,", "effective m 1.934"]],
     ["plot --functions cosface", ["cosface:m=0.35 falls on all of [0, π]: a smaller angle always counts more"]],
     ["plot --functions arcface-clip,sphereface-r1", ["arcface-clip:m=0.5 and sphereface-r1:m=1.7", "never rise, but are flat in part: there nothing pulls"]],
     ["plot --functions sphereface-r1:m=3,asoftmax", ["sphereface-r1:m=3 never rises, but is flat beyond π/3: there", "nothing pulls; ψ, m = 4 falls everywhere, flat only at k π/4"]],

@@ -1,11 +1,11 @@
-import { boundary } from "../../core/boundary.ts";
-import { type Message, message, radians } from "../../core/message.ts";
+import { type Boundary, boundary } from "../../core/boundary.ts";
+import { joined, type Message, message, radians } from "../../core/message.ts";
 import { softmax } from "../../core/target-functions.ts";
 import type { Target } from "../../core/targets.ts";
 import { timesPi } from "../../core/units.ts";
 import type { Chart } from "../../render/chart.ts";
 import { rowsResult } from "../../render/result.ts";
-import { functionChart } from "../charts.ts";
+import { functionChart, inWords } from "../charts.ts";
 import { columnsOf, command } from "../command.ts";
 import { chosenFunctions, everyFunction, pictureFunctions } from "../functions.ts";
 import { STANDARD_ARC } from "../inputs.ts";
@@ -42,6 +42,10 @@ export default command({
     }
     if (arcs.length > 1)
       notes.push(message`The chart is of theta_12 = ${radians(arcs[0]!)}, the first of ${arcs.length}.`);
+    if (chosen === undefined)
+      notes.push(
+        message`The chart is of ${joined(pictureFunctions().map(({ spec }) => [spec]))}: give --functions for others.`,
+      );
     return rowsResult(COLUMNS, rows, {
       notes,
       chart: { shown: "below", chart: () => arcChart(chosen ?? pictureFunctions(), arcs[0]!) },
@@ -55,12 +59,18 @@ function arcChart(targets: readonly Target[], theta12: number): Chart {
   const found = targets.map((one) => boundary(one, theta12));
   const marked = chart.series.map((series, i) => ({ ...series, points: found[i] ? [found[i].theta1] : [] }));
   // Functions that part the classes at one angle share its label.
-  const marks = new Map<string, NonNullable<Chart["marks"]>[number]>();
+  const shared = new Map<string, { readonly at: Boundary; readonly those: Target[] }>();
   for (const [i, at] of found.entries()) {
     if (at === undefined) continue;
-    const text = message`theta_1 = ${radians(at.theta1)}: effective m ${Number(at.effectiveM.toPrecision(4))}`;
-    marks.set(at.theta1.toFixed(6), { x: at.theta1, y: targets[i]!.value(at.theta1), text });
+    const place = at.theta1.toFixed(6);
+    if (!shared.has(place)) shared.set(place, { at, those: [] });
+    shared.get(place)!.those.push(targets[i]!);
   }
+  const marks = [...shared.values()].map(({ at: { theta1, effectiveM }, those }) => {
+    const names = shared.size > 1 ? message`${joined(those.map((one) => inWords(one, targets)))}: ` : [];
+    const text = message`${names}theta_1 = ${radians(theta1)}, effective m ${Number(effectiveM.toPrecision(4))}`;
+    return { x: theta1, y: those[0]!.value(theta1), text };
+  });
   const title = message`Where the target meets the cosine of the angle to the other class, the classes part: effective m = theta_2 / theta_1`;
   const cosine = softmax();
   const rivals = [...new Set(targets.map(({ competingDivisor }) => competingDivisor))].map((divisor) => ({
@@ -70,7 +80,7 @@ function arcChart(targets: readonly Target[], theta12: number): Chart {
   return {
     ...chart,
     title,
-    marks: [...marks.values()],
+    marks,
     x: { ...chart.x, name: "theta_1, angle to the own class vector" },
     series: [...marked, ...rivals],
   };
