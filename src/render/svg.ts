@@ -305,7 +305,9 @@ function axes({ x, y = {}, square, knots }: Chart, layout: Layout, style: Number
     const unit = isAngle && name !== "" ? `, ${style.degrees ? "degrees" : "radians"}` : "";
     return name + unit + (isRuled && rules.length > 0 ? ` (dotted: k ${style.degrees ? 180 : "pi"}/${knots})` : "");
   };
-  const titleX = titled(x.name, x.angle, x.angle);
+  const roomX = layout.width - 8;
+  const whole = titled(x.name, x.angle, x.angle);
+  const titleX = widthOf(whole, FONT) <= roomX ? whole : titled(x.name, x.angle);
   const middle = Math.min((left + right) / 2, layout.width - 4 - widthOf(titleX, FONT) / 2);
   const tickX = ({ at, label }: Tick) =>
     `<g class="x" data-x="${px(inX(at))}"><path class="tick" d="M${px(inX(at))} ${px(bottom)}v5"/>${textAt(inX(at), bottom + LINE, label, "", "middle")}</g>`;

@@ -1,4 +1,7 @@
 import { expect, test } from "vitest";
+import { planeChart } from "../../src/cli/charts.ts";
+import { asoftmax, naive } from "../../src/core/target-functions.ts";
+import { drawSvg } from "../../src/render/svg.ts";
 import { draw } from "../render/draw.ts";
 import { shown } from "./table.ts";
 
@@ -36,4 +39,14 @@ test("boundary: a point for each function, and a cosine for each way to compete"
   ]);
   const last = lines.findLast(({ name }) => name === "cos(theta_12 - theta_1)")!;
   expect([last.x, last.y]).toEqual([expect.closeTo(Math.PI / 3, 14), 1]);
+});
+
+test("the title of the x axis has no part that a narrow picture would cut", () => {
+  const chart = planeChart([asoftmax(), naive()]);
+  const titleAt = (width: number) =>
+    drawSvg(chart, { degrees: false, given: new Map() }, { id: "plane", width, description: "" })
+      .replaceAll(/<tspan[^>]*>|<\/tspan>/g, "")
+      .match(/θy, angle to the own class[^<]*/)![0];
+  expect(titleAt(600)).toMatch(/^θy, angle to the own class, radians \(dotted/);
+  expect(titleAt(300)).toBe("θy, angle to the own class, radians");
 });
