@@ -13,6 +13,8 @@ const at = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 // Of d3 that is what the scales and the lines of pictures are made of.
 const D3 = ["array", "color", "format", "interpolate", "path", "scale", "shape", "time", "time-format"];
 const BUNDLED = {
+  // What every start loads must hold no import() of a package: see bin/compiled.js.
+  chalk: "license",
   commander: "LICENSE",
   ...Object.fromEntries(D3.map((name) => [`d3-${name}`, "LICENSE"])),
   "fastest-levenshtein": "LICENSE.md",

@@ -143,9 +143,7 @@ async function runCommand(definition: Command, sub: Commander, names: readonly s
   }
   if (given.input === undefined && "input" in options && !SOURCES.some((name) => name in given) && isFed())
     await note("standard input is not read: give --input -");
-  // Loaded here, since it takes a tenth of a short run.
-  if (values.input === "-" && (await import("node:tty")).isatty(0))
-    await note("reading from the terminal, end with Ctrl-D");
+  if (values.input === "-" && isOnTerminal(0)) await note("reading from the terminal, end with Ctrl-D");
   const result = await definition.run(values, { angles, argument: word, names });
   return { result, values, angles };
 }

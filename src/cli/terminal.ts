@@ -7,9 +7,9 @@ import type { Values } from "./options.ts";
 export const STANDARD_WIDTH = 80;
 const STANDARD_HEIGHT = 24;
 
-/** Is standard output (or standard error, 2) a terminal? The streams take long to load, so a file or a pipe is recognised before. */
-export const isOnTerminal = (descriptor: 1 | 2 = 1): boolean =>
-  fstatSync(descriptor).isCharacterDevice() && streamOf(descriptor).isTTY === true;
+/** Is standard output (or input, 0, or error, 2) a terminal? The streams take long to load, so a file or a pipe is recognised before. */
+export const isOnTerminal = (descriptor: 0 | 1 | 2 = 1): boolean =>
+  fstatSync(descriptor).isCharacterDevice() && (descriptor === 0 ? process.stdin : streamOf(descriptor)).isTTY === true;
 
 const streamOf = (descriptor: 1 | 2) => (descriptor === 1 ? process.stdout : process.stderr);
 

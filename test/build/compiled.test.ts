@@ -1,0 +1,51 @@
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { bin, environment, run } from "../cli/run.ts";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "asoftmax-compiled-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** Runs the program with that folder for temporary files, once as text, once as a table, which loads a package; its output must be right. */
+async function runs(more: Record<string, string> = {}): Promise<string[]> {
+  const env = { ...environment, TMPDIR: folder, ...more };
+  for (const [format, shown] of [
+    ["csv", "4,1.2,1,-2.0874989834394464"],
+    ["table", "segment k = 1"],
+  ] as const) {
+    const ran = await run(process.execPath, [bin, "psi", "--theta", "1.2", "--format", format], { env });
+    expect([ran.status, ran.stderr]).toEqual([0, ""]);
+    expect(ran.stdout).toContain(shown);
+  }
+  return readdirSync(folder).map((name) => join(folder, name));
+}
+
+test("the compiled program is kept, for its user alone, and used", async () => {
+  const [kept = "", ...more] = await runs();
+  expect(more).toEqual([]);
+  const { mode, size, ino } = statSync(kept);
+  expect([mode & 0o777, size > 100_000]).toEqual([0o600, true]);
+  expect(await runs()).toEqual([kept]);
+  expect(statSync(kept).ino).toBe(ino);
+});
+
+test("what is no compiled program, or may be another's, is written anew", async () => {
+  const [kept = ""] = await runs();
+  const right = readFileSync(kept);
+  writeFileSync(kept, "nonsense");
+  expect(await runs()).toEqual([kept]);
+  expect(readFileSync(kept).length).toBeGreaterThan(right.length / 2);
+  const { ino } = statSync(kept);
+  chmodSync(kept, 0o666);
+  expect(await runs()).toEqual([kept]);
+  expect(statSync(kept).ino).not.toBe(ino);
+});
+
+test("without that folder, or unasked, it runs as well", async () => {
+  expect(await runs({ NODE_DISABLE_COMPILE_CACHE: "1" })).toEqual([]);
+  expect(await runs({ TMPDIR: join(folder, "none") })).toEqual([]);
+});
