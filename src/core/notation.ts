@@ -93,9 +93,11 @@ export function targetFromSpec(
   if (definition === undefined) {
     if (Object.hasOwn(otherLosses, name))
       throw new ParameterError(`${name} is no function of theta_y and fixed parameters alone: ${otherLosses[name]}`);
-    const [, start = "", rest = ""] = /^(.+?)[=(]([^()]*)\)?$/.exec(spec.trim()) ?? [];
-    if (targetDefinition(start))
-      throw new ParameterError(`"${spec}" is written ${start}:${/=/.test(rest) ? "" : "m="}${rest}`);
+    const [, start = "", rest = ""] = /^(.+?)[=(]([^():]+?)\)?$/.exec(spec.trim()) ?? [];
+    const [parameter, ...more] = targetDefinition(start)?.parameters ?? [];
+    const isNamed = rest.includes("=");
+    if (parameter !== undefined && (isNamed || more.length === 0))
+      throw new ParameterError(`"${spec}" is written ${start}:${isNamed ? "" : `${parameter.name}=`}${rest}`);
     const names = targetDefinitions.map((known) => known.name);
     throw new ParameterError(`there is no target function "${name}"${advise(name, names, misspelt(name))}`);
   }

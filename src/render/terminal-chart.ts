@@ -146,11 +146,16 @@ function niceTicks({ from: lo, to: hi }: Interval): number[] {
 const partsOfPi = ({ x, knots }: Chart) =>
   x.angle ? divisorsFor(knots, [8, 6, 4, 3, 2, 1]).map((q) => multiplesOfPi(x, q)) : [];
 
+/** Values are taken to lie so much nearer to the middle: the least and the greatest, half a row from two, would have a row of their own. */
+const INWARD = 0.998;
+
 /** The rows of a chart for values of that range, at most `most`: their count, the row of a value, and the ticks, with equally many rows between them. */
 function rowsOf(reach: Interval, most: number, all = niceTicks(reach)) {
   const { from, to } = reach.to > reach.from ? reach : { from: all[0]!, to: all.at(-1)! };
   const step = all[1]! - all[0]!;
-  const place = (value: number, perTick: number) => Math.round(((value - all[0]!) / step) * perTick);
+  const middle = from + (to - from) / 2;
+  const inward = (value: number) => middle + (value - middle) * INWARD;
+  const place = (value: number, perTick: number) => Math.round(((inward(value) - all[0]!) / step) * perTick);
   let perTick = Math.max(1, Math.ceil(((most - 1) * step) / (to - from)));
   while (perTick > 1 && place(to, perTick) - place(from, perTick) > most - 1) perTick--;
   const [bottom, top] = [place(from, perTick), place(to, perTick)];
