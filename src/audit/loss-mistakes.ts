@@ -156,8 +156,7 @@ export function searchedMistakes(target: Target, samples: readonly LossSample[])
     oneOf("eps added to the probability", "eps", [1e-12, 1], POWERS, (eps) => ofProbability((p) => p + eps)),
     oneOf(clamped, "eps", [1e-12, 0.5], POWERS, (eps) => ofProbability((p) => Math.min(1 - eps, Math.max(eps, p)))),
   ];
-  if (samples.some(({ scale }) => scale !== 1)) (name === "cosface" ? own : functions).push(unscaled);
-  return { slips, own, functions };
+  return { slips, own, functions, unscaled: samples.some(({ scale }) => scale !== 1) ? [unscaled] : [] };
 }
 
 const LENGTHS = [0.3, 0.5, 0.7, 1, 1.4, 2, 3];

@@ -59,6 +59,24 @@ export function lossOf(program: LossProgram, sample: LossSample): number {
   return reduced(program, sample, (i) => logit(i));
 }
 
+/** The same in doubles alone, for a search among many programs: off by some roundings of the largest logit. */
+export function roughLossOf(program: LossProgram, sample: LossSample): number {
+  const logit = logitAt(program, sample);
+  const y = program.labelled(sample);
+  const own = logit(y);
+  const exponents: number[] = [];
+  for (let i = 0; i <= sample.competing.length; i++) if (i !== y) exponents.push(logit(i) - own);
+  const shift = Math.max(0, ...exponents);
+  const shares: number[] = [];
+  let odds = 0;
+  for (const x of exponents) odds += shares[shares.push(Math.exp(x - shift)) - 1]!;
+  const ownPart = Math.exp(-shift);
+  const total = odds + ownPart;
+  const loss = shift === 0 ? Math.log1p(odds) : shift + Math.log(total);
+  const softmax = { loss, probability: ownPart / total, missed: odds / total, shares: shares.map((x) => x / total) };
+  return program.loss(softmax, exponents);
+}
+
 /** The logit of class i as a function of i; x stands for what the function, or the cosine, gives there. */
 function logitAt(program: LossProgram, sample: LossSample) {
   const { target, scaleOf, marginScale } = program;

@@ -33,6 +33,7 @@ import {
   lossRange,
   type Rounded,
   rightProgram,
+  roughLossOf,
   times,
 } from "./loss-program.ts";
 import {
@@ -161,7 +162,7 @@ function lossCandidates(
   as: Tolerance,
 ): KnownMistake[] {
   const few = [...sampled(failing, TRIED / 2), ...sampled(samples, TRIED / 2)];
-  const { slips, own, functions } = searchedMistakes(target, samples);
+  const { slips, own, functions, unscaled } = searchedMistakes(target, samples);
   const pairs = (x: LossMistake, others: readonly LossMistake[]) => others.flatMap((y) => both(x, y) ?? []);
   const classes = samples[0]!.competing.length + 1;
   const isSmall = classes <= MOST_CLASSES;
@@ -172,8 +173,8 @@ function lossCandidates(
   const kinds = [
     () => fixed,
     () => slips,
-    () => own,
-    () => functions,
+    () => (target.name === "cosface" ? [...own, ...unscaled] : own),
+    () => [...functions, ...unscaled],
     () => fixed.flatMap((x, i) => pairs(x, fixed.slice(i + 1))),
     () => (hasLengths ? weightMistakes(samples[0]!) : []),
     () => (isSmall ? fixed.flatMap((x) => pairs(x, [...own, ...functions])) : []),
@@ -189,7 +190,9 @@ function lossCandidates(
     if (all.some(({ residual }) => residual <= close)) break;
   }
   const least = all.reduce((found, { residual }) => Math.min(found, residual), Number.POSITIVE_INFINITY);
-  const digits = ({ parameters }: KnownMistake) => Object.values(parameters).reduce((n, x) => n + digitsOf(x), 0);
+  // As among values, a lambda is less likely than another m.
+  const digits = ({ parameters }: KnownMistake) =>
+    Object.values(parameters).reduce((n, x) => n + digitsOf(x), "lambda" in parameters ? 2 : 0);
   return all
     .filter(({ residual }) => residual <= Math.max(close, ROUNDINGS * least))
     .sort((x, y) => digits(x) - digits(y));
@@ -208,7 +211,7 @@ function explanation(
   const programOf = (u: readonly number[]): LossProgram => ({ ...right, ...change(...within(u)) });
   const at = (u: readonly number[]) => {
     const program = programOf(u);
-    return some.map((sample) => lossOf(program, sample) - sample.loss);
+    return some.map((sample) => roughLossOf(program, sample) - sample.loss);
   };
   const explains = (parameters: readonly number[], of: readonly LossSample[]) => {
     const program = programOf(parameters);

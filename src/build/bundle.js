@@ -1,5 +1,6 @@
 // Bundles the program, and what its threads run, into dist/program: as CommonJS in few files it starts much faster than its
 // modules do. The library becomes dist/index.cjs, for require on every Node 20, with the types of each module as .d.cts.
+import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
@@ -69,6 +70,10 @@ const licenses = Object.entries(BUNDLED).map(
 );
 writeFileSync(at("dist/program.new/LICENSES"), licenses.join("\n\n"));
 writeFileSync(at("dist/program.new/explore.html"), await explorePage());
+// By this hash bin/compiled.js knows the text.
+const start = readFileSync(at("dist/program.new/start.cjs"));
+const hash = createHash("sha256").update(start).digest("hex").slice(0, 32);
+writeFileSync(at("dist/program.new/start.cjs"), `/*${hash}*/${start}`);
 mkdirSync(at("dist/program"), { recursive: true });
 const written = readdirSync(at("dist/program.new"));
 for (const file of written) renameSync(at(`dist/program.new/${file}`), at(`dist/program/${file}`));

@@ -66,7 +66,7 @@ export async function invoke(args: readonly string[], names?: readonly string[])
     if (!isKnown) continue;
     const { default: definition } = await load();
     known = { definition, sub };
-    configure(sub, definition, width).action(() => {
+    configure(sub, definition, args, width).action(() => {
       run = () => runCommand(definition, sub, names);
     });
     if (definition.runsExample && args.length === 1 && isOnTerminal()) {
@@ -95,13 +95,14 @@ function exampleLines(examples: Command["examples"], width: number): string {
 }
 
 /** Tells commander the options and the argument of a command. Texts are parsed later: angles need --degrees. */
-function configure(sub: Commander, { examples, options, argument }: Command, width: () => number): Commander {
+function configure(sub: Commander, definition: Command, args: readonly string[], width: () => number): Commander {
+  const { examples, options, argument } = definition;
   for (const [name, { value, help }] of Object.entries(options)) {
     const flags = [shortFlags[name] ?? [], flagOf(name)].flat().join(", ");
     const option = new Option(value === undefined ? flags : `${flags} <${value}>`, help);
     if (value !== undefined)
       option.argParser((text, before: readonly string[] = []) => {
-        if (optionAt(options, text))
+        if (optionAt(options, text) && !args.some((arg) => arg.endsWith(`=${text}`)))
           throw new UsageError(`option '${option.flags}' argument missing: ${text} stands in its place`);
         return [...before, text];
       });

@@ -3,6 +3,7 @@
  * reduced angle as double-doubles, to about 2^-66.
  * Sources: Dekker 1971 (twoProduct), Knuth TAOCP 2, 4.2.2 (twoSum), Cody & Waite 1980 (reduction by a split constant).
  */
+import { ParameterError } from "./errors.ts";
 
 /** An unevaluated sum hi + lo, where hi is the double nearest to it. */
 export interface DoubleDouble {
@@ -94,6 +95,13 @@ export function multiply(x: DoubleDouble, y: DoubleDouble | number): DoubleDoubl
   if (typeof y !== "number") return add(multiply(x, y.hi), x.hi * y.lo);
   const p = twoProduct(x.hi, y);
   return twoSum(p.hi, p.lo + x.lo * y);
+}
+
+/** A number as a double-double. Throws ParameterError for what is neither. */
+export function asDoubleDouble(y: DoubleDouble | number): DoubleDouble {
+  if (typeof y === "number") return doubleDouble(y);
+  if (typeof y?.hi === "number") return y;
+  throw new ParameterError(`the value is a ${typeof y}: it must be a number or a double-double`);
 }
 
 export function divide(x: DoubleDouble, y: DoubleDouble | number): DoubleDouble {

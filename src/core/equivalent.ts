@@ -1,5 +1,5 @@
 import { aboveCosine, boundary, exactTheta1 } from "./boundary.ts";
-import { angleOfQuarter, type DoubleDouble, doubleDouble, subtract } from "./double-double.ts";
+import { angleOfQuarter, asDoubleDouble, type DoubleDouble, doubleDouble, subtract } from "./double-double.ts";
 import { ParameterError } from "./errors.ts";
 import { bisect } from "./roots.ts";
 import { makeTarget, type Target, targetDefinition } from "./targets.ts";
@@ -27,9 +27,10 @@ export function sameBoundary(target: Target, to: Target, theta12: number): reado
  * sameValue(arcface(), 0.5, arcface().exactValue(0.5))[0]; // 0.5
  * sameValue(cosface(), 0, 0.75)[0]; // 0.25
  */
-export function sameValue(to: Target, theta: number, y: DoubleDouble | number): readonly number[] {
+export function sameValue(to: Target, theta: number, value: DoubleDouble | number): readonly number[] {
   if (to.competingDivisor !== 1) throw new ParameterError(`the value of ${to.name} does not depend on its m`);
-  const tiny = 2 ** -60 * Math.max(1, Math.abs(typeof y === "number" ? y : y.hi));
+  const y = asDoubleDouble(value);
+  const tiny = 2 ** -60 * Math.max(1, Math.abs(y.hi));
   return parametersOf(to, theta, (full) => subtract(full.exactValue(theta), y).hi, tiny);
 }
 

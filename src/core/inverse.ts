@@ -51,13 +51,13 @@ export type Occurrence = { theta: number; to: number };
 /**
  * The angles in [0, pi] at which a target function has a value, a number or a double-double y, in order; a flat stretch that has it is one of them. The value at the
  * ends of the pieces and at turns of the function counts when it rounds to y.hi; a jump across it does not. Without lambda closed
- * forms, within 0.53 ulp where an ulp of y moves theta by less; with lambda roots found by bisection. NaN gives none.
+ * forms, within 0.53 ulp where an ulp of y moves theta by less; with lambda roots found by bisection. NaN gives none. Throws ParameterError for what is no number.
  * @example
  * anglesOfValue(arcface({ m: 0.5 }), 0)[0]?.theta === Math.PI * 0.5 - 0.5; // true
  * anglesOfValue(spherefaceR1({ m: 2 }), -1); // [{ theta: Math.PI * 0.5, to: Math.PI }]
  */
 export function anglesOfValue(target: Target, value: dd.DoubleDouble | number): Occurrence[] {
-  const y = typeof value === "number" ? dd.doubleDouble(value) : value;
+  const y = dd.asDoubleDouble(value);
   const found: Occurrence[] = [];
   const addTo = (theta: number, to = theta) => {
     const last = found.at(-1);

@@ -95,9 +95,10 @@ export function targetFromSpec(
       throw new ParameterError(`${name} is no function of theta_y and fixed parameters alone: ${otherLosses[name]}`);
     const [, start = "", rest = ""] = /^(.+?)[=(]([^():]+?)\)?$/.exec(spec.trim()) ?? [];
     const [parameter, ...more] = targetDefinition(start)?.parameters ?? [];
-    const isNamed = rest.includes("=");
-    if (parameter !== undefined && (isNamed || more.length === 0))
-      throw new ParameterError(`"${spec}" is written ${start}:${isNamed ? "" : `${parameter.name}=`}${rest}`);
+    const isNamed = [parameter, ...more].some((one) => rest.startsWith(`${one?.name}=`));
+    if (isNamed) throw new ParameterError(`"${spec}" is written ${start}:${rest}`);
+    if (parameter !== undefined && more.length === 0 && !rest.includes("="))
+      throw new ParameterError(`"${spec}" is written ${start}:${parameter.name}=${rest}`);
     const names = targetDefinitions.map((known) => known.name);
     throw new ParameterError(`there is no target function "${name}"${advise(name, names, misspelt(name))}`);
   }

@@ -192,7 +192,7 @@ export function makeTarget(
   definition: TargetDefinition,
   given: Readonly<Record<string, number | undefined>> = {},
 ): Target {
-  if (typeof given !== "object")
+  if (typeof given !== "object" || given === null)
     throw new ParameterError(`${definition.name}: give the parameters by name, such as { lambda: 5 }`);
   const { lambda = 0, ...own } = given;
   requireLambda(lambda);

@@ -61,7 +61,7 @@ const HOST_ORDER = endianness() === "LE" ? "<" : ">";
 
 // biome-ignore format: a table
 const UNREADABLE = [
-  { dtype: /^.O$/, is: "Python objects, a pickle", python: "np.array(LOAD.tolist())" },
+  { dtype: /^.O$/, is: "Python objects, a pickle", python: "(lambda a: a.astype(float) if a.dtype == object else a)(np.array(LOAD.tolist()))" },
   { dtype: /^.[US]\d+$/, is: "text: number the labels", python: "np.unique(LOAD, return_inverse=True)[1]" },
   { dtype: /^.V2$/, is: "raw bytes, bfloat16 perhaps", python: "(LOAD.view('u2').astype('u4') << 16).view('f4')" },
 ];

@@ -24,7 +24,7 @@ const pandas = (read: string) =>
   `convert it: python3 -c "import pandas; pandas.${read}('FILE').to_csv('FILE.csv', index=False)"`;
 /** The arrays that are loaded by their names become columns, those of two dimensions NAME_0, NAME_1 ... */
 const numpy = (load: string) =>
-  `convert it: python3 -c "import numpy as np; f = ${load}; np.savetxt('FILE.csv', np.column_stack([f[k] for k in f]), delimiter=',', comments='', header=','.join(k if f[k].ndim < 2 else f'{k}_{i}' for k in f for i in range(f[k][0].size)))"`;
+  `convert it: python3 -c "import numpy as np; f = ${load}; np.savetxt('FILE.csv', np.column_stack([f[k] for k in f]), delimiter=',', comments='', header=','.join(k if f[k][:1].size < 2 else f'{k}_{i}' for k in f for i in range(f[k][:1].size)))"`;
 const piped = (program: string) => `convert it: ${program} FILE | asoftmax ... --input -`;
 
 const VECTORS = "embeddings go to measure --features; angles as text: ";

@@ -26,7 +26,7 @@ export async function parquetArray(file: ArrayFile): Promise<StoredArray> {
     for await (const { entries, repetition, values } of pages(group, column)) {
       if (Array.isArray(values))
         throw fault(
-          `${UNFIT}: number labels first, ${conversion(`np.unique(${named.python}, return_inverse=True)[1]`)}`,
+          `${UNFIT}: number labels of text, ${conversion(`np.unique(${named.python}, return_inverse=True)[1]`)}`,
         );
       if (values.length !== entries) throw fault(": a value or a list is null or empty: leave such rows out");
       for (let i = 0; i < entries; i++) {

@@ -332,3 +332,20 @@ test("a margin that is subtracted without the scale is found for any function", 
     expect([first!.name, first!.parameters]).toEqual(["a margin that is subtracted without the scale", { m: 0.5 }]);
   }
 });
+
+test("another m comes before a lambda that is the same function", () => {
+  const { candidates } = auditLoss(cosface(), made(cosface({ m: 0.25 }), 30, 60), "float64");
+  expect(candidates.map(({ name }) => name)).toEqual(["another m", "a lambda blend is left in"]);
+});
+
+test("cosface with the scale missing from its logit is said once", () => {
+  const samples = made(cosface(), 64, 40).map((one) => {
+    const logits = [Math.cos(one.thetaY) - 0.35, ...Array.from(one.competing, (t) => 64 * Math.cos(t))];
+    const top = Math.max(...logits);
+    const sum = logits.reduce((s, x) => s + Math.exp(x - top), 0);
+    return { ...one, loss: Math.log(sum) + top - logits[0]! };
+  });
+  const names = auditLoss(arcface(), samples, "float64").candidates.map(({ name }) => name);
+  expect(names).toContain("the scale is missing from the target's logit and another function, cosface");
+  expect(names.filter((name) => name.includes("subtracted"))).toEqual([]);
+});

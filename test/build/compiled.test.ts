@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -36,9 +36,12 @@ test("the compiled program is kept, for its user alone, and used", async () => {
 test("what is no compiled program, or may be another's, is written anew", async () => {
   const [kept = ""] = await runs();
   const right = readFileSync(kept);
-  writeFileSync(kept, "nonsense");
-  expect(await runs()).toEqual([kept]);
-  expect(readFileSync(kept).length).toBeGreaterThan(right.length / 2);
+  const damaged = right.fill(0, 50_000, 54_096);
+  for (const bytes of [Buffer.from("nonsense"), Buffer.alloc(0), right.subarray(0, 1000), damaged]) {
+    writeFileSync(kept, bytes);
+    expect(await runs()).toEqual([kept]);
+    expect(readFileSync(kept).length).toBeGreaterThan(right.length / 2);
+  }
   const { ino } = statSync(kept);
   chmodSync(kept, 0o666);
   expect(await runs()).toEqual([kept]);
@@ -47,5 +50,10 @@ test("what is no compiled program, or may be another's, is written anew", async 
 
 test("without that folder, or unasked, it runs as well", async () => {
   expect(await runs({ NODE_DISABLE_COMPILE_CACHE: "1" })).toEqual([]);
-  expect(await runs({ TMPDIR: join(folder, "none") })).toEqual([]);
+  for (const place of [join(folder, "none"), "/dev/null", `/${"x".repeat(300)}`])
+    expect(await runs({ TMPDIR: place })).toEqual([]);
+  const [kept = ""] = await runs();
+  rmSync(kept);
+  mkdirSync(kept);
+  expect(await runs()).toEqual([kept]);
 });

@@ -100,6 +100,7 @@ const cases: [args: string, message: string][] = [
   ["compare --functions arcface --m 0.5",     "--m: m is 0.5: it must lie from 1 to 2^20: of another function m is written with it, as arcface:m=0.5"],
   ["loss --theta 1 -s 64 --competing 1",      "unknown option '-s': did you mean --scale?"],
   ["audit --input a.csv --loss --scale 64",   "option '--loss <@column>' argument missing: --scale stands in its place"],
+  ["psi --theta 1 --m=--theta",               '--m: "--theta" is not a number: write a decimal number such as 4 or 1.5'],
   ["psi --input -t 1",                        "option '-i, --input <file>' argument missing: -t stands in its place"],
   ["measure --features f.npy --label y.npy",  "--label names a column of --input: the file of target classes is --labels"],
   ["plot --functions naive:lambda=-1",        "--functions: lambda is -1: it must lie from 0 to 1e+100"],

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { anglesOfLoss, anglesOfValue, inverse } from "../../src/core/inverse.ts";
 import { sampleLoss } from "../../src/core/loss.ts";
 import { psi, segment } from "../../src/core/psi.ts";
+import { arcface } from "../../src/core/target-functions.ts";
 import { makeTarget, target, targetDefinitions } from "../../src/core/targets.ts";
 import { nudged, uniform } from "../arbitrary.ts";
 import { Big, cosOf, exact, nextDown, nextUp, PI, psiOf, truthOf, ulp, ulpsApart, worst } from "../oracle.ts";
@@ -207,4 +208,9 @@ describe("angles of a loss", () => {
   ])("scale %d, %d classes, loss %d throws", (scale, count, loss, message) => {
     expect(() => anglesOfLoss(target("softmax")!, scale, count, 1, loss)).toThrow(message);
   });
+});
+
+test("what is no number is refused", () => {
+  for (const y of ["0", undefined, null, {}])
+    expect(() => anglesOfValue(arcface(), y as never)).toThrow("it must be a number or a double-double");
 });

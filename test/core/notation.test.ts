@@ -90,7 +90,7 @@ describe("target functions", () => {
     expect(() => targetFromSpec(text)).toThrow(expect.objectContaining({ name: "ParameterError", message }));
   });
 
-  test.each(["combined=0.5", "softmax(1)", "arcface=0.5:lambda=1", "arcfce=0.5", "arcface()"])(
+  test.each(["combined=0.5", "softmax(1)", "arcface=0.5:lambda=1", "arcfce=0.5", "arcface()", "combined=m=1"])(
     "%j is unknown",
     (text) => {
       const [name] = text.split(":");

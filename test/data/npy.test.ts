@@ -129,7 +129,7 @@ test.each<[string, () => string, string]>([
   ["inherited name",    () => written(header("<constructor", "(2, 3)"), six),     "element type '<constructor' is not supported: use float16 to float64 or integers of 8 to 64 bits"],
   ["booleans",          () => `${fixtures}booleans.npy`,                          "element type '|b1' is not supported: use float16 to float64 or integers of 8 to 64 bits"],
   ["complex",           () => `${fixtures}complex.npy`,                           "element type '<c8' is not supported: use float16 to float64 or integers of 8 to 64 bits"],
-  ["objects",           () => `${fixtures}objects.npy`,                           "element type '|O' is Python objects, a pickle: convert it: python3 -c \"import numpy as np; np.save('converted.npy', np.array(np.load('PATH', allow_pickle=True).tolist()))\""],
+  ["objects",           () => `${fixtures}objects.npy`,                           "element type '|O' is Python objects, a pickle: convert it: python3 -c \"import numpy as np; np.save('converted.npy', (lambda a: a.astype(float) if a.dtype == object else a)(np.array(np.load('PATH', allow_pickle=True).tolist())))\""],
   ["structured",        () => `${fixtures}structured.npy`,                        "element type 'structured' is not supported: use float16 to float64 or integers of 8 to 64 bits"],
   ["no dimension",      () => written(header("<f4", "()"), six),                  "the shape is (): it must have one to three dimensions, and columns"],
   ["four dimensions",   () => written(header("<f4", "(1, 2, 3, 1)"), six),        "the shape is (1, 2, 3, 1): it must have one to three dimensions, and columns"],

@@ -112,7 +112,7 @@ describe("refused", () => {
     ["no part named",      () => `${fixtures}stored.npz`,                    `PATH holds ${all}: name one, such as PATH:features`],
     ["an unknown part",    () => `${fixtures}stored.npz:head`,               `PATH holds ${all}: there is no "head"`],
     ["a part of .npy",     () => `${fixtures}features.npy:x`,                "PATH is one array or none: leave out :x"],
-    ["objects in .npz",    () => `${fixtures}columns.npz:objects`,           `PATH:objects: element type '|O' is Python objects, a pickle: convert it: python3 -c "import numpy as np; np.save('converted.npy', np.array(np.load('PATH', allow_pickle=True)['objects'].tolist()))"`],
+    ["objects in .npz",    () => `${fixtures}columns.npz:objects`,           `PATH:objects: element type '|O' is Python objects, a pickle: convert it: python3 -c "import numpy as np; np.save('converted.npy', (lambda a: a.astype(float) if a.dtype == object else a)(np.array(np.load('PATH', allow_pickle=True)['objects'].tolist())))"`],
     ["raw bfloat16",       () => `${fixtures}columns.npz:bfloat16`,          `PATH:bfloat16: element type '|V2' is raw bytes, bfloat16 perhaps: convert it: python3 -c "import numpy as np; np.save('converted.npy', (np.load('PATH', allow_pickle=True)['bfloat16'].view('u2').astype('u4') << 16).view('f4'))"`],
     ["text of vectors",    () => written("v.csv", "1,2\n"),                  "PATH is no file of vectors: give .npy, .npz, .safetensors or Parquet"],
     ["an empty file",      () => written("e.npy", ""),                       "PATH: it does not begin with \\x93NUMPY: this is no .npy file"],
@@ -134,7 +134,7 @@ describe("refused", () => {
     ["ragged lists",       () => `${fixtures}unfit.parquet:ragged`,          "PATH:ragged row 2 has 1 components, row 0 2"],
     ["a null list",        () => `${fixtures}unfit.parquet:null`,            "PATH:null: a value or a list is null or empty: leave such rows out"],
     ["a null in a list",   () => `${fixtures}unfit.parquet:item`,            "PATH:item: a value or a list is null or empty: leave such rows out"],
-    ["a column of text",   () => `${fixtures}unfit.parquet:text`,            `PATH:text is no column of numbers or of lists of floats: number labels first, convert it: python3 -c "import numpy as np; np.save('converted.npy', np.unique(np.stack(__import__('pandas').read_parquet('PATH')['text']), return_inverse=True)[1])"`],
+    ["a column of text",   () => `${fixtures}unfit.parquet:text`,            `PATH:text is no column of numbers or of lists of floats: number labels of text, convert it: python3 -c "import numpy as np; np.save('converted.npy', np.unique(np.stack(__import__('pandas').read_parquet('PATH')['text']), return_inverse=True)[1])"`],
   ])("%s", async (_, make, message) => {
     const given = make();
     const [path] = splitPath(given);

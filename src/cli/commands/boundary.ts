@@ -53,6 +53,9 @@ export default command({
   },
 });
 
+/** Labels of more boundaries name no functions: they would cover one another. */
+const MOST_NAMED = 3;
+
 /** Over theta_1 from 0 to theta_12: each target, with a dot at its boundary, and the cosine of the angle to the other class. */
 function arcChart(targets: readonly Target[], theta12: number): Chart {
   const chart = functionChart(targets, { range: { from: 0, to: theta12 } });
@@ -67,7 +70,10 @@ function arcChart(targets: readonly Target[], theta12: number): Chart {
     shared.get(place)!.those.push(targets[i]!);
   }
   const marks = [...shared.values()].map(({ at: { theta1, effectiveM }, those }) => {
-    const names = shared.size > 1 ? message`${joined(those.map((one) => inWords(one, targets)))}: ` : [];
+    const names =
+      shared.size > 1 && shared.size <= MOST_NAMED
+        ? message`${joined(those.map((one) => inWords(one, targets)))}: `
+        : [];
     const text = message`${names}theta_1 = ${radians(theta1)}, effective m ${Number(effectiveM.toPrecision(4))}`;
     return { x: theta1, y: those[0]!.value(theta1), text };
   });
