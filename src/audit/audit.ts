@@ -80,7 +80,7 @@ export function audit(target: Target, table: AuditTable, dtype: Dtype): AuditRes
 export const scaleAt = ({ scale = 1 }: AuditTable, i: number): number =>
   typeof scale === "number" ? scale : scale[i]!;
 
-const AT_ENDS = message`the derivative of acos, and of sqrt(1 - c^2), is infinite where the cosine is 1 or -1: clamp the cosine to 1 - 1e-7, or take the formula without acos`;
+const AT_ENDS = message`the derivative of acos, and of sqrt(1 - c^2), is infinite where the cosine is 1 or -1: clamp the cosine in training, and leave these angles out of the table`;
 
 const NOT_A_NUMBER = message`acos of a cosine that rounding has put beyond 1 is NaN: clamp the cosine to [-1, 1] first`;
 

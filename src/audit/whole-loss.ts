@@ -15,6 +15,7 @@ import {
 } from "./check.ts";
 import { digitsOf, sampled } from "./explain.ts";
 import { fewestDigits, refine, sumOfSizes } from "./fit.ts";
+import { sameFunctions } from "./likeness.ts";
 import {
   both,
   fixedMistakes,
@@ -102,7 +103,7 @@ export function auditLoss(target: Target, samples: readonly LossSample[], dtype:
   return resultOf(
     angles,
     hasGradient ? [ofLoss, ofGradient] : [ofLoss],
-    passes ? alsoPass(right, fixed, finite, dtype) : [],
+    passes ? [...alsoPass(right, fixed, finite, dtype), ...sameFunctions(target, angles, false, () => [])] : [],
   );
 }
 
@@ -120,7 +121,7 @@ function reasons(
   const wrongIn = (as: Tolerance) => samples.filter((one) => !allows(rightProgram(target), one, as));
   const printed = printing(losses);
   if (printed && wrongIn({ dtype, printed }).length === 0) return { candidates: [], coarser: rightTo(printed) };
-  const candidates = lossCandidates(target, fixed, samples, failing, { dtype });
+  const candidates = lossCandidates(target, fixed, samples, failing, { dtype, isGiven: true });
   if (candidates.length > 0) return { candidates };
   const coarser: Tolerance[] = coarserTypes(dtype, losses, failing.length).map((type) => ({ dtype: type }));
   if (printed) coarser.unshift({ dtype: "float32", printed });
@@ -138,6 +139,8 @@ function reasons(
 /** How far losses may lie from the true ones: the program's type of number, and how they were printed, where in few places. */
 interface Tolerance {
   readonly dtype: Dtype;
+  /** The type is what the user says, not a guess. */
+  readonly isGiven?: boolean;
   readonly printed?: Printing;
 }
 
@@ -147,10 +150,10 @@ function allows(program: LossProgram, sample: LossSample, { dtype, printed }: To
   return sample.loss >= low - rounding && sample.loss <= high + rounding;
 }
 
-/** Does the tolerance leave less open than half of what the losses add up to? With a huge m or scale it allows any loss. */
-function tells(program: LossProgram, samples: readonly LossSample[], { dtype }: Tolerance): boolean {
+/** Does the tolerance leave less open than half of what the losses, or those errors, add up to? With a huge m or scale it allows any loss. */
+function tells(program: LossProgram, samples: readonly LossSample[], { dtype }: Tolerance, errors: number[] = []) {
   const open = samples.map((sample) => lossRange(program, sample, dtype)).map(({ low, high }) => high - low);
-  return 2 * sumOfSizes(open) < sumOfSizes(samples.map(({ loss }) => loss));
+  return 2 * sumOfSizes(open) < Math.max(sumOfSizes(samples.map(({ loss }) => loss)), sumOfSizes(errors));
 }
 
 /** The mistakes that explain every loss, from the first kind that has one: fixed, fitted, another function, two fixed ... */
@@ -230,7 +233,9 @@ function explanation(
     sumOfSizes(some.map(({ loss }) => ulp(1, as.dtype) + (as.printed?.errorOf(loss) ?? 0))),
   );
   const program = programOf(found);
-  if (!explains(found, samples) || !tells(program, samples, as)) return [];
+  // Losses that are near 0 by a mistake tell by how far they are from the right ones, if neither program nor type was fitted to them.
+  const errors = searched.length > 0 || !as.isGiven ? [] : samples.map((one) => roughLossOf(right, one) - one.loss);
+  if (!explains(found, samples) || !tells(program, samples, as, errors)) return [];
   const residual = largest(samples.map((one) => Math.abs(lossOf(program, one) - one.loss)));
   const parameters = Object.fromEntries(searched.map((p, j) => [p.name, found[j]!]));
   return [{ column: "loss", name, parameters, residual }];

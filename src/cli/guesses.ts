@@ -28,7 +28,7 @@ const guesses: Readonly<Record<string, Guess>> = {
     return undefined;
   },
   "psi --theta 1.2 1.3"({ args, word, more, options = {} }) {
-    if (/^--?[a-z]/.test(word)) return undefined;
+    if (/^--?[a-z]/.test(word) || /[./][a-z]\w*$/i.test(word)) return undefined;
     const at = args.findIndex((one, i) => one === word && optionAt(options, args[i - 2])?.repeatable);
     const behind = more.filter((one, i) => args[at + 1 + i] === one);
     const list = [args[at - 1], word, ...behind].map((one) => one?.replace(/,$/, ""));
@@ -42,8 +42,10 @@ const guesses: Readonly<Record<string, Guess>> = {
     if (!words.every(isAngle) || words.length > asked.length) return undefined;
     return words.map((one, i) => `${flagOf(asked[i]!)} ${one}`).join(" ");
   },
-  "measure digits.csv": ({ word, more, options = {} }) =>
-    options.input && more.length === 0 && /^[^-].*[./]/.test(word) ? `--input ${word}` : undefined,
+  "measure digits.csv": ({ args, word, more, options = {} }) =>
+    options.input && more.length === 0 && /^[^-].*[./]/.test(word) && !args.some((arg) => /^(-i|--input)\b/.test(arg))
+      ? `--input ${word}`
+      : undefined,
 };
 
 function isAngle(word: string): boolean {

@@ -59,10 +59,14 @@ const TYPES: ReadonlyMap<string, ItemType> = new Map([
 
 const HOST_ORDER = endianness() === "LE" ? "<" : ">";
 
+/** Python that makes whole numbers of text. */
+export const NUMBERED =
+  "(lambda a: a.astype(int) if np.char.isdigit(a).all() else np.unique(a, return_inverse=True)[1])";
+
 // biome-ignore format: a table
 const UNREADABLE = [
   { dtype: /^.O$/, is: "Python objects, a pickle", python: "(lambda a: a.astype(float) if a.dtype == object else a)(np.array(LOAD.tolist()))" },
-  { dtype: /^.[US]\d+$/, is: "text: number the labels", python: "np.unique(LOAD, return_inverse=True)[1]" },
+  { dtype: /^.[US]\d+$/, is: "text: number the labels in the order of the class vectors, here that of the alphabet", python: `${NUMBERED}(LOAD)` },
   { dtype: /^.V2$/, is: "raw bytes, bfloat16 perhaps", python: "(LOAD.view('u2').astype('u4') << 16).view('f4')" },
 ];
 

@@ -1,5 +1,5 @@
 import { type ArrayFile, damaged, partOf } from "./array-file.ts";
-import { conversion, type StoredArray } from "./arrays.ts";
+import { conversion, NUMBERED, type StoredArray } from "./arrays.ts";
 import { fromBytes } from "./bytes.ts";
 import { DataError } from "./errors.ts";
 import { openParquet } from "./parquet-columns.ts";
@@ -26,7 +26,7 @@ export async function parquetArray(file: ArrayFile): Promise<StoredArray> {
     for await (const { entries, repetition, values } of pages(group, column)) {
       if (Array.isArray(values))
         throw fault(
-          `${UNFIT}: number labels of text, ${conversion(`np.unique(${named.python}, return_inverse=True)[1]`)}`,
+          `${UNFIT}: number labels of text in the order of the class vectors, here that of the alphabet, ${conversion(`${NUMBERED}(${named.python})`)}`,
         );
       if (values.length !== entries) throw fault(": a value or a list is null or empty: leave such rows out");
       for (let i = 0; i < entries; i++) {

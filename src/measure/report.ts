@@ -224,6 +224,8 @@ function falsePasses({ samples, correct, accuracy, by_m }: Figures): Message[] {
   if (2 * false_pass <= samples)
     return [message`${counts}; false passes: ${false_pass}, with theta_y beyond ${radians(timesPi(1, m))}.`];
   // Random vectors of many dimensions lie near pi/2, where cos(4 theta) is near 1.
-  const others = message` With ${percentages(correct, samples)[0]!} % right it may also have learned nothing, or labels or class vectors belong to other samples.`;
-  return [message`${counts}: the model was probably trained with the naive target.${accuracy < 0.5 ? others : []}`];
+  const share = percentages(correct, samples)[0]!;
+  const others = message` With ${share} % right it may also have learned nothing, or labels or class vectors belong to other samples.`;
+  const why = message`theta_y lies beyond ${radians(timesPi(1, m))}, where cos(${m} theta_y) rises again. Training with the naive target ends so, and so may training without a margin.`;
+  return [message`${counts}: ${why}${accuracy < 0.5 ? others : []}`];
 }

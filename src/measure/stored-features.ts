@@ -31,7 +31,9 @@ export async function openedSamples(paths: FeaturePaths, sums?: AllClassSums): P
   const features = await openArray(paths.features);
   const [rows, dimension = 1, more] = features.shape;
   if (more !== undefined) throw fault(features, `features have two dimensions, not ${features.shape.length}`);
-  requireWithin("dimension", dimension, 1, 2 ** 20);
+  if (dimension === 1)
+    throw fault(features, "features have one component: give rows of several, in Parquet a column of lists");
+  requireWithin("dimension", dimension, 2, 2 ** 20);
   const labels = await openArray(paths.labels, true);
   const [count, columns = 1] = labels.shape;
   if (labels.shape.length > 2 || columns !== 1) {

@@ -349,3 +349,15 @@ test("cosface with the scale missing from its logit is said once", () => {
   expect(names).toContain("the scale is missing from the target's logit and another function, cosface");
   expect(names.filter((name) => name.includes("subtracted"))).toEqual([]);
 });
+
+test("no margin is found where the samples are sure of their class, in half precision too", () => {
+  const near = made(softmax(), 64).map((one) => ({
+    ...one,
+    place: 0,
+    thetaY: one.thetaY / 8,
+    competing: [0.7, 0.8, 0.9],
+  }));
+  const samples = near.map((one) => ({ ...one, loss: sampleLoss(softmax(), 64, one.thetaY, one.competing).loss }));
+  for (const dtype of ["float16", "float32", "float64"] as const)
+    expect(auditLoss(arcface(), samples, dtype).candidates[0]?.name).toBe("no margin: a softmax of the same scale");
+});

@@ -134,7 +134,7 @@ describe("refused", () => {
     ["ragged lists",       () => `${fixtures}unfit.parquet:ragged`,          "PATH:ragged row 2 has 1 components, row 0 2"],
     ["a null list",        () => `${fixtures}unfit.parquet:null`,            "PATH:null: a value or a list is null or empty: leave such rows out"],
     ["a null in a list",   () => `${fixtures}unfit.parquet:item`,            "PATH:item: a value or a list is null or empty: leave such rows out"],
-    ["a column of text",   () => `${fixtures}unfit.parquet:text`,            `PATH:text is no column of numbers or of lists of floats: number labels of text, convert it: python3 -c "import numpy as np; np.save('converted.npy', np.unique(np.stack(__import__('pandas').read_parquet('PATH')['text']), return_inverse=True)[1])"`],
+    ["a column of text",   () => `${fixtures}unfit.parquet:text`,            `PATH:text is no column of numbers or of lists of floats: number labels of text in the order of the class vectors, here that of the alphabet, convert it: python3 -c "import numpy as np; np.save('converted.npy', (lambda a: a.astype(int) if np.char.isdigit(a).all() else np.unique(a, return_inverse=True)[1])(np.stack(__import__('pandas').read_parquet('PATH')['text'])))"`],
   ])("%s", async (_, make, message) => {
     const given = make();
     const [path] = splitPath(given);

@@ -148,7 +148,7 @@ describe("the report of a file of angles", () => {
 
   // biome-ignore format: aligned by eye
   test.each([
-    ["digits-naive-m4-16d",   "0 of 450 samples (0 %; 0 to 0.8) keep the margin m = 4; the median effective margin is 0.969; 46 (10.2 %) are right. At m = 4, 450 of 450 samples meet the naive condition, 0 meet the angular one: the model was probably trained with the naive target."],
+    ["digits-naive-m4-16d",   "0 of 450 samples (0 %; 0 to 0.8) keep the margin m = 4; the median effective margin is 0.969; 46 (10.2 %) are right. At m = 4, 450 of 450 samples meet the naive condition, 0 meet the angular one: theta_y lies beyond pi/4, where cos(4 theta_y) rises again. Training with the naive target ends so, and so may training without a margin."],
     ["digits-asoftmax-m4-3d", "283 of 360 samples (78.6 %; 74 to 83) keep the margin m = 4; the median effective margin is 6.46; 349 (96.9 %) are right. At m = 3, 319 of 360 samples meet the naive condition, 318 meet the angular one; false passes: 1, with theta_y beyond pi/3. m "],
   ])("%s: for people it begins with what was reached", async (name, sentences) => {
     const { stdout } = await asoftmax(["measure", "--input", fixture(name), "--format", "table"]);

@@ -114,28 +114,23 @@ test("a label that is no whole number is a bad row", async () => {
   expect(stderr).toContain(".5: labels are whole numbers");
 });
 
-test("labels from 1 that were not said to be are noticed", async () => {
+test("labels from 1 that were not said to be, and labels that are off by one, are noticed", async () => {
   const labels = readFileSync(join(cwd, "labels.txt"), "utf8").trim().split("\r\n").map(Number);
   const given = (name: string, values: readonly number[]) => {
     writeFileSync(join(folder, name), values.join("\n"));
     return join(folder, name);
   };
-  const shifted = given(
-    "shifted.txt",
-    labels.map((label) => (label + 1) % 10),
+  const said = async (change: (label: number) => number) =>
+    (await measured("features.npy", "weights.npy", given("changed.txt", labels.map(change)))).stderr;
+  const of = (where: string) =>
+    `changed\\.txt: the class ${where} that of the label is nearest on \\d+ samples, its own on \\d+: `;
+  expect(await said((label) => Math.min(label + 1, 9))).toMatch(
+    RegExp(`${of("before")}where labels count from 1, give --first-label 1\n`),
   );
-  const byNearest = await measured("features.npy", "weights.npy", shifted);
-  expect(byNearest.stderr).toMatch(
-    /shifted\.txt: the class before that of the label is nearest on \d+ samples, its own on \d+: where labels count from 1, give --first-label 1\n/,
+  expect(await said((label) => (label + 1) % 10)).toMatch(RegExp(`${of("before")}are the labels one too large\\?\n`));
+  expect(await said((label) => (label + 9) % 10)).toMatch(
+    RegExp(`${of("after")}are the labels one too small, or the class vectors one too many\\?\n`),
   );
-  const absent = await measured(
-    "features.npy",
-    "weights.npy",
-    given(
-      "absent.txt",
-      labels.map((x) => Math.max(x, 1)),
-    ),
-  );
-  expect(absent.stderr).toContain("absent.txt: no label is 0: where labels count from 1, give --first-label 1\n");
+  expect(await said((label) => Math.max(label, 1))).not.toContain("changed.txt");
   expect(plain.stderr).not.toContain("--first-label");
 });

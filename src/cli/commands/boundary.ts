@@ -75,7 +75,7 @@ function arcChart(targets: readonly Target[], theta12: number): Chart {
         ? message`${joined(those.map((one) => inWords(one, targets)))}: `
         : [];
     const text = message`${names}theta_1 = ${radians(theta1)}, effective m ${Number(effectiveM.toPrecision(4))}`;
-    return { x: theta1, y: those[0]!.value(theta1), text };
+    return { x: theta1, y: those[0]!.value(theta1), of: targets.indexOf(those[0]!), text };
   });
   const title = message`Where the target meets the cosine of the angle to the other class, the classes part: effective m = theta_2 / theta_1`;
   const cosine = softmax();
