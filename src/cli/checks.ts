@@ -28,6 +28,10 @@ export function figureCheck(given: string, angles: AngleReader) {
     throw new UsageError(
       `"${given}" is not of the form figure>=limit: accuracy>=0.9, angular@4>=0.9, arcface:m=0.5>=0.9`,
     );
+  if (/^(mean_loss|fisher_score)\b/.test(asked))
+    throw new UsageError(
+      `${asked} cannot be checked: shares, means of angles and quantiles can, such as accuracy>=0.9`,
+    );
   const [condition, at] = asked.split("@");
   const m = at === undefined ? undefined : margin(at, angles);
   const target = asked.includes(":") || targetDefinition(asked) !== undefined ? targetFunction(asked) : undefined;

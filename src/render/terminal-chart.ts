@@ -28,6 +28,7 @@ const GLYPHS = {
   rule: ["┊", ":"],
   level: ["┈", "."],
   dot: ["●", "@"],
+  ring: ["○", "o"],
   shaded: ["░", "."],
   hatched: ["▒", "/"],
   cross: ["×", "x"],
@@ -94,7 +95,7 @@ export function drawChart(chart: Chart, screen: Screen, style: NumberStyle): str
 
   const marks = dots.map(({ name, at }, i): Entry => {
     const isHighlighted = name === chart.highlight;
-    const marker = glyph(isHighlighted ? "cross" : "dot");
+    const marker = glyph(isHighlighted ? "cross" : i === 0 ? "dot" : "ring");
     const pen = { marker, paint: isHighlighted ? highlighter.paint : penOf(series.length + i, screen).paint };
     for (const { x, y } of at)
       if (Number.isFinite(y)) cells[rows.rowOf(y)]![canvas.columnOf(x)] = { char: marker, pen };

@@ -354,8 +354,8 @@ test("no margin is found where the samples are sure of their class, in half prec
   const near = made(softmax(), 64).map((one) => ({
     ...one,
     place: 0,
-    thetaY: one.thetaY / 8,
-    competing: [0.7, 0.8, 0.9],
+    thetaY: 1.15 + one.thetaY / 30,
+    competing: [1.4, 1.5, 1.6],
   }));
   const samples = near.map((one) => ({ ...one, loss: sampleLoss(softmax(), 64, one.thetaY, one.competing).loss }));
   for (const dtype of ["float16", "float32", "float64"] as const)

@@ -31,6 +31,7 @@ describe("angles", () => {
     ["60.5 deg", false, 1.0559241974565694, 60.5], ["pi", false, Math.PI, 180], ["π", true, Math.PI, 180], ["PI/2", false, Math.PI / 2, 90],
     ["3pi/4", false, (3 * Math.PI) / 4, 135], ["2 * pi / 3", false, 2.0943951023931957, 120], ["0.5pi", false, Math.PI / 2, 90],
     ["2e-1pi", false, 0.6283185307179587, 36], ["2.5e-1 * pi", false, Math.PI / 4, 45], ["pi/2.5", false, 1.2566370614359172, 72],
+    [" 2  *  pi  /  3 ", false, 2.0943951023931957, 120], [" 60deg ", false, 1.0471975511965979, 60],
     ["0", false, 0, 0], ["0pi", false, 0, 0], ["180", true, Math.PI, 180], ["1000000pi/1000000", false, Math.PI, 180],
   ];
   test.each(right)("%j, in degrees: %s", (text, inDegrees, radians, degrees) => {
@@ -52,6 +53,8 @@ describe("angles", () => {
     ["xpi", false, '"xpi" is not an angle: write it as 1.2, pi/4, 2*pi/3 or 60deg'],
     ["pix", false, '"pix" is not an angle: write it as 1.2, pi/4, 2*pi/3 or 60deg'],
     ["x", true, '"x" is not an angle: write it as 1.2, pi/4, 2*pi/3 or 60deg'],
+    ["60degrees", false, '"60degrees" is not an angle: write it as 1.2, pi/4, 2*pi/3 or 60deg'],
+    ["deg", false, '"" is not a number: write a decimal number such as 4 or 1.5'],
     ["xdeg", false, '"x" is not a number: write a decimal number such as 4 or 1.5'],
     ["1.2.3pi", false, '"1.2.3" is not a number: write a decimal number such as 4 or 1.5'],
     ["pi/1.2.3", false, '"1.2.3" is not a number: write a decimal number such as 4 or 1.5'],
@@ -84,6 +87,7 @@ describe("target functions", () => {
     ["arcface=0.5",           '"arcface=0.5" is written arcface:m=0.5'],
     ["arcface(0.5)",          '"arcface(0.5)" is written arcface:m=0.5'],
     ["arcface(m=0.5)",        '"arcface(m=0.5)" is written arcface:m=0.5'],
+    [" arcface=0.5 ",         '" arcface=0.5 " is written arcface:m=0.5'],
     ["combined(m2=0.5)",      '"combined(m2=0.5)" is written combined:m2=0.5'],
   ];
   test.each(wrong)("%j is none", (text, message) => {

@@ -99,6 +99,7 @@ test.each([
   ["columns.npz:centres", "weights.npy",         "labels.npy",           "",                  "columns.npz:centres: features have two dimensions, not 3"],
   ["features.npy",        "weights.npy",         "columns.npz:from_1",   "",                  "features.npy row 3: the label in columns.npz:from_1 is 10: classes are numbered 0 to 9; where labels count from 1, give --first-label 1"],
   ["features.npy",        "weights.npy",         "labels.npy",           "--first-label 1",   "features.npy row 7: the label in labels.npy is 0: classes are numbered 1 to 10"],
+  ["labels.npy",          "weights.npy",         "labels.npy",           "",                  "labels.npy: features have one component: give rows of several, in Parquet a column of lists"],
   ["features.npy",        "",                    "labels.npy",           "--first-label 1",   "--first-label has no part in class means: leave it out, or give --weights"],
   ["features.npy",        "",                    "labels.npy",           "--transposed",      "--transposed has no part in class means: leave it out, or give --weights"],
 ])("%s %s %s %s: %s", async (features, weights, labels, more, message) => {
