@@ -102,7 +102,11 @@ function errorOf({ curve, scale }: Fit, row: AuditRow): number {
 
 function best(found: Explanation[], dtype: AuditRow["dtype"]): KnownMistake[] {
   const enough = EQUALLY_WELL * (ulp(1, dtype) + Math.min(...found.map(({ known }) => known.residual)));
-  const close = found.filter(({ known }) => known.residual <= enough).sort((x, y) => x.digits - y.digits);
+  // In half precision many fit as well by chance: the likelier comes first.
+  const better = (x: Explanation, y: Explanation) => (isHalf(dtype) ? 0 : x.known.residual - y.known.residual);
+  const close = found
+    .filter(({ known }) => known.residual <= enough)
+    .sort((x, y) => x.digits - y.digits || better(x, y));
   return close.filter((x, i) => !close.slice(0, i).some((y) => areSame(y.fit, x.fit, dtype))).map(({ known }) => known);
 }
 

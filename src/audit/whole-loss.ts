@@ -100,12 +100,17 @@ export function auditLoss(target: Target, samples: readonly LossSample[], dtype:
   };
   const passes = losses.bad + slopes.bad === 0;
   const angles = samples.map(({ thetaY }) => thetaY);
-  return resultOf(
-    angles,
-    hasGradient ? [ofLoss, ofGradient] : [ofLoss],
-    passes ? [...alsoPass(right, fixed, finite, dtype), ...sameFunctions(target, angles, false, () => [])] : [],
-  );
+  const notes = passes
+    ? [...alsoPass(right, fixed, finite, dtype), ...sameFunctions(target, angles, false, () => [])]
+    : [];
+  const isUnexplained = isWrong(losses) && ofLoss.candidates.length === 0 && ofLoss.coarser === undefined;
+  if (isUnexplained && samples.every(isLikeCosines)) notes.push(LIKE_COSINES);
+  return resultOf(angles, hasGradient ? [ofLoss, ofGradient] : [ofLoss], notes);
 }
+
+const LIKE_COSINES = message`no angle is above 1: if these are cosines, give their arccosines`;
+const isLikeCosines = ({ thetaY, competing }: LossSample) =>
+  thetaY <= 1 && !Array.prototype.some.call(competing, (x) => x > 1);
 
 const UNDERFLOW = message`-log of a probability that has become 0 is infinite: take log_softmax, not the logarithm of softmax`;
 

@@ -155,8 +155,9 @@ function rowsOf(reach: Interval, most: number, all = niceTicks(reach)) {
   const { from, to } = reach.to > reach.from ? reach : { from: all[0]!, to: all.at(-1)! };
   const step = all[1]! - all[0]!;
   const middle = from + (to - from) / 2;
-  const inward = (value: number) => middle + (value - middle) * INWARD;
-  const place = (value: number, perTick: number) => Math.round(((inward(value) - all[0]!) / step) * perTick);
+  // Where there are few rows each is needed.
+  const inward = (value: number, perTick: number) => (perTick > 1 ? middle + (value - middle) * INWARD : value);
+  const place = (value: number, perTick: number) => Math.round(((inward(value, perTick) - all[0]!) / step) * perTick);
   let perTick = Math.max(1, Math.ceil(((most - 1) * step) / (to - from)));
   while (perTick > 1 && place(to, perTick) - place(from, perTick) > most - 1) perTick--;
   const [bottom, top] = [place(from, perTick), place(to, perTick)];

@@ -361,3 +361,15 @@ test("no margin is found where the samples are sure of their class, in half prec
   for (const dtype of ["float16", "float32", "float64"] as const)
     expect(auditLoss(arcface(), samples, dtype).candidates[0]?.name).toBe("no margin: a softmax of the same scale");
 });
+
+test("cosines given for angles are noticed", () => {
+  const near = (angles: number) => 0.3 + angles / 10;
+  const samples = made(arcface(), 30).map((one) => {
+    const [thetaY, competing] = [near(one.thetaY), Array.from(one.competing, near)];
+    const { loss } = sampleLoss(arcface(), 30, thetaY, competing);
+    return { ...one, thetaY: Math.cos(thetaY), competing: competing.map(Math.cos), loss };
+  });
+  expect(messageText(auditLoss(arcface(), samples, "float64").diagnosis)).toMatch(
+    /no known mistake explains it; worst at .*; no angle is above 1: if these are cosines, give their arccosines$/,
+  );
+});

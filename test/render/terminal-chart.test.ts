@@ -92,3 +92,15 @@ describe("rows", () => {
     expect(text).toMatch(/\n {3}┈ k pi\/2$/);
   });
 });
+
+test("equal peaks are on one row, also where the greatest value lies half a row from two", () => {
+  const fall = { name: "fall", at: (x: number) => 1 - (8 * x) / Math.PI };
+  const wave = { name: "wave", at: (x: number) => Math.cos(4 * x) };
+  for (const height of [10, 12, 13, 14, 15, 16, 17]) {
+    const rows = draw({ series: [fall, wave] }, 0, height)
+      .split("\n")
+      .filter((line) => /^[ .\d-]*[┤│]/.test(line));
+    const top = rows.find((line) => line.includes("·"))!;
+    expect([height, top.slice(28, 38)]).toEqual([height, expect.stringContaining("··")]);
+  }
+});
