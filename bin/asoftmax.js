@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 const args = process.argv.slice(2);
-// Not where files are read: they take longer than that gains, and Node 20 has waited for ever for a thread that compiles in the background.
+// A run that reads a file takes so long that the kept program gains nothing, and on Node 20 it could wait for ever with it: a compilation in
+// the background needs a collection of garbage, which the main thread never makes.
 const isShort = !args.some((arg) => /^(-i|--(input|features|samples|class-sums)\b)/.test(arg));
 const keep = isShort ? require("./compiled.js").loadCompiled(require.resolve("../dist/program/start.cjs")) : () => {};
 

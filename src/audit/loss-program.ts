@@ -65,11 +65,20 @@ export function roughLossOf(program: LossProgram, sample: LossSample): number {
   const y = program.labelled(sample);
   const own = logit(y);
   const exponents: number[] = [];
-  for (let i = 0; i <= sample.competing.length; i++) if (i !== y) exponents.push(logit(i) - own);
-  const shift = Math.max(0, ...exponents);
+  let shift = 0;
+  for (let i = 0; i <= sample.competing.length; i++) {
+    if (i === y) continue;
+    const exponent = logit(i) - own;
+    exponents.push(exponent);
+    if (exponent > shift) shift = exponent;
+  }
   const shares: number[] = [];
   let odds = 0;
-  for (const x of exponents) odds += shares[shares.push(Math.exp(x - shift)) - 1]!;
+  for (const exponent of exponents) {
+    const share = Math.exp(exponent - shift);
+    shares.push(share);
+    odds += share;
+  }
   const ownPart = Math.exp(-shift);
   const total = odds + ownPart;
   const loss = shift === 0 ? Math.log1p(odds) : shift + Math.log(total);

@@ -100,6 +100,7 @@ export function auditLoss(target: Target, samples: readonly LossSample[], dtype:
   };
   const passes = losses.bad + slopes.bad === 0;
   const angles = samples.map(({ thetaY }) => thetaY);
+  // Functions that are right for these samples alone are not looked for, only those that are the same at all their angles.
   const notes = passes
     ? [...alsoPass(right, fixed, finite, dtype), ...sameFunctions(target, angles, false, () => [])]
     : [];
@@ -238,9 +239,10 @@ function explanation(
     sumOfSizes(some.map(({ loss }) => ulp(1, as.dtype) + (as.printed?.errorOf(loss) ?? 0))),
   );
   const program = programOf(found);
+  if (!explains(found, samples)) return [];
   // Losses that are near 0 by a mistake tell by how far they are from the right ones, if neither program nor type was fitted to them.
   const errors = searched.length > 0 || !as.isGiven ? [] : samples.map((one) => roughLossOf(right, one) - one.loss);
-  if (!explains(found, samples) || !tells(program, samples, as, errors)) return [];
+  if (!tells(program, samples, as, errors)) return [];
   const residual = largest(samples.map((one) => Math.abs(lossOf(program, one) - one.loss)));
   const parameters = Object.fromEntries(searched.map((p, j) => [p.name, found[j]!]));
   return [{ column: "loss", name, parameters, residual }];

@@ -97,12 +97,12 @@ function chosenColumns(result: Result, { columns, prefix = "" }: Invocation["val
   const twice = columns && repeated(columns);
   if (twice !== undefined) throw new UsageError(`--columns: "${twice}" stands there twice`);
   const unknown = columns?.find((name) => !placeOf.has(name));
-  if (unknown !== undefined && names.indexOf(toBytes(unknown)) < inputColumns && names.includes(toBytes(unknown)))
+  const inputs = new Set(names.slice(0, inputColumns));
+  if (unknown !== undefined && inputs.has(toBytes(unknown)))
     throw new UsageError(`--columns: "${unknown}" is a column of the input, all of which stay: name computed ones`);
   if (unknown !== undefined)
     throw new UsageError(`--columns: there is no column "${unknown}"${suggestion(unknown, own)}`);
   const places = columns?.map((name) => placeOf.get(name)!) ?? [...own.keys()];
-  const inputs = new Set(names.slice(0, inputColumns));
   const taken = places.map((place) => names[inputColumns + place]!).find((name) => inputs.has(name));
   if (taken !== undefined)
     throw new UsageError(`the input has a column "${fromBytes(taken)}" already: give --prefix, such as --prefix new_`);

@@ -13,7 +13,7 @@ export function labelOrigin() {
       else if (nearest === label + 1) after++;
     },
     warnings(labels: string): Message[] {
-      const advice = zeros === 0 ? message`: where labels count from 1, give --first-label 1` : [];
+      const advice = message`: where labels count from 1, give --first-label 1`;
       // No chance: the difference of the two counts has a standard deviation of at most the root of their sum.
       const isMore = (count: number) => count > 2 * right && count - right > 4 * Math.sqrt(count + right);
       const off = (where: string, count: number, why: Message) =>

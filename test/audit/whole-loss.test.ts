@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import type { LossSample } from "../../src/audit/loss-program.ts";
+import { type LossSample, rightProgram, roughLossOf } from "../../src/audit/loss-program.ts";
 import type { Dtype } from "../../src/audit/tolerance.ts";
 import { auditLoss } from "../../src/audit/whole-loss.ts";
 import { sampleLoss } from "../../src/core/loss.ts";
@@ -372,4 +372,10 @@ test("cosines given for angles are noticed", () => {
   expect(messageText(auditLoss(arcface(), samples, "float64").diagnosis)).toMatch(
     /no known mistake explains it; worst at .*; no angle is above 1: if these are cosines, give their arccosines$/,
   );
+});
+
+test("a sample of very many classes is explained too", () => {
+  const competing = new Float64Array(200_000).fill(1.5);
+  const sample = { thetaY: 0.5, competing, scale: 64, loss: 0 };
+  expect(roughLossOf(rightProgram(softmax()), sample)).toBeCloseTo(sampleLoss(softmax(), 64, 0.5, competing).loss, 12);
 });

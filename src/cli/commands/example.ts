@@ -21,7 +21,7 @@ export default command({
     const name = files[argument as keyof typeof files];
     if (name.endsWith(".npz") && output === undefined && isOnTerminal())
       throw new UsageError(`${argument} is no text: write it to a file, asoftmax example ${argument} > ${name}`);
-    if (output !== undefined && /\.(csv|npz)$/.exec(output) && extname(output) !== extname(name))
+    if (output !== undefined && /\.(csv|npz)$/.test(output) && extname(output) !== extname(name))
       throw new UsageError(`--output ${output}: the example is ${name}: name it so`);
     return documentOf("file", packageFile(`examples/${name}`));
   },
