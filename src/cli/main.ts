@@ -19,6 +19,9 @@ const SHORT = 0.02;
 /** Runs the program: the one place that prints and sets the exit status. */
 export async function main(args: readonly string[]): Promise<void> {
   const start = process.uptime();
+  // Node's event loop never runs out of what it waits for: where only WebAssembly is being compiled, Node would run what comes after that in
+  // the middle of its wait for the compiler's threads, and wait for ever where one of those asks for a collection of garbage.
+  const timer = setInterval(() => {}, 2 ** 30);
   try {
     const invocation = await invoke(args);
     // The status of a program that ends before everything is written.
@@ -31,6 +34,8 @@ export async function main(args: readonly string[]): Promise<void> {
   } catch (error) {
     process.exitCode = WRONG;
     await say(messageOf(error, args));
+  } finally {
+    clearInterval(timer);
   }
   leaveStandardInput();
   if (process.uptime() - start > SHORT) (await import("../rows/ending.ts")).collectGarbage();

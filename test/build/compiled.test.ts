@@ -48,15 +48,6 @@ test("what is no compiled program, or may be another's, is written anew", async 
   expect(statSync(kept).ino).not.toBe(ino);
 });
 
-test("a run that reads a file neither keeps nor uses it", async () => {
-  const env = { ...environment, TMPDIR: folder };
-  for (const flag of ["--input=-", "-i-"]) {
-    const ran = await run(process.execPath, [bin, "psi", flag, "--columns", "k"], { env, stdin: "theta\n1.2\n" });
-    expect(ran).toEqual({ status: 0, stdout: "theta,k\n1.2,1\n", stderr: "" });
-  }
-  expect(readdirSync(folder)).toEqual([]);
-});
-
 test("without that folder, or unasked, it runs as well", async () => {
   expect(await runs({ NODE_DISABLE_COMPILE_CACHE: "1" })).toEqual([]);
   for (const place of [join(folder, "none"), "/dev/null", `/${"x".repeat(300)}`])

@@ -57,6 +57,23 @@ describe("row groups and compressions", () => {
   });
 });
 
+test("the event loop has something to wait for while WebAssembly is compiled for zstd", async () => {
+  const path = await written("SELECT 1.2 AS theta", ", COMPRESSION zstd");
+  // Compiled after a time that nothing waits for: where nothing else does, the program ends before it.
+  const late = join(folder, "late.cjs");
+  writeFileSync(
+    late,
+    `const { instantiate } = WebAssembly;
+    WebAssembly.instantiate = async (...given) => {
+      await new Promise((resolve) => setTimeout(resolve, 100).unref());
+      return instantiate(...given);
+    };`,
+  );
+  const env = { NODE_OPTIONS: `--require ${late}` };
+  const ran = await asoftmax(["psi", "--input", path, "--columns", "k"], { env });
+  expect(ran).toEqual({ status: 0, stdout: "theta,k\n1.2,1\n", stderr: "" });
+});
+
 test("a file of thousands of columns takes little memory of the row kernel for each", async () => {
   const COLUMNS = 2000;
   const names = Array.from({ length: COLUMNS }, (_, i) => `c${i}`);
