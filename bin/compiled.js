@@ -16,9 +16,9 @@ const { dirname, join } = require("node:path");
 const { Script } = require("node:vm");
 
 /**
- * Loads a CommonJS file, which begins with a comment that is a hash of it, as require does, but compiled, where an earlier run has kept
- * that in the folder for temporary files. Returns what keeps it, for the end of the run. The file must hold no import(), which a
- * compiled script lacks. NODE_DISABLE_COMPILE_CACHE=1 does without.
+ * Loads a CommonJS file, which begins with a comment that is a hash of it, as require does, but compiled, where an
+ * earlier run has kept that in the folder for temporary files. Returns what keeps it, for the end of the run. The file
+ * must hold no import(), which a compiled script lacks. NODE_DISABLE_COMPILE_CACHE=1 does without.
  */
 exports.loadCompiled = (file) => {
   if (process.env.NODE_DISABLE_COMPILE_CACHE) return () => {};
@@ -38,7 +38,10 @@ exports.loadCompiled = (file) => {
 const SUM_BYTES = 4;
 const MOST_BYTES = 2 ** 24;
 
-/** A sum over a number of four bytes from every 32: V8 checks its data little, and a page that a crash has left empty would end the program. */
+/**
+ * A sum over a number of four bytes from every 32: V8 checks its data little, and a
+ * page that a crash has left empty would end the program.
+ */
 function sumOf(bytes) {
   let sum = bytes.length;
   for (let i = 0; i + 4 <= bytes.length; i += 32) sum = (Math.imul(sum, 31) + bytes.readInt32LE(i)) | 0;
@@ -64,7 +67,10 @@ function keptBytes(path, user) {
   }
 }
 
-/** Writes data and its sum to a file, whole or not at all: that it cannot be written changes nothing of what the program did. */
+/**
+ * Writes data and its sum to a file, whole or not at all: that it cannot be
+ * written changes nothing of what the program did.
+ */
 function keep(path, data) {
   const sum = Buffer.alloc(SUM_BYTES);
   sum.writeInt32LE(sumOf(data));

@@ -1,6 +1,6 @@
 /**
- * The slow, obvious version of the mathematics, in decimal.js at 60 digits, at the exact value of each double.
- * Nothing here is shared with src.
+ * The slow, obvious version of the mathematics, in decimal.js at 60 digits, at the exact
+ * value of each double. Nothing here is shared with src.
  */
 import { Decimal } from "decimal.js";
 
@@ -10,7 +10,10 @@ export type Big = Decimal;
 export const PI = Big.acos(-1);
 const HALF_PI = PI.div(2);
 
-/** The exact value of a double above 2^-66, the first 100 digits of smaller ones. (`new Decimal(x)` takes the shortest decimal instead.) */
+/**
+ * The exact value of a double above 2^-66, the first 100 digits of smaller ones.
+ * (`new Decimal(x)` takes the shortest decimal instead.)
+ */
 export const exact = (x: number): Big => new Big(x.toPrecision(100));
 
 /** A double as a whole number of smallest doubles, 2^-1074: exact for every finite one. */

@@ -54,7 +54,9 @@ test.each(sessions)("$page line $line: $ $command", async ({ command, output }) 
   expect(stdout).toBe(output);
 });
 
-/** A library snippet in which each line "expression; // value" hands on the expression's value and the value it shows. */
+/**
+ * A library snippet in which each line "expression; // value" hands on the expression's value and the value it shows.
+ */
 const instrumented = (snippet: string) =>
   snippet
     .replaceAll('"asoftmax"', JSON.stringify(new URL("../dist/index.js", import.meta.url).href))

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { draw } from "./render/draw.ts";
 
-// The pictures of docs/tour.md and the page docs/explore.html, drawn again and compared; `npm run pictures` writes them.
+// The pictures of docs/tour.md and the page docs/explore.html, drawn again
+// and compared; `npm run pictures` writes them.
 test.each([
   ["plane", "plot --quantity theta_j --functions asoftmax:m=4,naive:m=4"],
   ["violations", "violations --m 4 --competing 1.5"],

@@ -45,12 +45,12 @@ interface AuditColumn {
 }
 
 /**
- * Is a table of a program's values of the target right, and if not, which known mistakes explain it? A row is right when its
- * value lies between the extremes of the target over the angles whose cosine is cos(theta) +- 16 roundings of dtype (2^-53,
- * 2^-24, 2^-11 or 2^-8), +- 16 ulp of max(|value|, 1) (see accepts); its gradient by theta likewise, against the slope, or 0 where
- * the cosine is 1 or -1. A mistake is fitted to up to 96 rows, and a candidate if every row is right by the same rule for the
- * function with the mistake. Angles outside [0, pi] fail. Throws ParameterError for a table without rows, with columns of unequal
- * length or a scale that is not above 0, and for another dtype.
+ * Is a table of a program's values of the target right, and if not, which known mistakes explain it? A row is right
+ * when its value lies between the extremes of the target over the angles whose cosine is cos(theta) +- 16 roundings of
+ * dtype (2^-53, 2^-24, 2^-11 or 2^-8), +- 16 ulp of max(|value|, 1) (see accepts); its gradient by theta likewise,
+ * against the slope, or 0 where the cosine is 1 or -1. A mistake is fitted to up to 96 rows, and a candidate if every
+ * row is right by the same rule for the function with the mistake. Angles outside [0, pi] fail. Throws ParameterError
+ * for a table without rows, with columns of unequal length or a scale that is not above 0, and for another dtype.
  * @example
  * const theta = [0, 0.5, 1, 1.5, 2, 2.5, 3];
  * const result = audit(asoftmax({ m: 4 }), { theta, value: theta.map((t) => Math.cos(4 * t)) }, "float64");
@@ -84,7 +84,9 @@ const AT_ENDS = message`the derivative of acos, and of sqrt(1 - c^2), is infinit
 
 const NOT_A_NUMBER = message`acos of a cosine that rounding has put beyond 1 is NaN: clamp the cosine to [-1, 1] first`;
 
-/** A column beside the true values: its check, what explains it, and what is to be said of a table that is right too. */
+/**
+ * A column beside the true values: its check, what explains it, and what is to be said of a table that is right too.
+ */
 function checked(
   target: Target,
   column: AuditColumn,
@@ -171,7 +173,10 @@ function* finiteRows(column: AuditColumn, table: AuditTable, dtype: Dtype): Gene
   for (const i of finitePlaces(column, table)) yield rowOf(column, table, dtype, i);
 }
 
-/** What is said of rows that the tolerance of a coarser type finds right, or that a mistake then explains; bad of them are wrong. */
+/**
+ * What is said of rows that the tolerance of a coarser type finds right, or
+ * that a mistake then explains; bad of them are wrong.
+ */
 function inCoarser(target: Target, column: AuditColumn, rows: readonly AuditRow[], bad: number, scale: GivenScale) {
   const values = rows.map(({ value }) => value);
   for (const coarser of coarserTypes(rows[0]?.dtype, values, bad)) {

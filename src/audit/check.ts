@@ -11,7 +11,10 @@ export interface KnownMistake {
   readonly residual: number;
 }
 
-/** How one column compares with the true values. An error without a row is NaN, the index of a row that does not exist -1. */
+/**
+ * How one column compares with the true values. An error without a row is
+ * NaN, the index of a row that does not exist -1.
+ */
 export interface Check {
   /** The largest error of a row whose value is finite. */
   maxAbsError: number;
@@ -23,7 +26,9 @@ export interface Check {
   bad: number;
   readonly failing: number[];
   firstBad: number;
-  /** The number of those with NaN, infinity or an angle outside [0, pi], and the index of the first. They have no error. */
+  /**
+   * The number of those with NaN, infinity or an angle outside [0, pi], and the index of the first. They have no error.
+   */
   notFinite: number;
   firstNotFinite: number;
 }
@@ -80,7 +85,10 @@ export function count(check: Check, i: number, error: number, unit: number, righ
 /** Does a row fail whose error is finite? */
 export const isWrong = ({ bad, notFinite }: Check) => bad > notFinite;
 
-/** The result for columns that were checked, values or losses first; angles are those of the rows, notes what is said at the end. */
+/**
+ * The result for columns that were checked, values or losses first; angles are
+ * those of the rows, notes what is said at the end.
+ */
 export function resultOf(
   angles: ArrayLike<number>,
   columns: readonly Checked[],

@@ -14,7 +14,10 @@ import {
 } from "./mistakes.ts";
 import { type AuditRow, accepts, evaluate, isHalf, type Piecewise, rowAt, ulp, unblended } from "./tolerance.ts";
 
-/** A mistake with a form beside it. The cost is the order in which explanations are tried: numbers found count more than words. */
+/**
+ * A mistake with a form beside it. The cost is the order in which explanations
+ * are tried: numbers found count more than words.
+ */
 interface Hypothesis {
   readonly mistake: Mistake;
   readonly form: Form;
@@ -39,15 +42,19 @@ const COMPARED = 48;
 const MOST_SAMPLED = 48;
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
-/** Up to most rows at irregular distances, so that no two cosines of different frequency agree on all of them (aliasing). */
+/**
+ * Up to most rows at irregular distances, so that no two cosines of
+ * different frequency agree on all of them (aliasing).
+ */
 export function sampled<T>(rows: readonly T[], most = MOST_SAMPLED): readonly T[] {
   if (rows.length <= most) return rows;
   return Array.from({ length: most }, (_, i) => rows[Math.floor(rows.length * ((i * GOLDEN) % 1))]!);
 }
 
 /**
- * The simplest known mistakes that explain every row of a column: fixed ones before those with a number to be found, one mistake
- * before two, a mixture last. Of equally simple ones those with a residual of at most 16 times the smallest, each function once.
+ * The simplest known mistakes that explain every row of a column: fixed ones before those with a
+ * number to be found, one mistake before two, a mixture last. Of equally simple ones those with a
+ * residual of at most 16 times the smallest, each function once.
  */
 export function explanations(
   column: "value" | "gradient",
@@ -66,7 +73,8 @@ export function explanations(
   const isShift = isValue && !isApart(nothing(target).curve());
   const hypotheses = isValue ? valueHypotheses(target, rows, scale) : slopeHypotheses(target, rows.length, scale);
   const explanation = ({ mistake, form, free }: Hypothesis): Explanation[] => {
-    // To as many rows as there are numbers to be found any function can be fitted, if not by numbers of one digit, beside right rows.
+    // To as many rows as there are numbers to be found any function can be fitted, if
+    // not by numbers of one digit, beside right rows.
     const isFew = free > 0 && distinct <= free;
     if (isFew && (distinct < free || bad.length === rows.length || isHalf(dtype))) return [];
     const fit = sample.fit(mistake, form);
@@ -77,7 +85,8 @@ export function explanations(
     const digits = each.reduce((sum, n) => sum + n, isShift && "lambda" in fit.parameters ? 2 : 0);
     if (isFew && digits > 0) return [];
     const isRound = each.every((n) => n <= roundDigits(dtype));
-    // Four numbers, or a scale and a lambda beside a mistake, fit many a curve to within the rounding of float32, round numbers do not.
+    // Four numbers, or a scale and a lambda beside a mistake, fit many a curve to
+    // within the rounding of float32, round numbers do not.
     if ((free > 3 || (mistake.name !== "" && Object.keys(form.found).length > 1)) && !isRound) return [];
     const name = [form.name, mistake.name].filter((part) => part !== "").join(", and ");
     const residual = rows.reduce((most, row) => Math.max(most, errorOf(fit, row)), 0);
@@ -87,7 +96,8 @@ export function explanations(
   for (const cost of [...new Set(hypotheses.map((h) => h.cost))].sort((x, y) => x - y)) {
     if (first.length > 0 && cost === Number.POSITIVE_INFINITY) break;
     const found = hypotheses.filter((h) => h.cost === cost).flatMap(explanation);
-    // The same function can be two mistakes: a blend of cos(theta + m) is another m and a scale. What was written has round numbers.
+    // The same function can be two mistakes: a blend of cos(theta + m) is another m
+    // and a scale. What was written has round numbers.
     if (found.some(({ isRound, digits }) => isRound && digits < (first[0]?.digits ?? Number.POSITIVE_INFINITY)))
       return best(found, dtype);
     if (first.length === 0) first = found;
@@ -167,7 +177,10 @@ const UNLIKE = 1e-3;
 const LEAST_FACTOR = 1.05;
 const MOST_FACTOR = 1e3;
 
-/** Does each row hold a positive multiple of the target, most of them not the target itself? A feature norm would do that. */
+/**
+ * Does each row hold a positive multiple of the target, most of them not
+ * the target itself? A feature norm would do that.
+ */
 export function scaleOfEachRow(target: Target, rows: readonly AuditRow[]): KnownMistake[] {
   const ratios: number[] = [];
   for (const { theta, value } of rows) {

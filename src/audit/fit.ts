@@ -17,7 +17,10 @@ export interface Mistake {
   curve(...parameters: number[]): Piecewise;
 }
 
-/** A mistake beside which a scale or a weight of the cosine can be wrong, found by least squares for any parameters of the mistake. */
+/**
+ * A mistake beside which a scale or a weight of the cosine can be wrong, found by
+ * least squares for any parameters of the mistake.
+ */
 export interface Form {
   /** What is said of it; nothing where nothing else is wrong. */
   readonly name: string;
@@ -80,9 +83,9 @@ export class FittedRows {
   }
 
   /**
-   * The parameters with which the mistake explains every row to within rounding, in as few digits as do not worsen the fit;
-   * undefined if there are none. The best starts are refined by Gauss-Newton steps (least squares), which converge quadratically
-   * where the fit is exact, on a few rows first. The weights are solved for at every step.
+   * The parameters with which the mistake explains every row to within rounding, in as few digits as do not worsen the
+   * fit; undefined if there are none. The best starts are refined by Gauss-Newton steps (least squares), which converge
+   * quadratically where the fit is exact, on a few rows first. The weights are solved for at every step.
    */
   fit(mistake: Mistake, form: Form): Fit | undefined {
     const { rows } = this.all;
@@ -108,7 +111,9 @@ export class FittedRows {
     return undefined;
   }
 
-  /** What the residuals of a fit add up to at most: rows near 0 and pi, where a cosine tells little, have the largest. */
+  /**
+   * What the residuals of a fit add up to at most: rows near 0 and pi, where a cosine tells little, have the largest.
+   */
   private worthRounding(): number {
     return 64 * Math.sqrt(ulp(1, this.all.rows[0]!.dtype)) * sumOfSizes(this.all.v);
   }
@@ -211,7 +216,10 @@ const sumOfSquares = (r: NumberList) => dot(r, r);
 
 const dot = (x: NumberList, y: NumberList) => x.reduce((sum, xi, i) => sum + xi * y[i]!, 0);
 
-/** The variables, each within its bounds, at which the squares of the residuals have the least sum, by Gauss-Newton steps from start. */
+/**
+ * The variables, each within its bounds, at which the squares of the residuals
+ * have the least sum, by Gauss-Newton steps from start.
+ */
 export function refine(
   bounds: readonly Pick<Searched, "lo" | "hi">[],
   start: readonly number[],

@@ -7,7 +7,10 @@ import { type AuditRow, accepts, type Piecewise } from "./tolerance.ts";
 const MOST_ENDS = 64;
 const APART = 1e-12;
 
-/** The other functions with the parameters of the target, and the angle up to which each is the same; without those that always are. */
+/**
+ * The other functions with the parameters of the target, and the angle up to
+ * which each is the same; without those that always are.
+ */
 function likeFunctions(target: Target) {
   const { parameters, lambda } = target;
   const names = Object.keys(parameters).join();
@@ -40,8 +43,8 @@ function areRight(curve: Piecewise, from: number, rows: Iterable<AuditRow>): boo
 }
 
 /**
- * What the table cannot tell: the other functions that every row is right for too. Where the table is wrong for the target, those
- * that are the same at every angle of the table. rows gives the rows that can be compared.
+ * What the table cannot tell: the other functions that every row is right for too. Where the table is wrong for the
+ * target, those that are the same at every angle of the table. rows gives the rows that can be compared.
  */
 export function sameFunctions(
   target: Target,

@@ -13,7 +13,10 @@ import { angleOf, type LossProgram, type LossSample } from "./loss-program.ts";
 import { valueCurve, valueMistakes } from "./mistakes.ts";
 import { evaluate } from "./tolerance.ts";
 
-/** A mistake in the loss: what it changes of the right program, given the parameters that are fitted, from one of the starts. */
+/**
+ * A mistake in the loss: what it changes of the right program, given the
+ * parameters that are fitted, from one of the starts.
+ */
 export interface LossMistake {
   readonly name: string;
   readonly searched: readonly Pick<Searched, "name" | "lo" | "hi">[];
@@ -161,7 +164,10 @@ export function searchedMistakes(target: Target, samples: readonly LossSample[])
 
 const LENGTHS = [0.3, 0.5, 0.7, 1, 1.4, 2, 3];
 
-/** Class vectors that are not normalised: each logit with the length of its class vector as a factor, the margin in the product or not. */
+/**
+ * Class vectors that are not normalised: each logit with the length of its class
+ * vector as a factor, the margin in the product or not.
+ */
 export function weightMistakes({ competing: { length } }: LossSample): LossMistake[] {
   const searched = Array.from({ length: length + 1 }, (_, i) => ({ name: `length_${i}`, lo: 1e-3, hi: 1e3 }));
   const lengths = (name: string, more: Partial<LossProgram>): LossMistake => ({
@@ -191,7 +197,10 @@ export function both(x: LossMistake, y: LossMistake): LossMistake | undefined {
   };
 }
 
-/** A mistake in the gradients of a loss: what it changes of the program, and factors on the gradients of that by each cosine. */
+/**
+ * A mistake in the gradients of a loss: what it changes of the program, and
+ * factors on the gradients of that by each cosine.
+ */
 export interface GradientMistake {
   readonly name: string;
   readonly change: Partial<LossProgram>;

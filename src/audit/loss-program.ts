@@ -7,7 +7,9 @@ import { type AuditRow, acceptedRange, type Dtype, ROUNDINGS, rowAt, ulp } from 
 
 /** A sample, and the loss that a program gave for it. */
 export interface LossSample {
-  /** The angle to the vector of the own class, and those to the others in the order of the classes; radians, in [0, pi]. */
+  /**
+   * The angle to the vector of the own class, and those to the others in the order of the classes; radians, in [0, pi].
+   */
   readonly thetaY: number;
   readonly competing: ArrayLike<number>;
   /** The index of the own class among all, where it is known. */
@@ -19,7 +21,10 @@ export interface LossSample {
   readonly gradient?: ArrayLike<number> | undefined;
 }
 
-/** What a program does with a sample. Its classes are numbered from 0, the target class, then the competing ones in their order. */
+/**
+ * What a program does with a sample. Its classes are numbered from 0, the
+ * target class, then the competing ones in their order.
+ */
 export interface LossProgram {
   readonly target: Target;
   /** The classes whose logit is that of the target function. */
@@ -143,8 +148,9 @@ function slackOf(logits: readonly Rounded[], loss: number, dtype: Dtype): number
 }
 
 /**
- * The losses that the program may give for a sample: those where the labelled logit has its greatest rounding error upwards and the others
- * theirs downwards, and the reverse, give or take 16 roundings of the largest of 1, the loss and the logits, and sqrt(classes) of the sum.
+ * The losses that the program may give for a sample: those where the labelled logit has its greatest rounding
+ * error upwards and the others theirs downwards, and the reverse, give or take 16 roundings of the largest of
+ * 1, the loss and the logits, and sqrt(classes) of the sum.
  */
 export function lossRange(program: LossProgram, sample: LossSample, dtype: Dtype): Rounded {
   const logits = logitsOf(program, sample, dtype);
@@ -156,8 +162,9 @@ export function lossRange(program: LossProgram, sample: LossSample, dtype: Dtype
 }
 
 /**
- * The gradients by each cosine that the program may give: probabilities with twice the largest rounding error of a logit, relative, and 16
- * roundings (the own one with those of the log-sum-exp too), times the scale, times the range of the slope by the cosine.
+ * The gradients by each cosine that the program may give: probabilities with twice the largest
+ * rounding error of a logit, relative, and 16 roundings (the own one with those of the log-sum-exp
+ * too), times the scale, times the range of the slope by the cosine.
  */
 export function gradientRanges(program: LossProgram, sample: LossSample, dtype: Dtype, count: number): Rounded[] {
   const { target } = program;

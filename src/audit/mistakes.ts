@@ -78,8 +78,8 @@ export function mixture({ pieces }: Target): Mistake {
 }
 
 /**
- * The mistakes that values of a target, the cosine not blended in, are compared with: of equal simplicity the likelier first. scale is what the
- * table's values were divided by.
+ * The mistakes that values of a target, the cosine not blended in, are compared with: of equal simplicity the likelier
+ * first. scale is what the table's values were divided by.
  */
 export function valueMistakes(target: Target, scale = 1): ValueMistake[] {
   const { pieces, parameters } = target;
@@ -117,7 +117,10 @@ const clamped = (name: string, pieces: Pieces, endOf: (eps: number) => number) =
 /** The eps of programs that clamp a cosine at 1 - eps. */
 const CLAMPS = [...Array.from({ length: 10 }, (_, i) => Number(`1e-${i + 3}`)), 2 ** -23];
 
-/** A mistake without a number to be found, and with it the cosine clamped at 1 - eps, rounded as a program does; least is how near to 0 or pi the angles come. */
+/**
+ * A mistake without a number to be found, and with it the cosine clamped at 1 - eps, rounded as a
+ * program does; least is how near to 0 or pi the angles come.
+ */
 export const clampedToo = ({ name, searched, curve }: Mistake, dtype: Dtype, least: number): ValueMistake[] =>
   CLAMPS.filter((eps) => angleOfGap(eps) > least && searched.every(({ lo, hi }) => lo === hi)).map((eps) => ({
     name: `${name}${name && ", and "}the cosine is clamped at 1 - eps`,
@@ -211,7 +214,8 @@ function psiMistakes(m: number): ValueMistake[] {
     // The largest term of the series where it is not clamped: x is at most about 5, and x^4/24 about 26.
     return fixed(`a Taylor series ${name}, clamped at -m`, { pieces: softmax().pieces, at, terms: 26 });
   };
-  // Where one moves the last knot by a whole segment, float32 cannot tell it from other mistakes. (biome takes 3.1415 for Math.PI.)
+  // Where one moves the last knot by a whole segment, float32 cannot tell it from
+  // other mistakes. (biome takes 3.1415 for Math.PI.)
   const cuts = [...CUT_PI, 3142e-3, 3].filter((pi) => m * Math.abs(pi - Math.PI) < Math.PI);
   return [
     psi("cos(m theta) without psi", { weight: () => 1, step: 0 }),
@@ -348,8 +352,8 @@ const given = (definition: TargetDefinition, m: number, name = `another function
 });
 
 /**
- * A parameter with starts so close that from one of them the fit of a cosine over [0, pi] converges; fewer where there are
- * several parameters.
+ * A parameter with starts so close that from one of them the fit of a cosine over
+ * [0, pi] converges; fewer where there are several parameters.
  */
 function searchedMargin({ name, lo, hi }: Omit<Searched, "starts">, together: number): Searched {
   const isAlone = together === 1;

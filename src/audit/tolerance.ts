@@ -28,15 +28,15 @@ export interface Piecewise {
   /** Given where own * the above + plain * cos(theta) is meant. */
   readonly blend?: { readonly own: number; readonly plain: number };
   /**
-   * At an angle whose cosine is 1 or -1 to within rounding the value 0 is right too: a program's gradient reaches theta through
-   * its cosine, whose slope is 0 there.
+   * At an angle whose cosine is 1 or -1 to within rounding the value 0 is right too: a program's
+   * gradient reaches theta through its cosine, whose slope is 0 there.
    */
   readonly orZero?: boolean;
 }
 
 /**
- * One row of a table: a program's value at theta, and the angles lo to hi whose cosines differ from cos(theta) by rounding
- * only.
+ * One row of a table: a program's value at theta, and the angles lo to hi whose
+ * cosines differ from cos(theta) by rounding only.
  */
 export interface AuditRow {
   readonly theta: number;
@@ -77,7 +77,10 @@ const COARSER: readonly (readonly [Dtype, bits: number])[] = [
 /** With fewer rows a table in a coarser type, or in few decimals, cannot be recognized. */
 const FEWEST_ROWS = 8;
 
-/** The types that are coarser than dtype and may be that of all the values, bad of which are wrong: a coarser type shows in most. */
+/**
+ * The types that are coarser than dtype and may be that of all the values, bad
+ * of which are wrong: a coarser type shows in most.
+ */
 export function coarserTypes(dtype: Dtype | undefined, values: readonly number[], bad: number): Dtype[] {
   if (values.length < FEWEST_ROWS || 2 * bad < values.length) return [];
   const coarser = COARSER.slice(COARSER.findIndex(([other]) => other === dtype) + 1);
@@ -118,8 +121,8 @@ export const rightTo = ({ places }: Printing): Message =>
   message`right to the ${places} that are given: write the values with all their digits`;
 
 /**
- * The rows of values that stand in few places, and what that leaves open; rows have them divided by the scales. Angles in as many places
- * or more were rounded too; in fewer they are a grid, and exact.
+ * The rows of values that stand in few places, and what that leaves open; rows have them divided by the scales. Angles
+ * in as many places or more were rounded too; in fewer they are a grid, and exact.
  */
 export function asPrinted(
   values: Printing,
@@ -145,8 +148,8 @@ export function ulp(x: number, dtype: Dtype): number {
 }
 
 /**
- * The row, with the angles whose cosine is within 16 roundings of cos(theta); theta in [0, pi]. Where the program was given the
- * cosine exactly, within one, that of its square, and none where that is 1.
+ * The row, with the angles whose cosine is within 16 roundings of cos(theta); theta in [0, pi]. Where the program was
+ * given the cosine exactly, within one, that of its square, and none where that is 1.
  */
 export function rowAt(theta: number, value: number, dtype: Dtype, isExact = false): AuditRow {
   // With s = sin^2(theta/2), 1 - cos(theta) = 2 s: nothing cancels near 0, nor near pi with 1 + cos(theta) = 2 c.
@@ -161,11 +164,11 @@ export function rowAt(theta: number, value: number, dtype: Dtype, isExact = fals
 }
 
 /**
- * Can a correct program, given a rounded cosine, return the row's value? That is: does it lie between the extremes of the curve
- * over the angles lo to hi, +- 16 ulp of max(|curve|, 1)? Each piece that contains one of the angles is evaluated at all of them,
- * since rounding decides which piece a program takes. Extremes are sought at lo, hi and the quarter turns between: exact without
- * lambda; with lambda the extreme lies elsewhere, which matters from m of about 1000 on. Likewise for a slope, of which either
- * sign can be right at a knot, and which may go through the cosine.
+ * Can a correct program, given a rounded cosine, return the row's value? That is: does it lie between the extremes of
+ * the curve over the angles lo to hi, +- 16 ulp of max(|curve|, 1)? Each piece that contains one of the angles is
+ * evaluated at all of them, since rounding decides which piece a program takes. Extremes are sought at lo, hi and the
+ * quarter turns between: exact without lambda; with lambda the extreme lies elsewhere, which matters from m of about
+ * 1000 on. Likewise for a slope, of which either sign can be right at a knot, and which may go through the cosine.
  */
 export function accepts(curve: Piecewise, row: AuditRow): boolean {
   if (isZeroAtEnd(curve, row)) return true;
@@ -178,8 +181,8 @@ export function accepts(curve: Piecewise, row: AuditRow): boolean {
 }
 
 /**
- * The slopes by theta of programs that reach it through its cosine c, given those over the angles of the row: times sin(theta) over the
- * root of 1 - c^2, of which c rounded to 1 - u, u the unit roundoff, has the least.
+ * The slopes by theta of programs that reach it through its cosine c, given those over the angles of the row: times
+ * sin(theta) over the root of 1 - c^2, of which c rounded to 1 - u, u the unit roundoff, has the least.
  */
 function throughCosine(
   range: readonly [number, number],
@@ -257,8 +260,8 @@ function touched({ pieces, warp = (t) => t }: Piecewise, row: AuditRow) {
 }
 
 /**
- * The angles between lo and hi at which the piece or its slope can have an extreme: a theta + b a multiple of pi/2; at most
- * four, which include all values of extremes.
+ * The angles between lo and hi at which the piece or its slope can have an extreme: a theta + b a multiple of pi/2; at
+ * most four, which include all values of extremes.
  */
 function quarterTurns({ a, b }: Piece, lo: number, hi: number): number[] {
   const first = wholeQuarters(reduce(a, lo, b)) + 1;

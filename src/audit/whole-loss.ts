@@ -49,7 +49,10 @@ import {
   ulp,
 } from "./tolerance.ts";
 
-/** Samples that a mistake is tried on before all, those of them that it is fitted to, and classes up to which much is fitted. */
+/**
+ * Samples that a mistake is tried on before all, those of them that it is
+ * fitted to, and classes up to which much is fitted.
+ */
 const TRIED = 64;
 const FITTED = 16;
 const MOST_CLASSES = 64;
@@ -57,9 +60,10 @@ const TRIED_STARTS = 3;
 const MOST_NAMED = 3;
 
 /**
- * Are the losses that a program gave for samples right, and if not, which known mistakes explain them? A loss is right when it lies
- * between those that the logits allow with their rounding errors (see lossRange), a gradient by a cosine likewise (see gradientRanges).
- * The fields of Check are those of the losses. Throws ParameterError without samples, and for another dtype.
+ * Are the losses that a program gave for samples right, and if not, which known mistakes explain them? A
+ * loss is right when it lies between those that the logits allow with their rounding errors (see
+ * lossRange), a gradient by a cosine likewise (see gradientRanges). The fields of Check are those of the
+ * losses. Throws ParameterError without samples, and for another dtype.
  * @example
  * const samples = [0.1, 0.5, 1, 1.5].map((thetaY) => {
  *   return { thetaY, competing: [1.2, 2], scale: 4, loss: sampleLoss(softmax(), 4, thetaY, [1.2, 2]).loss };
@@ -100,7 +104,8 @@ export function auditLoss(target: Target, samples: readonly LossSample[], dtype:
   };
   const passes = losses.bad + slopes.bad === 0;
   const angles = samples.map(({ thetaY }) => thetaY);
-  // Functions that are right for these samples alone are not looked for, only those that are the same at all their angles.
+  // Functions that are right for these samples alone are not looked for, only
+  // those that are the same at all their angles.
   const notes = passes
     ? [...alsoPass(right, fixed, finite, dtype), ...sameFunctions(target, angles, false, () => [])]
     : [];
@@ -142,7 +147,10 @@ function reasons(
   return { candidates };
 }
 
-/** How far losses may lie from the true ones: the program's type of number, and how they were printed, where in few places. */
+/**
+ * How far losses may lie from the true ones: the program's type of number,
+ * and how they were printed, where in few places.
+ */
 interface Tolerance {
   readonly dtype: Dtype;
   /** The type is what the user says, not a guess. */
@@ -156,13 +164,19 @@ function allows(program: LossProgram, sample: LossSample, { dtype, printed }: To
   return sample.loss >= low - rounding && sample.loss <= high + rounding;
 }
 
-/** Does the tolerance leave less open than half of what the losses, or those errors, add up to? With a huge m or scale it allows any loss. */
+/**
+ * Does the tolerance leave less open than half of what the losses, or those errors,
+ * add up to? With a huge m or scale it allows any loss.
+ */
 function tells(program: LossProgram, samples: readonly LossSample[], { dtype }: Tolerance, errors: number[] = []) {
   const open = samples.map((sample) => lossRange(program, sample, dtype)).map(({ low, high }) => high - low);
   return 2 * sumOfSizes(open) < Math.max(sumOfSizes(samples.map(({ loss }) => loss)), sumOfSizes(errors));
 }
 
-/** The mistakes that explain every loss, from the first kind that has one: fixed, fitted, another function, two fixed ... */
+/**
+ * The mistakes that explain every loss, from the first kind that has one:
+ * fixed, fitted, another function, two fixed ...
+ */
 function lossCandidates(
   target: Target,
   fixed: readonly LossMistake[],
@@ -188,7 +202,8 @@ function lossCandidates(
     () => (hasLengths ? weightMistakes(samples[0]!) : []),
     () => (isSmall ? fixed.flatMap((x) => pairs(x, [...own, ...functions])) : []),
   ];
-  // With large logits much is within rounding: what fits to within that of the right logits is sought among the others too.
+  // With large logits much is within rounding: what fits to within that of the
+  // right logits is sought among the others too.
   const sizeOf = ({ thetaY, scale, loss }: LossSample) =>
     Math.max(1, Math.abs(loss), scale, scale * Math.abs(target.value(thetaY)));
   const size = samples.reduce((most, sample) => Math.max(most, sizeOf(sample)), 1);
@@ -240,7 +255,8 @@ function explanation(
   );
   const program = programOf(found);
   if (!explains(found, samples)) return [];
-  // Losses that are near 0 by a mistake tell by how far they are from the right ones, if neither program nor type was fitted to them.
+  // Losses that are near 0 by a mistake tell by how far they are from the right
+  // ones, if neither program nor type was fitted to them.
   const errors = searched.length > 0 || !as.isGiven ? [] : samples.map((one) => roughLossOf(right, one) - one.loss);
   if (!tells(program, samples, as, errors)) return [];
   const residual = largest(samples.map((one) => Math.abs(lossOf(program, one) - one.loss)));

@@ -1,5 +1,5 @@
-// hyparquet 1.31 believes the lengths and counts that a file states. In a damaged file they made it read for ever, or until memory
-// was full. Here each is checked before it is used, in the copy of hyparquet that is bundled.
+// hyparquet 1.31 believes the lengths and counts that a file states. In a damaged file they made it read for ever, or
+// until memory was full. Here each is checked before it is used, in the copy of hyparquet that is bundled.
 import { fileURLToPath } from "node:url";
 
 const page = fileURLToPath(new URL("./sound-page.js", import.meta.url));
@@ -62,7 +62,8 @@ const CHANGES = {
     ],
   ],
   "rowgroup.js": [
-    // Where one column could not be found, those already on their way failed with nobody to hear of it, which ends a process.
+    // Where one column could not be found, those already on their way failed
+    // with nobody to hear of it, which ends a process.
     [3, "asyncColumns.push({", "addColumn(asyncColumns, {"],
     [
       1,

@@ -1,5 +1,6 @@
-// Bundles the program, and what its threads run, into dist/program: as CommonJS in few files it starts much faster than its
-// modules do. The library becomes dist/index.cjs, for require on every Node 20, with the types of each module as .d.cts.
+// Bundles the program, and what its threads run, into dist/program: as CommonJS in few files
+// it starts much faster than its modules do. The library becomes dist/index.cjs, for require
+// on every Node 20, with the types of each module as .d.cts.
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -9,9 +10,8 @@ import { explorePage } from "./explore-page.js";
 
 const at = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
-// What every command needs is bundled with it, and what is mended below; the other packages stay where they are installed, and
-// are loaded when they are needed.
-// Of d3 that is what the scales and the lines of pictures are made of.
+// What every command needs is bundled with it, and what is mended below; the other packages stay where they are
+// installed, and are loaded when they are needed. Of d3 that is what the scales and the lines of pictures are made of.
 const D3 = ["array", "color", "format", "interpolate", "path", "scale", "shape", "time", "time-format"];
 const BUNDLED = {
   // What every start loads must hold no import() of a package: see bin/compiled.js.

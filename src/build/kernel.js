@@ -1,5 +1,5 @@
-// Compiles the AssemblyScript of the files that are named into one module, with what each of them exports, and prints it:
-// npm run build:kernel. Tests hold the two together.
+// Compiles the AssemblyScript of the files that are named into one module, with what each of them exports, and prints
+// it: npm run build:kernel. Tests hold the two together.
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import asc from "assemblyscript/asc";

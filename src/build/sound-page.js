@@ -2,8 +2,9 @@
 const MOST_VALUES = 2 ** 26;
 
 /**
- * Checks what the header of a Parquet page says against the bytes that are left of its column chunk and against the values that the
- * chunk says it has. Throws an Error for a length or a count that is missing, is no whole number, or goes beyond.
+ * Checks what the header of a Parquet page says against the bytes that are left of its column
+ * chunk and against the values that the chunk says it has. Throws an Error for a length or a
+ * count that is missing, is no whole number, or goes beyond.
  */
 export function requireSoundPage(header, bytesLeft, chunk) {
   within("compressed size", header.compressed_page_size, bytesLeft);

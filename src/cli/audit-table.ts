@@ -63,7 +63,10 @@ const requireScale = (scale: number) => requireWithin("scale", scale, Number.MIN
 
 const cosineOf = (header: Header, name: string) => header.number(name, (c) => requireWithin("a cosine", c, -1, 1));
 
-/** The samples of a file, each with the loss and the gradients that a program gave for it, and the warnings about the file. */
+/**
+ * The samples of a file, each with the loss and the gradients that a program
+ * gave for it, and the warnings about the file.
+ */
 export async function lossSamples(values: TableValues, loss: ColumnSource, input: string) {
   const { scale = 1, gradient, competing } = values;
   const [thetaY, others] = sampleInputs({ ...values, input });
@@ -91,7 +94,10 @@ export async function lossSamples(values: TableValues, loss: ColumnSource, input
 
 const readerOf = <T>({ source }: Input<T>, header: Header) => (source as (header: Header) => Reader<T>)(header);
 
-/** The columns of gradients: one, by the cosine of the target angle, or one for each class of the pattern of angles, in that order. */
+/**
+ * The columns of gradients: one, by the cosine of the target angle, or one for
+ * each class of the pattern of angles, in that order.
+ */
 function gradientColumns(header: Header, pattern?: string, angles = "theta_*", label = "label"): string[] {
   const around = classPattern(pattern ?? "");
   if (around === undefined) return pattern === undefined ? [] : [pattern];

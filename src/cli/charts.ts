@@ -41,7 +41,10 @@ export function functionChart(
 
 const SLOPES = message`Where the slope is above 0 a larger angle is rewarded; where it is 0 nothing pulls`;
 
-/** The colours of target functions without lambda in all pictures, and their names there, where that is not how they are written. */
+/**
+ * The colours of target functions without lambda in all pictures, and their
+ * names there, where that is not how they are written.
+ */
 const WORDS: Readonly<Record<string, { readonly hue: number; readonly word?: (m: number) => Message }>> = {
   asoftmax: { hue: 0, word: (m) => message`psi, m = ${m}` },
   naive: { hue: 1, word: (m) => message`cos(${m} theta)` },
@@ -132,7 +135,10 @@ function firstBreach(target: Target): { readonly breach?: Breach; readonly from?
   return {};
 }
 
-/** The plane of theta_y and theta_j: for each function the angle that theta_j must exceed, and where naive holds and angular does not. */
+/**
+ * The plane of theta_y and theta_j: for each function the angle that theta_j must
+ * exceed, and where naive holds and angular does not.
+ */
 export function planeChart(targets: readonly Target[], range: Interval = { from: 0, to: Math.PI }): Chart {
   const [first] = targets;
   const psi = targets.find(isPsi);
@@ -191,7 +197,10 @@ export const goalLines = (targets: readonly Target[], thetaJ: number, style: Num
     return levelOf(equation(`goal: theta_y < theta_j${m === 1 ? "" : `/${m}`}`, thetaJ / m, style), thetaJ / m);
   });
 
-/** Target functions and the level cos(theta_j); the naive function of that m is highlighted where it lies above and angular does not hold. */
+/**
+ * Target functions and the level cos(theta_j); the naive function of that m is
+ * highlighted where it lies above and angular does not hold.
+ */
 export function violationChart(targets: readonly Target[], m: number, thetaJ: number, style: NumberStyle): Chart {
   const isNaive = ({ name, parameters }: Target) => name === "naive" && parameters.m === m;
   const found = violations(m, thetaJ).map(({ lo, hi }) => ({ from: lo, to: hi }));

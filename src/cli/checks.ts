@@ -18,8 +18,8 @@ const AVERAGES = new Map(
 const NAMES = ["accuracy", ...AVERAGES.keys(), ...targetDefinitions.map(({ name }) => name)];
 
 /**
- * Reads accuracy, condition@m or a function (shares of the samples), or a mean or quantile, then >= or <= and the limit. figure is its name
- * in csv; m and target are what the report must have for it.
+ * Reads accuracy, condition@m or a function (shares of the samples), or a mean or quantile, then >= or <= and the
+ * limit. figure is its name in csv; m and target are what the report must have for it.
  */
 export function figureCheck(given: string, angles: AngleReader) {
   const text = given.trim();
@@ -57,7 +57,10 @@ function limitOf(figure: string, text: string, angles: AngleReader): number {
   );
 }
 
-/** Whether a check holds, and a sentence where it does not, or where its limit lies in the confidence interval of the share. */
+/**
+ * Whether a check holds, and a sentence where it does not, or where its
+ * limit lies in the confidence interval of the share.
+ */
 export function checked({ text, atLeast, limit, figure, m }: ReturnType<typeof figureCheck>, figures: Figures) {
   const found = new Map(figureRows("", figures));
   const value = found.get(figure)! / (m === undefined ? 1 : figures.samples);

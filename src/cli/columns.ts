@@ -20,7 +20,10 @@ const shared: Meanings = {
 const pick = (names: string) => Object.fromEntries(names.split(" ").map((name) => [name, shared[name]!]));
 const meaningsOf = (terms: typeof figureTerms) => Object.fromEntries(terms.map(([name, meaning]) => [name, meaning]));
 
-/** What every output column means, with its unit: by the command, with the option that gives them where not all of its rows have them. */
+/**
+ * What every output column means, with its unit: by the command, with the option
+ * that gives them where not all of its rows have them.
+ */
 // biome-ignore format: a table
 export const columnTexts: Readonly<Record<string, Meanings>> = {
   psi: {

@@ -41,7 +41,10 @@ export const command = <O extends Options>(definition: Command<O>): Command => (
   ) as Options,
 });
 
-/** Columns from their names, with a star before one that names the row, and a colon and its kind after one that has any: columnsOf("*theta:angle psi"). */
+/**
+ * Columns from their names, with a star before one that names the row, and a colon and its
+ * kind after one that has any: columnsOf("*theta:angle psi").
+ */
 export const columnsOf = (names: string): Column[] =>
   names.split(" ").map((word) => {
     const [name, kind] = word.replace("*", "").split(":") as [string, Column["kind"]];

@@ -6,7 +6,10 @@ import { flagOf, type Option, shortFlags } from "./options.ts";
 type CompletionWord = readonly [word: string, gives: string];
 type Flag = Option<unknown> & { readonly flag: string; readonly short: string | undefined };
 
-/** The candidates for the last word. words: whole words; open: words to which more is added; files: the shell lists files. */
+/**
+ * The candidates for the last word. words: whole words; open: words to
+ * which more is added; files: the shell lists files.
+ */
 interface Completion {
   readonly kind: "words" | "open" | "files";
   readonly candidates: readonly CompletionWord[];
@@ -18,7 +21,10 @@ const OWN: readonly CompletionWord[] = [
   ["--version", "the version"],
 ];
 
-/** Completes the last of the words after "asoftmax": a line with the kind, then a line "word TAB help" for each candidate. */
+/**
+ * Completes the last of the words after "asoftmax": a line with the kind,
+ * then a line "word TAB help" for each candidate.
+ */
 export async function complete(words: readonly string[]): Promise<string> {
   const current = words.at(-1) ?? "";
   const { kind, candidates } = await completion(words, current);

@@ -10,7 +10,10 @@ import { goalLines, inWords, knotsOf, lineOf } from "./charts.ts";
 /** The rate and the steps of a descent unless they are given. */
 export const STANDARD_DESCENT = { rate: 0.05, steps: 200 };
 
-/** The descent of each function, which `annealed` may give another lambda at each step: its points, how it ended, and that as a sentence. */
+/**
+ * The descent of each function, which `annealed` may give another lambda at each
+ * step: its points, how it ended, and that as a sentence.
+ */
 export function descentsOf(
   targets: readonly Target[],
   descent: Descent,

@@ -22,7 +22,10 @@ function refuseBoth(functions: unknown, m: unknown, lambda: unknown): void {
   throw new UsageError("--m and --lambda are short for --functions asoftmax:m=..:lambda=..: give one or the other");
 }
 
-/** The target functions of --functions, or of every --m with every --lambda, which are short for asoftmax; else undefined. */
+/**
+ * The target functions of --functions, or of every --m with every --lambda,
+ * which are short for asoftmax; else undefined.
+ */
 export function chosenFunctions({ functions, m, lambda }: FunctionValues): readonly Target[] | undefined {
   refuseBoth(functions, m, lambda);
   if (m === undefined && lambda === undefined) return functions;

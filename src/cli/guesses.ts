@@ -18,7 +18,10 @@ interface Typed {
 
 type Guess = (typed: Typed) => string | undefined | Promise<string | undefined>;
 
-/** By an example of a wrong command line: returns what was probably meant, or undefined where the guess does not apply. The first result counts. */
+/**
+ * By an example of a wrong command line: returns what was probably meant, or undefined
+ * where the guess does not apply. The first result counts.
+ */
 const guesses: Readonly<Record<string, Guess>> = {
   "--json": ({ word }) => /^--(table|csv|tsv|jsonl?)$/.exec(word)?.[1]?.replace(/^/, "--format "),
   async "--m 4 --theta 1.2"({ args, options }) {
@@ -64,7 +67,10 @@ export const optionAt = (options: Options, flag = ""): Option<unknown> | undefin
 const takesAll = (options: Options, args: readonly string[]): boolean =>
   args.filter((arg) => /^--?[a-z]/.test(arg)).every((arg) => optionAt(options, arg.split("=")[0]));
 
-/** Commander's error in words of ours, with what was probably meant; sub and definition: the command, where the line names one. */
+/**
+ * Commander's error in words of ours, with what was probably meant; sub and
+ * definition: the command, where the line names one.
+ */
 export async function wrongUsage(
   { code, message }: CommanderError,
   args: readonly string[],

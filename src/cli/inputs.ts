@@ -48,7 +48,10 @@ export function thetaInput(values: GridValues & Values<"input"> & { readonly the
   return angles && inputOf({ name: "theta", kind: "angle" }, angles, (header, name) => header.angle(name));
 }
 
-/** The angles of --points, --from and --to, one by one: start + i * step, in degrees under --degrees; undefined without --points. */
+/**
+ * The angles of --points, --from and --to, one by one: start + i * step, in
+ * degrees under --degrees; undefined without --points.
+ */
 export function gridAngles({ points, from, to, degrees }: GridValues): Iterable<number> | undefined {
   if (points === undefined) {
     if (from !== undefined || to !== undefined) throw new UsageError("--from and --to go with --points: give it too");
@@ -66,7 +69,10 @@ export function gridAngles({ points, from, to, degrees }: GridValues): Iterable<
   };
 }
 
-/** The rows of a computation over its given values or over the rows of --input. names, in a thread: the column names of the input. */
+/**
+ * The rows of a computation over its given values or over the rows of --input.
+ * names, in a thread: the column names of the input.
+ */
 export async function rowResult<T extends readonly unknown[]>(
   computation: RowComputation<T>,
   values: ValuesOf<typeof inputOptions> & Values<"degrees" | "output">,

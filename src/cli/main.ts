@@ -13,14 +13,18 @@ const YES = 0;
 const NO = 1;
 const WRONG = 2;
 
-/** Seconds of work in which no code is compiled in the background: on a busy machine it was, in 0.06 (see collectGarbage). */
+/**
+ * Seconds of work in which no code is compiled in the background: on a busy
+ * machine it was, in 0.06 (see collectGarbage).
+ */
 const SHORT = 0.02;
 
 /** Runs the program: the one place that prints and sets the exit status. */
 export async function main(args: readonly string[]): Promise<void> {
   const start = process.uptime();
-  // Node's event loop never runs out of what it waits for: where only WebAssembly is being compiled, Node would run what comes after that in
-  // the middle of its wait for the compiler's threads, and wait for ever where one of those asks for a collection of garbage.
+  // Node's event loop never runs out of what it waits for: where only WebAssembly is being compiled, Node
+  // would run what comes after that in the middle of its wait for the compiler's threads, and wait for
+  // ever where one of those asks for a collection of garbage.
   const timer = setInterval(() => {}, 2 ** 30);
   try {
     const invocation = await invoke(args);

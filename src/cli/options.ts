@@ -186,7 +186,10 @@ export const shortFlags: Readonly<Record<string, string>> = {
 /** --name, as it is typed. */
 export const flagOf = (name: string): string => `--${name.replace(/[A-Z]|\d+/g, "-$&").toLowerCase()}`;
 
-/** Throws UsageError where one of these options was given although it has no effect here; why makes the message from the flag as typed. */
+/**
+ * Throws UsageError where one of these options was given although it has no effect
+ * here; why makes the message from the flag as typed.
+ */
 export function refuse(values: object, names: readonly string[], why: (flag: string) => string): void {
   const given = names.find((name) => values[name as keyof typeof values] !== undefined);
   if (given !== undefined) throw new UsageError(why(flagOf(given)));

@@ -34,7 +34,10 @@ export async function writeToStandardOutput(pieces: AsyncIterable<Chunk> | Itera
   return true;
 }
 
-/** Writes a message to standard error, as one line that is broken at words on a terminal. That it cannot be written changes nothing of what the program did. */
+/**
+ * Writes a message to standard error, as one line that is broken at words on a terminal. That it
+ * cannot be written changes nothing of what the program did.
+ */
 export const say = (message: string): Promise<void> => {
   const width = terminalWidth(STANDARD_ERROR) ?? Number.POSITIVE_INFINITY;
   const lines = wordWrapped(`asoftmax: ${oneLine(message)}`, width).join("\n");

@@ -6,7 +6,10 @@ import type { pages } from "./commands.ts";
 import { everyFunction } from "./functions.ts";
 import { items, wordWrapped } from "./lines.ts";
 
-/** The text of each page of help that is not about one command: about one word, if it is given, in lines of at most width characters. */
+/**
+ * The text of each page of help that is not about one command: about one word, if
+ * it is given, in lines of at most width characters.
+ */
 export const pageTexts: Readonly<Record<keyof typeof pages, (word: string | undefined, width?: number) => string>> = {
   columns(command, width) {
     const groups = Object.entries(columnTexts).filter(([group]) => !command || group.split(/\W/)[0] === command);

@@ -94,5 +94,8 @@ export function text(given: string): string {
   return given;
 }
 
-/** A target function as name:param=value:... Its angles are radians even under --degrees, so that the printed form reads back. */
+/**
+ * A target function as name:param=value:... Its angles are radians even under
+ * --degrees, so that the printed form reads back.
+ */
 export const targetFunction = (spec: string): Target => targetFromSpec(spec, suggestion);

@@ -27,8 +27,8 @@ const EXAMPLES = [
 ] as const;
 
 /**
- * Runs the command that the arguments name, or gives the text of help or version. names, in a thread: the column names of the input.
- * Throws UsageError, or commander's own error.
+ * Runs the command that the arguments name, or gives the text of help or version. names, in a thread: the column names
+ * of the input. Throws UsageError, or commander's own error.
  */
 export async function invoke(args: readonly string[], names?: readonly string[]): Promise<Invocation | string> {
   if (args[0] === COMPLETE) return (await import("./complete.ts")).complete(args.slice(1));
@@ -149,7 +149,10 @@ async function runCommand(definition: Command, sub: Commander, names: readonly s
   return { result, values, angles };
 }
 
-/** The options that replace input from a file: without all of them, data on standard input was probably meant to be read. */
+/**
+ * The options that replace input from a file: without all of them, data on
+ * standard input was probably meant to be read.
+ */
 const SOURCES = ["theta", "points", "psi", "value", "loss", "competing", "features", "samples", "classSums"];
 
 /** The lists of an option that is given several times, one after the other. */

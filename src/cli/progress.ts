@@ -4,8 +4,8 @@ import type { SingleBar } from "cli-progress";
 const QUIET = 1000;
 
 /**
- * Passes blocks of rows on and shows, on a terminal, the share done, the rate and the time left. The cursor stays visible and
- * no mode is changed, so that a signal leaves nothing to restore.
+ * Passes blocks of rows on and shows, on a terminal, the share done, the rate and the time left. The cursor stays
+ * visible and no mode is changed, so that a signal leaves nothing to restore.
  */
 export async function* withProgress<T>(
   blocks: AsyncIterable<T>,

@@ -6,7 +6,8 @@ import { type PartWork, type RowWork, serveParts } from "../rows/threads.ts";
 import { presentation } from "./presentation.ts";
 import { type Invocation, invoke } from "./program.ts";
 
-// Runs the command line of its work over the parts of the file that it is sent, and answers each with its rows as bytes.
+// Runs the command line of its work over the parts of the file that it is
+// sent, and answers each with its rows as bytes.
 
 const { args, names } = workerData as RowWork;
 

@@ -13,8 +13,8 @@ export const sampleOptions = {
 };
 
 /**
- * A sample as a target angle and its competitors: given, from two columns (theta_y, and theta_j with ; between), or from
- * one column a class (theta_*) with a label that names the target class.
+ * A sample as a target angle and its competitors: given, from two columns (theta_y, and theta_j with ; between), or
+ * from one column a class (theta_*) with a label that names the target class.
  */
 export function sampleInputs(
   values: ValuesOf<typeof sampleOptions> & Values<"input">,

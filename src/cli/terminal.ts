@@ -7,7 +7,10 @@ import type { Values } from "./options.ts";
 export const STANDARD_WIDTH = 80;
 const STANDARD_HEIGHT = 24;
 
-/** Is standard output (or input, 0, or error, 2) a terminal? The streams take long to load, so a file or a pipe is recognised before. */
+/**
+ * Is standard output (or input, 0, or error, 2) a terminal? The streams take long
+ * to load, so a file or a pipe is recognised before.
+ */
 export const isOnTerminal = (descriptor: 0 | 1 | 2 = 1): boolean =>
   fstatSync(descriptor).isCharacterDevice() && (descriptor === 0 ? process.stdin : streamOf(descriptor)).isTTY === true;
 
@@ -17,7 +20,10 @@ const streamOf = (descriptor: 1 | 2) => (descriptor === 1 ? process.stdout : pro
 export const terminalWidth = (descriptor: 1 | 2): number | undefined =>
   isOnTerminal(descriptor) ? streamOf(descriptor).columns || STANDARD_WIDTH : undefined;
 
-/** Is standard input a pipe, or a file with something in it? Whether a pipe has anything cannot be seen without taking it. */
+/**
+ * Is standard input a pipe, or a file with something in it? Whether a pipe
+ * has anything cannot be seen without taking it.
+ */
 export function isFed(): boolean {
   const stats = fstatSync(0);
   return stats.isFIFO() || (stats.isFile() && stats.size > 0);

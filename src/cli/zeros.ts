@@ -2,8 +2,8 @@ import type { Values } from "./options.ts";
 import type { AngleReader } from "./parse.ts";
 
 /**
- * The number that tables show for x, the value at theta of a function whose slope is at most `slope`: 0 where |x| is within the rounding error
- * of a theta that was given as a part of pi, or computed by --points from such angles.
+ * The number that tables show for x, the value at theta of a function whose slope is at most `slope`: 0 where |x| is
+ * within the rounding error of a theta that was given as a part of pi, or computed by --points from such angles.
  */
 export type Shown = (x: number, slope: number, theta: number) => number;
 
@@ -15,7 +15,10 @@ export const shownOf =
     return !isDecimal && Math.abs(x) <= slope * theta * roundings * 2 ** -53 ? 0 : x;
   };
 
-/** The same for three numbers of a function whose slope is at most m: its value, its slope by theta, and its slope by cos(theta), which is a limit at 0 and at pi. */
+/**
+ * The same for three numbers of a function whose slope is at most m: its value, its slope by theta,
+ * and its slope by cos(theta), which is a limit at 0 and at pi.
+ */
 export function shownSlopes(shown: Shown, m: number, theta: number, [value, byTheta, byCosine]: readonly number[]) {
   const sine = Math.sin(theta);
   const steepest = sine > 1e-9 ? (m * m) / sine : 0;

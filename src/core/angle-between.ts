@@ -2,9 +2,9 @@ import { type DoubleDouble, productError, sumError, twoProduct } from "./double-
 import { ParameterError } from "./errors.ts";
 
 /**
- * The Euclidean length of v as a double-double, with a relative error below 1e-28 for a thousand components: the squares and their
- * sum are double-doubles, scaled by a power of two against overflow. A component that is NaN or infinite gives NaN; a length
- * beyond the largest double gives Infinity.
+ * The Euclidean length of v as a double-double, with a relative error below 1e-28 for a thousand components: the
+ * squares and their sum are double-doubles, scaled by a power of two against overflow. A component that is NaN or
+ * infinite gives NaN; a length beyond the largest double gives Infinity.
  */
 export function lengthOf(v: ArrayLike<number>): DoubleDouble {
   let top = 0;
@@ -26,11 +26,11 @@ export function lengthOf(v: ArrayLike<number>): DoubleDouble {
 }
 
 /**
- * The angle between two vectors of one dimension, in radians, in [0, pi]: 2 atan2(|u - v|, |u + v|) with u = a |b| and v = b |a|
- * (Kahan, "How Futile are Mindless Assessments of Roundoff", section 12). u - v is computed from exact products and double-double
- * lengths, so that small angles keep their digits: the error is below 4 ulp + 1e-28, for lengths above 1e-290. A length of 0,
- * infinite or NaN gives NaN. lengthA and lengthB are the lengths of a and b, for a caller that knows them. Throws ParameterError for
- * vectors of different dimensions.
+ * The angle between two vectors of one dimension, in radians, in [0, pi]: 2 atan2(|u - v|, |u + v|) with u = a |b| and
+ * v = b |a| (Kahan, "How Futile are Mindless Assessments of Roundoff", section 12). u - v is computed from exact
+ * products and double-double lengths, so that small angles keep their digits: the error is below 4 ulp + 1e-28, for
+ * lengths above 1e-290. A length of 0, infinite or NaN gives NaN. lengthA and lengthB are the lengths of a and b, for a
+ * caller that knows them. Throws ParameterError for vectors of different dimensions.
  * @example
  * angleBetween([1, 0], [0, 2]); // Math.PI / 2
  */
@@ -67,5 +67,7 @@ export function angleBetween(
   return 2 * Math.atan2(Math.sqrt(apart + apartLow), Math.sqrt(along + alongLow));
 }
 
-/** The power of two that scales x > 0 to about 1, or the largest one, 2^1022, for an x so small that it would overflow. */
+/**
+ * The power of two that scales x > 0 to about 1, or the largest one, 2^1022, for an x so small that it would overflow.
+ */
 const scaleOf = (x: number) => 2 ** Math.min(1022, -Math.floor(Math.log2(x)));

@@ -1,8 +1,8 @@
 import { LARGEST, requireWithin } from "./errors.ts";
 
 /**
- * How lambda, the weight of cos(theta), falls during training: max(lambdaMin, base (1 + gamma iteration)^(-power)). All lie in
- * [0, 1e100].
+ * How lambda, the weight of cos(theta), falls during training: max(lambdaMin, base (1
+ * + gamma iteration)^(-power)). All lie in [0, 1e100].
  */
 export interface Schedule {
   base: number;
@@ -22,8 +22,8 @@ export const schedules = {
 } as const satisfies Record<string, Schedule>;
 
 /**
- * lambda at an iteration, which is any number in [0, 1e100]. Within 2 ulp for power 1.
- * Throws ParameterError for an iteration or a number of the schedule outside [0, 1e100].
+ * lambda at an iteration, which is any number in [0, 1e100]. Within 2 ulp for power 1. Throws ParameterError for an
+ * iteration or a number of the schedule outside [0, 1e100].
  * @example
  * lambdaAt(schedules.sphereface, 0); // 1000
  */
@@ -42,8 +42,8 @@ export function lambdaAt(schedule: Schedule, iteration: number): number {
 export const psiWeight = (lambda: number) => 1 / (1 + lambda);
 
 /**
- * The first whole iteration at which lambda is lambdaMin: ((base / lambdaMin)^(1/power) - 1) / gamma rounded up, found by
- * bisection on lambdaAt, so that it is exact. Infinity if there is none below 2^53. Errors as lambdaAt.
+ * The first whole iteration at which lambda is lambdaMin: ((base / lambdaMin)^(1/power) - 1) / gamma rounded up, found
+ * by bisection on lambdaAt, so that it is exact. Infinity if there is none below 2^53. Errors as lambdaAt.
  * @example
  * floorIteration(schedules.sphereface); // 1659
  */

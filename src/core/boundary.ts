@@ -4,8 +4,8 @@ import { bisect, crossings, type DifferentiableFunction } from "./roots.ts";
 import { type Piece, pieceEnd, pieceIndex, pieceSlope, type Target } from "./targets.ts";
 
 /**
- * The decision boundary on the arc between two class vectors: nearer to the first, a sample counts as of the first class.
- * Angles in radians.
+ * The decision boundary on the arc between two class vectors: nearer to the first, a
+ * sample counts as of the first class. Angles in radians.
  */
 export interface Boundary {
   /** The angle between the boundary and the vector of the own class: the smallest, if there are several boundaries. */
@@ -27,10 +27,10 @@ const SMALLEST_ARC = 1e-100;
 export const requireArc = (theta12: number): number => requireWithin("theta_12", theta12, SMALLEST_ARC, Math.PI);
 
 /**
- * The boundary target(theta_1) = cos(theta_2), theta_1 + theta_2 = theta_12 (cos(theta_2 / m) for sphereface-r2). theta_12 in
- * radians. undefined if the two sides are nowhere equal, as where the target jumps from above the cosine to below it. theta_1 is
- * within 0.52 ulp: theta_12 / (m + 1) for asoftmax without lambda; else a root found by bisection (two closer than 1e-12 theta_12
- * may be missed). Throws ParameterError for theta_12 outside [1e-100, pi].
+ * The boundary target(theta_1) = cos(theta_2), theta_1 + theta_2 = theta_12 (cos(theta_2 / m) for sphereface-r2).
+ * theta_12 in radians. undefined if the two sides are nowhere equal, as where the target jumps from above the cosine to
+ * below it. theta_1 is within 0.52 ulp: theta_12 / (m + 1) for asoftmax without lambda; else a root found by bisection
+ * (two closer than 1e-12 theta_12 may be missed). Throws ParameterError for theta_12 outside [1e-100, pi].
  * @example
  * boundary(asoftmax({ m: 3 }), Math.PI)?.theta1; // Math.PI / 4
  * boundary(asoftmax({ m: 4, lambda: 5 }), Math.PI / 2)?.effectiveM.toFixed(4); // "1.6174"
@@ -82,8 +82,8 @@ function difference(target: Target, piece: Piece, theta12: number): Differentiab
 }
 
 /**
- * The value of the target, or of a piece of it, at theta_1 less cos(theta_2) (cos(theta_2 / m) for sphereface-r2), as products of sines, so that
- * nearly equal cosines are not subtracted.
+ * The value of the target, or of a piece of it, at theta_1 less cos(theta_2) (cos(theta_2 / m) for sphereface-r2), as
+ * products of sines, so that nearly equal cosines are not subtracted.
  */
 export function aboveCosine(
   { lambda, competingDivisor, pieces }: Target,

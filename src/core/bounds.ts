@@ -3,8 +3,8 @@ import { add, divide, doubleDouble, multiply, twoProduct, twoSum } from "./doubl
 import { requireMargin } from "./psi.ts";
 
 /**
- * The paper's Properties 2 and 3: is the largest angle within a class at most the smallest angle between classes? Angles in
- * radians.
+ * The paper's Properties 2 and 3: is the largest angle within a class at most the
+ * smallest angle between classes? Angles in radians.
  */
 export interface PropertyBounds {
   /** The largest angle between two samples of one class, for two class vectors theta_12 apart. */
@@ -22,9 +22,9 @@ export interface PropertyBounds {
 }
 
 /**
- * Properties 2 and 3 for a margin m and an angle theta_12 between class vectors, in radians. Angles are within 0.86 ulp; the
- * comparisons are exact, with the double pi for pi. Source: SphereFace (arXiv:1704.08063), section 3.4. Throws ParameterError for
- * m outside [1, 2^20] and for theta_12 outside [1e-100, pi].
+ * Properties 2 and 3 for a margin m and an angle theta_12 between class vectors, in radians. Angles are within 0.86
+ * ulp; the comparisons are exact, with the double pi for pi. Source: SphereFace (arXiv:1704.08063), section 3.4. Throws
+ * ParameterError for m outside [1, 2^20] and for theta_12 outside [1e-100, pi].
  * @example
  * bounds(2, Math.PI).holdsBinary; // false
  * bounds(4, Math.PI).holdsBinary; // true

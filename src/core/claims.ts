@@ -59,8 +59,9 @@ const statements: readonly [id: string, claim: string, expected: (m: number) => 
 ];
 
 /**
- * Tests every claim made about A-Softmax for one margin, each by computation: on over 100,000 seeded angle pairs, on the
- * exact pieces of psi, or by a descent. The same m gives the same figures. Throws ParameterError for m outside [1, 2^20].
+ * Tests every claim made about A-Softmax for one margin, each by computation: on over
+ * 100,000 seeded angle pairs, on the exact pieces of psi, or by a descent. The same m gives
+ * the same figures. Throws ParameterError for m outside [1, 2^20].
  * @example
  * claims(4).every(({ holds, expected }) => holds === expected); // true
  */
@@ -188,8 +189,8 @@ function shareOfAngular({ m, lattice }: Subject): Finding {
 }
 
 /**
- * The share of theta_j for one theta_y is 1 - fold(m theta_y)/pi, linear between knots: the trapezoid rule over the knots is
- * exact.
+ * The share of theta_j for one theta_y is 1 - fold(m theta_y)/pi, linear between
+ * knots: the trapezoid rule over the knots is exact.
  */
 function shareOfNaive({ m, lattice }: Subject): Finding {
   const height = (theta: number) => {
@@ -241,8 +242,8 @@ function lambdaFrees({ m }: Subject): Finding {
 }
 
 /**
- * Of two descents from just above the knot pi/m, given by where they end relative to it: does one end there, and the other
- * below?
+ * Of two descents from just above the knot pi/m, given by where they end
+ * relative to it: does one end there, and the other below?
  */
 function endApart(m: number, atKnot: number, below: number, summary: Message, rest: Message): Finding {
   if (!(m > 1)) return [false, message`no knot lies inside (0, pi)`];
@@ -250,8 +251,8 @@ function endApart(m: number, atKnot: number, below: number, summary: Message, re
 }
 
 /**
- * Where 2000 steps from just above the knot pi/m end, relative to it; near it a step shortens the distance by c times the
- * distance.
+ * Where 2000 steps from just above the knot pi/m end, relative to it; near it a
+ * step shortens the distance by c times the distance.
  */
 function endAboveKnot(m: number, lambda: number, c: number): number {
   const soft = asoftmax({ m, lambda });

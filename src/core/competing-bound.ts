@@ -4,9 +4,10 @@ import { isAngle } from "./psi.ts";
 import { pieceIndex, pieceValue, type Target } from "./targets.ts";
 
 /**
- * The angle in [0, pi] that theta_j must exceed for target(theta_y) > cos(theta_j) (cos(theta_j / m) for sphereface-r2): the boundary in the plane
- * of the two angles, the arccosine of the target, without one where the target is a plain cosine. 0 where the target is at least 1; NaN where it is
- * below -1, or the angle above pi, since no theta_j will do. At -1 it is pi, which none exceeds either. theta_y in radians, one outside [0, pi]
+ * The angle in [0, pi] that theta_j must exceed for target(theta_y) > cos(theta_j) (cos(theta_j / m) for
+ * sphereface-r2): the boundary in the plane of the two angles, the arccosine of the target, without one where the
+ * target is a plain cosine. 0 where the target is at least 1; NaN where it is below -1, or the angle above pi,
+ * since no theta_j will do. At -1 it is pi, which none exceeds either. theta_y in radians, one outside [0, pi]
  * gives NaN. Within 2 ulp where the arccosine is well conditioned.
  * @example
  * competingBound(naive({ m: 4 }), 0.5); // 2

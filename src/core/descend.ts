@@ -24,9 +24,9 @@ export interface Descent {
 }
 
 /**
- * Plain gradient descent of the one-sample loss on theta_y, clamped to [0, pi]: theta - rate * gradient, steps + 1 points.
- * targetAt gives the target function of each step, so that lambda can follow a schedule. Loss and gradient as exact as sampleLoss.
- * Throws ParameterError for angles outside [0, pi] and for a scale or rate outside (0, 1e100].
+ * Plain gradient descent of the one-sample loss on theta_y, clamped to [0, pi]: theta - rate * gradient, steps + 1
+ * points. targetAt gives the target function of each step, so that lambda can follow a schedule. Loss and gradient as
+ * exact as sampleLoss. Throws ParameterError for angles outside [0, pi] and for a scale or rate outside (0, 1e100].
  * @example
  * const settings = { start: 1, thetaJ: 2, scale: 1, rate: 0.1, steps: 100 };
  * [...descend(() => naive({ m: 1 }), settings)].length; // 101
@@ -50,9 +50,9 @@ export function* descend(
 /** How a descent ended. */
 export interface Outcome {
   /**
-   * reached: theta_y < theta_j / m; false minimum; knot: it converges from above to a half-stable angle; flat: on a stretch of
-   * slope 0; saturated: the slope would move it, but 1 - p is too small; end: at 0 or pi; stalled: the step is below the spacing
-   * of doubles; moving: none of these.
+   * reached: theta_y < theta_j / m; false minimum; knot: it converges from above to a half-stable angle; flat: on a
+   * stretch of slope 0; saturated: the slope would move it, but 1 - p is too small; end: at 0 or pi; stalled: the step
+   * is below the spacing of doubles; moving: none of these.
    */
   kind: "reached" | "false minimum" | "knot" | "flat" | "saturated" | "end" | "stalled" | "moving";
   theta: number;
@@ -68,8 +68,8 @@ const AT_REST = 1e-6;
 const NEARBY = 1e-5;
 
 /**
- * How a descent with the last step end ended, under the target function of that step. The wanted region and the rest points (see
- * minima) are exact; a descent within 1e-6 of a rest point counts as ended there. Errors as descend.
+ * How a descent with the last step end ended, under the target function of that step. The wanted region and the rest
+ * points (see minima) are exact; a descent within 1e-6 of a rest point counts as ended there. Errors as descend.
  * @example
  * const descent = { start: 2, thetaJ: 1.5, scale: 1, rate: 0.05, steps: 600 };
  * const run = (target) => outcome(target, descent, [...descend(() => target, descent)].at(-1)).kind;
@@ -117,8 +117,8 @@ export function outcome(target: Target, descent: Descent, end: DescentStep): Out
 }
 
 /**
- * Does descent converge to this rest point? Near a minimum a step multiplies the distance by 1 - pull * bend, so pull * bend
- * must be below 2.
+ * Does descent converge to this rest point? Near a minimum a step multiplies the
+ * distance by 1 - pull * bend, so pull * bend must be below 2.
  */
 function attracts(target: Target, { kind, theta }: RestPoint, pull: number): boolean {
   if (kind !== "false minimum" || theta === Math.PI) return true;

@@ -1,7 +1,7 @@
 /**
- * Double-double arithmetic: error-free sums and products, reduction of a*theta + b by multiples of pi/2, and sine and cosine of the
- * reduced angle as double-doubles, to about 2^-66.
- * Sources: Dekker 1971 (twoProduct), Knuth TAOCP 2, 4.2.2 (twoSum), Cody & Waite 1980 (reduction by a split constant).
+ * Double-double arithmetic: error-free sums and products, reduction of a*theta + b by multiples of pi/2, and sine and
+ * cosine of the reduced angle as double-doubles, to about 2^-66. Sources: Dekker 1971 (twoProduct), Knuth TAOCP 2,
+ * 4.2.2 (twoSum), Cody & Waite 1980 (reduction by a split constant).
  */
 import { ParameterError } from "./errors.ts";
 
@@ -20,8 +20,8 @@ const SPLITTER = 2 ** 27 + 1;
 const TWO_OVER_PI = 2 / Math.PI;
 const HALF_PI: DoubleDouble = { hi: Math.PI / 2, lo: 6.123233995736766e-17 };
 
-// pi/2 = HALF_PI_1 + HALF_PI_2 + HALF_PI_3 + HALF_PI_4: the first three have 31 bits, so that a whole number below 2^22 times one
-// is exact.
+// pi/2 = HALF_PI_1 + HALF_PI_2 + HALF_PI_3 + HALF_PI_4: the first three have 31 bits,
+// so that a whole number below 2^22 times one is exact.
 const HALF_PI_1 = 1.5707963267341256;
 const HALF_PI_2 = 6.07710049817245e-11;
 const HALF_PI_3 = 8.333742909677158e-20;
@@ -30,8 +30,8 @@ const HALF_PI_4 = 8.843720566135701e-29;
 /** For angles up to this one sin(a theta) rounds to a theta, and products of them may underflow. */
 export const TINY_ANGLE = 2 ** -300;
 
-// The rounding errors of twoSum and twoProduct alone, as numbers: the series below use these, since an object a step costs more
-// than the step.
+// The rounding errors of twoSum and twoProduct alone, as numbers: the series below use
+// these, since an object a step costs more than the step.
 
 /** The rounding error of twoSum: a + b - sum, exactly, for sum the double nearest to a + b. */
 export function sumError(a: number, b: number, sum: number): number {
@@ -46,8 +46,8 @@ function highHalf(x: number): number {
 }
 
 /**
- * The rounding error of twoProduct: a * b - product, exactly, for product the double nearest to a * b, |a|, |b| < 2^996,
- * |product| > 2^-969.
+ * The rounding error of twoProduct: a * b - product, exactly, for product the double
+ * nearest to a * b, |a|, |b| < 2^996, |product| > 2^-969.
  */
 export function productError(a: number, b: number, product: number): number {
   const aHi = highHalf(a);
@@ -73,8 +73,8 @@ export const doubleDouble = (hi: number): DoubleDouble => ({ hi, lo: 0 });
 
 export const negate = ({ hi, lo }: DoubleDouble): DoubleDouble => ({ hi: -hi, lo: -lo });
 
-// A double-double and a double-double or a double: product and quotient have a relative error of about 2^-102, a sum an error of
-// 2^-104 of its larger term.
+// A double-double and a double-double or a double: product and quotient have a relative error of
+// about 2^-102, a sum an error of 2^-104 of its larger term.
 
 export function add(x: DoubleDouble, y: DoubleDouble | number): DoubleDouble {
   if (typeof y === "number") {
@@ -118,8 +118,8 @@ export const halfPiTimes = (n: number): DoubleDouble => multiply(HALF_PI, n);
 export const angleOfQuarter = (n: number, a = 1, b = 0): number => divide(subtract(halfPiTimes(n), b), a).hi;
 
 /**
- * a*theta + b less the nearest multiple of pi/2, with an error of 2^-104 of this difference or 2^-124; |a| <= 2^20, theta and b
- * in [0, pi].
+ * a*theta + b less the nearest multiple of pi/2, with an error of 2^-104 of this
+ * difference or 2^-124; |a| <= 2^20, theta and b in [0, pi].
  */
 export function reduce(a: number, theta: number, b = 0): Phase {
   const product = a * theta;
@@ -184,8 +184,9 @@ export function fullCosine({ quarter, hi, lo }: Phase): DoubleDouble {
   return ((quarter + 1) & 3) > 1 ? negate(sum) : sum;
 }
 
-// Taylor series on [-pi/4, pi/4]: the first term left out is below 2^-67 of the result. Numbers are split in two: a high part
-// of at most 26 bits, so that the product of two of them is exact, and a low part, so small that its rounding does not show.
+// Taylor series on [-pi/4, pi/4]: the first term left out is below 2^-67 of the result. Numbers
+// are split in two: a high part of at most 26 bits, so that the product of two of them is exact,
+// and a low part, so small that its rounding does not show.
 
 /** first * (1 - second t + third t^2 - fourth t^3 + t^4 (tail[0] - tail[1] t + ...)) with t = x^2. */
 interface PowerSeries {
@@ -229,7 +230,10 @@ const SINE: PowerSeries = {
 /** Adding it to t in [0, 1] and taking it off again leaves the multiple of 1/64 nearest to t. */
 const TO_64THS = 2 ** 46;
 
-/** The series at x + y, where |y| is at most half an ulp of x. The kernel psi.as.ts has the same operations, in this order. */
+/**
+ * The series at x + y, where |y| is at most half an ulp of x. The kernel
+ * psi.as.ts has the same operations, in this order.
+ */
 function sumSeries(series: PowerSeries, x: number, y: number): DoubleDouble {
   const xHigh = highHalf(x);
   const xLow = x - xHigh + y;

@@ -5,10 +5,10 @@ import { bisect } from "./roots.ts";
 import { makeTarget, type Target, targetDefinition } from "./targets.ts";
 
 /**
- * The values of the one parameter of `to` (its own value does not matter, its lambda does) with which its boundary at theta12 is that of
- * target, in order: the smallest, and the next if there is one. Angles in radians; each within 2 ulp where an ulp of the parameters of
- * target moves it by less. Empty if there is none, or target has no boundary. Throws ParameterError for a `to` with no parameter or
- * several, and for theta12 outside [1e-100, pi].
+ * The values of the one parameter of `to` (its own value does not matter, its lambda does) with which its boundary at
+ * theta12 is that of target, in order: the smallest, and the next if there is one. Angles in radians; each within 2 ulp
+ * where an ulp of the parameters of target moves it by less. Empty if there is none, or target has no boundary. Throws
+ * ParameterError for a `to` with no parameter or several, and for theta12 outside [1e-100, pi].
  * @example
  * sameBoundary(cosface({ m: 0.35 }), arcface(), Math.PI * 0.5)[0]?.toFixed(5); // "0.50017"
  */
@@ -21,8 +21,8 @@ export function sameBoundary(target: Target, to: Target, theta12: number): reado
 }
 
 /**
- * The values of the one parameter of `to` with which it has the value y, a number or a double-double, at theta, in radians; else as sameBoundary. Throws
- * ParameterError for sphereface-r2 too, whose value does not depend on its m.
+ * The values of the one parameter of `to` with which it has the value y, a number or a double-double, at theta, in
+ * radians; else as sameBoundary. Throws ParameterError for sphereface-r2 too, whose value does not depend on its m.
  * @example
  * sameValue(arcface(), 0.5, arcface().exactValue(0.5))[0]; // 0.5
  * sameValue(cosface(), 0, 0.75)[0]; // 0.25
@@ -44,8 +44,8 @@ const beside = (m: number) => m * (1 + 2 ** -50);
 const LARGEST_DROP = 2.028757838110434;
 
 /**
- * The first two values of the parameter of `to` at which gap is 0, theta being the angle: where its sign changes, but not by a jump,
- * between the values at which it may turn or jump; at these themselves where it is at most tiny.
+ * The first two values of the parameter of `to` at which gap is 0, theta being the angle: where its sign changes, but
+ * not by a jump, between the values at which it may turn or jump; at these themselves where it is at most tiny.
  */
 function parametersOf(to: Target, theta: number, gap: (full: Target) => number, tiny = 0): readonly number[] {
   const definition = targetDefinition(to.name)!;

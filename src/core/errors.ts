@@ -19,7 +19,10 @@ export function requireWithin(name: string, value: number, lo: number, hi: numbe
 /** The largest scale, lambda, rate and number of a schedule: with larger ones products may overflow. */
 export const LARGEST = 1e100;
 
-/** The range lo to hi after the word "must": "lie from 1 to 2^20"; with Number.MIN_VALUE for lo "be above 0 and at most 1e+100". */
+/**
+ * The range lo to hi after the word "must": "lie from 1 to 2^20"; with
+ * Number.MIN_VALUE for lo "be above 0 and at most 1e+100".
+ */
 export function rangeWords(lo: number, hi: number): string {
   return lo === Number.MIN_VALUE
     ? `be above 0 and at most ${rangeEnd(hi)}`

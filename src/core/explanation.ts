@@ -37,7 +37,10 @@ export function psiInWords(m: number, theta: number, shown: ValueShown): Message
   return message`${where}: psi = ${formula} = ${shown(psi, m, theta)}, where ${cosine} alone is ${shown(cosMTheta, m, theta)}.`;
 }
 
-/** Whether a target with lambda is above cos(thetaJ), exactly, and a sentence that sets this beside m thetaY < thetaJ, which angular says. */
+/**
+ * Whether a target with lambda is above cos(thetaJ), exactly, and a sentence that
+ * sets this beside m thetaY < thetaJ, which angular says.
+ */
 export function blendReasons(target: Target, thetaY: number, { angular, minThetaJ }: Margin, shown: ValueShown) {
   const { m } = target.parameters;
   const holds = aboveCosine(target, doubleDouble(thetaY), doubleDouble(minThetaJ)).hi > 0;

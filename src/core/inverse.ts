@@ -14,10 +14,10 @@ export interface Inverse {
 }
 
 /**
- * The theta in [0, pi] with psi(theta) = y, in closed form per segment: (k pi + acos(y + 2k)) / m. Within 0.53 ulp.
- * y from psi(m, pi), which gives the double pi, to 1; any other y, NaN too, gives NaN. At y = 1 - 2k theta is the double
- * nearest to the knot k pi/m, and the k reported is that of the segment in which this double lies: k or k - 1.
- * Throws ParameterError for m outside [1, 2^20].
+ * The theta in [0, pi] with psi(theta) = y, in closed form per segment: (k pi + acos(y + 2k)) / m. Within 0.53
+ * ulp. y from psi(m, pi), which gives the double pi, to 1; any other y, NaN too, gives NaN. At y = 1 - 2k theta
+ * is the double nearest to the knot k pi/m, and the k reported is that of the segment in which this double lies:
+ * k or k - 1. Throws ParameterError for m outside [1, 2^20].
  * @example
  * inverse(4, -1).theta; // Math.PI / 4
  */
@@ -49,9 +49,10 @@ export function arccosine(u: dd.DoubleDouble): dd.DoubleDouble {
 export type Occurrence = { theta: number; to: number };
 
 /**
- * The angles in [0, pi] at which a target function has a value, a number or a double-double y, in order; a flat stretch that has it is one of them. The value at the
- * ends of the pieces and at turns of the function counts when it rounds to y.hi; a jump across it does not. Without lambda closed
- * forms, within 0.53 ulp where an ulp of y moves theta by less; with lambda roots found by bisection. NaN gives none. Throws ParameterError for what is no number.
+ * The angles in [0, pi] at which a target function has a value, a number or a double-double y, in order; a flat stretch
+ * that has it is one of them. The value at the ends of the pieces and at turns of the function counts when it rounds to
+ * y.hi; a jump across it does not. Without lambda closed forms, within 0.53 ulp where an ulp of y moves theta by less;
+ * with lambda roots found by bisection. NaN gives none. Throws ParameterError for what is no number.
  * @example
  * anglesOfValue(arcface({ m: 0.5 }), 0)[0]?.theta === Math.PI * 0.5 - 0.5; // true
  * anglesOfValue(spherefaceR1({ m: 2 }), -1); // [{ theta: Math.PI * 0.5, to: Math.PI }]
@@ -88,10 +89,10 @@ function angleInside(piece: Piece, lambda: number, y: dd.DoubleDouble, from: num
 }
 
 /**
- * The angles theta_y at which the loss of a sample is as given, against count - 1 competitors at thetaJ: where the target is cos(theta_j)
- * - log((e^loss - 1) / (count - 1)) / scale. Angles in radians, within 2 ulp where rounding this
- * logarithm, or 2^-51 of change, moves theta_y by less. Throws ParameterError for a
- * count of classes that is no whole number from 2 to 2^53, and for a loss or a scale outside (0, 1e100].
+ * The angles theta_y at which the loss of a sample is as given, against count - 1 competitors at thetaJ: where the
+ * target is cos(theta_j) - log((e^loss - 1) / (count - 1)) / scale. Angles in radians, within 2 ulp where rounding this
+ * logarithm, or 2^-51 of change, moves theta_y by less. Throws ParameterError for a count of classes that is no whole
+ * number from 2 to 2^53, and for a loss or a scale outside (0, 1e100].
  * @example
  * anglesOfLoss(softmax(), 1, 2, 1, Math.LN2)[0]?.theta; // 1
  */

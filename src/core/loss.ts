@@ -22,14 +22,15 @@ export interface SampleLoss {
 type Angles = ArrayLike<number>;
 
 /**
- * -log softmax of one sample: target logit scale * target(theta_y), competing logits scale * cos(theta_j) (cos(theta_j / m) for
- * sphereface-r2). Angles in radians, in [0, pi]; others, NaN too, give NaN throughout. A shifted log-sum-exp over differences of
- * logits as double-doubles: up to scale 1e4 the loss has a relative error below 1e-14, however small it is, gradients by angle and by
- * cosine are within 4 ulp of max(|gradient|, scale), and the gradient by scale within 4 ulp of max(|gradient|, largest |gap|, 1e-4), a
- * gap being a competing cosine less the target. At scale 0 every class has the same probability, and only the gradient by scale is not 0.
- * others are the competing angles. With count, the number of classes, from 1 to 2^53, the competitors are count - 1 classes at the one competing angle, and
- * byThetaJ has the gradient by the angle of one of them; with count 1 it is empty. Throws ParameterError for a scale outside [0, 1e100], for no competing angle,
- * and for a count that several of them do not fit.
+ * -log softmax of one sample: target logit scale * target(theta_y), competing logits scale * cos(theta_j) (cos(theta_j
+ * / m) for sphereface-r2). Angles in radians, in [0, pi]; others, NaN too, give NaN throughout. A shifted log-sum-exp
+ * over differences of logits as double-doubles: up to scale 1e4 the loss has a relative error below 1e-14, however
+ * small it is, gradients by angle and by cosine are within 4 ulp of max(|gradient|, scale), and the gradient by scale
+ * within 4 ulp of max(|gradient|, largest |gap|, 1e-4), a gap being a competing cosine less the target. At scale 0
+ * every class has the same probability, and only the gradient by scale is not 0. others are the competing angles. With
+ * count, the number of classes, from 1 to 2^53, the competitors are count - 1 classes at the one competing angle, and
+ * byThetaJ has the gradient by the angle of one of them; with count 1 it is empty. Throws ParameterError for a scale
+ * outside [0, 1e100], for no competing angle, and for a count that several of them do not fit.
  * @example
  * sampleLoss(softmax(), 1, 1.2, [1.2]).probability; // 0.5
  * sampleLoss(asoftmax({ m: 4 }), 30, 0.1, [1.5]).loss < 1e-9; // true
@@ -59,10 +60,16 @@ export function sampleLoss(target: Target, scale: number, thetaY: number, others
   };
 }
 
-/** The softmax of one sample: loss and probability of the target class, and the probabilities of the others, together and each. */
+/**
+ * The softmax of one sample: loss and probability of the target class, and the
+ * probabilities of the others, together and each.
+ */
 export type Softmax = ReturnType<typeof softmaxOf>;
 
-/** The softmax from the differences competing logit - target logit, each counted `each` times: a shifted log-sum-exp, accurate for a loss near 0 too. */
+/**
+ * The softmax from the differences competing logit - target logit, each counted `each`
+ * times: a shifted log-sum-exp, accurate for a loss near 0 too.
+ */
 export function softmaxOf(exponents: readonly dd.DoubleDouble[], each = 1) {
   const shift = exponents.reduce<dd.DoubleDouble>((top, x) => (x.hi > top.hi ? x : top), dd.doubleDouble(0));
   const shifted = exponents.map((x) => expOf(dd.subtract(x, shift)));

@@ -33,10 +33,10 @@ const UP = 2 ** 512;
 const TINY = 2 ** -600;
 
 /**
- * The conditions for one competing angle. Angles in radians, in [0, pi]; others, NaN too, fail every condition. Decided on
- * angles, not on rounded cosines: for naive the angle in [0, pi] with the cosine of m theta_y is compared with theta_j, for
- * angular the exact product m theta_y; psi holds where naive does and theta_y lies in segment 0. Exact but where the sides of
- * naive or psi differ by less than 2^-104. Throws ParameterError for m outside [1, 2^20].
+ * The conditions for one competing angle. Angles in radians, in [0, pi]; others, NaN too, fail every condition. Decided
+ * on angles, not on rounded cosines: for naive the angle in [0, pi] with the cosine of m theta_y is compared with
+ * theta_j, for angular the exact product m theta_y; psi holds where naive does and theta_y lies in segment 0. Exact but
+ * where the sides of naive or psi differ by less than 2^-104. Throws ParameterError for m outside [1, 2^20].
  * @example
  * conditions(4, 1.2, 1.5); // { naive: true, angular: false, psi: false }
  */
@@ -51,9 +51,9 @@ export function conditions(m: number, thetaY: number, thetaJ: number): Condition
 }
 
 /**
- * The margin of a sample with target angle thetaY against one or more competing angles, in radians. An angle outside [0, pi], NaN
- * too, gives NaN and false. The conditions are those of conditions(); marginGap is rounded once, cosineGap has a relative error
- * below 1e-15. Throws ParameterError for m outside [1, 2^20] and for no competing angle.
+ * The margin of a sample with target angle thetaY against one or more competing angles, in radians. An angle outside
+ * [0, pi], NaN too, gives NaN and false. The conditions are those of conditions(); marginGap is rounded once, cosineGap
+ * has a relative error below 1e-15. Throws ParameterError for m outside [1, 2^20] and for no competing angle.
  * @example
  * marginOf(4, 0.25, [2, 1.5]).marginGap; // 0.5
  * marginOf(4, 1.2, [1.5]).falsePass; // true

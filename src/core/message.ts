@@ -7,8 +7,8 @@ export interface AngleFigure {
 export type Message = readonly (string | number | AngleFigure)[];
 
 /**
- * message`${3} of ${4} hold` is ["", 3, " of ", 4, " hold"] without empty parts; the parts of a message inside it become its
- * own.
+ * message`${3} of ${4} hold` is ["", 3, " of ", 4, " hold"] without empty parts;
+ * the parts of a message inside it become its own.
  */
 export function message(words: TemplateStringsArray, ...figures: (string | number | AngleFigure | Message)[]): Message {
   return words.flatMap((word, i) => [word, figures[i] ?? ""].flat()).filter((part) => part !== "");

@@ -2,15 +2,19 @@ import { conditions } from "./margin.ts";
 import { type Direction, monotonicity } from "./monotonicity.ts";
 import type { Target } from "./targets.ts";
 
-/** A rest point: an angle, in radians, or an interval of angles at which gradient descent on the one-sample loss can end. */
+/**
+ * A rest point: an angle, in radians, or an interval of angles at which
+ * gradient descent on the one-sample loss can end.
+ */
 export interface RestPoint {
   /** The angle, or the start of the flat interval. */
   theta: number;
   /** The end of the flat interval; theta for the other kinds. */
   to: number;
   /**
-   * minimum: a local minimum in the wanted region, or at 0; false minimum: one elsewhere; half-stable: a stationary angle that is
-   * no extremum, which descent from above converges to while its steps are small; flat: an interval of slope 0.
+   * minimum: a local minimum in the wanted region, or at 0; false minimum: one elsewhere;
+   * half-stable: a stationary angle that is no extremum, which descent from above converges to
+   * while its steps are small; flat: an interval of slope 0.
    */
   kind: "minimum" | "false minimum" | "half-stable" | "flat";
   /** The sides from which descent can end there: none where the loss jumps, since the gradient does not show a jump. */
@@ -18,8 +22,8 @@ export interface RestPoint {
 }
 
 /**
- * The m of the wanted region m theta_y < theta_j of a target function: the factor of theta_y times that by which theta_j is
- * divided, at least 1.
+ * The m of the wanted region m theta_y < theta_j of a target function: the factor of
+ * theta_y times that by which theta_j is divided, at least 1.
  * @example
  * wantedMargin(asoftmax({ m: 4 })); // 4
  */
@@ -28,8 +32,8 @@ export function wantedMargin({ pieces, competingDivisor }: Target): number {
 }
 
 /**
- * Does thetaY lie in the wanted region m theta_y < theta_j, m being wantedMargin? Angles in radians; exact, false for NaN and any
- * angle outside [0, pi].
+ * Does thetaY lie in the wanted region m theta_y < theta_j, m being wantedMargin? Angles in
+ * radians; exact, false for NaN and any angle outside [0, pi].
  * @example
  * isWanted(asoftmax({ m: 4 }), 0.3, 1.5); // true
  */
@@ -37,9 +41,10 @@ export const isWanted = (target: Target, thetaY: number, thetaJ: number) =>
   conditions(wantedMargin(target), thetaY, thetaJ).angular;
 
 /**
- * Every rest point in [0, pi] of plain descent on the one-sample loss, in order, 0 and pi included: as exact as monotonicity, since
- * the loss falls where the target rises. Maxima of the loss, where descent does not end, are left out. thetaJ, in radians, decides
- * which minima are false; with thetaJ = pi those that are false for every theta_j. No errors.
+ * Every rest point in [0, pi] of plain descent on the one-sample loss, in order, 0 and pi included:
+ * as exact as monotonicity, since the loss falls where the target rises. Maxima of the loss, where
+ * descent does not end, are left out. thetaJ, in radians, decides which minima are false; with
+ * thetaJ = pi those that are false for every theta_j. No errors.
  * @example
  * minima(naive({ m: 2 }), 1.5).map(({ kind }) => kind); // ["minimum", "false minimum"]
  */
@@ -57,8 +62,8 @@ export function minima(target: Target, thetaJ: number): RestPoint[] {
   const flat = stretches
     .filter(({ direction }) => direction === "flat")
     .map(({ from, to }): RestPoint => ({ theta: from, to, kind: "flat", holds: BOTH }));
-  // Stationary angles inside an interval on which the target falls; no function has one where it rises. At a kink (arcface-shift)
-  // the slope is 0 from below only, which holds nothing.
+  // Stationary angles inside an interval on which the target falls; no function has one where it rises. At a kink
+  // (arcface-shift) the slope is 0 from below only, which holds nothing.
   const known = new Set(ends);
   const steep = 2 ** -46 * target.pieces.a ** 2;
   const knots = stationary

@@ -29,8 +29,9 @@ interface Part extends Omit<Stretch, "change"> {
 }
 
 /**
- * Where a target function falls, rises, is flat and jumps (by more than 2^-50) on [0, pi]. Without lambda the angles are closed forms, each the nearest
- * double. With lambda the roots of the slope are found by bisection; two that are closer than 1e-12 may be missed. No errors.
+ * Where a target function falls, rises, is flat and jumps (by more than 2^-50) on [0, pi]. Without lambda the
+ * angles are closed forms, each the nearest double. With lambda the roots of the slope are found by
+ * bisection; two that are closer than 1e-12 may be missed. No errors.
  * @example
  * monotonicity(asoftmax({ m: 4 })).stretches; // [{ from: 0, to: Math.PI, direction: "falling", change: -8 }]
  * monotonicity(naive({ m: 2 })).stretches.map(({ direction }) => direction); // ["falling", "rising"]
@@ -46,7 +47,10 @@ export function monotonicity(target: Target): Monotonicity {
   return { stretches, stationary };
 }
 
-/** The pieces of a function, in order, each with its stationary angles and the angles between which it falls, rises or is flat. */
+/**
+ * The pieces of a function, in order, each with its stationary angles and the
+ * angles between which it falls, rises or is flat.
+ */
 export function* monotonePieces({ pieces, lambda }: Target) {
   for (let i = 0, start = 0; i < pieces.count; i++) {
     const end = pieceEnd(pieces, i);
@@ -68,7 +72,10 @@ function partOf(piece: Piece, lambda: number, from: number, to: number): Part {
 /** Less is the rounding of the angle at which two pieces meet, where the function is continuous but not smooth. */
 const SMALLEST_JUMP = 2 ** -50;
 
-/** Appends a part, or extends the last one to its end where both have one direction; a jump between the two becomes a part. */
+/**
+ * Appends a part, or extends the last one to its end where both have one
+ * direction; a jump between the two becomes a part.
+ */
 function addPart(parts: Part[], part: Part): void {
   const before = parts.at(-1);
   const change = before === undefined ? 0 : part.first - before.last;

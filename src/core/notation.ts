@@ -8,7 +8,10 @@ const DECIMAL = /^\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\s*$/;
 /** Is it a decimal number, spaces around it allowed? */
 export const isDecimal = (text: string): boolean => DECIMAL.test(text);
 
-/** The number that a decimal text stands for. Throws ParameterError for any other text, and for a number too large for a double. */
+/**
+ * The number that a decimal text stands for. Throws ParameterError for any
+ * other text, and for a number too large for a double.
+ */
 export function parseNumber(given: string): number {
   const text = given.trim();
   if (!isDecimal(text)) throw new ParameterError(`"${text}" is not a number: write a decimal number such as 4 or 1.5`);
@@ -25,8 +28,9 @@ const MOST_TURNS = 1e6;
 const PI_MULTIPLE = /^(?:([\d.]+(?:e[+-]?\d+)?)\*?)?(?:pi|π)(?:\/([\d.]+))?$/i;
 
 /**
- * The angle written as 1.2, pi/4, 3pi/4, 2 * pi / 3, 60deg or 60°; a bare number is in degrees if inDegrees, else in radians.
- * Throws ParameterError for other text and for an angle outside [0, pi]; option is what its message also says to use for degrees.
+ * The angle written as 1.2, pi/4, 3pi/4, 2 * pi / 3, 60deg or 60°; a bare number is in degrees if
+ * inDegrees, else in radians. Throws ParameterError for other text and for an angle outside
+ * [0, pi]; option is what its message also says to use for degrees.
  */
 export function parseAngle(given: string, inDegrees = false, option = " or use --degrees"): WrittenAngle {
   const text = given.trim().replace(/\s*([*/])\s*/g, "$1");
@@ -65,8 +69,8 @@ function advice({ radians }: WrittenAngle, inDegrees: boolean, option: string): 
 const listed = (_: string, known: readonly string[]) => `: choose from ${known.join(", ")}`;
 
 /**
- * The names that the given one may be a misspelling of. Names of losses differ by a letter or a digit, most at their beginning or
- * end: airface is not arcface, l2-softmax not l-softmax, sphereface+ not sphereface.
+ * The names that the given one may be a misspelling of. Names of losses differ by a letter or a digit, most at their
+ * beginning or end: airface is not arcface, l2-softmax not l-softmax, sphereface+ not sphereface.
  */
 function misspelt(given: string): readonly string[] {
   const name = given.toLowerCase();
@@ -76,10 +80,11 @@ function misspelt(given: string): readonly string[] {
 }
 
 /**
- * The target function written as name:param=value:... Parameters left out take their defaults; additive angles are in radians, or
- * written as 30deg or pi/6. Target.spec is such a text, and gives the same function again.
- * Throws ParameterError for an unknown or repeated name, a value outside its domain, and what is no number; advise ends the
- * message about an unknown name, given the name, the known ones and those that it may stand for (by default it lists the known).
+ * The target function written as name:param=value:... Parameters left out take their defaults; additive
+ * angles are in radians, or written as 30deg or pi/6. Target.spec is such a text, and gives the same
+ * function again. Throws ParameterError for an unknown or repeated name, a value outside its domain, and
+ * what is no number; advise ends the message about an unknown name, given the name, the known ones and
+ * those that it may stand for (by default it lists the known).
  * @example
  * targetFromSpec("asoftmax:m=4:lambda=5").value(0); // 1
  * targetFromSpec("arcface:m=30deg").spec; // "arcface:m=0.5235987755982989"

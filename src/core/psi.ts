@@ -24,8 +24,8 @@ export const requireMargin = (m: number): number => requireWithin("m", m, 1, MAX
 export const isAngle = (theta: number): boolean => theta >= 0 && theta <= Math.PI;
 
 /**
- * The target of A-Softmax, psi(theta) = (-1)^k cos(m theta) - 2k on [k pi/m, (k+1) pi/m], k = 0 ... ceil(m)-1.
- * theta in radians, in [0, pi]; any other theta, NaN too, gives NaN. Within 0.51 ulp of the value at the exact double theta.
+ * The target of A-Softmax, psi(theta) = (-1)^k cos(m theta) - 2k on [k pi/m, (k+1) pi/m], k = 0 ... ceil(m)-1. theta in
+ * radians, in [0, pi]; any other theta, NaN too, gives NaN. Within 0.51 ulp of the value at the exact double theta.
  * Throws ParameterError for m outside [1, 2^20]. Source: SphereFace (arXiv:1704.08063), section 3.2.
  * @example
  * psi(4, 1.2); // -2.0874989834394464
@@ -36,8 +36,8 @@ export function psi(m: number, theta: number): number {
 }
 
 /**
- * psi at many angles, in out or else in a new array; out may be the angles themselves. Values, domain and errors as psi; throws
- * ParameterError for an out of another length too.
+ * psi at many angles, in out or else in a new array; out may be the angles themselves. Values, domain and errors as
+ * psi; throws ParameterError for an out of another length too.
  * @example
  * psiArray(4, [0, Math.PI]); // Float64Array.of(1, -7)
  */
@@ -57,8 +57,8 @@ export function psiArray(m: number, thetas: ArrayLike<number>, out = new Float64
 export const segment = (m: number, theta: number): number => segmentOf(reduceAngle(m, theta));
 
 /**
- * psi, its segment k, its derivatives, cos(m theta) and cos(theta). Domain and errors as psi. k is exact, the others are within
- * 0.51 ulp.
+ * psi, its segment k, its derivatives, cos(m theta) and cos(theta). Domain and errors
+ * as psi. k is exact, the others are within 0.51 ulp.
  * @example
  * psiValues(4, 1.2).dpsiDtheta; // -3.9846584353433627
  */

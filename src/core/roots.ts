@@ -7,9 +7,9 @@ export interface DifferentiableFunction {
 }
 
 /**
- * Intervals [lo, hi], in order, that hold one change of sign each: all of those between from and to, but that two closer than
- * smallest may be missed. An interval is halved until the bound on the derivative excludes a root, or that on the second a
- * turning point.
+ * Intervals [lo, hi], in order, that hold one change of sign each: all of those between from and to,
+ * but that two closer than smallest may be missed. An interval is halved until the bound on the
+ * derivative excludes a root, or that on the second a turning point.
  */
 export function crossings(f: DifferentiableFunction, from: number, to: number, smallest: number) {
   const { at, derivative, bound, secondBound } = f;
@@ -28,8 +28,8 @@ export function crossings(f: DifferentiableFunction, from: number, to: number, s
 }
 
 /**
- * The root of g between lo and hi, where its signs differ, by bisection: of the two doubles beside it the one with the smaller
- * |g|.
+ * The root of g between lo and hi, where its signs differ, by bisection: of the
+ * two doubles beside it the one with the smaller |g|.
  */
 export function bisect(g: (t: number) => number, lo: number, hi: number): number {
   const positiveAtLo = g(lo) > 0;

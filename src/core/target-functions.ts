@@ -13,8 +13,8 @@ const constructorOf =
     makeTarget(targetDefinition(name)!, parameters);
 
 /**
- * A-Softmax: (-1)^k cos(m theta) - 2k on [k pi/m, (k+1) pi/m], 1 <= m <= 2^20, by default 4; value and slope are within 0.51 ulp.
- * Throws ParameterError for a parameter outside its domain. Source: SphereFace (arXiv:1704.08063).
+ * A-Softmax: (-1)^k cos(m theta) - 2k on [k pi/m, (k+1) pi/m], 1 <= m <= 2^20, by default 4; value and slope are within
+ * 0.51 ulp. Throws ParameterError for a parameter outside its domain. Source: SphereFace (arXiv:1704.08063).
  * @example
  * asoftmax({ m: 4, lambda: 5 }).value(Math.PI); // -2
  * asoftmax().spec; // "asoftmax:m=4"
@@ -43,7 +43,8 @@ export const softmax: TargetConstructor = constructorOf("softmax");
 export const cosface: TargetConstructor<"m"> = constructorOf("cosface");
 
 /**
- * ArcFace: cos(theta + m), m in radians, in [0, pi], by default 0.5. Accuracy and errors as asoftmax. Source: arXiv:1801.07698.
+ * ArcFace: cos(theta + m), m in radians, in [0, pi], by default 0.5. Accuracy
+ * and errors as asoftmax. Source: arXiv:1801.07698.
  * @example
  * arcface({ m: 0.5 }).value(0) === Math.cos(0.5); // true
  */
@@ -57,31 +58,32 @@ export const arcface: TargetConstructor<"m"> = constructorOf("arcface");
 export const arcfaceEasy: TargetConstructor<"m"> = constructorOf("arcface-easy");
 
 /**
- * ArcFace as insightface trains it: cos(theta + m) where theta < pi - m, else cos(theta) - m sin(m). Domain and errors as arcface.
+ * ArcFace as insightface trains it: cos(theta + m) where theta < pi - m, else
+ * cos(theta) - m sin(m). Domain and errors as arcface.
  * @example
  * arcfaceHard({ m: 0.5 }).value(Math.PI); // -1.2397127693021015
  */
 export const arcfaceHard: TargetConstructor<"m"> = constructorOf("arcface-hard");
 
 /**
- * The combined margin: cos(m1 theta + m2) - m3, 0 < m1 <= 2^20, m2 in [0, pi] in radians, 0 <= m3 <= 2; by default 1, 0.3, 0.2.
- * Accuracy and errors as asoftmax.
+ * The combined margin: cos(m1 theta + m2) - m3, 0 < m1 <= 2^20, m2 in [0, pi] in radians, 0 <= m3
+ * <= 2; by default 1, 0.3, 0.2. Accuracy and errors as asoftmax.
  * @example
  * combined({ m2: 0 }).spec; // "combined:m1=1:m2=0:m3=0.2"
  */
 export const combined: TargetConstructor<"m1" | "m2" | "m3"> = constructorOf("combined");
 
 /**
- * SphereFace-R, version 1: cos(min(m theta, pi)), 1 <= m <= 2^20, by default 1.7. Accuracy and errors as asoftmax.
- * Source: arXiv:2109.05565.
+ * SphereFace-R, version 1: cos(min(m theta, pi)), 1 <= m <= 2^20, by default 1.7.
+ * Accuracy and errors as asoftmax. Source: arXiv:2109.05565.
  * @example
  * spherefaceR1({ m: 2 }).value(3); // -1
  */
 export const spherefaceR1: TargetConstructor<"m"> = constructorOf("sphereface-r1");
 
 /**
- * SphereFace-R, version 2: cos(theta) against competing logits cos(theta_j / m), 1 <= m <= 2^20, by default 1.7. Errors as
- * asoftmax.
+ * SphereFace-R, version 2: cos(theta) against competing logits cos(theta_j / m), 1
+ * <= m <= 2^20, by default 1.7. Errors as asoftmax.
  * @example
  * spherefaceR2({ m: 2 }).competingDivisor; // 2
  */
@@ -95,24 +97,24 @@ export const spherefaceR2: TargetConstructor<"m"> = constructorOf("sphereface-r2
 export const arcfaceClip: TargetConstructor<"m"> = constructorOf("arcface-clip");
 
 /**
- * ArcFace without a margin beyond pi - m: cos(theta + m) where theta < pi - m, else cos(theta). Domain and errors as arcface.
- * Source: FaceX-Zoo.
+ * ArcFace without a margin beyond pi - m: cos(theta + m) where theta < pi - m, else
+ * cos(theta). Domain and errors as arcface. Source: FaceX-Zoo.
  * @example
  * arcfacePlain({ m: 0.5 }).value(Math.PI); // -1
  */
 export const arcfacePlain: TargetConstructor<"m"> = constructorOf("arcface-plain");
 
 /**
- * ArcFace with the cosine shifted beyond pi - m: cos(theta + m) where theta < pi - m, else cos(theta) - 1 + cos(m). Domain and
- * errors as arcface. Source: WeSpeaker, 3D-Speaker.
+ * ArcFace with the cosine shifted beyond pi - m: cos(theta + m) where theta < pi - m, else cos(theta) - 1 + cos(m).
+ * Domain and errors as arcface. Source: WeSpeaker, 3D-Speaker.
  * @example
  * arcfaceShift({ m: 0.5 }).value(Math.PI); // -1.1224174381096272
  */
 export const arcfaceShift: TargetConstructor<"m"> = constructorOf("arcface-shift");
 
 /**
- * ArcFace reflected beyond pi - m: cos(theta + m) where theta < pi - m, else -2 - cos(theta + m). Domain and errors as arcface.
- * Source: Keras_insightface.
+ * ArcFace reflected beyond pi - m: cos(theta + m) where theta < pi - m, else -2 - cos(theta +
+ * m). Domain and errors as arcface. Source: Keras_insightface.
  * @example
  * arcfaceReflect({ m: 0.5 }).value(Math.PI); // -1.1224174381096272
  */

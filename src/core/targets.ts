@@ -13,8 +13,8 @@ export interface Piece {
 }
 
 /**
- * The pieces of a function, in order: count of them, up to 2^20, so that piece(i) makes one when it is asked for. Piece i ends, and
- * piece i + 1 begins, at a theta + b = (i + 1) * quarters * pi/2.
+ * The pieces of a function, in order: count of them, up to 2^20, so that piece(i) makes one when it is asked for. Piece
+ * i ends, and piece i + 1 begins, at a theta + b = (i + 1) * quarters * pi/2.
  */
 export interface Pieces {
   readonly a: number;
@@ -26,7 +26,10 @@ export interface Pieces {
   readonly step?: number;
 }
 
-/** A target function: what replaces cos(theta_y) in the target logit. Angles are in radians, in [0, pi]; others give NaN. */
+/**
+ * A target function: what replaces cos(theta_y) in the target logit.
+ * Angles are in radians, in [0, pi]; others give NaN.
+ */
 export interface Target {
   readonly name: string;
   readonly parameters: Readonly<Record<string, number>>;
@@ -41,7 +44,10 @@ export interface Target {
   value(theta: number): number;
   /** The value as a double-double, with an error of about 2^-57 of its largest term. */
   exactValue(theta: number): dd.DoubleDouble;
-  /** The derivative by theta, per radian, of the piece that holds theta; where pieces meet, of the later. Accuracy as value. */
+  /**
+   * The derivative by theta, per radian, of the piece that holds theta; where
+   * pieces meet, of the later. Accuracy as value.
+   */
   slope(theta: number): number;
   /** The derivative by cos(theta); at theta = 0 its limit, which may be infinite. */
   slopeByCosine(theta: number): number;
@@ -94,9 +100,9 @@ const arcfaceThen = (name: string, formula: string, beyond: (m: number) => Piece
 });
 
 /**
- * Every target function known. Sources: SphereFace (arXiv:1704.08063), CosFace (1801.09414), ArcFace (1801.07698), SphereFace-R
- * (2109.05565); arcface beyond pi - m in programs: insightface (arcface-hard), OpenSphere (-clip), FaceX-Zoo (-plain), WeSpeaker
- * and 3D-Speaker (-shift), Keras_insightface (-reflect).
+ * Every target function known. Sources: SphereFace (arXiv:1704.08063), CosFace (1801.09414), ArcFace (1801.07698),
+ * SphereFace-R (2109.05565); arcface beyond pi - m in programs: insightface (arcface-hard), OpenSphere (-clip),
+ * FaceX-Zoo (-plain), WeSpeaker and 3D-Speaker (-shift), Keras_insightface (-reflect).
  */
 export const targetDefinitions: readonly TargetDefinition[] = [
   {
@@ -185,8 +191,8 @@ export const otherLosses: Readonly<Record<string, string>> = {
 export const requireLambda = (lambda: number): number => requireWithin("lambda", lambda, 0, LARGEST);
 
 /**
- * The target function of that definition with the given parameters, defaults for the rest; lambda >= 0 blends in cos(theta).
- * Throws ParameterError for an unknown parameter or one outside its domain.
+ * The target function of that definition with the given parameters, defaults for the rest; lambda >= 0 blends in
+ * cos(theta). Throws ParameterError for an unknown parameter or one outside its domain.
  */
 export function makeTarget(
   definition: TargetDefinition,
@@ -239,7 +245,10 @@ export function pieceIndex({ a, b, quarters, count }: Pieces, theta: number): nu
   return count === 1 ? 0 : Math.min(Math.floor(dd.wholeQuarters(dd.reduce(a, theta, b)) / quarters), count - 1);
 }
 
-/** The value of a piece's formula at theta, also outside the piece, with the weight lambda of cos(theta); cos is that of a phase. */
+/**
+ * The value of a piece's formula at theta, also outside the piece, with the
+ * weight lambda of cos(theta); cos is that of a phase.
+ */
 export function pieceValue(
   { weight, a, b, offset, offsetLow = 0 }: Piece,
   theta: number,
@@ -256,8 +265,9 @@ const DOUBT = 1e-9;
 const EQUAL = 1e-30;
 
 /**
- * Is target(theta_y) > cos(theta_j) (cos(theta_j / m) for sphereface-r2): does the sample keep the margin of its own loss? Decided in
- * double-doubles, with an error of about 2^-102 of the largest term; sides closer than 1e-30 count as equal. NaN gives false.
+ * Is target(theta_y) > cos(theta_j) (cos(theta_j / m) for sphereface-r2): does the sample keep the
+ * margin of its own loss? Decided in double-doubles, with an error of about 2^-102 of the largest
+ * term; sides closer than 1e-30 count as equal. NaN gives false.
  */
 export function isAboveCosine(target: Target, thetaY: number, thetaJ: number): boolean {
   const { pieces, lambda, competingDivisor } = target;
@@ -280,8 +290,8 @@ function blend(lambda: number, plainPart: () => dd.DoubleDouble, own: dd.DoubleD
 }
 
 /**
- * The derivative by cos(theta), -slope / sin(theta). A slope that is 0 at 0 is proportional to theta near it, so tiny angles
- * have the limit.
+ * The derivative by cos(theta), -slope / sin(theta). A slope that is 0 at 0 is
+ * proportional to theta near it, so tiny angles have the limit.
  */
 function bySine(slope: (theta: number) => dd.DoubleDouble, theta: number): number {
   const at = isAngle(theta) && theta < dd.TINY_ANGLE && slope(0).hi === 0 ? dd.TINY_ANGLE : theta;

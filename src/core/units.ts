@@ -21,7 +21,10 @@ export function toDegrees(radians: number): number {
   return fromDegrees(short) === radians ? short : degrees;
 }
 
-/** [p, q] where theta is a double nearest to p pi/q (or its neighbour) and q <= largest, in lowest terms; else undefined. */
+/**
+ * [p, q] where theta is a double nearest to p pi/q (or its neighbour) and
+ * q <= largest, in lowest terms; else undefined.
+ */
 export function asFractionOfPi(theta: number, largest = 24): [p: number, q: number] | undefined {
   for (let q = 1; q <= largest; q++) {
     const p = Math.round((theta * q) / Math.PI);

@@ -11,9 +11,9 @@ export interface Violation {
 }
 
 /**
- * The violations for a competing angle: ((2 pi n - theta_j)/m, (2 pi n + theta_j)/m) for n = 1, 2, ..., cut at the double pi.
- * thetaJ in radians; one outside (0, pi], NaN too, has none. Ends and length are within 0.51 ulp. There are about m/2.
- * Throws ParameterError for m outside [1, 2^20].
+ * The violations for a competing angle: ((2 pi n - theta_j)/m, (2 pi n + theta_j)/m) for n = 1, 2, ..., cut at the
+ * double pi. thetaJ in radians; one outside (0, pi], NaN too, has none. Ends and length are within 0.51 ulp. There are
+ * about m/2. Throws ParameterError for m outside [1, 2^20].
  * @example
  * violations(4, 1).length; // 2
  * violations(4, 1)[0].lo; // (2 * Math.PI - 1) / 4

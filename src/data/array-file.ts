@@ -9,7 +9,10 @@ export type ArrayFile = ReturnType<typeof openArrayFile>;
 /** The most bytes of a header or directory that are read. */
 const LONGEST_DESCRIPTION = 2 ** 24;
 
-/** A path, and the name of a part behind a colon: the path is all of it, or up to the first colon that ends the name of a file. */
+/**
+ * A path, and the name of a part behind a colon: the path is all of it, or up
+ * to the first colon that ends the name of a file.
+ */
 export function splitPath(given: string): [path: string, part?: string] {
   let end = existsSync(given) ? -1 : given.indexOf(":");
   while (end >= 0 && !existsSync(given.slice(0, end))) end = given.indexOf(":", end + 1);
@@ -34,7 +37,10 @@ export function bytesAt({ path, fd, size }: ArrayFile, start: number, length: nu
 export const damaged = (name: string, reason = "its parts do not fit one another") =>
   new DataError(`${name}: ${reason}: the file is damaged or incomplete`);
 
-/** The part of a file that the path names (a lone part needs no name), its full name for messages, and the Python expression that loads it. */
+/**
+ * The part of a file that the path names (a lone part needs no name), its full name
+ * for messages, and the Python expression that loads it.
+ */
 export function partOf<T>({ path, part: given }: ArrayFile, parts: ReadonlyMap<string, T>, loading: string) {
   const names = [...parts.keys()];
   const wanted = given ?? (names.length === 1 ? names[0]! : "");

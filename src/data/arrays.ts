@@ -31,7 +31,10 @@ export interface StoredArray extends ArrayBytes {
 export interface ArrayRows {
   readonly rows: number;
   readonly cols: number;
-  /** So many rows from start on, row after row. Throws DataError for an integer beyond 2^53 and where the file cannot be read any more. */
+  /**
+   * So many rows from start on, row after row. Throws DataError for an integer
+   * beyond 2^53 and where the file cannot be read any more.
+   */
   read(start: number, count: number): Numbers;
 }
 
@@ -74,7 +77,10 @@ const UNREADABLE = [
 export const conversion = (array: string): string =>
   `convert it: python3 -c "import numpy as np; np.save('converted.npy', ${array})"`;
 
-/** Throws DataError for elements that are not read, for a shape of none or more than three dimensions, and where the bytes are not as many as it says. */
+/**
+ * Throws DataError for elements that are not read, for a shape of none or more than three
+ * dimensions, and where the bytes are not as many as it says.
+ */
 export function requireReadable({ name, python, start, end, dtype, shape }: StoredArray): void {
   const fault = (reason: string) => new DataError(`${name}: ${reason}`);
   const known = UNREADABLE.find((one) => one.dtype.test(dtype));

@@ -8,12 +8,16 @@ export interface RowTarget {
 }
 
 /**
- * What a field can be, in the order of the kernel: a number; a number or nothing (where it is not finite); an integer of 64 bits; bytes
- * as they are; bytes quoted where csv needs it; the same for a cell that was quoted, and any other as it is; bytes as a JSON string.
+ * What a field can be, in the order of the kernel: a number; a number or nothing (where it is not
+ * finite); an integer of 64 bits; bytes as they are; bytes quoted where csv needs it; the same for a cell
+ * that was quoted, and any other as it is; bytes as a JSON string.
  */
 export const fieldKinds = ["number", "number or nothing", "integer", "bytes", "quoted", "cell", "json"] as const;
 
-/** One field of every row that is written. Addresses are in the memory of the row kernel; bytes are given by their start and end. */
+/**
+ * One field of every row that is written. Addresses are in the memory of the
+ * row kernel; bytes are given by their start and end.
+ */
 export interface Field {
   readonly kind: (typeof fieldKinds)[number];
   /** The value of row 0, and how far on that of the next row is. */
@@ -32,7 +36,10 @@ export interface Batch {
   fault(row: number): string | undefined;
   /** Has a row more cells than its table has columns? */
   isLong(row: number): boolean;
-  /** Puts the numbers of some columns, row after row, at an address of the row kernel; NaN where a cell holds no plainly spelt number. */
+  /**
+   * Puts the numbers of some columns, row after row, at an address of the row
+   * kernel; NaN where a cell holds no plainly spelt number.
+   */
   numbers(columns: readonly number[], address: number): void;
   /** A cell without quotes, one character a byte. */
   text(row: number, column: number): string;
@@ -52,7 +59,10 @@ const lineIndex = new Region();
 /** Room for the index of some thousand rows. */
 const INDEX_BYTES = 2 ** 19;
 
-/** Puts lines where the kernel reads them, and gives where they start and end, and where there is room for an index of their rows. */
+/**
+ * Puts lines where the kernel reads them, and gives where they start and end,
+ * and where there is room for an index of their rows.
+ */
 export function placeLines(bytes: Uint8Array, columns: number) {
   const start = input.put(bytes);
   // A line end behind the last line does no harm where it has one.

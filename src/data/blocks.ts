@@ -9,7 +9,9 @@ export interface Block {
 
 /** An open quote may keep a record going this far and no further. */
 const LONGEST_RECORD = 2 ** 26;
-/** A pending record above this size, in bytes, is searched for its end only where it can have one, not with each chunk. */
+/**
+ * A pending record above this size, in bytes, is searched for its end only where it can have one, not with each chunk.
+ */
 const LONG_RECORD = 2 ** 20;
 const QUOTE = 0x22;
 export const LF = 0x0a;
@@ -26,8 +28,8 @@ export interface CsvDialect {
 }
 
 /**
- * Cuts a stream of bytes into blocks of whole records: a block ends at a line end, in delimited text at a line end outside quotes.
- * A byte order mark at the start is dropped. Throws DataError for a quote that is never closed.
+ * Cuts a stream of bytes into blocks of whole records: a block ends at a line end, in delimited text at a line end
+ * outside quotes. A byte order mark at the start is dropped. Throws DataError for a quote that is never closed.
  */
 export async function* recordBlocks(source: AsyncIterable<Buffer>, file: string, dialect?: CsvDialect) {
   let chunks: Buffer[] = [];
@@ -77,7 +79,10 @@ const tooLong = (file: string, line: number) =>
 /** The place after the last line end; a CR at the very end may still be followed by its LF. */
 const lastLineEnd = (bytes: Buffer) => bytes.lastIndexOf(LF) + 1 || bytes.lastIndexOf(CR, -2) + 1;
 
-/** The place after the last line end outside quoted cells (cells that begin with a quote); open: the last cell has no closing quote yet. */
+/**
+ * The place after the last line end outside quoted cells (cells that begin with a
+ * quote); open: the last cell has no closing quote yet.
+ */
 function lastRecordEnd(bytes: Buffer, { separator, comment }: CsvDialect): { end: number; open: boolean } {
   const [delimiter, hash] = [separator.charCodeAt(0), comment?.charCodeAt(0)];
   let end = 0;

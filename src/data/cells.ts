@@ -5,8 +5,8 @@ import { DataError } from "./errors.ts";
 import { shortened } from "./shown.ts";
 
 /**
- * The number in a cell, spaces around it allowed; decimalComma says whether decimals follow a comma, undefined that they cannot. Throws DataError
- * for anything but a finite decimal number.
+ * The number in a cell, spaces around it allowed; decimalComma says whether decimals follow a comma, undefined that
+ * they cannot. Throws DataError for anything but a finite decimal number.
  */
 export function numberIn(cell: string, decimalComma?: boolean): number {
   // Where bytes are no UTF-8, a no-break space of Latin-1 may be left.
@@ -34,8 +34,8 @@ export function anyNumberIn(cell: string, decimalComma?: boolean): number {
 }
 
 /**
- * theta if it is an angle in [0, pi + PI_SLACK]. Throws DataError that shows the cell it came from, in degrees where inDegrees; cosineAdvice gives
- * what is said of cosines where it lies below 0.
+ * theta if it is an angle in [0, pi + PI_SLACK]. Throws DataError that shows the cell it came from, in degrees where
+ * inDegrees; cosineAdvice gives what is said of cosines where it lies below 0.
  */
 export function angleFrom(theta: number, cell: string, inDegrees = false, cosineAdvice = () => ""): number {
   if (theta >= 0 && theta <= Math.PI + PI_SLACK) return theta;

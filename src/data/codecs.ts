@@ -3,8 +3,9 @@ import type { Compressors } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 
 /**
- * What undoes each compression of a Parquet page; length is that of the page. Every one ends, whatever the bytes: in
- * hyparquet-compressors brotli reads on for ever behind the end of damaged bytes, and a frame of LZ4 may have a negative length.
+ * What undoes each compression of a Parquet page; length is that of the page. Every one ends,
+ * whatever the bytes: in hyparquet-compressors brotli reads on for ever behind the end of
+ * damaged bytes, and a frame of LZ4 may have a negative length.
  */
 export const codecs: Compressors = {
   ...compressors,
@@ -13,7 +14,9 @@ export const codecs: Compressors = {
   LZ4: (bytes, length) => (isFramed(bytes) ? compressors.LZ4 : compressors.LZ4_RAW)!(bytes, length),
 };
 
-/** Is it LZ4 as Hadoop writes it: frames that end with the bytes, each after the lengths of what it gives and of itself? */
+/**
+ * Is it LZ4 as Hadoop writes it: frames that end with the bytes, each after the lengths of what it gives and of itself?
+ */
 function isFramed(bytes: Uint8Array): boolean {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = 0;

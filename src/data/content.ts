@@ -64,8 +64,8 @@ const contents: readonly Content[] = [
 const MOST_HEAD = 4096;
 
 /**
- * The bytes of text in a file, which its first bytes say how to read, and whether they are JSON; with jsonAsText JSON is no kind of its own.
- * Throws DataError that names any other kind of file.
+ * The bytes of text in a file, which its first bytes say how to read, and whether they are JSON; with jsonAsText JSON
+ * is no kind of its own. Throws DataError that names any other kind of file.
  */
 export async function textOf(source: Bytes, file: string, jsonAsText: boolean) {
   let bytes = source;
@@ -148,7 +148,10 @@ function utf16(label: "utf-16le" | "utf-16be") {
 const [TAB, LF, CR, SPACE, QUOTE, COMMA, BACKSLASH] = Buffer.from('\t\n\r ",\\');
 const [OPEN_ARRAY, CLOSE_ARRAY, OPEN, CLOSE] = Buffer.from("[]{}");
 
-/** The elements of a JSON array, each as one line. Works in the bytes that come. Throws DataError where one is missing or something follows. */
+/**
+ * The elements of a JSON array, each as one line. Works in the bytes that come. Throws
+ * DataError where one is missing or something follows.
+ */
 async function* arrayLines(source: Bytes, file: string): Bytes {
   let element = 1;
   let depth = 0;

@@ -5,8 +5,8 @@ import { DataError } from "./errors.ts";
 import { remaining, type Table } from "./table.ts";
 
 /**
- * A table from blocks of delimited text, whose first record is the header (names has it where it was read before). Throws DataError
- * where there is none.
+ * A table from blocks of delimited text, whose first record is the header (names has it where
+ * it was read before). Throws DataError where there is none.
  */
 export async function delimitedTable(
   source: AsyncIterator<Block>,
@@ -37,7 +37,10 @@ async function readHeader(blocks: AsyncIterator<Block>, dialect: CsvDialect, fil
   throw new DataError(`${file} is empty: it needs at least a header line`);
 }
 
-/** The rows of a block in batches of as many as there is room for, or `most`; `after` says where the line behind the batch begins, and its number. */
+/**
+ * The rows of a block in batches of as many as there is room for, or `most`; `after` says
+ * where the line behind the batch begins, and its number.
+ */
 function* indexed({ bytes, line }: Block, names: readonly string[], dialect: CsvDialect, file: string, most?: number) {
   const [delimiter, comment] = [dialect.separator.charCodeAt(0), dialect.comment?.charCodeAt(0) ?? 0];
   const lines = placeLines(bytes, names.length);
@@ -54,7 +57,10 @@ function* indexed({ bytes, line }: Block, names: readonly string[], dialect: Csv
   }
 }
 
-/** The error where the kernel stopped at a closing quote that is not followed by a delimiter or a line end; else undefined. */
+/**
+ * The error where the kernel stopped at a closing quote that is not followed
+ * by a delimiter or a line end; else undefined.
+ */
 function stray({ separator }: CsvDialect, file: string): DataError | undefined {
   const place = rowKernel.strayPlace();
   if (place === 0) return undefined;

@@ -33,7 +33,10 @@ export class FieldPlace {
     return this.values.put(new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength));
   }
 
-  /** Writes texts, one character a byte (undefined: the same as the text before), and returns the address of their starts and ends. */
+  /**
+   * Writes texts, one character a byte (undefined: the same as the text before),
+   * and returns the address of their starts and ends.
+   */
   putTexts(texts: readonly (string | undefined)[]): number {
     const spans = this.spans.reserve(8 * texts.length);
     const all = texts.join("");
@@ -56,7 +59,9 @@ interface WrittenField extends Field {
   readonly before: string;
 }
 
-/** The fields of a row; `nothing` is written for a missing number, `tail` after each row; the delimiter is that of csv. */
+/**
+ * The fields of a row; `nothing` is written for a missing number, `tail` after each row; the delimiter is that of csv.
+ */
 interface WrittenRows {
   readonly fields: readonly WrittenField[];
   readonly nothing: string;
@@ -70,7 +75,10 @@ const sources = new Region();
 const out = new Region();
 const LEAST_ROOM = 2 ** 19;
 
-/** `size` rows as bytes, in pieces, each valid until the next one is asked for. rows: the input row of each row, where the two differ. */
+/**
+ * `size` rows as bytes, in pieces, each valid until the next one is asked for.
+ * rows: the input row of each row, where the two differ.
+ */
 export function* writtenRows(size: number, layout: WrittenRows, rows?: Int32Array): Generator<Uint8Array> {
   const { fields, nothing, tail, delimiter } = layout;
   const literals = [...fields.map(({ before }) => before), nothing, tail];

@@ -20,7 +20,8 @@ export async function* bytesOf(path: string): AsyncGenerator<Buffer> {
       standardInput = process.stdin;
       return yield* standardInput as AsyncIterable<Buffer>;
     }
-    // A number, not a FileHandle: that would warn where reading stops early. Not openSync: a named pipe may keep it waiting.
+    // A number, not a FileHandle: that would warn where reading stops early.
+    // Not openSync: a named pipe may keep it waiting.
     const fd = await promisify(open)(path, "r");
     const stats = fstatSync(fd);
     if (stats.isDirectory()) throw new DataError(`${path} is a directory: name a file`);

@@ -7,9 +7,9 @@ import { shortened } from "./shown.ts";
 import { remaining, type Table } from "./table.ts";
 
 /**
- * A table from JSON objects, one a line; the keys of the first name the columns (names has them where it was read before). A string is a
- * cell without its quotes, null an empty one; numbers, and what is nested, stay as they are written but for spaces. Throws DataError where
- * the first line is no object.
+ * A table from JSON objects, one a line; the keys of the first name the columns (names has them where it was read
+ * before). A string is a cell without its quotes, null an empty one; numbers, and what is nested, stay as they are
+ * written but for spaces. Throws DataError where the first line is no object.
  */
 export async function jsonlTable(
   source: AsyncIterator<Block>,
@@ -22,7 +22,9 @@ export async function jsonlTable(
 
 const keyTable = new Region();
 
-/** Puts the keys, as JSON writes them between quotes, where the kernel finds them, and gives the address of their table. */
+/**
+ * Puts the keys, as JSON writes them between quotes, where the kernel finds them, and gives the address of their table.
+ */
 function putKeys(names: readonly string[]): number {
   const keys = names.map((name) => JSON.stringify(name).slice(1, -1));
   const table = keyTable.reserve(keys.reduce((sum, { length }) => sum + 8 + length, 16));
@@ -34,7 +36,10 @@ function putKeys(names: readonly string[]): number {
   return table;
 }
 
-/** The objects of a block: the kernel finds the cells of objects without escapes, other keys or mistakes; JSON.parse reads the others. */
+/**
+ * The objects of a block: the kernel finds the cells of objects without escapes,
+ * other keys or mistakes; JSON.parse reads the others.
+ */
 function* batchesOf({ bytes, line }: Block, names: readonly string[]): Generator<Batch> {
   const places = new Map(names.map((name, i) => [name, i]));
   const keys = putKeys(names);
@@ -81,7 +86,10 @@ async function readFirst(source: AsyncIterator<Block>, file: string): Promise<{ 
   throw new DataError(`${file} is empty: it needs at least one object`);
 }
 
-/** Takes white space and braces from the bytes of an object in the memory of the row kernel, and gives where its members start and end. */
+/**
+ * Takes white space and braces from the bytes of an object in the memory of the row
+ * kernel, and gives where its members start and end.
+ */
 function membersIn([start, end]: readonly [number, number]): [number, number] {
   while (memory[start] !== OPEN) start++;
   while (memory[end - 1] !== CLOSE) end--;
@@ -91,7 +99,10 @@ function membersIn([start, end]: readonly [number, number]): [number, number] {
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
 
-/** The cells of an object in the order of the names, what has no place among them last; its members; and what is wrong with it, if anything is. */
+/**
+ * The cells of an object in the order of the names, what has no place among them last;
+ * its members; and what is wrong with it, if anything is.
+ */
 function recordOf(text: string, places: ReadonlyMap<string, number>) {
   const found = membersOf(text);
   if (found === undefined) {

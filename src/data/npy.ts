@@ -8,8 +8,8 @@ export const LONGEST_HEADER = 65535;
 
 /**
  * The array of a .npy file (format versions 1 to 3) of floats or integers, in either byte order, in C or Fortran order.
- * Only the header is read. Throws DataError with the first thing that is wrong: magic, version, length of the header, its syntax,
- * element type, shape, length of the file. Source: numpy.lib.format.
+ * Only the header is read. Throws DataError with the first thing that is wrong: magic, version, length of the header,
+ * its syntax, element type, shape, length of the file. Source: numpy.lib.format.
  */
 export function npyArray(bytes: ArrayBytes): StoredArray {
   const { text, end } = headerText(bytes);

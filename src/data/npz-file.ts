@@ -8,8 +8,8 @@ export interface NpzMember {
 }
 
 /**
- * The bytes of a .npz file: a zip archive of .npy files, stored, with the lengths of zip64 in all places, as numpy.savez writes it. The same
- * members give the same bytes. Sources: PKWARE's APPNOTE 6.3.10, numpy.lib.format.
+ * The bytes of a .npz file: a zip archive of .npy files, stored, with the lengths of zip64 in all places, as
+ * numpy.savez writes it. The same members give the same bytes. Sources: PKWARE's APPNOTE 6.3.10, numpy.lib.format.
  */
 export function* npzFile(members: readonly NpzMember[]): Generator<Uint8Array> {
   const directory: Buffer[] = [];

@@ -15,8 +15,9 @@ const LARGEST_RATIO = 1032;
 const CHUNK = 65535;
 
 /**
- * An array of a .npz file: a zip archive of .npy files, stored or deflated. What is deflated is written to a temporary file. Throws DataError where
- * the archive is damaged, which the checksum of the array tells too. Sources: PKWARE's APPNOTE 6.3.10, numpy.savez.
+ * An array of a .npz file: a zip archive of .npy files, stored or deflated. What is deflated is written
+ * to a temporary file. Throws DataError where the archive is damaged, which the checksum of the array
+ * tells too. Sources: PKWARE's APPNOTE 6.3.10, numpy.savez.
  */
 export async function npzArray(file: ArrayFile): Promise<StoredArray> {
   const { part: member, ...named } = partOf(file, membersOf(file), "np.load('FILE')['NAME']");

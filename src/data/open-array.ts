@@ -13,8 +13,8 @@ import { shortened, withNames } from "./shown.ts";
 import { TemporaryFile } from "./temporary-file.ts";
 
 /**
- * The array that a path names: a .npy file, or a part of a .npz, .safetensors or Parquet file behind a colon; with text, a file of one number a line
- * too. The first bytes of a file decide how it is read.
+ * The array that a path names: a .npy file, or a part of a .npz, .safetensors or Parquet file behind a colon; with
+ * text, a file of one number a line too. The first bytes of a file decide how it is read.
  */
 export async function openArray(given: string, text = false): Promise<StoredArray> {
   const file = openArrayFile(given);

@@ -34,8 +34,8 @@ function formatOf(path: string): InputFormat {
 async function* none(): AsyncGenerator<never> {}
 
 /**
- * A file in the format that is given, or that its first bytes or its ending tell. With names, those of its columns, the parts are left to another
- * thread, and the format is given.
+ * A file in the format that is given, or that its first bytes or its ending tell. With names, those of its columns, the
+ * parts are left to another thread, and the format is given.
  */
 export async function openTable(path: string, options: TableOptions, names?: readonly string[]): Promise<OpenTable> {
   const { inputFormat } = options;

@@ -6,8 +6,8 @@ import { openParquet } from "./parquet-columns.ts";
 import { TemporaryFile } from "./temporary-file.ts";
 
 /**
- * A column of a Parquet file, of numbers or of lists of floats that are all as long as one another, written to a temporary file. Throws DataError for
- * any other column, a null, and where the file is damaged.
+ * A column of a Parquet file, of numbers or of lists of floats that are all as long as one another, written to a
+ * temporary file. Throws DataError for any other column, a null, and where the file is damaged.
  */
 export async function parquetArray(file: ArrayFile): Promise<StoredArray> {
   const { names, singles, groups, pages } = await openParquet(file.path);

@@ -74,7 +74,9 @@ export const parsers = {
 /** More than the digits of the longest decimal that anybody writes. */
 const MOST_PLACES = 1000;
 
-/** How values of a type that says more than what is stored are written; undefined for other types. Throws DamageError. */
+/**
+ * How values of a type that says more than what is stored are written; undefined for other types. Throws DamageError.
+ */
 function textOf({ type, converted_type, logical_type, scale }: SchemaElement): CellText | undefined {
   const [kind = "", converted = ""] = converted_type?.split("_") ?? [];
   const logical = { type: kind, unit: converted, isAdjustedToUTC: true, scale, ...logical_type };
@@ -96,8 +98,9 @@ function textOf({ type, converted_type, logical_type, scale }: SchemaElement): C
 }
 
 /**
- * What makes text of the values of a column, or of those within its nested values, whose types hyparquet would round, cut or refuse;
- * undefined where they stay as they are. It takes these types from the schema, so that values are read as they are stored.
+ * What makes text of the values of a column, or of those within its nested values, whose types
+ * hyparquet would round, cut or refuse; undefined where they stay as they are. It takes these types
+ * from the schema, so that values are read as they are stored.
  */
 export function takeText(node: SchemaTree): ((value: unknown) => unknown) | undefined {
   const { element, children } = node;

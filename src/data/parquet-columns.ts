@@ -20,18 +20,24 @@ import type { StoredType } from "./stored-types.ts";
 interface ParquetColumns {
   /** The name of each column, in bytes. */
   readonly names: readonly string[];
-  /** The type of each column as the file describes it; undefined for one that is nested, or of 96 bits, which is no longer written. */
+  /**
+   * The type of each column as the file describes it; undefined for one that is
+   * nested, or of 96 bits, which is no longer written.
+   */
   readonly stored: readonly (StoredType | undefined)[];
   /** Which columns have JSON as cells: integers, booleans, and what is nested. */
   readonly json: readonly boolean[];
   /** Which columns are of float32. */
   readonly singles: readonly boolean[];
   readonly groups: readonly { readonly rowStart: number; readonly rows: number }[];
-  /** The pages of a row group that a column has, if it is flat or a list of floats. Throws DataError where it is damaged. */
+  /**
+   * The pages of a row group that a column has, if it is flat or a list of
+   * floats. Throws DataError where it is damaged.
+   */
   pages(group: number, column: number): AsyncGenerator<Page>;
   /**
-   * The rows of a row group, at most `size` at a time, of the columns with these indices, then flat values of those of `stored` as they are stored.
-   * Throws DataError where it is damaged.
+   * The rows of a row group, at most `size` at a time, of the columns with these indices, then flat values of those of
+   * `stored` as they are stored. Throws DataError where it is damaged.
    */
   batches(
     group: number,
@@ -42,8 +48,9 @@ interface ParquetColumns {
 }
 
 /**
- * Opens a Parquet file; at first only its description is read. Columns are decoded page by page, but those that are nested, unless
- * lists of floats, a whole row group at once. The file is open while something is read. Throws DataError where it is damaged.
+ * Opens a Parquet file; at first only its description is read. Columns are decoded page by page,
+ * but those that are nested, unless lists of floats, a whole row group at once. The file is open
+ * while something is read. Throws DataError where it is damaged.
  */
 export async function openParquet(path: string): Promise<ParquetColumns> {
   const open = () => openRegular(path, "a Parquet file");
@@ -168,7 +175,10 @@ const MARK = "PAR1";
 const ENCRYPTED = "PARE";
 const encrypted = (path: string) => new DataError(`${path}: the Parquet file is encrypted: give one that is not`);
 
-/** What is wrong with a Parquet file, from what its readers threw. Of their words only those that speak of the format are told. */
+/**
+ * What is wrong with a Parquet file, from what its readers threw. Of their
+ * words only those that speak of the format are told.
+ */
 function faultOf(error: unknown): string {
   const { message } = error as Error;
   if (/string (longer|length)/.test(message)) return "has a value that is too long to be read";
@@ -187,7 +197,10 @@ interface OpenFile extends AsyncBuffer {
   read(start: number, end: number): Uint8Array;
 }
 
-/** A column: where it is flat or a list of floats, its leaf, the place of that among all leaves; what makes text of its values. */
+/**
+ * A column: where it is flat or a list of floats, its leaf, the place of that
+ * among all leaves; what makes text of its values.
+ */
 interface ColumnSchema {
   readonly name: string;
   readonly leaf?: number | undefined;

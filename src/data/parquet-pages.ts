@@ -10,7 +10,10 @@ import { cellOf, parsers } from "./parquet-cells.ts";
 /** Doubles and what a double holds; integers of 64 bits; a column with any others comes as cells. */
 export type PageValues = Float64Array | BigInt64Array | string[];
 
-/** What a data page holds: so many entries, the levels of each where the schema has levels, and the values that are not null. */
+/**
+ * What a data page holds: so many entries, the levels of each where the
+ * schema has levels, and the values that are not null.
+ */
 export interface Page {
   readonly entries: number;
   readonly repetition?: Uint8Array | undefined;
@@ -31,8 +34,8 @@ interface ColumnChunk {
 const HEADER = 1024;
 
 /**
- * The data pages of a column chunk, one at a time. `read` gives bytes of the file, which are valid until it is called again.
- * Throws where they do not fit one another.
+ * The data pages of a column chunk, one at a time. `read` gives bytes of the file, which are valid until it is called
+ * again. Throws where they do not fit one another.
  */
 export function* pagesOf(chunk: ColumnChunk, read: (start: number, end: number) => Uint8Array): Generator<Page> {
   const { meta, schemaPath } = chunk;
@@ -207,8 +210,8 @@ function numbersOf(values: unknown): Float64Array | BigInt64Array | undefined {
 }
 
 /**
- * Fills out with integers below limit, of so many bits each, from runs of one value and runs of packed ones.
- * Source: Parquet, "Run Length Encoding / Bit-Packing Hybrid".
+ * Fills out with integers below limit, of so many bits each, from runs of one value and runs of packed ones. Source:
+ * Parquet, "Run Length Encoding / Bit-Packing Hybrid".
  */
 export function readHybrid(bytes: Uint8Array, width: number, out: Uint8Array | Uint32Array, limit: number): void {
   // A wider one would not fit an int32 beside the bits left of the byte before.

@@ -5,8 +5,8 @@ import { cellOf } from "./parquet-cells.ts";
 import type { Page, PageValues } from "./parquet-pages.ts";
 
 /**
- * Some rows of a column, whose kind can change from one batch to the next: doubles or integers, so that String(number) is the cell; or
- * cells in bytes, not quoted. A null is NaN or 0 and 1 in `missing`, or an empty cell.
+ * Some rows of a column, whose kind can change from one batch to the next: doubles or integers, so that String(number)
+ * is the cell; or cells in bytes, not quoted. A null is NaN or 0 and 1 in `missing`, or an empty cell.
  */
 export interface ColumnRows {
   readonly values: PageValues;
@@ -34,7 +34,10 @@ export function* flatParts(pages: Iterable<Page>): Generator<ColumnRows> {
   }
 }
 
-/** Lists of floats as JSON, where a NaN is null too. A row may go on in the next page: the last one of each page is held back. */
+/**
+ * Lists of floats as JSON, where a NaN is null too. A row may go on in the
+ * next page: the last one of each page is held back.
+ */
 export function* listParts(pages: Iterable<Page>, schemaPath: readonly SchemaTree[]): Generator<ColumnRows> {
   const levels = getMaxDefinitionLevel([...schemaPath]);
   const isOptional = schemaPath[1]!.element.repetition_type !== "REQUIRED";
@@ -64,7 +67,10 @@ export function* nestedParts(data: ArrayLike<unknown>, text = (value: unknown) =
   }
 }
 
-/** Rows of several columns at a time, at most so many and all within one part of each. Throws DamageError for a column of another length than total. */
+/**
+ * Rows of several columns at a time, at most so many and all within one part of each.
+ * Throws DamageError for a column of another length than total.
+ */
 export function* rowsTogether(
   columns: readonly Iterator<ColumnRows>[],
   total: number,

@@ -13,8 +13,8 @@ const ROWS = 2048;
 const CELLS = 2 ** 18;
 
 /**
- * A table from a Parquet file, read by row groups; the line of a row is its number, from 1. Cells are as in csv: null is empty, what is nested is
- * JSON. Throws DataError where the file is damaged.
+ * A table from a Parquet file, read by row groups; the line of a row is its number, from 1. Cells are as in csv: null
+ * is empty, what is nested is JSON. Throws DataError where the file is damaged.
  */
 export async function parquetTable(path: string, toParquet = false): Promise<Omit<OpenTable, "format">> {
   const { names, stored, json, groups, batches: batchesOf } = await openParquet(path);
@@ -82,7 +82,10 @@ function columnBatch(
     if (missing?.[row]) return "";
     return values instanceof Float64Array ? String(values[row]! + 0) : String(values[row]);
   }
-  /** Numbers as they lie in memory, where what is written of them is the same; else cells. In JSON null is null, as are NaN and infinities. */
+  /**
+   * Numbers as they lie in memory, where what is written of them is the same; else
+   * cells. In JSON null is null, as are NaN and infinities.
+   */
   function fieldOf({ values, missing }: ColumnRows, i: number, toJson: boolean): Omit<Field, "name"> {
     places[i] ??= new FieldPlace();
     const isWhole = missing === undefined;

@@ -2,8 +2,8 @@ import { DataError } from "./errors.ts";
 import { withNames } from "./shown.ts";
 
 /**
- * Files that are not read, by their first bytes (one character each), and the Python that makes a .npz of each. PyTorch's new format is a
- * zip archive, which its members tell; the first pickle of the old one is a number.
+ * Files that are not read, by their first bytes (one character each), and the Python that makes a .npz of each.
+ * PyTorch's new format is a zip archive, which its members tell; the first pickle of the old one is a number.
  */
 // biome-ignore format: a table
 const refusals = [

@@ -5,8 +5,8 @@ import { tried } from "./errors.ts";
 const LOADING = "__import__('safetensors.numpy').numpy.load_file('FILE')['NAME']";
 
 /**
- * A tensor of a safetensors file: 8 bytes with the length of a JSON header, which says of each tensor its type, its shape and where among the bytes
- * that follow it lies. Throws DataError where these do not fit the file.
+ * A tensor of a safetensors file: 8 bytes with the length of a JSON header, which says of each tensor its type, its
+ * shape and where among the bytes that follow it lies. Throws DataError where these do not fit the file.
  */
 export function safetensorsArray(file: ArrayFile): StoredArray {
   const length = Number(bytesAt(file, 0, 8).readBigUInt64LE());

@@ -1,4 +1,7 @@
-/** The characters that are not shown as they are: control characters (C0, DEL, C1), Unicode's line ends, and marks that change the direction of text. */
+/**
+ * The characters that are not shown as they are: control characters (C0, DEL, C1), Unicode's
+ * line ends, and marks that change the direction of text.
+ */
 const CONTROLS = /[^ -~\xa0-\u2027\u202f-\u2065\u206a-\uffff]/g;
 
 /** The text with its control characters written as escapes such as \t, \x1b or \u009b, but for those in `kept`. */

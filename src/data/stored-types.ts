@@ -3,7 +3,9 @@ import type { SchemaElement } from "hyparquet";
 /** How the values of a column are stored, and what they stand for, as a Parquet file describes it. */
 export type StoredType = Omit<SchemaElement, "name" | "repetition_type" | "num_children">;
 
-/** The types of columns that are computed. Their values: numbers; whole numbers of 32 bits; booleans; UTF-8 as bytes. */
+/**
+ * The types of columns that are computed. Their values: numbers; whole numbers of 32 bits; booleans; UTF-8 as bytes.
+ */
 export const storedTypes = {
   number: { type: "DOUBLE" },
   integer: { type: "INT32" },

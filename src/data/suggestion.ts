@@ -7,7 +7,9 @@ const LONGEST = 200;
 /** The letters of a word, sorted: words with the same letters in another order count as one edit apart. */
 const lettersOf = (word: string) => [...word].sort().join("");
 
-/** ": did you mean x?" for the nearest of the words that may be meant, or a list of the known ones where none is near. */
+/**
+ * ": did you mean x?" for the nearest of the words that may be meant, or a list of the known ones where none is near.
+ */
 export function suggestion(word: string, known: readonly string[], meant: readonly string[] = known): string {
   let nearest = "";
   let least = Number.POSITIVE_INFINITY;

@@ -5,15 +5,18 @@ import type { StoredType } from "./stored-types.ts";
 export const inputFormats = ["csv", "tsv", "jsonl", "parquet"] as const;
 
 /**
- * A part of a file that can be read by itself, in any thread: whole records as text, or a row group and about how many bytes it takes; and the number
- * of its file where there are several.
+ * A part of a file that can be read by itself, in any thread: whole records as text, or a row group and about how many
+ * bytes it takes; and the number of its file where there are several.
  */
 export type FilePart = (
   | { readonly bytes: Uint8Array; readonly line: number }
   | { readonly group: number; readonly size: number }
 ) & { readonly table?: number };
 
-/** The rest of an iterator, after an item that was taken from it before. A loop that ends early leaves the iterator open, unlike for await on the iterator itself. */
+/**
+ * The rest of an iterator, after an item that was taken from it before. A loop that ends early
+ * leaves the iterator open, unlike for await on the iterator itself.
+ */
 export async function* remaining<T>(source: AsyncIterator<T>, first?: T): AsyncGenerator<T> {
   if (first !== undefined) yield first;
   for (let next = await source.next(); !next.done; next = await source.next()) yield next.value;

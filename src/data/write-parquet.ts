@@ -11,10 +11,16 @@ export interface StoredColumn {
 /** Some rows, column by column; null is an empty cell. */
 export type StoredRows = readonly (readonly unknown[])[];
 
-/** About so many bytes of values make a row group; of few rows, which would cost a reader more than they hold, more bytes. */
+/**
+ * About so many bytes of values make a row group; of few rows, which would
+ * cost a reader more than they hold, more bytes.
+ */
 const GROUP = { bytes: 2 ** 22, fewRows: 4096, mostBytes: 2 ** 26 };
 
-/** A Parquet file of flat columns, in pieces, a row group each as soon as its rows are there. Values are as they are stored: text is bytes. */
+/**
+ * A Parquet file of flat columns, in pieces, a row group each as soon as its rows are
+ * there. Values are as they are stored: text is bytes.
+ */
 export async function* parquetFile(
   columns: readonly StoredColumn[],
   batches: AsyncIterable<StoredRows> | Iterable<StoredRows>,
@@ -58,7 +64,10 @@ export async function* parquetFile(
   yield written();
 }
 
-/** An integer's width by its older name: hyparquet-writer 0.17 writes the newer one in four bytes, where readers take one. */
+/**
+ * An integer's width by its older name: hyparquet-writer 0.17 writes the
+ * newer one in four bytes, where readers take one.
+ */
 function told({ logical_type, ...type }: StoredType): StoredType {
   if (logical_type?.type !== "INTEGER") return { ...type, ...(logical_type && { logical_type }) };
   const { isSigned, bitWidth } = logical_type;

@@ -1,7 +1,8 @@
-// The inner loops of the cosine search, in AssemblyScript, in the module's own memory: unit vectors rounded to 16 bits, dot products of features
-// with one panel of 8 class vectors, comparisons with bounds, and sums of powers. features: quads of 4 rows, two components of each at a time
-// (16 bits each, 16 bytes); panel: 8 class vectors likewise (32 bytes). Components are multiplied by a factor of the vector, so large that the part of a
-// vector in a segment is no longer than 46340: dot products of segments are exact in 32 bits, and their sum depends on nothing but two vectors.
+// The inner loops of the cosine search, in AssemblyScript, in the module's own memory: unit vectors rounded to 16 bits,
+// dot products of features with one panel of 8 class vectors, comparisons with bounds, and sums of powers. features:
+// quads of 4 rows, two components of each at a time (16 bits each, 16 bytes); panel: 8 class vectors likewise (32
+// bytes). Components are multiplied by a factor of the vector, so large that the part of a vector in a segment is no
+// longer than 46340: dot products of segments are exact in 32 bits, and their sum depends on nothing but two vectors.
 
 /** 2^x as JavaScript has it. */
 declare function exp2(x: f32): f64;
@@ -25,8 +26,8 @@ export function leftSum(): f32 {
 }
 
 /**
- * Rounds the components of a vector, times a factor, to 16 bits: two go to out, the next two `stride` bytes further on. Returns the square of the
- * length of what rounding left out.
+ * Rounds the components of a vector, times a factor, to 16 bits: two go to out, the next two `stride` bytes further on.
+ * Returns the square of the length of what rounding left out.
  */
 export function quantize(vector: usize, bytes: i32, factor: f32, out: usize, stride: usize): f32 {
   let left = f32x4.splat(0), sum = left, sumLeft = left;
@@ -54,8 +55,8 @@ function lanesOf(x: v128): f32 {
 }
 
 /**
- * Writes 8 scores for each of 4 * quads rows: the dot products of segments of so many bytes of the panel, added up as floats, times the scales of the
- * row and of the class vector, and the product of their shares.
+ * Writes 8 scores for each of 4 * quads rows: the dot products of segments of so many bytes of the panel, added up as
+ * floats, times the scales of the row and of the class vector, and the product of their shares.
  */
 export function multiply(
   q: usize,
@@ -120,8 +121,8 @@ function addTo(scores: usize, sums: v128): void {
 }
 
 /**
- * Counts for each row the scores below its lower bound, and lists the rows of which a score lies from the lower to the upper one
- * (NaN does neither); returns how many. For each row: lower bound, upper bound, count.
+ * Counts for each row the scores below its lower bound, and lists the rows of which a score lies from the lower to the
+ * upper one (NaN does neither); returns how many. For each row: lower bound, upper bound, count.
  */
 export function below(scores: usize, rows: i32, bounds: usize, list: usize): i32 {
   let found = 0;
@@ -144,8 +145,8 @@ export function below(scores: usize, rows: i32, bounds: usize, list: usize): i32
 }
 
 /**
- * Adds 2^(rate (score - shift)) to the sum of each row, shift being the largest score so far; NaN adds nothing.
- * For each row: rate and shift as floats, the sum as two doubles to be added.
+ * Adds 2^(rate (score - shift)) to the sum of each row, shift being the largest score so far; NaN adds nothing. For
+ * each row: rate and shift as floats, the sum as two doubles to be added.
  */
 export function addPowers(scores: usize, rows: i32, sums: usize): void {
   for (let row = 0; row < rows; row++) {

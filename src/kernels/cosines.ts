@@ -22,7 +22,10 @@ export function newInstance(bytes: number) {
   let end = 0;
   return {
     kernel: instance,
-    /** Allocates an array of `length` numbers. Arrays of 8-byte numbers must be allocated before those of smaller ones, so that all are aligned. */
+    /**
+     * Allocates an array of `length` numbers. Arrays of 8-byte numbers must be allocated
+     * before those of smaller ones, so that all are aligned.
+     */
     take<T>(type: TypedArrayOf<T>, length: number): T {
       const start = end;
       end += length * type.BYTES_PER_ELEMENT;

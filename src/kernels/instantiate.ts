@@ -13,8 +13,8 @@ export interface KernelMemory {
 export const PAGE = 2 ** 16;
 
 /**
- * What a kernel exports, from the base64 text that `npm run build:kernel` made of its source. Throws what WebAssembly throws where it, or its
- * SIMD, is missing.
+ * What a kernel exports, from the base64 text that `npm run build:kernel` made of its source.
+ * Throws what WebAssembly throws where it, or its SIMD, is missing.
  */
 export function instantiate<Exports extends KernelMemory>(kernel: string, imports: object): Exports {
   const module = new WebAssembly.Module(Buffer.from(kernel, "base64"));

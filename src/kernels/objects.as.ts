@@ -1,5 +1,6 @@
-// JSON objects, one a line, found and checked in AssemblyScript: where the value of each column lies. What is out of the ordinary
-// (escapes, other keys, mistakes) is left to JSON.parse, so that whatever is taken here is what JSON.parse would take too.
+// JSON objects, one a line, found and checked in AssemblyScript: where the value of each column
+// lies. What is out of the ordinary (escapes, other keys, mistakes) is left to JSON.parse, so that
+// whatever is taken here is what JSON.parse would take too.
 
 // biome-ignore format: a table
 const enum Byte {
@@ -27,13 +28,15 @@ export function objectsEnd(): i32 {
 }
 
 /**
- * Finds the values of the JSON objects in the lines of [start, end), which ends with a line end; the 15 bytes beyond are read too.
- * keys has the address and length of each column's key as JSON has it between its quotes; 15 bytes beyond a key are read too.
+ * Finds the values of the JSON objects in the lines of [start, end), which ends with a line end;
+ * the 15 bytes beyond are read too. keys has the address and length of each column's key as JSON
+ * has it between its quotes; 15 bytes beyond a key are read too.
  *
- * A row of the index is, as i32: start and end of the line without its line end, the number of columns, the number of line ends
- * before it, then start and end of each column's value: a string without its quotes (the byte before it is a quote, which no
- * other value has), null as nothing; a nested value without white space, which is moved behind it. Instead of the number of
- * columns -1 says that the line is for JSON.parse, and its values are not filled in. Blank lines have no row.
+ * A row of the index is, as i32: start and end of the line without its line end, the number of columns, the
+ * number of line ends before it, then start and end of each column's value: a string without its quotes
+ * (the byte before it is a quote, which no other value has), null as nothing; a nested value without white
+ * space, which is moved behind it. Instead of the number of columns -1 says that the line is for
+ * JSON.parse, and its values are not filled in. Blank lines have no row.
  *
  * Gives the number of rows; objectsEnd says how far they go.
  */
@@ -64,7 +67,8 @@ export function indexObjects(start: i32, end: i32, keys: i32, columns: i32, inde
   return (row - index) / stride;
 }
 
-// What follows gives the address behind what it has read, or 0 where that is not as it must be. None goes past a line end.
+// What follows gives the address behind what it has read, or 0 where that is
+// not as it must be. None goes past a line end.
 
 /** Reads the one object of a line, its values into spans, and gives the address of the line end. */
 function readObject(at: i32, keys: i32, columns: i32, spans: i32): i32 {
@@ -97,7 +101,10 @@ function readObject(at: i32, keys: i32, columns: i32, spans: i32): i32 {
   return at;
 }
 
-/** The column without a value yet whose key, and a quote behind it, stand there: sought from one on; -1 where there is none. */
+/**
+ * The column without a value yet whose key, and a quote behind it, stand
+ * there: sought from one on; -1 where there is none.
+ */
 @inline
 function findColumn(at: i32, keys: i32, columns: i32, from: i32, spans: i32): i32 {
   for (let i = 0; i < columns; i++) {
@@ -252,7 +259,10 @@ function findLineEnd(at: i32): i32 {
   }
 }
 
-/** Whether there is only what String.trim takes off, of which JSON knows but a part: a no-break space, and other controls. */
+/**
+ * Whether there is only what String.trim takes off, of which JSON knows but
+ * a part: a no-break space, and other controls.
+ */
 function isBlank(start: i32, end: i32): bool {
   for (let at = start; at < end; at++) {
     const byte = load<u8>(at);

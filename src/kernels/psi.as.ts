@@ -1,7 +1,7 @@
-// psi of src/core/psi.ts and the columns shown beside it, in AssemblyScript: two angles at a time, one in each lane of a v128.
-// Every operation is that of src/core/double-double.ts, in its order, so that every result has the same bits; only the error of
-// a sum whose larger part is known is found in two operations. The coefficients of the series, cosine or sine, are loaded by the
-// quarter of each lane, without a branch.
+// psi of src/core/psi.ts and the columns shown beside it, in AssemblyScript: two angles at a time, one in each lane of
+// a v128. Every operation is that of src/core/double-double.ts, in its order, so that every result has the same bits;
+// only the error of a sum whose larger part is known is found in two operations. The coefficients of the series, cosine
+// or sine, are loaded by the quarter of each lane, without a branch.
 
 // Constants are loaded: V8 would put each together anew from immediate numbers.
 const SPLITTER = memory.data<f64>([134217729]);
@@ -36,8 +36,8 @@ const TAIL_4 = memory.data<f64>([1.0 / 20922789888000, 1.0 / 355687428096000]);
 const TAIL_5 = memory.data<f64>([1.0 / 6402373705728000, 1.0 / 121645100408832000]);
 
 /**
- * What psiValues of core gives for m and each of count angles, in columns of doubles at the addresses given; 0: not wanted.
- * m in [1, 2^20]. An angle outside [0, pi], NaN too, gives NaN in every column.
+ * What psiValues of core gives for m and each of count angles, in columns of doubles at the addresses given; 0: not
+ * wanted. m in [1, 2^20]. An angle outside [0, pi], NaN too, gives NaN in every column.
  */
 export function psiColumns(
   m: f64,
@@ -141,7 +141,10 @@ function reduce(factor: v128, theta: v128): void {
 // What the last result of cosine leaves out.
 let cosineLow = f64x2.splat(0);
 
-/** cos(quarters * pi/2 + angle + angleLow) as cosine of core has it; of a quarter less, the sine. Leaves the rest in cosineLow. */
+/**
+ * cos(quarters * pi/2 + angle + angleLow) as cosine of core has it; of a
+ * quarter less, the sine. Leaves the rest in cosineLow.
+ */
 function cosine(quarters: v128): v128 {
   const a = (<usize>i64x2.extract_lane(quarters, 0) & 1) << 3;
   const b = (<usize>i64x2.extract_lane(quarters, 1) & 1) << 3;

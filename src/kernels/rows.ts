@@ -31,10 +31,15 @@ const format = (x: number, at: number) => at + memory.write(String(x), at, "lati
 const escaped = (start: number, end: number, at: number) =>
   at + memory.write(JSON.stringify(memory.toString("utf8", start, end)), at, "utf8");
 
-/** Compiled when its memory is first asked for: commands that never need it start sooner, and run without WebAssembly too. */
+/**
+ * Compiled when its memory is first asked for: commands that never need it
+ * start sooner, and run without WebAssembly too.
+ */
 export let rowKernel: RowKernel;
 
-/** The memory of the kernel as bytes and as numbers; all are new once it has grown, and views of the old ones are empty. */
+/**
+ * The memory of the kernel as bytes and as numbers; all are new once it has grown, and views of the old ones are empty.
+ */
 export let memory = Buffer.alloc(0);
 export let integers = new Int32Array(0);
 export let doubles = new Float64Array(0);
@@ -67,7 +72,10 @@ export function hasKernel(): boolean {
   }
 }
 
-/** Allocates `size` bytes for good and returns their address. There is no free: a Region that must grow allocates twice its old size. */
+/**
+ * Allocates `size` bytes for good and returns their address. There is no free: a
+ * Region that must grow allocates twice its old size.
+ */
 export function allocate(size: number): number {
   if (free === 0) load();
   const address = free;

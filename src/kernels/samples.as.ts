@@ -1,4 +1,5 @@
-// What measure asks of the angles between one sample and every class, in AssemblyScript. The angle of the own class is NaN here.
+// What measure asks of the angles between one sample and every class, in
+// AssemblyScript. The angle of the own class is NaN here.
 
 const PI_HIGH: f64 = Math.PI;
 const PI_LOW: f64 = 1.2246467991473532e-16;
@@ -42,9 +43,10 @@ export function countAbove(angles: usize, count: i32, bound: f64, doubt: f64): i
 }
 
 /**
- * cos(theta * factor) - cos(least * factor) for each of count angles theta up to a limit, the largest factor being 1: -2 sin(a) sin(b) with
- * a and b of half the sum and half the difference, which no rounding cancels; relative error 1e-15. Written to out, which has room for one more,
- * with -Infinity behind an odd number of them; returns how many there are with that.
+ * cos(theta * factor) - cos(least * factor) for each of count angles theta up to a limit, the largest
+ * factor being 1: -2 sin(a) sin(b) with a and b of half the sum and half the difference, which no
+ * rounding cancels; relative error 1e-15. Written to out, which has room for one more, with -Infinity
+ * behind an odd number of them; returns how many there are with that.
  */
 export function cosineGaps(angles: usize, count: i32, least: f64, factor: f64, limit: f64, out: usize): i32 {
   let end = out;
@@ -70,7 +72,10 @@ export function cosineGaps(angles: usize, count: i32, least: f64, factor: f64, l
   return kept + 1;
 }
 
-/** Writes the dot products of a vector and count others that follow one another, each of so many bytes (a multiple of 16). */
+/**
+ * Writes the dot products of a vector and count others that follow one
+ * another, each of so many bytes (a multiple of 16).
+ */
 export function dots(vector: usize, others: usize, count: i32, bytes: i32, out: usize): void {
   for (const end = vector + bytes; count > 0; count -= 2, out += 16) {
     // The last one of an odd number is its own neighbour.
@@ -123,7 +128,9 @@ export function sumOfPowers(gaps: usize, count: i32, scale: f64): f64 {
   return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
 }
 
-/** e^x for x <= 0, by its Taylor series on [-ln 2 / 2, ln 2 / 2] times a power of 2: what is left out is below 5e-18. */
+/**
+ * e^x for x <= 0, by its Taylor series on [-ln 2 / 2, ln 2 / 2] times a power of 2: what is left out is below 5e-18.
+ */
 function powers(exponent: v128): v128 {
   const isIn = f64x2.ge(exponent, f64x2.splat(LEAST_EXPONENT));
   const x = f64x2.pmax(f64x2.splat(LEAST_EXPONENT), exponent);

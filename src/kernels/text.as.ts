@@ -1,6 +1,6 @@
-// The inner loops of delimited text, in AssemblyScript: cells found, decimals read and written, in the module's own memory.
-// Powers of ten up to 10^22 are doubles, so scaling by one is an error-free product (Dekker 1971). Where that does not settle the
-// last digit, and for unusual numbers, JavaScript's own Number and String are asked.
+// The inner loops of delimited text, in AssemblyScript: cells found, decimals read and written, in the module's own
+// memory. Powers of ten up to 10^22 are doubles, so scaling by one is an error-free product (Dekker 1971). Where that
+// does not settle the last digit, and for unusual numbers, JavaScript's own Number and String are asked.
 
 const LF: i32 = 10;
 const CR: i32 = 13;
@@ -33,8 +33,8 @@ declare function format(x: f64, at: i32): i32;
 /** The bytes of [start, end) as a JSON string at a place; gives the place after it. */
 declare function escape(start: i32, end: i32, at: i32): i32;
 
-// The index of rows has, as i32, for each row: the start and the end of its bytes, how many cells it has, the line on which it begins;
-// then the start and the end of the cell of each column of the table.
+// The index of rows has, as i32, for each row: the start and the end of its bytes, how many cells it has, the line on
+// which it begins; then the start and the end of the cell of each column of the table.
 const HEAD: i32 = 16;
 
 let resume: i32 = 0;
@@ -57,16 +57,20 @@ export function irregularRows(): i32 {
   return irregular;
 }
 
-/** Where something else than a delimiter or a line end follows the closing quote of a cell, which ends the index; 0: nowhere. */
+/**
+ * Where something else than a delimiter or a line end follows the closing
+ * quote of a cell, which ends the index; 0: nowhere.
+ */
 export function strayPlace(): i32 {
   return stray;
 }
 
 /**
- * Finds the cells of the lines in [start, end), which ends with a line end; the 15 bytes beyond it are read too. The first line has the
- * number line. Blank lines are no rows, nor are lines that begin with the byte comment (0: none does). A cell that begins with a quote
- * goes on to its closing quote, and its place in the index is what lies between, where doubled quotes are made single; the byte before
- * it is a quote, which no other cell has. Gives how many rows the index now has.
+ * Finds the cells of the lines in [start, end), which ends with a line end; the 15 bytes beyond it are read
+ * too. The first line has the number line. Blank lines are no rows, nor are lines that begin with the byte
+ * comment (0: none does). A cell that begins with a quote goes on to its closing quote, and its place in
+ * the index is what lies between, where doubled quotes are made single; the byte before it is a quote,
+ * which no other cell has. Gives how many rows the index now has.
  */
 export function indexLines(
   start: i32, end: i32, line: i32, delimiter: i32, comment: i32, columns: i32, index: i32, indexEnd: i32,
@@ -160,8 +164,8 @@ export function indexLines(
 let contentEnd: i32 = 0;
 
 /**
- * From behind the opening quote of a cell on: makes doubled quotes single and gives the place behind the closing quote, or the end where
- * there is none; contentEnd is where the content now ends.
+ * From behind the opening quote of a cell on: makes doubled quotes single and gives the place behind the closing quote,
+ * or the end where there is none; contentEnd is where the content now ends.
  */
 function readQuoted(at: i32, end: i32): i32 {
   const quotes = i8x16.splat(<i8>QUOTE);
@@ -183,8 +187,8 @@ function readQuoted(at: i32, end: i32): i32 {
 }
 
 /**
- * Reads the numbers in some cells of the rows of an index (count places in the list cells, as i32) into values (f64), row after row; NaN
- * for what is not spelt plainly. mark is the byte before the decimals.
+ * Reads the numbers in some cells of the rows of an index (count places in the list cells, as i32) into values (f64),
+ * row after row; NaN for what is not spelt plainly. mark is the byte before the decimals.
  */
 export function readNumbers(index: i32, stride: i32, rows: i32, cells: i32, count: i32, mark: i32, values: i32): void {
   for (const end = index + rows * stride; index < end; index += stride) {
@@ -195,11 +199,11 @@ export function readNumbers(index: i32, stride: i32, rows: i32, cells: i32, coun
   }
 }
 
-// A field of the rows that are written has, as i32: what it is, the place of its value for row 0, the bytes from there to that of the next
-// row, whether it goes by rows of the input, the place and the size of the text before it.
+// A field of the rows that are written has, as i32: what it is, the place of its value for row 0, the bytes from there
+// to that of the next row, whether it goes by rows of the input, the place and the size of the text before it.
 const FIELD: i32 = 24;
-// A number; a number or nothing (NaN, infinite); an integer of 64 bits; bytes as they are; bytes quoted where csv needs it; the same for a
-// cell that a quote stands before, and any other as it is; bytes as a JSON string.
+// A number; a number or nothing (NaN, infinite); an integer of 64 bits; bytes as they are; bytes quoted where csv needs
+// it; the same for a cell that a quote stands before, and any other as it is; bytes as a JSON string.
 const NUMBER: i32 = 0;
 const NUMBER_OR_NOTHING: i32 = 1;
 const INTEGER: i32 = 2;
@@ -215,8 +219,9 @@ export function writtenEnd(): i32 {
 }
 
 /**
- * Writes rows [row, end) at a place, as far as there is room before limit; gives the first row that is left. sources has the row of the input
- * for each row, or is 0 where they are the same; fixed is what a row takes beside its bytes; nothing is written for no number.
+ * Writes rows [row, end) at a place, as far as there is room before limit; gives the first row that is
+ * left. sources has the row of the input for each row, or is 0 where they are the same; fixed is what a row
+ * takes beside its bytes; nothing is written for no number.
  */
 export function writeRows(
   row: i32, end: i32, sources: i32, fields: i32, fieldsEnd: i32, fixed: i32, delimiter: i32, nothing: i32, nothingSize: i32,
@@ -265,7 +270,9 @@ function copied(from: i32, size: i32, to: i32): i32 {
   return to + size;
 }
 
-/** Writes bytes as a cell of csv: within quotes, inner ones doubled, where there is a delimiter, a quote or a line end. */
+/**
+ * Writes bytes as a cell of csv: within quotes, inner ones doubled, where there is a delimiter, a quote or a line end.
+ */
 function quoted(start: i32, end: i32, delimiter: i32, at: i32): i32 {
   let special = false;
   for (let i = start; i < end && !special; i++) {
@@ -317,7 +324,10 @@ export function copyBytes(to: i32, from: i32, size: i32): void {
   for (let i = 0; i < size; i += 8) store<u64>(to + i, load<u64>(from + i));
 }
 
-/** The number that [start, end) spell as plain digits with at most one mark (a point or a comma) and a minus; NaN for anything else. */
+/**
+ * The number that [start, end) spell as plain digits with at most one mark (a
+ * point or a comma) and a minus; NaN for anything else.
+ */
 export function readDecimal(start: i32, end: i32, mark: i32): f64 {
   const negative = load<u8>(start) == MINUS;
   const first = start + i32(negative);

@@ -57,7 +57,10 @@ export async function angleSamples(job: AngleJob): Promise<Samples> {
   };
 }
 
-/** Reads a file of angles, or, with the names of its columns, the parts of it that another thread has read; gives their samples as bytes of records. */
+/**
+ * Reads a file of angles, or, with the names of its columns, the parts of it that another
+ * thread has read; gives their samples as bytes of records.
+ */
 export async function angleReader({ path, file, questions }: AngleJob, names?: readonly string[]) {
   const { label = "label", competing = { column: "theta_*" } } = file;
   if (questions.scales.includes("norm")) throw new UsageError("--scale norm needs --features: angles have no length");
@@ -106,7 +109,10 @@ export function angleMeter(questions: Questions, classes: number) {
   /** A competing logit e^-reach times as large as the largest is left out, at the smallest scale. */
   const reach = (NEGLIGIBLE + Math.log(classes)) / Math.min(...(scales as readonly number[]));
 
-  /** Finds, for each scale, the sum of e^(scale * gap), gaps being how far the competing cosines lie below the largest; relative error 1e-14. */
+  /**
+   * Finds, for each scale, the sum of e^(scale * gap), gaps being how far the competing
+   * cosines lie below the largest; relative error 1e-14.
+   */
   function findPowers(angles: number, minThetaJ: number, divisor: number, sum: number): void {
     const least = Math.cos(minThetaJ / divisor) - reach;
     const limit = least > Math.cos(Math.PI / divisor) ? divisor * Math.acos(least) : Math.PI;
@@ -117,7 +123,9 @@ export function angleMeter(questions: Questions, classes: number) {
 
   return {
     form,
-    /** Writes the sample with these angles and this own class as the record at `at`. The angle to the own class is lost. */
+    /**
+     * Writes the sample with these angles and this own class as the record at `at`. The angle to the own class is lost.
+     */
     measure(angles: number, label: number, place: number, records: Float64Array, at: number): void {
       const thetaY = doubles[angles / 8 + label]!;
       doubles[angles / 8 + label] = Number.NaN;

@@ -8,8 +8,9 @@ const FIRST_NAMED = 2 ** 52;
 export type ClassNames = ReturnType<typeof classNames>;
 
 /**
- * Numbers for classes. Where a note lists their names (told), the number of a class is its place in the list; else classes are whole numbers, which
- * are kept. Where there is no note (told is undefined), other names are numbered in the order in which they occur.
+ * Numbers for classes. Where a note lists their names (told), the number of a class is its place in the
+ * list; else classes are whole numbers, which are kept. Where there is no note (told is undefined),
+ * other names are numbered in the order in which they occur.
  */
 export function classNames(told: readonly string[] | null | undefined) {
   const names = [...(told ?? [])];
@@ -40,7 +41,10 @@ export function classNames(told: readonly string[] | null | undefined) {
       numbers.set(bytes, found);
       return found;
     },
-    /** The order of classes of the same figures: that of their numbers where a note tells them, else by name, the shorter first. */
+    /**
+     * The order of classes of the same figures: that of their numbers where a
+     * note tells them, else by name, the shorter first.
+     */
     compare(i: number, j: number): number {
       if (areKnown || areNumbers) return i - j;
       const [one, other] = [`${nameOf(i)}`, `${nameOf(j)}`];

@@ -20,8 +20,9 @@ const TO_HIGH = 1.5 * 2 ** 26;
 const TO_LOW = 1.5 * 2 ** -1;
 
 /**
- * The sums of the unit features of the classes numbered first to first + classes - 1, and how many they are. Samples without a direction are left out.
- * A sum is high + low, whose terms are multiples of 2^-26 and of 2^-53: up to 2^27 samples of a class both are exact, in any order.
+ * The sums of the unit features of the classes numbered first to first + classes - 1, and how many they are. Samples
+ * without a direction are left out. A sum is high + low, whose terms are multiples of 2^-26 and of 2^-53: up to 2^27
+ * samples of a class both are exact, in any order.
  */
 export function classSums(files: FeatureFiles, first: number, classes: number) {
   const { cols, rows } = files.features;
@@ -49,7 +50,10 @@ export function classSums(files: FeatureFiles, first: number, classes: number) {
 /** high + low of each sum, rounded once. */
 export const addedUp = ({ high, low }: ClassSums): Float64Array => high.map((x, i) => x + low[i]!);
 
-/** The scatter of some classes from their sums, of `cols` components each. Writes the direction of the mean of each class into means, one after another. */
+/**
+ * The scatter of some classes from their sums, of `cols` components each. Writes the direction
+ * of the mean of each class into means, one after another.
+ */
 export function classScatter(parts: ClassSums, cols: number, means?: Float64Array) {
   const { counts } = parts;
   const sums = addedUp(parts);
@@ -71,10 +75,10 @@ export function classScatter(parts: ClassSums, cols: number, means?: Float64Arra
 }
 
 /**
- * The angular Fisher score: sum over samples of 1 - cos(x, mean of its class), over sum of n_i (1 - cos(class mean, mean of all)), means
- * being those of unit features. Small where classes are tight and far apart; NaN where class means do not differ. Numerator and denominator
- * have an error of about 2^-50 times the number of samples.
- * Source: SphereFace (arXiv:1704.08063), appendix on the angular Fisher score.
+ * The angular Fisher score: sum over samples of 1 - cos(x, mean of its class), over sum of n_i (1 - cos(class mean,
+ * mean of all)), means being those of unit features. Small where classes are tight and far apart; NaN where class means
+ * do not differ. Numerator and denominator have an error of about 2^-50 times the number of samples. Source: SphereFace
+ * (arXiv:1704.08063), appendix on the angular Fisher score.
  */
 export function fisherScore(parts: readonly ClassScatter[]): number {
   const sum = (of: (part: ClassScatter) => number) => parts.reduce((total, part) => total + of(part), 0);

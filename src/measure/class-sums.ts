@@ -88,7 +88,10 @@ function kept({ labels, cols, read }: Pick<AllClassSums, "labels" | "cols" | "re
   return { arrays, contents: contents.update(Float64Array.from(labels)).digest("hex") };
 }
 
-/** The sums of the features of files, which are read once, about these class vectors: those of the classes with these labels, by default of all that occur. */
+/**
+ * The sums of the features of files, which are read once, about these class vectors: those of
+ * the classes with these labels, by default of all that occur.
+ */
 export function ownSums(samples: StoredSamples, class_vectors: string | null, labels = labelsOf(samples.labels)) {
   const files = openFeatures({ ...samples, weights: samples.features, classes: labels });
   const { cols } = files.features;
@@ -138,7 +141,10 @@ function* bytesOfRows({ rows, cols, read }: ArrayRows): Generator<Uint8Array> {
   }
 }
 
-/** The sums in files, added up. Throws DataError where one is no such file, is there twice, or is of other class vectors. */
+/**
+ * The sums in files, added up. Throws DataError where one is no such file,
+ * is there twice, or is of other class vectors.
+ */
 export async function storedClassSums(paths: readonly string[]) {
   const files: OpenSums[] = [];
   for (const path of paths) files.push(await openSums(path));

@@ -11,14 +11,19 @@ interface ClassVector {
   readonly length: DoubleDouble;
 }
 
-/** The class vectors of a file, each class having one or several; a cosine search holds those of some classes at a time. */
+/**
+ * The class vectors of a file, each class having one or several; a cosine search holds those of some classes at a time.
+ */
 export function classVectors(name: string, { weights, features, centres }: FeatureFiles, cosines: CosineSearch) {
   let [shortest, longest, held] = [Number.POSITIVE_INFINITY, 0, Number.NaN];
   let heldVectors: readonly ClassVector[] = [];
   return {
     /** The least and the greatest length of the vectors read by hold. */
     lengths: () => ({ shortest, longest }),
-    /** Puts the vectors of classes first to first + count - 1 into the search, unless they are there. Throws DataError for one without a direction. */
+    /**
+     * Puts the vectors of classes first to first + count - 1 into the search, unless they are
+     * there. Throws DataError for one without a direction.
+     */
     hold(first: number, count: number): void {
       if (held === first) return;
       const vectors = weights.read(first, count);

@@ -16,7 +16,9 @@ export interface CosineSearchSize {
   readonly sums?: number;
 }
 
-/** Decides whether the cosine of a feature and a class is below a limit, where the rounded cosine is too close to it. */
+/**
+ * Decides whether the cosine of a feature and a class is below a limit, where the rounded cosine is too close to it.
+ */
 export type Settle = (limit: number, row: number, place: number) => boolean;
 
 /** A class that may be the nearest, its score, and an upper bound of its cosine. */
@@ -39,13 +41,13 @@ export type CosineSearch = ReturnType<typeof cosineSearch>;
  * Cosines between a block of features and a block of class vectors, and a search for the classes nearest to each
  * feature, which keeps only those that may be the nearest. Uses about 6 dimension (rows + classes) bytes of its own.
  *
- * Unit vectors times a factor are rounded to components of 16 bits, of which a processor multiplies twice as many at a time as of float32. With
- * a and b for the distances of two vectors from their rounded ones, the error of a cosine is bounded: |u v - u' v'| <= a + b + a b by
- * Cauchy-Schwarz, about 1.3e-4 for 512 components.
+ * Unit vectors times a factor are rounded to components of 16 bits, of which a processor multiplies twice as many at a
+ * time as of float32. With a and b for the distances of two vectors from their rounded ones, the error of a cosine is
+ * bounded: |u v - u' v'| <= a + b + a b by Cauchy-Schwarz, about 1.3e-4 for 512 components.
  *
- * Vectors are normalised; one whose length is 0, infinite or NaN is near to no other.
- * A cosine depends on its two vectors alone, to the bit: results do not depend on the sizes of the blocks.
- * Throws ParameterError for a dimension outside [1, 2^20] and a size beyond the 4 GiB of WebAssembly.
+ * Vectors are normalised; one whose length is 0, infinite or NaN is near to no other. A cosine depends on its two
+ * vectors alone, to the bit: results do not depend on the sizes of the blocks. Throws ParameterError for a dimension
+ * outside [1, 2^20] and a size beyond the 4 GiB of WebAssembly.
  */
 export function cosineSearch(size: CosineSearchSize) {
   const { dimension, rows: mostRows, centres = 1, limits: limitCount = 0, sums: sumCount = 0 } = size;
@@ -93,7 +95,10 @@ export function cosineSearch(size: CosineSearchSize) {
   /** Where the vector of that number, of all vectors of all classes, is put. */
   const placeOf = (i: number) => layers[i % centres]! + Math.floor(i / centres);
 
-  /** The score of a feature and the class at a place is no further than this from their cosine; NaN where one has no direction. */
+  /**
+   * The score of a feature and the class at a place is no further than this
+   * from their cosine; NaN where one has no direction.
+   */
   function error(row: number, place: number): number {
     let most = 0;
     for (const layer of layers) most = Math.max(most, classes.errors[layer + place]!);
@@ -103,7 +108,10 @@ export function cosineSearch(size: CosineSearchSize) {
   /** The score of a feature and a class of the panel that panels() last gave. */
   const score = (row: number, lane: number) => scores[row * PANEL + lane]!;
 
-  /** Computes the scores of 8 classes at a time and gives the place of the first of them. A class that is missing or has no direction has NaN. */
+  /**
+   * Computes the scores of 8 classes at a time and gives the place of the first of them.
+   * A class that is missing or has no direction has NaN.
+   */
   function* panels(): Generator<number> {
     const count = classes.held.count / centres;
     const [best, others] = [scores, dividedScores];
@@ -137,8 +145,9 @@ export function cosineSearch(size: CosineSearchSize) {
   }
 
   /**
-   * Searches the classes held for the nearest ones, the class at place 0 having the number `first`. With `settle`, which decides where a dot product
-   * in double is too close to a limit, counts those below each limit and adds to each sum.
+   * Searches the classes held for the nearest ones, the class at place 0 having the number
+   * `first`. With `settle`, which decides where a dot product in double is too close to a
+   * limit, counts those below each limit and adds to each sum.
    */
   function search(first: number, settle?: Settle): void {
     const own = ownScores(first);
@@ -262,7 +271,10 @@ export function cosineSearch(size: CosineSearchSize) {
       const { counts } = allLimits[limit]!;
       return candidates.map((_, row) => counts[3 * row + 2]!);
     },
-    /** log sum exp(scale * cos(theta / divisor)) over the other classes searched, for each feature; rounded cosines put it off by less than scale * `error`. */
+    /**
+     * log sum exp(scale * cos(theta / divisor)) over the other classes searched, for each feature;
+     * rounded cosines put it off by less than scale * `error`.
+     */
     logSum(sum: number): number[] {
       const { rates, totals } = sums[sum]!;
       return candidates.map((_, row) => {
@@ -270,7 +282,9 @@ export function cosineSearch(size: CosineSearchSize) {
         return (rates[6 * row]! / Math.LOG2E) * rates[6 * row + 1]! + rest;
       });
     },
-    /** For each feature, the classes searched that may be the nearest of all but its own, in the order of the search. */
+    /**
+     * For each feature, the classes searched that may be the nearest of all but its own, in the order of the search.
+     */
     nearest: () => candidates.map((some, row) => some.filter(({ most }) => most >= floors[row]!)),
   };
 }

@@ -14,10 +14,10 @@ const double = new Float64Array(1);
 const words = new Uint32Array(double.buffer);
 
 /**
- * The mean and the quantiles of numbers added one by one. Up to a million numbers quantiles are exact. Above that the numbers
- * are counted in buckets of equal sign, exponent and first 13 binary places: a quantile then comes from
- * the right two ranks, whose numbers have a relative error of at most 2^-14, and memory no longer grows.
- * NaN counts as larger than all others.
+ * The mean and the quantiles of numbers added one by one. Up to a million numbers quantiles are exact.
+ * Above that the numbers are counted in buckets of equal sign, exponent and first 13 binary places: a
+ * quantile then comes from the right two ranks, whose numbers have a relative error of at most 2^-14, and
+ * memory no longer grows. NaN counts as larger than all others.
  */
 export class Distribution extends Mean {
   #blocks: Float64Array[] = [];
@@ -47,7 +47,10 @@ export class Distribution extends Mean {
     this.#pages![page][bucket & ((1 << PAGE_PLACES) - 1)]!++;
   }
 
-  /** The numbers below which these shares in [0, 1] of all lie, linear between neighbours (numpy's default); NaN without numbers. */
+  /**
+   * The numbers below which these shares in [0, 1] of all lie, linear between
+   * neighbours (numpy's default); NaN without numbers.
+   */
   quantiles(shares: readonly number[]): number[] {
     if (this.count === 0) return shares.map(() => Number.NaN);
     const at = this.#inOrder();

@@ -11,7 +11,10 @@ const HELD_DOUBLES = 2 ** 20;
 /** One feature of a block: its length, the number of its class, and the angle to the nearest other one. */
 type MeasuredFeature = Readonly<Record<"norm" | "label" | "minThetaJ", number>>;
 
-/** Sums of powers of e over the cosines of features and all other classes, from dot products in double of unit vectors in double. */
+/**
+ * Sums of powers of e over the cosines of features and all other classes, from
+ * dot products in double of unit vectors in double.
+ */
 export function doublePowers({ weights, features: { cols }, centres }: FeatureFiles, losses: Losses) {
   const { divisors, scales } = losses;
   const [unitFeature, unitClasses, cosines, gaps] = [new Region(), new Region(), new Region(), new Region()];
@@ -31,7 +34,10 @@ export function doublePowers({ weights, features: { cols }, centres }: FeatureFi
     }
   }
 
-  /** Adds the powers of the classes from a number on, whose cosines are there; of several vectors of a class the nearest counts. */
+  /**
+   * Adds the powers of the classes from a number on, whose cosines are there; of
+   * several vectors of a class the nearest counts.
+   */
   function add(found: Float64Array, first: number, count: number, { norm, label, minThetaJ }: MeasuredFeature): void {
     const to = gaps.reserve(8 * (count + 1)) / 8;
     const from = cosines.address / 8;

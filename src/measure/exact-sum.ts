@@ -9,8 +9,9 @@ const words = new Uint32Array(2);
 const double = new Float64Array(words.buffer);
 
 /**
- * The sum of any doubles, up to 2^80 of them, exact, and rounded once where it is asked for: the same to the bit in whatever order numbers are
- * added, and sums of parts to one another. Source: Neal, Fast exact summation using small and large superaccumulators (arXiv:1505.05571).
+ * The sum of any doubles, up to 2^80 of them, exact, and rounded once where it is asked for: the same to the bit in
+ * whatever order numbers are added, and sums of parts to one another. Source: Neal, Fast exact summation using small
+ * and large superaccumulators (arXiv:1505.05571).
  */
 export class ExactSum {
   readonly #limbs = new Float64Array(LIMBS);

@@ -36,7 +36,10 @@ export function openFeatures({ features, labels, weights, classes }: StoredFeatu
   return { ...rows, centres, classOf: (label) => (isClass(label - classes) ? label - classes : Number.NaN) };
 }
 
-/** The block of features that starts at a row, their classes (NaN where a label names none), and their labels as they are stored. */
+/**
+ * The block of features that starts at a row, their classes (NaN where a label
+ * names none), and their labels as they are stored.
+ */
 export function readSamples({ features, labels, classOf }: FeatureFiles, start: number) {
   const count = Math.min(BLOCK_ROWS, features.rows - start);
   const given = labels.read(start, count);

@@ -104,7 +104,9 @@ export async function featureSamples(
   };
 }
 
-/** What the answers tell of classes beside their samples: their scatter, their angles, and the lengths of their vectors. */
+/**
+ * What the answers tell of classes beside their samples: their scatter, their angles, and the lengths of their vectors.
+ */
 function classTally(scatters: ClassScatter[]) {
   const angles = { w_ec: new Mean(), w_inter: new Mean(), intra: new Mean(), inter: new Mean() };
   let [shortest, longest] = [Number.POSITIVE_INFINITY, 0];
@@ -131,7 +133,10 @@ function classTally(scatters: ClassScatter[]) {
   };
 }
 
-/** The files with class vectors or class means; and the class sums, given or to be written, that are known before the samples are measured. */
+/**
+ * The files with class vectors or class means; and the class sums, given or to be
+ * written, that are known before the samples are measured.
+ */
 async function openedFeatures(paths: FeaturePaths, given: StoredClassSums | undefined) {
   const { classSums: path, weights } = paths;
   const samples = await openedSamples(paths, given);

@@ -24,21 +24,27 @@ import { isDirection, lengthFault, type Vectors, vectorOf } from "./vectors.ts";
 export interface FeatureJob {
   readonly stored: StoredFeatures;
   readonly questions: Questions;
-  /** The direction of the mean of each class, which the scatter tasks write: memory that threads share. 0 where there is none. */
+  /**
+   * The direction of the mean of each class, which the scatter tasks write:
+   * memory that threads share. 0 where there is none.
+   */
   readonly means: Float64Array | undefined;
   /** Was the scatter found elsewhere, and the means written? */
   readonly isScattered: boolean;
 }
 
-/** A part of the work: the scatter, the vectors or the means of some classes from a number, or a block of samples from a row. */
+/**
+ * A part of the work: the scatter, the vectors or the means of some classes
+ * from a number, or a block of samples from a row.
+ */
 export interface FeatureTask {
   readonly kind: "scatter" | "samples" | "weights" | "means";
   readonly start: number;
 }
 
 /**
- * The scatter of some classes; angles of samples (intra) or classes in their order, NaN or Infinity for one that is left out, with the
- * records of the samples; or why there is none of these.
+ * The scatter of some classes; angles of samples (intra) or classes in their order, NaN or Infinity for one that is
+ * left out, with the records of the samples; or why there is none of these.
  */
 export type FeatureAnswer = ReturnType<ReturnType<typeof featureReader>> | { readonly fault: string };
 
@@ -48,7 +54,9 @@ const HELD_FLOATS = 2 ** 24;
 const tasksOf = (kind: FeatureTask["kind"], end: number, step: number): FeatureTask[] =>
   Array.from(inSteps(end, step), ([start]) => ({ kind, start }));
 
-/** All tasks in two phases: first those that write the class means, then those that read them, samples before classes. */
+/**
+ * All tasks in two phases: first those that write the class means, then those that read them, samples before classes.
+ */
 export const featureTasks = (files: FeatureFiles, { means, isScattered }: FeatureJob): FeatureTask[][] => [
   isScattered ? [] : tasksOf("scatter", files.weights.rows, scatterClasses(files.features)),
   [
@@ -111,8 +119,9 @@ export function featureReader({ stored, questions, means: sharedMeans }: Feature
     vectors.cols === weights.cols ? cosines : cosineSearch({ dimension: cols, rows: BLOCK_ROWS, classes: heldClasses });
 
   /**
-   * A block of samples: their records, what is wrong with the bad ones, the least and the greatest length of the class vectors, and angles. theta_y,
-   * the nearest competitor and every doubtful pair are found in double from the vectors, the rest from the rounded cosines of the search.
+   * A block of samples: their records, what is wrong with the bad ones, the least and the greatest length of the class
+   * vectors, and angles. theta_y, the nearest competitor and every doubtful pair are found in double from the vectors,
+   * the rest from the rounded cosines of the search.
    */
   function samplesFrom(start: number) {
     const { vectors, label: labels, given } = readSamples(files, start);
@@ -170,8 +179,8 @@ export function featureReader({ stored, questions, means: sharedMeans }: Feature
   }
 
   /**
-   * For each feature the sums of e^(scale (cosine - that of the nearest class)), from rounded cosines; those of the classes that may be the nearest,
-   * which often are the most of a sum, from their angles.
+   * For each feature the sums of e^(scale (cosine - that of the nearest class)), from rounded cosines; those of the
+   * classes that may be the nearest, which often are the most of a sum, from their angles.
    */
   function roundedPowers(near: ReturnType<typeof nearFeatures>, norms: Float64Array): Float64Array[] {
     const { sums } = losses;

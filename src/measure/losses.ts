@@ -3,17 +3,26 @@ import { competingPhase } from "../core/loss.ts";
 import { targetFromSpec } from "../core/notation.ts";
 import type { Questions, Sample } from "./samples.ts";
 
-/** Losses are computed from cosines in double up to MOST_DOUBLE multiplications, and always with fewer than FEW_CLASSES classes. */
+/**
+ * Losses are computed from cosines in double up to MOST_DOUBLE multiplications,
+ * and always with fewer than FEW_CLASSES classes.
+ */
 const MOST_DOUBLE = 1e9;
 const FEW_CLASSES = 100;
 
-/** The number of samples from which mean losses are computed from rounded cosines. components: those of all class vectors of one class. */
+/**
+ * The number of samples from which mean losses are computed from rounded cosines.
+ * components: those of all class vectors of one class.
+ */
 export const roundedFrom = (classes: number, components: number): number =>
   classes < FEW_CLASSES ? Number.POSITIVE_INFINITY : MOST_DOUBLE / (classes * components);
 
 export type Losses = ReturnType<typeof lossesOf>;
 
-/** The losses to compute, in the order of functions and, for each, of scales; and the sums of powers of e from which they are computed. */
+/**
+ * The losses to compute, in the order of functions and, for each, of scales; and
+ * the sums of powers of e from which they are computed.
+ */
 export function lossesOf({ functions: specs, scales }: Pick<Questions, "functions" | "scales">) {
   const targets = specs.map((spec) => targetFromSpec(spec));
   const divisors = [...new Set(targets.map(({ competingDivisor }) => competingDivisor))];
@@ -28,8 +37,9 @@ export function lossesOf({ functions: specs, scales }: Pick<Questions, "function
     /** One sum for each divisor of competing angles and, for each divisor, each scale. */
     sums: divisors.flatMap((divisor) => scales.map((scale) => ({ scale, divisor }))),
     /**
-     * The losses of a sample: for each, how far the largest competing cosine comes above the target, times the scale, and the sum of the powers
-     * of e of the other competing logits less the largest. Relative error 1e-14 and that of the sums.
+     * The losses of a sample: for each, how far the largest competing cosine comes above the
+     * target, times the scale, and the sum of the powers of e of the other competing logits less
+     * the largest. Relative error 1e-14 and that of the sums.
      */
     write(sample: Sample, powers: ArrayLike<number>, write: (i: number, loss: number) => void): void {
       const { thetaY, minThetaJ, norm } = sample;
@@ -48,8 +58,8 @@ export function lossesOf({ functions: specs, scales }: Pick<Questions, "function
 }
 
 /**
- * log(1 + powers e^x) for powers >= 1: the loss of a sample with x the largest competing logit less the target's, and powers the sum of
- * e^(logit - largest) over the competing logits. Relative error that of powers and of x.
+ * log(1 + powers e^x) for powers >= 1: the loss of a sample with x the largest competing logit less the target's, and
+ * powers the sum of e^(logit - largest) over the competing logits. Relative error that of powers and of x.
  */
 function lossOf({ hi, lo }: dd.DoubleDouble, powers: number): number {
   if (hi <= 0) return Math.log1p(Math.exp(hi) * (1 + lo) * powers);

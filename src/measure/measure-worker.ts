@@ -4,7 +4,8 @@ import { serve } from "../rows/pool.ts";
 import { type PartWork, serveParts } from "../rows/threads.ts";
 import type { FeatureAnswer, FeatureTask } from "./features.ts";
 
-// A thread that measures: parts of a table of angles, parts of tables of samples, or tasks over features. It loads what it needs of these.
+// A thread that measures: parts of a table of angles, parts of tables of samples, or
+// tasks over features. It loads what it needs of these.
 
 async function angleWork(): Promise<PartWork> {
   const { angleReader } = await import("./angle-samples.ts");

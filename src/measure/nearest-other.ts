@@ -5,9 +5,9 @@ import { BLOCK_ROWS, inSteps } from "./feature-files.ts";
 import { type Vectors, vectorOf } from "./vectors.ts";
 
 /**
- * Gives, for the block of classes that starts at a row, the angle of each to the nearest other one; Infinity where it or every other has no
- * direction. A row has one vector of its class or several, of which the nearest counts. The search holds `held` rows at a time, and must not
- * be used for anything else meanwhile.
+ * Gives, for the block of classes that starts at a row, the angle of each to the nearest other one; Infinity where it
+ * or every other has no direction. A row has one vector of its class or several, of which the nearest counts. The
+ * search holds `held` rows at a time, and must not be used for anything else meanwhile.
  */
 export function nearestOther(search: CosineSearch, vectors: ArrayRows, dimension: number, held: number) {
   const { rows, cols } = vectors;

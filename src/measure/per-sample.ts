@@ -11,7 +11,10 @@ import {
 
 type ColumnOf = Column & { readonly cell: (sample: Sample, records: Float64Array, at: number) => Cell };
 
-/** How the names of columns begin that end in an m, a function, or a function and a scale: reading a table finds its questions by them. */
+/**
+ * How the names of columns begin that end in an m, a function, or a function and a
+ * scale: reading a table finds its questions by them.
+ */
 export const PAIRS = "naive_pairs_";
 export const HOLDS = "holds_";
 export const LOSS = "loss_";
@@ -23,7 +26,9 @@ const NUMBERED = new Set(["segment_", PAIRS]);
 export const lossColumns = ({ functions, scales }: Questions): string[] =>
   functions.flatMap((spec) => scales.map((scale) => `${LOSS}${spec}_${scale}`));
 
-/** The table of samples: one row for each, in the order of reading; a bad row that is kept has its place and no values. */
+/**
+ * The table of samples: one row for each, in the order of reading; a bad row that is kept has its place and no values.
+ */
 export function perSample({ blocks, classes, className }: Samples, form: SampleRecords): RowsResult {
   const { margins, counted } = form.questions;
   const bytesOf = (index: number) => toBytes(`${className(index)}`);

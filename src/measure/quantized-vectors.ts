@@ -4,7 +4,10 @@ import { requireWithin } from "../core/errors.ts";
 import type { Instance } from "../kernels/cosines.ts";
 import { isDirection, type Vectors, vectorOf } from "./vectors.ts";
 
-/** The largest component, and the greatest length of the part of a vector in a segment: half an ulp less than what 32 bits hold squared. */
+/**
+ * The largest component, and the greatest length of the part of a vector in a
+ * segment: half an ulp less than what 32 bits hold squared.
+ */
 const LARGEST = 32767;
 const LONGEST = 46_340;
 /** A segment has at least SEGMENT components; there are at most SEGMENTS of them. */
@@ -15,7 +18,10 @@ const COMPONENT_ROUNDING = 2 ** -8;
 
 const wholes = (count: number, size: number) => Math.ceil(count / size) * size;
 
-/** Is a vector kept as it is, as its components and their squares are well within float32? Others are kept as unit vectors. */
+/**
+ * Is a vector kept as it is, as its components and their squares are well
+ * within float32? Others are kept as unit vectors.
+ */
 export const isKept = (vector: Vectors, length: number): boolean =>
   vector instanceof Float32Array && length > 2 ** -60 && length < 2 ** 60;
 
@@ -27,18 +33,22 @@ export const vectorBytes = (dimension: number, room: number, width: number): num
   (2 * wholes(dimension, 4) + 12) * wholes(room, width) + 4 * room * wholes(dimension, 4);
 
 /**
- * Vectors in the memory of a kernel: as float32 (those of float64 as unit vectors), and with components times a factor rounded
- * to 16 bits, in groups of `width` vectors and two components of each at a time.
+ * Vectors in the memory of a kernel: as float32 (those of float64 as unit vectors), and with components times a factor
+ * rounded to 16 bits, in groups of `width` vectors and two components of each at a time.
  */
 export function quantizedVectors({ kernel, take }: Instance, dimension: number, room: number, width: number) {
   const [roundedBytes, floatBytes] = [2 * wholes(dimension, 4), 4 * wholes(dimension, 4)];
   const places = wholes(room, width);
   const floats = take(Float32Array, (room * floatBytes) / 4);
-  /** The factor that makes components of unit vectors of the rounded ones; NaN for a vector without a direction and for an empty place. */
+  /**
+   * The factor that makes components of unit vectors of the rounded ones; NaN for a
+   * vector without a direction and for an empty place.
+   */
   const scales = take(Float32Array, places);
   /**
-   * The component of each unit vector along (1, 1, ...), and that of what rounding left out of it. A product of the two makes up for rounding where
-   * all components are of one sign, as behind a ReLU: else rounded cosines of one class would all be off in the same direction.
+   * The component of each unit vector along (1, 1, ...), and that of what rounding left out of it. A product
+   * of the two makes up for rounding where all components are of one sign, as behind a ReLU: else rounded
+   * cosines of one class would all be off in the same direction.
    */
   const shares = take(Float32Array, places);
   const sharesLeft = take(Float32Array, places);

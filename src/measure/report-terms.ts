@@ -3,8 +3,8 @@ import type { Figures } from "./statistics.ts";
 type FigureTerm = readonly [name: string, meaning: string, heading?: string];
 
 /**
- * Every figure of a margin report: its name in the rows, in which words in capitals stand for what varies, what it means, and what the report page
- * calls it, for those that the page shows.
+ * Every figure of a margin report: its name in the rows, in which words in capitals stand for what varies, what it
+ * means, and what the report page calls it, for those that the page shows.
  */
 // biome-ignore format: a table
 export const figureTerms: readonly FigureTerm[] = [

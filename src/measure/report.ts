@@ -203,7 +203,10 @@ function notesOf(figures: Figures): Message[] {
   ];
 }
 
-/** A share in per cent and the ends of its interval. The ends have as many decimals as make the last one at most a third of the interval; the share has one more. */
+/**
+ * A share in per cent and the ends of its interval. The ends have as many decimals as make the last
+ * one at most a third of the interval; the share has one more.
+ */
 function percentages(count: number, samples: number): number[] {
   const { lo, hi } = wilson(count, samples);
   const digits = Math.max(0, Math.ceil(-Math.log10((100 / 3) * (hi - lo))));

@@ -1,13 +1,17 @@
 import { ExactSum } from "./exact-sum.ts";
 
 /**
- * How far rounded cosines are off in a mean over samples and classes, at most in any data tried, and in one sample, of which the nearest classes have
- * cosines in double: errors of one sign are as frequent as of the other, so that those of samples add up as their squares.
+ * How far rounded cosines are off in a mean over samples and classes, at most in any data tried, and in
+ * one sample, of which the nearest classes have cosines in double: errors of one sign are as frequent as
+ * of the other, so that those of samples add up as their squares.
  */
 const COMMON_ERROR = 1e-7;
 const OWN_ERROR = 1e-5;
 
-/** The mean of losses from rounded cosines, and its right digits: exact sums, to which those of other samples can be added. */
+/**
+ * The mean of losses from rounded cosines, and its right digits: exact sums,
+ * to which those of other samples can be added.
+ */
 export class RoundedLoss {
   /** Of the losses, of how far an error of 1 in all cosines would put each off, and of the squares of that. */
   readonly #sums = [new ExactSum(), new ExactSum(), new ExactSum()] as const;
@@ -35,8 +39,8 @@ export class RoundedLoss {
 }
 
 /**
- * A number that may be off by so much, rounded to as many significant digits as do not depend on where in that range it lies; an
- * error of 0 leaves it as it is. Where not even the first is certain, that one; NaN where the range reaches 0.
+ * A number that may be off by so much, rounded to as many significant digits as do not depend on where in that range it
+ * lies; an error of 0 leaves it as it is. Where not even the first is certain, that one; NaN where the range reaches 0.
  */
 export function rightDigits(x: number, error: number): number {
   for (let digits = 17; digits > 0; digits--) {

@@ -25,7 +25,10 @@ interface ClassSumsNote {
   readonly fingerprint: string;
   /** Angles in radians; null for NaN. */
   readonly angles: Readonly<Record<"w_ec" | "w_inter" | "inter" | "left_out", number | null>>;
-  /** The sum of the angles between the samples and the centres of their classes, in hexadecimal multiples of 2^-1074, and how many there are. */
+  /**
+   * The sum of the angles between the samples and the centres of their classes, in
+   * hexadecimal multiples of 2^-1074, and how many there are.
+   */
   readonly intra: readonly [sum: string, count: number];
 }
 
@@ -75,7 +78,9 @@ function sumsNote({ sumsRead, ofFeatures }: Samples): ClassSumsNote | null {
 export const notedLosses = ({ rounded_losses }: SampleNote): bigint[][] =>
   rounded_losses.map((sums) => sums.map((sum) => BigInt(`0x${sum}`)));
 
-/** The angles of classes in all notes of one whole; undefined where not every sample was measured with these class sums. */
+/**
+ * The angles of classes in all notes of one whole; undefined where not every sample was measured with these class sums.
+ */
 export function notedAngles(notes: readonly SampleNote[], fingerprint: string): ClassAngles | undefined {
   const [first] = notes;
   if (!first?.class_sums || notes.some(({ class_sums }) => class_sums?.fingerprint !== fingerprint)) return undefined;

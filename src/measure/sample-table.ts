@@ -28,7 +28,10 @@ interface TablePlace extends Pick<OpenTable, "names" | "format"> {
 
 export type SampleTable = Awaited<ReturnType<typeof openSamples>>;
 
-/** Opens a table of samples and counts them, and the bad rows that were kept; with its columns and its format another thread does. */
+/**
+ * Opens a table of samples and counts them, and the bad rows that were kept;
+ * with its columns and its format another thread does.
+ */
 export async function openSamples(path: string, { names, format }: Partial<TablePlace> = {}) {
   const counts = { samples: 0, kept: 0 };
   return {
@@ -38,7 +41,9 @@ export async function openSamples(path: string, { names, format }: Partial<Table
   };
 }
 
-/** The questions that a table of samples answers, from the names of its columns. Throws DataError for any other table. */
+/**
+ * The questions that a table of samples answers, from the names of its columns. Throws DataError for any other table.
+ */
 export function questionsOf({ path, table }: SampleTable): Questions {
   const after = (lead: string) =>
     table.names.map(fromBytes).flatMap((name) => (name.startsWith(lead) ? [name.slice(lead.length)] : []));
@@ -63,7 +68,10 @@ export function questionsOf({ path, table }: SampleTable): Questions {
   return questions;
 }
 
-/** The classes and norms of a table without a note, from its first row with a label; and the parts that were read for that, which must be read again. */
+/**
+ * The classes and norms of a table without a note, from its first row with a label; and the
+ * parts that were read for that, which must be read again.
+ */
 export async function firstRow({ path, table, header, bad }: SampleTable) {
   const [label, competitors] = [header.text("label"), header.text("competitors")];
   const parts: FilePart[] = [];
@@ -84,7 +92,10 @@ export async function firstRow({ path, table, header, bad }: SampleTable) {
   return { parts, row: undefined };
 }
 
-/** Returns a function that reads a part of a table as bytes of records. Tables with the same columns share one reader and its memory. */
+/**
+ * Returns a function that reads a part of a table as bytes of records. Tables with
+ * the same columns share one reader and its memory.
+ */
 export function sampleReader(whole: Whole, names = classNames(whole.classNames)) {
   const form = sampleRecords(whole.questions);
   const readers = new Map<string, { readonly header: Header; readonly read: ReturnType<typeof recordReader> }>();
@@ -118,7 +129,10 @@ export function sampleReader(whole: Whole, names = classNames(whole.classNames))
   };
 }
 
-/** For a batch, returns a function that writes the record of a row at `at`; it returns false, without writing, for a bad row that was kept. */
+/**
+ * For a batch, returns a function that writes the record of a row at `at`; it returns
+ * false, without writing, for a bad row that was kept.
+ */
 function recordReader(header: Header, form: SampleRecords, { classes, norms, first }: Whole, names: ClassNames) {
   const { questions } = form;
   const [label, nearest] = [header.text("label"), header.text("nearest")];
@@ -167,7 +181,10 @@ export interface SamplesJob {
   readonly whole: Whole;
 }
 
-/** Reads parts of tables in another thread. Each part has the number of its table, and the tables come one after the other. */
+/**
+ * Reads parts of tables in another thread. Each part has the number of its
+ * table, and the tables come one after the other.
+ */
 export function samplesWork({ tables, whole }: SamplesJob): PartWork {
   const read = sampleReader(whole);
   let [current, table]: [SampleTable | undefined, number] = [undefined, -1];

@@ -7,7 +7,9 @@ import { DataError } from "../data/errors.ts";
 import type { NpzMember } from "../data/npz-file.ts";
 import type { Mean } from "./exact-sum.ts";
 
-/** What to find out of every sample, as plain values that can be sent to a thread; functions are given by their specs. */
+/**
+ * What to find out of every sample, as plain values that can be sent to a thread; functions are given by their specs.
+ */
 export interface Questions {
   readonly margins: readonly number[];
   /** Those with a mean loss at each scale. */
@@ -50,8 +52,8 @@ const HEAD = 6;
 const OF_MARGIN = 5;
 
 /**
- * The form of records: a record is a row of doubles with all that the report and --per-sample need of a sample; threads send records to one
- * another. The record of a bad row that is kept has its place only, the rest is NaN.
+ * The form of records: a record is a row of doubles with all that the report and --per-sample need of a sample; threads
+ * send records to one another. The record of a bad row that is kept has its place only, the rest is NaN.
  */
 export function sampleRecords(questions: Questions) {
   const { margins, functions, scales, counted } = questions;
@@ -64,7 +66,10 @@ export function sampleRecords(questions: Questions) {
   return {
     width,
     questions,
-    /** Writes the record of a sample at `at`. naivePairs returns how many competing angles exceed `folded`, m theta_y folded into [0, pi], for margin number i. */
+    /**
+     * Writes the record of a sample at `at`. naivePairs returns how many competing angles exceed
+     * `folded`, m theta_y folded into [0, pi], for margin number i.
+     */
     write(records: Float64Array, at: number, sample: Sample, naivePairs: (i: number, folded: number) => number): void {
       const { thetaY, minThetaJ } = sample;
       records[at] = sample.place;
@@ -119,7 +124,10 @@ export function sampleRecords(questions: Questions) {
         norm: Number.isNaN(norm) ? undefined : norm,
       };
     },
-    /** The conditions of a sample at the m number i, the segment of psi that theta_y lies in, and how many competing classes meet naive. */
+    /**
+     * The conditions of a sample at the m number i, the segment of psi that theta_y
+     * lies in, and how many competing classes meet naive.
+     */
     judgement(records: Float64Array, at: number, i: number) {
       const start = at + HEAD + OF_MARGIN * i;
       return {
@@ -134,7 +142,10 @@ export function sampleRecords(questions: Questions) {
     holds: (records: Float64Array, at: number, i: number): boolean => records[at + holdsAt + i] === 1,
     /** The losses of a sample: those of a function at every scale, then those of the next. */
     loss: (records: Float64Array, at: number, i: number): number => records[at + lossesAt + i]!,
-    /** One of them from rounded cosines, and how far an error of 1 in all of these would put it off; 0 and 0 where there is none. */
+    /**
+     * One of them from rounded cosines, and how far an error of 1 in all of these
+     * would put it off; 0 and 0 where there is none.
+     */
     roundedLoss: (records: Float64Array, at: number, i: number): number => records[at + roundedAt + 2 * i]!,
     roundedSlope: (records: Float64Array, at: number, i: number): number => records[at + roundedAt + 2 * i + 1]!,
   };
@@ -189,7 +200,10 @@ export class FewClassesError extends DataError {
 export const meansNote = (classes: number): Message =>
   message`No --weights: the means of the unit features of ${classes} classes stand for class vectors.`;
 
-/** Samples in the order of the rows, read as they are asked for. skipped, warnings and ofFeatures are final after the last block. */
+/**
+ * Samples in the order of the rows, read as they are asked for. skipped,
+ * warnings and ofFeatures are final after the last block.
+ */
 export interface Samples {
   readonly questions: Questions;
   readonly classes: number;

@@ -27,15 +27,17 @@ interface ClassTally {
   readonly takenFor: Map<number, number>;
 }
 
-/** How many samples and pairs (sample, competing class) meet the conditions at one m; segments: those of psi by theta_y. */
+/**
+ * How many samples and pairs (sample, competing class) meet the conditions at one m; segments: those of psi by theta_y.
+ */
 type MarginTally = ReturnType<typeof newMargin>;
 
 export type MarginStatistics = ReturnType<typeof marginStatistics>;
 export type Figures = ReturnType<MarginStatistics["figures"]>;
 
 /**
- * Counts, means, quantiles and histograms of the margins of samples, added one by one. A sample is correct
- * where theta_y is smaller than every competing angle. The order of the samples changes no figure.
+ * Counts, means, quantiles and histograms of the margins of samples, added one by one. A sample is correct where
+ * theta_y is smaller than every competing angle. The order of the samples changes no figure.
  */
 export function marginStatistics(of: Pick<Samples, "questions" | "classes" | "components" | "norms">) {
   const { questions, classes: classCount, components, norms } = of;
@@ -99,8 +101,8 @@ export function marginStatistics(of: Pick<Samples, "questions" | "classes" | "co
     reached: (limits: readonly number[]): number[] =>
       distributions.find(({ measure }) => measure.name === "effective_margin")!.distribution.sharesFrom(limits),
     /**
-     * All figures of the samples after the last; the most worst classes to list. The worst classes are those of the lowest accuracy, each with the classes
-     * that it is most often taken for.
+     * All figures of the samples after the last; the most worst classes to list. The worst classes are those of the
+     * lowest accuracy, each with the classes that it is most often taken for.
      */
     figures(about: Pick<Samples, "className" | "order" | "skipped" | "ofFeatures">, degrees: boolean, worst: number) {
       const { className, order = byNumber, skipped, ofFeatures } = about;
@@ -149,8 +151,8 @@ export function marginStatistics(of: Pick<Samples, "questions" | "classes" | "co
 }
 
 /**
- * The 95 % confidence interval of a share of which count in samples were seen, by Wilson (JASA 22, 1927): the shares p at which the one
- * seen lies within Z standard deviations sqrt(p (1 - p) / samples). NaN without samples.
+ * The 95 % confidence interval of a share of which count in samples were seen, by Wilson (JASA 22, 1927): the shares p
+ * at which the one seen lies within Z standard deviations sqrt(p (1 - p) / samples). NaN without samples.
  */
 export function wilson(count: number, samples: number) {
   const half = count + (Z * Z) / 2;

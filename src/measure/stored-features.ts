@@ -64,7 +64,10 @@ export async function withVectors(samples: StoredSamples, path: string, { transp
   return { ...samples, weights, classes: firstLabel };
 }
 
-/** The files with each class that sums have, the mean of its unit features as class vector, where that has a direction. Throws FewClassesError. */
+/**
+ * The files with each class that sums have, the mean of its unit features as class
+ * vector, where that has a direction. Throws FewClassesError.
+ */
 export function withMeans(samples: StoredSamples, sums: AllClassSums, newSums: NewSums | undefined): StoredFeatures {
   const { cols } = sums;
   const means = new TemporaryFile();

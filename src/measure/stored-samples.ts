@@ -26,8 +26,9 @@ const MOST_THREADS = 3;
 type Notes = ReadonlyMap<string, SampleNote>;
 
 /**
- * The samples in tables that measure --per-sample wrote, or an engine under the same columns. Conditions are decided anew from the angles, which
- * are exact there. Throws DataError where the tables are no parts of one whole, or one holds other than was written.
+ * The samples in tables that measure --per-sample wrote, or an engine under the same columns.
+ * Conditions are decided anew from the angles, which are exact there. Throws DataError where the tables
+ * are no parts of one whole, or one holds other than was written.
  */
 export async function storedSamples(
   paths: readonly string[],
@@ -96,7 +97,10 @@ async function openTables(paths: readonly string[], notes: Notes): Promise<Sampl
   return tables;
 }
 
-/** What all tables have in common, from a note or else from the first row; and the parts of each table that were read for that. */
+/**
+ * What all tables have in common, from a note or else from the first row; and
+ * the parts of each table that were read for that.
+ */
 async function wholeOf(tables: readonly SampleTable[], notes: Notes): Promise<{ whole: Whole; held: FilePart[][] }> {
   const questions = questionsOf(tables[0]!);
   const [[first, note] = []] = notes;
@@ -162,7 +166,10 @@ function withoutNote([lone, ...more]: readonly string[]): Message[] {
   return [message`${lone}${others}: no .json lies beside to check the rows against`];
 }
 
-/** Warnings about figures that the report lacks because class sums are missing, or were missing when the samples were measured. */
+/**
+ * Warnings about figures that the report lacks because class sums are missing,
+ * or were missing when the samples were measured.
+ */
 function leftOut(norms: boolean, sums: ShardSums | undefined, angles: ShardSums["angles"]): Message[] {
   if (sums && !angles)
     return [

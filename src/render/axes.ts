@@ -3,12 +3,17 @@ import { timesPi } from "../core/units.ts";
 import { type Chart, divisorsFor, type Interval, multiplesOfPi, rulesOf, type Series } from "./chart.ts";
 import { formatAngle, formatNumber, inUnit, type NumberStyle } from "./number.ts";
 
-/** Samples of a line in a picture: FINENESS of them, and at least SAMPLES_A_KNOT between two knots, up to MOST_SAMPLES. */
+/**
+ * Samples of a line in a picture: FINENESS of them, and at least SAMPLES_A_KNOT between two knots, up to MOST_SAMPLES.
+ */
 const FINENESS = 480;
 const SAMPLES_A_KNOT = 24;
 const MOST_SAMPLES = 2000;
 
-/** Where the lines are sampled: evenly, at knots, at the ends of stretches, at points, and on and close beside each jump. */
+/**
+ * Where the lines are sampled: evenly, at knots, at the ends of stretches,
+ * at points, and on and close beside each jump.
+ */
 export function samplesOf(chart: Chart): number[] {
   const { from, to, angle, continuous } = chart.x;
   const { series, knots = 0 } = chart;
@@ -38,8 +43,8 @@ export interface Tick {
 }
 
 /**
- * The ticks of an axis: of an angle at the multiples of pi/q (or of 180/q degrees), q the first that gives a few of them; else, and where
- * none does, at round numbers. every: the step of multiples of pi.
+ * The ticks of an axis: of an angle at the multiples of pi/q (or of 180/q degrees), q the first that gives a few of
+ * them; else, and where none does, at round numbers. every: the step of multiples of pi.
  */
 export function ticksOf(range: Interval, angle: boolean, knots: number | undefined, style: NumberStyle) {
   const divisors = angle ? divisorsFor(knots, [4, 6, 8, 12]) : [];

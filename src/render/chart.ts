@@ -22,11 +22,17 @@ export interface Series {
   readonly points?: readonly number[];
   /** The edges of bars from 0 to the values between them; without any it is a line. */
   readonly bars?: readonly number[];
-  /** Its place among the looks of lines in pictures, of which the first is solid and thick; without one, its place in the chart. */
+  /**
+   * Its place among the looks of lines in pictures, of which the first is solid
+   * and thick; without one, its place in the chart.
+   */
   readonly look?: number;
 }
 
-/** An area between two values at each x, where they are numbers: shaded in the colour of the first line, or hatched in that of the highlight. */
+/**
+ * An area between two values at each x, where they are numbers: shaded in the colour of
+ * the first line, or hatched in that of the highlight.
+ */
 export interface Area<Look = "shaded" | "hatched"> {
   readonly name: string;
   readonly look: Look;
@@ -69,7 +75,9 @@ export interface Chart {
   readonly square?: boolean;
   /** The legend's name of the highlighted stretches, or the name of the dots that are highlighted. */
   readonly highlight?: string | undefined;
-  /** Light rules at the multiples of pi / knots (a margin) inside the range of x, or of y where only that is an angle. */
+  /**
+   * Light rules at the multiples of pi / knots (a margin) inside the range of x, or of y where only that is an angle.
+   */
   readonly knots?: number | undefined;
   /** A vertical rule behind the lines, on a terminal. */
   readonly cursor?: number;
@@ -85,7 +93,10 @@ export function reachOf({ series, dots = [] }: Pick<Chart, "series" | "dots">, x
   return finite.length > 0 ? { from: Math.min(...finite), to: Math.max(...finite) } : { from: 0, to: 1 };
 }
 
-/** The knots that get a rule: those inside the range of x or, where only y is an angle, inside `reach`, the range of y. None where there are more than MOST_RULES. */
+/**
+ * The knots that get a rule: those inside the range of x or, where only y is an angle, inside
+ * `reach`, the range of y. None where there are more than MOST_RULES.
+ */
 export function rulesOf({ x, y, knots = 0 }: Chart, reach: Interval): number[] {
   if (!(x.angle || y?.angle) || !(knots > 1 && knots <= MOST_RULES)) return [];
   const range = x.angle ? x : reach;

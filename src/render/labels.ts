@@ -21,7 +21,10 @@ const placeOf = (lines: readonly string[], width: number, left: number, top: num
 };
 const widest = (lines: readonly string[]) => Math.max(...lines.map((one) => widthOf(one, FONT)));
 
-/** Puts the labels of a picture where they cover neither one another nor, if it can be helped, its marks and the points of its lines. */
+/**
+ * Puts the labels of a picture where they cover neither one another nor, if it can
+ * be helped, its marks and the points of its lines.
+ */
 export function labelsIn({ left, top, right, bottom }: Box, points: readonly Point[], marks: readonly MarkAt[]) {
   const taken: Box[] = [];
   const costOf = (box: Box) => {
@@ -34,7 +37,10 @@ export function labelsIn({ left, top, right, bottom }: Box, points: readonly Poi
     return 1000 * labels.length + 100 * crossed.length + 50 * outside + covered;
   };
 
-  /** A label at the place of the least cost, the first of equals, over its outline in the colour of the ground; it moves with x in a page. */
+  /**
+   * A label at the place of the least cost, the first of equals, over its outline in
+   * the colour of the ground; it moves with x in a page.
+   */
   const put = (places: readonly Place[], x: number | undefined, colour = "") => {
     const costs = places.map(costOf);
     const best = places[costs.indexOf(Math.min(...costs))]!;
@@ -63,7 +69,10 @@ export function labelsIn({ left, top, right, bottom }: Box, points: readonly Poi
     return put([...placed(most), ...placed(most * 0.6)], x, colour);
   }
 
-  /** A label inside an area, in as few lines as fit in it, as high as may be and in the middle there; nothing where it fits nowhere. */
+  /**
+   * A label inside an area, in as few lines as fit in it, as high as may be and in
+   * the middle there; nothing where it fits nowhere.
+   */
   function inside(text: string, colour: string, heights: Heights): string {
     for (const most of [WIDEST, 0.6 * WIDEST, 0.4 * WIDEST, 0.2 * WIDEST]) {
       const lines = linesOf(text, FONT, most);

@@ -17,7 +17,9 @@ export interface NumberStyle extends Rounding {
   readonly given: ReadonlyMap<number, number>;
 }
 
-/** The style for tables and sentences: `digits` significant digits unless --precision is given, whole numbers in full. */
+/**
+ * The style for tables and sentences: `digits` significant digits unless --precision is given, whole numbers in full.
+ */
 export const forPeople = (style: NumberStyle, digits: number): NumberStyle =>
   style.precision === undefined ? { ...style, precision: digits, wholesInFull: true } : style;
 

@@ -10,7 +10,10 @@ type Around = Readonly<Record<"title" | "above" | "below", string>>;
 
 const [NARROW, WIDE] = [360, 720];
 
-/** The picture of a chart in a page, for narrow screens and for wide ones, with the values that its script shows at the crosshair. */
+/**
+ * The picture of a chart in a page, for narrow screens and for wide ones, with
+ * the values that its script shows at the crosshair.
+ */
 export function figure(chart: Chart, style: NumberStyle, description: string, id = "chart"): string {
   const xs = samplesOf(chart);
   const shown = (value: number, isAngle = false) =>

@@ -9,8 +9,9 @@ import { formatCell, type NumberStyle, shownNumber } from "./number.ts";
 import { type Column, type ColumnCells, computedColumns, type RowBatch, type RowsResult } from "./result.ts";
 
 /**
- * Rows as a Parquet file, in pieces. Columns of a Parquet input keep their types, those of other inputs are text in UTF-8, of which an empty cell is
- * null. Throws DataError for an input column that is nested, and for text of another encoding.
+ * Rows as a Parquet file, in pieces. Columns of a Parquet input keep their types, those of
+ * other inputs are text in UTF-8, of which an empty cell is null. Throws DataError for an
+ * input column that is nested, and for text of another encoding.
  */
 export async function* parquetRows(result: RowsResult, style: NumberStyle): AsyncGenerator<Uint8Array> {
   const { columns, inputColumns, source: { stored } = {} } = result;

@@ -10,7 +10,10 @@ import { vegaLite } from "./vega-lite.ts";
 /** How wide an SVG picture is, in pixels. */
 const WIDTH = 600;
 
-/** The chart of a result as a picture, with the notes as its description, or what is drawn where there are none. The same chart gives the same bytes. */
+/**
+ * The chart of a result as a picture, with the notes as its description, or what is drawn
+ * where there are none. The same chart gives the same bytes.
+ */
 export function picture(result: Result, kind: Picture, given: NumberStyle, madeBy: string): string {
   const style = forPeople(given, PICTURE_DIGITS);
   const { chart: chartOf, title: said } = result.chart!;

@@ -6,8 +6,8 @@ import { type RowWriter, rowWriter } from "./rows.ts";
 import type { Screen } from "./screen.ts";
 
 /**
- * A result as text or bytes in the given format, in pieces as its rows come. Tables and pictures load their packages when they are asked for;
- * madeBy is the last line of a page. piecesOf writes the rows of a result with a writer.
+ * A result as text or bytes in the given format, in pieces as its rows come. Tables and pictures load their packages
+ * when they are asked for; madeBy is the last line of a page. piecesOf writes the rows of a result with a writer.
  */
 export async function* render(
   result: Result,

@@ -5,7 +5,10 @@ import { figure, paragraphs } from "./page.ts";
 import type { Cell, ReportResult, TablePart } from "./result.ts";
 import { escapeXml } from "./typeset.ts";
 
-/** The parts of the page of a report: what was reached first, its charts, the tables, and the meaning of each figure, folded. */
+/**
+ * The parts of the page of a report: what was reached first, its charts, the
+ * tables, and the meaning of each figure, folded.
+ */
 export function reportParts(report: ReportResult, chart: Chart, style: NumberStyle, description: string) {
   const { tables, title, caption, headline, curve, terms, end } = report;
   const { notes, warnings } = end();

@@ -11,8 +11,9 @@ export type Row = readonly Cell[];
 export interface Column {
   readonly name: string;
   /**
-   * angle: radians, shown in the chosen unit. bytes: text of unknown encoding, one character a byte. message: a sentence. data: what
-   * tables leave out, unless it was asked for. integer, boolean: what Parquet stores; else its first cell says.
+   * angle: radians, shown in the chosen unit. bytes: text of unknown encoding, one character a
+   * byte. message: a sentence. data: what tables leave out, unless it was asked for. integer,
+   * boolean: what Parquet stores; else its first cell says.
    */
   readonly kind?: "angle" | "bytes" | "message" | "data" | "integer" | "boolean" | undefined;
   /** It names the row: where a table is too wide, it stands in every part. */
@@ -41,7 +42,10 @@ export interface NumberColumn {
 /** Some rows of a result, valid until the next ones are asked for. */
 export interface RowBatch {
   readonly size: number;
-  /** The rows of the input, and for each row of the result the row of the input it was computed from (rows undefined: the same). */
+  /**
+   * The rows of the input, and for each row of the result the row of the input
+   * it was computed from (rows undefined: the same).
+   */
   readonly input?: { readonly batch: Batch; readonly rows?: Int32Array | undefined };
   /** The computed columns. */
   readonly columns: readonly (readonly Cell[] | NumberColumn)[];
@@ -60,7 +64,10 @@ export interface TablePart {
   readonly bars?: { readonly whole: number; readonly columns: readonly number[] } | undefined;
 }
 
-/** A chart of a result, made when it is drawn, and where a terminal shows it: below the rows, in place of them, or not at all. */
+/**
+ * A chart of a result, made when it is drawn, and where a terminal shows it:
+ * below the rows, in place of them, or not at all.
+ */
 interface ResultChart {
   readonly chart: () => Chart;
   /** The title of a picture of it, where that is not the notes. */

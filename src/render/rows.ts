@@ -39,8 +39,9 @@ function delimitedLayout(columns: readonly Column[], delimiter: string): RowLayo
 const FEW = 200;
 
 /**
- * Rows as CSV (RFC 4180), TSV, a JSON array or JSON lines. What opens the file goes out with the first rows, so that what is wrong with those leaves
- * nothing written. In csv a row of one empty cell is written "", since readers pass over a blank line; in json NaN and infinities are null.
+ * Rows as CSV (RFC 4180), TSV, a JSON array or JSON lines. What opens the file goes out with the first rows, so that
+ * what is wrong with those leaves nothing written. In csv a row of one empty cell is written "", since readers pass
+ * over a blank line; in json NaN and infinities are null.
  */
 export function rowWriter(result: RowsResult, format: RowFormat, style: NumberStyle) {
   const computed = computedColumns(result);

@@ -21,8 +21,8 @@ const MOST_ENDS = 8;
 /** Significant digits of the numbers in notes; whole numbers keep all their digits. */
 const NOTE_DIGITS = 4;
 
-// After Okabe and Ito, told apart by the colour-blind; darker, or on a dark ground lighter, so that text in them can be read. The last is
-// that of rules and levels; HOT_LIGHT and HOT_DARK are for what is highlighted.
+// After Okabe and Ito, told apart by the colour-blind; darker, or on a dark ground lighter, so that text in them can be
+// read. The last is that of rules and levels; HOT_LIGHT and HOT_DARK are for what is highlighted.
 const LIGHT = ["#0072b2", "#a8407f", "#007a5a", "#8a6100", "#3d6c8f", "#5f5f5f", "#444"];
 const DARK = ["#56b4e9", "#e08fc0", "#2fc09a", "#e69f00", "#a8c8e0", "#aaaaaa", "#bbb"];
 /** The colours, in order, for lines without a hue of their own; those that another line asks for come last. */
@@ -72,7 +72,9 @@ const saidOf = (parts: Message, style: NumberStyle) =>
     style,
   );
 
-/** The size of a picture of at most that width, its frame with the scales of its axes, and all that stands around it. */
+/**
+ * The size of a picture of at most that width, its frame with the scales of its axes, and all that stands around it.
+ */
 function layoutOf(chart: Chart, style: NumberStyle, most: number) {
   const said = (one: Message = []) => saidOf(one, style);
   const xs = samplesOf(chart);
@@ -106,8 +108,8 @@ function layoutOf(chart: Chart, style: NumberStyle, most: number) {
 type Layout = ReturnType<typeof layoutOf>;
 
 /**
- * A chart as an SVG picture of at most that width: its title, its lines, named at their ends where there is room, else in a key, and its
- * marks. The same chart gives the same text.
+ * A chart as an SVG picture of at most that width: its title, its lines, named at their ends where there is room, else
+ * in a key, and its marks. The same chart gives the same text.
  */
 export function drawSvg(chart: Chart, style: NumberStyle, { id, width: most, description, bare }: Setting): string {
   const layout = layoutOf(chart, style, most);
@@ -163,7 +165,10 @@ export function drawSvg(chart: Chart, style: NumberStyle, { id, width: most, des
   ].join("\n");
 }
 
-/** The range of y: all values of lines, marks and bars, rounded up to a knot of an angle that is just above, with room for labels above bars. */
+/**
+ * The range of y: all values of lines, marks and bars, rounded up to a knot of an angle
+ * that is just above, with room for labels above bars.
+ */
 function rangeOfY(chart: Chart, xs: readonly number[]): Interval {
   const { square, x, y, series, marks = [] } = chart;
   if (square) return x;
@@ -182,7 +187,10 @@ function rangeOfY(chart: Chart, xs: readonly number[]): Interval {
   return { from, to: bars ? to + HEADROOM * (to - from) : to };
 }
 
-/** The names at the ends of the lines, one after "and" where a line ends with another, and the room for them; undefined where a key is better. */
+/**
+ * The names at the ends of the lines, one after "and" where a line ends with another,
+ * and the room for them; undefined where a key is better.
+ */
 function endsOf(
   { series, square, x }: Chart,
   xs: readonly number[],
@@ -246,7 +254,9 @@ function pathOf(one: Series, xs: readonly number[], { inX, inY }: Layout) {
   return { points, d: one.bars?.slice(1).map(bar).join("") ?? thinLine(all) };
 }
 
-/** The path through the points, without those that lie within a tenth of a pixel of the line between their neighbours. */
+/**
+ * The path through the points, without those that lie within a tenth of a pixel of the line between their neighbours.
+ */
 const thinLine = (points: readonly Point[]) =>
   line()
     .defined(([, y]) => Number.isFinite(y))

@@ -12,7 +12,10 @@ const TABLE_DIGITS = [6, 5, 4] as const;
 const GAP = 2;
 const LEAST_TEXT_WIDTH = 18;
 
-/** For people: the chart, the rows as a table that fits the screen, then the sentences; of a report the sentences come first. */
+/**
+ * For people: the chart, the rows as a table that fits the screen, then the
+ * sentences; of a report the sentences come first.
+ */
 export async function* table(result: RowsResult | ReportResult, given: NumberStyle, screen: Screen) {
   const style = forPeople(given, TABLE_DIGITS[0]);
   const { kind, chart } = result;
@@ -51,8 +54,8 @@ interface TableLayout {
 }
 
 /**
- * Rows as a table with the most digits that fit, at most six. Too wide with four: rows in groups of columns, each with those that
- * name the row; one row, or rows with a column too wide even so, as lists.
+ * Rows as a table with the most digits that fit, at most six. Too wide with four: rows in groups of columns, each with
+ * those that name the row; one row, or rows with a column too wide even so, as lists.
  */
 function layOut(
   columns: readonly Column[],
@@ -88,7 +91,10 @@ function layOut(
   return { digits, natural, fits: widths !== undefined, draw };
 }
 
-/** The columns in groups that fit the width where one beside the keys does; the keys, or else the first column, are in each. */
+/**
+ * The columns in groups that fit the width where one beside the keys does;
+ * the keys, or else the first column, are in each.
+ */
 function columnGroups(natural: readonly number[], columns: readonly Column[], width: number): number[][] {
   const all = [...natural.keys()];
   const keys = all.filter((i) => i === 0 || columns[i]!.key);
@@ -143,7 +149,10 @@ interface DrawnTable {
 const SIDES = "top top-mid top-left top-right bottom bottom-mid bottom-left bottom-right left left-mid right right-mid";
 const NO_FRAME = Object.fromEntries(SIDES.split(" ").map((side) => [side, ""]));
 
-/** The rows of one cli-table3 table: it compares each cell with those of all rows above it, so longer tables are drawn in parts. */
+/**
+ * The rows of one cli-table3 table: it compares each cell with those of all
+ * rows above it, so longer tables are drawn in parts.
+ */
 const ROWS_AT_ONCE = 100;
 
 function drawTable({ rows, head, ...grid }: DrawnTable, screen: Screen): string {

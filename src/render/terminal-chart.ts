@@ -13,10 +13,16 @@ const GOLDEN = (Math.sqrt(5) - 1) / 2;
 /** Colours with a contrast of at least 3 to white and to black, also as the nearest of 256. */
 const COLORS = ["#0072b2", "#a64ca6", "#007f00", "#997a00", "#007f7f"];
 const RED = "#d70000";
-/** In place of them where a terminal has 16: its own foreground first. Of the 16, blue is hard to see on black, yellow and white on white. */
+/**
+ * In place of them where a terminal has 16: its own foreground first. Of the 16, blue
+ * is hard to see on black, yellow and white on white.
+ */
 const BASIC_COLORS = ["reset", "magenta", "green", "cyan"] as const;
 
-/** The characters of the drawing in Unicode and in ASCII. Of two, the first is in the row that a line leaves, the second in the one it enters. */
+/**
+ * The characters of the drawing in Unicode and in ASCII. Of two, the first is in the
+ * row that a line leaves, the second in the one it enters.
+ */
 const GLYPHS = {
   across: ["─", "-"],
   upright: ["│", "|"],
@@ -126,7 +132,10 @@ export function drawChart(chart: Chart, screen: Screen, style: NumberStyle): str
 const evenly = ({ from, to }: Interval, count: number): number[] =>
   Array.from({ length: count }, (_, i) => from + ((to - from) * i) / (count - 1));
 
-/** The x at which the range of y is found: evenly spaced ones, and irregular ones in case a wave has the spacing as its period. */
+/**
+ * The x at which the range of y is found: evenly spaced ones, and irregular
+ * ones in case a wave has the spacing as its period.
+ */
 function trialOf({ from, to }: Interval, width: number): number[] {
   const count = 4 * width;
   const uneven = Array.from({ length: count }, (_, i) => from + ((to - from) * (i + ((i * GOLDEN) % 1))) / count);
@@ -147,10 +156,16 @@ function niceTicks({ from: lo, to: hi }: Interval): number[] {
 const partsOfPi = ({ x, knots }: Chart) =>
   x.angle ? divisorsFor(knots, [8, 6, 4, 3, 2, 1]).map((q) => multiplesOfPi(x, q)) : [];
 
-/** Values are taken to lie so much nearer to the middle: the least and the greatest, half a row from two, would have a row of their own. */
+/**
+ * Values are taken to lie so much nearer to the middle: the least and the greatest,
+ * half a row from two, would have a row of their own.
+ */
 const INWARD = 0.998;
 
-/** The rows of a chart for values of that range, at most `most`: their count, the row of a value, and the ticks, with equally many rows between them. */
+/**
+ * The rows of a chart for values of that range, at most `most`: their count, the row of a
+ * value, and the ticks, with equally many rows between them.
+ */
 function rowsOf(reach: Interval, most: number, all = niceTicks(reach)) {
   const { from, to } = reach.to > reach.from ? reach : { from: all[0]!, to: all.at(-1)! };
   const step = all[1]! - all[0]!;
@@ -237,7 +252,9 @@ function drawRun(rows: readonly number[], column: number, pen: Pen, cells: Chara
   });
 }
 
-/** A value for each column; where the line goes up and down by more than `wide` within one, its ends in turn: a band. */
+/**
+ * A value for each column; where the line goes up and down by more than `wide` within one, its ends in turn: a band.
+ */
 function valuesAt({ at }: Series, xs: readonly number[], wide: number): number[] {
   const step = (xs[1]! - xs[0]!) / PARTS;
   return xs.map((x, c) => {

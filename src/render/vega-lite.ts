@@ -3,8 +3,8 @@ import { type Chart, type Interval, reachOf, rulesOf } from "./chart.ts";
 import { formatMessage, inUnit, type NumberStyle } from "./number.ts";
 
 /**
- * A chart as a Vega-Lite specification for a notebook: lines told apart by colour, bars, areas, highlighted stretches under their lines,
- * knots as light rules, dots and notes; its title and its data.
+ * A chart as a Vega-Lite specification for a notebook: lines told apart by colour, bars, areas, highlighted stretches
+ * under their lines, knots as light rules, dots and notes; its title and its data.
  */
 export function vegaLite(chart: Chart, style: NumberStyle, description: string): object {
   const { x, y = {}, series, dots = [], marks = [], regions = [], highlight, knots } = chart;

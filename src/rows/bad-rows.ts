@@ -1,12 +1,17 @@
 import { type Message, message } from "../core/message.ts";
 import { DataError } from "../data/errors.ts";
 
-/** What becomes of a bad row: it ends the program (fail where nobody can choose another policy), is left out, or kept without values. */
+/**
+ * What becomes of a bad row: it ends the program (fail where nobody can choose
+ * another policy), is left out, or kept without values.
+ */
 export type BadRowPolicy = "stop" | "fail" | "skip" | "keep";
 
 const SHOWN_LINES = 5;
 
-/** Counts the rows of a file that could not be computed. By default (policy stop) the first of them ends the program. */
+/**
+ * Counts the rows of a file that could not be computed. By default (policy stop) the first of them ends the program.
+ */
 export function badRows(file: string, policy: BadRowPolicy = "stop", unit: "line" | "row" = "line") {
   let count = 0;
   /** Lines of the first few. */

@@ -28,8 +28,9 @@ export interface RowComputation<T extends readonly unknown[]> {
   readonly columns: readonly Column[];
   readonly compute: (...values: T) => Iterable<Row>;
   /**
-   * The computation for a whole column of its last input, where the others are given: takes their numbers, then the address of the
-   * column in the memory of the row kernel and how many rows it has; gives the columns of results, valid until it is called again.
+   * The computation for a whole column of its last input, where the others are given: takes their
+   * numbers, then the address of the column in the memory of the row kernel and how many rows it has;
+   * gives the columns of results, valid until it is called again.
    */
   readonly ofColumn?: (...numbers: number[]) => readonly NumberColumn[];
   /** What tables show in place of these cells, where the values are given. */
@@ -89,7 +90,10 @@ export function endOf({ end }: Work, ofFile: readonly Message[], keptRows: numbe
   return { notes, holds, warnings: [...ofFile, ...warnings] };
 }
 
-/** Every choice of the given values, with a free place for each that is read, and the cells that show it; the first list varies slowest. */
+/**
+ * Every choice of the given values, with a free place for each that is read, and the
+ * cells that show it; the first list varies slowest.
+ */
 export function* choices({ inputs }: Work) {
   for (const values of product(inputs.map(({ source }) => (typeof source === "function" ? [undefined] : source)))) {
     const lead = inputs.flatMap((input, i) => (isShown(input) ? [input.cell?.(values[i]) ?? (values[i] as Cell)] : []));

@@ -9,12 +9,15 @@ import { badRows } from "./bad-rows.ts";
 import { choices, endOf, type RowOptions, shownColumns, type Work } from "./computation.ts";
 import { type Faults, faultOf, Header, type Reader } from "./header.ts";
 
-/** Files above this size, in bytes, gain from threads that start at once: most of the file is still unread when they are ready. */
+/**
+ * Files above this size, in bytes, gain from threads that start at once: most
+ * of the file is still unread when they are ready.
+ */
 const LONG = 2 ** 24;
 
 /**
- * Opens a file: its table, its header, the counts of its bad rows, and what threads share (its parts, and their counts). In a worker, names are
- * the column names, which the main thread has read.
+ * Opens a file: its table, its header, the counts of its bad rows, and what threads share (its parts, and their
+ * counts). In a worker, names are the column names, which the main thread has read.
  */
 export async function openRows(
   path: string,
@@ -55,7 +58,10 @@ export function faultsOf(batch: Batch): Faults {
   return faults;
 }
 
-/** Calls compute for each row without a fault, and keep for each bad row that is kept; returns the error with which a bad row ends the program. */
+/**
+ * Calls compute for each row without a fault, and keep for each bad row that is kept;
+ * returns the error with which a bad row ends the program.
+ */
 export function visitRows(
   batch: Batch,
   faults: Faults,
@@ -96,7 +102,10 @@ export async function readRows<T extends readonly unknown[]>(
   return warnings();
 }
 
-/** The rows of a computation over a file: the cells of each row, then what was computed of it. In a worker, names are the column names of the file. */
+/**
+ * The rows of a computation over a file: the cells of each row, then what was computed of
+ * it. In a worker, names are the column names of the file.
+ */
 export async function fileRows(
   work: Work,
   options: RowOptions,
@@ -123,7 +132,10 @@ export async function fileRows(
   };
 }
 
-/** Computes the rows of a batch: for each input row one per choice of the given values; a bad row that is kept has empty computed cells. */
+/**
+ * Computes the rows of a batch: for each input row one per choice of the given
+ * values; a bad row that is kept has empty computed cells.
+ */
 function rowComputer(
   work: Work,
   header: Header,

@@ -30,8 +30,8 @@ export interface InputValues<T> {
 export type Reader<T> = (batch: Batch, faults: Faults) => InputValues<T>;
 
 /**
- * Reads some columns as numbers, row after row, and gives the address of the first. Of a row with several faults that of its column in leads comes
- * first.
+ * Reads some columns as numbers, row after row, and gives the address of the first. Of a row
+ * with several faults that of its column in leads comes first.
  */
 type NumbersReader = (batch: Batch, faults: Faults, leads?: readonly number[]) => number;
 
@@ -44,7 +44,10 @@ interface ReadCell {
   readonly isCosine: () => boolean;
 }
 
-/** A column of angles to one class; the class is called by the bytes of the column's name that the other columns do not share. */
+/**
+ * A column of angles to one class; the class is called by the bytes of the
+ * column's name that the other columns do not share.
+ */
 export interface ClassColumn {
   readonly name: string;
   readonly index: number;
@@ -122,7 +125,10 @@ export class Header {
     return one(this.numbers([this.index(name)], anyNumberIn));
   }
 
-  /** cosineAdvice is what the fault of an angle below 0 says of cosines; by default it asks for their arccosines where they look like cosines. */
+  /**
+   * cosineAdvice is what the fault of an angle below 0 says of cosines; by default it
+   * asks for their arccosines where they look like cosines.
+   */
   angle(name: string, cosineAdvice?: string): Reader<number> {
     return one(this.angles([this.index(name)], cosineAdvice));
   }
@@ -169,8 +175,8 @@ export class Header {
   }
 
   /**
-   * The columns that a pattern such as theta_* matches; the class is what * stands for. theta_y and theta_j are no classes (unless all
-   * classes are single letters), nor is the column that holds the target angle or the label.
+   * The columns that a pattern such as theta_* matches; the class is what * stands for. theta_y and theta_j are no
+   * classes (unless all classes are single letters), nor is the column that holds the target angle or the label.
    */
   classes(pattern: string, target?: string): ClassColumn[] {
     const around = classPattern(toBytes(pattern));
@@ -215,8 +221,8 @@ export class Header {
   }
 
   /**
-   * Where a cell holds no plainly spelt number, spelt gives it from the text; meant, where given, what any number stands for that is not plain. Both
-   * throw where it is none.
+   * Where a cell holds no plainly spelt number, spelt gives it from the text; meant, where given, what any number
+   * stands for that is not plain. Both throw where it is none.
    */
   private numbers(
     columns: readonly number[],
@@ -257,7 +263,9 @@ export class Header {
     };
   }
 
-  /** The angle in [0, pi] that a number of the file is, in radians; a little above pi counts as pi, and its row once. */
+  /**
+   * The angle in [0, pi] that a number of the file is, in radians; a little above pi counts as pi, and its row once.
+   */
   private angleOf(value: number, cell: () => ReadCell, cosineAdvice?: string): number {
     const theta = this.inDegrees ? fromDegrees(value) : value;
     if (isAngle(theta)) return theta;

@@ -26,15 +26,18 @@ export class Pool<Item, Answer> {
     this.threads = Array.from({ length: size }, () => startThread(new Worker(script, options)));
   }
 
-  /** The most items that are out at a time where the thread that asks answers too, and each worker has at most `queued`. */
+  /**
+   * The most items that are out at a time where the thread that asks answers too, and each worker has at most `queued`.
+   */
   most(queued: number): number {
     return queued * (this.threads.length + 1);
   }
 
   /**
-   * The answers to all items in the order of the items, each as soon as it is there. Each worker has at most one item, and one more is read
-   * ahead. With `here`, which answers in this thread, each has at most `queued`, and what is read while they have them is answered here, one after
-   * another. Where the items fail, the answers to those before come first.
+   * The answers to all items in the order of the items, each as soon as it is there. Each worker has
+   * at most one item, and one more is read ahead. With `here`, which answers in this thread, each has
+   * at most `queued`, and what is read while they have them is answered here, one after another. Where
+   * the items fail, the answers to those before come first.
    */
   async *inOrder(
     items: AsyncIterator<Item>,
@@ -78,8 +81,8 @@ export class Pool<Item, Answer> {
   }
 
   /**
-   * Asks every worker to end once it has done what it was sent. It is not terminated: Node 20 may abort where a thread is torn down while its
-   * code is being compiled in the background, which a thread that ends by itself waits for.
+   * Asks every worker to end once it has done what it was sent. It is not terminated: Node 20 may abort where a thread
+   * is torn down while its code is being compiled in the background, which a thread that ends by itself waits for.
    */
   end(): void {
     for (const { end } of this.threads) end();

@@ -6,7 +6,10 @@ import { shortened } from "../data/shown.ts";
 import { doubles } from "../kernels/rows.ts";
 import type { ClassColumn, Faults, Header, Reader } from "./header.ts";
 
-/** The competing angles of a sample, and what each is called: its place in the list, or its class (as bytes). Valid until the next row. */
+/**
+ * The competing angles of a sample, and what each is called: its place in the list,
+ * or its class (as bytes). Valid until the next row.
+ */
 export interface Competitors {
   readonly angles: ArrayLike<number>;
   readonly nameOf: (j: number) => number | string;
@@ -38,7 +41,10 @@ export function competitors(header: Header, name = "theta_j", target: string): R
   };
 }
 
-/** The angles of some rows to every class, row after row from an address of the row kernel on, and the index of the own class of each. */
+/**
+ * The angles of some rows to every class, row after row from an address of the row
+ * kernel on, and the index of the own class of each.
+ */
 interface LabelledAngles {
   readonly address: number;
   readonly places: readonly number[];
@@ -72,7 +78,10 @@ export function labelledAngles(
   };
 }
 
-/** The same as two inputs: the angle to the own class, and those to the other classes. The second reader only uses what the first has read. */
+/**
+ * The same as two inputs: the angle to the own class, and those to the other classes.
+ * The second reader only uses what the first has read.
+ */
 export function labelledSamples(
   ...from: Parameters<typeof labelledAngles>
 ): [own: Reader<number>, others: Reader<Competitors>] {

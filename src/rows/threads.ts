@@ -50,8 +50,9 @@ export function sharedRows(
 }
 
 /**
- * What is made of the parts of a file, in order, by so many threads, this one being one of them. Workers start once the first parts are done, or
- * beside them where the file is known to be long. Bytes are valid until the next are asked for.
+ * What is made of the parts of a file, in order, by so many threads, this one being one of
+ * them. Workers start once the first parts are done, or beside them where the file is known
+ * to be long. Bytes are valid until the next are asked for.
  */
 export async function* sharedBytes(
   source: Shared,
@@ -122,7 +123,10 @@ export function serveParts(work: Promise<PartWork>): void {
   });
 }
 
-/** The rows of a part as bytes in the memory given for them (in more where that is too small), and the message of the DataError that stopped it. */
+/**
+ * The rows of a part as bytes in the memory given for them (in more where that is too
+ * small), and the message of the DataError that stopped it.
+ */
 async function answerTo({ part, room }: RowQuestion, bytesOf: PartWork["bytesOf"]): Promise<RowAnswer> {
   let bytes: Uint8Array = new Uint8Array(room, 0, 0);
   try {
@@ -138,7 +142,9 @@ async function answerTo({ part, room }: RowQuestion, bytesOf: PartWork["bytesOf"
   }
 }
 
-/** Memory for one part on its way and for its rows, used again and again: a new piece for each would pile up as garbage. */
+/**
+ * Memory for one part on its way and for its rows, used again and again: a new piece for each would pile up as garbage.
+ */
 interface Slot {
   part: SharedArrayBuffer;
   rows: SharedArrayBuffer;
@@ -146,7 +152,9 @@ interface Slot {
 
 const newSlot = (rows: number): Slot => ({ part: new SharedArrayBuffer(0), rows: new SharedArrayBuffer(rows) });
 
-/** Bytes with more after them, in the shared memory of the first, or in one with room to spare where that is too small. */
+/**
+ * Bytes with more after them, in the shared memory of the first, or in one with room to spare where that is too small.
+ */
 function appended(bytes: Uint8Array, more: Uint8Array): Uint8Array {
   const length = bytes.length + more.length;
   const fits = length <= bytes.buffer.byteLength;

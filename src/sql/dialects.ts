@@ -17,8 +17,9 @@ export interface Dialect {
   /** The columns of the table again, from that subquery. */
   readonly kept: (subquery: string) => string;
   /**
-   * A FROM clause: each row of a subquery with the whole of a table once for each column whose name meets a condition, with the name in NAME and the
-   * cell in VALUE. Where no column does it is an error, or each row once with NULL in both.
+   * A FROM clause: each row of a subquery with the whole of a table once for each column
+   * whose name meets a condition, with the name in NAME and the cell in VALUE. Where no
+   * column does it is an error, or each row once with NULL in both.
    */
   readonly unpivot: (subquery: string, picked: (name: string) => string) => string;
   /** The cell in VALUE as a double, exact where its column is of 32 bits; NULL where it is no number. */

@@ -15,7 +15,10 @@ export const PI = literal(Math.PI);
 /** Angles up to this far above pi count as pi, as everywhere. */
 const LIMIT = literal(Math.PI + PI_SLACK);
 
-/** A double as an angle: NULL unless it is one in [0, pi], or a little above, which counts as pi. Every dialect places NaN above all numbers. */
+/**
+ * A double as an angle: NULL unless it is one in [0, pi], or a little above, which
+ * counts as pi. Every dialect places NaN above all numbers.
+ */
 export const angleSql = (x: string): string =>
   `CASE WHEN ${x} BETWEEN 0 AND ${PI} THEN ${x} WHEN ${x} BETWEEN ${PI} AND ${LIMIT} THEN ${PI} END`;
 
@@ -34,8 +37,8 @@ export const pieceSql = (pieces: Pieces, theta: string): string =>
 const endSign = (pieces: Pieces, i: number) => (pieceIndex(pieces, pieceEnd(pieces, i)) > i ? "<" : "<=");
 
 /**
- * The value of a target function at a SQL expression theta that is an angle or NULL; NULL gives NULL.
- * Within 3 ulp of max(|value|, 1) for asoftmax, whatever m; for other functions with the error of a theta + b rounded to a double.
+ * The value of a target function at a SQL expression theta that is an angle or NULL; NULL gives NULL. Within 3 ulp of
+ * max(|value|, 1) for asoftmax, whatever m; for other functions with the error of a theta + b rounded to a double.
  */
 export function valueSql({ pieces, lambda }: Target, theta: string): string {
   const own = casesOf(pieces, theta);
@@ -67,9 +70,9 @@ function linear(a: number, b: number, theta: string): string {
 }
 
 /**
- * (-1)^k cos(x) + step k, x = a theta + b in half turn k, without a branch: sin(k pi + pi/2 - x) + step k, the sine of an angle
- * in [-pi/2, pi/2], where libraries are fastest. Dividing by pi/a first saves a product, and is exact enough only where a
- * is a power of two.
+ * (-1)^k cos(x) + step k, x = a theta + b in half turn k, without a branch: sin(k pi + pi/2 - x) + step k,
+ * the sine of an angle in [-pi/2, pi/2], where libraries are fastest. Dividing by pi/a first saves a
+ * product, and is exact enough only where a is a power of two.
  */
 function halfTurnSine({ a, b }: Pieces, step: number, theta: string): string {
   const isScaling = Number.isInteger(Math.log2(a)) && b === 0;

@@ -24,7 +24,10 @@ const conditionsAt = (m: number, thetaJ: string) => ({
   psi: `${valueSql(asoftmax({ m }), "theta_y")} > cos(${thetaJ})`,
 });
 
-/** The conditions for every m: for each row of a wide table, with the gaps to its nearest competitor; for each pair of a long one. */
+/**
+ * The conditions for every m: for each row of a wide table, with the gaps to its
+ * nearest competitor; for each pair of a long one.
+ */
 export function marginQuery(source: Source, margins: readonly number[], prefix: string): string {
   if (source.wide === undefined) {
     const columns = margins.map((m) => ({ m: literal(m), ...conditionsAt(m, "theta_j") }));
@@ -79,8 +82,9 @@ export function measureQuery(source: Source, { margins, functions, losses }: Ask
 }
 
 /**
- * Subqueries, the last of which is asoftmax_angles: sample, label, class, theta, above (counted as pi). The rows of a wide table are numbered first.
- * Its class is NULL for theta_y and theta_j, which are no classes unless all of the classes are single letters, and where the row has no class at all.
+ * Subqueries, the last of which is asoftmax_angles: sample, label, class, theta, above (counted as pi). The rows of a
+ * wide table are numbered first. Its class is NULL for theta_y and theta_j, which are no classes unless all of the
+ * classes are single letters, and where the row has no class at all.
  */
 function anglesOf({ dialect, table, wide, ...columns }: Source): string[] {
   const name = qualified(table, dialect);
@@ -116,8 +120,8 @@ function anglesOf({ dialect, table, wide, ...columns }: Source): string[] {
 }
 
 /**
- * Subqueries, the last of which is asoftmax_pairs: sample, label, class, above, theta_y, theta_j, min_theta_j; angles NULL where one of the
- * sample is bad, or in a long table where it has a class twice or is NULL.
+ * Subqueries, the last of which is asoftmax_pairs: sample, label, class, above, theta_y, theta_j, min_theta_j; angles
+ * NULL where one of the sample is bad, or in a long table where it has a class twice or is NULL.
  */
 function pairsOf(source: Source): string[] {
   const classes = source.wide ? "count(class)" : "count(*)";
@@ -145,8 +149,9 @@ function pairsOf(source: Source): string[] {
 }
 
 /**
- * Subqueries, the last of which is asoftmax_figures, one row a sample; naive_pairs_0 counts the competitors that meet the naive condition at the first
- * m, loss_0 is the first loss: log(1 + sum of exp(gaps)) with the largest exponent, top, subtracted before exp, and log(1 + rest) accurate for a tiny rest.
+ * Subqueries, the last of which is asoftmax_figures, one row a sample; naive_pairs_0 counts the competitors that meet
+ * the naive condition at the first m, loss_0 is the first loss: log(1 + sum of exp(gaps)) with the largest exponent,
+ * top, subtracted before exp, and log(1 + rest) accurate for a tiny rest.
  */
 function figuresOf(source: Source, margins: readonly number[] = [], losses: readonly LossOf<number>[] = []): string[] {
   const log = (x: string) => `CASE WHEN 1 + ${x} = 1 THEN ${x} ELSE ln(1 + ${x}) * ${x} / ((1 + ${x}) - 1) END`;

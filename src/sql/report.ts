@@ -42,9 +42,10 @@ export function samplesQuery(dialect: Dialect, table: string, asked: Asked): str
 }
 
 /**
- * The report from subqueries, the last of which is asoftmax_samples: one row a sample with label, nearest, competitors, the measures, and by the
- * place of each m, function and loss naive_0, angular_0, psi_0, segment_0, naive_pairs_0, holds_0, loss_0. hasNorms says whether feature_norm
- * is one of the measures, which may be empty; last are aggregates that follow at the end.
+ * The report from subqueries, the last of which is asoftmax_samples: one row a sample with label, nearest,
+ * competitors, the measures, and by the place of each m, function and loss naive_0, angular_0, psi_0,
+ * segment_0, naive_pairs_0, holds_0, loss_0. hasNorms says whether feature_norm is one of the measures, which
+ * may be empty; last are aggregates that follow at the end.
  */
 export function reportQuery(
   dialect: Dialect,
@@ -127,7 +128,10 @@ ${together}
 ${shown}ORDER BY place`;
 }
 
-/** Subqueries asoftmax_worst (class, samples, failed) and asoftmax_taken (class, other, samples), each with the place of its row from 1. */
+/**
+ * Subqueries asoftmax_worst (class, samples, failed) and asoftmax_taken (class,
+ * other, samples), each with the place of its row from 1.
+ */
 function worstClasses(dialect: Dialect): string[] {
   const first = (order: string, of = "") => `row_number() OVER (${of}ORDER BY ${order}) AS place`;
   const failed = "NOT theta_y < min_theta_j";

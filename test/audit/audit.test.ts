@@ -13,7 +13,10 @@ const of = (name: string, parameters: Record<string, number> = {}) => target(nam
 const text = (table: ReturnType<typeof audit>) =>
   table.diagnosis.map((part) => (typeof part === "object" ? part.angle : part)).join("");
 
-/** 0, pi, every quarter turn of m theta, the doubles and the float32 numbers beside them, a grid, and a low-discrepancy spread. */
+/**
+ * 0, pi, every quarter turn of m theta, the doubles and the float32 numbers
+ * beside them, a grid, and a low-discrepancy spread.
+ */
 function angles(m: number): number[] {
   const marks = [0, Math.PI, ...Array.from({ length: 2 * m + 1 }, (_, j) => (j * Math.PI) / 2 / m)];
   const beside = marks.flatMap((t) => [

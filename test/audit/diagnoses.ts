@@ -1,4 +1,7 @@
-/** A diagnosis as it is kept to be compared: numbers to 6 digits, and no residuals, which differ between versions of Node in their last digits. */
+/**
+ * A diagnosis as it is kept to be compared: numbers to 6 digits, and no residuals, which
+ * differ between versions of Node in their last digits.
+ */
 export const shortened = (diagnosis: string): string =>
   diagnosis
     .replace(/, to within [\d.e-]+/g, "")

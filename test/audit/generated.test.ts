@@ -17,7 +17,8 @@ interface Line {
   readonly want: string[];
 }
 
-// 2,000 tables that generate.py wrote, from formulas of its own; TABLES names a file of others, such as of all combinations.
+// 2,000 tables that generate.py wrote, from formulas of its own; TABLES names
+// a file of others, such as of all combinations.
 const file = process.env.TABLES ?? new URL("../fixtures/audit/generated.jsonl.gz", import.meta.url);
 const [grids, ...tables] = gunzipSync(readFileSync(file))
   .toString()

@@ -1,5 +1,5 @@
-// How long asoftmax takes beside other tools that do the same, as markdown: npm run bench, or npm run bench -- --rows 100000 for a short one.
-// A tool that is not installed is left out; PYTHON names the python that has polars and numpy.
+// How long asoftmax takes beside other tools that do the same, as markdown: npm run bench, or npm run bench -- --rows
+// 100000 for a short one. A tool that is not installed is left out; PYTHON names the python that has polars and numpy.
 import { spawnSync } from "node:child_process";
 import { closeSync, createReadStream, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { cpus, loadavg, tmpdir, totalmem } from "node:os";

@@ -1,4 +1,5 @@
-// Processor time of psi in DuckDB against a query that only computes cos(4 theta): node test/bench/sql.js (after npm run build).
+// Processor time of psi in DuckDB against a query that only computes cos(4
+// theta): node test/bench/sql.js (after npm run build).
 import { cpus } from "node:os";
 import { DuckDBInstance, version } from "@duckdb/node-api";
 import { target } from "../../dist/core/targets.js";

@@ -10,7 +10,10 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** Runs the program with that folder for temporary files, once as text, once as a table, which loads a package; its output must be right. */
+/**
+ * Runs the program with that folder for temporary files, once as text, once as a
+ * table, which loads a package; its output must be right.
+ */
 async function runs(more: Record<string, string> = {}): Promise<string[]> {
   const env = { ...environment, TMPDIR: folder, ...more };
   for (const [format, shown] of [

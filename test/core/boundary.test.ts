@@ -110,7 +110,8 @@ test("a margin wider than the arc has no boundary", () => {
 });
 
 test("a blend has its boundary where that of the function alone is far away", () => {
-  // Their slopes are at most 2; those of cos(theta_1 + m) - cos(theta_2) alone, with theta_12 + m near 2 pi, less than 0.5.
+  // Their slopes are at most 2; those of cos(theta_1 + m) - cos(theta_2)
+  // alone, with theta_12 + m near 2 pi, less than 0.5.
   const { theta1 } = solve([
     "arcface-easy",
     { m: 2.7718745401990876, lambda: 1.2153952984172793 },

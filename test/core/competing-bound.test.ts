@@ -8,8 +8,8 @@ const COUNT = 400;
 const make = (name: string, parameters?: Record<string, number>): Target => target(name, parameters)!;
 
 /**
- * How far a bound is off, in ulp, by the true value of the target: the arccos of it is found by one step from the bound, which is as good as all of
- * them. Undefined where there is no bound, or where it is 0.
+ * How far a bound is off, in ulp, by the true value of the target: the arccos of it is found by one step from the
+ * bound, which is as good as all of them. Undefined where there is no bound, or where it is 0.
  */
 function ulpsOff({ name, parameters, lambda, competingDivisor }: Target, theta: number, bound: number) {
   const { value } = truthOf(name, Object.values(parameters), lambda, exact(theta));

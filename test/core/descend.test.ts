@@ -19,7 +19,10 @@ const text = (words: Message) => words.map((word) => (typeof word === "object" ?
 /** 100 starts over [0, pi], both ends among them, none at a knot of m = 4 inside. */
 const starts = Array.from({ length: 100 }, (_, i) => (i / 99) * Math.PI);
 
-/** What the list says: downhill from the start, the first angle that holds from that side; the wanted region comes before. */
+/**
+ * What the list says: downhill from the start, the first angle that holds
+ * from that side; the wanted region comes before.
+ */
 function predicted(own: Target, start: number): [kind: Outcome["kind"], theta: number | undefined] {
   const list = minima(own, standard.thetaJ);
   const held =

@@ -27,8 +27,9 @@ const functions = fc
   });
 
 /**
- * For random pairs and angles: is there a root of the true gap within 2 ulp of the first parameter found? Left out are those for which a
- * change of m by a millionth, up or down, changes the gap by less than 1e-9. The number of those compared.
+ * For random pairs and angles: is there a root of the true gap within 2 ulp of the first
+ * parameter found? Left out are those for which a change of m by a millionth, up or down,
+ * changes the gap by less than 1e-9. The number of those compared.
  */
 function compared(
   seed: number,

@@ -99,7 +99,10 @@ test.each([
   await expect(recordsFrom(bytes(text))).rejects.toThrow(message);
 });
 
-/** The records of a text as RFC 4180 has them, a quote inside a cell that does not begin with one being itself; undefined where it has none. */
+/**
+ * The records of a text as RFC 4180 has them, a quote inside a cell that does not
+ * begin with one being itself; undefined where it has none.
+ */
 function plainRecords(text: string, comment?: string): Kept[] | undefined {
   const records: Kept[] = [];
   let line = 1;

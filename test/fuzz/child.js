@@ -1,5 +1,5 @@
-// Runs the built program on each command line that its parent sends. The status, between two zero bytes on standard error, follows what
-// the program said there.
+// Runs the built program on each command line that its parent sends. The status, between two zero
+// bytes on standard error, follows what the program said there.
 import { writeSync } from "node:fs";
 import { createRequire } from "node:module";
 

@@ -1,5 +1,6 @@
-// Runs the built program on damaged files and on random command lines, so many of each, and lists what is wrong: a crash, no end within
-// a deadline, a message of several lines or in the words of the machinery. node test/fuzz/fuzz.js [count] [--seed n]
+// Runs the built program on damaged files and on random command lines, so many of each, and
+// lists what is wrong: a crash, no end within a deadline, a message of several lines or in the
+// words of the machinery. node test/fuzz/fuzz.js [count] [--seed n]
 import { fork } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";

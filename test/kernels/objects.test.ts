@@ -16,7 +16,8 @@ const built = execFileSync(process.execPath, [path("build/kernel.js"), path("ker
 const kernel = instantiate<ObjectKernel>(/"([^"]+)"/.exec(built)![1]!, {});
 const memory = Buffer.from(kernel.memory.buffer);
 
-// Where the tests put what they give the kernel: the table of keys, the index, the lines. All is smaller than its place.
+// Where the tests put what they give the kernel: the table of keys, the
+// index, the lines. All is smaller than its place.
 const KEYS = PAGE;
 const INDEX = 2 * PAGE;
 const LINES = 20 * PAGE;

@@ -66,7 +66,9 @@ describe.skipIf(process.env.ENGINE !== "spark")("the recipe of docs/engines.md o
     return { cwd, ...(await run("python", ["-c", script], { cwd, env })) };
   }
 
-  /** The report of a run over all samples at once is that of the partitions, by measure to the byte, by Spark to 1e-12. */
+  /**
+   * The report of a run over all samples at once is that of the partitions, by measure to the byte, by Spark to 1e-12.
+   */
   async function expectWhole(cwd: string, from: string) {
     const whole = (await sh(`asoftmax measure ${from} ${ASKED}`, cwd)).replace(
       /^(fisher_score|class_angles).*\n/gm,

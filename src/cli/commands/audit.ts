@@ -99,7 +99,10 @@ function chartOf(audited: Audited, table: AuditTable): Chart {
   };
 }
 
-/** The losses of the samples, over their target angles, and the true ones; where all losses are right, a failing row is one of a wrong gradient. */
+/**
+ * The losses of the samples, over their target angles, and the true ones; where all
+ * losses are right, a failing row is one of a wrong gradient.
+ */
 function lossChart({ target, gradient, ...losses }: Audited, samples: readonly LossSample[]): Chart {
   const rows = samples.map(({ thetaY, loss }) => ({ x: thetaY, y: loss }));
   const truths = sampled(samples, MOST_DOTS).map(({ thetaY, competing, scale }) => ({

@@ -56,7 +56,10 @@ export default command({
 /** Labels of more boundaries name no functions: they would cover one another. */
 const MOST_NAMED = 3;
 
-/** Over theta_1 from 0 to theta_12: each target, with a dot at its boundary, and the cosine of the angle to the other class. */
+/**
+ * Over theta_1 from 0 to theta_12: each target, with a dot at its boundary,
+ * and the cosine of the angle to the other class.
+ */
 function arcChart(targets: readonly Target[], theta12: number): Chart {
   const chart = functionChart(targets, { range: { from: 0, to: theta12 } });
   const found = targets.map((one) => boundary(one, theta12));

@@ -231,7 +231,9 @@ async function* withoutOldNote<T>(pieces: AsyncIterable<T>, path: string): Async
   removeNote(path);
 }
 
-/** Throws UsageError where a file that is written is another file of the run, or is not of a kind that can be written. */
+/**
+ * Throws UsageError where a file that is written is another file of the run, or is not of a kind that can be written.
+ */
 function requireOwnFiles({ output, perSample, samples = [], classSums = [], ...read }: MeasureValues): void {
   const arrays = [read.features, read.weights, read.labels].map((given) => given && splitPath(given)[0]);
   const all = [read.input, ...arrays, ...samples, ...samples.map(noteFile), ...classSums];

@@ -39,13 +39,19 @@ export function targetAt({ m, lambda }: Blend, name: string): Target {
   return name === "naive" ? naive({ m }) : targetFromSpec(name);
 }
 
-/** The name of the function with that spec in scenes that begin with this m and lambda: one that has them will follow them. */
+/**
+ * The name of the function with that spec in scenes that begin with this m
+ * and lambda: one that has them will follow them.
+ */
 export const nameAt = (begin: Blend, spec: string): string =>
   targetDefinitions.find(({ name }) => targetAt(begin, name).spec === spec)?.name ?? spec;
 
 export const targetsOf = (scene: Scene): Target[] => scene.functions.map((name) => targetAt(scene, name));
 
-/** The conditions with their reasons, with lambda > 0 also that of the blended target, and the values and slopes of the functions. */
+/**
+ * The conditions with their reasons, with lambda > 0 also that of the blended
+ * target, and the values and slopes of the functions.
+ */
 export function figuresAt(scene: Scene, targets: readonly Target[], shown: Shown) {
   const { m, lambda, theta, competing } = scene;
   const margin = marginOf(m, theta, [competing]);
@@ -73,7 +79,10 @@ export function plainCommands(scene: Scene, { degrees, given }: Pick<NumberStyle
 const MOST_REMEMBERED = 200;
 const known = new Map<string, Map<number, unknown>>();
 
-/** The function with a cache of its values, which all functions of that key share: most changes of a scene leave most values the same. */
+/**
+ * The function with a cache of its values, which all functions of that key share:
+ * most changes of a scene leave most values the same.
+ */
 export function remembered<T>(key: string, at: (x: number) => T): (x: number) => T {
   const values = (known.get(key) ?? new Map()) as Map<number, T>;
   if (known.size > MOST_REMEMBERED) known.clear();

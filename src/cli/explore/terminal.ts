@@ -14,8 +14,8 @@ function keyName(typed: string | undefined, { name = "", ctrl, shift }: Key): st
 }
 
 /**
- * Draws the state and lets keys change it until q. The terminal is put back at the end, after an error and on a
- * signal too, which then ends the program in its usual way.
+ * Draws the state and lets keys change it until q. The terminal is put back at the end, after an error and on a signal
+ * too, which then ends the program in its usual way.
  */
 export function fullScreen<S>(
   start: S,
@@ -34,7 +34,9 @@ export function fullScreen<S>(
         reject(error);
       }
     }
-    /** Draws some frames without showing them, one between keys: code that has not run yet would delay the first keys. */
+    /**
+     * Draws some frames without showing them, one between keys: code that has not run yet would delay the first keys.
+     */
     function warmUp(frames: number): void {
       if (frames === 0 || !stdin.isRaw) return;
       try {

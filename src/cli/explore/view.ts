@@ -63,7 +63,10 @@ const beside = (left: readonly string[], right: readonly string[], column: numbe
     return own + " ".repeat(column - stringWidth(own)) + (right[i] ?? "");
   });
 
-/** The chart of the functions that are on, with the level cos(theta_j) and a cursor at theta, in at most `rows` lines where that is possible. */
+/**
+ * The chart of the functions that are on, with the level cos(theta_j) and a cursor at
+ * theta, in at most `rows` lines where that is possible.
+ */
 function plotOf(state: State, screen: Screen, rows: number, style: NumberStyle): string[] {
   const { m, theta, competing } = state;
   const on = functionsOf(state).flatMap(({ target, on }) => (on ? [target] : []));

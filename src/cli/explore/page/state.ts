@@ -27,7 +27,9 @@ const isAllowed = (name: string, text: string): boolean =>
   isDecimal(text) && allowed[name as keyof typeof allowed]?.(Number(text)) === true;
 const partsOf = (hash: string) => new URLSearchParams(hash.replace(/^#/, ""));
 
-/** The state of an address: after its #, name=value with & between. What is missing or wrong there is as at the start. */
+/**
+ * The state of an address: after its #, name=value with & between. What is missing or wrong there is as at the start.
+ */
 export function stateOf(hash: string): PageState {
   const given = partsOf(hash);
   const numbers = [...given].flatMap(([name, text]) => (isAllowed(name, text) ? [[name, Number(text)]] : []));
@@ -51,7 +53,10 @@ function isFunction(name: string): boolean {
   }
 }
 
-/** The name of a function that has its default parameters, else its spec. asoftmax and naive stay as given: by name alone they follow the sliders. */
+/**
+ * The name of a function that has its default parameters, else its spec. asoftmax and
+ * naive stay as given: by name alone they follow the sliders.
+ */
 const nameOf = (spec: string) =>
   /^(asoftmax|naive)(:|$)/.test(spec) ? spec : nameAt(START, targetAt(START, spec).spec);
 
@@ -79,7 +84,10 @@ export function commandsOf(state: PageState): string[] {
   return [...plain, loss, ...(specs.length > 0 ? drawn : [])];
 }
 
-/** The value to show at an angle of the state: 0 for a value that is only the rounding error of an angle that is a part of pi. */
+/**
+ * The value to show at an angle of the state: 0 for a value that is only the
+ * rounding error of an angle that is a part of pi.
+ */
 export function shownIn({ theta, competing }: PageState): Shown {
   const decimals = [theta, competing].filter((angle) => angle > 0 && asFractionOfPi(angle) === undefined);
   return shownOf({}, { decimals: new Set(decimals) });
