@@ -73,8 +73,8 @@ export function gridAngles({ points, from, to, degrees }: GridValues): Iterable<
  * The rows of a computation over its given values or over the rows of --input.
  * names, in a thread: the column names of the input.
  */
-export async function rowResult<T extends readonly unknown[]>(
-  computation: RowComputation<T>,
+export async function rowResult<T extends readonly unknown[], C>(
+  computation: RowComputation<T, C>,
   values: ValuesOf<typeof inputOptions> & Values<"degrees" | "output">,
   names?: readonly string[],
 ): Promise<RowsResult> {

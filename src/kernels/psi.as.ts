@@ -1,7 +1,9 @@
-// psi of src/core/psi.ts and the columns shown beside it, in AssemblyScript: two angles at a time, one in each lane of
-// a v128. Every operation is that of src/core/double-double.ts, in its order, so that every result has the same bits;
+// psi of src/core/psi.ts and the columns shown beside it, and the margins of src/core/margin.ts, in AssemblyScript: two
+// angles at a time, one in each lane of a v128. Every operation is that of src/core/double-double.ts, in its order, so that every result has the same bits;
 // only the error of a sum whose larger part is known is found in two operations. The coefficients of the series, cosine
 // or sine, are loaded by the quarter of each lane, without a branch.
+
+import { leastAngle } from "./samples";
 
 // Constants are loaded: V8 would put each together anew from immediate numbers.
 const SPLITTER = memory.data<f64>([134217729]);
@@ -13,6 +15,7 @@ const HALF_PI_4 = memory.data<f64>([8.843720566135701e-29]);
 const PI = memory.data<f64>([Math.PI]);
 const ONE = memory.data<f64>([1]);
 const HALF = memory.data<f64>([0.5]);
+const ZERO = memory.data<f64>([0]);
 const BELOW_HALF = memory.data<f64>([0.49999999999999994]);
 const TWO_TO_52 = memory.data<f64>([4503599627370496]);
 const TO_64THS = memory.data<f64>([70368744177664]);
@@ -104,6 +107,127 @@ export function cosines(thetas: usize, count: i32, out: usize): void {
   psiColumns(1, thetas, count, 0, 0, 0, 0, 0, out);
 }
 
+/**
+ * What marginOf of core gives for count samples, each of the angles to all classes, in [0, pi], with the place of its
+ * own class among them; m in [1, 2^20]. Writes columns of count doubles to out: which conditions hold (1: naive,
+ * 2: angular, 4: psi), the place of the nearest other class, the angle to it, the effective margin, the margin gap, the
+ * cosine gap.
+ */
+export function marginColumns(m: f64, angles: usize, classes: i32, places: usize, count: i32, out: usize): void {
+  const column = <usize>count << 3;
+  const factor = lanes(m, 1);
+  for (let i = 0; i < count; i++, places += 4, out += 8, angles += <usize>classes << 3) {
+    const own = angles + (<usize>load<i32>(places) << 3);
+    const thetaY = load<f64>(own);
+    store<f64>(own, NaN);
+    const place = leastAngle(angles, classes);
+    store<f64>(own, thetaY);
+    const thetaJ = load<f64>(angles + (<usize>place << 3));
+    const gap = marginGap(m, thetaY, thetaJ);
+    // Multiplying both of two tiny angles changes no condition.
+    const isTiny = thetaY < TINY && thetaJ < TINY;
+    if (isTiny) {
+      reduce(factor, lanes(thetaY * UP, thetaJ * UP));
+    } else {
+      reduce(factor, lanes(thetaY, thetaJ));
+    }
+    const isNaive = isFirstBelow();
+    const holds = (isNaive ? 1 : 0) + (gap > 0 ? 2 : 0) + (isNaive && wholeQuarters() < 2 ? 4 : 0);
+    if (isTiny) reduce(factor, lanes(thetaY, thetaJ));
+    let at = out;
+    store<f64>(at, <f64>holds);
+    store<f64>((at += column), <f64>place);
+    store<f64>((at += column), thetaJ);
+    store<f64>((at += column), thetaY == thetaJ ? 1 : thetaJ / thetaY);
+    store<f64>((at += column), gap);
+    store<f64>(at + column, cosineGap(m, thetaY, thetaJ, gap));
+  }
+}
+
+// As in src/core/margin.ts.
+const UP: f64 = 1.3407807929942597e154;
+const TINY: f64 = 2.409919865102884e-181;
+
+/** theta_j - m theta_y, rounded once; its sign is exact. */
+function marginGap(m: f64, thetaY: f64, thetaJ: f64): f64 {
+  const product = m * (thetaY * UP);
+  const rest = thetaJ * UP - product;
+  const error = f64x2.extract_lane(sumErrors(lanes(-product, 0), lanes(thetaJ * UP, 0), lanes(rest, 0)), 0);
+  const low = f64x2.extract_lane(productErrors(lanes(m, 0), lanes(thetaY * UP, 0), lanes(product, 0)), 0);
+  const scaled = rest + (error - low);
+  return withSign(scaled / UP, scaled);
+}
+
+function withSign(x: f64, sign: f64): f64 {
+  return x != 0 || sign == 0 ? x : sign < 0 ? -5e-324 : 5e-324;
+}
+
+/** psi(theta_y) - cos(theta_j), after reduce of m theta_y in the first lane, as cosineGap of core has it. */
+function cosineGap(m: f64, thetaY: f64, thetaJ: f64, gap: f64): f64 {
+  const k = Math.floor(wholeQuarters() / 2);
+  const half = f64x2.splat(thetaJ / 2);
+  if (k == 0) {
+    reduceSum(lanes(m / 2, -m / 2), f64x2.splat(thetaY), half);
+    // One turn more makes no whole number negative.
+    const sines = cosine(quarterLess(toIntegers(add(quarter, f64x2.splat(4)))));
+    return withSign(2 * f64x2.extract_lane(sines, 0) * f64x2.extract_lane(sines, 1), gap);
+  }
+  const own = f64x2.extract_lane(quarter, 0) - 2 * k;
+  // 1 - cos(x) is 2 sin(x/2)^2 for a small x.
+  const share: f64 = own == 0 ? 0.5 : 1;
+  const high = f64x2.extract_lane(angle, 0) * share;
+  const low = f64x2.extract_lane(angleLow, 0) * share;
+  reduce(constant(ONE), half);
+  quarter = f64x2.replace_lane(quarter, 0, own == 0 ? 3 : own);
+  angle = f64x2.replace_lane(angle, 0, high);
+  angleLow = f64x2.replace_lane(angleLow, 0, low);
+  const both = cosine(toIntegers(quarter));
+  const a = f64x2.extract_lane(both, 0);
+  const b = f64x2.extract_lane(both, 1);
+  return -((own == 0 ? 2 * a * a : 1 - a) + 2 * (k - 1) + 2 * b * b);
+}
+
+/** floor of the angle in the first lane over pi/2. */
+function wholeQuarters(): f64 {
+  return f64x2.extract_lane(quarter, 0) - (f64x2.extract_lane(angle, 0) < 0 ? 1 : 0);
+}
+
+// The last results of fold.
+let foldedQuarter: f64 = 0;
+let foldedHigh: f64 = 0;
+let foldedLow: f64 = 0;
+
+/** The angle in [0, pi] with the same cosine, as fold of core has it. */
+function fold(quarter: f64, high: f64, low: f64): void {
+  const turn = <i32>quarter & 3;
+  const flips = turn == 0 ? high < 0 : turn == 3 || (turn == 2 && !(high < 0));
+  foldedQuarter = turn == 3 ? 1 : turn;
+  foldedHigh = flips ? -high : high;
+  foldedLow = flips ? -low : low;
+}
+
+/** Is the folded angle in the first lane below that in the second? As isBelow of core has it. */
+function isFirstBelow(): bool {
+  fold(f64x2.extract_lane(quarter, 0), f64x2.extract_lane(angle, 0), f64x2.extract_lane(angleLow, 0));
+  const high = foldedHigh;
+  const low = foldedLow;
+  const first = foldedQuarter;
+  fold(f64x2.extract_lane(quarter, 1), f64x2.extract_lane(angle, 1), f64x2.extract_lane(angleLow, 1));
+  if (first == foldedQuarter) return high < foldedHigh || (high == foldedHigh && low < foldedLow);
+  const turns = (first - foldedQuarter) * 1.5707963267948966;
+  const d = turns + high;
+  const e = d - foldedHigh;
+  const errors = sumErrors(lanes(turns, d), lanes(high, -foldedHigh), lanes(d, e));
+  const dLow = f64x2.extract_lane(errors, 0);
+  const eLow = f64x2.extract_lane(errors, 1);
+  return e + (eLow + dLow + (low - foldedLow) + (first - foldedQuarter) * 6.123233995736766e-17) < 0;
+}
+
+@inline
+function lanes(a: f64, b: f64): v128 {
+  return f64x2.replace_lane(f64x2.splat(a), 1, b);
+}
+
 /** Stores two values, or the first alone, in a column unless its address is 0; gives the address of the next. */
 @inline
 function put(column: usize, values: v128, single: bool): usize {
@@ -122,10 +246,28 @@ let angleLow = f64x2.splat(0);
 @inline
 function reduce(factor: v128, theta: v128): void {
   // -0 becomes 0.
-  const x = add(mul(factor, theta), f64x2.splat(0));
-  const low = productErrors(factor, theta, x);
+  const x = add(mul(factor, theta), constant(ZERO));
   // Math.round, for numbers from 0 to 2^51; adding 1/2 itself would make the double below it 1.
   quarter = f64x2.floor(add(mul(x, constant(TWO_OVER_PI)), constant(BELOW_HALF)));
+  lessQuarters(x, productErrors(factor, theta, x), constant(ZERO));
+}
+
+/** The same of factor * theta + b, which may be negative. */
+function reduceSum(factor: v128, theta: v128, b: v128): void {
+  const product = mul(factor, theta);
+  const productLow = productErrors(factor, theta, product);
+  const x = add(product, b);
+  const sumLow = sumErrors(product, b, x);
+  const low = add(productLow, sumLow);
+  const half = v128.bitselect(constant(HALF), constant(BELOW_HALF), f64x2.lt(x, constant(ZERO)));
+  quarter = f64x2.floor(add(mul(x, constant(TWO_OVER_PI)), half));
+  const isNear = f64x2.eq(quarter, constant(ZERO));
+  lessQuarters(x, low, v128.andnot(sumErrors(productLow, sumLow, low), isNear));
+}
+
+/** Leaves x + low + lower less quarter * pi/2 in angle and angleLow. */
+@inline
+function lessQuarters(x: v128, low: v128, lower: v128): void {
   const part2 = f64x2.neg(mul(quarter, constant(HALF_PI_2)));
   const part3 = f64x2.neg(mul(quarter, constant(HALF_PI_3)));
   const r0 = sub(x, mul(quarter, constant(HALF_PI_1)));
@@ -133,7 +275,7 @@ function reduce(factor: v128, theta: v128): void {
   const r2 = add(r1, low);
   const r3 = add(r2, part3);
   const errors = add(add(sumErrors(r0, part2, r1), sumErrors(r1, low, r2)), sumErrors(r2, part3, r3));
-  const rest = sub(errors, mul(quarter, constant(HALF_PI_4)));
+  const rest = add(errors, sub(lower, mul(quarter, constant(HALF_PI_4))));
   angle = add(r3, rest);
   angleLow = sumErrors(r3, rest, angle);
 }

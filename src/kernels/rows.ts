@@ -15,6 +15,7 @@ interface RowKernel extends KernelMemory {
   writeRows(row: number, end: number, ...rest: number[]): number;
   writtenEnd(): number;
   psiColumns(m: number, thetas: number, count: number, ...columns: number[]): void;
+  marginColumns(m: number, angles: number, classes: number, places: number, count: number, out: number): void;
   leastAngle(angles: number, count: number): number;
   countAbove(angles: number, count: number, bound: number, doubt: number): number;
   cosineGaps(angles: number, count: number, least: number, factor: number, limit: number, out: number): number;

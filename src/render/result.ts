@@ -37,6 +37,8 @@ export interface Ending {
 /** Numbers one after another in the memory of the row kernel, for each row one; NaN is an empty cell. */
 export interface NumberColumn {
   readonly address: number;
+  /** Is no cell empty? Then numbers may be infinite. */
+  readonly isFull?: boolean;
 }
 
 /** Some rows of a result, valid until the next ones are asked for. */

@@ -80,7 +80,7 @@ export function rowWriter(result: RowsResult, format: RowFormat, style: NumberSt
     const { name } = column;
     const { precision, degrees } = style;
     const isColumn = "address" in values;
-    const kind = isJson || isColumn ? "number or nothing" : "number";
+    const kind = isJson || (isColumn && !values.isFull) ? "number or nothing" : "number";
     const isAsItIs = precision === undefined && !(degrees && column.kind === "angle");
     if (isColumn && isAsItIs) return { kind, address: values.address, stride: 8, name };
     if (!isColumn && !values.every((cell) => typeof cell === "number"))

@@ -5,8 +5,8 @@ import {
   type Cell,
   type Column,
   type Ending,
-  type NumberColumn,
   type Row,
+  type RowBatch,
   type RowsResult,
   rowsResult,
 } from "../render/result.ts";
@@ -23,16 +23,16 @@ export interface Input<T> {
 }
 
 /** Rows of output for each combination of given values, and for each record where there is a file. */
-export interface RowComputation<T extends readonly unknown[]> {
+export interface RowComputation<T extends readonly unknown[], C = never> {
   readonly inputs: { readonly [I in keyof T]: Input<T[I]> };
   readonly columns: readonly Column[];
   readonly compute: (...values: T) => Iterable<Row>;
   /**
-   * The computation for a whole column of its last input, where the others are given: takes their
-   * numbers, then the address of the column in the memory of the row kernel and how many rows it has;
-   * gives the columns of results, valid until it is called again.
+   * The computation for whole columns, where the first input is given: takes it, what the reader of the last one gives
+   * as its column, and how many rows that has. Gives the columns of results, valid until it is called again; undefined
+   * where these rows are better computed one by one.
    */
-  readonly ofColumn?: (...numbers: number[]) => readonly NumberColumn[];
+  readonly ofColumn?: ((first: T[0], column: C, rows: number) => RowBatch["columns"] | undefined) | undefined;
   /** What tables show in place of these cells, where the values are given. */
   readonly shown?: ((cells: readonly number[], ...values: T) => Row) | false | undefined;
   /** Counts that compute raises; those of all threads are added up before end reads them. */
@@ -59,7 +59,7 @@ export interface RowOptions extends TableOptions {
 }
 
 /** A row computation, whatever its values are. */
-export type Work = RowComputation<unknown[]>;
+export type Work = RowComputation<unknown[], unknown>;
 
 /** The rows of a computation over its given values. */
 export function givenRows(work: Work): RowsResult {

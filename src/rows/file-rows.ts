@@ -144,17 +144,15 @@ function rowComputer(
   const readers = work.inputs.map(({ source }) => (typeof source === "function" ? source(header) : undefined));
   const given = [...choices(work)];
   const width = shownColumns(work).length + work.columns.length;
-  const isOnlyLastRead = readers.findIndex((reader) => reader !== undefined) === readers.length - 1;
-  const byColumn = work.ofColumn !== undefined && isOnlyLastRead;
   return function* (batch) {
     const faults = faultsOf(batch);
     const read = readers.map((reader) => reader?.(batch, faults));
-    const address = read.at(-1)?.address;
-    if (byColumn && address !== undefined && faults.size === 0 && given.length === 1) {
+    const column = read.at(-1)?.column;
+    if (column !== undefined && faults.size === 0 && given.length === 1) {
       const [{ values, lead }] = given as [(typeof given)[number]];
+      const columns = work.ofColumn?.(values[0], column, batch.size);
       const shown = lead.map((cell) => Array<Cell>(batch.size).fill(cell));
-      const columns = work.ofColumn!(...(values.slice(0, -1) as number[]), address, batch.size);
-      return yield { size: batch.size, input: { batch }, columns: [...shown, ...columns] };
+      if (columns) return yield { size: batch.size, input: { batch }, columns: [...shown, ...columns] };
     }
     const at = read.map((values) => values?.at);
     const rows: number[] = [];

@@ -22,8 +22,8 @@ export type Faults = Map<number, string>;
 export interface InputValues<T> {
   /** The value of a row without a fault, valid until the next. */
   readonly at: (row: number) => T;
-  /** Where they are numbers one after another in the memory of the row kernel, the address of the first. */
-  readonly address?: number;
+  /** What a computation of whole columns takes: of numbers the address of the first in the memory of the row kernel. */
+  readonly column?: unknown;
 }
 
 /** Reads an input from every row of a batch that has no fault yet, and adds the faults that it finds. */
@@ -349,5 +349,5 @@ const one =
   (read: NumbersReader): Reader<number> =>
   (batch, faults) => {
     const address = read(batch, faults);
-    return { address, at: (row) => numberAt(address, row) };
+    return { column: address, at: (row) => numberAt(address, row) };
   };

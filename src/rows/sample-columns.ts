@@ -42,12 +42,13 @@ export function competitors(header: Header, name = "theta_j", target: string): R
 }
 
 /**
- * The angles of some rows to every class, row after row from an address of the row
- * kernel on, and the index of the own class of each.
+ * The angles of some rows to every class, row after row from an address of the row kernel on, and the index of the own
+ * class of each.
  */
-interface LabelledAngles {
+export interface LabelledAngles {
   readonly address: number;
   readonly places: readonly number[];
+  readonly classes: readonly ClassColumn[];
 }
 
 /** Reads one column of angles a class, and a label that names the target class. */
@@ -74,7 +75,7 @@ export function labelledAngles(
       if (place === undefined) faults.set(row, faultOf(label));
       else places[row] = place;
     }
-    return { address: read(batch, faults, places), places };
+    return { address: read(batch, faults, places), places, classes };
   };
 }
 
@@ -89,17 +90,18 @@ export function labelledSamples(
   const count = classes.length;
   const read = labelledAngles(...from);
   const angles = new Float64Array(count - 1);
-  let { address, places }: LabelledAngles = { address: 0, places: [] };
+  let labelled: LabelledAngles;
   const readOwn: Reader<number> = (batch, faults) => {
-    ({ address, places } = read(batch, faults));
+    labelled = read(batch, faults);
+    const { address, places } = labelled;
     return { at: (row) => doubles[address / 8 + count * row + places[row]!]! };
   };
   const othersIn = (row: number): Competitors => {
-    const place = places[row]!;
-    const first = address / 8 + count * row;
+    const place = labelled.places[row]!;
+    const first = labelled.address / 8 + count * row;
     for (let j = 0; j < place; j++) angles[j] = doubles[first + j]!;
     for (let j = place + 1; j < count; j++) angles[j - 1] = doubles[first + j]!;
     return { angles, place, nameOf: (j) => classes[j < place ? j : j + 1]!.name };
   };
-  return [readOwn, () => ({ at: othersIn })];
+  return [readOwn, () => ({ at: othersIn, column: labelled })];
 }

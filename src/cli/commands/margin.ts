@@ -3,8 +3,11 @@ import { conditions, type Margin, marginOf } from "../../core/margin.ts";
 import { type Message, message } from "../../core/message.ts";
 import { psiValues } from "../../core/psi.ts";
 import { fromBytes } from "../../data/bytes.ts";
+import { numbersAt } from "../../data/fields.ts";
+import { integers, Region, rowKernel } from "../../kernels/rows.ts";
 import type { Row } from "../../render/result.ts";
-import type { Competitors } from "../../rows/sample-columns.ts";
+import { isColumn } from "../../rows/computation.ts";
+import type { Competitors, LabelledAngles } from "../../rows/sample-columns.ts";
 import { columnsOf, command } from "../command.ts";
 import { marginInput, rowResult } from "../inputs.ts";
 import { inputOptions, options, orColumn, pick } from "../options.ts";
@@ -51,7 +54,8 @@ export default command({
       ...holds,
     ];
     const columns = each ? EACH : SAMPLE;
-    return rowResult({ inputs, columns, compute, counts, end, shown: each && shown }, values, names);
+    const ofColumn = each || isColumn(values.m) ? undefined : marginOfColumn(counts);
+    return rowResult({ inputs, columns, compute, ofColumn, counts, end, shown: each && shown }, values, names);
   },
 });
 
@@ -76,7 +80,31 @@ function eachRow(m: number, thetaY: number, { angles, nameOf }: Competitors): Ro
   });
 }
 
-type Counts = Readonly<Record<"samples" | "naive" | "angular" | "psi" | "falsePass", number>>;
+type Counts = Record<"samples" | "naive" | "angular" | "psi" | "falsePass", number>;
+
+/** The cells of more samples than are explained, in columns, by the kernel. */
+function marginOfColumn(counts: Counts) {
+  const placeRegion = new Region();
+  const region = new Region();
+  return (m: number, { address, places, classes }: LabelledAngles, rows: number) => {
+    if (rows <= EXPLAINED) return undefined;
+    const own = placeRegion.reserve(4 * rows);
+    for (let row = 0; row < rows; row++) integers[own / 4 + row] = places[row]!;
+    const out = region.reserve(6 * 8 * rows);
+    rowKernel.marginColumns(m, address, classes.length, own, rows, out);
+    const [holds, binding, ...numbers] = Array.from({ length: 6 }, (_, i) => out + 8 * rows * i);
+    const bits = Array.from(numbersAt(holds!, rows));
+    const [naive, angular, psi] = [1, 2, 4].map((bit) => bits.map((all) => (all & bit) > 0));
+    const falsePass = bits.map((all) => (all & 3) === 1);
+    counts.samples += rows;
+    for (const [name, column] of Object.entries({ naive, angular, psi, falsePass }))
+      counts[name as keyof Counts] += column!.filter((holds) => holds).length;
+    const names = Array.from(numbersAt(binding!, rows), (place) => classes[place]!.name);
+    const competitors = Array<number>(rows).fill(classes.length - 1);
+    const columns = numbers.map((address) => ({ address, isFull: true }));
+    return [competitors, naive!, angular!, psi!, falsePass, names, ...columns];
+  };
+}
 
 function summary({ samples, naive, angular, psi, falsePass }: Counts): Message {
   const passes = falsePass === 1 ? "false pass" : "false passes";

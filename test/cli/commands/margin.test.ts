@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { asoftmax } from "../run.ts";
 import { csvOf, expectNear, rowsOf, sentencesOf, shown } from "../table.ts";
 
 describe("columns", () => {
@@ -103,3 +104,34 @@ describe("the verdict says why", () => {
     ]);
   });
 });
+
+test.each(["csv", "jsonl"])(
+  "a file with columns of classes has the rows and counts of its samples alone (%s)",
+  async (format) => {
+    const header = "label,theta_0,theta_1,theta_b";
+    const rows = [
+      "0,1.2,1.5,3",
+      "1,2,0.1,2.5",
+      "b,1,0,0",
+      "0,0,1,2",
+      "1,0.5,0,0.5",
+      "b,3,1.5,0.7",
+      "0,1,1,1",
+      "b,1.25,2,0.3",
+    ];
+    const args = ["margin", "--m", "4", "--input", "-", "--format"];
+    const of = async (some: readonly string[], ...more: string[]) => {
+      const { stdout } = await asoftmax([...args, ...more], { stdin: `${[header, ...some].join("\n")}\n` });
+      return stdout;
+    };
+    const alone = await Promise.all(rows.map((row) => of([row], format)));
+    const [first = "", ...others] = alone.map((text) => text.trimEnd().split("\n"));
+    const expected =
+      format === "csv" ? [...first, ...others.map(([, row]) => row)] : alone.map((text) => text.trimEnd());
+    expect((await of(rows, format)).trimEnd().split("\n")).toEqual(expected);
+    const cells = expected.map((row) => String(row).split(","));
+    const count = (i: number) => cells.filter((row) => row[i] === "true").length;
+    const sentence = `8 samples: naive ${count(6)}, angular ${count(7)}, psi ${count(8)}; ${count(9)} false pass`;
+    if (format === "csv") expect(sentencesOf(await of(rows, "table"))).toContain(sentence);
+  },
+);
