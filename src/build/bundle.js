@@ -19,8 +19,11 @@ const BUNDLED = {
   commander: "LICENSE",
   ...Object.fromEntries(D3.map((name) => [`d3-${name}`, "LICENSE"])),
   "fastest-levenshtein": "LICENSE.md",
+  fzstd: "LICENSE",
   hyparquet: "LICENSE",
+  "hyparquet-compressors": "LICENSE",
   "hyparquet-writer": "LICENSE",
+  hysnappy: "LICENSE",
   internmap: "LICENSE",
   zstddec: "LICENSE",
 };
