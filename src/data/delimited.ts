@@ -92,13 +92,14 @@ function delimitedBatch(
     if (separator !== "," || cells < names.length) return "";
     return " (decimal commas? quote such cells or take another delimiter, and give --decimal-comma)";
   }
+  function faultOf(row: number): string | undefined {
+    const cells = rows.cells(row);
+    if (cells === names.length) return undefined;
+    return `the row has ${cells} ${cells === 1 ? "cell" : "cells"}, the header ${names.length}${advice(row, cells)}`;
+  }
   return {
     ...rows,
-    fault(row: number): string | undefined {
-      const cells = isPlain ? names.length : rows.cells(row);
-      if (cells === names.length) return undefined;
-      return `the row has ${cells} ${cells === 1 ? "cell" : "cells"}, the header ${names.length}${advice(row, cells)}`;
-    },
+    fault: isPlain ? undefined : faultOf,
     /** Between files of one delimiter cells that stand there without quotes are passed on as they are. */
     fields({ json, delimiter }: RowTarget): Field[] {
       const isSame = !json && delimiter === separator;

@@ -57,7 +57,7 @@ function* batchesOf({ bytes, line }: Block, names: readonly string[]): Generator
     yield {
       ...rows,
       line: (row) => firstLine + rows.line(row),
-      fault: (row) => unusual.get(row)?.fault,
+      fault: unusual.size === 0 ? undefined : (row) => unusual.get(row)?.fault,
       /** Members of JSON objects are passed on as they are. */
       fields({ json }) {
         if (!json) return rows.eachColumn("quoted");

@@ -110,7 +110,6 @@ function columnBatch(
     size,
     text,
     line: (row) => firstLine + row,
-    fault: () => undefined,
     isLong: () => false,
     numbers(wanted, address) {
       for (const [i, column] of wanted.entries()) {

@@ -252,6 +252,7 @@ export class Header {
           values[row * width + i] = meant?.(value, cell) ?? value;
         });
       };
+      if (areAll(values, 0, values.length, isPlain)) return region.address;
       for (let row = 0; row < batch.size; row++) {
         if (areAll(values, row * width, (row + 1) * width, isPlain)) continue;
         if (faults.has(row)) continue;

@@ -29,6 +29,6 @@ export async function rowsOf(
 }
 
 function keep(batch: Batch, row: number): Kept {
-  const [, size] = /has (\d+) cells?/.exec(batch.fault(row)!)!;
+  const [, size] = /has (\d+) cells?/.exec(batch.fault!(row)!)!;
   return { line: batch.line(row), cells: Array.from({ length: Number(size) }, (_, i) => batch.text(row, i)) };
 }
