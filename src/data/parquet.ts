@@ -9,7 +9,7 @@ import { isPlain, type StoredType } from "./stored-types.ts";
 import type { FilePart, OpenTable } from "./table.ts";
 
 /** At most so many rows, and about so many cells, are decoded at a time: as numbers they take 2 MB. */
-const ROWS = 2048;
+const ROWS = 16384;
 const CELLS = 2 ** 18;
 
 /**
