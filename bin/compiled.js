@@ -39,12 +39,12 @@ const SUM_BYTES = 4;
 const MOST_BYTES = 2 ** 24;
 
 /**
- * A sum over a number of four bytes from every 32: V8 checks its data little, and a
+ * A sum over a number of four bytes from every 256: V8 checks its data little, and a
  * page that a crash has left empty would end the program.
  */
 function sumOf(bytes) {
   let sum = bytes.length;
-  for (let i = 0; i + 4 <= bytes.length; i += 32) sum = (Math.imul(sum, 31) + bytes.readInt32LE(i)) | 0;
+  for (let i = 0; i + 4 <= bytes.length; i += 256) sum = (Math.imul(sum, 31) + bytes.readInt32LE(i)) | 0;
   return sum;
 }
 

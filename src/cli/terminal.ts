@@ -1,4 +1,4 @@
-import { fstatSync } from "node:fs";
+import { fstatSync, statSync } from "node:fs";
 import { StringDecoder } from "node:string_decoder";
 import { visible } from "../data/shown.ts";
 import type { Screen } from "../render/screen.ts";
@@ -8,11 +8,14 @@ export const STANDARD_WIDTH = 80;
 const STANDARD_HEIGHT = 24;
 
 /**
- * Is standard output (or input, 0, or error, 2) a terminal? The streams take long
- * to load, so a file or a pipe is recognised before.
+ * Is standard output (or input, 0, or error, 2) a terminal? The streams take long to load, so a file, a pipe and
+ * /dev/null are recognised before.
  */
-export const isOnTerminal = (descriptor: 0 | 1 | 2 = 1): boolean =>
-  fstatSync(descriptor).isCharacterDevice() && (descriptor === 0 ? process.stdin : streamOf(descriptor)).isTTY === true;
+export function isOnTerminal(descriptor: 0 | 1 | 2 = 1): boolean {
+  const stats = fstatSync(descriptor);
+  if (!stats.isCharacterDevice() || stats.rdev === statSync("/dev/null", { throwIfNoEntry: false })?.rdev) return false;
+  return (descriptor === 0 ? process.stdin : streamOf(descriptor)).isTTY === true;
+}
 
 const streamOf = (descriptor: 1 | 2) => (descriptor === 1 ? process.stdout : process.stderr);
 
