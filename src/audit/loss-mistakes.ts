@@ -40,6 +40,8 @@ function nearest(sample: LossSample): number {
   return best;
 }
 
+const areScaled = (samples: readonly LossSample[]) => samples.some(({ scale }) => scale !== 1);
+
 /** Mistakes without parameters, the likelier first; mean is that of the right losses. */
 export function fixedMistakes({ name }: Target, samples: readonly LossSample[], mean: number): LossMistake[] {
   const only = (classOf: (sample: LossSample) => number): Partial<LossProgram> => ({
@@ -57,7 +59,7 @@ export function fixedMistakes({ name }: Target, samples: readonly LossSample[], 
   const isPartial = isLabelled && samples.every(({ competing }) => present.size <= competing.length);
   const ofPresent: LossProgram["margins"] = (sample) => (i) => present.has(indexOf(sample, i));
   const hasMargin = name !== "softmax";
-  const isScaled = samples.some(({ scale }) => scale !== 1);
+  const isScaled = areScaled(samples);
   const known: readonly [name: string, change: Partial<LossProgram>, applies?: boolean][] = [
     ["no margin: a softmax of the same scale", { target: softmax() }, hasMargin],
     ["the margin is on every class", { margins: () => () => true }, hasMargin],
@@ -159,7 +161,7 @@ export function searchedMistakes(target: Target, samples: readonly LossSample[])
     oneOf("eps added to the probability", "eps", [1e-12, 1], POWERS, (eps) => ofProbability((p) => p + eps)),
     oneOf(clamped, "eps", [1e-12, 0.5], POWERS, (eps) => ofProbability((p) => Math.min(1 - eps, Math.max(eps, p)))),
   ];
-  return { slips, own, functions, unscaled: samples.some(({ scale }) => scale !== 1) ? [unscaled] : [] };
+  return { slips, own, functions, unscaled: areScaled(samples) ? [unscaled] : [] };
 }
 
 const LENGTHS = [0.3, 0.5, 0.7, 1, 1.4, 2, 3];

@@ -175,7 +175,7 @@ function tells(program: LossProgram, samples: readonly LossSample[], { dtype }: 
 
 /**
  * The mistakes that explain every loss, from the first kind that has one:
- * fixed, fitted, another function, two fixed ...
+ * fixed, fitted, another function, two fixed, two fitted ...
  */
 function lossCandidates(
   target: Target,
@@ -199,6 +199,8 @@ function lossCandidates(
     () => (target.name === "cosface" ? [...own, ...unscaled] : own),
     () => [...functions, ...unscaled],
     () => fixed.flatMap((x, i) => pairs(x, fixed.slice(i + 1))),
+    () => own.flatMap((x, i) => pairs(x, own.slice(i + 1))),
+    () => own.flatMap((x) => pairs(x, functions)),
     () => (hasLengths ? weightMistakes(samples[0]!) : []),
     () => (isSmall ? fixed.flatMap((x) => pairs(x, [...own, ...functions])) : []),
   ];

@@ -109,8 +109,8 @@ function findingOf(targets: readonly Target[]): Message | undefined {
     ...clause("jump-up", ["jumps up"], ["jump up"], ["at"]),
   ];
   const flat = clause("flat", ["never rises, but is flat"], ["never rise, but are flat in part"], ["beyond"]);
-  const psi = found.filter(({ breach }) => breach === undefined);
-  const knots = psi.length === 1 && isPsi(psi[0]!.target) ? knotsOf([psi[0]!.target]) : undefined;
+  const [faller, ...fallers] = found.filter(({ breach }) => breach === undefined).map(({ target }) => target);
+  const knots = faller && fallers.length === 0 && isPsi(faller) ? faller.parameters.m : undefined;
   const everywhere = message`everywhere${knots ? message`, flat only at k ${radians(timesPi(1, knots))}` : []}`;
   const falling = clause(undefined, message`falls ${everywhere}`, message`fall ${everywhere}`, []);
   if (targets.length === 0) return undefined;

@@ -31,7 +31,7 @@ const guesses: Readonly<Record<string, Guess>> = {
     return undefined;
   },
   "psi --theta 1.2 1.3"({ args, word, more, options = {} }) {
-    if (/^--?[a-z]/.test(word) || /[./][a-z]\w*$/i.test(word)) return undefined;
+    if (isFlag(word) || /[./][a-z]\w*$/i.test(word)) return undefined;
     const at = args.findIndex((one, i) => one === word && optionAt(options, args[i - 2])?.repeatable);
     const behind = more.filter((one, i) => args[at + 1 + i] === one);
     const list = [args[at - 1], word, ...behind].map((one) => one?.replace(/,$/, ""));
@@ -51,6 +51,8 @@ const guesses: Readonly<Record<string, Guess>> = {
       : undefined,
 };
 
+const isFlag = (word: string): boolean => /^--?[a-z]/.test(word);
+
 function isAngle(word: string): boolean {
   try {
     return parseAngle(word, true).radians >= 0;
@@ -65,7 +67,7 @@ export const optionAt = (options: Options, flag = ""): Option<unknown> | undefin
 
 /** Are all the options that were typed those of a command? */
 const takesAll = (options: Options, args: readonly string[]): boolean =>
-  args.filter((arg) => /^--?[a-z]/.test(arg)).every((arg) => optionAt(options, arg.split("=")[0]));
+  args.filter(isFlag).every((arg) => optionAt(options, arg.split("=")[0]));
 
 /**
  * Commander's error in words of ours, with what was probably meant; sub and
@@ -95,7 +97,7 @@ export async function wrongUsage(
     similar ??
     Object.keys(options ?? {})
       .map(flagOf)
-      .find((flag) => /^--?[a-z]/.test(word ?? "") && flag.startsWith(word!.replace(/^-(?!-)/, "--")));
+      .find((flag) => isFlag(word ?? "") && flag.startsWith(word!.replace(/^-(?!-)/, "--")));
   return new UsageError(near === undefined ? what : `${what}: did you mean ${near}?`);
 }
 

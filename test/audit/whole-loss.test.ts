@@ -379,3 +379,33 @@ test("a sample of very many classes is explained too", () => {
   const sample = { thetaY: 0.5, competing, scale: 64, loss: 0 };
   expect(roughLossOf(rightProgram(softmax()), sample)).toBeCloseTo(sampleLoss(softmax(), 64, 0.5, competing).loss, 12);
 });
+
+test("two numbers that are wrong at once are found: a scale, a parameter, another function, label smoothing", () => {
+  const smoothed = (of: Target, scale: number, eps: number) =>
+    made(of, scale).map((one) => {
+      const logits = [scale * of.value(one.thetaY), ...Array.from(one.competing, (t) => scale * Math.cos(t))];
+      const mean = logits.reduce((sum, z) => sum + z, 0) / logits.length;
+      return { ...one, loss: one.loss + eps * (logits[0]! - mean) };
+    });
+  const found = (samples: readonly LossSample[], dtype: Dtype = "float64") => {
+    const given = samples.map((one) => ({
+      ...one,
+      scale: 64,
+      loss: dtype === "float32" ? Math.fround(one.loss) : one.loss,
+    }));
+    const [first, ...more] = auditLoss(arcface({ m: 0.5 }), given, dtype).candidates;
+    return [first?.name, first?.parameters, more.length];
+  };
+  const scaled = ["another scale and another m", { scale: 30, m: 0.4 }, 0];
+  expect(found(made(arcface({ m: 0.4 }), 30))).toEqual(scaled);
+  expect(found(made(arcface({ m: 0.4 }), 30), "float32")).toEqual(scaled);
+  const other = ["another scale and another function, cosface", { scale: 30, m: 0.35 }, 0];
+  expect(found(made(cosface({ m: 0.35 }), 30))).toEqual(other);
+  const blurred = "label smoothing, eps / classes for each class,";
+  expect(found(smoothed(arcface({ m: 0.5 }), 16, 0.1))).toEqual([
+    `another scale and ${blurred}`,
+    { scale: 16, eps: 0.1 },
+    0,
+  ]);
+  expect(found(smoothed(arcface({ m: 0.3 }), 64, 0.1))).toEqual([`another m and ${blurred}`, { m: 0.3, eps: 0.1 }, 0]);
+});
