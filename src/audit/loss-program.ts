@@ -3,7 +3,7 @@ import { type Softmax, softmaxOf } from "../core/loss.ts";
 import { softmax } from "../core/target-functions.ts";
 import type { Target } from "../core/targets.ts";
 import { slopeCurve, valueCurve } from "./mistakes.ts";
-import { type AuditRow, acceptedRange, type Dtype, ROUNDINGS, rowAt, ulp } from "./tolerance.ts";
+import { type AuditRow, acceptedRange, type Dtype, ROUNDINGS, rowAt, throughCosine, ulp } from "./tolerance.ts";
 
 /** A sample, and the loss that a program gave for it. */
 export interface LossSample {
@@ -197,10 +197,14 @@ function ownSlope(target: Target, row: AuditRow, hasMargin: boolean): Rounded {
   return { ...times({ value: 1, low: -high, high: -low }, bySine), value: target.slopeByCosine(row.theta) };
 }
 
-function otherSlope({ competingDivisor: d }: Target, { lo, theta, hi }: AuditRow): Rounded {
-  if (d === 1) return exactly(1);
-  const at = (t: number) => (t === 0 ? 1 / d ** 2 : Math.sin(t / d) / (d * Math.max(0, Math.sin(t))));
-  return { value: at(theta), low: at(lo), high: at(hi) };
+/** The slope of a competing logit, cos(theta_j / d), by its cosine, for programs too that go through theta_j where d is 1. */
+function otherSlope({ competingDivisor: d }: Target, row: AuditRow): Rounded {
+  const [low, value, high] = [row.lo, row.theta, row.hi].map((t) => {
+    if (d === 1) return 1;
+    return t === 0 ? 1 / d ** 2 : Math.sin(t / d) / (d * Math.max(0, Math.sin(t)));
+  }) as [number, number, number];
+  const [least, greatest] = throughCosine([low, high], row);
+  return { value, low: least, high: greatest };
 }
 
 /** The product of two intervals. */

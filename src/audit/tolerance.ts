@@ -184,7 +184,7 @@ export function accepts(curve: Piecewise, row: AuditRow): boolean {
  * The slopes by theta of programs that reach it through its cosine c, given those over the angles of the row: times
  * sin(theta) over the root of 1 - c^2, of which c rounded to 1 - u, u the unit roundoff, has the least.
  */
-function throughCosine(
+export function throughCosine(
   range: readonly [number, number],
   { theta, lo, hi, dtype }: AuditRow,
 ): readonly [number, number] {
