@@ -19,6 +19,8 @@ import { evaluate } from "./tolerance.ts";
  */
 export interface LossMistake {
   readonly name: string;
+  /** The names of the two mistakes that it is. */
+  readonly parts?: readonly string[];
   readonly searched: readonly Pick<Searched, "name" | "lo" | "hi">[];
   readonly starts: readonly (readonly number[])[];
   readonly change: (...parameters: number[]) => Partial<LossProgram>;
@@ -193,6 +195,7 @@ export function both(x: LossMistake, y: LossMistake): LossMistake | undefined {
   const split = x.searched.length;
   return {
     name: `${x.name} and ${y.name}`,
+    parts: [x.name, y.name],
     searched: [...x.searched, ...y.searched],
     starts: x.starts.flatMap((start) => y.starts.map((more) => [...start, ...more])),
     change: (...p) => ({ ...x.change(...p.slice(0, split)), ...y.change(...p.slice(split)) }),

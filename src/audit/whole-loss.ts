@@ -111,9 +111,12 @@ export function auditLoss(target: Target, samples: readonly LossSample[], dtype:
     : [];
   const isUnexplained = isWrong(losses) && ofLoss.candidates.length === 0 && ofLoss.coarser === undefined;
   if (isUnexplained && samples.every(isLikeCosines)) notes.push(LIKE_COSINES);
+  else if (isUnexplained && target.pieces.a > 1 && samples.every(({ scale }) => scale === 1)) notes.push(BY_NORM);
   return resultOf(angles, hasGradient ? [ofLoss, ofGradient] : [ofLoss], notes);
 }
 
+/** SphereFace multiplies by m, and its loss has the lengths of the features as scales. */
+const BY_NORM = message`if the logits hold the lengths of the features, give these as the scale: --scale @norm`;
 const LIKE_COSINES = message`no angle is above 1: if these are cosines, give their arccosines`;
 const isLikeCosines = ({ thetaY, competing }: LossSample) =>
   thetaY <= 1 && !Array.prototype.some.call(competing, (x) => x > 1);
@@ -212,7 +215,10 @@ function lossCandidates(
   const close = ROUNDINGS * ulp(size, as.dtype) + (as.printed?.errorOf(size) ?? 0);
   const all: KnownMistake[] = [];
   for (const kind of kinds) {
-    all.push(...kind().flatMap((mistake) => explanation(mistake, rightProgram(target), few, samples, as)));
+    // What explains alone explains beside another that changes nothing.
+    const found = all.map(({ name }) => name);
+    const others = kind().filter(({ parts = [] }) => !parts.some((name) => found.includes(name)));
+    all.push(...others.flatMap((mistake) => explanation(mistake, rightProgram(target), few, samples, as)));
     if (all.some(({ residual }) => residual <= close)) break;
   }
   const least = all.reduce((found, { residual }) => Math.min(found, residual), Number.POSITIVE_INFINITY);

@@ -5,7 +5,7 @@ import type { Dtype } from "../../src/audit/tolerance.ts";
 import { auditLoss } from "../../src/audit/whole-loss.ts";
 import { sampleLoss } from "../../src/core/loss.ts";
 import { messageText } from "../../src/core/message.ts";
-import { arcface, arcfaceEasy, cosface, softmax, spherefaceR2 } from "../../src/core/target-functions.ts";
+import { arcface, arcfaceEasy, asoftmax, cosface, softmax, spherefaceR2 } from "../../src/core/target-functions.ts";
 import { type Target, target } from "../../src/core/targets.ts";
 import { shortened } from "./diagnoses.ts";
 
@@ -408,4 +408,37 @@ test("two numbers that are wrong at once are found: a scale, a parameter, anothe
     0,
   ]);
   expect(found(smoothed(arcface({ m: 0.3 }), 64, 0.1))).toEqual([`another m and ${blurred}`, { m: 0.3, eps: 0.1 }, 0]);
+});
+
+test("the losses of SphereFace, whose scales are the lengths of the features, ask for these", () => {
+  const scales = Array.from({ length: 40 }, (_, i) => 0.5 + 0.07 * i);
+  const samples = scales.flatMap((scale) => made(asoftmax({ m: 4 }), scale, 1));
+  expect(auditLoss(asoftmax({ m: 4 }), samples, "float64").passes).toBe(true);
+  const alone = (of: Target, scale: number) =>
+    messageText(
+      auditLoss(
+        of,
+        samples.map((one) => ({ ...one, scale })),
+        "float64",
+      ).diagnosis,
+    );
+  const hint = /, give these as the scale: --scale @norm$/;
+  expect(alone(asoftmax({ m: 4 }), 1)).toMatch(hint);
+  expect(alone(asoftmax({ m: 4 }), 30)).not.toMatch(hint);
+  expect(alone(arcface(), 1)).not.toMatch(hint);
+});
+
+test("a mistake that explains alone is not named beside another that changes nothing", () => {
+  const f = Math.fround;
+  // Rounded cosines leave errors so large that all kinds of mistakes are tried.
+  const samples = made(softmax(), 64, 200).map((given, i) => {
+    const one = i % 3 ? given : { ...given, thetaY: 0.001 * (1 + i), competing: [0.2, 2] };
+    const c = f(Math.cos(one.thetaY));
+    const theta = f(Math.acos(c));
+    const own = theta < Math.PI - 0.5 ? f(Math.cos(f(theta + 0.5))) : f(c - f(0.5 * Math.sin(0.5)));
+    const others = Array.from(one.competing, (t) => Math.exp(64 * (f(Math.cos(t)) - own)));
+    return { ...one, loss: f(Math.log1p(others.reduce((sum, x) => sum + x, 0))) };
+  });
+  const names = auditLoss(arcface({ m: 0.5 }), samples, "float32").candidates.map(({ name }) => name);
+  expect(names).toEqual(["another function, arcface-hard"]);
 });
