@@ -127,8 +127,8 @@ function attracts(target: Target, { kind, theta }: RestPoint, pull: number): boo
 }
 
 /** Is a descent at theta at that rest point? At a knot only from above, and only while c < 1. */
-function isHeldAt({ theta: from, to, kind, holds }: RestPoint, theta: number, c: number): boolean {
+function isHeldAt({ theta: from, to, kind }: RestPoint, theta: number, c: number): boolean {
   if (kind === "flat") return theta >= from && theta <= to;
   if (kind === "half-stable") return c < 1 && theta >= from && theta - from <= AT_REST;
-  return holds.length > 0 && Math.abs(theta - from) <= AT_REST;
+  return Math.abs(theta - from) <= AT_REST;
 }

@@ -1,5 +1,5 @@
 import { conditions } from "./margin.ts";
-import { type Direction, monotonicity } from "./monotonicity.ts";
+import { monotonicity } from "./monotonicity.ts";
 import type { Target } from "./targets.ts";
 
 /**
@@ -17,7 +17,7 @@ export interface RestPoint {
    * while its steps are small; flat: an interval of slope 0.
    */
   kind: "minimum" | "false minimum" | "half-stable" | "flat";
-  /** The sides from which descent can end there: none where the loss jumps, since the gradient does not show a jump. */
+  /** The sides from which descent can end there. */
   holds: readonly ("below" | "above")[];
 }
 
@@ -42,8 +42,8 @@ export const isWanted = (target: Target, thetaY: number, thetaJ: number) =>
 
 /**
  * Every rest point in [0, pi] of plain descent on the one-sample loss, in order, 0 and pi included:
- * as exact as monotonicity, since the loss falls where the target rises. Maxima of the loss, where
- * descent does not end, are left out. thetaJ, in radians, decides which minima are false; with
+ * as exact as monotonicity, since the loss falls where the target rises. Maxima of the loss are left out, and where it
+ * jumps down, of which the gradient shows nothing: descent does not end there. thetaJ, in radians, decides which minima are false; with
  * thetaJ = pi those that are false for every theta_j. No errors.
  * @example
  * minima(naive({ m: 2 }), 1.5).map(({ kind }) => kind); // ["minimum", "false minimum"]
@@ -53,10 +53,9 @@ export function minima(target: Target, thetaJ: number): RestPoint[] {
   const ends = [0, ...stretches.map(({ to }) => to)];
   const turns = ends.flatMap((theta, i): RestPoint[] => {
     const [before, after] = [stretches[i - 1]?.direction, stretches[i]?.direction];
-    if ((before && !isUp(before)) || (after && !isDown(after))) return [];
+    if ((before && before !== "rising") || (after && after !== "falling" && after !== "jump-down")) return [];
     const kind = theta === 0 || isWanted(target, theta, thetaJ) ? "minimum" : "false minimum";
-    const jumps = before === "jump-up" || after === "jump-down";
-    const holds = jumps ? [] : BOTH.filter((side) => (side === "below" ? before : after));
+    const holds = BOTH.filter((side) => (side === "below" ? before : after));
     return [{ theta, to: theta, kind, holds }];
   });
   const flat = stretches
@@ -73,6 +72,3 @@ export function minima(target: Target, thetaJ: number): RestPoint[] {
 }
 
 const BOTH = ["below", "above"] as const;
-
-const isUp = (direction: Direction) => direction === "rising" || direction === "jump-up";
-const isDown = (direction: Direction) => direction === "falling" || direction === "jump-down";
