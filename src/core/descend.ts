@@ -58,7 +58,7 @@ export interface Outcome {
   theta: number;
   /** At a knot: a step multiplies the distance above it by 1 - c. */
   c?: number;
-  /** At a knot: the rate above which c exceeds 1 and descent passes the knot. */
+  /** At a knot that it has come to: the rate above which c exceeds 1 and descent passes the knot. */
   jumpRate?: number;
   sentence: Message;
 }
@@ -89,7 +89,14 @@ export function outcome(target: Target, descent: Descent, end: DescentStep): Out
   const missed = -Math.expm1(-value);
   const pull = rate * scale * missed;
   const c = rate * scale * target.pieces.a ** 2 * missed;
-  const rest = minima(target, thetaJ).find((r) => isHeldAt(r, theta, c) && attracts(target, r, pull));
+  const rests = minima(target, thetaJ);
+  const isAt = (knot: number) => theta === start && Math.abs(theta - knot) <= 2 ** -50 * knot;
+  const own = rests.find((rest) => rest.kind === "half-stable" && isAt(rest.theta));
+  if (own) {
+    const words = message`stays at the knot ${radians(own.theta)}, where the slope is 0: with lambda > 0 it escapes`;
+    return { ...ended("knot", words), c };
+  }
+  const rest = rests.find((r) => isHeldAt(r, theta, c) && attracts(target, r, pull));
   if (rest?.kind === "false minimum") {
     const yet = message`yet ${turned(rest.theta)} >= theta_j = ${radians(thetaJ)}`;
     const why = message`where ${target.spec} is ${target.value(rest.theta)}, ${yet}: a false minimum`;
