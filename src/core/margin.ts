@@ -80,8 +80,9 @@ export function marginOf(m: number, thetaY: number, competing: ArrayLike<number>
   };
 }
 
-/** min theta_j / theta_y; 1 where both are the same, 0 too. */
-export const effectiveMargin = (thetaY: number, minThetaJ: number) => (thetaY === minThetaJ ? 1 : minThetaJ / thetaY);
+/** min theta_j / theta_y; 1 where both are the same, 0 too, and -0 is 0. */
+export const effectiveMargin = (thetaY: number, minThetaJ: number) =>
+  thetaY === minThetaJ ? 1 : minThetaJ / (thetaY + 0);
 
 /** theta_j - m theta_y, rounded once; its sign is exact. */
 function gap(m: number, thetaY: number, thetaJ: number): number {

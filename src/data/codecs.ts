@@ -1,17 +1,18 @@
 import { brotliDecompressSync, unzipSync } from "node:zlib";
 import type { Compressors } from "hyparquet";
-import { compressors } from "hyparquet-compressors";
+import { decompressLz4, decompressLz4Raw } from "hyparquet-compressors/src/lz4.js";
+import { snappyUncompressor } from "hysnappy";
 
 /**
- * What undoes each compression of a Parquet page; length is that of the page. Every one ends,
- * whatever the bytes: in hyparquet-compressors brotli reads on for ever behind the end of
- * damaged bytes, and a frame of LZ4 may have a negative length.
+ * What undoes each compression of a Parquet page but zstd; length is that of the page. Every one ends, whatever the
+ * bytes: a frame of LZ4 may have a negative length.
  */
 export const codecs: Compressors = {
-  ...compressors,
+  SNAPPY: snappyUncompressor(),
   GZIP: (bytes, length) => unzipSync(bytes, { maxOutputLength: Math.max(1, length) }),
   BROTLI: (bytes, length) => brotliDecompressSync(bytes, { maxOutputLength: Math.max(1, length) }),
-  LZ4: (bytes, length) => (isFramed(bytes) ? compressors.LZ4 : compressors.LZ4_RAW)!(bytes, length),
+  LZ4: (bytes, length) => (isFramed(bytes) ? decompressLz4 : decompressLz4Raw)(bytes, length),
+  LZ4_RAW: decompressLz4Raw,
 };
 
 /**

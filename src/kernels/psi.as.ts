@@ -1,6 +1,7 @@
-// psi of src/core/psi.ts and the columns shown beside it, and the margins of src/core/margin.ts, in AssemblyScript: two
-// angles at a time, one in each lane of a v128. Every operation is that of src/core/double-double.ts, in its order, so that every result has the same bits;
-// only the error of a sum whose larger part is known is found in two operations. The coefficients of the series, cosine
+// psi of src/core/psi.ts and the columns shown beside it, and the margins of src/core/margin.ts, in
+// AssemblyScript: two angles at a time, one in each lane of a v128. Every result has the bits of src/core: the
+// operations are those of double-double.ts, in its order, but that the error of a sum whose larger part is known
+// is found in two operations, and that zeros are added where core has none. The coefficients of the series, cosine
 // or sine, are loaded by the quarter of each lane, without a branch.
 
 import { leastAngle } from "./samples";
@@ -108,10 +109,10 @@ export function cosines(thetas: usize, count: i32, out: usize): void {
 }
 
 /**
- * What marginOf of core gives for count samples, each of the angles to all classes, in [0, pi], with the place of its
- * own class among them; m in [1, 2^20]. Writes columns of count doubles to out: which conditions hold (1: naive,
- * 2: angular, 4: psi), the place of the nearest other class, the angle to it, the effective margin, the margin gap, the
- * cosine gap.
+ * What marginOf of core gives for count samples, each of the angles to all classes, in [0, pi], with
+ * the place of its own class among them; m in [1, 2^20]. Writes columns of count doubles to out: which
+ * conditions hold (1: naive, 2: angular, 4: psi), the place of the nearest other class, the angle to
+ * it, the effective margin, the margin gap, the cosine gap.
  */
 export function marginColumns(m: f64, angles: usize, classes: i32, places: usize, count: i32, out: usize): void {
   const column = <usize>count << 3;
@@ -138,13 +139,13 @@ export function marginColumns(m: f64, angles: usize, classes: i32, places: usize
     store<f64>(at, <f64>holds);
     store<f64>((at += column), <f64>place);
     store<f64>((at += column), thetaJ);
-    store<f64>((at += column), thetaY == thetaJ ? 1 : thetaJ / thetaY);
+    store<f64>((at += column), thetaY == thetaJ ? 1 : thetaJ / (thetaY + 0));
     store<f64>((at += column), gap);
     store<f64>(at + column, cosineGap(m, thetaY, thetaJ, gap));
   }
 }
 
-// As in src/core/margin.ts.
+// 2^512 and 2^-600, as in src/core/margin.ts.
 const UP: f64 = 1.3407807929942597e154;
 const TINY: f64 = 2.409919865102884e-181;
 

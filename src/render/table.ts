@@ -31,17 +31,22 @@ export async function* table(result: RowsResult | ReportResult, given: NumberSty
   yield* below;
 }
 
-/** A table for each batch of rows; those after the first have the digits and the widths of the one before. */
+/** So many rows are laid out together: the first of a long table are shown at once. */
+const ROWS_TOGETHER = 1000;
+
+/** A table for each part of the rows; those after the first have the digits and the widths of the one before. */
 async function* rowsOf(whole: RowsResult, given: NumberStyle, screen: Screen): AsyncGenerator<string> {
   const computed = computedColumns(whole).filter(({ kind }) => kind !== "data");
   const result = { ...whole, columns: [...whole.columns.slice(0, whole.inputColumns), ...computed] };
   let before: TableLayout | undefined;
   for await (const batch of result.batches) {
-    const rows = cellsOf(batch, result);
-    if (rows.length === 0) continue;
-    const following: TableLayout = layOut(result.columns, rows, given, screen, before);
-    before = following.fits || before === undefined ? following : layOut(result.columns, rows, given, screen);
-    yield before.draw();
+    const all = cellsOf(batch, result);
+    for (let i = 0; i < all.length; i += ROWS_TOGETHER) {
+      const rows = all.slice(i, i + ROWS_TOGETHER);
+      const following: TableLayout = layOut(result.columns, rows, given, screen, before);
+      before = following.fits || before === undefined ? following : layOut(result.columns, rows, given, screen);
+      yield before.draw();
+    }
   }
   if (before === undefined) yield layOut(result.columns, [], given, screen).draw();
 }

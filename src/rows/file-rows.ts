@@ -148,11 +148,13 @@ function rowComputer(
     const faults = faultsOf(batch);
     const read = readers.map((reader) => reader?.(batch, faults));
     const column = read.at(-1)?.column;
-    if (column !== undefined && faults.size === 0 && given.length === 1) {
+    if (column !== undefined && readers[0] === undefined && faults.size === 0 && given.length === 1) {
       const [{ values, lead }] = given as [(typeof given)[number]];
       const columns = work.ofColumn?.(values[0], column, batch.size);
-      const shown = lead.map((cell) => Array<Cell>(batch.size).fill(cell));
-      if (columns) return yield { size: batch.size, input: { batch }, columns: [...shown, ...columns] };
+      if (columns) {
+        const shown = lead.map((cell) => Array<Cell>(batch.size).fill(cell));
+        return yield { size: batch.size, input: { batch }, columns: [...shown, ...columns] };
+      }
     }
     const at = read.map((values) => values?.at);
     const rows: number[] = [];

@@ -22,7 +22,7 @@ export type Faults = Map<number, string>;
 export interface InputValues<T> {
   /** The value of a row without a fault, valid until the next. */
   readonly at: (row: number) => T;
-  /** What a computation of whole columns takes: of numbers the address of the first in the memory of the row kernel. */
+  /** For ofColumn: the address of the numbers in the memory of the row kernel, or the LabelledAngles. */
   readonly column?: unknown;
 }
 

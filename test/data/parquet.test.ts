@@ -57,6 +57,19 @@ describe("row groups and compressions", () => {
   });
 });
 
+test.each(["numbers", "texts too"])("a row group of more rows than a batch, %s", async (kind) => {
+  const text = kind === "numbers" ? "" : ", 'a' || i AS name";
+  const path = await written(`SELECT i % 4 AS theta, i AS id${text} FROM range(40000) t(i)`, ", ROW_GROUP_SIZE 61440");
+  expect(parquetMetadata(readFileSync(path)).row_groups).toHaveLength(1);
+  const rows = Array.from({ length: 40_000 }, (_, i) => {
+    return `${i % 4},${i}${kind === "numbers" ? "" : `,a${i}`},${i % 4}\n`;
+  });
+  expect((await psiOf(path)).out).toBe(`theta,id${kind === "numbers" ? "" : ",name"},k\n${rows.join("")}`);
+  // A bad row far back is named by its number.
+  const bad = await written(`SELECT i / 10000 AS theta FROM range(40000) t(i)`, ", ROW_GROUP_SIZE 61440");
+  expect((await psiOf(bad)).error).toMatch(/^f line 31417: column theta: 3.1416 lies above pi/);
+});
+
 test("the event loop has something to wait for while WebAssembly is compiled for zstd", async () => {
   const path = await written("SELECT 1.2 AS theta", ", COMPRESSION zstd");
   // Compiled after a time that nothing waits for: where nothing else does, the program ends before it.

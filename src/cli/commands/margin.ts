@@ -6,7 +6,6 @@ import { fromBytes } from "../../data/bytes.ts";
 import { numbersAt } from "../../data/fields.ts";
 import { integers, Region, rowKernel } from "../../kernels/rows.ts";
 import type { Row } from "../../render/result.ts";
-import { isColumn } from "../../rows/computation.ts";
 import type { Competitors, LabelledAngles } from "../../rows/sample-columns.ts";
 import { columnsOf, command } from "../command.ts";
 import { marginInput, rowResult } from "../inputs.ts";
@@ -54,7 +53,7 @@ export default command({
       ...holds,
     ];
     const columns = each ? EACH : SAMPLE;
-    const ofColumn = each || isColumn(values.m) ? undefined : marginOfColumn(counts);
+    const ofColumn = each ? undefined : marginOfColumn(counts);
     return rowResult({ inputs, columns, compute, ofColumn, counts, end, shown: each && shown }, values, names);
   },
 });
@@ -82,29 +81,37 @@ function eachRow(m: number, thetaY: number, { angles, nameOf }: Competitors): Ro
 
 type Counts = Record<"samples" | "naive" | "angular" | "psi" | "falsePass", number>;
 
+/** The bits of the conditions in the first column of the kernel's marginColumns, and how many columns it has. */
+const [NAIVE, ANGULAR, PSI] = [1, 2, 4];
+const COLUMNS = 6;
+
 /** The cells of more samples than are explained, in columns, by the kernel. */
 function marginOfColumn(counts: Counts) {
-  const placeRegion = new Region();
-  const region = new Region();
+  const ownClasses = new Region();
+  const results = new Region();
   return (m: number, { address, places, classes }: LabelledAngles, rows: number) => {
     if (rows <= EXPLAINED) return undefined;
-    const own = placeRegion.reserve(4 * rows);
+    const own = ownClasses.reserve(4 * rows);
     for (let row = 0; row < rows; row++) integers[own / 4 + row] = places[row]!;
-    const out = region.reserve(6 * 8 * rows);
+    const out = results.reserve(8 * COLUMNS * rows);
     rowKernel.marginColumns(m, address, classes.length, own, rows, out);
-    const [holds, binding, ...numbers] = Array.from({ length: 6 }, (_, i) => out + 8 * rows * i);
-    const bits = Array.from(numbersAt(holds!, rows));
-    const [naive, angular, psi] = [1, 2, 4].map((bit) => bits.map((all) => (all & bit) > 0));
-    const falsePass = bits.map((all) => (all & 3) === 1);
+    const [conditions, binding, ...numbers] = Array.from({ length: COLUMNS }, (_, i) => out + 8 * rows * i);
+    const bits = Array.from(numbersAt(conditions!, rows));
+    const [naive, angular, psi] = [NAIVE, ANGULAR, PSI].map((bit) => bits.map((all) => (all & bit) > 0));
+    const falsePass = bits.map((all) => (all & (NAIVE | ANGULAR)) === NAIVE);
     counts.samples += rows;
-    for (const [name, column] of Object.entries({ naive, angular, psi, falsePass }))
-      counts[name as keyof Counts] += column!.filter((holds) => holds).length;
-    const names = Array.from(numbersAt(binding!, rows), (place) => classes[place]!.name);
+    counts.naive += trues(naive!);
+    counts.angular += trues(angular!);
+    counts.psi += trues(psi!);
+    counts.falsePass += trues(falsePass);
     const competitors = Array<number>(rows).fill(classes.length - 1);
-    const columns = numbers.map((address) => ({ address, isFull: true }));
-    return [competitors, naive!, angular!, psi!, falsePass, names, ...columns];
+    const names = Array.from(numbersAt(binding!, rows), (place) => classes[place]!.name);
+    const distances = numbers.map((address) => ({ address, isFull: true }));
+    return [competitors, naive!, angular!, psi!, falsePass, names, ...distances];
   };
 }
+
+const trues = (column: readonly boolean[]) => column.filter((holds) => holds).length;
 
 function summary({ samples, naive, angular, psi, falsePass }: Counts): Message {
   const passes = falsePass === 1 ? "false pass" : "false passes";

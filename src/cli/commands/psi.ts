@@ -4,7 +4,6 @@ import type { Message } from "../../core/message.ts";
 import { psiValues } from "../../core/psi.ts";
 import { Region, rowKernel } from "../../kernels/rows.ts";
 import type { NumberColumn } from "../../render/result.ts";
-import { isColumn } from "../../rows/computation.ts";
 import { columnsOf, command } from "../command.ts";
 import { marginInput, rowResult, thetaInput } from "../inputs.ts";
 import { gridOptions, inputOptions, options, orColumn } from "../options.ts";
@@ -58,7 +57,7 @@ export default command({
           explained.push(psiInWords(margin, angle, exact));
         return [cellsOf(margin, angle)];
       };
-      const ofColumn = isColumn(values.m) ? undefined : psiOfColumn(values.columns);
+      const ofColumn = psiOfColumn(values.columns);
       const end = () => ({ notes: explained.length <= EXPLAINED ? explained : [] });
       return rowResult({ inputs: [m, theta], columns: COLUMNS, compute, ofColumn, shown, end }, values, names);
     }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { asoftmax } from "../run.ts";
+import { asoftmax, words } from "../run.ts";
 import { csvOf, expectNear, rowsOf, sentencesOf, shown } from "../table.ts";
 
 describe("columns", () => {
@@ -105,33 +105,51 @@ describe("the verdict says why", () => {
   });
 });
 
-test.each(["csv", "jsonl"])(
-  "a file with columns of classes has the rows and counts of its samples alone (%s)",
-  async (format) => {
-    const header = "label,theta_0,theta_1,theta_b";
-    const rows = [
-      "0,1.2,1.5,3",
-      "1,2,0.1,2.5",
-      "b,1,0,0",
-      "0,0,1,2",
-      "1,0.5,0,0.5",
-      "b,3,1.5,0.7",
-      "0,1,1,1",
-      "b,1.25,2,0.3",
-    ];
-    const args = ["margin", "--m", "4", "--input", "-", "--format"];
-    const of = async (some: readonly string[], ...more: string[]) => {
-      const { stdout } = await asoftmax([...args, ...more], { stdin: `${[header, ...some].join("\n")}\n` });
-      return stdout;
-    };
-    const alone = await Promise.all(rows.map((row) => of([row], format)));
-    const [first = "", ...others] = alone.map((text) => text.trimEnd().split("\n"));
-    const expected =
-      format === "csv" ? [...first, ...others.map(([, row]) => row)] : alone.map((text) => text.trimEnd());
-    expect((await of(rows, format)).trimEnd().split("\n")).toEqual(expected);
-    const cells = expected.map((row) => String(row).split(","));
-    const count = (i: number) => cells.filter((row) => row[i] === "true").length;
-    const sentence = `8 samples: naive ${count(6)}, angular ${count(7)}, psi ${count(8)}; ${count(9)} false pass`;
-    if (format === "csv") expect(sentencesOf(await of(rows, "table"))).toContain(sentence);
-  },
-);
+// biome-ignore format: a table
+test.concurrent.each([
+  ["csv",   ""],
+  ["csv",   "--degrees --precision 5"],
+  ["csv",   "--m @mm"],
+  ["csv",   "--m 2,4"],
+  ["csv",   "--each"],
+  ["csv",   "--prefix x_ --columns binding,psi,margin_gap"],
+  ["csv",   "--bad-rows keep"],
+  ["csv",   "--bad-rows skip"],
+  ["jsonl", ""],
+  ["jsonl", "--degrees"],
+])("a file with columns of classes has the rows of its samples alone: %s %s", async (format, options) => {
+  const header = "label,theta_0,theta_1,theta_b,mm";
+  const rows = ["0,1.2,1.5,3,4", "1,2,0.1,2.5,1.5", "b,1,0,0,2", "0,0,1,2,3", "0,-0,1,2,3", "1,0.5,0,0.5,4", "b,3,1.5,0.7,9"];
+  if (options.includes("--bad-rows")) rows.push("c,1,1,1,4", "0,1,1,x,4", "0,1,1,1,4");
+  const of = async (some: readonly string[]) => {
+    const stdin = `${[header, ...some].join("\n")}\n`;
+    const args = ["margin", "--input", "-", "--format", format, ...words(options).filter(Boolean)];
+    return (await asoftmax(args, { stdin })).stdout.trimEnd().split("\n");
+  };
+  const lead = format === "csv" ? 1 : 0;
+  const alone = await Promise.all(rows.map((row) => of([row])));
+  const expected = [...alone[0]!.slice(0, lead), ...alone.flatMap((lines) => lines.slice(lead))].filter(Boolean);
+  expect(expected.length).toBeGreaterThan(rows.length - 3);
+  expect(await of(rows)).toEqual(expected);
+});
+
+test("and the counts", async () => {
+  const rows = [
+    "0,1.2,1.5,3",
+    "1,2,0.1,2.5",
+    "b,1,0,0",
+    "0,0,1,2",
+    "1,0.5,0,0.5",
+    "b,3,1.5,0.7",
+    "0,1,1,1",
+    "b,1.25,2,0.3",
+  ];
+  const of = async (format: string) => {
+    const stdin = `${["label,theta_0,theta_1,theta_b", ...rows].join("\n")}\n`;
+    return (await asoftmax(["margin", "--input", "-", "--format", format], { stdin })).stdout;
+  };
+  const cells = (await of("csv")).split("\n").map((row) => row.split(","));
+  const count = (i: number) => cells.filter((row) => row[i] === "true").length;
+  const sentence = `8 samples: naive ${count(6)}, angular ${count(7)}, psi ${count(8)}; ${count(9)} false pass`;
+  expect(sentencesOf(await of("table"))).toContain(sentence);
+});
