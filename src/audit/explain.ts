@@ -85,6 +85,9 @@ export function explanations(
     const digits = each.reduce((sum, n) => sum + n, isShift && "lambda" in fit.parameters ? 2 : 0);
     if (isFew && digits > 0) return [];
     const isRound = each.every((n) => n <= roundDigits(dtype));
+    // A scale beside a factor is another factor, unless it is round and does not undo that.
+    const { factor } = mistake;
+    if (factor !== undefined && form.name !== "" && (!isRound || Math.abs(fit.scale * factor - 1) < UNLIKE)) return [];
     // Four numbers, or a scale and a lambda beside a mistake, fit many a curve to
     // within the rounding of float32, round numbers do not.
     if ((free > 3 || (mistake.name !== "" && Object.keys(form.found).length > 1)) && !isRound) return [];

@@ -12,6 +12,8 @@ export interface Searched {
 
 /** A known mistake: the function that a program with it computes, given the parameters that are fitted. */
 export interface Mistake {
+  /** Where it multiplies the right function by a number, that number. */
+  readonly factor?: number;
   readonly name: string;
   readonly searched: readonly Searched[];
   curve(...parameters: number[]): Piecewise;

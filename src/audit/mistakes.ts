@@ -160,6 +160,9 @@ export function slopeMistakes(target: Target, rows: number): Mistake[] {
   const curve = slopeCurve(target);
   const slope = curve.at;
   const changed = (name: string, at: Piecewise["at"]) => fixed(name, { ...curve, at });
+  const multiplied = (name: string, factor: number): Mistake => {
+    return { ...changed(name, (piece, theta) => factor * slope(piece, theta)), factor };
+  };
   // A tiny angle in place of 0 gives the limit, rounded.
   const byCosine = (piece: Piece, theta: number) => {
     const t = Math.max(theta, TINY_ANGLE);
@@ -171,16 +174,16 @@ export function slopeMistakes(target: Target, rows: number): Mistake[] {
   return [
     changed("the gradient is 0: it is detached", () => 0),
     changed("the gradient is by cos(theta), not theta", byCosine),
-    changed("the gradient has its sign flipped", (piece, theta) => -slope(piece, theta)),
+    multiplied("the gradient has its sign flipped", -1),
     changed("the gradient lacks the factor m", unscaled),
-    changed("the gradient is divided by the number of rows", (piece, theta) => slope(piece, theta) / rows),
-    changed("the gradient is by degrees, not radians", (piece, theta) => (slope(piece, theta) * Math.PI) / 180),
+    multiplied("the gradient is divided by the number of rows", 1 / rows),
+    multiplied("the gradient is by degrees, not radians", Math.PI / 180),
     changed("the gradient is that of cos(theta): the margin is detached", (_, theta) => -sine(reduce(1, theta)).hi),
     ...(lambda > 0
       ? [
           changed("the gradient lacks lambda: it is that of the target alone", ownPart),
           changed("the gradient lacks the cosine of the blend", (p, theta) => ownPart(p, theta) / (1 + lambda)),
-          changed("the gradient lacks the division by 1 + lambda", (p, theta) => slope(p, theta) * (1 + lambda)),
+          multiplied("the gradient lacks the division by 1 + lambda", 1 + lambda),
         ]
       : []),
     ...(target.name === "asoftmax"

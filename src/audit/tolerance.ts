@@ -105,15 +105,20 @@ export interface Printing {
   errorOf(x: number): number;
 }
 
-/** To which few decimals, or significant digits, all of the numbers were rounded. */
+/** To which few decimals, or significant digits, all of the numbers were rounded; of both those that are coarser for most. */
 export function printing(numbers: readonly number[]): Printing | undefined {
   if (numbers.length < FEWEST_ROWS) return undefined;
-  const decimals = [2, 3, 4, 5].find((d) => numbers.every((x) => Number(x.toFixed(d)) === x));
-  if (decimals !== undefined) return { places: `${decimals} decimals`, errorOf: () => 0.5 * 10 ** -decimals };
-  const digits = [4, 5, 6].find((d) => numbers.every((x) => Number(x.toPrecision(d)) === x));
   const firstPlace = (x: number) => Math.floor(Math.log10(Math.abs(x) || 1));
-  if (digits === undefined) return undefined;
-  return { places: `${digits} digits`, errorOf: (x) => 0.5 * 10 ** (firstPlace(x) + 1 - digits) };
+  const decimals = [2, 3, 4, 5].find((d) => numbers.every((x) => Number(x.toFixed(d)) === x));
+  const digits = [4, 5, 6].find((d) => numbers.every((x) => Number(x.toPrecision(d)) === x));
+  const inDigits =
+    digits === undefined
+      ? undefined
+      : { places: `${digits} digits`, errorOf: (x: number) => 0.5 * 10 ** (firstPlace(x) + 1 - digits) };
+  if (decimals === undefined) return inDigits;
+  const error = 0.5 * 10 ** -decimals;
+  const coarser = inDigits ? numbers.filter((x) => inDigits.errorOf(x) > error).length : 0;
+  return 2 * coarser > numbers.length ? inDigits : { places: `${decimals} decimals`, errorOf: () => error };
 }
 
 /** What is said where the values are right to the places in which they stand. */

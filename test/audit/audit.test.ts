@@ -764,3 +764,26 @@ describe("what programs do", () => {
     expect(said({ value: half }, arcface, "float32")).toContain("right as float16");
   });
 });
+
+test("a slope by differences is no pair of mistakes that undo one another", () => {
+  const own = of("arcface");
+  const theta = Array.from({ length: 91 }, (_, i) => 0.01 + (i * 3.1) / 90);
+  const said = (slope: (t: number) => number, rows = theta) => {
+    const table = { theta: rows, value: rows.map(own.value), gradient: rows.map(slope) };
+    return audit(own, table, "float64").candidates.map(({ name, parameters }) => [name, parameters]);
+  };
+  const noise = (t: number) => own.slope(t) + (t > 1.6 ? 1e-13 : -1e-13);
+  const differences = (t: number) => (own.value(t + 1e-3) - own.value(t - 1e-3)) / 2e-3;
+  for (const slope of [noise, differences, (t: number) => (Math.sin(0.01) / 0.01) * own.slope(t) + 1e-13])
+    expect(said(slope).filter(([name]) => /and the gradient/.test(String(name)))).toEqual([]);
+  const mean = [["a scale factor is left in, and the gradient is divided by the number of rows", { scale: 64 }]];
+  expect(said((t) => (64 * own.slope(t)) / 91)).toEqual(mean);
+});
+
+test("numbers of %g have digits, though they may have few decimals too", () => {
+  const theta = Array.from({ length: 40 }, (_, i) => (i * Math.PI) / 40);
+  const value = theta.map((t) => Number((640 * Math.cos(t + 0.5)).toPrecision(6)));
+  const given = value.filter((x) => Math.abs(x) > 10);
+  const table = { theta: theta.filter((_, i) => Math.abs(value[i]!) > 10), value: given, scale: 640 };
+  expect(text(audit(of("arcface"), table, "float64"))).toMatch(/right to the 6 digits that are given/);
+});
