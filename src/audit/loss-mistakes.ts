@@ -121,15 +121,27 @@ export function searchedMistakes(target: Target, samples: readonly LossSample[])
   const { name, parameters, lambda } = target;
   const definition = targetDefinition(name)!;
   const varies = samples.some(({ scale }) => scale !== samples[0]!.scale);
-  const margin = (of: TargetDefinition, title: string, parameter: string, others: object): LossMistake => {
-    const { lo, hi } = of.parameters.find((p) => p.name === parameter)!;
-    const starts = Array.from({ length: 17 }, (_, i) => Math.max(lo, (Math.min(hi, 8) * i) / 16));
-    const targetAt = (x: number) => makeTarget(of, { ...others, lambda, [parameter]: x });
-    return oneOf(title, parameter, [lo, hi], starts, (x) => ({ target: targetAt(x) }));
+  /** A function with other parameters: all of them, but for the others, which are given. */
+  const margin = (of: TargetDefinition, title: string, others: Readonly<Record<string, number>>): LossMistake => {
+    const searched = of.parameters.filter((p) => !(p.name in others));
+    const [steps, most] = searched.length === 1 ? [16, 8] : [4, 2];
+    const startsOf = ({ lo, hi }: (typeof searched)[number]) =>
+      Array.from({ length: steps + 1 }, (_, i) => Math.max(lo, (Math.min(hi, most) * i) / steps));
+    const starts = searched
+      .map(startsOf)
+      .reduce((all, one) => all.flatMap((some) => one.map((x) => [...some, x])), [[]] as number[][]);
+    const change = (...x: number[]) => {
+      const found = Object.fromEntries(searched.map((p, i) => [p.name, x[i]!]));
+      return { target: makeTarget(of, { ...others, ...found, lambda }) };
+    };
+    return { name: title, searched, starts, change };
   };
   const functions = targetDefinitions
-    .filter((d) => d !== definition && d.parameters.length === 1 && d.competingDivisor === undefined)
-    .map((d) => margin(d, `another function, ${d.name}`, d.parameters[0]!.name, {}));
+    .filter((d) => d !== definition && d.parameters.length === 1)
+    .map((d) => margin(d, `another function, ${d.name}`, {}));
+  const several = targetDefinitions
+    .filter(({ parameters }) => parameters.length > 1)
+    .map((d) => margin(d, d === definition ? "other parameters" : `another function, ${d.name}`, {}));
   const unscaled = oneOf("a margin that is subtracted without the scale", "m", [0, 2], [0.35], (m) => {
     return { target: cosface({ m }), marginScale: () => 1 };
   });
@@ -155,7 +167,10 @@ export function searchedMistakes(target: Target, samples: readonly LossSample[])
   const own = [
     oneOf("another scale", "scale", [1e-3, 1e4], SCALES, (x) => ({ scaleOf: () => x })),
     ...(varies ? [oneOf("a factor on the scale", "factor", [1e-3, 1e4], SCALES, ofFactor)] : []),
-    ...definition.parameters.map((p) => margin(definition, `another ${p.name}`, p.name, parameters)),
+    ...definition.parameters.map((p) => {
+      const others = Object.entries(parameters).filter(([name]) => name !== p.name);
+      return margin(definition, `another ${p.name}`, Object.fromEntries(others));
+    }),
     oneOf(blend, "lambda", [0, 1e5], [0, 1, 5, 30, 300, 3000], blended),
     oneOf("label smoothing, eps / classes for each class,", "eps", [0, 1], [0.1], smoothed),
     oneOf("a focal loss, (1 - p)^gamma times the loss,", "gamma", [0, 16], [2], focal),
@@ -163,7 +178,7 @@ export function searchedMistakes(target: Target, samples: readonly LossSample[])
     oneOf("eps added to the probability", "eps", [1e-12, 1], POWERS, (eps) => ofProbability((p) => p + eps)),
     oneOf(clamped, "eps", [1e-12, 0.5], POWERS, (eps) => ofProbability((p) => Math.min(1 - eps, Math.max(eps, p)))),
   ];
-  return { slips, own, functions, unscaled: areScaled(samples) ? [unscaled] : [] };
+  return { slips, own, functions, several, unscaled: areScaled(samples) ? [unscaled] : [] };
 }
 
 const LENGTHS = [0.3, 0.5, 0.7, 1, 1.4, 2, 3];

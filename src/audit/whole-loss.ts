@@ -178,7 +178,7 @@ function tells(program: LossProgram, samples: readonly LossSample[], { dtype }: 
 
 /**
  * The mistakes that explain every loss, from the first kind that has one:
- * fixed, fitted, another function, two fixed, two fitted ...
+ * fixed, fitted, another function, one with several parameters, two fixed, two fitted ...
  */
 function lossCandidates(
   target: Target,
@@ -188,7 +188,7 @@ function lossCandidates(
   as: Tolerance,
 ): KnownMistake[] {
   const few = [...sampled(failing, TRIED / 2), ...sampled(samples, TRIED / 2)];
-  const { slips, own, functions, unscaled } = searchedMistakes(target, samples);
+  const { slips, own, functions, several, unscaled } = searchedMistakes(target, samples);
   const pairs = (x: LossMistake, others: readonly LossMistake[]) => others.flatMap((y) => both(x, y) ?? []);
   const classes = samples[0]!.competing.length + 1;
   const isSmall = classes <= MOST_CLASSES;
@@ -201,6 +201,7 @@ function lossCandidates(
     () => slips,
     () => (target.name === "cosface" ? [...own, ...unscaled] : own),
     () => [...functions, ...unscaled],
+    () => several,
     () => fixed.flatMap((x, i) => pairs(x, fixed.slice(i + 1))),
     () => own.flatMap((x, i) => pairs(x, own.slice(i + 1))),
     () => own.flatMap((x) => pairs(x, functions)),
