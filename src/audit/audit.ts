@@ -129,6 +129,9 @@ function checked(
   };
 }
 
+/** Up to so many angles one value may be that of a function there. */
+const FEW_ANGLES = 3;
+
 /** What explains a column with wrong rows, whose places are given among those that can be compared. */
 function reasons(
   target: Target,
@@ -148,6 +151,13 @@ function reasons(
     return { candidates: [], coarser: rightTo(printed) };
   const bad = wrong.map((place) => rows[place]!);
   const candidates = explanations(name, target, rows, bad, table.scale);
+  const angles = new Set(rows.map(({ theta }) => theta)).size;
+  // To values that are all the same a flat piece of many functions can be fitted.
+  const areFitted = candidates.every(({ parameters }) => Object.keys(parameters).length > 1);
+  if (name === "value" && angles > FEW_ANGLES && given.every((value) => value === given[0]) && areFitted) {
+    const words = `every value is ${given[0]}: it does not depend on theta`;
+    return { candidates: [{ column: name, name: words, parameters: {}, residual: 0 }] };
+  }
   if (candidates.length > 0) return { candidates };
   const made = printed && explained(target, column, inPrint(inType("float32", rows)), table.scale).mistakes;
   if (printed && made) return { candidates, coarser: message`to ${printed.places}: ${made}` };

@@ -61,6 +61,7 @@ export function fixedMistakes({ name }: Target, samples: readonly LossSample[], 
   const isPartial = isLabelled && samples.every(({ competing }) => present.size <= competing.length);
   const ofPresent: LossProgram["margins"] = (sample) => (i) => present.has(indexOf(sample, i));
   const hasMargin = name !== "softmax";
+  const isAdded = hasMargin && name !== "sphereface-r2";
   const isScaled = areScaled(samples);
   const known: readonly [name: string, change: Partial<LossProgram>, applies?: boolean][] = [
     ["no margin: a softmax of the same scale", { target: softmax() }, hasMargin],
@@ -79,7 +80,7 @@ export function fixedMistakes({ name }: Target, samples: readonly LossSample[], 
     ["the logits are divided by the scale", { scaleOf: ({ scale }) => 1 / scale }, isScaled],
     ["the scale is missing from the target's logit", { scaleOf: ({ scale }, i) => (i === 0 ? 1 : scale) }, isScaled],
     ["the scale is missing from the competing logits", { scaleOf: ({ scale }, i) => (i === 0 ? scale : 1) }, isScaled],
-    ["the margin is added without the scale", { marginScale: () => 1 }, hasMargin && isScaled],
+    ["the margin is added without the scale", { marginScale: () => 1 }, isAdded && isScaled],
     ["the mean over the classes, not their sum", { loss: ({ loss }, others) => loss / (others.length + 1) }],
     ["the logarithm is to base 2, not natural", { loss: ({ loss }) => loss / Math.LN2 }],
     ["the logarithm is to base 10, not natural", { loss: ({ loss }) => loss / Math.LN10 }],
@@ -142,6 +143,18 @@ export function searchedMistakes(target: Target, samples: readonly LossSample[])
   const several = targetDefinitions
     .filter(({ parameters }) => parameters.length > 1)
     .map((d) => margin(d, d === definition ? "other parameters" : `another function, ${d.name}`, {}));
+  const weightedFocal: LossMistake = {
+    name: "a focal loss with a weight, alpha (1 - p)^gamma times the loss,",
+    searched: [
+      { name: "gamma", lo: 0, hi: 16 },
+      { name: "alpha", lo: 1e-3, hi: 1e3 },
+    ],
+    starts: [[2, 0.25]],
+    change: (gamma, alpha) => ({ loss: ({ loss, missed }) => alpha! * missed ** gamma! * loss }),
+  };
+  const onTarget = oneOf("a factor on the target's logit", "factor", [1e-3, 1e3], [0.5, 2, 6], (x) => ({
+    scaleOf: ({ scale }, i) => (i === 0 ? x * scale : scale),
+  }));
   const unscaled = oneOf("a margin that is subtracted without the scale", "m", [0, 2], [0.35], (m) => {
     return { target: cosface({ m }), marginScale: () => 1 };
   });
@@ -178,7 +191,13 @@ export function searchedMistakes(target: Target, samples: readonly LossSample[])
     oneOf("eps added to the probability", "eps", [1e-12, 1], POWERS, (eps) => ofProbability((p) => p + eps)),
     oneOf(clamped, "eps", [1e-12, 0.5], POWERS, (eps) => ofProbability((p) => Math.min(1 - eps, Math.max(eps, p)))),
   ];
-  return { slips, own, functions, several, unscaled: areScaled(samples) ? [unscaled] : [] };
+  return {
+    slips,
+    own,
+    functions,
+    several: [...several, weightedFocal, onTarget],
+    unscaled: areScaled(samples) ? [unscaled] : [],
+  };
 }
 
 const LENGTHS = [0.3, 0.5, 0.7, 1, 1.4, 2, 3];

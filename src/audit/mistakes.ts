@@ -92,8 +92,8 @@ export function valueMistakes(target: Target, scale = 1): ValueMistake[] {
   const long = { ...pieces, count: pieces.step === undefined ? pieces.count : 58 * pieces.count };
   return [
     ...(target.name === "asoftmax" ? psiMistakes(m!) : []),
-    warped("degrees taken for radians", long, (theta) => (180 / Math.PI) * theta),
-    warped("radians taken for degrees", long, (theta) => (Math.PI / 180) * theta),
+    fixed("degrees taken for radians", ownCurve(turned(long, 180 / Math.PI))),
+    fixed("radians taken for degrees", ownCurve(turned(long, Math.PI / 180))),
     warped("theta is clamped to [-1, 1]: acos and clamp in the wrong order", pieces, (theta) => Math.min(theta, 1)),
     ...(own && m !== undefined && m >= 1 ? [given(own, Math.trunc(m), "m is truncated to a whole number")] : []),
     ...others.filter(({ parameters }) => parameters.length === 0).map((definition) => otherFunction(definition)),
@@ -109,6 +109,13 @@ export function valueMistakes(target: Target, scale = 1): ValueMistake[] {
     ...others.filter(({ parameters }) => parameters.length > 0).map((definition) => otherFunction(definition)),
   ];
 }
+
+/** The pieces at so many times the angle. */
+const turned = (pieces: Pieces, times: number): Pieces => ({
+  ...pieces,
+  a: times * pieces.a,
+  piece: (i) => ({ ...pieces.piece(i), a: times * pieces.piece(i).a }),
+});
 
 /** The pieces with the cosine clamped at 1 - eps, and the angle at another end. */
 const clamped = (name: string, pieces: Pieces, endOf: (eps: number) => number) =>

@@ -787,3 +787,14 @@ test("numbers of %g have digits, though they may have few decimals too", () => {
   const table = { theta: theta.filter((_, i) => Math.abs(value[i]!) > 10), value: given, scale: 640 };
   expect(text(audit(of("arcface"), table, "float64"))).toMatch(/right to the 6 digits that are given/);
 });
+
+test("values that are all the same do not depend on theta", () => {
+  const theta = Array.from({ length: 30 }, (_, i) => i / 10);
+  for (const [name, one] of [
+    ["arcface", 0],
+    ["asoftmax", 0.5],
+  ] as const) {
+    const { candidates } = audit(of(name), { theta, value: theta.map(() => one) }, "float64");
+    expect(candidates.map((mistake) => mistake.name)).toEqual([`every value is ${one}: it does not depend on theta`]);
+  }
+});

@@ -442,3 +442,59 @@ test("a mistake that explains alone is not named beside another that changes not
   const names = auditLoss(arcface({ m: 0.5 }), samples, "float32").candidates.map(({ name }) => name);
   expect(names).toEqual(["another function, arcface-hard"]);
 });
+
+describe("losses with a mistake in one place", () => {
+  const exponentials = ({ competing }: LossSample, scale: number) =>
+    Array.from(competing, (t) => Math.exp(scale * Math.cos(t))).reduce((sum, x) => sum + x, 0);
+  const withLogit = (logit: (t: number) => number, scale: number) =>
+    made(softmax(), scale).map((one) => {
+      return { ...one, loss: Math.log1p(exponentials(one, scale) / Math.exp(logit(one.thetaY))) };
+    });
+  const found = (of: Target, samples: readonly LossSample[]) =>
+    auditLoss(of, samples, "float64").candidates.map(({ name, parameters }) => [name, parameters]);
+  const degrees = 180 / Math.PI;
+
+  test("degrees taken for radians", () => {
+    const named = [["degrees taken for radians", {}]];
+    expect(
+      found(
+        arcface(),
+        withLogit((t) => 16 * Math.cos(degrees * t + 0.5), 16),
+      ),
+    ).toEqual(named);
+    const psi = target("asoftmax", { m: 4 * degrees })!;
+    expect(
+      found(
+        asoftmax({ m: 4 }),
+        withLogit((t) => 0.05 * psi.value(t), 0.05),
+      ),
+    ).toEqual(named);
+  });
+  test("another function with several parameters, or with the angle of the competitors divided", () => {
+    const combined = target("combined", { m1: 1, m2: 0.3, m3: 0.2 })!;
+    expect(found(arcface(), made(combined, 16))).toEqual([["another function, combined", { m1: 1, m2: 0.3, m3: 0.2 }]]);
+    expect(found(arcface(), made(spherefaceR2({ m: 1.7 }), 16))).toEqual([
+      ["another function, sphereface-r2", { m: 1.7 }],
+    ]);
+    expect(found(combined, made(target("combined", { m1: 0.9, m2: 0.4, m3: 0.1 })!, 16))).toEqual([
+      ["other parameters", { m1: 0.9, m2: 0.4, m3: 0.1 }],
+    ]);
+  });
+  test("a focal loss with a weight", () => {
+    const samples = made(arcface(), 16).map((one) => {
+      const missed = -Math.expm1(-one.loss);
+      return { ...one, loss: 0.25 * missed ** 2 * one.loss };
+    });
+    const name = "a focal loss with a weight, alpha (1 - p)^gamma times the loss,";
+    expect(found(arcface(), samples)).toEqual([[name, { gamma: 2, alpha: 0.25 }]]);
+  });
+  test("a blend that is not divided by 1 + lambda", () => {
+    const blend = asoftmax({ m: 4, lambda: 5 });
+    const samples = withLogit((t) => 4 * 6 * blend.value(t), 4);
+    expect(found(blend, samples)).toEqual([["a factor on the target's logit", { factor: 6 }]]);
+  });
+  test("right losses of sphereface-r2 say nothing of a margin without the scale", () => {
+    const { diagnosis } = auditLoss(spherefaceR2(), made(spherefaceR2(), 64), "float64");
+    expect(messageText(diagnosis)).toBe("every row is right to within rounding");
+  });
+});
