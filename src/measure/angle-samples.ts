@@ -53,9 +53,13 @@ export async function angleSamples(job: AngleJob): Promise<Samples> {
     done: table.bytesRead,
     skipped: bad.count,
     ofFeatures: () => ({}),
+    labels: areNumbered(names) ? { name: `column ${file.label ?? "label"}`, canStart: false } : undefined,
     warnings,
   };
 }
+
+/** Are the classes called by whole numbers, one after another? */
+const areNumbered = (names: readonly string[]) => names.every((name, i) => name === `${Number(names[0]) + i}`);
 
 /**
  * Reads a file of angles, or, with the names of its columns, the parts of it that another

@@ -12,7 +12,6 @@ import { Mean } from "./exact-sum.ts";
 import { BLOCK_ROWS, type FeatureFiles, inSteps, openFeatures, type StoredFeatures } from "./feature-files.ts";
 import { type FeatureAnswer, type FeatureJob, type FeatureTask, featureReader, featureTasks } from "./features.ts";
 import { newFingerprint } from "./fingerprint.ts";
-import { labelOrigin } from "./label-origin.ts";
 import { type ClassAngles, meansNote, type Questions, type Samples, sampleRecords } from "./samples.ts";
 import { type FeaturePaths, openedSamples, withMeans, withVectors } from "./stored-features.ts";
 
@@ -44,7 +43,6 @@ export async function featureSamples(
   const form = sampleRecords(questions);
   const bad = badRows(paths.features, policy, "row");
   const tally = classTally(sums === undefined ? [] : scatterOf(sums.of(labels), means));
-  const origin = labelOrigin();
   let done = 0;
 
   async function* measured() {
@@ -65,10 +63,7 @@ export async function featureSamples(
       const fault = faults.get(at / width);
       const sample = form.sample(records, at);
       if (fault !== undefined && !bad.take(done + at / width, fault)) continue;
-      if (sample !== undefined) {
-        origin.add(sample);
-        if (given) counts[sample.label]!++;
-      }
+      if (sample !== undefined && given) counts[sample.label]!++;
       records.copyWithin(end, at, at + width);
       end += width;
     }
@@ -92,13 +87,14 @@ export async function featureSamples(
     total: files.features.rows,
     done: () => done,
     skipped: bad.count,
+    labels: classes === 0 ? { name: stored.labels.name, canStart: true } : undefined,
+    areMeans: weights === undefined && !given,
     notes: weights === undefined ? [meansNote(rows)] : [],
     ofFeatures: () => ({ fisher_score: tally.fisherScore(), class_angles: means && tally.angles(rows) }),
     warnings: () => [
       ...(given ? [message`class sums are read from ${path!}, in place of those of these samples`] : []),
       ...bad.warnings(),
       ...(means ? [] : [message`class_angles are left out: the means of ${rows} classes take more than 2 GiB`]),
-      ...(classes === 0 && done > 0 ? origin.warnings(stored.labels.name) : []),
       ...tally.warnings(stored.weights.name),
     ],
   };

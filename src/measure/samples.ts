@@ -6,6 +6,7 @@ import { isAboveCosine } from "../core/targets.ts";
 import { DataError } from "../data/errors.ts";
 import type { NpzMember } from "../data/npz-file.ts";
 import type { Mean } from "./exact-sum.ts";
+import type { Labels } from "./label-origin.ts";
 
 /**
  * What to find out of every sample, as plain values that can be sent to a thread; functions are given by their specs.
@@ -221,6 +222,10 @@ export interface Samples {
   readonly total: number;
   readonly done: () => number;
   readonly skipped: () => number;
+  /** The labels, where they number the classes. */
+  readonly labels?: Labels | undefined;
+  /** Are the class vectors the means of these samples? */
+  readonly areMeans?: boolean;
   /** What the report says of where the angles come from. */
   readonly notes?: readonly Message[];
   readonly warnings: () => readonly Message[];

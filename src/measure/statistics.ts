@@ -2,6 +2,7 @@ import { segment } from "../core/psi.ts";
 import { toDegrees } from "../core/units.ts";
 import { Distribution } from "./distribution.ts";
 import { Mean } from "./exact-sum.ts";
+import type { LabelCounts } from "./label-origin.ts";
 import { roundedFrom } from "./losses.ts";
 import { RoundedLoss } from "./rounded-loss.ts";
 import { type ClassAngles, type MarginJudgement, MEASURES, type Samples, sampleRecords } from "./samples.ts";
@@ -86,8 +87,20 @@ export function marginStatistics(of: Pick<Samples, "questions" | "classes" | "co
       .slice(0, count);
   }
 
+  function labelCounts(): LabelCounts {
+    let [before, after] = [0, 0];
+    for (const [label, { takenFor }] of classes) {
+      before += takenFor.get(label - 1) ?? 0;
+      after += takenFor.get(label + 1) ?? 0;
+    }
+    return { zeros: classes.get(0)?.samples ?? 0, right: correct, before, after };
+  }
+
   return {
     histograms,
+    labelCounts,
+    /** How many classes have one sample. */
+    lone: () => [...classes.values()].filter(({ samples }) => samples === 1).length,
     /** The form of the records of samples. */
     form,
     samples: () => samples,

@@ -708,3 +708,28 @@ describe("the vectors of fixtures/measure", () => {
     expect(two!.figures.class_angles).toEqual(one!.figures.class_angles);
   });
 });
+
+test("labels of a file of angles that are off by one are noticed", async () => {
+  const classes = 6;
+  const said = async (label: (place: number) => number, names = (j: number) => `${j}`) => {
+    const header = ["label", ...Array.from({ length: classes }, (_, j) => `theta_${names(j)}`)];
+    const rows = Array.from({ length: 60 }, (_, i) => {
+      const own = i % classes;
+      const angles = header.slice(1).map((_, j) => (j === own ? 0.3 : 1.4 + 0.01 * ((i * 7 + j) % 5)));
+      return [names(label(own)), ...angles].join();
+    });
+    const stdin = `${[header.join(), ...rows].join("\n")}\n`;
+    return (await asoftmax(["measure", "--input", "-", "--format", "csv"], { stdin })).stderr;
+  };
+  const of = (where: string) =>
+    `asoftmax: column label: the class ${where} that of the label is nearest on 50 samples, `;
+  expect(await said((own) => own)).toBe("");
+  expect(await said((own) => (own + 1) % classes)).toBe(`${of("before")}its own on 0: are the labels one too large?\n`);
+  expect(await said((own) => (own + 5) % classes)).toMatch(of("after"));
+  expect(
+    await said(
+      (own) => (own + 1) % classes,
+      (j) => "abcdef"[j]!,
+    ),
+  ).toBe("");
+});

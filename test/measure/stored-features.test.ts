@@ -135,3 +135,12 @@ test("labels from 1 that were not said to be, and labels that are off by one, ar
   expect(await said((label) => Math.max(label, 1))).not.toContain("changed.txt");
   expect(plain.stderr).not.toContain("--first-label");
 });
+
+test("classes of one sample are their own class vectors without --weights, and that is said", async () => {
+  const labels = readFileSync(join(cwd, "labels.txt"), "utf8").trim().split("\r\n").map(Number);
+  const lone = join(folder, "lone.txt");
+  writeFileSync(lone, labels.map((label, i) => (i < 2 ? 20 + i : label)).join("\n"));
+  const said = "asoftmax: in 2 classes the only sample is its own class vector, ";
+  expect((await measured("features.npy", "", lone)).stderr).toContain(said);
+  expect((await measured("features.npy", "", "labels.txt")).stderr).not.toContain("only sample");
+});

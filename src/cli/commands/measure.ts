@@ -6,6 +6,7 @@ import { npzFile } from "../../data/npz-file.ts";
 import { passedOn } from "../../data/table.ts";
 import type { AngleFile } from "../../measure/angle-samples.ts";
 import { newFingerprint } from "../../measure/fingerprint.ts";
+import { labelWarnings } from "../../measure/label-origin.ts";
 import { perSample } from "../../measure/per-sample.ts";
 import { marginReport } from "../../measure/report.ts";
 import { noteFile, noteText, removeNote, requireNoFolder } from "../../measure/sample-note.ts";
@@ -92,11 +93,18 @@ export default command({
     const sumsWritten = samples.newSums ? [await writeSums(samples.newSums)] : [];
     const figures = statistics.figures(samples, angles.degrees, worst);
     const answers = checks.map((check) => checked(check, figures));
-    const warnings = [...samples.warnings(), ...sumsWritten, ...answers.flatMap(({ said }) => said)];
+    const ofLabels =
+      samples.labels && figures.samples > 0 ? labelWarnings(samples.labels, statistics.labelCounts()) : [];
+    const lone = samples.areMeans ? statistics.lone() : 0;
+    if (lone > 0) ofLabels.push(message`in ${lone} ${lone === 1 ? "class" : "classes"}${ONE_SAMPLE}`);
+    const warnings = [...samples.warnings(), ...ofLabels, ...sumsWritten, ...answers.flatMap(({ said }) => said)];
     const ending = { notes: samples.notes ?? [], warnings, holds: answers.every(({ holds }) => holds) };
     return marginReport(figures, statistics, angles.degrees, ending);
   },
 });
+
+const ONE_SAMPLE =
+  " the only sample is its own class vector, so its theta_y is 0 but for rounding: give --weights, or more samples";
 
 /** Throws UsageError where one of these options is given: it has no effect beside the others, `what` says which. */
 const refuseIn = (what: string, values: MeasureValues, names: readonly string[]): void =>
