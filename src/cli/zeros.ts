@@ -21,6 +21,9 @@ export const shownOf =
  */
 export function shownSlopes(shown: Shown, m: number, theta: number, [value, byTheta, byCosine]: readonly number[]) {
   const sine = Math.sin(theta);
+  const isPi = theta > 1 && sine < 1e-9 && shown(Number.MIN_VALUE, 1, theta) === 0;
   const steepest = sine > 1e-9 ? (m * m) / sine : 0;
-  return [shown(value!, m, theta), shown(byTheta!, m * m, theta), shown(byCosine!, steepest, theta)];
+  const slope = shown(byTheta!, m * m, theta);
+  const limit = isPi && slope !== 0 ? Math.sign(byCosine!) * Number.POSITIVE_INFINITY : byCosine!;
+  return [shown(value!, m, theta), slope, shown(limit, steepest, theta)];
 }

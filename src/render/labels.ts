@@ -98,7 +98,11 @@ export function labelsIn({ left, top, right, bottom }: Box, points: readonly Poi
     const up = [...down, bottom + LINE];
     for (let i = 1; i < down.length; i++) down[i] = Math.max(down[i]!, down[i - 1]! + LINE);
     for (let i = down.length - 1; i >= 0; i--) up[i] = Math.min(up[i]!, up[i + 1]! - LINE);
-    return sorted.map(({ text, colour }, i) => textAt(right + GAP, (down[i]! + up[i]!) / 2 + 5, text, `own ${colour}`));
+    const middle = down.map((y, i) => (y + up[i]!) / 2);
+    // None below the axis, where its numbers stand.
+    for (let i = middle.length - 1; i >= 0; i--)
+      middle[i] = Math.min(middle[i]!, (middle[i + 1] ?? bottom + LINE) - LINE);
+    return sorted.map(({ text, colour }, i) => textAt(right + GAP, middle[i]! + 5, text, `own ${colour}`));
   }
 
   return { beside, inside, ends };

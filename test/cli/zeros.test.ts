@@ -59,3 +59,10 @@ describe("the computed number stays", () => {
     expect(await cellsOf(line)).toEqual(cells);
   });
 });
+
+test("the slope by cos(theta) at pi is its limit in tables, the quotient of rounded numbers where digits were given", async () => {
+  const table = async (angle: string) =>
+    shown(`compare --theta ${angle} --functions arcface,arcface-reflect --columns dvalue_dcos`);
+  expect((await table("pi")).match(/-?Infinity/g)).toEqual(["-Infinity", "Infinity"]);
+  expect(await table(`${Math.PI}`)).not.toContain("Infinity");
+});
