@@ -101,6 +101,7 @@ export function auditLoss(target: Target, samples: readonly LossSample[], dtype:
   const ofGradient: Checked = {
     ...{ name: "gradient", check: slopes, wrong: slopes.bad },
     candidates: isWrong(slopes) && !isWrong(losses) ? gradientCandidates(right, samples, dtype) : [],
+    figures: hasGradient ? worstSlope(right, samples[Math.max(0, slopes.worst)]!, dtype) : [],
   };
   const passes = losses.bad + slopes.bad === 0;
   const angles = samples.map(({ thetaY }) => thetaY);
@@ -283,9 +284,33 @@ function gradientCandidates(right: LossProgram, samples: readonly LossSample[], 
   const found = gradientMistakes(samples.length).find((mistake) =>
     finite.every((sample) => areWithin(sample.gradient!, rangesOf(mistake, sample))),
   );
-  if (found === undefined) return [];
+  if (found === undefined) return gradientFactor(right, finite, dtype);
   const errors = finite.map((sample) => errorOf(sample.gradient!, rangesOf(found, sample)));
   return [{ column: "gradient", name: found.name, parameters: {}, residual: largest(errors) }];
+}
+
+/** The number that every gradient was multiplied by, if it is one. */
+function gradientFactor(right: LossProgram, samples: readonly LossSample[], dtype: Dtype): KnownMistake[] {
+  const rangesOf = samples.map((sample) => gradientRanges(right, sample, dtype, sample.gradient!.length));
+  let [value, given] = [0, 0];
+  for (const [i, ranges] of rangesOf.entries())
+    for (const [j, range] of ranges.entries())
+      if (Number.isFinite(range.value) && Math.abs(range.value) > Math.abs(value))
+        [value, given] = [range.value, samples[i]!.gradient![j]!];
+  // In as few digits as the rounding of the type lets stand.
+  const factor = Number((given / value).toPrecision(dtype === "float64" ? 12 : 5));
+  const ranges = rangesOf.map((one) => one.map((range) => times(range, exactly(factor))));
+  if (factor === 0 || !samples.every((sample, i) => areWithin(sample.gradient!, ranges[i]!))) return [];
+  const residual = largest(samples.map((sample, i) => errorOf(sample.gradient!, ranges[i]!)));
+  return [{ column: "gradient", name: "a factor on the gradient", parameters: { factor }, residual }];
+}
+
+/** The gradient of a sample that is furthest from the true one, and that. */
+function worstSlope(right: LossProgram, sample: LossSample, dtype: Dtype): Message {
+  const ranges = gradientRanges(right, sample, dtype, sample.gradient!.length);
+  const errors = ranges.map((range, i) => errorOf([sample.gradient![i]!], [range]));
+  const worst = errors.indexOf(largest(errors));
+  return message`: ${sample.gradient![Math.max(0, worst)]!} in place of ${ranges[Math.max(0, worst)]!.value}`;
 }
 
 const areWithin = (given: ArrayLike<number>, ranges: readonly Rounded[]) =>

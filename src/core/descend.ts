@@ -115,7 +115,10 @@ export function outcome(target: Target, descent: Descent, end: DescentStep): Out
   const moved = Math.min(Math.PI, Math.max(0, theta - rate * gradient));
   const stays = moved === theta;
   if ((stays && (theta === 0 || theta === Math.PI)) || (rest?.kind === "minimum" && thetaJ === 0))
-    return ended("end", message`stops at ${radians(theta)}, the end of the domain, not in the wanted region`);
+    return ended(
+      "end",
+      message`stops at ${radians(rest?.theta ?? theta)}, the end of the domain, not in the wanted region`,
+    );
   if (!stays) return ended("moving", message`is still moving at ${radians(theta)}: the next step is ${moved - theta}`);
   const unsaturated = rate * scale * Math.abs(target.slope(theta));
   return theta + unsaturated !== theta

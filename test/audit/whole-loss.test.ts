@@ -498,3 +498,29 @@ describe("losses with a mistake in one place", () => {
     expect(messageText(diagnosis)).toBe("every row is right to within rounding");
   });
 });
+
+test("a factor on every gradient is found, and one that is not explained is located", () => {
+  const samples = made(arcface(), 16).map((one) => {
+    const { byCosY, probability } = sampleLoss(arcface(), 16, one.thetaY, one.competing);
+    const powers = Array.from(one.competing, (t) => Math.exp(16 * Math.cos(t)));
+    const others = powers.reduce((sum, x) => sum + x, 0);
+    return { ...one, gradient: [byCosY, ...powers.map((x) => (16 * (1 - probability) * x) / others)] };
+  });
+  const changed = (change: (slope: number, i: number) => number, dtype: Dtype = "float64") =>
+    auditLoss(
+      arcface(),
+      samples.map((one) => ({ ...one, gradient: one.gradient.map(change) })),
+      dtype,
+    );
+  expect(changed((slope) => slope).passes).toBe(true);
+  for (const factor of [0.5, -3, 1.01])
+    expect(changed((slope) => factor * slope).candidates).toMatchObject([
+      { name: "a factor on the gradient", parameters: { factor } },
+    ]);
+  const { candidates, diagnosis } = changed((slope, i) => (i === 2 ? slope + 0.25 : slope));
+  expect(candidates).toEqual([]);
+  expect(messageText(diagnosis)).toMatch(
+    /^gradient: 40 of 40 rows wrong, .*; worst at .*: [\d.e-]+ in place of [\d.e-]+$/,
+  );
+  expect(changed(() => 0).candidates).toMatchObject([{ name: "the gradient is 0: detached" }]);
+});
