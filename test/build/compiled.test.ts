@@ -36,6 +36,18 @@ test("the compiled program is kept, for its user alone, and used", async () => {
   expect(statSync(kept).ino).toBe(ino);
 });
 
+test("what a long run has kept is used by the next", async () => {
+  const env = { ...environment, TMPDIR: folder };
+  const lines = `theta\n${"1.2\n".repeat(200_000)}`;
+  const args = ["psi", "--input", "-", "--threads", "2", "--columns", "k", "--output", join(folder, "rows.csv")];
+  expect((await run(process.execPath, [bin, ...args], { env, stdin: lines })).status).toBe(0);
+  rmSync(join(folder, "rows.csv"));
+  const [kept = ""] = readdirSync(folder).map((name) => join(folder, name));
+  const { ino } = statSync(kept);
+  expect(await runs()).toEqual([kept]);
+  expect(statSync(kept).ino).toBe(ino);
+});
+
 test("what is no compiled program, or may be another's, is written anew", async () => {
   const [kept = ""] = await runs();
   const right = readFileSync(kept);
