@@ -173,7 +173,7 @@ test("what is said of each table of the folder, as what it is and as float64", a
       });
     });
   await expect(said.join("\n")).toMatchFileSnapshot("../fixtures/audit-loss/diagnoses.txt");
-});
+}, 300_000);
 
 let seed = 1;
 function random(): number {
