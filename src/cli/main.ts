@@ -19,8 +19,11 @@ const WRONG = 2;
  */
 const SHORT = 0.02;
 
-/** Runs the program: the one place that prints and sets the exit status. */
-export async function main(args: readonly string[]): Promise<void> {
+/**
+ * Runs the program: the one place that prints and sets the exit status. beforeEnd is called
+ * when everything is written, before a flag of V8 is changed: what it compiled is kept then.
+ */
+export async function main(args: readonly string[], beforeEnd = () => {}): Promise<void> {
   const start = process.uptime();
   // Node's event loop never runs out of what it waits for: where only WebAssembly is being compiled, Node
   // would run what comes after that in the middle of its wait for the compiler's threads, and wait for
@@ -42,6 +45,7 @@ export async function main(args: readonly string[]): Promise<void> {
     clearInterval(timer);
   }
   leaveStandardInput();
+  beforeEnd();
   if (process.uptime() - start > SHORT) (await import("../rows/ending.ts")).collectGarbage();
 }
 

@@ -8,6 +8,4 @@ import { runInNewContext } from "node:vm";
 export function collectGarbage(): void {
   setFlagsFromString("--expose-gc");
   runInNewContext("gc")();
-  // What V8 compiled is kept for runs with the same flags: see bin/compiled.js.
-  setFlagsFromString("--no-expose-gc");
 }
