@@ -129,8 +129,12 @@ function checked(
   };
 }
 
-/** Up to so many angles one value may be that of a function there. */
+/** At up to so many angles a function may have one value. */
 const FEW_ANGLES = 3;
+
+/** Is there one value, at more angles than a function may have it? */
+const areConstant = (values: readonly number[], rows: readonly AuditRow[]) =>
+  values.every((value) => value === values[0]) && new Set(rows.map(({ theta }) => theta)).size > FEW_ANGLES;
 
 /** What explains a column with wrong rows, whose places are given among those that can be compared. */
 function reasons(
@@ -151,10 +155,9 @@ function reasons(
     return { candidates: [], coarser: rightTo(printed) };
   const bad = wrong.map((place) => rows[place]!);
   const candidates = explanations(name, target, rows, bad, table.scale);
-  const angles = new Set(rows.map(({ theta }) => theta)).size;
-  // To values that are all the same a flat piece of many functions can be fitted.
+  // To values that are all the same a flat piece of many functions can be fitted, by several numbers.
   const areFitted = candidates.every(({ parameters }) => Object.keys(parameters).length > 1);
-  if (name === "value" && angles > FEW_ANGLES && given.every((value) => value === given[0]) && areFitted) {
+  if (name === "value" && areFitted && areConstant(given, rows)) {
     const words = `every value is ${given[0]}: it does not depend on theta`;
     return { candidates: [{ column: name, name: words, parameters: {}, residual: 0 }] };
   }

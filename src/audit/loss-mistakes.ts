@@ -122,9 +122,9 @@ export function searchedMistakes(target: Target, samples: readonly LossSample[])
   const { name, parameters, lambda } = target;
   const definition = targetDefinition(name)!;
   const varies = samples.some(({ scale }) => scale !== samples[0]!.scale);
-  /** A function with other parameters: all of them, but for the others, which are given. */
-  const margin = (of: TargetDefinition, title: string, others: Readonly<Record<string, number>>): LossMistake => {
-    const searched = of.parameters.filter((p) => !(p.name in others));
+  /** A function with other parameters than it should have, all but those that are given. */
+  const refitted = (of: TargetDefinition, title: string, given: Readonly<Record<string, number>> = {}): LossMistake => {
+    const searched = of.parameters.filter((p) => !(p.name in given));
     const [steps, most] = searched.length === 1 ? [16, 8] : [4, 2];
     const startsOf = ({ lo, hi }: (typeof searched)[number]) =>
       Array.from({ length: steps + 1 }, (_, i) => Math.max(lo, (Math.min(hi, most) * i) / steps));
@@ -133,16 +133,16 @@ export function searchedMistakes(target: Target, samples: readonly LossSample[])
       .reduce((all, one) => all.flatMap((some) => one.map((x) => [...some, x])), [[]] as number[][]);
     const change = (...x: number[]) => {
       const found = Object.fromEntries(searched.map((p, i) => [p.name, x[i]!]));
-      return { target: makeTarget(of, { ...others, ...found, lambda }) };
+      return { target: makeTarget(of, { ...given, ...found, lambda }) };
     };
     return { name: title, searched, starts, change };
   };
   const functions = targetDefinitions
     .filter((d) => d !== definition && d.parameters.length === 1)
-    .map((d) => margin(d, `another function, ${d.name}`, {}));
+    .map((d) => refitted(d, `another function, ${d.name}`));
   const several = targetDefinitions
     .filter(({ parameters }) => parameters.length > 1)
-    .map((d) => margin(d, d === definition ? "other parameters" : `another function, ${d.name}`, {}));
+    .map((d) => refitted(d, d === definition ? "other parameters" : `another function, ${d.name}`));
   const weightedFocal: LossMistake = {
     name: "a focal loss with a weight, alpha (1 - p)^gamma times the loss,",
     searched: [
@@ -182,7 +182,7 @@ export function searchedMistakes(target: Target, samples: readonly LossSample[])
     ...(varies ? [oneOf("a factor on the scale", "factor", [1e-3, 1e4], SCALES, ofFactor)] : []),
     ...definition.parameters.map((p) => {
       const others = Object.entries(parameters).filter(([name]) => name !== p.name);
-      return margin(definition, `another ${p.name}`, Object.fromEntries(others));
+      return refitted(definition, `another ${p.name}`, Object.fromEntries(others));
     }),
     oneOf(blend, "lambda", [0, 1e5], [0, 1, 5, 30, 300, 3000], blended),
     oneOf("label smoothing, eps / classes for each class,", "eps", [0, 1], [0.1], smoothed),
@@ -195,7 +195,8 @@ export function searchedMistakes(target: Target, samples: readonly LossSample[])
     slips,
     own,
     functions,
-    several: [...several, weightedFocal, onTarget],
+    // What few programs do, or what has several numbers to be found.
+    rare: [...several, weightedFocal, onTarget],
     unscaled: areScaled(samples) ? [unscaled] : [],
   };
 }
@@ -242,6 +243,8 @@ export function both(x: LossMistake, y: LossMistake): LossMistake | undefined {
  */
 export interface GradientMistake {
   readonly name: string;
+  /** The numbers that were found. */
+  readonly parameters?: Readonly<Record<string, number>>;
   readonly change: Partial<LossProgram>;
   readonly factors: readonly ((sample: LossSample, i: number) => number)[];
 }

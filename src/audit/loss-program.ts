@@ -197,7 +197,9 @@ function ownSlope(target: Target, row: AuditRow, hasMargin: boolean): Rounded {
   return { ...times({ value: 1, low: -high, high: -low }, bySine), value: target.slopeByCosine(row.theta) };
 }
 
-/** The slope of a competing logit, cos(theta_j / d), by its cosine, for programs too that go through theta_j where d is 1. */
+/**
+ * The slope of a competing logit, cos(theta_j / d), by its cosine, for programs too that go through theta_j where d is 1.
+ */
 function otherSlope({ competingDivisor: d }: Target, row: AuditRow): Rounded {
   const [low, value, high] = [row.lo, row.theta, row.hi].map((t) => {
     if (d === 1) return 1;

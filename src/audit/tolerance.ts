@@ -105,7 +105,10 @@ export interface Printing {
   errorOf(x: number): number;
 }
 
-/** To which few decimals, or significant digits, all of the numbers were rounded; of both those that are coarser for most. */
+/**
+ * To which few decimals, or significant digits, all of the numbers were
+ * rounded; of both those that are coarser for most.
+ */
 export function printing(numbers: readonly number[]): Printing | undefined {
   if (numbers.length < FEWEST_ROWS) return undefined;
   const firstPlace = (x: number) => Math.floor(Math.log10(Math.abs(x) || 1));

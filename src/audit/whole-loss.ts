@@ -101,7 +101,7 @@ export function auditLoss(target: Target, samples: readonly LossSample[], dtype:
   const ofGradient: Checked = {
     ...{ name: "gradient", check: slopes, wrong: slopes.bad },
     candidates: isWrong(slopes) && !isWrong(losses) ? gradientCandidates(right, samples, dtype) : [],
-    figures: hasGradient ? worstSlope(right, samples[Math.max(0, slopes.worst)]!, dtype) : [],
+    figures: hasGradient ? worstGradient(right, samples[Math.max(0, slopes.worst)]!, dtype) : [],
   };
   const passes = losses.bad + slopes.bad === 0;
   const angles = samples.map(({ thetaY }) => thetaY);
@@ -178,8 +178,8 @@ function tells(program: LossProgram, samples: readonly LossSample[], { dtype }: 
 }
 
 /**
- * The mistakes that explain every loss, from the first kind that has one:
- * fixed, fitted, another function, one with several parameters, two fixed, two fitted ...
+ * The mistakes that explain every loss, from the first kind that has one: fixed, fitted,
+ * another function, a rare one, two fixed, two fitted ...
  */
 function lossCandidates(
   target: Target,
@@ -189,7 +189,7 @@ function lossCandidates(
   as: Tolerance,
 ): KnownMistake[] {
   const few = [...sampled(failing, TRIED / 2), ...sampled(samples, TRIED / 2)];
-  const { slips, own, functions, several, unscaled } = searchedMistakes(target, samples);
+  const { slips, own, functions, rare, unscaled } = searchedMistakes(target, samples);
   const pairs = (x: LossMistake, others: readonly LossMistake[]) => others.flatMap((y) => both(x, y) ?? []);
   const classes = samples[0]!.competing.length + 1;
   const isSmall = classes <= MOST_CLASSES;
@@ -202,7 +202,7 @@ function lossCandidates(
     () => slips,
     () => (target.name === "cosface" ? [...own, ...unscaled] : own),
     () => [...functions, ...unscaled],
-    () => several,
+    () => rare,
     () => fixed.flatMap((x, i) => pairs(x, fixed.slice(i + 1))),
     () => own.flatMap((x, i) => pairs(x, own.slice(i + 1))),
     () => own.flatMap((x) => pairs(x, functions)),
@@ -281,36 +281,34 @@ function gradientCandidates(right: LossProgram, samples: readonly LossSample[], 
     gradientRanges({ ...right, ...change }, sample, dtype, sample.gradient!.length).map((range, i) =>
       factors.reduce((x, factor) => times(x, exactly(factor(sample, i))), range),
     );
-  const found = gradientMistakes(samples.length).find((mistake) =>
-    finite.every((sample) => areWithin(sample.gradient!, rangesOf(mistake, sample))),
-  );
-  if (found === undefined) return gradientFactor(right, finite, dtype);
+  const explains = (mistake: GradientMistake) =>
+    finite.every((sample) => areWithin(sample.gradient!, rangesOf(mistake, sample)));
+  const found = gradientMistakes(samples.length).find(explains) ?? [factorOnAll(right, finite, dtype)].find(explains);
+  if (found === undefined) return [];
   const errors = finite.map((sample) => errorOf(sample.gradient!, rangesOf(found, sample)));
-  return [{ column: "gradient", name: found.name, parameters: {}, residual: largest(errors) }];
+  return [{ column: "gradient", name: found.name, parameters: found.parameters ?? {}, residual: largest(errors) }];
 }
 
-/** The number that every gradient was multiplied by, if it is one. */
-function gradientFactor(right: LossProgram, samples: readonly LossSample[], dtype: Dtype): KnownMistake[] {
-  const rangesOf = samples.map((sample) => gradientRanges(right, sample, dtype, sample.gradient!.length));
+/** A factor on every gradient: the one that the largest of them has. */
+function factorOnAll(right: LossProgram, samples: readonly LossSample[], dtype: Dtype): GradientMistake {
   let [value, given] = [0, 0];
-  for (const [i, ranges] of rangesOf.entries())
-    for (const [j, range] of ranges.entries())
+  for (const sample of samples)
+    for (const [i, range] of gradientRanges(right, sample, dtype, sample.gradient!.length).entries())
       if (Number.isFinite(range.value) && Math.abs(range.value) > Math.abs(value))
-        [value, given] = [range.value, samples[i]!.gradient![j]!];
+        [value, given] = [range.value, sample.gradient![i]!];
   // In as few digits as the rounding of the type lets stand.
   const factor = Number((given / value).toPrecision(dtype === "float64" ? 12 : 5));
-  const ranges = rangesOf.map((one) => one.map((range) => times(range, exactly(factor))));
-  if (factor === 0 || !samples.every((sample, i) => areWithin(sample.gradient!, ranges[i]!))) return [];
-  const residual = largest(samples.map((sample, i) => errorOf(sample.gradient!, ranges[i]!)));
-  return [{ column: "gradient", name: "a factor on the gradient", parameters: { factor }, residual }];
+  return { name: "a factor on the gradient", change: {}, factors: [() => factor], parameters: { factor } };
 }
 
-/** The gradient of a sample that is furthest from the true one, and that. */
-function worstSlope(right: LossProgram, sample: LossSample, dtype: Dtype): Message {
-  const ranges = gradientRanges(right, sample, dtype, sample.gradient!.length);
-  const errors = ranges.map((range, i) => errorOf([sample.gradient![i]!], [range]));
-  const worst = errors.indexOf(largest(errors));
-  return message`: ${sample.gradient![Math.max(0, worst)]!} in place of ${ranges[Math.max(0, worst)]!.value}`;
+/** In words, the gradient of a sample that is furthest from the true one, and that. */
+function worstGradient(right: LossProgram, sample: LossSample, dtype: Dtype): Message {
+  const gradient = sample.gradient!;
+  const ranges = gradientRanges(right, sample, dtype, gradient.length);
+  const errors = ranges.map((range, i) => errorOf([gradient[i]!], [range]));
+  // An error of NaN is the largest, and found nowhere.
+  const worst = Math.max(0, errors.indexOf(largest(errors)));
+  return message`: ${gradient[worst]!} in place of ${ranges[worst]!.value}`;
 }
 
 const areWithin = (given: ArrayLike<number>, ranges: readonly Rounded[]) =>

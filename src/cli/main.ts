@@ -20,8 +20,8 @@ const WRONG = 2;
 const SHORT = 0.02;
 
 /**
- * Runs the program: the one place that prints and sets the exit status. beforeEnd is called
- * when everything is written, before a flag of V8 is changed: what it compiled is kept then.
+ * Runs the program: the one place that prints and sets the exit status. beforeEnd is called when everything is written,
+ * before a flag of V8 is changed: what it compiled is kept then.
  */
 export async function main(args: readonly string[], beforeEnd = () => {}): Promise<void> {
   const start = process.uptime();

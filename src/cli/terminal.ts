@@ -8,8 +8,8 @@ export const STANDARD_WIDTH = 80;
 const STANDARD_HEIGHT = 24;
 
 /**
- * Is standard output (or input, 0, or error, 2) a terminal? The streams take long to load, so a file, a pipe and
- * /dev/null are recognised before.
+ * Is standard output (or input, 0, or error, 2) a terminal? The streams take long to load,
+ * so a file, a pipe and /dev/null are recognised before.
  */
 export function isOnTerminal(descriptor: 0 | 1 | 2 = 1): boolean {
   const stats = fstatSync(descriptor);

@@ -21,6 +21,7 @@ export const shownOf =
  */
 export function shownSlopes(shown: Shown, m: number, theta: number, [value, byTheta, byCosine]: readonly number[]) {
   const sine = Math.sin(theta);
+  // Of a part of pi the smallest number is shown as 0, of decimals as it is.
   const isPi = theta > 1 && sine < 1e-9 && shown(Number.MIN_VALUE, 1, theta) === 0;
   const steepest = sine > 1e-9 ? (m * m) / sine : 0;
   const slope = shown(byTheta!, m * m, theta);

@@ -90,10 +90,10 @@ export function outcome(target: Target, descent: Descent, end: DescentStep): Out
   const pull = rate * scale * missed;
   const c = rate * scale * target.pieces.a ** 2 * missed;
   const rests = minima(target, thetaJ);
-  const isAt = (knot: number) => theta === start && Math.abs(theta - knot) <= 2 ** -50 * knot;
-  const own = rests.find((rest) => rest.kind === "half-stable" && isAt(rest.theta));
-  if (own) {
-    const words = message`stays at the knot ${radians(own.theta)}, where the slope is 0: with lambda > 0 it escapes`;
+  const isAt = (angle: number) => theta === start && Math.abs(theta - angle) <= 2 ** -50 * angle;
+  const knot = rests.find((rest) => rest.kind === "half-stable" && isAt(rest.theta));
+  if (knot) {
+    const words = message`stays at the knot ${radians(knot.theta)}, where the slope is 0: with lambda > 0 it escapes`;
     return { ...ended("knot", words), c };
   }
   const rest = rests.find((r) => isHeldAt(r, theta, c) && attracts(target, r, pull));

@@ -41,10 +41,10 @@ export const isWanted = (target: Target, thetaY: number, thetaJ: number) =>
   conditions(wantedMargin(target), thetaY, thetaJ).angular;
 
 /**
- * Every rest point in [0, pi] of plain descent on the one-sample loss, in order, 0 and pi included:
- * as exact as monotonicity, since the loss falls where the target rises. Maxima of the loss are left out, and where it
- * jumps down, of which the gradient shows nothing: descent does not end there. thetaJ, in radians, decides which minima are false; with
- * thetaJ = pi those that are false for every theta_j. No errors.
+ * Every rest point in [0, pi] of plain descent on the one-sample loss, in order, 0 and pi included: as exact as
+ * monotonicity, since the loss falls where the target rises. Maxima of the loss are left out, and where it jumps down,
+ * of which the gradient shows nothing: descent does not end there. thetaJ, in radians, decides which minima are false;
+ * with thetaJ = pi those that are false for every theta_j. No errors.
  * @example
  * minima(naive({ m: 2 }), 1.5).map(({ kind }) => kind); // ["minimum", "false minimum"]
  */

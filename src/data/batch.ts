@@ -33,7 +33,8 @@ export interface Batch {
   /** The line on which a row begins (in Parquet the number of the row), from 1. */
   line(row: number): number;
   /**
-   * Why a row does not fit its table (such as too few cells), undefined for a good row; left out where all rows are good.
+   * Why a row does not fit its table (such as too few cells), undefined for
+   * a good row; left out where all rows are good.
    */
   readonly fault?: ((row: number) => string | undefined) | undefined;
   /** Has a row more cells than its table has columns? */

@@ -1,6 +1,9 @@
 import { type Message, message } from "../core/message.ts";
 
-/** Of samples: those with label 0; those nearest to the class of their label, to the class before it, and to that after it. */
+/**
+ * Of samples: those with label 0; those nearest to the class of their label,
+ * to the class before it, and to that after it.
+ */
 export interface LabelCounts {
   readonly zeros: number;
   readonly right: number;

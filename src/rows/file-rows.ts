@@ -51,7 +51,8 @@ export async function openRows(
 /** The rows of a batch that do not fit their table, such as those with too few cells, and why. */
 export function faultsOf(batch: Batch): Faults {
   const faults: Faults = new Map();
-  for (let row = 0; batch.fault !== undefined && row < batch.size; row++) {
+  if (batch.fault === undefined) return faults;
+  for (let row = 0; row < batch.size; row++) {
     const fault = batch.fault(row);
     if (fault !== undefined) faults.set(row, fault);
   }

@@ -42,8 +42,8 @@ export function competitors(header: Header, name = "theta_j", target: string): R
 }
 
 /**
- * The angles of some rows to every class, row after row from an address of the row kernel on, and the index of the own
- * class of each.
+ * The angles of some rows to every class, row after row from an address of the row
+ * kernel on, and the index of the own class of each.
  */
 export interface LabelledAngles {
   readonly address: number;

@@ -93,11 +93,8 @@ export default command({
     const sumsWritten = samples.newSums ? [await writeSums(samples.newSums)] : [];
     const figures = statistics.figures(samples, angles.degrees, worst);
     const answers = checks.map((check) => checked(check, figures));
-    const ofLabels =
-      samples.labels && figures.samples > 0 ? labelWarnings(samples.labels, statistics.labelCounts()) : [];
-    const lone = samples.areMeans ? statistics.lone() : 0;
-    if (lone > 0) ofLabels.push(message`in ${lone} ${lone === 1 ? "class" : "classes"}${ONE_SAMPLE}`);
-    const warnings = [...samples.warnings(), ...ofLabels, ...sumsWritten, ...answers.flatMap(({ said }) => said)];
+    const ofClasses = figures.samples > 0 ? classWarnings(samples, statistics) : [];
+    const warnings = [...samples.warnings(), ...ofClasses, ...sumsWritten, ...answers.flatMap(({ said }) => said)];
     const ending = { notes: samples.notes ?? [], warnings, holds: answers.every(({ holds }) => holds) };
     return marginReport(figures, statistics, angles.degrees, ending);
   },
@@ -105,6 +102,13 @@ export default command({
 
 const ONE_SAMPLE =
   " the only sample is its own class vector, so its theta_y is 0 but for rounding: give --weights, or more samples";
+
+/** What is said of labels that seem to be off, and of classes whose mean is their only sample. */
+function classWarnings({ labels, areMeans }: Samples, statistics: MarginStatistics): Message[] {
+  const warnings = labels ? labelWarnings(labels, statistics.labelCounts()) : [];
+  const lone = areMeans ? statistics.lone() : 0;
+  return lone === 0 ? warnings : [...warnings, message`in ${lone} ${lone === 1 ? "class" : "classes"}${ONE_SAMPLE}`];
+}
 
 /** Throws UsageError where one of these options is given: it has no effect beside the others, `what` says which. */
 const refuseIn = (what: string, values: MeasureValues, names: readonly string[]): void =>

@@ -133,7 +133,7 @@ test.concurrent.each([
   expect(await of(rows)).toEqual(expected);
 });
 
-test("and the counts", async () => {
+test("the sentence below a table of a file with columns of classes counts its samples", async () => {
   const rows = [
     "0,1.2,1.5,3",
     "1,2,0.1,2.5",
