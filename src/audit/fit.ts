@@ -211,6 +211,9 @@ export function fewestDigits(found: number[], costOf: (parameters: number[]) => 
 
 const parametersOf = ({ searched }: Mistake, u: NumberList) => u.map((x, i) => searched[i]!.from?.(x) ?? x);
 
+/** The largest of errors, none of them negative; 0 where there is none. */
+export const largestOf = (errors: readonly number[]) => errors.reduce((most, x) => Math.max(most, x), 0);
+
 /** The sum of the absolute values. */
 export const sumOfSizes = (r: NumberList) => r.reduce((sum, x) => sum + Math.abs(x), 0);
 

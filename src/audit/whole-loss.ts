@@ -14,29 +14,11 @@ import {
   resultOf,
 } from "./check.ts";
 import { digitsOf, sampled } from "./explain.ts";
-import { fewestDigits, refine, sumOfSizes } from "./fit.ts";
+import { fewestDigits, largestOf, refine, sumOfSizes } from "./fit.ts";
 import { sameFunctions } from "./likeness.ts";
-import {
-  both,
-  fixedMistakes,
-  type GradientMistake,
-  gradientMistakes,
-  type LossMistake,
-  searchedMistakes,
-  weightMistakes,
-} from "./loss-mistakes.ts";
-import {
-  exactly,
-  gradientRanges,
-  type LossProgram,
-  type LossSample,
-  lossOf,
-  lossRange,
-  type Rounded,
-  rightProgram,
-  roughLossOf,
-  times,
-} from "./loss-program.ts";
+import { checkedGradients } from "./loss-gradients.ts";
+import { both, fixedMistakes, type LossMistake, searchedMistakes, weightMistakes } from "./loss-mistakes.ts";
+import { type LossProgram, type LossSample, lossOf, lossRange, rightProgram, roughLossOf } from "./loss-program.ts";
 import {
   coarserTypes,
   type Dtype,
@@ -74,7 +56,7 @@ export function auditLoss(target: Target, samples: readonly LossSample[], dtype:
   requireDtype(dtype);
   if (samples.length === 0) throw new ParameterError("the table has no rows: nothing to audit");
   const right = rightProgram(target);
-  const [losses, slopes] = [noRows(), noRows()];
+  const losses = noRows();
   const truths = samples.map((sample, i) => {
     const { loss, probability } = sampleLoss(target, sample.scale, sample.thetaY, sample.competing);
     const error = Math.abs(sample.loss - loss);
@@ -83,12 +65,6 @@ export function auditLoss(target: Target, samples: readonly LossSample[], dtype:
     count(losses, i, error, ulp(loss, dtype), error <= least || allows(right, sample, { dtype }));
     return loss;
   });
-  const hasGradient = samples[0]!.gradient !== undefined;
-  for (const [i, sample] of hasGradient ? samples.entries() : []) {
-    const ranges = gradientRanges(right, sample, dtype, sample.gradient!.length);
-    const unit = ulp(Math.max(...ranges.map(({ value }) => Math.abs(value)).filter(Number.isFinite)), dtype);
-    count(slopes, i, errorOf(sample.gradient!, ranges), unit, areWithin(sample.gradient!, ranges));
-  }
   const finite = samples.filter(({ loss }) => Number.isFinite(loss));
   const fixed = fixedMistakes(target, finite, truths.reduce((sum, x) => sum + x, 0) / truths.length);
   const failing = losses.failing.map((i) => samples[i]!).filter(({ loss }) => Number.isFinite(loss));
@@ -98,12 +74,9 @@ export function auditLoss(target: Target, samples: readonly LossSample[], dtype:
     hint: samples[losses.firstNotFinite]?.loss === Number.POSITIVE_INFINITY ? UNDERFLOW : undefined,
     figures: message`: ${samples[losses.worst]?.loss ?? 0} in place of ${truths[losses.worst] ?? 0}`,
   };
-  const ofGradient: Checked = {
-    ...{ name: "gradient", check: slopes, wrong: slopes.bad },
-    candidates: isWrong(slopes) && !isWrong(losses) ? gradientCandidates(right, samples, dtype) : [],
-    figures: hasGradient ? worstGradient(right, samples[Math.max(0, slopes.worst)]!, dtype) : [],
-  };
-  const passes = losses.bad + slopes.bad === 0;
+  const columns = [ofLoss];
+  if (samples[0]!.gradient !== undefined) columns.push(checkedGradients(right, samples, dtype, isWrong(losses)));
+  const passes = columns.every(({ check }) => check.bad === 0);
   const angles = samples.map(({ thetaY }) => thetaY);
   // Functions that are right for these samples alone are not looked for, only
   // those that are the same at all their angles.
@@ -113,7 +86,7 @@ export function auditLoss(target: Target, samples: readonly LossSample[], dtype:
   const isUnexplained = isWrong(losses) && ofLoss.candidates.length === 0 && ofLoss.coarser === undefined;
   if (isUnexplained && samples.every(isLikeCosines)) notes.push(LIKE_COSINES);
   else if (isUnexplained && target.pieces.a > 1 && samples.every(({ scale }) => scale === 1)) notes.push(BY_NORM);
-  return resultOf(angles, hasGradient ? [ofLoss, ofGradient] : [ofLoss], notes);
+  return resultOf(angles, columns, notes);
 }
 
 /** SphereFace multiplies by m, and its loss has the lengths of the features as scales. */
@@ -269,56 +242,10 @@ function explanation(
   // ones, if neither program nor type was fitted to them.
   const errors = searched.length > 0 || !as.isGiven ? [] : samples.map((one) => roughLossOf(right, one) - one.loss);
   if (!tells(program, samples, as, errors)) return [];
-  const residual = largest(samples.map((one) => Math.abs(lossOf(program, one) - one.loss)));
+  const residual = largestOf(samples.map((one) => Math.abs(lossOf(program, one) - one.loss)));
   const parameters = Object.fromEntries(searched.map((p, j) => [p.name, found[j]!]));
   return [{ column: "loss", name, parameters, residual }];
 }
-
-/** The first mistake that explains every gradient. */
-function gradientCandidates(right: LossProgram, samples: readonly LossSample[], dtype: Dtype): KnownMistake[] {
-  const finite = samples.filter(({ gradient }) => Array.prototype.every.call(gradient!, Number.isFinite));
-  const rangesOf = ({ change, factors }: GradientMistake, sample: LossSample) =>
-    gradientRanges({ ...right, ...change }, sample, dtype, sample.gradient!.length).map((range, i) =>
-      factors.reduce((x, factor) => times(x, exactly(factor(sample, i))), range),
-    );
-  const explains = (mistake: GradientMistake) =>
-    finite.every((sample) => areWithin(sample.gradient!, rangesOf(mistake, sample)));
-  const found = gradientMistakes(samples.length).find(explains) ?? [factorOnAll(right, finite, dtype)].find(explains);
-  if (found === undefined) return [];
-  const errors = finite.map((sample) => errorOf(sample.gradient!, rangesOf(found, sample)));
-  return [{ column: "gradient", name: found.name, parameters: found.parameters ?? {}, residual: largest(errors) }];
-}
-
-/** A factor on every gradient: the one that the largest of them has. */
-function factorOnAll(right: LossProgram, samples: readonly LossSample[], dtype: Dtype): GradientMistake {
-  let [value, given] = [0, 0];
-  for (const sample of samples)
-    for (const [i, range] of gradientRanges(right, sample, dtype, sample.gradient!.length).entries())
-      if (Number.isFinite(range.value) && Math.abs(range.value) > Math.abs(value))
-        [value, given] = [range.value, sample.gradient![i]!];
-  // In as few digits as the rounding of the type lets stand.
-  const factor = Number((given / value).toPrecision(dtype === "float64" ? 12 : 5));
-  return { name: "a factor on the gradient", change: {}, factors: [() => factor], parameters: { factor } };
-}
-
-/** In words, the gradient of a sample that is furthest from the true one, and that. */
-function worstGradient(right: LossProgram, sample: LossSample, dtype: Dtype): Message {
-  const gradient = sample.gradient!;
-  const ranges = gradientRanges(right, sample, dtype, gradient.length);
-  const errors = ranges.map((range, i) => errorOf([gradient[i]!], [range]));
-  // An error of NaN is the largest, and found nowhere.
-  const worst = Math.max(0, errors.indexOf(largest(errors)));
-  return message`: ${gradient[worst]!} in place of ${ranges[worst]!.value}`;
-}
-
-const areWithin = (given: ArrayLike<number>, ranges: readonly Rounded[]) =>
-  ranges.every(({ low, high }, i) => given[i]! >= low && given[i]! <= high);
-
-/** The largest error of the gradients of a sample; at an angle where the true one is infinite there is none. */
-const errorOf = (given: ArrayLike<number>, ranges: readonly Rounded[]) =>
-  largest(ranges.map(({ value }, i) => (Number.isFinite(value) ? Math.abs(given[i]! - value) : given[i]! * 0)));
-
-const largest = (errors: readonly number[]) => errors.reduce((most, x) => Math.max(most, x), 0);
 
 /** The fixed mistakes that a table of right losses does not show. */
 function alsoPass(
