@@ -38,12 +38,10 @@ export type { Piece, Pieces, Target } from "./core/targets.ts";
 export { floorIteration, lambdaAt, psiWeight, type Schedule, schedules } from "./core/anneal.ts";
 export { type Boundary, boundary } from "./core/boundary.ts";
 export { bounds, type PropertyBounds } from "./core/bounds.ts";
+export { anglesOfLoss, neededScale, sameBoundary, sameValue, simplexAngle } from "./core/choosing.ts";
 export { type Descent, type DescentStep, descend, type Outcome, outcome } from "./core/descend.ts";
-export { sameBoundary, sameValue } from "./core/equivalent.ts";
-export { anglesOfLoss } from "./core/inverse.ts";
 export { type SampleLoss, sampleLoss } from "./core/loss.ts";
 export { isWanted, minima, type RestPoint, wantedMargin } from "./core/minima.ts";
-export { neededScale, simplexAngle } from "./core/needed-scale.ts";
 
 // Claims and audit
 

@@ -36,7 +36,7 @@ const isGiven = (values: Chosen): values is Values<"functions" | "m" | "lambda">
   !isColumn(values.m) && !isColumn(values.lambda);
 
 /** Target functions as an input of a row computation: chosen as above, or A-Softmax with m and lambda of each row. */
-export function functionInput(values: Chosen, standard: () => readonly Target[]): Input<Target> {
+export function functionInput(values: Chosen, standard = (): readonly Target[] => [asoftmax()]): Input<Target> {
   if (isGiven(values)) {
     const source = chosenFunctions(values) ?? standard();
     return { column: { name: "function", kind: "bytes" }, cell: ({ spec }) => spec, source };

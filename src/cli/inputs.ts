@@ -22,20 +22,21 @@ export function inputOf<T>(
   return isColumn(given) ? { source: (header: Header) => read(header, given.column) } : { column, source: given };
 }
 
-type NumberSource = readonly number[] | ColumnSource;
+type NumberSource = Iterable<number> | ColumnSource;
 
-/** Numbers without a domain of their own. */
-export const numberInput = (name: string, given: NumberSource) =>
-  inputOf({ name }, given, (header, column) => header.number(column));
+/** Numbers, shown in a column of this name; what is read from a column is checked. */
+export const numberInput = (name: string, given: NumberSource, check?: (value: number) => number) =>
+  inputOf({ name }, given, (header, column) => header.number(column, check));
 
-export const marginInput = (given: NumberSource = [STANDARD_MARGIN]) =>
-  inputOf({ name: "m" }, given, (header, name) => header.number(name, requireMargin));
+export const marginInput = (given: NumberSource = [STANDARD_MARGIN]) => numberInput("m", given, requireMargin);
 
 /** The scales of the loss, which may be 0: that of a feature of length 0. */
 export const scaleInput = (given: NumberSource = [1]) =>
-  inputOf({ name: "scale" }, given, (header, name) =>
-    header.number(name, (scale) => requireWithin("scale", scale, 0, LARGEST)),
-  );
+  numberInput("scale", given, (scale) => requireWithin("scale", scale, 0, LARGEST));
+
+/** Angles that are given, shown in a column of this name, or read from a column. */
+export const angleInput = (name: string, given: NumberSource) =>
+  inputOf({ name, kind: "angle" }, given, (header, column) => header.angle(column));
 
 type GridValues = ValuesOf<typeof gridOptions> & Values<"degrees">;
 
@@ -45,7 +46,7 @@ export function thetaInput(values: GridValues & Values<"input"> & { readonly the
   const grid = gridAngles(values);
   if (theta !== undefined && grid !== undefined) throw new UsageError("--theta and --points both give angles: use one");
   const angles = theta ?? grid ?? (input === undefined ? undefined : { column: "theta" });
-  return angles && inputOf({ name: "theta", kind: "angle" }, angles, (header, name) => header.angle(name));
+  return angles && angleInput("theta", angles);
 }
 
 /**

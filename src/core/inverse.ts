@@ -1,6 +1,4 @@
 import * as dd from "./double-double.ts";
-import { LARGEST, requireWithin } from "./errors.ts";
-import { competingPhase, requireClasses } from "./loss.ts";
 import { monotonePieces } from "./monotonicity.ts";
 import { psi, requireMargin, segment } from "./psi.ts";
 import { bisect } from "./roots.ts";
@@ -86,22 +84,4 @@ function angleInside(piece: Piece, lambda: number, y: dd.DoubleDouble, from: num
   const phase =
     halfTurn & 1 ? dd.subtract(dd.halfPiTimes(2 * halfTurn + 2), turn) : dd.add(dd.halfPiTimes(2 * halfTurn), turn);
   return Math.min(to, Math.max(from, dd.divide(dd.subtract(phase, b), a).hi));
-}
-
-/**
- * The angles theta_y at which the loss of a sample is as given, against count - 1 competitors at thetaJ: where the
- * target is cos(theta_j) - log((e^loss - 1) / (count - 1)) / scale. Angles in radians, within 2 ulp where rounding this
- * logarithm, or 2^-51 of change, moves theta_y by less. Throws ParameterError for a count of classes that is no whole
- * number from 2 to 2^53, and for a loss or a scale outside (0, 1e100].
- * @example
- * anglesOfLoss(softmax(), 1, 2, 1, Math.LN2)[0]?.theta; // 1
- */
-export function anglesOfLoss(target: Target, scale: number, count: number, thetaJ: number, loss: number): Occurrence[] {
-  requireClasses(count);
-  requireWithin("scale", scale, Number.MIN_VALUE, LARGEST);
-  requireWithin("loss", loss, Number.MIN_VALUE, LARGEST);
-  // From here on e^-loss is less than the rounding of the loss.
-  const odds = loss > 700 ? loss - Math.log(count - 1) : Math.log(Math.expm1(loss) / (count - 1));
-  const y = dd.subtract(dd.cosine(competingPhase(target, thetaJ)), dd.divide(dd.doubleDouble(odds), scale));
-  return anglesOfValue(target, y);
 }

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { anglesOfLoss, anglesOfValue, inverse } from "../../src/core/inverse.ts";
+import { anglesOfLoss } from "../../src/core/choosing.ts";
+import { anglesOfValue, inverse } from "../../src/core/inverse.ts";
 import { sampleLoss } from "../../src/core/loss.ts";
 import { psi, segment } from "../../src/core/psi.ts";
 import { arcface } from "../../src/core/target-functions.ts";

@@ -1,12 +1,11 @@
 import { boundary } from "../../core/boundary.ts";
-import { sameBoundary, sameValue } from "../../core/equivalent.ts";
+import { sameBoundary, sameValue } from "../../core/choosing.ts";
 import { type Message, message, radians } from "../../core/message.ts";
-import { asoftmax } from "../../core/target-functions.ts";
 import type { Target } from "../../core/targets.ts";
 import { UsageError } from "../../data/errors.ts";
 import { columnsOf, command } from "../command.ts";
 import { functionInput } from "../functions.ts";
-import { rowResult, STANDARD_ARC } from "../inputs.ts";
+import { angleInput, rowResult, STANDARD_ARC } from "../inputs.ts";
 import { listOption, options, pick } from "../options.ts";
 import { targetFunction } from "../parse.ts";
 
@@ -39,11 +38,9 @@ export default command({
       const { effectiveM = null, angularMargin = null } = (!at && boundary(target, theta)) || {};
       return [at ? [target.value(theta), m] : [m, effectiveM, angularMargin]];
     };
-    const inputs = [
-      functionInput(values, () => [asoftmax()]),
-      { column: { name: "to" }, cell: ({ spec }: Target) => spec.replace(/:m=[^:]*/, ""), source: to },
-      { column: { name: at ? "at" : "theta_12", kind: "angle" }, source: at ?? theta12 ?? [STANDARD_ARC] },
-    ] as const;
+    const others = { column: { name: "to" }, cell: ({ spec }: Target) => spec.replace(/:m=[^:]*/, ""), source: to };
+    const angles = angleInput(at ? "at" : "theta_12", at ?? theta12 ?? [STANDARD_ARC]);
+    const inputs = [functionInput(values), others, angles] as const;
     const columns = columnsOf(at ? "value m" : "m effective_m angular_margin:angle");
     return rowResult({ inputs, columns, compute, end: () => ({ notes }) }, values);
   },

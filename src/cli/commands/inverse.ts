@@ -1,14 +1,13 @@
+import { anglesOfLoss } from "../../core/choosing.ts";
 import { requireWithin } from "../../core/errors.ts";
-import { anglesOfLoss, anglesOfValue, inverse, type Occurrence } from "../../core/inverse.ts";
+import { anglesOfValue, inverse, type Occurrence } from "../../core/inverse.ts";
 import { message } from "../../core/message.ts";
 import { psi } from "../../core/psi.ts";
-import { asoftmax } from "../../core/target-functions.ts";
-import type { Target } from "../../core/targets.ts";
 import { UsageError } from "../../data/errors.ts";
 import { isColumn } from "../../rows/computation.ts";
 import { columnsOf, command } from "../command.ts";
 import { functionInput, functionOptions } from "../functions.ts";
-import { inputOf, marginInput, numberInput, rowResult, STANDARD_ARC, scaleInput } from "../inputs.ts";
+import { angleInput, marginInput, numberInput, rowResult, STANDARD_ARC, scaleInput } from "../inputs.ts";
 import { inputOptions, listOption, options, orColumn, refuse } from "../options.ts";
 import { number } from "../parse.ts";
 
@@ -55,19 +54,20 @@ export default command({
     const none = (count: number) => message`Rows without an angle, since none has that ${form}: ${count}.`;
     const end = () => ({ notes: counts.none > 0 ? [none(counts.none)] : [] });
     const rows = (found: readonly Occurrence[]) => {
-      if (found.length === 0) counts.none++;
-      return found.length === 0 ? [[null, null, null]] : found.map(({ theta, to }, i) => [i + 1, theta, to]);
+      if (found.length > 0) return found.map(({ theta, to }, i) => [i + 1, theta, to]);
+      counts.none++;
+      return [[null, null, null]];
     };
-    const chosen = functionInput(values, () => [asoftmax()]);
     if (form === "value") {
+      const inputs = [functionInput(values), asked] as const;
       const columns = columnsOf("*index:integer theta:angle to:angle");
-      const compute = (target: Target, value: number) => rows(anglesOfValue(target, value));
-      return rowResult({ inputs: [chosen, asked], columns, compute, counts, end }, values, names);
+      const compute = (...given: Parameters<typeof anglesOfValue>) => rows(anglesOfValue(...given));
+      return rowResult({ inputs, columns, compute, counts, end }, values, names);
     }
     const { classes, competing = [STANDARD_ARC] } = values;
     if (classes === undefined) throw new UsageError("--classes is missing: give it, such as --classes 1000");
-    const thetaJ = inputOf({ name: "theta_j", kind: "angle" }, competing, (header, name) => header.angle(name));
-    const inputs = [chosen, scaleInput(values.scale), numberInput("classes", classes), thetaJ, asked] as const;
+    const others = [numberInput("classes", classes), angleInput("theta_j", competing)] as const;
+    const inputs = [functionInput(values), scaleInput(values.scale), ...others, asked] as const;
     const compute = (...sample: Parameters<typeof anglesOfLoss>) => rows(anglesOfLoss(...sample));
     return rowResult({ inputs, columns: columnsOf("*index:integer theta:angle"), compute, counts, end }, values, names);
   },

@@ -1,8 +1,6 @@
 import { sampleLoss } from "../../core/loss.ts";
 import { wantedMargin } from "../../core/minima.ts";
-import { asoftmax } from "../../core/target-functions.ts";
 import type { Target } from "../../core/targets.ts";
-import type { Input } from "../../rows/computation.ts";
 import type { Competitors } from "../../rows/sample-columns.ts";
 import { columnsOf, command } from "../command.ts";
 import { functionInput, functionOptions } from "../functions.ts";
@@ -36,11 +34,9 @@ export default command({
   },
   runsExample: true,
   run(values, { names, angles }) {
-    const chosen = functionInput(values, () => [asoftmax()]);
-    const { classes } = values;
-    const samples = sampleInputs(classes === undefined ? values : { competing: [STANDARD_ARC], ...values });
-    const counts: Input<number | undefined> = { source: classes ? numberInput("", classes).source : [undefined] };
-    const inputs = [chosen, scaleInput(values.scale), ...samples, counts] as const;
+    const samples = sampleInputs(values.classes === undefined ? values : { competing: [STANDARD_ARC], ...values });
+    const counts = { source: values.classes ? numberInput("", values.classes).source : [undefined] };
+    const inputs = [functionInput(values), scaleInput(values.scale), ...samples, counts] as const;
     const compute = (target: Target, scale: number, thetaY: number, { angles }: Competitors, count?: number) => {
       const at = sampleLoss(target, scale, thetaY, angles, count);
       const competitors = count === undefined ? angles.length : count - 1;

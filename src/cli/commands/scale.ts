@@ -1,12 +1,12 @@
+import { neededScale, simplexAngle } from "../../core/choosing.ts";
 import { sampleLoss } from "../../core/loss.ts";
 import { type Message, message, radians } from "../../core/message.ts";
-import { neededScale, simplexAngle } from "../../core/needed-scale.ts";
 import { arcface, asoftmax, cosface, softmax } from "../../core/target-functions.ts";
 import type { Target } from "../../core/targets.ts";
 import { UsageError } from "../../data/errors.ts";
 import { columnsOf, command } from "../command.ts";
 import { functionInput } from "../functions.ts";
-import { numberInput, rowResult, STANDARD_ARC } from "../inputs.ts";
+import { angleInput, numberInput, rowResult, STANDARD_ARC } from "../inputs.ts";
 import { listOption, options, pick } from "../options.ts";
 import { angle, number, type Parse } from "../parse.ts";
 
@@ -44,8 +44,8 @@ export default command({
     };
     const standard = () => [softmax(), asoftmax(), cosface(), arcface()];
     const numbers = [numberInput("classes", classes), numberInput("probability", probability)] as const;
-    const own = { column: { name: "theta_y", kind: "angle" }, source: theta } as const;
-    const inputs = [functionInput(values, standard), ...numbers, own, { source: competing }] as const;
+    const angles = [angleInput("theta_y", theta), { source: competing }] as const;
+    const inputs = [functionInput(values, standard), ...numbers, ...angles] as const;
     const columns = columnsOf("theta_j:angle scale loss_at_start");
     return rowResult({ inputs, columns, compute, end: () => ({ notes }) }, values);
   },

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { boundary } from "../../src/core/boundary.ts";
-import { sameBoundary, sameValue } from "../../src/core/equivalent.ts";
+import { sameBoundary, sameValue } from "../../src/core/choosing.ts";
 import { type Target, target, targetDefinitions } from "../../src/core/targets.ts";
 import { nudged, uniform } from "../arbitrary.ts";
 import { type Big, cosOf, exact, sinOf, truthOf } from "../oracle.ts";

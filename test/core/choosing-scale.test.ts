@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { neededScale, simplexAngle } from "../../src/core/needed-scale.ts";
+import { neededScale, simplexAngle } from "../../src/core/choosing.ts";
 import { makeTarget, type Target, target, targetDefinitions } from "../../src/core/targets.ts";
 import { angles, uniform } from "../arbitrary.ts";
 import { Big, cosOf, exact, PI, truthOf, ulpsApart } from "../oracle.ts";
