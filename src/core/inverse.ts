@@ -2,7 +2,7 @@ import * as dd from "./double-double.ts";
 import { monotonePieces } from "./monotonicity.ts";
 import { psi, requireMargin, segment } from "./psi.ts";
 import { bisect } from "./roots.ts";
-import { type Piece, pieceValue, type Target } from "./targets.ts";
+import { pieceValue, type Target } from "./targets.ts";
 
 /** The angle, in radians, at which psi has a given value. */
 export interface Inverse {
@@ -49,8 +49,8 @@ export type Occurrence = { theta: number; to: number };
 /**
  * The angles in [0, pi] at which a target function has a value, a number or a double-double y, in order; a flat stretch
  * that has it is one of them. The value at the ends of the pieces and at turns of the function counts when it rounds to
- * y.hi; a jump across it does not. Without lambda closed forms, within 0.53 ulp where an ulp of y moves theta by less;
- * with lambda roots found by bisection. NaN gives none. Throws ParameterError for what is no number.
+ * y.hi; a jump across it does not. Roots found by bisection, within 0.53 ulp where an ulp of y moves theta by less. NaN
+ * gives none. Throws ParameterError for what is no number.
  * @example
  * anglesOfValue(arcface({ m: 0.5 }), 0)[0]?.theta === Math.PI * 0.5 - 0.5; // true
  * anglesOfValue(spherefaceR1({ m: 2 }), -1); // [{ theta: Math.PI * 0.5, to: Math.PI }]
@@ -65,23 +65,13 @@ export function anglesOfValue(target: Target, value: dd.DoubleDouble | number): 
   };
   for (const { piece, cuts } of monotonePieces(target)) {
     const values = cuts.map((t) => pieceValue(piece, t, target.lambda).hi);
+    const above = (t: number) => dd.subtract(pieceValue(piece, t, target.lambda), y).hi;
     for (let c = 1; c < cuts.length; c++) {
       const [from, to, first, last] = [cuts[c - 1]!, cuts[c]!, values[c - 1]!, values[c]!];
       if (first === y.hi) addTo(from, last === y.hi ? to : from);
-      else if (last !== y.hi && last > y.hi !== first > y.hi) addTo(angleInside(piece, target.lambda, y, from, to));
+      else if (last !== y.hi && last > y.hi !== first > y.hi) addTo(bisect(above, from, to));
       else if (last === y.hi && target.value(to) === last) addTo(to);
     }
   }
   return found;
-}
-
-/** The angle at which a piece has the value y, which lies between those at from and to. */
-function angleInside(piece: Piece, lambda: number, y: dd.DoubleDouble, from: number, to: number): number {
-  if (lambda > 0) return bisect((t) => dd.subtract(pieceValue(piece, t, lambda), y).hi, from, to);
-  const { weight, a, b, offset, offsetLow = 0 } = piece;
-  const halfTurn = Math.floor((a * (from + (to - from) / 2) + b) / Math.PI);
-  const turn = arccosine(dd.multiply(dd.subtract(y, { hi: offset, lo: offsetLow }), weight));
-  const phase =
-    halfTurn & 1 ? dd.subtract(dd.halfPiTimes(2 * halfTurn + 2), turn) : dd.add(dd.halfPiTimes(2 * halfTurn), turn);
-  return Math.min(to, Math.max(from, dd.divide(dd.subtract(phase, b), a).hi));
 }

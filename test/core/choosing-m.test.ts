@@ -131,3 +131,8 @@ describe("bad input throws", () => {
     expect(() => sameValue(named("sphereface-r2"), 1, { hi: 0, lo: 0 })).toThrow("does not depend on its m");
   });
 });
+
+test.each([2 ** 19 + 0.3, 12345.6, 1000.25])("a large margin is found by its value: %d", (m) => {
+  const [found] = sameValue(target("asoftmax")!, 3, target("asoftmax", { m })!.exactValue(3));
+  expect(Math.abs(found! - m)).toBeLessThanOrEqual(2 ** -52 * m);
+});

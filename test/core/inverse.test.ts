@@ -144,6 +144,21 @@ describe("angles of any function", () => {
     expect(at(name, y, parameters)).toEqual(found);
   });
 
+  test.each([1.5, 2, 4, 7.3])("asoftmax, m = %d, beside every knot: as inverse says", (m) => {
+    const steps = Array.from({ length: 51 }, (_, e) => 2 ** -(e + 2)).flatMap((step) => [step, -step]);
+    const knots = Array.from({ length: Math.ceil(m) + 1 }, (_, k) => 1 - 2 * k);
+    const inside = knots.flatMap((y) => steps.map((step) => y + step)).filter((y) => y > psi(m, Math.PI) && y < 1);
+    for (const y of inside) expect(at("asoftmax", y, { m })).toEqual([inverse(m, y).theta]);
+  });
+
+  test("cosface beside pi, where value + m lies between two doubles: within 0.53 ulp", () => {
+    const cases = [0.1, 0.2, 0.35, 0.7].flatMap((m) =>
+      Array.from({ length: 6 }, (_, i) => [m, nudged(-1 - m, i + 1)] as const),
+    );
+    const found = cases.map(([m, y]) => [at("cosface", y, { m })[0], Big.acos(exact(y).plus(exact(m)))] as const);
+    expect(worst(found as [number, Big][])).toBeLessThan(0.53);
+  });
+
   test("asoftmax without lambda: as inverse says", () => {
     for (const m of margins.slice(0, 6))
       for (const y of values(m).filter((y) => Math.abs(y % 1) > 1e-9))
