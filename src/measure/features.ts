@@ -153,13 +153,15 @@ export function featureReader({ stored, questions, means: sharedMeans }: Feature
       }
       const sample = { place: start + row, label, nearest, thetaY: thetas[row]!, minThetaJ, norm };
       form.write(records, at, sample, (i) => pairs[i]![row]!);
-      losses.write(sample, powers[row]!, (i, loss) => form.writeLoss(records, at, i, loss));
+      losses.write(sample, powers[row]!, records, at + form.lossesAt);
       if (rounded === undefined) continue;
-      losses.write(sample, rounded[row]!, (i, loss) => {
-        const scale = scales[i % scales.length]!;
+      const roundedAt = at + form.roundedAt;
+      losses.write(sample, rounded[row]!, records, roundedAt, 2);
+      for (let i = roundedAt; i < at + form.width; i += 2) {
+        const scale = scales[((i - roundedAt) / 2) % scales.length]!;
         // The derivative of the loss by an error common to all competing cosines: small for a small loss.
-        form.writeRounded(records, at, i, loss, -Math.expm1(-loss) * (scale === "norm" ? norm : scale));
-      });
+        records[i + 1] = -Math.expm1(-records[i]!) * (scale === "norm" ? norm : scale);
+      }
     }
     const toMean = (row: number) => angleBetween(block[row]!, means.read(labels[row]!, 1), lengths[row]);
     const intra = faults.map((fault, row) => (fault || !sharedMeans ? Number.NaN : toMean(row)));

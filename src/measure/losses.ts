@@ -37,11 +37,11 @@ export function lossesOf({ functions: specs, scales }: Pick<Questions, "function
     /** One sum for each divisor of competing angles and, for each divisor, each scale. */
     sums: divisors.flatMap((divisor) => scales.map((scale) => ({ scale, divisor }))),
     /**
-     * The losses of a sample: for each, how far the largest competing cosine comes above the
-     * target, times the scale, and the sum of the powers of e of the other competing logits less
-     * the largest. Relative error 1e-14 and that of the sums.
+     * Writes the losses of a sample from `at` on, one at every `step` doubles: for each, how far the largest
+     * competing cosine comes above the target, times the scale, and the sum of the powers of e of the other
+     * competing logits less the largest. Relative error 1e-14 and that of the sums.
      */
-    write(sample: Sample, powers: ArrayLike<number>, write: (i: number, loss: number) => void): void {
+    write(sample: Sample, powers: ArrayLike<number>, records: Float64Array, at: number, step = 1): void {
       const { thetaY, minThetaJ, norm } = sample;
       const count = scales.length;
       for (let f = 0; f < functions.length; f++) {
@@ -49,8 +49,8 @@ export function lossesOf({ functions: specs, scales }: Pick<Questions, "function
         const excess = dd.subtract(dd.cosine(competingPhase(target, minThetaJ)), target.exactValue(thetaY));
         for (let i = 0; i < count; i++) {
           const scale = scales[i]!;
-          const exponent = dd.multiply(excess, scale === "norm" ? norm! : scale);
-          write(f * count + i, lossOf(exponent, powers[sum + i]!));
+          const exponent = dd.multiply(excess, scale === "norm" ? norm : scale);
+          records[at + step * (f * count + i)] = lossOf(exponent, powers[sum + i]!);
         }
       }
     },

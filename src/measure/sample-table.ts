@@ -1,16 +1,16 @@
 import { ParameterError } from "../core/errors.ts";
-import type { Batch } from "../data/batch.ts";
 import { fromBytes } from "../data/bytes.ts";
 import { DataError, tried } from "../data/errors.ts";
 import { type FilePart, type OpenTable, remaining } from "../data/table.ts";
 import { doubles } from "../kernels/rows.ts";
-import { faultsOf, openRows, visitRows } from "../rows/file-rows.ts";
-import type { Faults, Header } from "../rows/header.ts";
+import { openRows } from "../rows/file-rows.ts";
+import type { Header } from "../rows/header.ts";
 import type { PartWork } from "../rows/threads.ts";
 import { type ClassNames, classNames } from "./class-names.ts";
 import { HOLDS, LOSS, lossColumns, PAIRS } from "./per-sample.ts";
 import type { SampleNote } from "./sample-note.ts";
 import { type Questions, type SampleRecords, sampleRecords } from "./samples.ts";
+import { type RecordWriter, recordsOfBatches } from "./shared-records.ts";
 
 /** What tables of samples have in common, in plain values that can be sent to a thread. */
 export interface Whole extends Pick<SampleNote, "classes" | "norms"> {
@@ -94,69 +94,64 @@ export async function firstRow({ path, table, header, bad }: SampleTable) {
 
 /**
  * Returns a function that reads a part of a table as bytes of records. Tables with
- * the same columns share one reader and its memory.
+ * the same columns share one header, which reads them, and its memory.
  */
 export function sampleReader(whole: Whole, names = classNames(whole.classNames)) {
   const form = sampleRecords(whole.questions);
-  const readers = new Map<string, { readonly header: Header; readonly read: ReturnType<typeof recordReader> }>();
-  let records = new Float64Array();
-  return async function* (
-    { table, header: own, bad, counts }: SampleTable,
-    part: FilePart,
-  ): AsyncGenerator<Uint8Array> {
-    const columns = [table.separator, ...own.names].join();
-    const { header, read } = readers.get(columns) ?? { header: own, read: recordReader(own, form, whole, names) };
-    readers.set(columns, { header, read });
-    for await (const batch of table.batches(part, [...header.used])) {
-      const faults = faultsOf(batch);
-      // The header that reads may be that of another table.
+  const readers = new Map<string, ReturnType<typeof sharedReader>>();
+  let table: SampleTable;
+
+  function sharedReader({ header }: SampleTable) {
+    const writerOf = recordWriter(header, form, whole, names);
+    const recordsOf = recordsOfBatches(form, (batch, faults) => {
       const before = header.takeClamped();
-      if (records.length < batch.size * form.width) records = new Float64Array(batch.size * form.width);
-      const write = read(batch, faults, records);
-      let end = 0;
-      const add = (row: number) => {
-        if (!write(row, end)) counts.kept++;
-        else end += form.width;
-      };
-      const stop = visitRows(batch, faults, bad, add, () => {});
-      counts.samples += end / form.width;
+      const write = writerOf(batch, faults);
       const clamped = header.takeClamped();
       header.clampedRows = before;
-      own.clampedRows += clamped;
-      yield new Uint8Array(records.buffer, 0, 8 * end);
-      if (stop !== undefined) throw stop;
-    }
+      table.header.clampedRows += clamped;
+      const { counts } = table;
+      return (row, records, at) => {
+        const isSample = write(row, records, at);
+        counts[isSample ? "samples" : "kept"]++;
+        return isSample;
+      };
+    });
+    return { used: header.used, recordsOf };
+  }
+
+  return async function* (of: SampleTable, part: FilePart): AsyncGenerator<Uint8Array> {
+    table = of;
+    const columns = [table.table.separator, ...table.header.names].join();
+    const { used, recordsOf } = readers.get(columns) ?? sharedReader(table);
+    readers.set(columns, { used, recordsOf });
+    for await (const batch of table.table.batches(part, [...used])) yield* recordsOf(batch, table.bad);
   };
 }
 
-/**
- * For a batch, returns a function that writes the record of a row at `at`; it returns
- * false, without writing, for a bad row that was kept.
- */
-function recordReader(header: Header, form: SampleRecords, { classes, norms, first }: Whole, names: ClassNames) {
-  const { questions } = form;
+/** Writes the records of rows; a bad row that was kept has none. */
+function recordWriter(
+  header: Header,
+  form: SampleRecords,
+  { classes, norms, first }: Whole,
+  names: ClassNames,
+): RecordWriter {
+  const { margins } = form.questions;
   const [label, nearest] = [header.text("label"), header.text("nearest")];
   const [readThetaY, readMinThetaJ] = [header.angle("theta_y"), header.angle("min_theta_j")];
-  const pairs = questions.margins.map((m) => `${PAIRS}${m}`);
-  const losses = lossColumns(questions);
+  const losses = lossColumns(form.questions);
+  const pairs = margins.map((m) => `${PAIRS}${m}`);
   const columns = ["competitors", ...pairs, ...losses, ...(norms ? ["feature_norm"] : [])];
   const readNumbers = header.numbersOf(columns);
-  return (batch: Batch, faults: Faults, records: Float64Array) => {
+  return (batch, faults) => {
     const [thetaY, minThetaJ] = [readThetaY(batch, faults).at, readMinThetaJ(batch, faults).at];
     const numbers = readNumbers(batch, faults) / 8;
     // Cells of a bad row that was kept are empty.
     for (const row of faults.keys())
       if (batch.fault?.(row) === undefined && label(batch, row) === "") faults.delete(row);
-    let start = 0;
-    const pairsAt = (i: number) => {
-      const count = doubles[start + 1 + i]!;
-      if (Number.isInteger(count) && count >= 0 && count < classes) return count;
-      throw new DataError(`${pairs[i]} is ${count}: it must be a whole number from 0 to competitors, ${classes - 1}`);
-    };
-    return (row: number, at: number): boolean => {
+    return (row, records, at) => {
       const own = label(batch, row);
       if (own === "") return false;
-      start = numbers + row * columns.length;
+      const start = numbers + row * columns.length;
       const competitors = doubles[start]!;
       if (competitors !== classes - 1)
         throw new DataError(`competitors is ${competitors}, and ${classes - 1} in ${first}`);
@@ -166,11 +161,15 @@ function recordReader(header: Header, form: SampleRecords, { classes, norms, fir
         nearest: names.indexOf(nearest(batch, row)),
         thetaY: thetaY(row),
         minThetaJ: minThetaJ(row),
-        norm: norms ? doubles[start + columns.length - 1]! : undefined,
+        norm: norms ? doubles[start + columns.length - 1]! : Number.NaN,
       };
       if (sample.nearest === sample.label) throw new DataError("nearest is the label: it must be another class");
-      form.write(records, at, sample, pairsAt);
-      for (let i = 0; i < losses.length; i++) form.writeLoss(records, at, i, doubles[start + 1 + pairs.length + i]!);
+      form.write(records, at, sample, (i) => {
+        const count = doubles[start + 1 + i]!;
+        if (Number.isInteger(count) && count >= 0 && count < classes) return count;
+        throw new DataError(`${pairs[i]} is ${count}: it must be a whole number from 0 to competitors, ${classes - 1}`);
+      });
+      for (let i = 0; i < losses.length; i++) records[at + form.lossesAt + i] = doubles[start + 1 + pairs.length + i]!;
       return true;
     };
   };

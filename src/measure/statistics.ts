@@ -5,7 +5,7 @@ import { Mean } from "./exact-sum.ts";
 import type { LabelCounts } from "./label-origin.ts";
 import { roundedFrom } from "./losses.ts";
 import { RoundedLoss } from "./rounded-loss.ts";
-import { type ClassAngles, type MarginJudgement, MEASURES, type Samples, sampleRecords } from "./samples.ts";
+import { type ClassAngles, MARGINS_AT, MEASURES, OF_MARGIN, type Samples, sampleRecords } from "./samples.ts";
 
 /** Shares at which quantiles are given. */
 export const LEVELS = [0, 0.05, 0.25, 0.5, 0.75, 0.95, 1];
@@ -60,14 +60,17 @@ export function marginStatistics(of: Pick<Samples, "questions" | "classes" | "co
     const isCorrect = thetaY < minThetaJ;
     samples++;
     if (isCorrect) correct++;
-    for (let i = 0; i < margins.length; i++) addMargin(margins[i]!, form.judgement(records, at, i), classCount - 1);
-    for (let i = 0; i < functions.length; i++) if (form.holds(records, at, i)) functions[i]!.holds++;
-    for (const { measure, distribution } of distributions) distribution.add(measure.of(sample)!);
+    for (let i = 0; i < margins.length; i++) {
+      const place = at + MARGINS_AT + OF_MARGIN.length * i;
+      addMargin(margins[i]!, records, place, classCount - 1);
+    }
+    for (let i = 0; i < functions.length; i++) functions[i]!.holds += records[at + form.holdsAt + i]!;
+    for (const { measure, distribution } of distributions) distribution.add(measure.of(sample));
     for (let i = 0; i < losses.length; i++) {
       const { mean, rounded } = losses[i]!;
-      mean.add(form.loss(records, at, i));
-      const slope = form.roundedSlope(records, at, i);
-      if (slope > 0) rounded.add(form.roundedLoss(records, at, i), slope);
+      mean.add(records[at + form.lossesAt + i]!);
+      const roundedAt = at + form.roundedAt + 2 * i;
+      if (records[roundedAt + 1]! > 0) rounded.add(records[roundedAt]!, records[roundedAt + 1]!);
     }
     histograms.theta_y[binOf(thetaY)]!++;
     histograms.min_theta_j[binOf(minThetaJ)]!++;
@@ -196,12 +199,13 @@ const newMargin = (m: number) => ({
   segments: Array<number>(segment(m, Math.PI) + 1).fill(0),
 });
 
-function addMargin(tally: MarginTally, judgement: MarginJudgement, pairs: number): void {
-  const { naive, angular, psi, segment, naivePairs } = judgement;
-  if (naive) tally.naive++;
-  if (angular) tally.angular++;
-  if (psi) tally.psi++;
-  if (naive && !angular) tally.false_pass++;
+/** Counts what a record has of one m, from `at` on. */
+function addMargin(tally: MarginTally, records: Float64Array, at: number, pairs: number): void {
+  const [naive, angular, segment, naivePairs] = [records[at]!, records[at + 1]!, records[at + 3]!, records[at + 4]!];
+  tally.naive += naive;
+  tally.angular += angular;
+  tally.psi += records[at + 2]!;
+  if (naive > angular) tally.false_pass++;
   tally.pairs += pairs;
   tally.pair_naive += naivePairs;
   // In segment 0 naive and angular are the same; in the others angular never holds.
