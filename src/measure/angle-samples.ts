@@ -9,6 +9,7 @@ import { doubles, Region, rowKernel } from "../kernels/rows.ts";
 import { type ColumnSource, isColumn, type RowOptions } from "../rows/computation.ts";
 import { openRows } from "../rows/file-rows.ts";
 import { labelledAngles } from "../rows/sample-columns.ts";
+import type { PartWork } from "../rows/threads.ts";
 import { newFingerprint } from "./fingerprint.ts";
 import { lossesOf } from "./losses.ts";
 import { DOUBT, type Questions, type Samples, sampleRecords } from "./samples.ts";
@@ -65,7 +66,7 @@ const areNumbered = (names: readonly string[]) => names.every((name, i) => name 
  * Reads a file of angles, or, with the names of its columns, the parts of it that another
  * thread has read; gives their samples as bytes of records.
  */
-export async function angleReader({ path, file, questions }: AngleJob, names?: readonly string[]) {
+async function angleReader({ path, file, questions }: AngleJob, names?: readonly string[]) {
   const { label = "label", competing = { column: "theta_*" } } = file;
   if (questions.scales.includes("norm")) throw new UsageError("--scale norm needs --features: angles have no length");
   if (!isColumn(competing) || !competing.column.includes("*"))
@@ -88,6 +89,12 @@ export async function angleReader({ path, file, questions }: AngleJob, names?: r
     for await (const batch of table.batches(part)) yield* recordsOf(batch, bad);
   }
   return { ...opened, classes, bytesOf };
+}
+
+/** Reads parts of a file of angles in another thread. */
+export async function anglesWork(job: AngleJob & { readonly names: readonly string[] }): Promise<PartWork> {
+  const { bytesOf, source } = await angleReader(job, job.names);
+  return { bytesOf, takeTally: source.takeTally };
 }
 
 /** Terms that together cannot change a sum by more than 2^-53 of it are left out. */

@@ -1,4 +1,7 @@
-import { type ArrayRows, arrayRows, type StoredArray } from "../data/arrays.ts";
+import { requireWithin } from "../core/errors.ts";
+import { type ArrayRows, arrayRows, conversion, type StoredArray } from "../data/arrays.ts";
+import { DataError } from "../data/errors.ts";
+import { openArray } from "../data/open-array.ts";
 
 /** Rows of features in a block: with 512 components it fits the L2 cache of a core. */
 export const BLOCK_ROWS = 256;
@@ -58,4 +61,58 @@ export function labelsOf(stored: StoredArray): readonly number[] {
   for (const [start, count] of inSteps(labels.rows, LABELS))
     for (const label of labels.read(start, count)) if (Number.isInteger(label)) found.add(label);
   return [...found].sort((a, b) => a - b);
+}
+
+/** The files, and how they are to be taken. */
+export interface FeaturePaths {
+  readonly features: string;
+  readonly labels: string;
+  /** Without it the class means of unit features are the class vectors. */
+  readonly weights?: string | undefined;
+  /** Are the class vectors stored as columns? */
+  readonly transposed?: boolean;
+  /** The label of the first class (default 0). */
+  readonly firstLabel?: number;
+  /** A file of class sums. If it exists it is read, in place of sums over these samples; else it is to be written. */
+  readonly classSums?: string | undefined;
+}
+
+const fault = ({ name }: StoredArray, is: string) => new DataError(`${name}: ${is}`);
+
+/** Opens the files of features and labels. Throws DataError where they do not fit each other, or class sums. */
+export async function openedSamples(paths: FeaturePaths, sums?: Pick<ArrayRows, "cols">): Promise<StoredSamples> {
+  const features = await openArray(paths.features);
+  const [rows, dimension = 1, more] = features.shape;
+  if (more !== undefined) throw fault(features, `features have two dimensions, not ${features.shape.length}`);
+  if (dimension === 1)
+    throw fault(features, "features have one component: give rows of several, in Parquet a column of lists");
+  requireWithin("dimension", dimension, 2, 2 ** 20);
+  const labels = await openArray(paths.labels, true);
+  const [count, columns = 1] = labels.shape;
+  if (labels.shape.length > 2 || columns !== 1) {
+    const advice = `for one-hot rows ${conversion(`${labels.python}.argmax(1)`)}`;
+    throw fault(labels, `labels are whole numbers, one a row: there are ${columns} columns; ${advice}`);
+  }
+  if (count !== rows) throw fault(labels, `there are ${count} labels for ${rows} features`);
+  if (sums !== undefined && sums.cols !== dimension)
+    throw fault(features, `features have ${dimension} components, class sums ${sums.cols}`);
+  return { features, labels };
+}
+
+/** The files with the class vectors of one. Throws DataError where they do not fit each other. */
+export async function withVectors(samples: StoredSamples, path: string, { transposed, firstLabel = 0 }: FeaturePaths) {
+  const [, dimension = 1] = samples.features.shape;
+  const stored = await openArray(path);
+  // Transposed, the same bytes have their indices in the other order.
+  const turned = { shape: stored.shape.toReversed(), fortran: !stored.fortran };
+  const weights = transposed ? { ...stored, ...turned } : stored;
+  const [classes = 0, ...components] = weights.shape;
+  const own = components.at(-1) ?? 1;
+  if (own !== dimension) {
+    const hint =
+      components.length === 1 && classes === dimension ? `: ${transposed ? "leave out" : "give"} --transposed` : "";
+    throw fault(weights, `class vectors have ${own} components, features ${dimension}${hint}`);
+  }
+  if (classes < 2) throw fault(weights, "one class has no competitor: give two or more");
+  return { ...samples, weights, classes: firstLabel };
 }

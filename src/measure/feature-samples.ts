@@ -6,14 +6,21 @@ import { DataError } from "../data/errors.ts";
 import { inTurn } from "../data/table.ts";
 import { type BadRowPolicy, badRows } from "../rows/bad-rows.ts";
 import { Pool } from "../rows/pool.ts";
-import { type ClassScatter, fisherScore } from "./class-scatter.ts";
-import { ownSums, type StoredClassSums, scatterOf, storedClassSums, sumsMembers } from "./class-sums.ts";
+import * as classSums from "./class-sums.ts";
 import { Mean } from "./exact-sum.ts";
-import { BLOCK_ROWS, type FeatureFiles, inSteps, openFeatures, type StoredFeatures } from "./feature-files.ts";
+import {
+  BLOCK_ROWS,
+  type FeatureFiles,
+  type FeaturePaths,
+  inSteps,
+  openedSamples,
+  openFeatures,
+  type StoredFeatures,
+  withVectors,
+} from "./feature-files.ts";
 import { type FeatureAnswer, type FeatureJob, type FeatureTask, featureReader, featureTasks } from "./features.ts";
 import { newFingerprint } from "./fingerprint.ts";
 import { type ClassAngles, meansNote, type Questions, type Samples, sampleRecords } from "./samples.ts";
-import { type FeaturePaths, openedSamples, withMeans, withVectors } from "./stored-features.ts";
 
 /** MB of young objects in a thread. */
 const YOUNG = 3;
@@ -31,7 +38,7 @@ export async function featureSamples(
   questions: Questions,
 ): Promise<Samples> {
   const { classSums: path, weights } = paths;
-  const given = path !== undefined && existsSync(path) ? await storedClassSums([path]) : undefined;
+  const given = path !== undefined && existsSync(path) ? await classSums.storedClassSums([path]) : undefined;
   const { stored, sums, newSums } = await openedFeatures(paths, given);
   const files = openFeatures(stored);
   const { classes } = stored;
@@ -42,7 +49,7 @@ export async function featureSamples(
   const job: FeatureJob = { stored, questions, means, isScattered: sums !== undefined };
   const form = sampleRecords(questions);
   const bad = badRows(paths.features, policy, "row");
-  const tally = classTally(sums === undefined ? [] : scatterOf(sums.of(labels), means));
+  const tally = classTally(sums === undefined ? [] : classSums.scatterOf(classSums.sumsOfClasses(sums, labels), means));
   let done = 0;
 
   async function* measured() {
@@ -103,7 +110,7 @@ export async function featureSamples(
 /**
  * What the answers tell of classes beside their samples: their scatter, their angles, and the lengths of their vectors.
  */
-function classTally(scatters: ClassScatter[]) {
+function classTally(scatters: classSums.ClassScatter[]) {
   const angles = { w_ec: new Mean(), w_inter: new Mean(), intra: new Mean(), inter: new Mean() };
   let [shortest, longest] = [Number.POSITIVE_INFINITY, 0];
   return {
@@ -116,7 +123,7 @@ function classTally(scatters: ClassScatter[]) {
       shortest = Math.min(shortest, answer.shortest);
       longest = Math.max(longest, answer.longest);
     },
-    fisherScore: () => fisherScore(scatters),
+    fisherScore: () => classSums.fisherScore(scatters),
     angles(classes: number): ClassAngles {
       const { w_ec, w_inter, intra, inter } = angles;
       const means = { w_ec: w_ec.value(), w_inter: w_inter.value(), inter: inter.value() };
@@ -133,18 +140,18 @@ function classTally(scatters: ClassScatter[]) {
  * The files with class vectors or class means; and the class sums, given or to be
  * written, that are known before the samples are measured.
  */
-async function openedFeatures(paths: FeaturePaths, given: StoredClassSums | undefined) {
+async function openedFeatures(paths: FeaturePaths, given: classSums.AllClassSums | undefined) {
   const { classSums: path, weights } = paths;
   const samples = await openedSamples(paths, given);
   const stored = weights === undefined ? undefined : await withVectors(samples, weights, paths);
   if (stored && path === undefined) return { stored };
   const files = stored && openFeatures(stored);
   const vectors = files ? fingerprintOf(files.weights, stored.classes) : null;
-  const sums = given ?? ownSums(samples, vectors, files && labelsIn(files, stored.classes));
+  const sums = given ?? classSums.ownSums(samples, vectors, files && labelsIn(files, stored.classes));
   if (sums.about.class_vectors !== vectors)
     throw new DataError(`${path} has sums of other class vectors than ${weights ?? "class means"}`);
-  const newSums = given || path === undefined ? undefined : { path, members: () => sumsMembers(sums) };
-  return { stored: stored ?? withMeans(samples, sums, newSums), sums, newSums };
+  const newSums = given || path === undefined ? undefined : { path, members: () => classSums.sumsMembers(sums) };
+  return { stored: stored ?? classSums.withMeans(samples, sums, newSums), sums, newSums };
 }
 
 /** The labels of the classes in the order of their vectors. */

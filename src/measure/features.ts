@@ -3,8 +3,8 @@ import { angleBetween } from "../core/angle-between.ts";
 import { conditions } from "../core/margin.ts";
 import { naive } from "../core/target-functions.ts";
 import type { ArrayRows } from "../data/arrays.ts";
-import { classScatter, classSums, scatterClasses } from "./class-scatter.ts";
-import { classVectors } from "./class-vectors.ts";
+import { classScatter, classSums, scatterClasses } from "./class-sums.ts";
+import { classVectors, leastAngle, nearestOther } from "./class-vectors.ts";
 import { type CosineSearch, cosineSearch, dividedCosine } from "./cosine-search.ts";
 import { doublePowers } from "./double-powers.ts";
 import {
@@ -16,7 +16,6 @@ import {
   type StoredFeatures,
 } from "./feature-files.ts";
 import { lossesOf, roundedFrom } from "./losses.ts";
-import { leastAngle, nearestOther } from "./nearest-other.ts";
 import { type Questions, sampleRecords } from "./samples.ts";
 import { isDirection, lengthFault, type Vectors, vectorOf } from "./vectors.ts";
 

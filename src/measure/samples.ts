@@ -6,7 +6,6 @@ import { isAboveCosine } from "../core/targets.ts";
 import { DataError } from "../data/errors.ts";
 import type { NpzMember } from "../data/npz-file.ts";
 import type { Mean } from "./exact-sum.ts";
-import type { Labels } from "./label-origin.ts";
 
 /**
  * What to find out of every sample, as plain values that can be sent to a thread; functions are given by their specs.
@@ -174,6 +173,12 @@ export class FewClassesError extends DataError {
 /** What the report says where class means stand for class vectors. */
 export const meansNote = (classes: number): Message =>
   message`No --weights: the means of the unit features of ${classes} classes stand for class vectors.`;
+
+/** The labels of samples by number: what they are called, and whether --first-label can say from where they count. */
+export interface Labels {
+  readonly name: string;
+  readonly canStart: boolean;
+}
 
 /**
  * Samples in the order of the rows, read as they are asked for. skipped,

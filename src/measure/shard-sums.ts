@@ -1,6 +1,5 @@
 import { DataError } from "../data/errors.ts";
-import { fisherScore } from "./class-scatter.ts";
-import { directedSums, scatterOf, storedClassSums } from "./class-sums.ts";
+import { directedSums, fisherScore, scatterOf, storedClassSums } from "./class-sums.ts";
 import { notedAngles, type SampleNote } from "./sample-note.ts";
 import type { FeatureFigures } from "./samples.ts";
 

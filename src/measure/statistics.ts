@@ -1,11 +1,18 @@
+import { type Message, message } from "../core/message.ts";
 import { segment } from "../core/psi.ts";
 import { toDegrees } from "../core/units.ts";
 import { Distribution } from "./distribution.ts";
 import { Mean } from "./exact-sum.ts";
-import type { LabelCounts } from "./label-origin.ts";
-import { roundedFrom } from "./losses.ts";
-import { RoundedLoss } from "./rounded-loss.ts";
-import { type ClassAngles, MARGINS_AT, MEASURES, OF_MARGIN, type Samples, sampleRecords } from "./samples.ts";
+import { RoundedLoss, roundedFrom } from "./losses.ts";
+import {
+  type ClassAngles,
+  type Labels,
+  MARGINS_AT,
+  MEASURES,
+  OF_MARGIN,
+  type Samples,
+  sampleRecords,
+} from "./samples.ts";
 
 /** Shares at which quantiles are given. */
 export const LEVELS = [0, 0.05, 0.25, 0.5, 0.75, 0.95, 1];
@@ -90,18 +97,29 @@ export function marginStatistics(of: Pick<Samples, "questions" | "classes" | "co
       .slice(0, count);
   }
 
-  function labelCounts(): LabelCounts {
+  /** Whether labels that were taken to count from 0 count from 1, or the class vectors from another class. */
+  function labelWarnings({ name, canStart }: Labels): Message[] {
+    /** How many samples are nearest to the class before that of their label, and to that after it. */
     let [before, after] = [0, 0];
     for (const [label, { takenFor }] of classes) {
       before += takenFor.get(label - 1) ?? 0;
       after += takenFor.get(label + 1) ?? 0;
     }
-    return { zeros: classes.get(0)?.samples ?? 0, right: correct, before, after };
+    const advice = message`: where labels count from 1, give --first-label 1`;
+    // No chance: the difference of the two counts has a standard deviation of at most the root of their sum.
+    const isMore = (count: number) => count > 2 * correct && count - correct > 4 * Math.sqrt(count + correct);
+    const off = (where: string, count: number, why: Message) =>
+      message`${name}: the class ${where} that of the label is nearest on ${count} samples, its own on ${correct}${why}`;
+    const isFromOne = canStart && !classes.has(0);
+    if (isMore(before)) return [off("before", before, isFromOne ? advice : message`: are the labels one too large?`)];
+    if (isMore(after))
+      return [off("after", after, message`: are the labels one too small, or the class vectors one too many?`)];
+    return isFromOne && correct <= before ? [message`${name}: no label is 0${advice}`] : [];
   }
 
   return {
     histograms,
-    labelCounts,
+    labelWarnings,
     /** How many classes have one sample. */
     lone: () => [...classes.values()].filter(({ samples }) => samples === 1).length,
     /** The form of the records of samples. */

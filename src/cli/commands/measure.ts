@@ -6,7 +6,6 @@ import { npzFile } from "../../data/npz-file.ts";
 import { passedOn } from "../../data/table.ts";
 import type { AngleFile } from "../../measure/angle-samples.ts";
 import { newFingerprint } from "../../measure/fingerprint.ts";
-import { labelWarnings } from "../../measure/label-origin.ts";
 import { perSample } from "../../measure/per-sample.ts";
 import { marginReport } from "../../measure/report.ts";
 import { noteFile, noteText, removeNote, requireNoFolder } from "../../measure/sample-note.ts";
@@ -105,7 +104,7 @@ const ONE_SAMPLE =
 
 /** What is said of labels that seem to be off, and of classes whose mean is their only sample. */
 function classWarnings({ labels, areMeans }: Samples, statistics: MarginStatistics): Message[] {
-  const warnings = labels ? labelWarnings(labels, statistics.labelCounts()) : [];
+  const warnings = labels ? statistics.labelWarnings(labels) : [];
   const lone = areMeans ? statistics.lone() : 0;
   return lone === 0 ? warnings : [...warnings, message`in ${lone} ${lone === 1 ? "class" : "classes"}${ONE_SAMPLE}`];
 }
