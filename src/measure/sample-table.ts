@@ -34,11 +34,10 @@ export type SampleTable = Awaited<ReturnType<typeof openSamples>>;
  */
 export async function openSamples(path: string, { names, format }: Partial<TablePlace> = {}) {
   const counts = { samples: 0, kept: 0 };
-  return {
-    path,
-    counts,
-    ...(await openRows(path, { badRows: "fail", ...(format && { inputFormat: format }) }, names, counts)),
-  };
+  const opened = await openRows(path, { badRows: "fail", ...(format && { inputFormat: format }) }, names, counts);
+  /** Parts that were read for the first row, and must be read again. */
+  const held: FilePart[] = [];
+  return { ...opened, path, counts, held };
 }
 
 /**
@@ -60,23 +59,19 @@ export function questionsOf({ path, table }: SampleTable): Questions {
   };
   if (questions.margins.length === 0)
     throw new DataError(`${path} has no column ${PAIRS}M: give tables that measure --per-sample wrote`);
-  const fault = ({ message }: Error) => new DataError(`${path}: in the names of its columns ${message}`);
   tried(
     () => sampleRecords(questions),
-    (error) => (error instanceof ParameterError ? fault(error) : error),
+    (error) =>
+      error instanceof ParameterError ? new DataError(`${path}: in the names of its columns ${error.message}`) : error,
   );
   return questions;
 }
 
-/**
- * The classes and norms of a table without a note, from its first row with a label; and the
- * parts that were read for that, which must be read again.
- */
-export async function firstRow({ path, table, header, bad }: SampleTable) {
+/** The classes and norms of a table without a note, from its first row with a label. */
+export async function firstRow({ path, table, header, bad, held }: SampleTable) {
   const [label, competitors] = [header.text("label"), header.text("competitors")];
-  const parts: FilePart[] = [];
   for await (const part of remaining(table.parts)) {
-    parts.push(part);
+    held.push(part);
     for await (const batch of table.batches(part))
       for (let row = 0; row < batch.size; row++) {
         const fault = batch.fault?.(row);
@@ -86,10 +81,10 @@ export async function firstRow({ path, table, header, bad }: SampleTable) {
         if (!(Number.isSafeInteger(Number(others)) && Number(others) >= 1))
           throw new DataError(`${path}: competitors is "${others}" in the first row: it must be 1 or more`);
         const norms = header.has("feature_norm") && header.text("feature_norm")(batch, row) !== "";
-        return { parts, row: { classes: Number(others) + 1, norms, first: path } };
+        return { classes: Number(others) + 1, norms, first: path };
       }
   }
-  return { parts, row: undefined };
+  return undefined;
 }
 
 /**

@@ -6,7 +6,8 @@ import { DataError } from "../data/errors.ts";
 import { sizeOf } from "../data/file.ts";
 import { type FilePart, remaining } from "../data/table.ts";
 import { type ClassNames, classNames } from "./class-names.ts";
-import { notedLosses, readNotes, requireParts, type SampleNote } from "./sample-note.ts";
+import { directedSums, fisherScore, scatterOf, storedClassSums } from "./class-sums.ts";
+import { notedAngles, notedLosses, readNotes, requireParts, type SampleNote } from "./sample-note.ts";
 import {
   firstRow,
   openSamples,
@@ -17,13 +18,13 @@ import {
   type Whole,
 } from "./sample-table.ts";
 import { meansNote, type Questions, type Samples, sampleRecords } from "./samples.ts";
-import { type ShardSums, shardSums } from "./shard-sums.ts";
 import { sharedRecords } from "./shared-records.ts";
 
 /** More threads gain nothing: a single thread adds up the samples, which takes half as long as reading them. */
 const MOST_THREADS = 3;
 
 type Notes = ReadonlyMap<string, SampleNote>;
+type ShardSums = Awaited<ReturnType<typeof shardSums>>;
 
 /**
  * The samples in tables that measure --per-sample wrote, or an engine under the same columns.
@@ -35,15 +36,15 @@ export async function storedSamples(
   sumsPaths?: readonly string[],
   threads = availableParallelism(),
 ): Promise<Samples> {
-  requireOnce(paths);
+  const twice = paths.find((path, i) => paths.findIndex((other) => resolve(other) === resolve(path)) < i);
+  if (twice !== undefined) throw new DataError(`${twice} is given twice: leave one out`);
   const notes = readNotes(paths);
   requireParts(notes);
-  const tables = await openTables(paths, notes);
-  const { whole, held } = await wholeOf(tables, notes);
-  const { questions, classes, norms } = whole;
-  const sums = sumsPaths && (await shardSums(sumsPaths, notes));
   const bare = paths.filter((path) => !notes.has(path));
-  const angles = bare.length === 0 ? sums?.angles : undefined;
+  const tables = await openTables(paths, notes);
+  const whole = await wholeOf(tables, notes);
+  const { questions, classes, norms } = whole;
+  const sums = sumsPaths && (await shardSums(sumsPaths, notes, bare.length === 0));
   const names = classNames(whole.classNames);
   const total = (of: (table: SampleTable) => number) => tables.reduce((sum, table) => sum + of(table), 0);
   return {
@@ -55,7 +56,7 @@ export async function storedSamples(
     className: names.nameOf,
     order: names.compare,
     blocks: checked(
-      recordsOf(tables, held, { whole, names, threads }),
+      recordsOf(tables, whole, names, threads),
       sampleRecords(questions).width,
       () => requireSamples(tables, notes),
       sums,
@@ -64,18 +65,9 @@ export async function storedSamples(
     done: () => total(({ table }) => table.bytesRead()),
     skipped: () => total(({ path, counts }) => notes.get(path)?.skipped_rows ?? counts.kept),
     notes: sums?.areMeans ? [meansNote(classes)] : [],
-    ofFeatures: () => sums?.figures(angles) ?? {},
-    warnings: () => [
-      ...withoutNote(bare),
-      ...tables.flatMap(({ warnings }) => warnings()),
-      ...leftOut(norms, sums, angles),
-    ],
+    ofFeatures: () => sums?.figures() ?? {},
+    warnings: () => [...withoutNote(bare), ...tables.flatMap(({ warnings }) => warnings()), ...leftOut(norms, sums)],
   };
-}
-
-function requireOnce(paths: readonly string[]): void {
-  const twice = paths.find((path, i) => paths.findIndex((other) => resolve(other) === resolve(path)) < i);
-  if (twice !== undefined) throw new DataError(`${twice} is given twice: leave one out`);
 }
 
 /** Opens the tables. Throws DataError unless all have the same columns, those that their notes name. */
@@ -97,35 +89,23 @@ async function openTables(paths: readonly string[], notes: Notes): Promise<Sampl
   return tables;
 }
 
-/**
- * What all tables have in common, from a note or else from the first row; and
- * the parts of each table that were read for that.
- */
-async function wholeOf(tables: readonly SampleTable[], notes: Notes): Promise<{ whole: Whole; held: FilePart[][] }> {
+/** What all tables have in common, from a note or else from the first row. */
+async function wholeOf(tables: readonly SampleTable[], notes: Notes): Promise<Whole> {
   const questions = questionsOf(tables[0]!);
   const [[first, note] = []] = notes;
-  if (note) {
-    const { classes, norms, class_names } = note;
-    return { whole: { questions, classes, norms, classNames: class_names, first: first! }, held: [] };
-  }
-  const held: FilePart[][] = [];
+  if (note) return { questions, classes: note.classes, norms: note.norms, classNames: note.class_names, first: first! };
   for (const table of tables) {
-    const { parts, row } = await firstRow(table);
-    held.push(parts);
-    if (row) return { whole: { ...row, questions, classNames: undefined }, held };
+    const row = await firstRow(table);
+    if (row) return { ...row, questions, classNames: undefined };
   }
   throw new DataError(`${tables[0]!.path} has no sample, and no .json lies beside: write it anew`);
 }
 
 /** The records of all tables, made by threads where the numbers of the classes are known before. */
-function recordsOf(
-  tables: readonly SampleTable[],
-  held: readonly FilePart[][],
-  { whole, names, threads }: { readonly whole: Whole; readonly names: ClassNames; readonly threads: number },
-): AsyncGenerator<Float64Array> {
+function recordsOf(tables: readonly SampleTable[], whole: Whole, names: ClassNames, threads: number) {
   async function* parts(): AsyncGenerator<FilePart> {
-    for (const [table, { source }] of tables.entries()) {
-      for (const part of held[table] ?? []) yield { ...part, table };
+    for (const [table, { source, held }] of tables.entries()) {
+      for (const part of held) yield { ...part, table };
       for await (const part of remaining(source.parts)) yield { ...part, table };
     }
   }
@@ -138,6 +118,44 @@ function recordsOf(
     { tables: places, whole } satisfies SamplesJob,
     whole.classNames === undefined ? 1 : Math.min(threads, MOST_THREADS),
   );
+}
+
+/**
+ * Class sums beside tables of samples, all of which may have notes. Throws DataError where they are of other class
+ * vectors.
+ */
+async function shardSums(paths: readonly string[], notes: Notes, areNoted: boolean) {
+  const sums = await storedClassSums(paths);
+  const areMeans = sums.about.class_vectors === null;
+  const [[path, note] = []] = notes;
+  if (note && note.class_vectors !== (areMeans ? sums.fingerprint : sums.about.class_vectors)) {
+    const advice = areMeans ? ": class means stand for them, measure each table with --class-sums of all" : "";
+    throw new DataError(`${paths[0]} has sums of other class vectors than those of ${path}${advice}`);
+  }
+  // Samples are measured in those class means that have a direction.
+  const measured = areMeans ? directedSums(sums) : sums;
+  const angles = areNoted ? notedAngles([...notes.values()], sums.fingerprint) : undefined;
+  return {
+    areMeans,
+    /** The angles of classes, where all samples were measured with these sums. */
+    angles,
+    figures: () => ({ fisher_score: fisherScore(scatterOf(measured)), class_angles: angles }),
+    /** Throws DataError where the sums are not those of the samples, by how many each class has. */
+    requireCounts(counts: ReadonlyMap<number, number>): void {
+      const [found, summed] = [[...counts.values()], measured.labels.map(sums.countOf)].map((all) =>
+        all!.reduce((sum, count) => sum + count, 0),
+      );
+      if (found !== summed) {
+        const missing = found! < summed! ? "a table of samples" : "a file of class sums";
+        throw new DataError(`there are ${found} samples, and the class sums are of ${summed}: ${missing} is missing`);
+      }
+      const other = measured.labels.find((label) => sums.countOf(label) !== (counts.get(label) ?? 0));
+      if (other !== undefined)
+        throw new DataError(
+          `class ${other} has ${counts.get(other) ?? 0} samples, and ${sums.countOf(other)} in the class sums: these are of other samples`,
+        );
+    },
+  };
 }
 
 /** Passes records on; after the last, throws DataError where the tables or the class sums belong to other samples. */
@@ -170,8 +188,8 @@ function withoutNote([lone, ...more]: readonly string[]): Message[] {
  * Warnings about figures that the report lacks because class sums are missing,
  * or were missing when the samples were measured.
  */
-function leftOut(norms: boolean, sums: ShardSums | undefined, angles: ShardSums["angles"]): Message[] {
-  if (sums && !angles)
+function leftOut(norms: boolean, sums: ShardSums | undefined): Message[] {
+  if (sums && !sums.angles)
     return [
       message`class_angles are left out: they need samples that were measured with all class sums (--features, --class-sums)`,
     ];
