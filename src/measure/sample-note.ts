@@ -113,25 +113,23 @@ const isSumsNote = having({
   angles: having({ w_ec: isAngle, w_inter: isAngle, inter: isAngle, left_out: isCount }),
   intra: having({ 0: isHex, 1: isCount }),
 });
-const isAsked = having({
-  margins: listOf(isNumber),
-  functions: listOf(isText),
-  scales: listOf(or(isNumber, (scale) => scale === "norm")),
-  counted: listOf(isText),
-});
 
+/** Is this a note? Fields are tested in this order: the lengths of the last lists are those that earlier ones say. */
 const isNote = (note: SampleNote): boolean =>
-  isAsked(note) &&
   having({
+    margins: listOf(isNumber),
+    functions: listOf(isText),
+    scales: listOf(or(isNumber, (scale) => scale === "norm")),
+    counted: listOf(isText),
     classes: isCount,
     components: isCount,
     samples: isCount,
     skipped_rows: isCount,
-    class_names: or(isNull, listOf(isText, note.classes)),
     contents: isHex,
     class_vectors: isHex,
-    rounded_losses: listOf(listOf(isHex, 3), note.functions.length * note.scales.length),
     class_sums: or(isNull, isSumsNote),
+    class_names: or(isNull, (names) => listOf(isText, note.classes)(names)),
+    rounded_losses: (sums) => listOf(listOf(isHex, 3), note.functions.length * note.scales.length)(sums),
   })(note);
 
 /** The notes of those tables that have one, by the path of the table. */

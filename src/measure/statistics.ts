@@ -54,8 +54,13 @@ export function marginStatistics(of: Pick<Samples, "questions" | "classes" | "co
   const margins = questions.margins.map(newMargin);
   const measures = MEASURES.filter(({ name }) => norms || name !== "feature_norm");
   const distributions = measures.map((measure) => ({ measure, distribution: new Distribution() }));
-  const kinds = questions.functions.flatMap((spec) => questions.scales.map((scale) => ({ function: spec, scale })));
-  const losses = kinds.map((kind) => ({ kind, mean: new Mean(), rounded: new RoundedLoss() }));
+  const losses = questions.functions.flatMap((spec) =>
+    questions.scales.map((scale) => ({
+      kind: { function: spec, scale },
+      mean: new Mean(),
+      rounded: new RoundedLoss(),
+    })),
+  );
   const functions = questions.counted.map((spec) => ({ spec, holds: 0 }));
   const classes = new Map<number, ClassTally>();
   let [samples, correct] = [0, 0];
