@@ -11,12 +11,10 @@ import {
   labelsOf,
   openFeatures,
   readSamples,
-  type StoredFeatures,
   type StoredSamples,
 } from "./feature-files.ts";
 import { having, isNull, isText, listOf, or } from "./field-tests.ts";
 import { newFingerprint } from "./fingerprint.ts";
-import { FewClassesError, type NewSums } from "./samples.ts";
 import { isDirection, vectorOf } from "./vectors.ts";
 
 /** Of some classes the sums of their unit features, high + low, row after row, and how many features each sums up. */
@@ -277,9 +275,9 @@ export function scatterOf(sums: AllClassSums, means?: Float64Array): ClassScatte
 
 /**
  * The files with each class that sums have, the mean of its unit features as class
- * vector, where that has a direction. Throws FewClassesError.
+ * vector, where that has a direction.
  */
-export function withMeans(samples: StoredSamples, sums: AllClassSums, newSums: NewSums | undefined): StoredFeatures {
+export function withMeans(samples: StoredSamples, sums: AllClassSums) {
   const { cols } = sums;
   const means = new TemporaryFile();
   const directed = directedSums(sums);
@@ -291,13 +289,8 @@ export function withMeans(samples: StoredSamples, sums: AllClassSums, newSums: N
       means.append(sum.map((x) => x / length));
     }
   }
-  const classes = directed.labels;
-  if (classes.length < 2)
-    throw new FewClassesError(
-      `${samples.labels.name}: without --weights two classes must have samples, not ${classes.length}`,
-      newSums,
-    );
-  return { ...samples, weights: means.array({ name: "class means", python: "" }, "=f8", cols), classes };
+  const weights = means.array({ name: "class means", python: "" }, "=f8", cols);
+  return { ...samples, weights, classes: directed.labels };
 }
 
 const isAbout = having({ class_vectors: or(isNull, isText), parts: listOf(isText) });

@@ -20,7 +20,7 @@ import {
 } from "./feature-files.ts";
 import { type FeatureAnswer, type FeatureJob, type FeatureTask, featureReader, featureTasks } from "./features.ts";
 import { newFingerprint } from "./fingerprint.ts";
-import { type ClassAngles, meansNote, type Questions, type Samples, sampleRecords } from "./samples.ts";
+import { type ClassAngles, meansNote, type NewSums, type Questions, type Samples, sampleRecords } from "./samples.ts";
 
 /** MB of young objects in a thread. */
 const YOUNG = 3;
@@ -31,15 +31,19 @@ const UNIT_TOLERANCE = 2 ** -20;
 /** Class means are held in memory up to this many components in all: 2 GiB. */
 const MOST_MEANS = 2 ** 28;
 
-/** Samples from a file of features, one of labels and, unless class means stand for them, one of class vectors. */
+/**
+ * Samples from a file of features, one of labels and, unless class means stand for them, one of
+ * class vectors. saveSums writes the class sums of samples that have too few classes to be measured.
+ */
 export async function featureSamples(
   paths: FeaturePaths,
   { threads, badRows: policy }: { readonly threads?: number; readonly badRows?: BadRowPolicy },
   questions: Questions,
+  saveSums: (sums: NewSums) => Promise<unknown>,
 ): Promise<Samples> {
   const { classSums: path, weights } = paths;
   const given = path !== undefined && existsSync(path) ? await classSums.storedClassSums([path]) : undefined;
-  const { stored, sums, newSums } = await openedFeatures(paths, given);
+  const { stored, sums, newSums } = await openedFeatures(paths, given, saveSums);
   const files = openFeatures(stored);
   const { classes } = stored;
   const [rows, { cols }] = [files.weights.rows, files.features];
@@ -63,14 +67,13 @@ export async function featureSamples(
       throw new DataError(`${path} has fewer samples of class ${other} than ${paths.labels}: it sums up other samples`);
   }
   /** The records of a block without the bad rows that are left out. */
-  function keptRecords(records: Float64Array, faults: ReadonlyMap<number, string>): Float64Array {
+  function keptRecords(records: Float64Array, faults: readonly (string | undefined)[]): Float64Array {
     const { width } = form;
     let end = 0;
     for (let at = 0; at < records.length; at += width) {
-      const fault = faults.get(at / width);
-      const sample = form.sample(records, at);
+      const fault = faults[at / width];
       if (fault !== undefined && !bad.take(done + at / width, fault)) continue;
-      if (sample !== undefined && given) counts[sample.label]!++;
+      if (fault === undefined && given) counts[records[at + 1]!]!++;
       records.copyWithin(end, at, at + width);
       end += width;
     }
@@ -140,7 +143,11 @@ function classTally(scatters: classSums.ClassScatter[]) {
  * The files with class vectors or class means; and the class sums, given or to be
  * written, that are known before the samples are measured.
  */
-async function openedFeatures(paths: FeaturePaths, given: classSums.AllClassSums | undefined) {
+async function openedFeatures(
+  paths: FeaturePaths,
+  given: classSums.AllClassSums | undefined,
+  saveSums: (sums: NewSums) => Promise<unknown>,
+) {
   const { classSums: path, weights } = paths;
   const samples = await openedSamples(paths, given);
   const stored = weights === undefined ? undefined : await withVectors(samples, weights, paths);
@@ -151,7 +158,13 @@ async function openedFeatures(paths: FeaturePaths, given: classSums.AllClassSums
   if (sums.about.class_vectors !== vectors)
     throw new DataError(`${path} has sums of other class vectors than ${weights ?? "class means"}`);
   const newSums = given || path === undefined ? undefined : { path, members: () => classSums.sumsMembers(sums) };
-  return { stored: stored ?? classSums.withMeans(samples, sums, newSums), sums, newSums };
+  if (stored) return { stored, sums, newSums };
+  const withMeans = classSums.withMeans(samples, sums);
+  const count = withMeans.classes.length;
+  if (count >= 2) return { stored: withMeans, sums, newSums };
+  if (newSums) await saveSums(newSums);
+  const saved = newSums ? `; its class sums are written to ${path}` : "";
+  throw new DataError(`${samples.labels.name}: without --weights two classes must have samples, not ${count}${saved}`);
 }
 
 /** The labels of the classes in the order of their vectors. */

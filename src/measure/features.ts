@@ -164,8 +164,7 @@ export function featureReader({ stored, questions, means: sharedMeans }: Feature
     }
     const toMean = (row: number) => angleBetween(block[row]!, means.read(labels[row]!, 1), lengths[row]);
     const intra = faults.map((fault, row) => (fault || !sharedMeans ? Number.NaN : toMean(row)));
-    const found = new Map([...faults.entries()].filter((entry): entry is [number, string] => entry[1] !== undefined));
-    return { records, faults: found, ...classes.lengths(), angles: { intra } };
+    return { records, faults, ...classes.lengths(), angles: { intra } };
   }
 
   /** Each feature of a block beside the classes that may be the nearest to it; a bad one beside none. */

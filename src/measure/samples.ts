@@ -3,7 +3,6 @@ import { conditions, effectiveMargin } from "../core/margin.ts";
 import { type Message, message } from "../core/message.ts";
 import { targetFromSpec } from "../core/notation.ts";
 import { isAboveCosine } from "../core/targets.ts";
-import { DataError } from "../data/errors.ts";
 import type { NpzMember } from "../data/npz-file.ts";
 import type { Mean } from "./exact-sum.ts";
 
@@ -158,16 +157,6 @@ export interface ClassIdentity {
 export interface NewSums {
   readonly path: string;
   readonly members: () => NpzMember[];
-}
-
-/** Samples of less than two classes where class means stand for class vectors. */
-export class FewClassesError extends DataError {
-  readonly sums: NewSums | undefined;
-
-  constructor(message: string, sums: NewSums | undefined) {
-    super(message);
-    this.sums = sums;
-  }
 }
 
 /** What the report says where class means stand for class vectors. */

@@ -25,6 +25,9 @@ export const CONDITIONS = ["naive", "angular", "psi", "false_pass"] as const;
 /** How many of the worst classes are listed by default, and how many of the classes that each is taken for. */
 export const [WORST, TAKEN_FOR] = [10, 3];
 
+const ONE_SAMPLE =
+  " the only sample is its own class vector, so its theta_y is 0 but for rounding: give --weights, or more samples";
+
 /** The 97.5 % quantile of the normal distribution. */
 export const Z = 1.959963984540054;
 
@@ -124,9 +127,12 @@ export function marginStatistics(of: Pick<Samples, "questions" | "classes" | "co
 
   return {
     histograms,
-    labelWarnings,
-    /** How many classes have one sample. */
-    lone: () => [...classes.values()].filter(({ samples }) => samples === 1).length,
+    /** What is said of labels that seem to be off, and of classes whose mean is their only sample. */
+    warnings({ labels, areMeans }: Pick<Samples, "labels" | "areMeans">): Message[] {
+      const lone = areMeans ? [...classes.values()].filter(({ samples }) => samples === 1).length : 0;
+      const oneSample = message`in ${lone} ${lone === 1 ? "class" : "classes"}${ONE_SAMPLE}`;
+      return [...(labels && samples > 0 ? labelWarnings(labels) : []), ...(lone > 0 ? [oneSample] : [])];
+    },
     /** The form of the records of samples. */
     form,
     samples: () => samples,
