@@ -175,22 +175,20 @@ function* blocksOf({ labels, cols, read }: Pick<AllClassSums, "labels" | "cols" 
 /** Sums in temporary files, and a fingerprint of them. */
 function kept(sums: Pick<AllClassSums, "labels" | "cols" | "read">) {
   const { labels, cols } = sums;
-  const files = { counts: new TemporaryFile(), high: new TemporaryFile(), low: new TemporaryFile() };
+  const counts = new Float64Array(labels.length);
+  const files = { high: new TemporaryFile(), low: new TemporaryFile() };
   const contents = newFingerprint();
-  for (const [, block] of blocksOf(sums))
-    for (const name of ["counts", "high", "low"] as const) {
+  for (const [first, block] of blocksOf(sums)) {
+    counts.set(block.counts, first);
+    contents.update(block.counts);
+    for (const name of ["high", "low"] as const) {
       files[name].append(block[name]);
       contents.update(block[name]);
     }
-  const rows = (name: keyof typeof files, cols: number) =>
-    arrayRows(files[name].array({ name, python: "" }, "<f8", cols));
-  const arrays: SumArrays = {
-    labels,
-    rowOf: new Map(labels.map((label, row) => [label, row])),
-    counts: Float64Array.from(rows("counts", 1).read(0, labels.length)),
-    high: rows("high", cols),
-    low: rows("low", cols),
-  };
+  }
+  const rows = (name: keyof typeof files) => arrayRows(files[name].array({ name, python: "" }, "<f8", cols));
+  const rowOf = new Map(labels.map((label, row) => [label, row]));
+  const arrays: SumArrays = { labels, rowOf, counts, high: rows("high"), low: rows("low") };
   return { arrays, contents: contents.update(Float64Array.from(labels)).digest("hex") };
 }
 

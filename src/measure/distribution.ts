@@ -19,28 +19,19 @@ const words = new Uint32Array(double.buffer);
  * memory no longer grows. NaN counts as larger than all others.
  */
 export class Distribution extends Mean {
-  #numbers = new Float64Array(1024);
+  #numbers = new Float64Array(EXACT);
   /** How many numbers each bucket of a page has, once they are counted; pages of positive numbers first. */
   #pages: (Float64Array | undefined)[] | undefined;
 
   override add(x: number): void {
     if (this.count === EXACT) {
       this.#pages = Array(2 * NEGATIVE).fill(undefined);
-      for (let i = 0; i < EXACT; i++) this.#tally(this.#numbers[i]!);
+      for (const y of this.#numbers) this.#tally(y);
       this.#numbers = new Float64Array();
     }
-    if (this.#pages === undefined) this.#keep(x);
+    if (this.#pages === undefined) this.#numbers[this.count] = x;
     else this.#tally(x);
     super.add(x);
-  }
-
-  #keep(x: number): void {
-    const kept = this.#numbers;
-    if (this.count === kept.length) {
-      this.#numbers = new Float64Array(2 * kept.length);
-      this.#numbers.set(kept);
-    }
-    this.#numbers[this.count] = x;
   }
 
   #tally(x: number): void {

@@ -17,6 +17,9 @@ export class ExactSum {
   /** For each exponent the sum of the lower 32 bits of the significands, and that of the bits above. */
   readonly #lower = new Float64Array(EXPONENT);
   readonly #upper = new Float64Array(EXPONENT);
+  /** The least and the largest exponent so far. */
+  #least = EXPONENT;
+  #most = 0;
   /** How many numbers the bins sum up, and the sum of those before as a multiple of 2^-1074. */
   #additions = 0;
   #before = 0n;
@@ -35,6 +38,8 @@ export class ExactSum {
     const upper = (words[1]! & 0xfffff) | (exponent === 0 ? 0 : 0x100000);
     this.#lower[exponent]! += sign * words[0]!;
     this.#upper[exponent]! += sign * upper;
+    if (exponent < this.#least) this.#least = exponent;
+    if (exponent > this.#most) this.#most = exponent;
     if (++this.#additions === ADDITIONS) this.multiple();
   }
 
@@ -45,10 +50,9 @@ export class ExactSum {
 
   /** The sum of the finite numbers as a multiple of 2^-1074. */
   multiple(): bigint {
-    for (let exponent = 0; exponent < EXPONENT; exponent++) {
-      const [upper, lower] = [this.#upper[exponent]!, this.#lower[exponent]!];
-      if (upper !== 0 || lower !== 0)
-        this.#before += ((BigInt(upper) << 32n) + BigInt(lower)) << BigInt(Math.max(exponent - 1, 0));
+    for (let exponent = this.#least; exponent <= this.#most; exponent++) {
+      const significands = (BigInt(this.#upper[exponent]!) << 32n) + BigInt(this.#lower[exponent]!);
+      this.#before += significands << BigInt(Math.max(exponent - 1, 0));
     }
     for (const bins of [this.#upper, this.#lower]) bins.fill(0);
     this.#additions = 0;

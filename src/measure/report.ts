@@ -107,14 +107,13 @@ function headlineOf(figures: Figures): ReportResult["headline"] {
   const { samples, correct } = figures;
   if (samples === 0) return [];
   const { m, angular } = largest(figures);
-  const share = (count: number) => {
+  const share = (count: number, meaning: Message) => {
     const [found, lo, hi] = percentages(count, samples);
-    return [message`${found!} %`, message`(${lo!} to ${hi!} %)`] as const;
+    return { value: message`${found!} %`, meaning: message`${meaning} (${lo!} to ${hi!} %)` };
   };
-  const [right, kept] = [share(correct), share(angular)];
   return [
-    { value: right[0], meaning: message`right ${right[1]}` },
-    { value: kept[0], meaning: message`keep the margin m = ${m} ${kept[1]}` },
+    share(correct, message`right`),
+    share(angular, message`keep the margin m = ${m}`),
     { value: message`${medianOf(figures, "effective_margin")}`, meaning: message`median effective margin` },
   ];
 }
