@@ -21,18 +21,13 @@ export interface Whole extends Pick<SampleNote, "classes" | "norms"> {
   readonly first: string;
 }
 
-/** A table of samples, as another thread opens it. */
-interface TablePlace extends Pick<OpenTable, "names" | "format"> {
-  readonly path: string;
-}
-
 export type SampleTable = Awaited<ReturnType<typeof openSamples>>;
 
 /**
  * Opens a table of samples and counts them, and the bad rows that were kept;
  * with its columns and its format another thread does.
  */
-export async function openSamples(path: string, { names, format }: Partial<TablePlace> = {}) {
+export async function openSamples(path: string, { names, format }: Partial<OpenTable> = {}) {
   const counts = { samples: 0, kept: 0 };
   const opened = await openRows(path, { badRows: "fail", ...(format && { inputFormat: format }) }, names, counts);
   /** Parts that were read for the first row, and must be read again. */
@@ -172,7 +167,7 @@ function recordWriter(
 
 /** What a thread needs to read tables of samples. */
 export interface SamplesJob {
-  readonly tables: readonly TablePlace[];
+  readonly tables: readonly (Pick<OpenTable, "names" | "format"> & { readonly path: string })[];
   readonly whole: Whole;
 }
 

@@ -137,11 +137,7 @@ export interface FeatureFigures {
 }
 
 /** Angles between class vectors and the centres of classes; of the samples to the centres the mean so far. */
-export interface ClassAngles {
-  readonly w_ec: number;
-  readonly w_inter: number;
-  readonly inter: number;
-  readonly left_out: number;
+export interface ClassAngles extends Readonly<Record<"w_ec" | "w_inter" | "inter" | "left_out", number>> {
   readonly intra: Mean;
 }
 
@@ -162,12 +158,6 @@ export interface NewSums {
 /** What the report says where class means stand for class vectors. */
 export const meansNote = (classes: number): Message =>
   message`No --weights: the means of the unit features of ${classes} classes stand for class vectors.`;
-
-/** The labels of samples by number: what they are called, and whether --first-label can say from where they count. */
-export interface Labels {
-  readonly name: string;
-  readonly canStart: boolean;
-}
 
 /**
  * Samples in the order of the rows, read as they are asked for. skipped,
@@ -190,8 +180,8 @@ export interface Samples {
   readonly total: number;
   readonly done: () => number;
   readonly skipped: () => number;
-  /** The labels, where they number the classes. */
-  readonly labels?: Labels | undefined;
+  /** What labels that number the classes are called, and whether --first-label can say from where they count. */
+  readonly labels?: { readonly name: string; readonly canStart: boolean } | undefined;
   /** Are the class vectors the means of these samples? */
   readonly areMeans?: boolean;
   /** What the report says of where the angles come from. */

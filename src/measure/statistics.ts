@@ -4,15 +4,7 @@ import { toDegrees } from "../core/units.ts";
 import { Distribution } from "./distribution.ts";
 import { Mean } from "./exact-sum.ts";
 import { RoundedLoss, roundedFrom } from "./losses.ts";
-import {
-  type ClassAngles,
-  type Labels,
-  MARGINS_AT,
-  MEASURES,
-  OF_MARGIN,
-  type Samples,
-  sampleRecords,
-} from "./samples.ts";
+import { type ClassAngles, MARGINS_AT, MEASURES, OF_MARGIN, type Samples, sampleRecords } from "./samples.ts";
 
 /** Shares at which quantiles are given. */
 export const LEVELS = [0, 0.05, 0.25, 0.5, 0.75, 0.95, 1];
@@ -111,7 +103,7 @@ export function marginStatistics(of: Pick<Samples, "questions" | "classes" | "co
   }
 
   /** Whether labels that were taken to count from 0 count from 1, or the class vectors from another class. */
-  function labelWarnings({ name, canStart }: Labels): Message[] {
+  function labelWarnings({ name, canStart }: NonNullable<Samples["labels"]>): Message[] {
     /** How many samples are nearest to the class before that of their label, and to that after it. */
     let [before, after] = [0, 0];
     for (const [label, { takenFor }] of classes) {
