@@ -5,13 +5,12 @@ import type { NpzMember } from "../data/npz-file.ts";
 import { openArray } from "../data/open-array.ts";
 import { TemporaryFile } from "../data/temporary-file.ts";
 import {
-  BLOCK_ROWS,
   type FeatureFiles,
   inSteps,
   labelsOf,
   openFeatures,
-  readSamples,
   type StoredSamples,
+  sampleBlocks,
 } from "./feature-files.ts";
 import { having, isNull, isText, listOf, or } from "./field-tests.ts";
 import { newFingerprint } from "./fingerprint.ts";
@@ -64,11 +63,10 @@ const noSums = (classes: number, cols: number) => ({
  * samples of a class both are exact, in any order.
  */
 export function classSums(files: FeatureFiles, first: number, classes: number): ClassSums {
-  const { cols, rows } = files.features;
+  const { cols } = files.features;
   const sums = noSums(classes, cols);
   const { counts, high, low } = sums;
-  for (const [start] of inSteps(rows, BLOCK_ROWS)) {
-    const { vectors, label } = readSamples(files, start);
+  for (const { vectors, label } of sampleBlocks(files)) {
     for (const [row, place] of label.entries()) {
       if (!(place >= first && place < first + classes)) continue;
       const vector = vectorOf(vectors, cols, row);

@@ -2,6 +2,7 @@ import { requireWithin } from "../core/errors.ts";
 import { type ArrayRows, arrayRows, conversion, type StoredArray } from "../data/arrays.ts";
 import { DataError } from "../data/errors.ts";
 import { openArray } from "../data/open-array.ts";
+import { newFingerprint } from "./fingerprint.ts";
 
 /** Rows of features in a block: with 512 components it fits the L2 cache of a core. */
 export const BLOCK_ROWS = 256;
@@ -21,22 +22,31 @@ export interface StoredFeatures {
 export type StoredSamples = Pick<StoredFeatures, "features" | "labels">;
 
 /** Samples, and class vectors; each class has `centres` vectors. */
-export interface FeatureFiles extends Readonly<Record<"features" | "labels" | "weights", ArrayRows>> {
-  readonly centres: number;
-  /** The number of a class by its label; NaN where there is none. */
-  readonly classOf: (label: number) => number;
-}
+export type FeatureFiles = ReturnType<typeof openFeatures>;
 
 /** The files as one thread reads them. */
-export function openFeatures({ features, labels, weights, classes }: StoredFeatures): FeatureFiles {
-  const rows = { features: arrayRows(features), labels: arrayRows(labels), weights: arrayRows(weights) };
-  const centres = rows.weights.cols / rows.features.cols;
-  if (typeof classes !== "number") {
-    const places = new Map(classes.map((label, place) => [label, place]));
-    return { ...rows, centres, classOf: (label) => places.get(label) ?? Number.NaN };
-  }
-  const isClass = (place: number) => Number.isInteger(place) && place >= 0 && place < rows.weights.rows;
-  return { ...rows, centres, classOf: (label) => (isClass(label - classes) ? label - classes : Number.NaN) };
+export function openFeatures({ features, labels, weights, classes }: StoredFeatures) {
+  const files = { features: arrayRows(features), labels: arrayRows(labels), weights: arrayRows(weights) };
+  const { rows, cols } = files.weights;
+  const isNumbered = typeof classes === "number";
+  const places = new Map(isNumbered ? [] : classes.map((label, place) => [label, place]));
+  const isClass = (place: number) => Number.isInteger(place) && place >= 0 && place < rows;
+  return {
+    ...files,
+    centres: cols / files.features.cols,
+    /** The number of a class by its label; NaN where there is none. */
+    classOf: isNumbered
+      ? (label: number) => (isClass(label - classes) ? label - classes : Number.NaN)
+      : (label: number) => places.get(label) ?? Number.NaN,
+    /** The labels of the classes in the order of their vectors. */
+    classLabels: () => (isNumbered ? Array.from({ length: rows }, (_, i) => classes + i) : classes),
+    /** Tells the class vectors from others. */
+    fingerprint(): string {
+      const fingerprint = newFingerprint().update(`${rows} ${cols} ${JSON.stringify(classes)}`);
+      for (const [start, count] of inSteps(rows, BLOCK_ROWS)) fingerprint.update(files.weights.read(start, count));
+      return fingerprint.digest("hex");
+    },
+  };
 }
 
 /**
@@ -47,6 +57,11 @@ export function readSamples({ features, labels, classOf }: FeatureFiles, start: 
   const count = Math.min(BLOCK_ROWS, features.rows - start);
   const given = labels.read(start, count);
   return { vectors: features.read(start, count), label: Float64Array.from(given, classOf), given };
+}
+
+/** All blocks of features. */
+export function* sampleBlocks(files: FeatureFiles) {
+  for (const [start] of inSteps(files.features.rows, BLOCK_ROWS)) yield readSamples(files, start);
 }
 
 /** Where each step of some length from 0 to an end begins, and how long it is: the last may be shorter. */

@@ -1,25 +1,14 @@
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { type Message, message } from "../core/message.ts";
-import type { ArrayRows } from "../data/arrays.ts";
 import { DataError } from "../data/errors.ts";
 import { inTurn } from "../data/table.ts";
 import { type BadRowPolicy, badRows } from "../rows/bad-rows.ts";
 import { Pool } from "../rows/pool.ts";
 import * as classSums from "./class-sums.ts";
 import { Mean } from "./exact-sum.ts";
-import {
-  BLOCK_ROWS,
-  type FeatureFiles,
-  type FeaturePaths,
-  inSteps,
-  openedSamples,
-  openFeatures,
-  type StoredFeatures,
-  withVectors,
-} from "./feature-files.ts";
+import { type FeatureFiles, type FeaturePaths, openedSamples, openFeatures, withVectors } from "./feature-files.ts";
 import { type FeatureAnswer, type FeatureJob, type FeatureTask, featureReader, featureTasks } from "./features.ts";
-import { newFingerprint } from "./fingerprint.ts";
 import { type ClassAngles, meansNote, type NewSums, type Questions, type Samples, sampleRecords } from "./samples.ts";
 
 /** MB of young objects in a thread. */
@@ -48,7 +37,7 @@ export async function featureSamples(
   const { classes } = stored;
   const [rows, { cols }] = [files.weights.rows, files.features];
   const means = rows * cols > MOST_MEANS ? undefined : new Float64Array(new SharedArrayBuffer(8 * rows * cols));
-  const labels = labelsIn(files, classes);
+  const labels = files.classLabels();
   const counts = new Float64Array(given ? rows : 0);
   const job: FeatureJob = { stored, questions, means, isScattered: sums !== undefined };
   const form = sampleRecords(questions);
@@ -89,7 +78,7 @@ export async function featureSamples(
     className: (index) => labels[index]!,
     identity: () => ({
       class_names: null,
-      class_vectors: weights === undefined && given ? given.fingerprint : fingerprintOf(files.weights, classes),
+      class_vectors: weights === undefined && given ? given.fingerprint : files.fingerprint(),
     }),
     sumsRead: given?.fingerprint,
     newSums,
@@ -153,8 +142,8 @@ async function openedFeatures(
   const stored = weights === undefined ? undefined : await withVectors(samples, weights, paths);
   if (stored && path === undefined) return { stored };
   const files = stored && openFeatures(stored);
-  const vectors = files ? fingerprintOf(files.weights, stored.classes) : null;
-  const sums = given ?? classSums.ownSums(samples, vectors, files && labelsIn(files, stored.classes));
+  const vectors = files?.fingerprint() ?? null;
+  const sums = given ?? classSums.ownSums(samples, vectors, files?.classLabels());
   if (sums.about.class_vectors !== vectors)
     throw new DataError(`${path} has sums of other class vectors than ${weights ?? "class means"}`);
   const newSums = given || path === undefined ? undefined : { path, members: () => classSums.sumsMembers(sums) };
@@ -165,16 +154,6 @@ async function openedFeatures(
   if (newSums) await saveSums(newSums);
   const saved = newSums ? `; its class sums are written to ${path}` : "";
   throw new DataError(`${samples.labels.name}: without --weights two classes must have samples, not ${count}${saved}`);
-}
-
-/** The labels of the classes in the order of their vectors. */
-const labelsIn = ({ weights }: FeatureFiles, classes: StoredFeatures["classes"]): readonly number[] =>
-  typeof classes === "number" ? Array.from({ length: weights.rows }, (_, i) => classes + i) : classes;
-
-function fingerprintOf({ rows, cols, read }: ArrayRows, classes: number | readonly number[]): string {
-  const fingerprint = newFingerprint().update(`${rows} ${cols} ${JSON.stringify(classes)}`);
-  for (const [start, count] of inSteps(rows, BLOCK_ROWS)) fingerprint.update(read(start, count));
-  return fingerprint.digest("hex");
 }
 
 /** The answers to all tasks in their order, computed in threads unless the work is small. */

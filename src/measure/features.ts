@@ -7,14 +7,7 @@ import { classScatter, classSums, scatterClasses } from "./class-sums.ts";
 import { classVectors, leastAngle, nearestOther } from "./class-vectors.ts";
 import { type CosineSearch, cosineSearch, dividedCosine } from "./cosine-search.ts";
 import { doublePowers } from "./double-powers.ts";
-import {
-  BLOCK_ROWS,
-  type FeatureFiles,
-  inSteps,
-  openFeatures,
-  readSamples,
-  type StoredFeatures,
-} from "./feature-files.ts";
+import { BLOCK_ROWS, inSteps, openFeatures, readSamples, type StoredFeatures } from "./feature-files.ts";
 import { lossesOf, roundedFrom } from "./losses.ts";
 import { type Questions, sampleRecords } from "./samples.ts";
 import { isDirection, lengthFault, type Vectors, vectorOf } from "./vectors.ts";
@@ -56,11 +49,14 @@ const tasksOf = (kind: FeatureTask["kind"], end: number, step: number): FeatureT
 /**
  * All tasks in two phases: first those that write the class means, then those that read them, samples before classes.
  */
-export const featureTasks = (files: FeatureFiles, { means, isScattered }: FeatureJob): FeatureTask[][] => [
-  isScattered ? [] : tasksOf("scatter", files.weights.rows, scatterClasses(files.features)),
+export const featureTasks = (
+  { features, weights: { rows } }: Readonly<Record<"features" | "weights", ArrayRows>>,
+  { means, isScattered }: FeatureJob,
+): FeatureTask[][] => [
+  isScattered ? [] : tasksOf("scatter", rows, scatterClasses(features)),
   [
-    ...tasksOf("samples", files.features.rows, BLOCK_ROWS),
-    ...(means ? (["weights", "means"] as const) : []).flatMap((kind) => tasksOf(kind, files.weights.rows, BLOCK_ROWS)),
+    ...tasksOf("samples", features.rows, BLOCK_ROWS),
+    ...(means ? [...tasksOf("weights", rows, BLOCK_ROWS), ...tasksOf("means", rows, BLOCK_ROWS)] : []),
   ],
 ];
 

@@ -1,14 +1,6 @@
 import { toBytes } from "../data/bytes.ts";
 import { batchOf, type Cell, type Column, type RowsResult, rowsResult } from "../render/result.ts";
-import {
-  MARGINS_AT,
-  MEASURES,
-  OF_MARGIN,
-  type Questions,
-  type Sample,
-  type SampleRecords,
-  type Samples,
-} from "./samples.ts";
+import { MEASURES, type OfMargin, type Questions, type Sample, type SampleRecords, type Samples } from "./samples.ts";
 
 type ColumnOf = Column & { readonly cell: (sample: Sample, records: Float64Array, at: number) => Cell };
 
@@ -36,11 +28,11 @@ export function perSample({ blocks, classes, className, norms }: Samples, form: 
     kind,
     cell: (_, records, at) => (kind === "boolean" ? records[at + place] === 1 : records[at + place]!),
   });
-  const ofMargins = (...names: (typeof OF_MARGIN)[number][]): ColumnOf[] =>
+  const ofMargins = (...figures: OfMargin[]): ColumnOf[] =>
     margins.flatMap((m, i) =>
-      names.map((name) => {
-        const place = OF_MARGIN.indexOf(name);
-        return columnAt(MARGINS_AT + OF_MARGIN.length * i + place, `${name}_${m}`, place < 3 ? "boolean" : "integer");
+      figures.map((figure) => {
+        const isNumber = figure === "segment" || figure === "naive_pairs";
+        return columnAt(form.placeOf(i, figure), `${figure}_${m}`, isNumber ? "integer" : "boolean");
       }),
     );
   const columns: ColumnOf[] = [

@@ -10,10 +10,13 @@ import { type ClassNames, classNames } from "./class-names.ts";
 import { HOLDS, LOSS, lossColumns, PAIRS } from "./per-sample.ts";
 import type { SampleNote } from "./sample-note.ts";
 import { type Questions, type SampleRecords, sampleRecords } from "./samples.ts";
-import { type RecordWriter, recordsOfBatches } from "./shared-records.ts";
+import { type RecordWriter, recordsOfBatches, sharedRecords } from "./shared-records.ts";
+
+/** More threads gain nothing: a single thread adds up the samples, which takes half as long as reading them. */
+const MOST_THREADS = 3;
 
 /** What tables of samples have in common, in plain values that can be sent to a thread. */
-export interface Whole extends Pick<SampleNote, "classes" | "norms"> {
+interface Whole extends Pick<SampleNote, "classes" | "norms"> {
   readonly questions: Questions;
   /** Those of the notes; undefined where there is no note. */
   readonly classNames: SampleNote["class_names"] | undefined;
@@ -62,8 +65,20 @@ export function questionsOf({ path, table }: SampleTable): Questions {
   return questions;
 }
 
+/** What all tables have in common, from a note or else from the first row. */
+export async function wholeOf(tables: readonly SampleTable[], notes: ReadonlyMap<string, SampleNote>): Promise<Whole> {
+  const questions = questionsOf(tables[0]!);
+  const [[first, note] = []] = notes;
+  if (note) return { questions, classes: note.classes, norms: note.norms, classNames: note.class_names, first: first! };
+  for (const table of tables) {
+    const row = await firstRow(table);
+    if (row) return { ...row, questions, classNames: undefined };
+  }
+  throw new DataError(`${tables[0]!.path} has no sample, and no .json lies beside: write it anew`);
+}
+
 /** The classes and norms of a table without a note, from its first row with a label. */
-export async function firstRow({ path, table, header, bad, held }: SampleTable) {
+async function firstRow({ path, table, header, bad, held }: SampleTable) {
   const [label, competitors] = [header.text("label"), header.text("competitors")];
   for await (const part of remaining(table.parts)) {
     held.push(part);
@@ -86,7 +101,7 @@ export async function firstRow({ path, table, header, bad, held }: SampleTable) 
  * Returns a function that reads a part of a table as bytes of records. Tables with
  * the same columns share one header, which reads them, and its memory.
  */
-export function sampleReader(whole: Whole, names = classNames(whole.classNames)) {
+function sampleReader(whole: Whole, names = classNames(whole.classNames)) {
   const form = sampleRecords(whole.questions);
   const readers = new Map<string, ReturnType<typeof sharedReader>>();
   let table: SampleTable;
@@ -165,8 +180,27 @@ function recordWriter(
   };
 }
 
+/** The records of all tables, made by threads where the numbers of the classes are known before. */
+export function recordsOf(tables: readonly SampleTable[], whole: Whole, names: ClassNames, threads: number) {
+  async function* parts(): AsyncGenerator<FilePart> {
+    for (const [table, { source, held }] of tables.entries()) {
+      for (const part of held) yield { ...part, table };
+      for await (const part of remaining(source.parts)) yield { ...part, table };
+    }
+  }
+  const read = sampleReader(whole, names);
+  const places = tables.map(({ path, table: { names, format } }) => ({ path, names, format }));
+  const isLong = tables.some(({ source }) => source.isLong);
+  return sharedRecords(
+    { parts: parts(), isLong, addTally: (tally) => tables[tally.table!]!.source.addTally(tally) },
+    (part) => read(tables[part.table!]!, part),
+    { tables: places, whole } satisfies SamplesJob,
+    whole.classNames === undefined ? 1 : Math.min(threads, MOST_THREADS),
+  );
+}
+
 /** What a thread needs to read tables of samples. */
-export interface SamplesJob {
+interface SamplesJob {
   readonly tables: readonly (Pick<OpenTable, "names" | "format"> & { readonly path: string })[];
   readonly whole: Whole;
 }

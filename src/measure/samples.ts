@@ -48,8 +48,9 @@ export const MEASURES: readonly {
 export const DOUBT = 1e-12;
 
 /** Where in a record the figures of the first m begin, and what it has of each m; the first three are 1 or 0. */
-export const MARGINS_AT = 6;
-export const OF_MARGIN = ["naive", "angular", "psi", "segment", "naive_pairs"] as const;
+const MARGINS_AT = 6;
+const OF_MARGIN = ["naive", "angular", "psi", "segment", "naive_pairs"] as const;
+export type OfMargin = (typeof OF_MARGIN)[number];
 
 export type SampleRecords = ReturnType<typeof sampleRecords>;
 
@@ -67,6 +68,8 @@ export function sampleRecords(questions: Questions) {
     questions,
     /** How many doubles a record has. */
     width: lossesAt + 3 * losses,
+    /** The place of a figure of margin number i. */
+    placeOf: (i: number, figure: OfMargin) => MARGINS_AT + OF_MARGIN.length * i + OF_MARGIN.indexOf(figure),
     /** Where those begin that say whether a sample keeps the margin of each counted function: 1 or 0. */
     holdsAt,
     /** Where the losses begin: those of a function at every scale, then those of the next. */

@@ -4,7 +4,7 @@ import { toDegrees } from "../core/units.ts";
 import { Distribution } from "./distribution.ts";
 import { Mean } from "./exact-sum.ts";
 import { RoundedLoss, roundedFrom } from "./losses.ts";
-import { type ClassAngles, MARGINS_AT, MEASURES, OF_MARGIN, type Samples, sampleRecords } from "./samples.ts";
+import { type ClassAngles, MEASURES, type Samples, sampleRecords } from "./samples.ts";
 
 /** Shares at which quantiles are given. */
 export const LEVELS = [0, 0.05, 0.25, 0.5, 0.75, 0.95, 1];
@@ -47,6 +47,7 @@ export function marginStatistics(of: Pick<Samples, "questions" | "classes" | "co
   const form = sampleRecords(questions);
   const histograms = { theta_y: Array<number>(BINS).fill(0), min_theta_j: Array<number>(BINS).fill(0) };
   const margins = questions.margins.map(newMargin);
+  const marginsAt = margins.map((_, i) => form.placeOf(i, "naive"));
   const measures = MEASURES.filter(({ name }) => norms || name !== "feature_norm");
   const distributions = measures.map((measure) => ({ measure, distribution: new Distribution() }));
   const losses = questions.functions.flatMap((spec) =>
@@ -68,8 +69,7 @@ export function marginStatistics(of: Pick<Samples, "questions" | "classes" | "co
     samples++;
     if (isCorrect) correct++;
     for (let i = 0; i < margins.length; i++) {
-      const place = at + MARGINS_AT + OF_MARGIN.length * i;
-      addMargin(margins[i]!, records, place, classCount - 1);
+      addMargin(margins[i]!, records, at + marginsAt[i]!, classCount - 1);
     }
     for (let i = 0; i < functions.length; i++) functions[i]!.holds += records[at + form.holdsAt + i]!;
     for (const { measure, distribution } of distributions) distribution.add(measure.of(sample));

@@ -4,24 +4,11 @@ import { isDeepStrictEqual } from "node:util";
 import { type Message, message } from "../core/message.ts";
 import { DataError } from "../data/errors.ts";
 import { sizeOf } from "../data/file.ts";
-import { type FilePart, remaining } from "../data/table.ts";
-import { type ClassNames, classNames } from "./class-names.ts";
+import { classNames } from "./class-names.ts";
 import { directedSums, fisherScore, scatterOf, storedClassSums } from "./class-sums.ts";
 import { notedAngles, notedLosses, readNotes, requireParts, type SampleNote } from "./sample-note.ts";
-import {
-  firstRow,
-  openSamples,
-  questionsOf,
-  type SamplesJob,
-  type SampleTable,
-  sampleReader,
-  type Whole,
-} from "./sample-table.ts";
+import { openSamples, questionsOf, recordsOf, type SampleTable, wholeOf } from "./sample-table.ts";
 import { meansNote, type Questions, type Samples, sampleRecords } from "./samples.ts";
-import { sharedRecords } from "./shared-records.ts";
-
-/** More threads gain nothing: a single thread adds up the samples, which takes half as long as reading them. */
-const MOST_THREADS = 3;
 
 type Notes = ReadonlyMap<string, SampleNote>;
 type ShardSums = Awaited<ReturnType<typeof shardSums>>;
@@ -87,37 +74,6 @@ async function openTables(paths: readonly string[], notes: Notes): Promise<Sampl
       throw new DataError(`${path} is no part of the same whole as ${first.path}: it has other columns`);
   }
   return tables;
-}
-
-/** What all tables have in common, from a note or else from the first row. */
-async function wholeOf(tables: readonly SampleTable[], notes: Notes): Promise<Whole> {
-  const questions = questionsOf(tables[0]!);
-  const [[first, note] = []] = notes;
-  if (note) return { questions, classes: note.classes, norms: note.norms, classNames: note.class_names, first: first! };
-  for (const table of tables) {
-    const row = await firstRow(table);
-    if (row) return { ...row, questions, classNames: undefined };
-  }
-  throw new DataError(`${tables[0]!.path} has no sample, and no .json lies beside: write it anew`);
-}
-
-/** The records of all tables, made by threads where the numbers of the classes are known before. */
-function recordsOf(tables: readonly SampleTable[], whole: Whole, names: ClassNames, threads: number) {
-  async function* parts(): AsyncGenerator<FilePart> {
-    for (const [table, { source, held }] of tables.entries()) {
-      for (const part of held) yield { ...part, table };
-      for await (const part of remaining(source.parts)) yield { ...part, table };
-    }
-  }
-  const read = sampleReader(whole, names);
-  const places = tables.map(({ path, table: { names, format } }) => ({ path, names, format }));
-  const isLong = tables.some(({ source }) => source.isLong);
-  return sharedRecords(
-    { parts: parts(), isLong, addTally: (tally) => tables[tally.table!]!.source.addTally(tally) },
-    (part) => read(tables[part.table!]!, part),
-    { tables: places, whole } satisfies SamplesJob,
-    whole.classNames === undefined ? 1 : Math.min(threads, MOST_THREADS),
-  );
 }
 
 /**
