@@ -92,12 +92,8 @@ export default command({
     const sumsWritten = samples.newSums ? [await writeSums(samples.newSums)] : [];
     const figures = statistics.figures(samples, angles.degrees, worst);
     const answers = checks.map((check) => checked(check, figures));
-    const warnings = [
-      ...samples.warnings(),
-      ...statistics.warnings(samples),
-      ...sumsWritten,
-      ...answers.flatMap(({ said }) => said),
-    ];
+    const said = answers.flatMap(({ said }) => said);
+    const warnings = [...samples.warnings(), ...statistics.warnings(samples), ...sumsWritten, ...said];
     const ending = { notes: samples.notes ?? [], warnings, holds: answers.every(({ holds }) => holds) };
     return marginReport(figures, statistics, angles.degrees, ending);
   },
@@ -207,20 +203,16 @@ async function readAll(
 async function writeSamples(path: string, samples: Samples, statistics: MarginStatistics, style: NumberStyle) {
   const identity = samples.identity!();
   const contents = newFingerprint();
-  const rows = perSample(
-    { ...samples, blocks: passedOn(samples.blocks, (block) => contents.update(block)) },
-    statistics.form,
-  );
+  const blocks = passedOn(samples.blocks, (block) => contents.update(block));
+  const rows = perSample({ ...samples, blocks }, statistics.form);
   const writer = rowWriter(rows, "csv", style);
   const pieces = isParquet(path)
     ? (await import("../../render/parquet.ts")).parquetRows(rows, style)
     : writer.file(written(rows, writer));
   await writeToFile(withoutOldNote(pieces, path), path);
   const { degrees, precision = null } = style;
-  await writeToFile(
-    [noteText(samples, statistics, { ...identity, degrees, precision, contents: contents.digest("hex") })],
-    noteFile(path),
-  );
+  const note = noteText(samples, statistics, { ...identity, degrees, precision, contents: contents.digest("hex") });
+  await writeToFile([note], noteFile(path));
 }
 
 /** Removes the note of the table that was there before, when the new one is complete. */
