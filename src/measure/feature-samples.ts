@@ -31,8 +31,7 @@ export async function featureSamples(
   saveSums: (sums: NewSums) => Promise<unknown>,
 ): Promise<Samples> {
   const { classSums: path, weights } = paths;
-  const given = path !== undefined && existsSync(path) ? await classSums.storedClassSums([path]) : undefined;
-  const { stored, sums, newSums } = await openedFeatures(paths, given, saveSums);
+  const { stored, given, sums, newSums } = await openedFeatures(paths, saveSums);
   const files = openFeatures(stored);
   const { classes } = stored;
   const [rows, { cols }] = [files.weights.rows, files.features];
@@ -132,12 +131,9 @@ function classTally(scatters: classSums.ClassScatter[]) {
  * The files with class vectors or class means; and the class sums, given or to be
  * written, that are known before the samples are measured.
  */
-async function openedFeatures(
-  paths: FeaturePaths,
-  given: classSums.AllClassSums | undefined,
-  saveSums: (sums: NewSums) => Promise<unknown>,
-) {
+async function openedFeatures(paths: FeaturePaths, saveSums: (sums: NewSums) => Promise<unknown>) {
   const { classSums: path, weights } = paths;
+  const given = path !== undefined && existsSync(path) ? await classSums.storedClassSums([path]) : undefined;
   const samples = await openedSamples(paths, given);
   const stored = weights === undefined ? undefined : await withVectors(samples, weights, paths);
   if (stored && path === undefined) return { stored };
@@ -147,10 +143,10 @@ async function openedFeatures(
   if (sums.about.class_vectors !== vectors)
     throw new DataError(`${path} has sums of other class vectors than ${weights ?? "class means"}`);
   const newSums = given || path === undefined ? undefined : { path, members: () => classSums.sumsMembers(sums) };
-  if (stored) return { stored, sums, newSums };
+  if (stored) return { stored, given, sums, newSums };
   const withMeans = classSums.withMeans(samples, sums);
   const count = withMeans.classes.length;
-  if (count >= 2) return { stored: withMeans, sums, newSums };
+  if (count >= 2) return { stored: withMeans, given, sums, newSums };
   if (newSums) await saveSums(newSums);
   const saved = newSums ? `; its class sums are written to ${path}` : "";
   throw new DataError(`${samples.labels.name}: without --weights two classes must have samples, not ${count}${saved}`);

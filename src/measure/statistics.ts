@@ -81,16 +81,10 @@ export function marginStatistics(of: Pick<Samples, "questions" | "classes" | "co
     }
     histograms.theta_y[binOf(thetaY)]!++;
     histograms.min_theta_j[binOf(minThetaJ)]!++;
-    const own = classes.get(label) ?? newClass(label);
-    own.samples++;
+    const own = classes.get(label) ?? { samples: 0, correct: 0, takenFor: new Map() };
+    if (own.samples++ === 0) classes.set(label, own);
     if (isCorrect) own.correct++;
     else own.takenFor.set(nearest, (own.takenFor.get(nearest) ?? 0) + 1);
-  }
-
-  function newClass(label: number): ClassTally {
-    const tally = { samples: 0, correct: 0, takenFor: new Map() };
-    classes.set(label, tally);
-    return tally;
   }
 
   /** Classes with failures: the lowest accuracy first, then the most failures, then in order. */
