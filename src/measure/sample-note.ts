@@ -100,12 +100,14 @@ export function requireNoFolder(name: string): void {
     throw new DataError(`cannot write ${name}: it is a folder`);
 }
 
-/** Removes the note of a table that is about to be replaced. */
-export const removeNote = (path: string): void =>
+/** Passes on the text of a table that replaces another, and removes the note of that once the new one is complete. */
+export async function* withoutOldNote<T>(pieces: AsyncIterable<T>, path: string): AsyncGenerator<T> {
+  yield* pieces;
   tried(
     () => rmSync(noteFile(path), { force: true }),
     (error) => new DataError(`cannot write ${noteFile(path)}: ${systemReason(error)}`),
   );
+}
 
 const isAngle = or(isNumber, isNull);
 const isSumsNote = having({

@@ -8,7 +8,7 @@ import type { AngleFile } from "../../measure/angle-samples.ts";
 import { newFingerprint } from "../../measure/fingerprint.ts";
 import { perSample } from "../../measure/per-sample.ts";
 import { marginReport } from "../../measure/report.ts";
-import { noteFile, noteText, removeNote, requireNoFolder } from "../../measure/sample-note.ts";
+import { noteFile, noteText, requireNoFolder, withoutOldNote } from "../../measure/sample-note.ts";
 import type { NewSums, Questions, Samples } from "../../measure/samples.ts";
 import { type MarginStatistics, marginStatistics, WORST } from "../../measure/statistics.ts";
 import { isParquet } from "../../render/formats.ts";
@@ -213,12 +213,6 @@ async function writeSamples(path: string, samples: Samples, statistics: MarginSt
   const { degrees, precision = null } = style;
   const note = noteText(samples, statistics, { ...identity, degrees, precision, contents: contents.digest("hex") });
   await writeToFile([note], noteFile(path));
-}
-
-/** Removes the note of the table that was there before, when the new one is complete. */
-async function* withoutOldNote<T>(pieces: AsyncIterable<T>, path: string): AsyncGenerator<T> {
-  yield* pieces;
-  removeNote(path);
 }
 
 /**
