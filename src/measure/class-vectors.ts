@@ -7,7 +7,7 @@ import { BLOCK_ROWS, type FeatureFiles, inSteps } from "./feature-files.ts";
 import { isKept } from "./quantized-vectors.ts";
 import { isDirection, lengthFault, type Vectors, vectorOf } from "./vectors.ts";
 
-interface ClassVector {
+export interface ClassVector {
   readonly vector: Vectors;
   readonly length: DoubleDouble;
 }
@@ -29,16 +29,14 @@ export function classVectors(name: string, { weights, features, centres }: Featu
       if (held === first) return;
       const vectors = weights.read(first, count);
       const vectorAt = (i: number) => vectorOf(vectors, features.cols, i);
-      const lengths = cosines.setClasses(vectors);
-      for (const [i, { hi }] of lengths.entries()) {
+      heldVectors = cosines.setClasses(vectors).map((length, i) => {
+        const { hi } = length;
         const row = first + Math.floor(i / centres);
         if (!isDirection(hi)) throw new DataError(`${name} row ${row}: ${lengthFault(vectorAt(i), hi)}`);
         shortest = Math.min(shortest, hi);
         longest = Math.max(longest, hi);
-      }
-      // What the search keeps as it is needs no second copy.
-      heldVectors = lengths.map((length, i) => {
-        return { vector: isKept(vectors, length.hi) ? cosines.classVector(i) : vectorAt(i), length };
+        // What the search keeps as it is needs no second copy.
+        return { vector: isKept(vectors, hi) ? cosines.classVector(i) : vectorAt(i), length };
       });
       held = first;
     },
@@ -71,10 +69,8 @@ export function nearestOther(search: CosineSearch, vectors: ArrayRows, dimension
   return (start: number) => {
     const count = Math.min(BLOCK_ROWS, rows - start);
     const own = vectors.read(start, count);
-    search.setFeatures(
-      own,
-      Array.from({ length: count * centres }, (_, i) => start + Math.floor(i / centres)),
-    );
+    const classOf = Array.from({ length: count * centres }, (_, i) => start + Math.floor(i / centres));
+    search.setFeatures(own, classOf);
     for (const [first, count] of inSteps(rows, held)) {
       if (first !== searched) search.setClasses(vectors.read(first, count));
       searched = first;

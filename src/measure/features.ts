@@ -4,7 +4,7 @@ import { conditions } from "../core/margin.ts";
 import { naive } from "../core/target-functions.ts";
 import type { ArrayRows } from "../data/arrays.ts";
 import { classScatter, classSums, scatterClasses } from "./class-sums.ts";
-import { classVectors, leastAngle, nearestOther } from "./class-vectors.ts";
+import { type ClassVector, classVectors, leastAngle, nearestOther } from "./class-vectors.ts";
 import { type CosineSearch, cosineSearch, dividedCosine } from "./cosine-search.ts";
 import { doublePowers } from "./double-powers.ts";
 import { BLOCK_ROWS, inSteps, openFeatures, readSamples, type StoredFeatures } from "./feature-files.ts";
@@ -125,10 +125,8 @@ export function featureReader({ stored, questions, means: sharedMeans }: Feature
     const block = lengths.map((_, row) => vectorOf(vectors, cols, row));
     const faults = block.map((vector, row) => faultOf(vector, norms[row]!, labels[row]!, given[row]!));
     const angleTo = (row: number, place: number) => {
-      const feature = block[row]!;
-      return Math.min(
-        ...classes.at(place).map(({ vector, length }) => angleBetween(feature, vector, lengths[row], length)),
-      );
+      const angleOf = ({ vector, length }: ClassVector) => angleBetween(block[row]!, vector, lengths[row], length);
+      return Math.min(...classes.at(place).map(angleOf));
     };
     const thetas = norms.map((_, row) => (faults[row] === undefined ? angleTo(row, labels[row]!) : Number.NaN));
     search(norms, thetas, angleTo);
@@ -201,10 +199,7 @@ export function featureReader({ stored, questions, means: sharedMeans }: Feature
       cosines.setSum(i, scale === "norm" ? norms : norms.map(() => scale), divisor);
     for (const [first, count] of inSteps(rows, heldClasses)) {
       classes.hold(first, count);
-      cosines.search(
-        first,
-        (limit, row, place) => conditions(margins[limit]!, thetas[row]!, angleTo(row, place)).naive,
-      );
+      cosines.search(first, (i, row, place) => conditions(margins[i]!, thetas[row]!, angleTo(row, place)).naive);
     }
   }
 

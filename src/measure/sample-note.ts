@@ -103,10 +103,8 @@ export function requireNoFolder(name: string): void {
 /** Passes on the text of a table that replaces another, and removes the note of that once the new one is complete. */
 export async function* withoutOldNote<T>(pieces: AsyncIterable<T>, path: string): AsyncGenerator<T> {
   yield* pieces;
-  tried(
-    () => rmSync(noteFile(path), { force: true }),
-    (error) => new DataError(`cannot write ${noteFile(path)}: ${systemReason(error)}`),
-  );
+  const failed = (error: unknown) => new DataError(`cannot write ${noteFile(path)}: ${systemReason(error)}`);
+  tried(() => rmSync(noteFile(path), { force: true }), failed);
 }
 
 const isAngle = or(isNumber, isNull);
@@ -142,10 +140,8 @@ export const readNotes = (paths: readonly string[]): ReadonlyMap<string, SampleN
 function readNote(path: string): SampleNote {
   const name = noteFile(path);
   const reason = (error: unknown) => (error instanceof SyntaxError ? "it is no JSON" : systemReason(error));
-  const note: SampleNote = tried(
-    () => JSON.parse(readFileSync(name, "utf8")),
-    (error) => new DataError(`cannot read ${name}: ${reason(error)}`),
-  );
+  const failed = (error: unknown) => new DataError(`cannot read ${name}: ${reason(error)}`);
+  const note: SampleNote = tried(() => JSON.parse(readFileSync(name, "utf8")), failed);
   if (!isNote(note))
     throw new DataError(`${name} is not what measure --per-sample wrote: remove it, or write both anew`);
   const rounded = note.degrees ? "--degrees" : note.precision === null ? undefined : "--precision";
@@ -157,13 +153,12 @@ function readNote(path: string): SampleNote {
 /** Throws DataError where tables with notes cannot be parts of one whole. */
 export function requireParts(notes: ReadonlyMap<string, SampleNote>): void {
   const [[first, one] = []] = notes;
+  const keys = Object.keys(SHARED) as (keyof typeof SHARED)[];
   const seen = new Map<string, string>();
   for (const [path, note] of notes) {
-    const other = Object.entries(SHARED).find(
-      ([key]) => !isDeepStrictEqual(note[key as keyof SampleNote], one![key as keyof SampleNote]),
-    );
+    const other = keys.find((key) => !isDeepStrictEqual(note[key], one![key]));
     if (other !== undefined)
-      throw new DataError(`${path} is no part of the same whole as ${first}: it has ${other[1]}`);
+      throw new DataError(`${path} is no part of the same whole as ${first}: it has ${SHARED[other]}`);
     const twin = seen.get(note.contents);
     if (twin !== undefined) throw new DataError(`${path} holds the same samples as ${twin}: leave one out`);
     if (note.samples > 0) seen.set(note.contents, path);

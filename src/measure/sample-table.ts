@@ -57,11 +57,9 @@ export function questionsOf({ path, table }: SampleTable): Questions {
   };
   if (questions.margins.length === 0)
     throw new DataError(`${path} has no column ${PAIRS}M: give tables that measure --per-sample wrote`);
-  tried(
-    () => sampleRecords(questions),
-    (error) =>
-      error instanceof ParameterError ? new DataError(`${path}: in the names of its columns ${error.message}`) : error,
-  );
+  const reworded = (error: unknown) =>
+    error instanceof ParameterError ? new DataError(`${path}: in the names of its columns ${error.message}`) : error;
+  tried(() => sampleRecords(questions), reworded);
   return questions;
 }
 

@@ -33,6 +33,7 @@ export async function storedSamples(
   const { questions, classes, norms } = whole;
   const sums = sumsPaths && (await shardSums(sumsPaths, notes, bare.length === 0));
   const names = classNames(whole.classNames);
+  const records = recordsOf(tables, whole, names, threads);
   const total = (of: (table: SampleTable) => number) => tables.reduce((sum, table) => sum + of(table), 0);
   return {
     questions,
@@ -42,12 +43,7 @@ export async function storedSamples(
     roundedLosses: [...notes.values()].map(notedLosses),
     className: names.nameOf,
     order: names.compare,
-    blocks: checked(
-      recordsOf(tables, whole, names, threads),
-      sampleRecords(questions).width,
-      () => requireSamples(tables, notes),
-      sums,
-    ),
+    blocks: checked(records, sampleRecords(questions).width, () => requireSamples(tables, notes), sums),
     total: total(({ path }) => sizeOf(path)),
     done: () => total(({ table }) => table.bytesRead()),
     skipped: () => total(({ path, counts }) => notes.get(path)?.skipped_rows ?? counts.kept),
@@ -64,11 +60,9 @@ async function openTables(paths: readonly string[], notes: Notes): Promise<Sampl
   const columns = ({ table }: SampleTable) => table.names.toSorted().join();
   const [first] = tables as [SampleTable];
   for (const table of tables) {
-    const [{ path }, note, questions] = [table, notes.get(table.path), questionsOf(table)];
-    if (
-      note &&
-      Object.entries(questions).some(([key, asked]) => !isDeepStrictEqual(asked, note[key as keyof Questions]))
-    )
+    const { path } = table;
+    const [note, asked] = [notes.get(path), Object.entries(questionsOf(table))];
+    if (note && asked.some(([key, value]) => !isDeepStrictEqual(value, note[key as keyof Questions])))
       throw new DataError(`${path} has other columns than ${path}.json says: write both anew`);
     if (columns(table) !== columns(first))
       throw new DataError(`${path} is no part of the same whole as ${first.path}: it has other columns`);
