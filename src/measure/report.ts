@@ -49,11 +49,9 @@ function identified(place: string, item: unknown): [id: string, rest: unknown] {
 function tablesOf(figures: Figures): TablePart[] {
   const { by_m, by_function, quantiles, mean, class_angles, mean_loss, worst_classes } = figures;
   const measures = Object.keys(mean);
-  const ofMargins = by_m.map(
-    ({ m, naive, angular, psi, false_pass, beyond_first_segment, pair_naive, pair_angular }) => {
-      return [m, naive, angular, psi, false_pass, beyond_first_segment, pair_naive, pair_angular];
-    },
-  );
+  const ofM = by_m.map(({ m, naive, angular, psi, false_pass, beyond_first_segment, pair_naive, pair_angular }) => {
+    return [m, naive, angular, psi, false_pass, beyond_first_segment, pair_naive, pair_angular];
+  });
   const ofFunctions = by_function.map(({ holds, share, share_interval: { lo, hi }, ...one }) => {
     return [one.function, holds, share, message`${lo} to ${hi}`];
   });
@@ -72,7 +70,7 @@ function tablesOf(figures: Figures): TablePart[] {
     tableOf(
       "Conditions by m",
       ["m", "naive", "angular", "psi", "false pass", "beyond pi/m", "naive pairs", "angular pairs"],
-      ofMargins,
+      ofM,
       { whole: figures.samples, columns: [1, 2, 3, 4, 5] },
     ),
     tableOf("Samples that keep the margin of a function", ["function", "holds", "share", "interval"], ofFunctions),
