@@ -7,12 +7,13 @@ import { shortened } from "../data/shown.ts";
 import type { FilePart } from "../data/table.ts";
 import { doubles, Region, rowKernel } from "../kernels/rows.ts";
 import { type ColumnSource, isColumn, type RowOptions } from "../rows/computation.ts";
-import { faultsOf, openRows, visitRows } from "../rows/file-rows.ts";
+import { openRows } from "../rows/file-rows.ts";
 import { labelledAngles } from "../rows/sample-columns.ts";
+import type { PartWork } from "../rows/threads.ts";
 import { newFingerprint } from "./fingerprint.ts";
 import { lossesOf } from "./losses.ts";
 import { DOUBT, type Questions, type Samples, sampleRecords } from "./samples.ts";
-import { sharedRecords } from "./shared-records.ts";
+import { recordsOfBatches, sharedRecords } from "./shared-records.ts";
 
 /** Options for reading a file of angles. */
 export interface AngleFile extends RowOptions {
@@ -65,7 +66,7 @@ const areNumbered = (names: readonly string[]) => names.every((name, i) => name 
  * Reads a file of angles, or, with the names of its columns, the parts of it that another
  * thread has read; gives their samples as bytes of records.
  */
-export async function angleReader({ path, file, questions }: AngleJob, names?: readonly string[]) {
+async function angleReader({ path, file, questions }: AngleJob, names?: readonly string[]) {
   const { label = "label", competing = { column: "theta_*" } } = file;
   if (questions.scales.includes("norm")) throw new UsageError("--scale norm needs --features: angles have no length");
   if (!isColumn(competing) || !competing.column.includes("*"))
@@ -77,25 +78,23 @@ export async function angleReader({ path, file, questions }: AngleJob, names?: r
   if (classes.length < 2) throw new DataError(`${nameOf(path)}: ${pattern} is one column: give two or more`);
   const read = labelledAngles(header, label, pattern, classes);
   const { form, measure } = angleMeter(questions, classes.length);
+  const recordsOf = recordsOfBatches(form, (batch, faults) => {
+    const { address, places } = read(batch, faults);
+    return (row, records, at) => {
+      measure(address + 8 * classes.length * row, places[row]!, batch.line(row), records, at);
+      return true;
+    };
+  });
   async function* bytesOf(part: FilePart) {
-    for await (const batch of table.batches(part)) {
-      const faults = faultsOf(batch);
-      const { address, places } = read(batch, faults);
-      const records = new Float64Array(batch.size * form.width);
-      let end = 0;
-      const next = () => {
-        end += form.width;
-        return end - form.width;
-      };
-      const add = (row: number) =>
-        measure(address + 8 * classes.length * row, places[row]!, batch.line(row), records, next());
-      const keep = (row: number) => form.writeBad(records, next(), batch.line(row));
-      const stop = visitRows(batch, faults, bad, add, keep);
-      yield new Uint8Array(records.buffer, 0, 8 * end);
-      if (stop !== undefined) throw stop;
-    }
+    for await (const batch of table.batches(part)) yield* recordsOf(batch, bad);
   }
   return { ...opened, classes, bytesOf };
+}
+
+/** Reads parts of a file of angles in another thread. */
+export async function anglesWork(job: AngleJob & { readonly names: readonly string[] }): Promise<PartWork> {
+  const { bytesOf, source } = await angleReader(job, job.names);
+  return { bytesOf, takeTally: source.takeTally };
 }
 
 /** Terms that together cannot change a sum by more than 2^-53 of it are left out. */
@@ -135,7 +134,7 @@ export function angleMeter(questions: Questions, classes: number) {
       doubles[angles / 8 + label] = Number.NaN;
       const nearest = rowKernel.leastAngle(angles, classes);
       const minThetaJ = doubles[angles / 8 + nearest]!;
-      const sample = { place, label, nearest, thetaY, minThetaJ };
+      const sample = { place, label, nearest, thetaY, minThetaJ, norm: Number.NaN };
       form.write(records, at, sample, (i, folded) => {
         const found = rowKernel.countAbove(angles, classes, folded, DOUBT);
         if (found >= 0) return found;
@@ -144,7 +143,7 @@ export function angleMeter(questions: Questions, classes: number) {
         return numbersAt(angles, classes).filter(isNaive).length;
       });
       for (let i = 0; i < divisors.length; i++) findPowers(angles, minThetaJ, divisors[i]!, i * scales.length);
-      losses.write(sample, powers, (i, loss) => form.writeLoss(records, at, i, loss));
+      losses.write(sample, powers, records, at + form.lossesAt);
     },
   };
 }

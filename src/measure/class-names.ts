@@ -26,10 +26,7 @@ export function classNames(told: readonly string[] | null | undefined) {
     return FIRST_NAMED + names.push(fromBytes(bytes)) - 1;
   }
 
-  function nameOf(index: number): string | number {
-    if (areKnown) return names[index]!;
-    return index >= FIRST_NAMED ? names[index - FIRST_NAMED]! : index;
-  }
+  const nameOf = (index: number): string | number => names[areKnown ? index : index - FIRST_NAMED] ?? index;
 
   return {
     nameOf,

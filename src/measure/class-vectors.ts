@@ -1,12 +1,13 @@
-import { lengthOf } from "../core/angle-between.ts";
+import { angleBetween, lengthOf } from "../core/angle-between.ts";
 import type { DoubleDouble } from "../core/double-double.ts";
+import type { ArrayRows } from "../data/arrays.ts";
 import { DataError } from "../data/errors.ts";
 import type { CosineSearch } from "./cosine-search.ts";
-import type { FeatureFiles } from "./feature-files.ts";
+import { BLOCK_ROWS, type FeatureFiles, inSteps } from "./feature-files.ts";
 import { isKept } from "./quantized-vectors.ts";
 import { isDirection, lengthFault, type Vectors, vectorOf } from "./vectors.ts";
 
-interface ClassVector {
+export interface ClassVector {
   readonly vector: Vectors;
   readonly length: DoubleDouble;
 }
@@ -28,16 +29,14 @@ export function classVectors(name: string, { weights, features, centres }: Featu
       if (held === first) return;
       const vectors = weights.read(first, count);
       const vectorAt = (i: number) => vectorOf(vectors, features.cols, i);
-      const lengths = cosines.setClasses(vectors);
-      for (const [i, { hi }] of lengths.entries()) {
+      heldVectors = cosines.setClasses(vectors).map((length, i) => {
+        const { hi } = length;
         const row = first + Math.floor(i / centres);
         if (!isDirection(hi)) throw new DataError(`${name} row ${row}: ${lengthFault(vectorAt(i), hi)}`);
         shortest = Math.min(shortest, hi);
         longest = Math.max(longest, hi);
-      }
-      // What the search keeps as it is needs no second copy.
-      heldVectors = lengths.map((length, i) => {
-        return { vector: isKept(vectors, length.hi) ? cosines.classVector(i) : vectorAt(i), length };
+        // What the search keeps as it is needs no second copy.
+        return { vector: isKept(vectors, hi) ? cosines.classVector(i) : vectorAt(i), length };
       });
       held = first;
     },
@@ -56,4 +55,39 @@ export function classVectors(name: string, { weights, features, centres }: Featu
       });
     },
   };
+}
+
+/**
+ * Gives, for the block of classes that starts at a row, the angle of each to the nearest other one; Infinity where it
+ * or every other has no direction. A row has one vector of its class or several, of which the nearest counts. The
+ * search holds `held` rows at a time, and must not be used for anything else meanwhile.
+ */
+export function nearestOther(search: CosineSearch, vectors: ArrayRows, dimension: number, held: number) {
+  const { rows, cols } = vectors;
+  const centres = cols / dimension;
+  let searched = Number.NaN;
+  return (start: number) => {
+    const count = Math.min(BLOCK_ROWS, rows - start);
+    const own = vectors.read(start, count);
+    const classOf = Array.from({ length: count * centres }, (_, i) => start + Math.floor(i / centres));
+    search.setFeatures(own, classOf);
+    for (const [first, count] of inSteps(rows, held)) {
+      if (first !== searched) search.setClasses(vectors.read(first, count));
+      searched = first;
+      search.search(first);
+    }
+    const nearest = Array<number>(count).fill(Number.POSITIVE_INFINITY);
+    for (const [i, places] of search.nearest().entries()) {
+      const row = Math.floor(i / centres);
+      const angle = (place: number) => leastAngle(vectorOf(own, dimension, i), vectors.read(place, 1));
+      for (const { class: place } of places) nearest[row] = Math.min(nearest[row]!, angle(place));
+    }
+    return nearest;
+  };
+}
+
+/** The smallest angle between a vector and several others, which are stored one after another. */
+export function leastAngle(vector: Vectors, others: Vectors): number {
+  const count = others.length / vector.length;
+  return Math.min(...Array.from({ length: count }, (_, k) => angleBetween(vector, vectorOf(others, vector.length, k))));
 }

@@ -100,9 +100,7 @@ export function cosineSearch(size: CosineSearchSize) {
    * from their cosine; NaN where one has no direction.
    */
   function error(row: number, place: number): number {
-    let most = 0;
-    for (const layer of layers) most = Math.max(most, classes.errors[layer + place]!);
-    return combined(rows.errors[row]!, most);
+    return combined(rows.errors[row]!, Math.max(...layers.map((layer) => classes.errors[layer + place]!)));
   }
 
   /** The score of a feature and a class of the panel that panels() last gave. */
@@ -221,12 +219,11 @@ export function cosineSearch(size: CosineSearchSize) {
   function cosine(row: number, place: number): number {
     const bytes = rows.floatBytes;
     const a = rows.floats.byteOffset + row * bytes;
-    let most = LOWEST;
-    for (const layer of layers) {
+    const cosines = layers.map((layer) => {
       const dot = kernel.dot(a, classes.floats.byteOffset + (layer + place) * bytes, bytes);
-      most = Math.max(most, dot / (rows.lengths[row]! * classes.lengths[layer + place]!));
-    }
-    return most;
+      return dot / (rows.lengths[row]! * classes.lengths[layer + place]!);
+    });
+    return Math.max(...cosines);
   }
 
   /** From scores cos(theta) makes cos(theta / divisor). */

@@ -1,8 +1,7 @@
 import { Mean } from "./exact-sum.ts";
 
-/** Up to EXACT numbers a distribution keeps all of them, in blocks of BLOCK numbers. */
+/** Up to so many numbers a distribution keeps all of them. */
 const EXACT = 1e6;
-const BLOCK = EXACT / 16;
 /** A bucket is the sign and the upper 32 bits of |x| without the last 7; a page has those of one sign and exponent. */
 const PLACES_CUT = 7;
 const PAGE_PLACES = 13;
@@ -20,22 +19,18 @@ const words = new Uint32Array(double.buffer);
  * memory no longer grows. NaN counts as larger than all others.
  */
 export class Distribution extends Mean {
-  #blocks: Float64Array[] = [];
+  #numbers = new Float64Array(EXACT);
   /** How many numbers each bucket of a page has, once they are counted; pages of positive numbers first. */
   #pages: (Float64Array | undefined)[] | undefined;
 
   override add(x: number): void {
     if (this.count === EXACT) {
       this.#pages = Array(2 * NEGATIVE).fill(undefined);
-      for (const block of this.#blocks) for (const y of block) this.#tally(y);
-      this.#blocks = [];
+      for (const y of this.#numbers) this.#tally(y);
+      this.#numbers = new Float64Array();
     }
-    if (this.#pages !== undefined) this.#tally(x);
-    else {
-      const place = this.count % BLOCK;
-      if (place === 0) this.#blocks.push(new Float64Array(BLOCK));
-      this.#blocks[this.#blocks.length - 1]![place] = x;
-    }
+    if (this.#pages === undefined) this.#numbers[this.count] = x;
+    else this.#tally(x);
     super.add(x);
   }
 
@@ -78,9 +73,7 @@ export class Distribution extends Mean {
   /** Gives the number at a place in rising order. */
   #inOrder(): (place: number) => number {
     if (this.#pages === undefined) {
-      const all = new Float64Array(BLOCK * this.#blocks.length);
-      for (const [i, block] of this.#blocks.entries()) all.set(block, i * BLOCK);
-      const sorted = all.subarray(0, this.count).sort();
+      const sorted = this.#numbers.subarray(0, this.count).sort();
       return (place) => sorted[place]!;
     }
     const buckets: [bucket: number, count: number][] = [];

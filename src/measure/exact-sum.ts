@@ -1,43 +1,46 @@
-// Limb i counts multiples of 2^(32 i - 1074): 65 hold a double of any size, three more what sums of them grow to.
-const LIMBS = 68;
-const LIMB = 2 ** 32;
+/** The exponent bits of a double: all are set in what is no finite number. */
+const EXPONENT = 0x7ff;
+/** The least double is 2^-LEAST_BIT. */
 const LEAST_BIT = 1074;
-/** So many numbers of 2^33 at most may be added to a limb, which began below 2^32, before it is no longer exact. */
-const ADDITIONS = 2 ** 19;
+/** So many numbers below 2^32 are added to a bin at most, so that it is exact. */
+const ADDITIONS = 2 ** 20;
 
 const words = new Uint32Array(2);
 const double = new Float64Array(words.buffer);
 
 /**
- * The sum of any doubles, up to 2^80 of them, exact, and rounded once where it is asked for: the same to the bit in
- * whatever order numbers are added, and sums of parts to one another. Source: Neal, Fast exact summation using small
- * and large superaccumulators (arXiv:1505.05571).
+ * The sum of any doubles, exact, and rounded once where it is asked for: the same to the bit in whatever order numbers
+ * are added, and sums of parts to one another. Source: Neal, Fast exact summation using small and large
+ * superaccumulators (arXiv:1505.05571).
  */
 export class ExactSum {
-  readonly #limbs = new Float64Array(LIMBS);
+  /** For each exponent the sum of the lower 32 bits of the significands, and that of the bits above. */
+  readonly #lower = new Float64Array(EXPONENT);
+  readonly #upper = new Float64Array(EXPONENT);
+  /** The least and the largest exponent so far. */
+  #least = EXPONENT;
+  #most = 0;
+  /** How many numbers the bins sum up, and the sum of those before as a multiple of 2^-1074. */
   #additions = 0;
+  #before = 0n;
   /** The sum of what is no finite number: 0, an infinity or NaN. */
   #unbounded = 0;
 
   add(x: number): void {
-    if (x === 0) return;
     double[0] = x;
-    const high = words[1]!;
-    const exponent = (high >>> 20) & 0x7ff;
-    if (exponent === 0x7ff) {
+    const exponent = (words[1]! >>> 20) & EXPONENT;
+    if (exponent === EXPONENT) {
       this.#unbounded += x;
       return;
     }
-    if (++this.#additions === ADDITIONS) this.#carry();
-    // x is sign * (upper * 2^32 + lower) * 2^(place - 1074).
-    const sign = high >>> 31 === 0 ? 1 : -1;
-    const upper = (high & 0xfffff) | (exponent === 0 ? 0 : 0x100000);
-    const lower = words[0]!;
-    const place = Math.max(exponent - 1, 0);
-    const factor = sign * ((1 << (place & 31)) >>> 0);
-    const limb = place >>> 5;
-    addParts(this.#limbs, limb, lower * factor);
-    addParts(this.#limbs, limb + 1, upper * factor);
+    // x is sign * (upper * 2^32 + lower) * 2^(max(exponent, 1) - 1 - 1074).
+    const sign = x < 0 ? -1 : 1;
+    const upper = (words[1]! & 0xfffff) | (exponent === 0 ? 0 : 0x100000);
+    this.#lower[exponent]! += sign * words[0]!;
+    this.#upper[exponent]! += sign * upper;
+    if (exponent < this.#least) this.#least = exponent;
+    if (exponent > this.#most) this.#most = exponent;
+    if (++this.#additions === ADDITIONS) this.multiple();
   }
 
   /** The double nearest to the sum; an infinity where it lies beyond all of them. */
@@ -47,38 +50,19 @@ export class ExactSum {
 
   /** The sum of the finite numbers as a multiple of 2^-1074. */
   multiple(): bigint {
-    this.#carry();
-    let sum = 0n;
-    for (let i = LIMBS - 1; i >= 0; i--) sum = (sum << 32n) + BigInt(this.#limbs[i]!);
-    return sum;
+    for (let exponent = this.#least; exponent <= this.#most; exponent++) {
+      const significands = (BigInt(this.#upper[exponent]!) << 32n) + BigInt(this.#lower[exponent]!);
+      this.#before += significands << BigInt(Math.max(exponent - 1, 0));
+    }
+    for (const bins of [this.#upper, this.#lower]) bins.fill(0);
+    this.#additions = 0;
+    return this.#before;
   }
 
   /** Adds a multiple of 2^-1074. */
   addMultiple(multiple: bigint): void {
-    this.#carry();
-    let rest = multiple;
-    for (let i = 0; i < LIMBS - 1; i++, rest >>= 32n) this.#limbs[i]! += Number(BigInt.asUintN(32, rest));
-    this.#limbs[LIMBS - 1]! += Number(rest);
-    this.#additions++;
+    this.#before += multiple;
   }
-
-  /** Makes every limb but the last a whole number in [0, 2^32). */
-  #carry(): void {
-    const limbs = this.#limbs;
-    for (let i = 0; i < LIMBS - 1; i++) {
-      const over = Math.floor(limbs[i]! / LIMB);
-      limbs[i]! -= over * LIMB;
-      limbs[i + 1]! += over;
-    }
-    this.#additions = 0;
-  }
-}
-
-/** Adds a whole number below 2^64 of at most 53 bits to a limb and the next. */
-function addParts(limbs: Float64Array, limb: number, x: number): void {
-  const over = Math.trunc(x / LIMB);
-  limbs[limb]! += x - over * LIMB;
-  limbs[limb + 1]! += over;
 }
 
 /** The double nearest to a multiple of 2^-1074. */

@@ -1,19 +1,15 @@
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { type Message, message } from "../core/message.ts";
-import type { ArrayRows } from "../data/arrays.ts";
 import { DataError } from "../data/errors.ts";
 import { inTurn } from "../data/table.ts";
 import { type BadRowPolicy, badRows } from "../rows/bad-rows.ts";
 import { Pool } from "../rows/pool.ts";
-import { type ClassScatter, fisherScore } from "./class-scatter.ts";
-import { ownSums, type StoredClassSums, scatterOf, storedClassSums, sumsMembers } from "./class-sums.ts";
+import * as classSums from "./class-sums.ts";
 import { Mean } from "./exact-sum.ts";
-import { BLOCK_ROWS, type FeatureFiles, inSteps, openFeatures, type StoredFeatures } from "./feature-files.ts";
+import { type FeatureFiles, type FeaturePaths, openedSamples, openFeatures, withVectors } from "./feature-files.ts";
 import { type FeatureAnswer, type FeatureJob, type FeatureTask, featureReader, featureTasks } from "./features.ts";
-import { newFingerprint } from "./fingerprint.ts";
-import { type ClassAngles, meansNote, type Questions, type Samples, sampleRecords } from "./samples.ts";
-import { type FeaturePaths, openedSamples, withMeans, withVectors } from "./stored-features.ts";
+import { type ClassAngles, meansNote, type NewSums, type Questions, type Samples, sampleRecords } from "./samples.ts";
 
 /** MB of young objects in a thread. */
 const YOUNG = 3;
@@ -24,25 +20,28 @@ const UNIT_TOLERANCE = 2 ** -20;
 /** Class means are held in memory up to this many components in all: 2 GiB. */
 const MOST_MEANS = 2 ** 28;
 
-/** Samples from a file of features, one of labels and, unless class means stand for them, one of class vectors. */
+/**
+ * Samples from a file of features, one of labels and, unless class means stand for them, one of
+ * class vectors. saveSums writes the class sums of samples that have too few classes to be measured.
+ */
 export async function featureSamples(
   paths: FeaturePaths,
   { threads, badRows: policy }: { readonly threads?: number; readonly badRows?: BadRowPolicy },
   questions: Questions,
+  saveSums: (sums: NewSums) => Promise<unknown>,
 ): Promise<Samples> {
   const { classSums: path, weights } = paths;
-  const given = path !== undefined && existsSync(path) ? await storedClassSums([path]) : undefined;
-  const { stored, sums, newSums } = await openedFeatures(paths, given);
+  const { stored, given, sums, newSums } = await openedFeatures(paths, saveSums);
   const files = openFeatures(stored);
   const { classes } = stored;
   const [rows, { cols }] = [files.weights.rows, files.features];
   const means = rows * cols > MOST_MEANS ? undefined : new Float64Array(new SharedArrayBuffer(8 * rows * cols));
-  const labels = labelsIn(files, classes);
+  const labels = files.classLabels();
   const counts = new Float64Array(given ? rows : 0);
   const job: FeatureJob = { stored, questions, means, isScattered: sums !== undefined };
   const form = sampleRecords(questions);
   const bad = badRows(paths.features, policy, "row");
-  const tally = classTally(sums === undefined ? [] : scatterOf(sums.of(labels), means));
+  const tally = classTally(sums === undefined ? [] : classSums.scatterOf(classSums.sumsOfClasses(sums, labels), means));
   let done = 0;
 
   async function* measured() {
@@ -56,14 +55,13 @@ export async function featureSamples(
       throw new DataError(`${path} has fewer samples of class ${other} than ${paths.labels}: it sums up other samples`);
   }
   /** The records of a block without the bad rows that are left out. */
-  function keptRecords(records: Float64Array, faults: ReadonlyMap<number, string>): Float64Array {
+  function keptRecords(records: Float64Array, faults: readonly (string | undefined)[]): Float64Array {
     const { width } = form;
     let end = 0;
     for (let at = 0; at < records.length; at += width) {
-      const fault = faults.get(at / width);
-      const sample = form.sample(records, at);
+      const fault = faults[at / width];
       if (fault !== undefined && !bad.take(done + at / width, fault)) continue;
-      if (sample !== undefined && given) counts[sample.label]!++;
+      if (fault === undefined && given) counts[records[at + 1]!]!++;
       records.copyWithin(end, at, at + width);
       end += width;
     }
@@ -79,7 +77,7 @@ export async function featureSamples(
     className: (index) => labels[index]!,
     identity: () => ({
       class_names: null,
-      class_vectors: weights === undefined && given ? given.fingerprint : fingerprintOf(files.weights, classes),
+      class_vectors: weights === undefined && given ? given.fingerprint : files.fingerprint(),
     }),
     sumsRead: given?.fingerprint,
     newSums,
@@ -103,7 +101,7 @@ export async function featureSamples(
 /**
  * What the answers tell of classes beside their samples: their scatter, their angles, and the lengths of their vectors.
  */
-function classTally(scatters: ClassScatter[]) {
+function classTally(scatters: classSums.ClassScatter[]) {
   const angles = { w_ec: new Mean(), w_inter: new Mean(), intra: new Mean(), inter: new Mean() };
   let [shortest, longest] = [Number.POSITIVE_INFINITY, 0];
   return {
@@ -116,7 +114,7 @@ function classTally(scatters: ClassScatter[]) {
       shortest = Math.min(shortest, answer.shortest);
       longest = Math.max(longest, answer.longest);
     },
-    fisherScore: () => fisherScore(scatters),
+    fisherScore: () => classSums.fisherScore(scatters),
     angles(classes: number): ClassAngles {
       const { w_ec, w_inter, intra, inter } = angles;
       const means = { w_ec: w_ec.value(), w_inter: w_inter.value(), inter: inter.value() };
@@ -133,28 +131,25 @@ function classTally(scatters: ClassScatter[]) {
  * The files with class vectors or class means; and the class sums, given or to be
  * written, that are known before the samples are measured.
  */
-async function openedFeatures(paths: FeaturePaths, given: StoredClassSums | undefined) {
+async function openedFeatures(paths: FeaturePaths, saveSums: (sums: NewSums) => Promise<unknown>) {
   const { classSums: path, weights } = paths;
+  const given = path !== undefined && existsSync(path) ? await classSums.storedClassSums([path]) : undefined;
   const samples = await openedSamples(paths, given);
   const stored = weights === undefined ? undefined : await withVectors(samples, weights, paths);
   if (stored && path === undefined) return { stored };
   const files = stored && openFeatures(stored);
-  const vectors = files ? fingerprintOf(files.weights, stored.classes) : null;
-  const sums = given ?? ownSums(samples, vectors, files && labelsIn(files, stored.classes));
+  const vectors = files?.fingerprint() ?? null;
+  const sums = given ?? classSums.ownSums(samples, vectors, files?.classLabels());
   if (sums.about.class_vectors !== vectors)
     throw new DataError(`${path} has sums of other class vectors than ${weights ?? "class means"}`);
-  const newSums = given || path === undefined ? undefined : { path, members: () => sumsMembers(sums) };
-  return { stored: stored ?? withMeans(samples, sums, newSums), sums, newSums };
-}
-
-/** The labels of the classes in the order of their vectors. */
-const labelsIn = ({ weights }: FeatureFiles, classes: StoredFeatures["classes"]): readonly number[] =>
-  typeof classes === "number" ? Array.from({ length: weights.rows }, (_, i) => classes + i) : classes;
-
-function fingerprintOf({ rows, cols, read }: ArrayRows, classes: number | readonly number[]): string {
-  const fingerprint = newFingerprint().update(`${rows} ${cols} ${JSON.stringify(classes)}`);
-  for (const [start, count] of inSteps(rows, BLOCK_ROWS)) fingerprint.update(read(start, count));
-  return fingerprint.digest("hex");
+  const newSums = given || path === undefined ? undefined : { path, members: () => classSums.sumsMembers(sums) };
+  if (stored) return { stored, given, sums, newSums };
+  const withMeans = classSums.withMeans(samples, sums);
+  const count = withMeans.classes.length;
+  if (count >= 2) return { stored: withMeans, given, sums, newSums };
+  if (newSums) await saveSums(newSums);
+  const saved = newSums ? `; its class sums are written to ${path}` : "";
+  throw new DataError(`${samples.labels.name}: without --weights two classes must have samples, not ${count}${saved}`);
 }
 
 /** The answers to all tasks in their order, computed in threads unless the work is small. */

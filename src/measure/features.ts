@@ -3,20 +3,12 @@ import { angleBetween } from "../core/angle-between.ts";
 import { conditions } from "../core/margin.ts";
 import { naive } from "../core/target-functions.ts";
 import type { ArrayRows } from "../data/arrays.ts";
-import { classScatter, classSums, scatterClasses } from "./class-scatter.ts";
-import { classVectors } from "./class-vectors.ts";
+import { classScatter, classSums, scatterClasses } from "./class-sums.ts";
+import { type ClassVector, classVectors, leastAngle, nearestOther } from "./class-vectors.ts";
 import { type CosineSearch, cosineSearch, dividedCosine } from "./cosine-search.ts";
 import { doublePowers } from "./double-powers.ts";
-import {
-  BLOCK_ROWS,
-  type FeatureFiles,
-  inSteps,
-  openFeatures,
-  readSamples,
-  type StoredFeatures,
-} from "./feature-files.ts";
+import { BLOCK_ROWS, inSteps, openFeatures, readSamples, type StoredFeatures } from "./feature-files.ts";
 import { lossesOf, roundedFrom } from "./losses.ts";
-import { leastAngle, nearestOther } from "./nearest-other.ts";
 import { type Questions, sampleRecords } from "./samples.ts";
 import { isDirection, lengthFault, type Vectors, vectorOf } from "./vectors.ts";
 
@@ -57,11 +49,14 @@ const tasksOf = (kind: FeatureTask["kind"], end: number, step: number): FeatureT
 /**
  * All tasks in two phases: first those that write the class means, then those that read them, samples before classes.
  */
-export const featureTasks = (files: FeatureFiles, { means, isScattered }: FeatureJob): FeatureTask[][] => [
-  isScattered ? [] : tasksOf("scatter", files.weights.rows, scatterClasses(files.features)),
+export const featureTasks = (
+  { features, weights: { rows } }: Readonly<Record<"features" | "weights", ArrayRows>>,
+  { means, isScattered }: FeatureJob,
+): FeatureTask[][] => [
+  isScattered ? [] : tasksOf("scatter", rows, scatterClasses(features)),
   [
-    ...tasksOf("samples", files.features.rows, BLOCK_ROWS),
-    ...(means ? (["weights", "means"] as const) : []).flatMap((kind) => tasksOf(kind, files.weights.rows, BLOCK_ROWS)),
+    ...tasksOf("samples", features.rows, BLOCK_ROWS),
+    ...(means ? [...tasksOf("weights", rows, BLOCK_ROWS), ...tasksOf("means", rows, BLOCK_ROWS)] : []),
   ],
 ];
 
@@ -130,10 +125,8 @@ export function featureReader({ stored, questions, means: sharedMeans }: Feature
     const block = lengths.map((_, row) => vectorOf(vectors, cols, row));
     const faults = block.map((vector, row) => faultOf(vector, norms[row]!, labels[row]!, given[row]!));
     const angleTo = (row: number, place: number) => {
-      const feature = block[row]!;
-      return Math.min(
-        ...classes.at(place).map(({ vector, length }) => angleBetween(feature, vector, lengths[row], length)),
-      );
+      const angleOf = ({ vector, length }: ClassVector) => angleBetween(block[row]!, vector, lengths[row], length);
+      return Math.min(...classes.at(place).map(angleOf));
     };
     const thetas = norms.map((_, row) => (faults[row] === undefined ? angleTo(row, labels[row]!) : Number.NaN));
     search(norms, thetas, angleTo);
@@ -153,18 +146,19 @@ export function featureReader({ stored, questions, means: sharedMeans }: Feature
       }
       const sample = { place: start + row, label, nearest, thetaY: thetas[row]!, minThetaJ, norm };
       form.write(records, at, sample, (i) => pairs[i]![row]!);
-      losses.write(sample, powers[row]!, (i, loss) => form.writeLoss(records, at, i, loss));
+      losses.write(sample, powers[row]!, records, at + form.lossesAt);
       if (rounded === undefined) continue;
-      losses.write(sample, rounded[row]!, (i, loss) => {
-        const scale = scales[i % scales.length]!;
+      const roundedAt = at + form.roundedAt;
+      losses.write(sample, rounded[row]!, records, roundedAt, 2);
+      for (let i = roundedAt; i < at + form.width; i += 2) {
+        const scale = scales[((i - roundedAt) / 2) % scales.length]!;
         // The derivative of the loss by an error common to all competing cosines: small for a small loss.
-        form.writeRounded(records, at, i, loss, -Math.expm1(-loss) * (scale === "norm" ? norm : scale));
-      });
+        records[i + 1] = -Math.expm1(-records[i]!) * (scale === "norm" ? norm : scale);
+      }
     }
     const toMean = (row: number) => angleBetween(block[row]!, means.read(labels[row]!, 1), lengths[row]);
     const intra = faults.map((fault, row) => (fault || !sharedMeans ? Number.NaN : toMean(row)));
-    const found = new Map([...faults.entries()].filter((entry): entry is [number, string] => entry[1] !== undefined));
-    return { records, faults: found, ...classes.lengths(), angles: { intra } };
+    return { records, faults, ...classes.lengths(), angles: { intra } };
   }
 
   /** Each feature of a block beside the classes that may be the nearest to it; a bad one beside none. */
@@ -205,10 +199,7 @@ export function featureReader({ stored, questions, means: sharedMeans }: Feature
       cosines.setSum(i, scale === "norm" ? norms : norms.map(() => scale), divisor);
     for (const [first, count] of inSteps(rows, heldClasses)) {
       classes.hold(first, count);
-      cosines.search(
-        first,
-        (limit, row, place) => conditions(margins[limit]!, thetas[row]!, angleTo(row, place)).naive,
-      );
+      cosines.search(first, (i, row, place) => conditions(margins[i]!, thetas[row]!, angleTo(row, place)).naive);
     }
   }
 

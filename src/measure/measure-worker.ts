@@ -1,22 +1,11 @@
 import { workerData } from "node:worker_threads";
 import { DataError } from "../data/errors.ts";
 import { serve } from "../rows/pool.ts";
-import { type PartWork, serveParts } from "../rows/threads.ts";
+import { serveParts } from "../rows/threads.ts";
 import type { FeatureAnswer, FeatureTask } from "./features.ts";
 
 // A thread that measures: parts of a table of angles, parts of tables of samples, or
 // tasks over features. It loads what it needs of these.
-
-async function angleWork(): Promise<PartWork> {
-  const { angleReader } = await import("./angle-samples.ts");
-  const { bytesOf, source } = await angleReader(workerData, workerData.names);
-  return { bytesOf, takeTally: source.takeTally };
-}
-
-async function sampleWork(): Promise<PartWork> {
-  const { samplesWork } = await import("./sample-table.ts");
-  return samplesWork(workerData);
-}
 
 /** Answers tasks with their results, or with the message of a DataError. */
 async function serveFeatures(): Promise<void> {
@@ -32,6 +21,7 @@ async function serveFeatures(): Promise<void> {
   });
 }
 
-if ("file" in workerData) serveParts(angleWork());
-else if ("tables" in workerData) serveParts(sampleWork());
+if ("file" in workerData) serveParts(import("./angle-samples.ts").then(({ anglesWork }) => anglesWork(workerData)));
+else if ("tables" in workerData)
+  serveParts(import("./sample-table.ts").then(({ samplesWork }) => samplesWork(workerData)));
 else void serveFeatures();

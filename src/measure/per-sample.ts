@@ -1,13 +1,6 @@
 import { toBytes } from "../data/bytes.ts";
 import { batchOf, type Cell, type Column, type RowsResult, rowsResult } from "../render/result.ts";
-import {
-  type MarginJudgement,
-  MEASURES,
-  type Questions,
-  type Sample,
-  type SampleRecords,
-  type Samples,
-} from "./samples.ts";
+import { MEASURES, type OfMargin, type Questions, type Sample, type SampleRecords, type Samples } from "./samples.ts";
 
 type ColumnOf = Column & { readonly cell: (sample: Sample, records: Float64Array, at: number) => Cell };
 
@@ -19,9 +12,6 @@ export const PAIRS = "naive_pairs_";
 export const HOLDS = "holds_";
 export const LOSS = "loss_";
 
-/** The columns by margin that hold whole numbers; the others hold booleans. */
-const NUMBERED = new Set(["segment_", PAIRS]);
-
 /** The losses in the order of records: their names in the table. */
 export const lossColumns = ({ functions, scales }: Questions): string[] =>
   functions.flatMap((spec) => scales.map((scale) => `${LOSS}${spec}_${scale}`));
@@ -29,39 +19,35 @@ export const lossColumns = ({ functions, scales }: Questions): string[] =>
 /**
  * The table of samples: one row for each, in the order of reading; a bad row that is kept has its place and no values.
  */
-export function perSample({ blocks, classes, className }: Samples, form: SampleRecords): RowsResult {
+export function perSample({ blocks, classes, className, norms }: Samples, form: SampleRecords): RowsResult {
   const { margins, counted } = form.questions;
   const bytesOf = (index: number) => toBytes(`${className(index)}`);
-  const ofMargins = (cells: Readonly<Record<string, (judgement: MarginJudgement) => Cell>>): ColumnOf[] =>
+  /** A column that holds numbers of records, or booleans that they stand for. */
+  const columnAt = (place: number, name: string, kind?: Column["kind"]): ColumnOf => ({
+    name,
+    kind,
+    cell: (_, records, at) => (kind === "boolean" ? records[at + place] === 1 : records[at + place]!),
+  });
+  const ofMargins = (...figures: OfMargin[]): ColumnOf[] =>
     margins.flatMap((m, i) =>
-      Object.entries(cells).map(([name, of]) => {
-        return {
-          name: `${name}${m}`,
-          kind: NUMBERED.has(name) ? "integer" : "boolean",
-          cell: (_, records, at) => of(form.judgement(records, at, i)),
-        };
+      figures.map((figure) => {
+        const isNumber = figure === "segment" || figure === "naive_pairs";
+        return columnAt(form.placeOf(i, figure), `${figure}_${m}`, isNumber ? "integer" : "boolean");
       }),
     );
   const columns: ColumnOf[] = [
-    { name: "row", kind: "integer", cell: ({ place }) => place },
+    columnAt(0, "row", "integer"),
     { name: "label", kind: "bytes", cell: ({ label }) => bytesOf(label) },
     { name: "nearest", kind: "bytes", cell: ({ nearest }) => bytesOf(nearest) },
     ...MEASURES.map(({ name, isAngle, of }): ColumnOf => {
-      return { name, ...(isAngle && { kind: "angle" }), cell: (sample) => of(sample) ?? null };
+      const isKnown = norms || name !== "feature_norm";
+      return { name, ...(isAngle && { kind: "angle" }), cell: (sample) => (isKnown ? of(sample) : null) };
     }),
-    ...ofMargins({
-      naive_: ({ naive }) => naive,
-      angular_: ({ angular }) => angular,
-      segment_: ({ segment }) => segment,
-    }),
+    ...ofMargins("naive", "angular", "segment"),
     { name: "competitors", kind: "integer", cell: () => classes - 1 },
-    ...ofMargins({ [PAIRS]: ({ naivePairs }) => naivePairs, psi_: ({ psi }) => psi }),
-    ...counted.map((spec, i): ColumnOf => {
-      return { name: `${HOLDS}${spec}`, kind: "boolean", cell: (_, records, at) => form.holds(records, at, i) };
-    }),
-    ...lossColumns(form.questions).map((name, i): ColumnOf => {
-      return { name, cell: (_, records, at) => form.loss(records, at, i) };
-    }),
+    ...ofMargins("naive_pairs", "psi"),
+    ...counted.map((spec, i) => columnAt(form.holdsAt + i, `${HOLDS}${spec}`, "boolean")),
+    ...lossColumns(form.questions).map((name, i) => columnAt(form.lossesAt + i, name)),
   ];
   const rowOf = (records: Float64Array, at: number): Cell[] => {
     const sample = form.sample(records, at);

@@ -54,17 +54,12 @@ export const sampleTerms: readonly FigureTerm[] = [
 ];
 
 /** How each figure on the page of a report is defined, for whoever reads it without the program. */
-export function reportTerms(
-  { mean, fisher_score, class_angles, worst_classes }: Figures,
-  degrees: boolean,
-): [string, string][] {
-  const isShown = (name: string) =>
-    (name !== "feature_norm" || mean.feature_norm !== undefined) &&
-    (class_angles !== undefined || !name.startsWith("class_angles")) &&
-    (name !== "fisher_score" || fisher_score !== undefined) &&
-    (worst_classes.length > 0 || !name.startsWith("worst_classes"));
+export function reportTerms(figures: Figures, degrees: boolean): [string, string][] {
+  const { mean, worst_classes } = figures;
+  /** What the report has, by the first part of the names of figures. */
+  const known: Readonly<Record<string, unknown>> = { ...mean, ...figures, worst_classes: worst_classes[0] };
   return [...sampleTerms, ...figureTerms].flatMap(([name, meaning, heading]) =>
-    heading !== undefined && isShown(name)
+    heading !== undefined && known[name.split(".")[0]!] !== undefined
       ? [[heading, `${degrees ? meaning.replace("in radians", "in degrees") : meaning}.`]]
       : [],
   );

@@ -49,48 +49,35 @@ function identified(place: string, item: unknown): [id: string, rest: unknown] {
 function tablesOf(figures: Figures): TablePart[] {
   const { by_m, by_function, quantiles, mean, class_angles, mean_loss, worst_classes } = figures;
   const measures = Object.keys(mean);
+  const ofM = by_m.map(({ m, naive, angular, psi, false_pass, beyond_first_segment, pair_naive, pair_angular }) => {
+    return [m, naive, angular, psi, false_pass, beyond_first_segment, pair_naive, pair_angular];
+  });
+  const ofFunctions = by_function.map(({ holds, share, share_interval: { lo, hi }, ...one }) => {
+    return [one.function, holds, share, message`${lo} to ${hi}`];
+  });
+  const averages = [
+    ...LEVELS.map((level) => [`${100 * level} %`, ...measures.map((name) => quantiles[name]!.get(level)!)]),
+    ["mean", ...measures.map((name) => mean[name]!)],
+  ];
+  const measureColumns = ["quantile", ...measures].map((name) => ({ name }));
+  const ofClasses = class_angles ? [Object.values(class_angles)] : [];
+  const losses = mean_loss.map((loss) => [loss.function, loss.scale, loss.value]);
+  const worst = worst_classes.map(({ taken_for, ...one }) => {
+    const others = taken_for.flatMap((other, i) => message`${i > 0 ? ", " : ""}${other.class} (${other.samples})`);
+    return [one.class, one.samples, one.correct, one.accuracy, others];
+  });
   return [
     tableOf(
       "Conditions by m",
       ["m", "naive", "angular", "psi", "false pass", "beyond pi/m", "naive pairs", "angular pairs"],
-      by_m.map(({ m, naive, angular, psi, false_pass, beyond_first_segment, pair_naive, pair_angular }) => {
-        return [m, naive, angular, psi, false_pass, beyond_first_segment, pair_naive, pair_angular];
-      }),
+      ofM,
       { whole: figures.samples, columns: [1, 2, 3, 4, 5] },
     ),
-    tableOf(
-      "Samples that keep the margin of a function",
-      ["function", "holds", "share", "interval"],
-      by_function.map(({ holds, share, share_interval: { lo, hi }, ...one }) => {
-        return [one.function, holds, share, message`${lo} to ${hi}`];
-      }),
-    ),
-    {
-      caption: "Angles and effective margin",
-      columns: ["quantile", ...measures].map((name) => ({ name })),
-      rows: [
-        ...LEVELS.map((level) => [`${100 * level} %`, ...measures.map((name) => quantiles[name]!.get(level)!)]),
-        ["mean", ...measures.map((name) => mean[name]!)],
-      ],
-    },
-    tableOf(
-      "Angles of classes",
-      ["w_ec", "w_inter", "intra", "inter", "left out"],
-      class_angles ? [Object.values(class_angles)] : [],
-    ),
-    tableOf(
-      "Mean losses",
-      ["function", "scale", "mean loss"],
-      mean_loss.map((loss) => [loss.function, loss.scale, loss.value]),
-    ),
-    tableOf(
-      "Worst classes",
-      ["class", "samples", "correct", "accuracy", "taken for"],
-      worst_classes.map(({ taken_for, ...one }) => {
-        const others = taken_for.flatMap((other, i) => message`${i > 0 ? ", " : ""}${other.class} (${other.samples})`);
-        return [one.class, one.samples, one.correct, one.accuracy, others];
-      }),
-    ),
+    tableOf("Samples that keep the margin of a function", ["function", "holds", "share", "interval"], ofFunctions),
+    { caption: "Angles and effective margin", columns: measureColumns, rows: averages },
+    tableOf("Angles of classes", ["w_ec", "w_inter", "intra", "inter", "left out"], ofClasses),
+    tableOf("Mean losses", ["function", "scale", "mean loss"], losses),
+    tableOf("Worst classes", ["class", "samples", "correct", "accuracy", "taken for"], worst),
   ].filter(({ rows }) => rows.length > 0);
 }
 
@@ -107,14 +94,13 @@ function headlineOf(figures: Figures): ReportResult["headline"] {
   const { samples, correct } = figures;
   if (samples === 0) return [];
   const { m, angular } = largest(figures);
-  const share = (count: number) => {
+  const share = (count: number, meaning: Message) => {
     const [found, lo, hi] = percentages(count, samples);
-    return [message`${found!} %`, message`(${lo!} to ${hi!} %)`] as const;
+    return { value: message`${found!} %`, meaning: message`${meaning} (${lo!} to ${hi!} %)` };
   };
-  const [right, kept] = [share(correct), share(angular)];
   return [
-    { value: right[0], meaning: message`right ${right[1]}` },
-    { value: kept[0], meaning: message`keep the margin m = ${m} ${kept[1]}` },
+    share(correct, message`right`),
+    share(angular, message`keep the margin m = ${m}`),
     { value: message`${medianOf(figures, "effective_margin")}`, meaning: message`median effective margin` },
   ];
 }

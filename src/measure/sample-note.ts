@@ -100,12 +100,12 @@ export function requireNoFolder(name: string): void {
     throw new DataError(`cannot write ${name}: it is a folder`);
 }
 
-/** Removes the note of a table that is about to be replaced. */
-export const removeNote = (path: string): void =>
-  tried(
-    () => rmSync(noteFile(path), { force: true }),
-    (error) => new DataError(`cannot write ${noteFile(path)}: ${systemReason(error)}`),
-  );
+/** Passes on the text of a table that replaces another, and removes the note of that once the new one is complete. */
+export async function* withoutOldNote<T>(pieces: AsyncIterable<T>, path: string): AsyncGenerator<T> {
+  yield* pieces;
+  const failed = (error: unknown) => new DataError(`cannot write ${noteFile(path)}: ${systemReason(error)}`);
+  tried(() => rmSync(noteFile(path), { force: true }), failed);
+}
 
 const isAngle = or(isNumber, isNull);
 const isSumsNote = having({
@@ -113,25 +113,23 @@ const isSumsNote = having({
   angles: having({ w_ec: isAngle, w_inter: isAngle, inter: isAngle, left_out: isCount }),
   intra: having({ 0: isHex, 1: isCount }),
 });
-const isAsked = having({
-  margins: listOf(isNumber),
-  functions: listOf(isText),
-  scales: listOf(or(isNumber, (scale) => scale === "norm")),
-  counted: listOf(isText),
-});
 
+/** Is this a note? Fields are tested in this order: the lengths of the last lists are those that earlier ones say. */
 const isNote = (note: SampleNote): boolean =>
-  isAsked(note) &&
   having({
+    margins: listOf(isNumber),
+    functions: listOf(isText),
+    scales: listOf(or(isNumber, (scale) => scale === "norm")),
+    counted: listOf(isText),
     classes: isCount,
     components: isCount,
     samples: isCount,
     skipped_rows: isCount,
-    class_names: or(isNull, listOf(isText, note.classes)),
     contents: isHex,
     class_vectors: isHex,
-    rounded_losses: listOf(listOf(isHex, 3), note.functions.length * note.scales.length),
     class_sums: or(isNull, isSumsNote),
+    class_names: or(isNull, (names) => listOf(isText, note.classes)(names)),
+    rounded_losses: (sums) => listOf(listOf(isHex, 3), note.functions.length * note.scales.length)(sums),
   })(note);
 
 /** The notes of those tables that have one, by the path of the table. */
@@ -142,10 +140,8 @@ export const readNotes = (paths: readonly string[]): ReadonlyMap<string, SampleN
 function readNote(path: string): SampleNote {
   const name = noteFile(path);
   const reason = (error: unknown) => (error instanceof SyntaxError ? "it is no JSON" : systemReason(error));
-  const note: SampleNote = tried(
-    () => JSON.parse(readFileSync(name, "utf8")),
-    (error) => new DataError(`cannot read ${name}: ${reason(error)}`),
-  );
+  const failed = (error: unknown) => new DataError(`cannot read ${name}: ${reason(error)}`);
+  const note: SampleNote = tried(() => JSON.parse(readFileSync(name, "utf8")), failed);
   if (!isNote(note))
     throw new DataError(`${name} is not what measure --per-sample wrote: remove it, or write both anew`);
   const rounded = note.degrees ? "--degrees" : note.precision === null ? undefined : "--precision";
@@ -157,13 +153,12 @@ function readNote(path: string): SampleNote {
 /** Throws DataError where tables with notes cannot be parts of one whole. */
 export function requireParts(notes: ReadonlyMap<string, SampleNote>): void {
   const [[first, one] = []] = notes;
+  const keys = Object.keys(SHARED) as (keyof typeof SHARED)[];
   const seen = new Map<string, string>();
   for (const [path, note] of notes) {
-    const other = Object.entries(SHARED).find(
-      ([key]) => !isDeepStrictEqual(note[key as keyof SampleNote], one![key as keyof SampleNote]),
-    );
+    const other = keys.find((key) => !isDeepStrictEqual(note[key], one![key]));
     if (other !== undefined)
-      throw new DataError(`${path} is no part of the same whole as ${first}: it has ${other[1]}`);
+      throw new DataError(`${path} is no part of the same whole as ${first}: it has ${SHARED[other]}`);
     const twin = seen.get(note.contents);
     if (twin !== undefined) throw new DataError(`${path} holds the same samples as ${twin}: leave one out`);
     if (note.samples > 0) seen.set(note.contents, path);

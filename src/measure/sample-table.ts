@@ -1,29 +1,27 @@
 import { ParameterError } from "../core/errors.ts";
-import type { Batch } from "../data/batch.ts";
 import { fromBytes } from "../data/bytes.ts";
 import { DataError, tried } from "../data/errors.ts";
 import { type FilePart, type OpenTable, remaining } from "../data/table.ts";
 import { doubles } from "../kernels/rows.ts";
-import { faultsOf, openRows, visitRows } from "../rows/file-rows.ts";
-import type { Faults, Header } from "../rows/header.ts";
+import { openRows } from "../rows/file-rows.ts";
+import type { Header } from "../rows/header.ts";
 import type { PartWork } from "../rows/threads.ts";
 import { type ClassNames, classNames } from "./class-names.ts";
 import { HOLDS, LOSS, lossColumns, PAIRS } from "./per-sample.ts";
 import type { SampleNote } from "./sample-note.ts";
 import { type Questions, type SampleRecords, sampleRecords } from "./samples.ts";
+import { type RecordWriter, recordsOfBatches, sharedRecords } from "./shared-records.ts";
+
+/** More threads gain nothing: a single thread adds up the samples, which takes half as long as reading them. */
+const MOST_THREADS = 3;
 
 /** What tables of samples have in common, in plain values that can be sent to a thread. */
-export interface Whole extends Pick<SampleNote, "classes" | "norms"> {
+interface Whole extends Pick<SampleNote, "classes" | "norms"> {
   readonly questions: Questions;
   /** Those of the notes; undefined where there is no note. */
   readonly classNames: SampleNote["class_names"] | undefined;
   /** The table that this was read from. */
   readonly first: string;
-}
-
-/** A table of samples, as another thread opens it. */
-interface TablePlace extends Pick<OpenTable, "names" | "format"> {
-  readonly path: string;
 }
 
 export type SampleTable = Awaited<ReturnType<typeof openSamples>>;
@@ -32,13 +30,12 @@ export type SampleTable = Awaited<ReturnType<typeof openSamples>>;
  * Opens a table of samples and counts them, and the bad rows that were kept;
  * with its columns and its format another thread does.
  */
-export async function openSamples(path: string, { names, format }: Partial<TablePlace> = {}) {
+export async function openSamples(path: string, { names, format }: Partial<OpenTable> = {}) {
   const counts = { samples: 0, kept: 0 };
-  return {
-    path,
-    counts,
-    ...(await openRows(path, { badRows: "fail", ...(format && { inputFormat: format }) }, names, counts)),
-  };
+  const opened = await openRows(path, { badRows: "fail", ...(format && { inputFormat: format }) }, names, counts);
+  /** Parts that were read for the first row, and must be read again. */
+  const held: FilePart[] = [];
+  return { ...opened, path, counts, held };
 }
 
 /**
@@ -60,23 +57,29 @@ export function questionsOf({ path, table }: SampleTable): Questions {
   };
   if (questions.margins.length === 0)
     throw new DataError(`${path} has no column ${PAIRS}M: give tables that measure --per-sample wrote`);
-  const fault = ({ message }: Error) => new DataError(`${path}: in the names of its columns ${message}`);
-  tried(
-    () => sampleRecords(questions),
-    (error) => (error instanceof ParameterError ? fault(error) : error),
-  );
+  const reworded = (error: unknown) =>
+    error instanceof ParameterError ? new DataError(`${path}: in the names of its columns ${error.message}`) : error;
+  tried(() => sampleRecords(questions), reworded);
   return questions;
 }
 
-/**
- * The classes and norms of a table without a note, from its first row with a label; and the
- * parts that were read for that, which must be read again.
- */
-export async function firstRow({ path, table, header, bad }: SampleTable) {
+/** What all tables have in common, from a note or else from the first row. */
+export async function wholeOf(tables: readonly SampleTable[], notes: ReadonlyMap<string, SampleNote>): Promise<Whole> {
+  const questions = questionsOf(tables[0]!);
+  const [[first, note] = []] = notes;
+  if (note) return { questions, classes: note.classes, norms: note.norms, classNames: note.class_names, first: first! };
+  for (const table of tables) {
+    const row = await firstRow(table);
+    if (row) return { ...row, questions, classNames: undefined };
+  }
+  throw new DataError(`${tables[0]!.path} has no sample, and no .json lies beside: write it anew`);
+}
+
+/** The classes and norms of a table without a note, from its first row with a label. */
+async function firstRow({ path, table, header, bad, held }: SampleTable) {
   const [label, competitors] = [header.text("label"), header.text("competitors")];
-  const parts: FilePart[] = [];
   for await (const part of remaining(table.parts)) {
-    parts.push(part);
+    held.push(part);
     for await (const batch of table.batches(part))
       for (let row = 0; row < batch.size; row++) {
         const fault = batch.fault?.(row);
@@ -86,77 +89,72 @@ export async function firstRow({ path, table, header, bad }: SampleTable) {
         if (!(Number.isSafeInteger(Number(others)) && Number(others) >= 1))
           throw new DataError(`${path}: competitors is "${others}" in the first row: it must be 1 or more`);
         const norms = header.has("feature_norm") && header.text("feature_norm")(batch, row) !== "";
-        return { parts, row: { classes: Number(others) + 1, norms, first: path } };
+        return { classes: Number(others) + 1, norms, first: path };
       }
   }
-  return { parts, row: undefined };
+  return undefined;
 }
 
 /**
  * Returns a function that reads a part of a table as bytes of records. Tables with
- * the same columns share one reader and its memory.
+ * the same columns share one header, which reads them, and its memory.
  */
-export function sampleReader(whole: Whole, names = classNames(whole.classNames)) {
+function sampleReader(whole: Whole, names = classNames(whole.classNames)) {
   const form = sampleRecords(whole.questions);
-  const readers = new Map<string, { readonly header: Header; readonly read: ReturnType<typeof recordReader> }>();
-  let records = new Float64Array();
-  return async function* (
-    { table, header: own, bad, counts }: SampleTable,
-    part: FilePart,
-  ): AsyncGenerator<Uint8Array> {
-    const columns = [table.separator, ...own.names].join();
-    const { header, read } = readers.get(columns) ?? { header: own, read: recordReader(own, form, whole, names) };
-    readers.set(columns, { header, read });
-    for await (const batch of table.batches(part, [...header.used])) {
-      const faults = faultsOf(batch);
-      // The header that reads may be that of another table.
+  const readers = new Map<string, ReturnType<typeof sharedReader>>();
+  let table: SampleTable;
+
+  function sharedReader({ header }: SampleTable) {
+    const writerOf = recordWriter(header, form, whole, names);
+    const recordsOf = recordsOfBatches(form, (batch, faults) => {
       const before = header.takeClamped();
-      if (records.length < batch.size * form.width) records = new Float64Array(batch.size * form.width);
-      const write = read(batch, faults, records);
-      let end = 0;
-      const add = (row: number) => {
-        if (!write(row, end)) counts.kept++;
-        else end += form.width;
-      };
-      const stop = visitRows(batch, faults, bad, add, () => {});
-      counts.samples += end / form.width;
+      const write = writerOf(batch, faults);
       const clamped = header.takeClamped();
       header.clampedRows = before;
-      own.clampedRows += clamped;
-      yield new Uint8Array(records.buffer, 0, 8 * end);
-      if (stop !== undefined) throw stop;
-    }
+      table.header.clampedRows += clamped;
+      const { counts } = table;
+      return (row, records, at) => {
+        const isSample = write(row, records, at);
+        counts[isSample ? "samples" : "kept"]++;
+        return isSample;
+      };
+    });
+    return { used: header.used, recordsOf };
+  }
+
+  return async function* (of: SampleTable, part: FilePart): AsyncGenerator<Uint8Array> {
+    table = of;
+    const columns = [table.table.separator, ...table.header.names].join();
+    const { used, recordsOf } = readers.get(columns) ?? sharedReader(table);
+    readers.set(columns, { used, recordsOf });
+    for await (const batch of table.table.batches(part, [...used])) yield* recordsOf(batch, table.bad);
   };
 }
 
-/**
- * For a batch, returns a function that writes the record of a row at `at`; it returns
- * false, without writing, for a bad row that was kept.
- */
-function recordReader(header: Header, form: SampleRecords, { classes, norms, first }: Whole, names: ClassNames) {
-  const { questions } = form;
+/** Writes the records of rows; a bad row that was kept has none. */
+function recordWriter(
+  header: Header,
+  form: SampleRecords,
+  { classes, norms, first }: Whole,
+  names: ClassNames,
+): RecordWriter {
+  const { margins } = form.questions;
   const [label, nearest] = [header.text("label"), header.text("nearest")];
   const [readThetaY, readMinThetaJ] = [header.angle("theta_y"), header.angle("min_theta_j")];
-  const pairs = questions.margins.map((m) => `${PAIRS}${m}`);
-  const losses = lossColumns(questions);
+  const losses = lossColumns(form.questions);
+  const pairs = margins.map((m) => `${PAIRS}${m}`);
   const columns = ["competitors", ...pairs, ...losses, ...(norms ? ["feature_norm"] : [])];
   const readNumbers = header.numbersOf(columns);
-  return (batch: Batch, faults: Faults, records: Float64Array) => {
+  return (batch, faults) => {
     const [thetaY, minThetaJ] = [readThetaY(batch, faults).at, readMinThetaJ(batch, faults).at];
     const numbers = readNumbers(batch, faults) / 8;
     // Cells of a bad row that was kept are empty.
     for (const row of faults.keys())
       if (batch.fault?.(row) === undefined && label(batch, row) === "") faults.delete(row);
-    let start = 0;
-    const pairsAt = (i: number) => {
-      const count = doubles[start + 1 + i]!;
-      if (Number.isInteger(count) && count >= 0 && count < classes) return count;
-      throw new DataError(`${pairs[i]} is ${count}: it must be a whole number from 0 to competitors, ${classes - 1}`);
-    };
-    return (row: number, at: number): boolean => {
+    return (row, records, at) => {
       const own = label(batch, row);
       if (own === "") return false;
-      start = numbers + row * columns.length;
+      const start = numbers + row * columns.length;
       const competitors = doubles[start]!;
       if (competitors !== classes - 1)
         throw new DataError(`competitors is ${competitors}, and ${classes - 1} in ${first}`);
@@ -166,19 +164,42 @@ function recordReader(header: Header, form: SampleRecords, { classes, norms, fir
         nearest: names.indexOf(nearest(batch, row)),
         thetaY: thetaY(row),
         minThetaJ: minThetaJ(row),
-        norm: norms ? doubles[start + columns.length - 1]! : undefined,
+        norm: norms ? doubles[start + columns.length - 1]! : Number.NaN,
       };
       if (sample.nearest === sample.label) throw new DataError("nearest is the label: it must be another class");
-      form.write(records, at, sample, pairsAt);
-      for (let i = 0; i < losses.length; i++) form.writeLoss(records, at, i, doubles[start + 1 + pairs.length + i]!);
+      form.write(records, at, sample, (i) => {
+        const count = doubles[start + 1 + i]!;
+        if (Number.isInteger(count) && count >= 0 && count < classes) return count;
+        throw new DataError(`${pairs[i]} is ${count}: it must be a whole number from 0 to competitors, ${classes - 1}`);
+      });
+      for (let i = 0; i < losses.length; i++) records[at + form.lossesAt + i] = doubles[start + 1 + pairs.length + i]!;
       return true;
     };
   };
 }
 
+/** The records of all tables, made by threads where the numbers of the classes are known before. */
+export function recordsOf(tables: readonly SampleTable[], whole: Whole, names: ClassNames, threads: number) {
+  async function* parts(): AsyncGenerator<FilePart> {
+    for (const [table, { source, held }] of tables.entries()) {
+      for (const part of held) yield { ...part, table };
+      for await (const part of remaining(source.parts)) yield { ...part, table };
+    }
+  }
+  const read = sampleReader(whole, names);
+  const places = tables.map(({ path, table: { names, format } }) => ({ path, names, format }));
+  const isLong = tables.some(({ source }) => source.isLong);
+  return sharedRecords(
+    { parts: parts(), isLong, addTally: (tally) => tables[tally.table!]!.source.addTally(tally) },
+    (part) => read(tables[part.table!]!, part),
+    { tables: places, whole } satisfies SamplesJob,
+    whole.classNames === undefined ? 1 : Math.min(threads, MOST_THREADS),
+  );
+}
+
 /** What a thread needs to read tables of samples. */
-export interface SamplesJob {
-  readonly tables: readonly TablePlace[];
+interface SamplesJob {
+  readonly tables: readonly (Pick<OpenTable, "names" | "format"> & { readonly path: string })[];
   readonly whole: Whole;
 }
 

@@ -3,10 +3,8 @@ import { conditions, effectiveMargin } from "../core/margin.ts";
 import { type Message, message } from "../core/message.ts";
 import { targetFromSpec } from "../core/notation.ts";
 import { isAboveCosine } from "../core/targets.ts";
-import { DataError } from "../data/errors.ts";
 import type { NpzMember } from "../data/npz-file.ts";
 import type { Mean } from "./exact-sum.ts";
-import type { Labels } from "./label-origin.ts";
 
 /**
  * What to find out of every sample, as plain values that can be sent to a thread; functions are given by their specs.
@@ -29,15 +27,15 @@ export interface Sample {
   readonly nearest: number;
   readonly thetaY: number;
   readonly minThetaJ: number;
-  /** Length of the feature vector, where features are known. */
-  readonly norm?: number | undefined;
+  /** Length of the feature vector; NaN where features are not known. */
+  readonly norm: number;
 }
 
 /** The figures of a sample of which means and quantiles are taken. */
 export const MEASURES: readonly {
   readonly name: string;
   readonly isAngle: boolean;
-  readonly of: (sample: Sample) => number | undefined;
+  readonly of: (sample: Sample) => number;
 }[] = [
   { name: "theta_y", isAngle: true, of: ({ thetaY }) => thetaY },
   { name: "min_theta_j", isAngle: true, of: ({ minThetaJ }) => minThetaJ },
@@ -49,8 +47,12 @@ export const MEASURES: readonly {
 /** Angles further apart than this need no exact comparison. */
 export const DOUBT = 1e-12;
 
-const HEAD = 6;
-const OF_MARGIN = 5;
+/** Where in a record the figures of the first m begin, and what it has of each m; the first three are 1 or 0. */
+const MARGINS_AT = 6;
+const OF_MARGIN = ["naive", "angular", "psi", "segment", "naive_pairs"] as const;
+export type OfMargin = (typeof OF_MARGIN)[number];
+
+export type SampleRecords = ReturnType<typeof sampleRecords>;
 
 /**
  * The form of records: a record is a row of doubles with all that the report and --per-sample need of a sample; threads
@@ -59,16 +61,26 @@ const OF_MARGIN = 5;
 export function sampleRecords(questions: Questions) {
   const { margins, functions, scales, counted } = questions;
   const countedTargets = counted.map((spec) => targetFromSpec(spec));
-  const holdsAt = HEAD + OF_MARGIN * margins.length;
+  const losses = functions.length * scales.length;
+  const holdsAt = MARGINS_AT + OF_MARGIN.length * margins.length;
   const lossesAt = holdsAt + counted.length;
-  const roundedAt = lossesAt + functions.length * scales.length;
-  /** How many doubles a record has. */
-  const width = roundedAt + 2 * functions.length * scales.length;
   return {
-    width,
     questions,
+    /** How many doubles a record has. */
+    width: lossesAt + 3 * losses,
+    /** The place of a figure of margin number i. */
+    placeOf: (i: number, figure: OfMargin) => MARGINS_AT + OF_MARGIN.length * i + OF_MARGIN.indexOf(figure),
+    /** Where those begin that say whether a sample keeps the margin of each counted function: 1 or 0. */
+    holdsAt,
+    /** Where the losses begin: those of a function at every scale, then those of the next. */
+    lossesAt,
     /**
-     * Writes the record of a sample at `at`. naivePairs returns how many competing angles exceed
+     * Where those from rounded cosines begin, each followed by how far an error of 1 in all of
+     * these would put it off; 0 and 0 where there is none.
+     */
+    roundedAt: lossesAt + losses,
+    /**
+     * Writes the record of a sample but for its losses at `at`. naivePairs returns how many competing angles exceed
      * `folded`, m theta_y folded into [0, pi], for margin number i.
      */
     write(records: Float64Array, at: number, sample: Sample, naivePairs: (i: number, folded: number) => number): void {
@@ -78,8 +90,8 @@ export function sampleRecords(questions: Questions) {
       records[at + 2] = sample.nearest;
       records[at + 3] = thetaY;
       records[at + 4] = minThetaJ;
-      records[at + 5] = sample.norm ?? Number.NaN;
-      for (let i = 0, to = at + HEAD; i < margins.length; i++, to += OF_MARGIN) {
+      records[at + 5] = sample.norm;
+      for (let i = 0, to = at + MARGINS_AT; i < margins.length; i++, to += OF_MARGIN.length) {
         const phase = reduce(margins[i]!, thetaY);
         const folded = angleOf(fold(phase));
         const segment = wholeQuarters(phase) >> 1;
@@ -98,62 +110,25 @@ export function sampleRecords(questions: Questions) {
       for (let i = 0; i < countedTargets.length; i++)
         records[at + holdsAt + i] = +isAboveCosine(countedTargets[i]!, thetaY, minThetaJ);
     },
-    writeLoss(records: Float64Array, at: number, i: number, loss: number): void {
-      records[at + lossesAt + i] = loss;
-    },
-    /** Writes a loss from rounded cosines, and how far an error of 1 in all of them would put it off. */
-    writeRounded(records: Float64Array, at: number, i: number, loss: number, slope: number): void {
-      records[at + roundedAt + 2 * i] = loss;
-      records[at + roundedAt + 2 * i + 1] = slope;
-    },
     /** Writes a bad row that is kept. */
     writeBad(records: Float64Array, at: number, place: number): void {
-      records.fill(Number.NaN, at, at + width);
+      records.fill(Number.NaN, at, at + this.width);
       records[at] = place;
     },
     /** The sample of a record; undefined for a bad row. */
     sample(records: Float64Array, at: number): Sample | undefined {
-      const label = records[at + 1]!;
-      const norm = records[at + 5]!;
-      if (Number.isNaN(label)) return undefined;
+      if (Number.isNaN(records[at + 1]!)) return undefined;
       return {
         place: records[at]!,
-        label,
+        label: records[at + 1]!,
         nearest: records[at + 2]!,
         thetaY: records[at + 3]!,
         minThetaJ: records[at + 4]!,
-        norm: Number.isNaN(norm) ? undefined : norm,
+        norm: records[at + 5]!,
       };
     },
-    /**
-     * The conditions of a sample at the m number i, the segment of psi that theta_y
-     * lies in, and how many competing classes meet naive.
-     */
-    judgement(records: Float64Array, at: number, i: number) {
-      const start = at + HEAD + OF_MARGIN * i;
-      return {
-        naive: records[start] === 1,
-        angular: records[start + 1] === 1,
-        psi: records[start + 2] === 1,
-        segment: records[start + 3]!,
-        naivePairs: records[start + 4]!,
-      };
-    },
-    /** Does a sample keep the margin of the counted function number i? */
-    holds: (records: Float64Array, at: number, i: number): boolean => records[at + holdsAt + i] === 1,
-    /** The losses of a sample: those of a function at every scale, then those of the next. */
-    loss: (records: Float64Array, at: number, i: number): number => records[at + lossesAt + i]!,
-    /**
-     * One of them from rounded cosines, and how far an error of 1 in all of these
-     * would put it off; 0 and 0 where there is none.
-     */
-    roundedLoss: (records: Float64Array, at: number, i: number): number => records[at + roundedAt + 2 * i]!,
-    roundedSlope: (records: Float64Array, at: number, i: number): number => records[at + roundedAt + 2 * i + 1]!,
   };
 }
-
-export type SampleRecords = ReturnType<typeof sampleRecords>;
-export type MarginJudgement = ReturnType<SampleRecords["judgement"]>;
 
 /** The angle in double that a phase in [0, pi] stands for, within 1e-15. */
 const angleOf = ({ quarter, hi }: Phase) => (quarter * Math.PI) / 2 + hi;
@@ -165,11 +140,7 @@ export interface FeatureFigures {
 }
 
 /** Angles between class vectors and the centres of classes; of the samples to the centres the mean so far. */
-export interface ClassAngles {
-  readonly w_ec: number;
-  readonly w_inter: number;
-  readonly inter: number;
-  readonly left_out: number;
+export interface ClassAngles extends Readonly<Record<"w_ec" | "w_inter" | "inter" | "left_out", number>> {
   readonly intra: Mean;
 }
 
@@ -185,16 +156,6 @@ export interface ClassIdentity {
 export interface NewSums {
   readonly path: string;
   readonly members: () => NpzMember[];
-}
-
-/** Samples of less than two classes where class means stand for class vectors. */
-export class FewClassesError extends DataError {
-  readonly sums: NewSums | undefined;
-
-  constructor(message: string, sums: NewSums | undefined) {
-    super(message);
-    this.sums = sums;
-  }
 }
 
 /** What the report says where class means stand for class vectors. */
@@ -222,8 +183,8 @@ export interface Samples {
   readonly total: number;
   readonly done: () => number;
   readonly skipped: () => number;
-  /** The labels, where they number the classes. */
-  readonly labels?: Labels | undefined;
+  /** What labels that number the classes are called, and whether --first-label can say from where they count. */
+  readonly labels?: { readonly name: string; readonly canStart: boolean } | undefined;
   /** Are the class vectors the means of these samples? */
   readonly areMeans?: boolean;
   /** What the report says of where the angles come from. */

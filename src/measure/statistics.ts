@@ -1,11 +1,10 @@
+import { type Message, message } from "../core/message.ts";
 import { segment } from "../core/psi.ts";
 import { toDegrees } from "../core/units.ts";
 import { Distribution } from "./distribution.ts";
 import { Mean } from "./exact-sum.ts";
-import type { LabelCounts } from "./label-origin.ts";
-import { roundedFrom } from "./losses.ts";
-import { RoundedLoss } from "./rounded-loss.ts";
-import { type ClassAngles, type MarginJudgement, MEASURES, type Samples, sampleRecords } from "./samples.ts";
+import { RoundedLoss, roundedFrom } from "./losses.ts";
+import { type ClassAngles, MEASURES, type Samples, sampleRecords } from "./samples.ts";
 
 /** Shares at which quantiles are given. */
 export const LEVELS = [0, 0.05, 0.25, 0.5, 0.75, 0.95, 1];
@@ -17,6 +16,9 @@ export const CONDITIONS = ["naive", "angular", "psi", "false_pass"] as const;
 
 /** How many of the worst classes are listed by default, and how many of the classes that each is taken for. */
 export const [WORST, TAKEN_FOR] = [10, 3];
+
+const ONE_SAMPLE =
+  " the only sample is its own class vector, so its theta_y is 0 but for rounding: give --weights, or more samples";
 
 /** The 97.5 % quantile of the normal distribution. */
 export const Z = 1.959963984540054;
@@ -45,10 +47,16 @@ export function marginStatistics(of: Pick<Samples, "questions" | "classes" | "co
   const form = sampleRecords(questions);
   const histograms = { theta_y: Array<number>(BINS).fill(0), min_theta_j: Array<number>(BINS).fill(0) };
   const margins = questions.margins.map(newMargin);
+  const marginsAt = margins.map((_, i) => form.placeOf(i, "naive"));
   const measures = MEASURES.filter(({ name }) => norms || name !== "feature_norm");
   const distributions = measures.map((measure) => ({ measure, distribution: new Distribution() }));
-  const kinds = questions.functions.flatMap((spec) => questions.scales.map((scale) => ({ function: spec, scale })));
-  const losses = kinds.map((kind) => ({ kind, mean: new Mean(), rounded: new RoundedLoss() }));
+  const losses = questions.functions.flatMap((spec) =>
+    questions.scales.map((scale) => ({
+      kind: { function: spec, scale },
+      mean: new Mean(),
+      rounded: new RoundedLoss(),
+    })),
+  );
   const functions = questions.counted.map((spec) => ({ spec, holds: 0 }));
   const classes = new Map<number, ClassTally>();
   let [samples, correct] = [0, 0];
@@ -60,20 +68,21 @@ export function marginStatistics(of: Pick<Samples, "questions" | "classes" | "co
     const isCorrect = thetaY < minThetaJ;
     samples++;
     if (isCorrect) correct++;
-    for (let i = 0; i < margins.length; i++) addMargin(margins[i]!, form.judgement(records, at, i), classCount - 1);
-    for (let i = 0; i < functions.length; i++) if (form.holds(records, at, i)) functions[i]!.holds++;
-    for (const { measure, distribution } of distributions) distribution.add(measure.of(sample)!);
+    for (let i = 0; i < margins.length; i++) {
+      addMargin(margins[i]!, records, at + marginsAt[i]!, classCount - 1);
+    }
+    for (let i = 0; i < functions.length; i++) functions[i]!.holds += records[at + form.holdsAt + i]!;
+    for (const { measure, distribution } of distributions) distribution.add(measure.of(sample));
     for (let i = 0; i < losses.length; i++) {
       const { mean, rounded } = losses[i]!;
-      mean.add(form.loss(records, at, i));
-      const slope = form.roundedSlope(records, at, i);
-      if (slope > 0) rounded.add(form.roundedLoss(records, at, i), slope);
+      mean.add(records[at + form.lossesAt + i]!);
+      const roundedAt = at + form.roundedAt + 2 * i;
+      if (records[roundedAt + 1]! > 0) rounded.add(records[roundedAt]!, records[roundedAt + 1]!);
     }
     histograms.theta_y[binOf(thetaY)]!++;
     histograms.min_theta_j[binOf(minThetaJ)]!++;
     const own = classes.get(label) ?? { samples: 0, correct: 0, takenFor: new Map() };
-    classes.set(label, own);
-    own.samples++;
+    if (own.samples++ === 0) classes.set(label, own);
     if (isCorrect) own.correct++;
     else own.takenFor.set(nearest, (own.takenFor.get(nearest) ?? 0) + 1);
   }
@@ -87,20 +96,34 @@ export function marginStatistics(of: Pick<Samples, "questions" | "classes" | "co
       .slice(0, count);
   }
 
-  function labelCounts(): LabelCounts {
+  /** Whether labels that were taken to count from 0 count from 1, or the class vectors from another class. */
+  function labelWarnings({ name, canStart }: NonNullable<Samples["labels"]>): Message[] {
+    /** How many samples are nearest to the class before that of their label, and to that after it. */
     let [before, after] = [0, 0];
     for (const [label, { takenFor }] of classes) {
       before += takenFor.get(label - 1) ?? 0;
       after += takenFor.get(label + 1) ?? 0;
     }
-    return { zeros: classes.get(0)?.samples ?? 0, right: correct, before, after };
+    const advice = message`: where labels count from 1, give --first-label 1`;
+    // No chance: the difference of the two counts has a standard deviation of at most the root of their sum.
+    const isMore = (count: number) => count > 2 * correct && count - correct > 4 * Math.sqrt(count + correct);
+    const off = (where: string, count: number, why: Message) =>
+      message`${name}: the class ${where} that of the label is nearest on ${count} samples, its own on ${correct}${why}`;
+    const isFromOne = canStart && !classes.has(0);
+    if (isMore(before)) return [off("before", before, isFromOne ? advice : message`: are the labels one too large?`)];
+    if (isMore(after))
+      return [off("after", after, message`: are the labels one too small, or the class vectors one too many?`)];
+    return isFromOne && correct <= before ? [message`${name}: no label is 0${advice}`] : [];
   }
 
   return {
     histograms,
-    labelCounts,
-    /** How many classes have one sample. */
-    lone: () => [...classes.values()].filter(({ samples }) => samples === 1).length,
+    /** What is said of labels that seem to be off, and of classes whose mean is their only sample. */
+    warnings({ labels, areMeans }: Pick<Samples, "labels" | "areMeans">): Message[] {
+      const lone = areMeans ? [...classes.values()].filter(({ samples }) => samples === 1).length : 0;
+      const oneSample = message`in ${lone} ${lone === 1 ? "class" : "classes"}${ONE_SAMPLE}`;
+      return [...(labels && samples > 0 ? labelWarnings(labels) : []), ...(lone > 0 ? [oneSample] : [])];
+    },
     /** The form of the records of samples. */
     form,
     samples: () => samples,
@@ -196,12 +219,13 @@ const newMargin = (m: number) => ({
   segments: Array<number>(segment(m, Math.PI) + 1).fill(0),
 });
 
-function addMargin(tally: MarginTally, judgement: MarginJudgement, pairs: number): void {
-  const { naive, angular, psi, segment, naivePairs } = judgement;
-  if (naive) tally.naive++;
-  if (angular) tally.angular++;
-  if (psi) tally.psi++;
-  if (naive && !angular) tally.false_pass++;
+/** Counts what a record has of one m, from `at` on. */
+function addMargin(tally: MarginTally, records: Float64Array, at: number, pairs: number): void {
+  const [naive, angular, segment, naivePairs] = [records[at]!, records[at + 1]!, records[at + 3]!, records[at + 4]!];
+  tally.naive += naive;
+  tally.angular += angular;
+  tally.psi += records[at + 2]!;
+  if (naive > angular) tally.false_pass++;
   tally.pairs += pairs;
   tally.pair_naive += naivePairs;
   // In segment 0 naive and angular are the same; in the others angular never holds.

@@ -4,26 +4,14 @@ import { isDeepStrictEqual } from "node:util";
 import { type Message, message } from "../core/message.ts";
 import { DataError } from "../data/errors.ts";
 import { sizeOf } from "../data/file.ts";
-import { type FilePart, remaining } from "../data/table.ts";
-import { type ClassNames, classNames } from "./class-names.ts";
-import { notedLosses, readNotes, requireParts, type SampleNote } from "./sample-note.ts";
-import {
-  firstRow,
-  openSamples,
-  questionsOf,
-  type SamplesJob,
-  type SampleTable,
-  sampleReader,
-  type Whole,
-} from "./sample-table.ts";
+import { classNames } from "./class-names.ts";
+import { directedSums, fisherScore, scatterOf, storedClassSums } from "./class-sums.ts";
+import { notedAngles, notedLosses, readNotes, requireParts, type SampleNote } from "./sample-note.ts";
+import { openSamples, questionsOf, recordsOf, type SampleTable, wholeOf } from "./sample-table.ts";
 import { meansNote, type Questions, type Samples, sampleRecords } from "./samples.ts";
-import { type ShardSums, shardSums } from "./shard-sums.ts";
-import { sharedRecords } from "./shared-records.ts";
-
-/** More threads gain nothing: a single thread adds up the samples, which takes half as long as reading them. */
-const MOST_THREADS = 3;
 
 type Notes = ReadonlyMap<string, SampleNote>;
+type ShardSums = Awaited<ReturnType<typeof shardSums>>;
 
 /**
  * The samples in tables that measure --per-sample wrote, or an engine under the same columns.
@@ -35,16 +23,17 @@ export async function storedSamples(
   sumsPaths?: readonly string[],
   threads = availableParallelism(),
 ): Promise<Samples> {
-  requireOnce(paths);
+  const twice = paths.find((path, i) => paths.findIndex((other) => resolve(other) === resolve(path)) < i);
+  if (twice !== undefined) throw new DataError(`${twice} is given twice: leave one out`);
   const notes = readNotes(paths);
   requireParts(notes);
-  const tables = await openTables(paths, notes);
-  const { whole, held } = await wholeOf(tables, notes);
-  const { questions, classes, norms } = whole;
-  const sums = sumsPaths && (await shardSums(sumsPaths, notes));
   const bare = paths.filter((path) => !notes.has(path));
-  const angles = bare.length === 0 ? sums?.angles : undefined;
+  const tables = await openTables(paths, notes);
+  const whole = await wholeOf(tables, notes);
+  const { questions, classes, norms } = whole;
+  const sums = sumsPaths && (await shardSums(sumsPaths, notes, bare.length === 0));
   const names = classNames(whole.classNames);
+  const records = recordsOf(tables, whole, names, threads);
   const total = (of: (table: SampleTable) => number) => tables.reduce((sum, table) => sum + of(table), 0);
   return {
     questions,
@@ -54,28 +43,14 @@ export async function storedSamples(
     roundedLosses: [...notes.values()].map(notedLosses),
     className: names.nameOf,
     order: names.compare,
-    blocks: checked(
-      recordsOf(tables, held, { whole, names, threads }),
-      sampleRecords(questions).width,
-      () => requireSamples(tables, notes),
-      sums,
-    ),
+    blocks: checked(records, sampleRecords(questions).width, () => requireSamples(tables, notes), sums),
     total: total(({ path }) => sizeOf(path)),
     done: () => total(({ table }) => table.bytesRead()),
     skipped: () => total(({ path, counts }) => notes.get(path)?.skipped_rows ?? counts.kept),
     notes: sums?.areMeans ? [meansNote(classes)] : [],
-    ofFeatures: () => sums?.figures(angles) ?? {},
-    warnings: () => [
-      ...withoutNote(bare),
-      ...tables.flatMap(({ warnings }) => warnings()),
-      ...leftOut(norms, sums, angles),
-    ],
+    ofFeatures: () => sums?.figures() ?? {},
+    warnings: () => [...withoutNote(bare), ...tables.flatMap(({ warnings }) => warnings()), ...leftOut(norms, sums)],
   };
-}
-
-function requireOnce(paths: readonly string[]): void {
-  const twice = paths.find((path, i) => paths.findIndex((other) => resolve(other) === resolve(path)) < i);
-  if (twice !== undefined) throw new DataError(`${twice} is given twice: leave one out`);
 }
 
 /** Opens the tables. Throws DataError unless all have the same columns, those that their notes name. */
@@ -85,11 +60,9 @@ async function openTables(paths: readonly string[], notes: Notes): Promise<Sampl
   const columns = ({ table }: SampleTable) => table.names.toSorted().join();
   const [first] = tables as [SampleTable];
   for (const table of tables) {
-    const [{ path }, note, questions] = [table, notes.get(table.path), questionsOf(table)];
-    if (
-      note &&
-      Object.entries(questions).some(([key, asked]) => !isDeepStrictEqual(asked, note[key as keyof Questions]))
-    )
+    const { path } = table;
+    const [note, asked] = [notes.get(path), Object.entries(questionsOf(table))];
+    if (note && asked.some(([key, value]) => !isDeepStrictEqual(value, note[key as keyof Questions])))
       throw new DataError(`${path} has other columns than ${path}.json says: write both anew`);
     if (columns(table) !== columns(first))
       throw new DataError(`${path} is no part of the same whole as ${first.path}: it has other columns`);
@@ -98,46 +71,41 @@ async function openTables(paths: readonly string[], notes: Notes): Promise<Sampl
 }
 
 /**
- * What all tables have in common, from a note or else from the first row; and
- * the parts of each table that were read for that.
+ * Class sums beside tables of samples, all of which may have notes. Throws DataError where they are of other class
+ * vectors.
  */
-async function wholeOf(tables: readonly SampleTable[], notes: Notes): Promise<{ whole: Whole; held: FilePart[][] }> {
-  const questions = questionsOf(tables[0]!);
-  const [[first, note] = []] = notes;
-  if (note) {
-    const { classes, norms, class_names } = note;
-    return { whole: { questions, classes, norms, classNames: class_names, first: first! }, held: [] };
+async function shardSums(paths: readonly string[], notes: Notes, areNoted: boolean) {
+  const sums = await storedClassSums(paths);
+  const areMeans = sums.about.class_vectors === null;
+  const [[path, note] = []] = notes;
+  if (note && note.class_vectors !== (areMeans ? sums.fingerprint : sums.about.class_vectors)) {
+    const advice = areMeans ? ": class means stand for them, measure each table with --class-sums of all" : "";
+    throw new DataError(`${paths[0]} has sums of other class vectors than those of ${path}${advice}`);
   }
-  const held: FilePart[][] = [];
-  for (const table of tables) {
-    const { parts, row } = await firstRow(table);
-    held.push(parts);
-    if (row) return { whole: { ...row, questions, classNames: undefined }, held };
-  }
-  throw new DataError(`${tables[0]!.path} has no sample, and no .json lies beside: write it anew`);
-}
-
-/** The records of all tables, made by threads where the numbers of the classes are known before. */
-function recordsOf(
-  tables: readonly SampleTable[],
-  held: readonly FilePart[][],
-  { whole, names, threads }: { readonly whole: Whole; readonly names: ClassNames; readonly threads: number },
-): AsyncGenerator<Float64Array> {
-  async function* parts(): AsyncGenerator<FilePart> {
-    for (const [table, { source }] of tables.entries()) {
-      for (const part of held[table] ?? []) yield { ...part, table };
-      for await (const part of remaining(source.parts)) yield { ...part, table };
-    }
-  }
-  const read = sampleReader(whole, names);
-  const places = tables.map(({ path, table: { names, format } }) => ({ path, names, format }));
-  const isLong = tables.some(({ source }) => source.isLong);
-  return sharedRecords(
-    { parts: parts(), isLong, addTally: (tally) => tables[tally.table!]!.source.addTally(tally) },
-    (part) => read(tables[part.table!]!, part),
-    { tables: places, whole } satisfies SamplesJob,
-    whole.classNames === undefined ? 1 : Math.min(threads, MOST_THREADS),
-  );
+  // Samples are measured in those class means that have a direction.
+  const measured = areMeans ? directedSums(sums) : sums;
+  const angles = areNoted ? notedAngles([...notes.values()], sums.fingerprint) : undefined;
+  return {
+    areMeans,
+    /** The angles of classes, where all samples were measured with these sums. */
+    angles,
+    figures: () => ({ fisher_score: fisherScore(scatterOf(measured)), class_angles: angles }),
+    /** Throws DataError where the sums are not those of the samples, by how many each class has. */
+    requireCounts(counts: ReadonlyMap<number, number>): void {
+      const [found, summed] = [[...counts.values()], measured.labels.map(sums.countOf)].map((all) =>
+        all!.reduce((sum, count) => sum + count, 0),
+      );
+      if (found !== summed) {
+        const missing = found! < summed! ? "a table of samples" : "a file of class sums";
+        throw new DataError(`there are ${found} samples, and the class sums are of ${summed}: ${missing} is missing`);
+      }
+      const other = measured.labels.find((label) => sums.countOf(label) !== (counts.get(label) ?? 0));
+      if (other !== undefined)
+        throw new DataError(
+          `class ${other} has ${counts.get(other) ?? 0} samples, and ${sums.countOf(other)} in the class sums: these are of other samples`,
+        );
+    },
+  };
 }
 
 /** Passes records on; after the last, throws DataError where the tables or the class sums belong to other samples. */
@@ -170,8 +138,8 @@ function withoutNote([lone, ...more]: readonly string[]): Message[] {
  * Warnings about figures that the report lacks because class sums are missing,
  * or were missing when the samples were measured.
  */
-function leftOut(norms: boolean, sums: ShardSums | undefined, angles: ShardSums["angles"]): Message[] {
-  if (sums && !angles)
+function leftOut(norms: boolean, sums: ShardSums | undefined): Message[] {
+  if (sums && !sums.angles)
     return [
       message`class_angles are left out: they need samples that were measured with all class sums (--features, --class-sums)`,
     ];

@@ -121,19 +121,20 @@ describe("a sample", () => {
         meter.measure(put(all), label, i, records, 0);
         const least = Math.min(...competing);
         const nearest = all.findIndex((x, j) => j !== label && x === least);
-        expect(form.sample(records, 0)).toEqual({ place: i, label, nearest, thetaY, minThetaJ: least });
-        for (const [k, m] of margins.entries())
-          expect(form.judgement(records, 0, k)).toEqual({
-            ...conditions(m, thetaY, least),
-            segment: segment(m, thetaY),
-            naivePairs: competing.filter((theta) => conditions(m, thetaY, theta).naive).length,
-          });
+        expect(form.sample(records, 0)).toEqual({ place: i, label, nearest, thetaY, minThetaJ: least, norm: Number.NaN });
+        for (const [k, m] of margins.entries()) {
+          const { naive, angular, psi } = conditions(m, thetaY, least);
+          const naivePairs = competing.filter((theta) => conditions(m, thetaY, theta).naive).length;
+          const start = form.placeOf(k, "naive");
+          const expected = [+naive, +angular, +psi, segment(m, thetaY), naivePairs];
+          expect([...records.subarray(start, start + expected.length)]).toEqual(expected);
+        }
         for (const [f, spec] of functions.entries()) {
           const target = targetFromSpec(spec);
-          expect(form.holds(records, 0, f)).toBe(isAboveCosine(target, thetaY, least));
+          expect(records[form.holdsAt + f]).toBe(+isAboveCosine(target, thetaY, least));
           for (const [s, scale] of scales.entries()) {
             const { loss } = sampleLoss(target, scale, thetaY, competing);
-            const found = form.loss(records, 0, f * scales.length + s);
+            const found = records[form.lossesAt + f * scales.length + s]!;
             // Losses below that are subnormal.
             worst = Math.max(worst, Math.abs(found - loss) / Math.max(loss, 1e-290));
           }

@@ -71,7 +71,7 @@ test("neither the order nor how the numbers are parted changes a bit", () => {
   );
 });
 
-test("after a million additions limbs are still exact; a sum can be asked for in between", () => {
+test("after a million additions bins are still exact; a sum can be asked for in between", () => {
   const sum = new ExactSum();
   for (let i = 0; i < 1_200_000; i++) {
     sum.add(Number.MAX_SAFE_INTEGER);
@@ -82,7 +82,7 @@ test("after a million additions limbs are still exact; a sum can be asked for in
   expect(sum.value()).toBe(0);
 });
 
-test("after millions of additions without a look at the sum limbs are still exact", () => {
+test("after millions of additions without a look at the sum bins are still exact", () => {
   const [sum, count] = [new ExactSum(), 5_000_000];
   for (let i = 0; i < count; i++) sum.add(2 ** 53 - 1);
   expect(sum.multiple() >> 1074n).toBe((2n ** 53n - 1n) * BigInt(count));

@@ -40,8 +40,9 @@ function counted(components = 0) {
     const pairs = (m: number) => others.filter((theta) => conditions(m, sample.thetaY, theta).naive).length;
     form.write(records, at, sample, (margin) => pairs(questions.margins[margin]!));
     for (const [k, loss] of losses.entries()) {
-      form.writeLoss(records, at, k, loss);
-      form.writeRounded(records, at, k, loss + 1e-3, 0.5);
+      records[at + form.lossesAt + k] = loss;
+      records[at + form.roundedAt + 2 * k] = loss + 1e-3;
+      records[at + form.roundedAt + 2 * k + 1] = 0.5;
     }
   }
   form.writeBad(records, 0, 7);
@@ -165,10 +166,12 @@ test.each([
   const { form } = wide;
   const records = new Float64Array(form.width * samples.length);
   for (const [i, { sample, losses }] of samples.entries()) {
-    form.write(records, form.width * i, sample, () => 0);
+    const at = form.width * i;
+    form.write(records, at, sample, () => 0);
     for (const [k, loss] of losses.entries()) {
-      form.writeLoss(records, form.width * i, k, loss);
-      form.writeRounded(records, form.width * i, k, loss + 1e-3, 1e-9);
+      records[at + form.lossesAt + k] = loss;
+      records[at + form.roundedAt + 2 * k] = loss + 1e-3;
+      records[at + form.roundedAt + 2 * k + 1] = 1e-9;
     }
   }
   wide.add(records);
@@ -212,7 +215,7 @@ test("classes of the same figures come in the order that is given", () => {
     form.write(
       records,
       form.width * i,
-      { place: i, label: i % 3, nearest: (i + 1 + (i >> 2)) % 3, thetaY: 1, minThetaJ: 0.5 },
+      { place: i, label: i % 3, nearest: (i + 1 + (i >> 2)) % 3, thetaY: 1, minThetaJ: 0.5, norm: Number.NaN },
       () => 0,
     );
   statistics.add(records);

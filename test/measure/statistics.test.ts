@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { RoundedLoss, rightDigits } from "../../src/measure/rounded-loss.ts";
+import { RoundedLoss, rightDigits } from "../../src/measure/losses.ts";
 import { wilson } from "../../src/measure/statistics.ts";
 
 // biome-ignore format: aligned by eye

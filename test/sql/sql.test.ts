@@ -524,9 +524,9 @@ function report(samples: readonly Sample[], { margins, functions, losses }: Aske
   for (const [place, s] of samples.entries()) {
     const records = new Float64Array(form.width);
     const found = { place, label: s.label, nearest: nearest(s), thetaY: own(s), minThetaJ: minThetaJ(s) };
-    form.write(records, 0, { ...found, norm }, (i) => naivePairs(margins[i]!, s));
+    form.write(records, 0, { ...found, norm: norm ?? Number.NaN }, (i) => naivePairs(margins[i]!, s));
     for (const [i, { target, scale }] of losses.entries())
-      form.writeLoss(records, 0, i, sampleLoss(target, scale, own(s), others(s)).loss);
+      records[form.lossesAt + i] = sampleLoss(target, scale, own(s), others(s)).loss;
     statistics.add(records);
   }
   const figures = statistics.figures({ className: (i) => i, skipped: () => 0, ofFeatures: () => ({}) }, false, 10);

@@ -1,16 +1,15 @@
 import { extname, resolve } from "node:path";
 import { type Message, message } from "../../core/message.ts";
 import { splitPath } from "../../data/array-file.ts";
-import { DataError, UsageError } from "../../data/errors.ts";
+import { UsageError } from "../../data/errors.ts";
 import { npzFile } from "../../data/npz-file.ts";
 import { passedOn } from "../../data/table.ts";
 import type { AngleFile } from "../../measure/angle-samples.ts";
 import { newFingerprint } from "../../measure/fingerprint.ts";
-import { labelWarnings } from "../../measure/label-origin.ts";
 import { perSample } from "../../measure/per-sample.ts";
 import { marginReport } from "../../measure/report.ts";
-import { noteFile, noteText, removeNote, requireNoFolder } from "../../measure/sample-note.ts";
-import { FewClassesError, type NewSums, type Questions, type Samples } from "../../measure/samples.ts";
+import { noteFile, noteText, requireNoFolder, withoutOldNote } from "../../measure/sample-note.ts";
+import type { NewSums, Questions, Samples } from "../../measure/samples.ts";
 import { type MarginStatistics, marginStatistics, WORST } from "../../measure/statistics.ts";
 import { isParquet } from "../../render/formats.ts";
 import type { NumberStyle } from "../../render/number.ts";
@@ -93,22 +92,12 @@ export default command({
     const sumsWritten = samples.newSums ? [await writeSums(samples.newSums)] : [];
     const figures = statistics.figures(samples, angles.degrees, worst);
     const answers = checks.map((check) => checked(check, figures));
-    const ofClasses = figures.samples > 0 ? classWarnings(samples, statistics) : [];
-    const warnings = [...samples.warnings(), ...ofClasses, ...sumsWritten, ...answers.flatMap(({ said }) => said)];
+    const said = answers.flatMap(({ said }) => said);
+    const warnings = [...samples.warnings(), ...statistics.warnings(samples), ...sumsWritten, ...said];
     const ending = { notes: samples.notes ?? [], warnings, holds: answers.every(({ holds }) => holds) };
     return marginReport(figures, statistics, angles.degrees, ending);
   },
 });
-
-const ONE_SAMPLE =
-  " the only sample is its own class vector, so its theta_y is 0 but for rounding: give --weights, or more samples";
-
-/** What is said of labels that seem to be off, and of classes whose mean is their only sample. */
-function classWarnings({ labels, areMeans }: Samples, statistics: MarginStatistics): Message[] {
-  const warnings = labels ? labelWarnings(labels, statistics.labelCounts()) : [];
-  const lone = areMeans ? statistics.lone() : 0;
-  return lone === 0 ? warnings : [...warnings, message`in ${lone} ${lone === 1 ? "class" : "classes"}${ONE_SAMPLE}`];
-}
 
 /** Throws UsageError where one of these options is given: it has no effect beside the others, `what` says which. */
 const refuseIn = (what: string, values: MeasureValues, names: readonly string[]): void =>
@@ -179,20 +168,13 @@ async function openFeatures(values: MeasureValues, questions: Questions): Promis
   const [classSums, second] = values.classSums ?? [];
   if (second !== undefined) throw new UsageError("--class-sums: with --features give one file");
   const { featureSamples } = await import("../../measure/feature-samples.ts");
-  return featureSamples({ ...values, features, labels, classSums }, values, questions).catch(saveLoneSums);
+  return featureSamples({ ...values, features, labels, classSums }, values, questions, writeSums);
 }
 
 /** Writes class sums, and says so. */
 async function writeSums({ path, members }: NewSums): Promise<Message> {
   await writeToFile(npzFile(members()), path);
   return message`class sums are written to ${path}`;
-}
-
-/** Writes the class sums of a shard that has too few classes of its own to be measured. */
-async function saveLoneSums(error: unknown): Promise<never> {
-  if (!(error instanceof FewClassesError) || error.sums === undefined) throw error;
-  await writeSums(error.sums);
-  throw new DataError(`${error.message}; its class sums are written to ${error.sums.path}`);
 }
 
 /** How the file of angles is read, in plain values that can be sent to a thread. */
@@ -221,26 +203,16 @@ async function readAll(
 async function writeSamples(path: string, samples: Samples, statistics: MarginStatistics, style: NumberStyle) {
   const identity = samples.identity!();
   const contents = newFingerprint();
-  const rows = perSample(
-    { ...samples, blocks: passedOn(samples.blocks, (block) => contents.update(block)) },
-    statistics.form,
-  );
+  const blocks = passedOn(samples.blocks, (block) => contents.update(block));
+  const rows = perSample({ ...samples, blocks }, statistics.form);
   const writer = rowWriter(rows, "csv", style);
   const pieces = isParquet(path)
     ? (await import("../../render/parquet.ts")).parquetRows(rows, style)
     : writer.file(written(rows, writer));
   await writeToFile(withoutOldNote(pieces, path), path);
   const { degrees, precision = null } = style;
-  await writeToFile(
-    [noteText(samples, statistics, { ...identity, degrees, precision, contents: contents.digest("hex") })],
-    noteFile(path),
-  );
-}
-
-/** Removes the note of the table that was there before, when the new one is complete. */
-async function* withoutOldNote<T>(pieces: AsyncIterable<T>, path: string): AsyncGenerator<T> {
-  yield* pieces;
-  removeNote(path);
+  const note = noteText(samples, statistics, { ...identity, degrees, precision, contents: contents.digest("hex") });
+  await writeToFile([note], noteFile(path));
 }
 
 /**
