@@ -11,10 +11,9 @@ import type { Chart } from "../../../render/chart.ts";
 import { formatAngle, formatMessage, formatNumber, rounded } from "../../../render/number.ts";
 import { coloursOf, drawSvg, PICTURE_STYLE } from "../../../render/svg.ts";
 import { escapeXml, spelled } from "../../../render/typeset.ts";
-import { inWords, lineOf } from "../../charts.ts";
+import { functionChart, inWords, knotsOf, lineOf, planeChart, violationChart } from "../../charts.ts";
 import { descentChart, descentsOf, STANDARD_DESCENT } from "../../descents.ts";
 import { figuresAt, LAMBDAS, targetsOf } from "../scene.ts";
-import { curveOf, planeOf } from "./charts.ts";
 import { commandsOf, hashOf, hasOthersOnly, misreadIn, type PageState, STYLE, shownIn, stateOf } from "./state.ts";
 
 const byId = (id: string) => document.getElementById(id)!;
@@ -163,6 +162,19 @@ function draw(id: string, from: readonly unknown[], chart: () => Chart, descript
   drawnFrom.set(id, key);
 }
 
+/** The functions over theta, with their values at theta_y, and the level that they must exceed. */
+function curveOf(targets: readonly Target[]): Chart {
+  const { m, theta, competing } = state;
+  const chart = violationChart(targets, m, competing, STYLE);
+  const series = chart.series.map((one, i) => (i < targets.length ? { ...one, points: [theta] } : one));
+  const drawn = { ...chart, series, knots: m };
+  if (chart.highlight !== undefined) return drawn;
+  // Without cos(m theta) its violations are not to be seen, and without a function of m the goal of m neither.
+  const { title, subtitle } = functionChart(targets);
+  if (hasOthersOnly(state)) return { ...drawn, title, subtitle, marks: [], zones: [], knots: knotsOf(targets) };
+  return { ...drawn, title, marks: chart.marks!.slice(0, 1) };
+}
+
 /** The edges of a picture's frame, in its own pixels. */
 const frameOfPicture = (svg: SVGElement) =>
   svg.dataset.frame!.split(" ").map(Number) as [left: number, right: number, top: number, bottom: number];
@@ -200,9 +212,9 @@ function show(): void {
   said = showFigures(targets);
   const specs = targets.map(({ spec }) => spec);
   const { theta: start, competing: thetaJ, scale, m, functions } = state;
-  draw("plane", specs, () => planeOf(targets), said);
+  draw("plane", specs, () => planeChart(targets), said);
   showPoint();
-  draw("curve", [start, thetaJ, m, specs, functions], () => curveOf(state, targets), said);
+  draw("curve", [start, thetaJ, m, specs, functions], () => curveOf(targets), said);
   const settings = { start, thetaJ, scale, ...STANDARD_DESCENT };
   const descents = descentsOf(targets, settings);
   const sentences = descents.map(({ sentence, target }) => text(descentInWords(sentence, target, targets)));
