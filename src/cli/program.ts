@@ -122,15 +122,11 @@ async function runCommand(definition: Command, sub: Commander, names: readonly s
   // Commander keeps --no-color as color: false.
   const given: Readonly<Record<string, unknown>> = sub.opts();
   const angles = new AngleReader(given.degrees === true);
-  const values: Record<string, unknown> = {};
+  const values = { ...given };
   // In a thread it has been said already.
   const note = (text: string) => (names === undefined ? say(text) : undefined);
   for (const [name, { parse, repeatable }] of Object.entries(options)) {
-    if (given[name] === undefined) continue;
-    if (parse === undefined) {
-      values[name] = given[name];
-      continue;
-    }
+    if (given[name] === undefined || parse === undefined) continue;
     const texts = given[name] as readonly string[];
     const last = texts.at(-1)!;
     const differs = !repeatable && texts.some((text) => text !== last);

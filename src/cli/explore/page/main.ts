@@ -94,48 +94,44 @@ byId("functions").addEventListener("change", () => {
 const row = (head: string, ...cells: string[]) =>
   `<tr><th scope="row">${head}</th>${cells.map((one) => `<td>${one}</td>`).join("")}</tr>`;
 const data = (x: number, write = figure) => `<data value="${x}">${Number.isNaN(x) ? "none" : spelled(write(x))}</data>`;
-const answer = (holds: boolean) => `<span class="${holds ? "yes" : "no"}">${holds ? "✓ true" : "✗ false"}</span>`;
+const condition = (name: string, asks: string, holds: boolean) =>
+  row(name, html(asks), `<span class="${holds ? "yes" : "no"}">${holds ? "✓ true" : "✗ false"}</span>`);
 
 /** The conditions, the values and the sentences at the point; gives the sentences that say what holds. */
 function showFigures(targets: readonly Target[]): string {
   const { m, lambda, theta, competing, scale } = state;
   const shown = shownIn(state);
   const { margin, why, blend, values, level } = figuresAt(state, targets, shown);
-  const conditions: [name: string, asks: string, holds: boolean][] = [
-    ["naive", "cos(m theta_y) > cos(theta_j)", margin.naive],
-    ["angular", "m theta_y < theta_j", margin.angular],
-    ["psi", "psi(theta_y) > cos(theta_j)", margin.psi],
-    ...(blend ? [["with lambda", "target(theta_y) > cos(theta_j)", blend.holds] as [string, string, boolean]] : []),
-  ];
-  inside("conditions", "tbody").innerHTML = conditions
-    .map(([name, asks, holds]) => row(name, html(asks), answer(holds)))
-    .join("");
-  const sentences = [why, ...(blend ? [blend.why] : [])].map(text);
-  const needs = targets.map((target) => {
-    const [bound, slope] = [competingBound(target, theta), wantedMargin(target)];
-    return shown(Math.PI - bound, slope, theta) === 0 ? Math.PI : shown(bound, slope, theta);
-  });
   const isOther = hasOthersOnly(state);
-  const others = targets.map((target, i) => {
-    const verb = competing > needs[i]! ? "exceeds" : "does not exceed";
-    return text(message`${inWords(target, targets)} ${verb} cos(theta_j) here.`);
+  const colours = coloursOf(targets.map((target) => lineOf(target, targets)));
+  const functions = targets.map((target, i) => {
+    const [name, bound, steepest] = [inWords(target, targets), competingBound(target, theta), wantedMargin(target)];
+    const needed = shown(Math.PI - bound, steepest, theta) === 0 ? Math.PI : shown(bound, steepest, theta);
+    const head = `<b class="${colours[i]}">${html(text(name))}</b>`;
+    return {
+      sentence: text(message`${name} ${competing > needed ? "exceeds" : "does not exceed"} cos(theta_j) here.`),
+      figures: row(
+        head,
+        ...values[i]!.map((x) => data(x)),
+        data(bound, () => angle(needed)),
+      ),
+    };
   });
-  for (const id of ["psi", "others"]) byId(id).hidden = (id === "psi") === isOther;
+  const others = functions.map(({ sentence }) => sentence);
+  const sentences = [why, ...(blend ? [blend.why] : [])].map(text);
+  byId("psi").hidden = isOther;
+  byId("others").hidden = !isOther;
   inside("others", "span").innerHTML = others.map(html).join("<br>");
+  inside("conditions", "tbody").innerHTML = [
+    condition("naive", "cos(m theta_y) > cos(theta_j)", margin.naive),
+    condition("angular", "m theta_y < theta_j", margin.angular),
+    condition("psi", "psi(theta_y) > cos(theta_j)", margin.psi),
+    blend ? condition("with lambda", "target(theta_y) > cos(theta_j)", blend.holds) : "",
+  ].join("");
   byId("why").innerHTML = sentences.map(html).join("<br>");
   byId("segment").innerHTML = html(text(psiInWords(m, theta, shown)));
-  const colours = coloursOf(targets.map((target) => lineOf(target, targets)));
-  const rows = targets.map((target, i) => {
-    const name = `<b class="${colours[i]}">${html(text(inWords(target, targets)))}</b>`;
-    const [value, slope] = values[i]!;
-    return row(
-      name,
-      data(value!),
-      data(slope!),
-      data(competingBound(target, theta), () => angle(needs[i]!)),
-    );
-  });
-  inside("values", "tbody").innerHTML = rows.join("") + row(html("cos(theta_j)"), data(level), "", "");
+  inside("values", "tbody").innerHTML =
+    functions.map(({ figures }) => figures).join("") + row(html("cos(theta_j)"), data(level), "", "");
   const { probability } = sampleLoss(asoftmax({ m, lambda }), scale, theta, [competing]);
   const ofPsi = text(inWords(asoftmax({ m, lambda }), [asoftmax({ lambda })]));
   const gap = data(margin.marginGap, (x) => figure(shown(x, m, theta)));
