@@ -36,15 +36,13 @@ export function fullScreen<S>(
     function onKey(typed: string | undefined, key: Key): void {
       const name = keyName(typed, key);
       if (name === "ctrl+c") process.kill(process.pid, "SIGINT");
-      else if (name === "q") finish();
-      else {
+      else if (name === "q") {
+        leave();
+        resolve(state);
+      } else {
         state = press(state, name);
         show();
       }
-    }
-    function finish(): void {
-      leave();
-      resolve(state);
     }
     function onSignal(signal: NodeJS.Signals): void {
       leave();
