@@ -35,13 +35,13 @@ const figure = (x: number) => formatNumber(x, STYLE);
 const angle = (theta: number) => formatAngle(theta, STYLE, "π");
 const angleShown = (theta: number) => `${angle(theta)} (${rounded(toDegrees(theta), { precision: 4 })}°)`;
 
-/** Each slider: what it sets, its label, the values that it goes through, and how they are written. */
-const sliders: readonly [keyof Omit<PageState, "functions">, string, readonly number[], (x: number) => string][] = [
-  ["theta", "theta_y, the target angle", angles, angleShown],
-  ["competing", "theta_j, the competing angle", angles, angleShown],
-  ["m", "m, the margin", Array.from({ length: 23 }, (_, i) => 1 + i / 2), figure],
-  ["lambda", "lambda, the weight of cos(theta)", LAMBDAS, figure],
-  ["scale", "scale of the logits", LAMBDAS.slice(1, 10), figure],
+/** Each slider: what it sets, the values that it goes through, and how they are written. */
+const sliders: readonly [keyof Omit<PageState, "functions">, readonly number[], (x: number) => string][] = [
+  ["theta", angles, angleShown],
+  ["competing", angles, angleShown],
+  ["m", Array.from({ length: 23 }, (_, i) => 1 + i / 2), figure],
+  ["lambda", LAMBDAS, figure],
+  ["scale", LAMBDAS.slice(1, 10), figure],
 ];
 
 const begin = location.hash || document.documentElement.dataset.start!;
@@ -55,21 +55,18 @@ function change(part: Partial<PageState>, notUnderstood: string[] = []): void {
   announce();
 }
 
-const updates = sliders.map(([name, label, values, write]) => {
-  const box = document.createElement("div");
-  box.innerHTML = `<label for="${name}">${html(label)}</label><output></output><input type="range" id="${name}" min="0">`;
-  const input = box.querySelector("input")!;
+const updates = sliders.map(([name, values, write]) => {
+  const input = byId(name) as HTMLInputElement;
   // A value that was given in an address is added to the stops.
   let stops = values;
   input.addEventListener("input", () => change({ [name]: stops[Number(input.value)]! }));
-  byId("sliders").append(box);
   return () => {
     const shown = write(state[name]);
     if (!stops.includes(state[name])) stops = [...values, state[name]].sort((a, b) => a - b);
     input.max = String(stops.length - 1);
     input.value = String(stops.indexOf(state[name]));
     input.setAttribute("aria-valuetext", shown);
-    box.querySelector("output")!.value = shown;
+    input.parentElement!.querySelector("output")!.value = shown;
   };
 });
 
