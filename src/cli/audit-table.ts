@@ -34,27 +34,24 @@ export async function auditTable(values: TableValues, input: string) {
     throw new UsageError("--theta and --cosine both name the angles: use one");
   const angles = theta?.column ?? "theta";
   const cosineAdvice = `; for cosines give --cosine @${angles}`;
-  const columns = gradient === undefined ? [value] : [value, gradient];
-  const read: number[][] = Array.from({ length: columns.length + (isColumn(scale) ? 2 : 1) }, () => []);
-  const warnings = await readRows(
-    (header): Reader<number>[] => [
-      cosine === undefined ? header.angle(angles, cosineAdvice) : cosineOf(header, cosine.column),
-      ...columns.map(({ column }) => header.anyNumber(column)),
-      ...(isColumn(scale) ? [header.number(scale.column, requireScale)] : []),
-    ],
-    (...row: readonly number[]) => {
-      for (const [i, cell] of row.entries()) read[i]!.push(cell);
-    },
-    values,
-    input,
-  );
+  const readersOf = (header: Header): Reader<number>[] => [
+    cosine === undefined ? header.angle(angles, cosineAdvice) : cosineOf(header, cosine.column),
+    header.anyNumber(value.column),
+    ...(gradient ? [header.anyNumber(gradient.column)] : []),
+    ...(isColumn(scale) ? [header.number(scale.column, requireScale)] : []),
+  ];
+  const read: readonly number[][] = [[], [], [], []];
+  const take = (...row: readonly number[]) => {
+    for (let i = 0; i < row.length; i++) read[i]!.push(row[i]!);
+  };
+  const warnings = await readRows(readersOf, take, values, input);
   const columnAt = (i: number) => Float64Array.from(read[i]!);
   const table: AuditTable = {
     theta: cosine === undefined ? columnAt(0) : columnAt(0).map(Math.acos),
     exactCosines: cosine !== undefined,
     value: columnAt(1),
     gradient: gradient && columnAt(2),
-    scale: isColumn(scale) ? columnAt(1 + columns.length) : scale,
+    scale: isColumn(scale) ? columnAt(gradient ? 3 : 2) : scale,
   };
   return { table, warnings };
 }

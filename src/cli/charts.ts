@@ -140,12 +140,10 @@ function firstBreach(target: Target): { readonly breach?: Breach; readonly from?
  * exceed, and where naive holds and angular does not.
  */
 export function planeChart(targets: readonly Target[], range: Interval = { from: 0, to: Math.PI }): Chart {
-  const [first] = targets;
   const psi = targets.find(isPsi);
-  const naive = targets.find(
-    ({ name, lambda, parameters }) => name === "naive" && lambda === 0 && parameters.m === psi?.parameters.m,
-  );
   const m = psi?.parameters.m;
+  /** cos(m theta), where psi of the same m is there too. */
+  const naive = targets.find(({ name, lambda, parameters }) => name === "naive" && lambda === 0 && parameters.m === m);
   const held = naive ? "all three hold" : `${m} theta_y < theta_j`;
   const wrong: Area = {
     name: FALSE_PASS,
@@ -161,15 +159,14 @@ export function planeChart(targets: readonly Target[], range: Interval = { from:
     between: (theta) => [competingBound(target, theta), Math.PI],
   });
   return {
-    title:
-      psi && naive
-        ? message`cos(${m!} theta_y) > cos(theta_j) also holds in the hatched part, where ${m!} theta_y < theta_j does not; psi holds only where it does`
-        : message`How large theta_j must be for the target to exceed cos(theta_j)`,
-    subtitle: psi && naive ? [...conditions(m!), PSI_CONDITION] : definitionsOf(targets),
+    title: naive
+      ? message`cos(${m!} theta_y) > cos(theta_j) also holds in the hatched part, where ${m!} theta_y < theta_j does not; psi holds only where it does`
+      : message`How large theta_j must be for the target to exceed cos(theta_j)`,
+    subtitle: naive ? [...conditions(m!), PSI_CONDITION] : definitionsOf(targets),
     x: { ...range, angle: true, name: "theta_y, angle to the own class" },
     y: { angle: true, name: "theta_j, angle to another class" },
     series: targets.map((target) => ({ ...lineOf(target, targets), at: (theta) => competingBound(target, theta) })),
-    regions: [...(first ? [own(first)] : []), ...(psi && naive ? [wrong] : [])],
+    regions: [...targets.slice(0, 1).map(own), ...(naive ? [wrong] : [])],
     zones: naive ? [{ name: "none holds", look: "named", between: (theta) => [0, competingBound(naive, theta)] }] : [],
     knots: knotsOf(targets),
     square: true,

@@ -1,5 +1,5 @@
 import { message } from "../core/message.ts";
-import { isDecimal, parseAngle, parseNumber } from "../core/notation.ts";
+import { parseAngle, parseNumber } from "../core/notation.ts";
 import { targetDefinition, targetDefinitions } from "../core/targets.ts";
 import { UsageError } from "../data/errors.ts";
 import { figureRows } from "../measure/report.ts";
@@ -45,16 +45,9 @@ function limitOf(figure: string, text: string, angles: AngleReader): number {
   const isAngle = AVERAGES.get(figure);
   if (isAngle === undefined) return numberFrom(0, 1)(text, angles);
   if (!isAngle) return parseNumber(text);
-  const [, minus = "", size = ""] = /^(-?)(.*)$/s.exec(text.trim())!;
-  const sign = minus === "" ? 1 : -1;
-  if (!isDecimal(size)) return sign * parseAngle(size)[angles.degrees ? "degrees" : "radians"];
-  const limit = parseNumber(size);
-  const [most, pi] = angles.degrees ? [180, "180"] : [Math.PI, "pi"];
-  if (limit <= most) return sign * limit;
-  const advice = limit < most + 1e-3 ? `write ${pi}` : "for degrees write 60deg or use --degrees";
-  throw new UsageError(
-    `${text} lies ${minus === "" ? "above " : "below -"}${pi}${angles.degrees ? "" : `: ${advice}`}`,
-  );
+  const [, minus, size = ""] = /^(-?)(.*)$/s.exec(text.trim())!;
+  const { radians, degrees } = parseAngle(size, angles.degrees);
+  return (minus ? -1 : 1) * (angles.degrees ? degrees : radians);
 }
 
 /**

@@ -1,17 +1,17 @@
 import { targetDefinition, targetDefinitions } from "../core/targets.ts";
-import type { Command } from "./command.ts";
 import { commands, pages } from "./commands.ts";
-import { flagOf, type Option, shortFlags } from "./options.ts";
+import { optionAt } from "./guesses.ts";
+import { flagOf, type Option } from "./options.ts";
 
 type CompletionWord = readonly [word: string, gives: string];
-type Flag = Option<unknown> & { readonly flag: string; readonly short: string | undefined };
 
 /**
- * The candidates for the last word. words: whole words; open: words to
- * which more is added; files: the shell lists files.
+ * The candidates for the last word, which come after what stands `before` them in it. words: whole words; open: words
+ * to which more is added; files: the shell lists files.
  */
 interface Completion {
-  readonly kind: "words" | "open" | "files";
+  readonly kind?: "words" | "open" | "files";
+  readonly before?: string;
   readonly candidates: readonly CompletionWord[];
 }
 
@@ -27,58 +27,44 @@ const OWN: readonly CompletionWord[] = [
  */
 export async function complete(words: readonly string[]): Promise<string> {
   const current = words.at(-1) ?? "";
-  const { kind, candidates } = await completion(words, current);
-  const fitting = candidates.filter(([word]) => word.startsWith(current));
-  return [kind, ...fitting.map((candidate) => candidate.join("\t"))].map((line) => `${line}\n`).join("");
+  const { kind = "words", before = "", candidates } = await completion(words, current);
+  const fitting = candidates.filter(([word]) => (before + word).startsWith(current));
+  return [kind, ...fitting.map(([word, gives]) => `${before}${word}\t${gives}`)].map((line) => `${line}\n`).join("");
 }
 
-async function completion(words: readonly string[], current: string): Promise<Completion> {
-  const [name = "", ...rest] = words;
+async function completion([name = "", ...rest]: readonly string[], current: string): Promise<Completion> {
   const listed = Object.entries(commands).map(([command, { gives }]): CompletionWord => [command, gives]);
-  if (rest.length === 0) return wordsFrom([...listed, ...OWN]);
-  if (name === "help" && rest.length === 1) return wordsFrom([...listed, ...Object.entries(pages)]);
-  if (!Object.hasOwn(commands, name)) return wordsFrom([]);
-  const { default: command } = await commands[name]!.load();
-  const flags: Flag[] = Object.entries(command.options).map(([name, option]) => ({
-    ...option,
-    flag: flagOf(name),
-    short: shortFlags[name],
-  }));
+  if (rest.length === 0) return { candidates: [...listed, ...OWN] };
+  if (name === "help" && rest.length === 1) return { candidates: [...listed, ...Object.entries(pages)] };
+  if (!Object.hasOwn(commands, name)) return { candidates: [] };
+  const { argument, options } = (await commands[name]!.load()).default;
   const [, typed, value] = /^(--[^=]+)=(.*)$/s.exec(current) ?? [undefined, rest.at(-2), current];
-  const option = flags.find(({ flag, short = flag, parse }) => parse && [flag, short].includes(typed!));
-  if (option !== undefined) return prefixed(current.slice(0, current.length - value!.length), valuesOf(option, value!));
-  return wordsFrom(wordsOf(command, flags, rest.slice(0, -1)));
+  const [asked = "", option] = optionAt(options, typed) ?? [];
+  if (option?.parse !== undefined) {
+    const found = valuesOf(asked, option, value!);
+    return { ...found, before: current.slice(0, current.length - value!.length) + (found.before ?? "") };
+  }
+  // The command's own word, unless it is there already, else its options.
+  if (argument !== undefined && !rest.slice(0, -1).some((word) => argument.choices.includes(word)))
+    return { candidates: argument.choices.map((word) => [word, argument.name]) };
+  const flags = Object.entries(options).map(([name, { help }]): CompletionWord => [flagOf(name), help]);
+  return { candidates: [...flags, ["--help", "this command's help"]] };
 }
 
-const wordsFrom = (candidates: readonly CompletionWord[]): Completion => ({ kind: "words", candidates });
-
-const prefixed = (before: string, { kind, candidates }: Completion): Completion => ({
-  kind,
-  candidates: candidates.map(([word, gives]) => [before + word, gives]),
-});
-
-/** The command's own word, unless it is there already, else its options. */
-function wordsOf({ argument }: Command, flags: readonly Flag[], given: readonly string[]): CompletionWord[] {
-  if (argument !== undefined && !given.some((word) => argument.choices.includes(word)))
-    return argument.choices.map((word) => [word, argument.name]);
-  return [...flags.map(({ flag, help }) => [flag, help] as const), ["--help", "this command's help"]];
-}
-
-function valuesOf({ flag, value, choices = [] }: Flag, text: string): Completion {
+function valuesOf(name: string, { value, choices = [] }: Option<unknown>, text: string): Completion {
   if (value?.startsWith("file")) return { kind: "files", candidates: [] };
-  if (flag === "--functions" || flag === "--to") return functionWords(text);
-  return wordsFrom(choices.map((word) => [word, ""]));
+  if (name === "functions" || name === "to") return functionWords(text);
+  return { candidates: choices.map((word) => [word, ""]) };
 }
 
 /** The last of a list of target functions: its name, or after a colon its parameters. */
 function functionWords(text: string): Completion {
-  const [, list = "", item] = /^(.*,)?(.*)$/s.exec(text)!;
-  const [, before = "", name] = /^((.*?):(?:.*:)?)?/s.exec(item!)!;
+  const [, list = "", before = "", name] = /^(.*,)?((.*?):(?:.*:)?)?/s.exec(text)!;
   const names = targetDefinitions.flatMap(({ name, aliases = [], formula }) =>
     [name, ...aliases].map((one): CompletionWord => [one, formula]),
   );
   const parameters = [...(targetDefinition(name ?? "")?.parameters ?? []), { name: "lambda", standard: 0 }]
     .filter((parameter) => !before.includes(`:${parameter.name}=`))
     .map((parameter): CompletionWord => [`${parameter.name}=`, `default ${parameter.standard}`]);
-  return prefixed(list + before, { kind: "open", candidates: name === undefined ? names : parameters });
+  return { kind: "open", before: list + before, candidates: name === undefined ? names : parameters };
 }

@@ -14,7 +14,7 @@ export const functionOptions = {
   lambda: orColumn(options.lambda),
 };
 type Chosen = ValuesOf<typeof functionOptions>;
-type OneOrMore = number | readonly number[];
+type OneOrMore = number | readonly number[] | undefined;
 type FunctionValues = Values<"functions"> & { readonly m?: OneOrMore; readonly lambda?: OneOrMore };
 
 function refuseBoth(functions: unknown, m: unknown, lambda: unknown): void {
@@ -32,16 +32,13 @@ export function chosenFunctions({ functions, m, lambda }: FunctionValues): reado
   return [m ?? STANDARD_MARGIN].flat().flatMap((m) => [lambda ?? 0].flat().map((lambda) => asoftmax({ m, lambda })));
 }
 
-const isGiven = (values: Chosen): values is Values<"functions" | "m" | "lambda"> =>
-  !isColumn(values.m) && !isColumn(values.lambda);
-
 /** Target functions as an input of a row computation: chosen as above, or A-Softmax with m and lambda of each row. */
 export function functionInput(values: Chosen, standard = (): readonly Target[] => [asoftmax()]): Input<Target> {
-  if (isGiven(values)) {
-    const source = chosenFunctions(values) ?? standard();
+  const { functions, m, lambda } = values;
+  if (!isColumn(m) && !isColumn(lambda)) {
+    const source = chosenFunctions({ ...values, m, lambda }) ?? standard();
     return { column: { name: "function", kind: "bytes" }, cell: ({ spec }) => spec, source };
   }
-  const { functions, m, lambda } = values;
   refuseBoth(functions, m, lambda);
   for (const [flag, list] of Object.entries({ m, lambda }))
     if (Array.isArray(list) && list.length > 1)

@@ -32,7 +32,7 @@ const guesses: Readonly<Record<string, Guess>> = {
   },
   "psi --theta 1.2 1.3"({ args, word, more, options = {} }) {
     if (isFlag(word) || /[./][a-z]\w*$/i.test(word)) return undefined;
-    const at = args.findIndex((one, i) => one === word && optionAt(options, args[i - 2])?.repeatable);
+    const at = args.findIndex((one, i) => one === word && optionAt(options, args[i - 2])?.[1].repeatable);
     const behind = more.filter((one, i) => args[at + 1 + i] === one);
     const list = [args[at - 1], word, ...behind].map((one) => one?.replace(/,$/, ""));
     return at < 0 ? undefined : `${args[at - 2]} ${list}, a list has commas`;
@@ -61,9 +61,9 @@ function isAngle(word: string): boolean {
   }
 }
 
-/** The option that is typed so; undefined for any other word. */
-export const optionAt = (options: Options, flag = ""): Option<unknown> | undefined =>
-  Object.entries(options).find(([name]) => flag === flagOf(name) || flag === shortFlags[name])?.[1];
+/** The name and the option that is typed so; undefined for any other word. */
+export const optionAt = (options: Options, flag = ""): [name: string, Option<unknown>] | undefined =>
+  Object.entries(options).find(([name]) => flag === flagOf(name) || flag === shortFlags[name]);
 
 /** Are all the options that were typed those of a command? */
 const takesAll = (options: Options, args: readonly string[]): boolean =>

@@ -1,14 +1,4 @@
-import {
-  closeSync,
-  fchmodSync,
-  lstatSync,
-  openSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from "node:fs";
+import * as fs from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { DataError, systemReason, tried } from "../data/errors.ts";
 import { oneLine } from "../data/shown.ts";
@@ -16,6 +6,9 @@ import { wordWrapped } from "./lines.ts";
 import { terminalWidth } from "./terminal.ts";
 
 type Chunk = string | Uint8Array;
+
+/** The signals that end the program. */
+export const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 const STANDARD_OUTPUT = 1;
 const STANDARD_ERROR = 2;
@@ -50,16 +43,21 @@ export const say = (message: string): Promise<void> => {
  */
 export async function writeToFile(pieces: AsyncIterable<Chunk> | Iterable<Chunk>, path: string): Promise<void> {
   const failed = (error: unknown) => new DataError(`cannot write ${path}: ${systemReason(error)}`);
-  const target = tried(() => targetOf(path), failed);
+  const { written, final, mode } = tried(() => targetOf(path), failed);
+  const isTemporary = written !== final;
   const remove = () => {
-    if (target.temporary) rmSync(target.path, { force: true });
+    if (isTemporary) fs.rmSync(written, { force: true });
+  };
+  const end = (_: NodeJS.Signals, number: number) => {
+    remove();
+    process.exit(128 + number);
   };
   // Without a temporary file there is nothing to remove, so a signal may end the program in its usual way.
-  const stopListening = target.temporary ? onSignals(remove) : undefined;
+  if (isTemporary) for (const signal of SIGNALS) process.once(signal, end);
   try {
-    const descriptor = tried(() => openSync(target.path, target.temporary ? "wx" : "w"), failed);
+    const descriptor = tried(() => fs.openSync(written, isTemporary ? "wx" : "w"), failed);
     try {
-      if (target.mode !== undefined) fchmodSync(descriptor, target.mode);
+      if (mode !== undefined) fs.fchmodSync(descriptor, mode);
       for await (const piece of pieces) {
         await writeAll(descriptor, piece).catch((error) => {
           throw failed(error);
@@ -68,51 +66,34 @@ export async function writeToFile(pieces: AsyncIterable<Chunk> | Iterable<Chunk>
         await new Promise(setImmediate);
       }
     } finally {
-      closeSync(descriptor);
+      fs.closeSync(descriptor);
     }
-    if (target.temporary) tried(() => renameSync(target.path, target.final), failed);
-  } catch (error) {
-    remove();
-    throw error;
+    if (isTemporary) tried(() => fs.renameSync(written, final), failed);
   } finally {
-    stopListening?.();
+    // Of a file that is complete nothing is left under this name.
+    remove();
+    for (const signal of SIGNALS) process.off(signal, end);
   }
 }
 
-function targetOf(path: string): { path: string; final: string; temporary: boolean; mode?: number } {
-  const stats = statSync(path, { throwIfNoEntry: false });
+/** The file that is to be there at the end, and the one that is written until then, with its mode. */
+function targetOf(path: string): { written: string; final: string; mode?: number | undefined } {
+  const stats = fs.statSync(path, { throwIfNoEntry: false });
   if (stats?.isDirectory()) throw new Error("it is a directory");
-  if (stats !== undefined && !stats.isFile()) return { path, final: path, temporary: false };
-  const exists = lstatSync(path, { throwIfNoEntry: false }) !== undefined;
-  const final = exists ? realpathSync(path) : path;
-  const temporary = join(dirname(final), `.${basename(final)}.${process.pid}.tmp`);
-  return { path: temporary, final, temporary: true, ...(stats === undefined ? {} : { mode: stats.mode }) };
+  if (stats !== undefined && !stats.isFile()) return { written: path, final: path };
+  const final = fs.lstatSync(path, { throwIfNoEntry: false }) ? fs.realpathSync(path) : path;
+  return { written: join(dirname(final), `.${basename(final)}.${process.pid}.tmp`), final, mode: stats?.mode };
 }
 
 async function writeAll(descriptor: number, piece: Chunk): Promise<void> {
   const bytes = typeof piece === "string" ? Buffer.from(piece) : piece;
   for (let written = 0; written < bytes.length; ) {
     try {
-      written += writeSync(descriptor, bytes, written);
+      written += fs.writeSync(descriptor, bytes, written);
     } catch (error) {
       // A full pipe, which another process has made non-blocking.
       if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
   }
-}
-
-/** The signals that end the program. */
-export const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-
-/** Cleans up when a signal ends the program, with the exit status of that signal; gives what stops this. */
-function onSignals(cleanUp: () => void): () => void {
-  const end = (_: NodeJS.Signals, number: number) => {
-    cleanUp();
-    process.exit(128 + number);
-  };
-  for (const signal of SIGNALS) process.once(signal, end);
-  return () => {
-    for (const signal of SIGNALS) process.off(signal, end);
-  };
 }

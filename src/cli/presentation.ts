@@ -2,7 +2,7 @@ import { fromBytes, toBytes } from "../data/bytes.ts";
 import { UsageError } from "../data/errors.ts";
 import { repeated } from "../data/repeated.ts";
 import { suggestion } from "../data/suggestion.ts";
-import { type Format, formatOf, isParquet, type Picture, pictures } from "../render/formats.ts";
+import { formatOf, isParquet, pictures, type Written } from "../render/formats.ts";
 import type { NumberStyle } from "../render/number.ts";
 import { render, written } from "../render/render.ts";
 import type { Result, RowsResult } from "../render/result.ts";
@@ -19,7 +19,7 @@ export const isFile = (output: string | undefined): output is string => output !
 export function presentation({ result: whole, values, angles }: Invocation) {
   const { output, precision } = values;
   const standard = !isFile(output) && isOnTerminal() ? "table" : "csv";
-  const format = pictureOf(whole, values) ?? parquetOf(whole, values) ?? textOf(whole, values) ?? standard;
+  const format = askedFormat(whole, values) ?? standard;
   const style: NumberStyle = { precision, degrees: angles.degrees, given: angles.given };
   return { result: chosenColumns(whole, values), format, style };
 }
@@ -51,41 +51,31 @@ export function piecesOf(
 }
 
 const PICTURE = /\.(svg|html?|vl\.json|png|jpe?g|gif|webp|bmp|tiff?|pdf|e?ps)$/i;
-
-/** The kind of picture that the ending of --output asks for, if it is one of a picture. */
-function pictureOf({ chart, page }: Result, { output = "", format }: Invocation["values"]): Picture | undefined {
-  const ending = PICTURE.exec(output)?.[1]?.toLowerCase();
-  if (ending === undefined || page) return undefined;
-  const picture = pictures.find((known) => known === ending);
-  if (picture === undefined)
-    throw new UsageError(`--output ${output}: there are no .${ending} pictures: use .svg, .html or .vl.json`);
-  if (format !== undefined)
-    throw new UsageError(`--output ${output} is a picture, --format ${format} is not: leave one out`);
-  if (chart === undefined)
-    throw new UsageError(`--output ${output}: there is no picture of this result: name a file such as rows.csv`);
-  return picture;
-}
-
 /** Endings of formats that are not written: a file with such a name would be taken for one. */
 const UNWRITTEN = /\.(gz|zst|bz2|xz|zip|xlsx?|feather|arrow|npy|npz|h5)$/i;
 
-/** The format of text that --format or the ending of --output asks for, if one does. */
-function textOf({ kind }: Result, { output = "", format }: Invocation["values"]): Format | undefined {
+/** The format that --format or the ending of --output asks for, if one does. */
+function askedFormat({ kind, chart, page }: Result, values: Invocation["values"]): Written | undefined {
+  const { output = "", format } = values;
+  const refused = (why: string) => new UsageError(`--output ${output}${why}`);
+  const ending = page ? undefined : PICTURE.exec(output)?.[1]?.toLowerCase();
+  if (ending !== undefined) {
+    const picture = pictures.find((known) => known === ending);
+    if (picture === undefined) throw refused(`: there are no .${ending} pictures: use .svg, .html or .vl.json`);
+    if (format !== undefined) throw refused(` is a picture, --format ${format} is not: leave one out`);
+    if (chart === undefined) throw refused(": there is no picture of this result: name a file such as rows.csv");
+    return picture;
+  }
+  if (isParquet(output)) {
+    if (format !== undefined) throw refused(` is Parquet, --format ${format} is not: leave one out`);
+    if (kind !== "rows") throw refused(": Parquet is for rows alone: name a file such as report.csv");
+    return "parquet";
+  }
   if (kind === "document") return format;
-  const [ending] = UNWRITTEN.exec(output) ?? [];
-  if (ending === undefined) return format ?? formatOf(output);
+  const [unwritten] = UNWRITTEN.exec(output) ?? [];
   const known = `.csv, .tsv, .json${kind === "rows" ? ", .jsonl or .parquet" : " or .jsonl"}`;
-  throw new UsageError(`--output ${output}: ${ending} is not written: use ${known}`);
-}
-
-/** Parquet, if the ending of --output asks for it. */
-function parquetOf({ kind }: Result, { output, format }: Invocation["values"]): "parquet" | undefined {
-  if (!isParquet(output)) return undefined;
-  if (format !== undefined)
-    throw new UsageError(`--output ${output} is Parquet, --format ${format} is not: leave one out`);
-  if (kind !== "rows")
-    throw new UsageError(`--output ${output}: Parquet is for rows alone: name a file such as report.csv`);
-  return "parquet";
+  if (unwritten !== undefined) throw refused(`: ${unwritten} is not written: use ${known}`);
+  return format ?? formatOf(output);
 }
 
 /** The result with the columns of --columns (as they are without the prefix), each name used once. */

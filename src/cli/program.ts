@@ -41,48 +41,49 @@ export async function invoke(args: readonly string[], names?: readonly string[])
       `there is no command "${wanted}"${suggestion(wanted, Object.keys(isHelp ? { ...commands, ...pages } : commands))}`,
     );
   let text = "";
-  let typed = args[0] === "-v" ? ["--version"] : args;
-  let known: { readonly definition: Command; readonly sub: Commander } | undefined;
-  let run: (() => Promise<Invocation>) | undefined;
   const width = () => terminalWidth(1) ?? STANDARD_WIDTH;
-  const writeOut = (piece: string) => {
-    text += piece;
-  };
   const program = new Commander("asoftmax")
     .description("Explore, check and measure the angular margin of A-Softmax (SphereFace).")
     .version(version, "-V, --version")
     .exitOverride()
-    .configureOutput({ writeOut, writeErr: () => {}, getOutHelpWidth: width })
+    .configureOutput({
+      writeOut: (piece) => {
+        text += piece;
+      },
+      writeErr: () => {},
+      getOutHelpWidth: width,
+    })
     .configureHelp({
       minWidthToWrap: 1,
       formatItem: (term, termWidth, text) => item(term, text, termWidth + 4, width()),
     })
     .helpCommand("help [command]", `the help page of a command, or of ${Object.keys(pages).join(", or of ")}`)
     .addHelpText("before", () => exampleLines(EXAMPLES, width()));
-  for (const [name, { group, gives, load }] of Object.entries(commands)) {
-    // A known command needs itself only; the help of the program lists all.
-    if (isKnown && name !== wanted) continue;
-    const sub = program.command(name).description(gives).helpGroup(`${group}:`);
-    if (!isKnown) continue;
-    const { default: definition } = await load();
-    known = { definition, sub };
-    configure(sub, definition, args, width).action(() => {
-      run = () => runCommand(definition, sub, names);
+  // A known command needs itself only; the help of the program lists all.
+  const [sub] = (isKnown ? [wanted] : Object.keys(commands)).map((name) => {
+    const { group, gives } = commands[name]!;
+    return program.command(name).description(gives).helpGroup(`${group}:`);
+  });
+  const definition = isKnown ? (await commands[wanted]!.load()).default : undefined;
+  let typed = args[0] === "-v" ? ["--version"] : args;
+  let invocation: Invocation | undefined;
+  if (definition !== undefined)
+    configure(sub!, definition, args, width).action(async () => {
+      invocation = await runCommand(definition, sub!, names);
     });
-    if (definition.runsExample && args.length === 1 && isOnTerminal()) {
-      const [line] = definition.examples[0]!;
-      await say(`without options this is ${line}`);
-      typed = line.split(" ").slice(1);
-    }
+  if (definition?.runsExample && args.length === 1 && isOnTerminal()) {
+    const [line] = definition.examples[0]!;
+    await say(`without options this is ${line}`);
+    typed = line.split(" ").slice(1);
   }
   try {
     if (args.length === 0) program.outputHelp();
-    else program.parse(typed, { from: "user" });
+    else await program.parseAsync(typed, { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode !== 0) throw await wrongUsage(error, args, known?.sub, known?.definition);
+    if (error.exitCode !== 0) throw await wrongUsage(error, args, sub, definition);
   }
-  return run?.() ?? text;
+  return invocation ?? text;
 }
 
 const isPage = (name: string | undefined): name is keyof typeof pages =>
@@ -121,15 +122,11 @@ async function runCommand(definition: Command, sub: Commander, names: readonly s
   // Commander keeps --no-color as color: false.
   const given: Readonly<Record<string, unknown>> = sub.opts();
   const angles = new AngleReader(given.degrees === true);
-  const values: Record<string, unknown> = {};
+  const values = { ...given };
   // In a thread it has been said already.
   const note = (text: string) => (names === undefined ? say(text) : undefined);
   for (const [name, { parse, repeatable }] of Object.entries(options)) {
-    if (given[name] === undefined) continue;
-    if (parse === undefined) {
-      values[name] = given[name];
-      continue;
-    }
+    if (given[name] === undefined || parse === undefined) continue;
     const texts = given[name] as readonly string[];
     const last = texts.at(-1)!;
     const differs = !repeatable && texts.some((text) => text !== last);

@@ -72,9 +72,8 @@ export function measureQuery(source: Source, { margins, functions, losses }: Ask
     for (const [name, sql] of Object.entries(conditionsAt(m, "min_theta_j"))) columns[`${name}_${i}`] = sql;
     columns[`segment_${i}`] = pieceSql(asoftmax({ m }).pieces, "theta_y");
   });
-  functions.forEach((target, i) => {
+  for (const [i, target] of functions.entries())
     columns[`holds_${i}`] = `${valueSql(target, "theta_y")} > ${competingSql(target, "min_theta_j")}`;
-  });
   const figures = figuresOf(source, margins, losses);
   const clamped = countWhere("theta_y IS NOT NULL AND above = 1");
   const samples = [...figures, part("samples", ["*", ...named(columns)], "asoftmax_figures")];

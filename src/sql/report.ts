@@ -28,16 +28,12 @@ export function samplesQuery(dialect: Dialect, table: string, asked: Asked): str
   const column = dialect.identifier;
   const columns: Named = { label: column("label"), nearest: column("nearest"), competitors: column("competitors") };
   for (const { name } of MEASURES) columns[name] = `CAST(${column(name)} AS ${dialect.double})`;
-  asked.margins.forEach((m, i) => {
+  for (const [i, m] of asked.margins.entries())
     for (const name of ["naive", "angular", "psi", "segment", "naive_pairs"])
       columns[`${name}_${i}`] = column(`${name}_${m}`);
-  });
-  asked.functions.forEach(({ spec }, i) => {
-    columns[`holds_${i}`] = column(`${HOLDS}${spec}`);
-  });
-  asked.losses.forEach(({ target, scale }, i) => {
+  for (const [i, { spec }] of asked.functions.entries()) columns[`holds_${i}`] = column(`${HOLDS}${spec}`);
+  for (const [i, { target, scale }] of asked.losses.entries())
     columns[`loss_${i}`] = `CAST(${column(`${LOSS}${target.spec}_${scale}`)} AS ${dialect.double})`;
-  });
   return reportQuery(dialect, [part("samples", named(columns), qualified(table, dialect))], asked, true);
 }
 
@@ -106,13 +102,11 @@ export function reportQuery(
   });
   const measures = MEASURES.map(({ name }) => name).filter((name) => hasNorms || name !== "feature_norm");
   for (const name of measures)
-    LEVELS.forEach((level, i) => {
+    for (const [i, level] of LEVELS.entries())
       report[`quantiles.${name}.${level}`] = total(dialect.quantile(name, LEVELS.map(literal), i));
-    });
   for (const name of measures) report[`mean.${name}`] = total(`avg(${name})`);
-  losses.forEach(({ target, scale }, i) => {
+  for (const [i, { target, scale }] of losses.entries())
     report[`mean_loss.${target.spec}.${scale}`] = total(`avg(loss_${i})`);
-  });
   const rows = Object.entries(report).map(([measure, sql], i) => [i, measure, sql] as const);
   const end = Object.entries({ skipped_rows: countWhere("theta_y IS NULL"), ...last });
   const endRows = end.map(([measure, sql], i) => [2 * AFTER + i, measure, total(sql)] as const);

@@ -64,9 +64,7 @@ function auditResult(audits: readonly Audited[], warnings: readonly Message[], c
   });
 }
 
-interface Audited extends AuditResult {
-  readonly target: Target;
-}
+type Audited = AuditResult & { readonly target: Target };
 
 const FAILING = "rows that fail";
 /** Far from the colour of what is highlighted, in a dark scheme too. */

@@ -1,4 +1,4 @@
-import { type Boundary, boundary } from "../../core/boundary.ts";
+import { boundary } from "../../core/boundary.ts";
 import { joined, type Message, message, radians } from "../../core/message.ts";
 import { softmax } from "../../core/target-functions.ts";
 import type { Target } from "../../core/targets.ts";
@@ -65,20 +65,17 @@ function arcChart(targets: readonly Target[], theta12: number): Chart {
   const found = targets.map((one) => boundary(one, theta12));
   const marked = chart.series.map((series, i) => ({ ...series, points: found[i] ? [found[i].theta1] : [] }));
   // Functions that part the classes at one angle share its label.
-  const shared = new Map<string, { readonly at: Boundary; readonly those: Target[] }>();
-  for (const [i, at] of found.entries()) {
-    if (at === undefined) continue;
-    const place = at.theta1.toFixed(6);
-    if (!shared.has(place)) shared.set(place, { at, those: [] });
-    shared.get(place)!.those.push(targets[i]!);
-  }
-  const marks = [...shared.values()].map(({ at: { theta1, effectiveM }, those }) => {
-    const names =
-      shared.size > 1 && shared.size <= MOST_NAMED
-        ? message`${joined(those.map((one) => inWords(one, targets)))}: `
-        : [];
+  const parted = targets.flatMap((target, i) =>
+    found[i] ? [{ target, ...found[i], place: found[i].theta1.toFixed(6) }] : [],
+  );
+  const places = [...new Set(parted.map(({ place }) => place))];
+  const isNamed = places.length > 1 && places.length <= MOST_NAMED;
+  const marks = places.map((place) => {
+    const those = parted.filter((one) => one.place === place);
+    const { target, theta1, effectiveM } = those[0]!;
+    const names = isNamed ? message`${joined(those.map(({ target }) => inWords(target, targets)))}: ` : [];
     const text = message`${names}theta_1 = ${radians(theta1)}, effective m ${Number(effectiveM.toPrecision(4))}`;
-    return { x: theta1, y: those[0]!.value(theta1), of: targets.indexOf(those[0]!), text };
+    return { x: theta1, y: target.value(theta1), of: targets.indexOf(target), text };
   });
   const title = message`Where the target meets the cosine of the angle to the other class, the classes part: effective m = theta_2 / theta_1`;
   const cosine = softmax();

@@ -32,9 +32,10 @@ export default command({
   },
   runsExample: true,
   run(values, { angles }) {
-    const blended = hasSchedule(values) ? [] : [asoftmax({ lambda: STANDARD_LAMBDA })];
+    const schedule = hasSchedule(values) ? scheduleOf(values) : undefined;
+    const blended = schedule ? [] : [asoftmax({ lambda: STANDARD_LAMBDA })];
     const targets = chosenFunctions(values) ?? [...pictureFunctions(), ...blended];
-    if (hasSchedule(values) && targets.some(({ lambda }) => lambda > 0))
+    if (schedule && targets.some(({ lambda }) => lambda > 0))
       throw new UsageError("a schedule gives lambda at each step: leave lambda out of the functions");
     const { competing: thetaJ, scale = 1 } = values;
     if (thetaJ === undefined)
@@ -47,11 +48,10 @@ export default command({
     if (values.start === undefined) throw new UsageError("the start is missing: give --start, such as --start 2");
     const { start, rate = STANDARD_DESCENT.rate, steps = STANDARD_DESCENT.steps, precision } = values;
     const descent = { start, thetaJ, scale, rate, steps };
-    const schedule = hasSchedule(values) ? scheduleOf(values) : undefined;
-    const annealed = schedule
-      ? ({ name, parameters }: Target, step: number) =>
-          targetNamed(name, { ...parameters, lambda: lambdaAt(schedule, step) })!
-      : undefined;
+    const annealed =
+      schedule &&
+      (({ name, parameters }: Target, step: number) =>
+        targetNamed(name, { ...parameters, lambda: lambdaAt(schedule, step) })!);
     const descents = descentsOf(targets, descent, annealed);
     const rows = descents.flatMap(({ target, path }) =>
       path.map(({ step, theta, value, gradient }) => [target.spec, step, theta, value, gradient]),

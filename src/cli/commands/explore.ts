@@ -9,8 +9,18 @@ import { press } from "../explore/state.ts";
 import { fullScreen } from "../explore/terminal.ts";
 import { view } from "../explore/view.ts";
 import { chosenFunctions } from "../functions.ts";
-import { options, pick, single, type Values } from "../options.ts";
+import { options, pick, single, type ValuesOf } from "../options.ts";
 import { screenFor } from "../terminal.ts";
+
+const exploreOptions = {
+  ...pick("functions"),
+  m: single("number", "the margin m to begin with (default 4)", options.m),
+  lambda: single("number", "the weight lambda of cos(theta) to begin with (default 0)", options.lambda),
+  theta: single("angle", "the angle theta_y to begin at (default 1.2)", options.theta),
+  competing: single("angle", "the angle theta_j to begin at (default 1.5)", options.competing),
+  output: { ...options.output, help: "write a page to this .html file: with sliders, for any browser" },
+};
+type Begin = ValuesOf<typeof exploreOptions>;
 
 export default command({
   examples: [
@@ -19,14 +29,7 @@ export default command({
     ["asoftmax explore --functions asoftmax:m=2,asoftmax:m=4,arcface", "other functions"],
     ["asoftmax explore --output page.html", "the same and more as one page, for a browser"],
   ],
-  options: {
-    ...pick("functions"),
-    m: single("number", "the margin m to begin with (default 4)", options.m),
-    lambda: single("number", "the weight lambda of cos(theta) to begin with (default 0)", options.lambda),
-    theta: single("angle", "the angle theta_y to begin at (default 1.2)", options.theta),
-    competing: single("angle", "the angle theta_j to begin at (default 1.5)", options.competing),
-    output: { ...options.output, help: "write a page to this .html file: with sliders, for any browser" },
-  },
+  options: exploreOptions,
   without: ["columns", "format", "precision"],
   async run(values, { angles }) {
     if (values.output !== undefined && values.output !== "-") return page(values, values.output);
@@ -42,10 +45,6 @@ export default command({
     return documentOf("commands", `${commands.join("\n")}\n`);
   },
 });
-
-type Begin = Values<"functions" | "output"> & {
-  readonly [name in "m" | "lambda" | "theta" | "competing"]?: number;
-};
 
 /** What to begin with, and the names of the functions to choose from. */
 function chosen(values: Begin) {

@@ -33,7 +33,7 @@ export default command({
     const compute = (m: number, thetaY: number, competing: Competitors): Row[] => {
       const margin = marginOf(m, thetaY, competing.angles);
       counts.samples++;
-      for (const name of ["naive", "angular", "psi", "falsePass"] as const) if (margin[name]) counts[name]++;
+      for (const name of CONDITIONS) if (margin[name]) counts[name]++;
       if (counts.samples <= EXPLAINED) explained.push(explain(m, thetaY, competing, margin, exact));
       return each ? eachRow(m, thetaY, competing) : [sampleRow(margin, competing)];
     };
@@ -79,7 +79,8 @@ function eachRow(m: number, thetaY: number, { angles, nameOf }: Competitors): Ro
   });
 }
 
-type Counts = Record<"samples" | "naive" | "angular" | "psi" | "falsePass", number>;
+const CONDITIONS = ["naive", "angular", "psi", "falsePass"] as const;
+type Counts = Record<"samples" | (typeof CONDITIONS)[number], number>;
 
 /** The bits of the conditions in the first column of the kernel's marginColumns, and how many columns it has. */
 const [NAIVE, ANGULAR, PSI] = [1, 2, 4];
@@ -97,21 +98,16 @@ function marginOfColumn(counts: Counts) {
     rowKernel.marginColumns(m, address, classes.length, own, rows, out);
     const [conditions, binding, ...numbers] = Array.from({ length: COLUMNS }, (_, i) => out + 8 * rows * i);
     const bits = Array.from(numbersAt(conditions!, rows));
-    const [naive, angular, psi] = [NAIVE, ANGULAR, PSI].map((bit) => bits.map((all) => (all & bit) > 0));
-    const falsePass = bits.map((all) => (all & (NAIVE | ANGULAR)) === NAIVE);
+    const held = [NAIVE, ANGULAR, PSI].map((bit) => bits.map((all) => (all & bit) > 0));
+    held.push(bits.map((all) => (all & (NAIVE | ANGULAR)) === NAIVE));
     counts.samples += rows;
-    counts.naive += trues(naive!);
-    counts.angular += trues(angular!);
-    counts.psi += trues(psi!);
-    counts.falsePass += trues(falsePass);
+    for (const [i, name] of CONDITIONS.entries()) counts[name] += held[i]!.filter(Boolean).length;
     const competitors = Array<number>(rows).fill(classes.length - 1);
     const names = Array.from(numbersAt(binding!, rows), (place) => classes[place]!.name);
     const distances = numbers.map((address) => ({ address, isFull: true }));
-    return [competitors, naive!, angular!, psi!, falsePass, names, ...distances];
+    return [competitors, ...held, names, ...distances];
   };
 }
-
-const trues = (column: readonly boolean[]) => column.filter((holds) => holds).length;
 
 function summary({ samples, naive, angular, psi, falsePass }: Counts): Message {
   const passes = falsePass === 1 ? "false pass" : "false passes";

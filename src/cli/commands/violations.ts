@@ -8,9 +8,6 @@ import { columnsOf, command } from "../command.ts";
 import { STANDARD_MARGIN } from "../inputs.ts";
 import { drawingOptions, pick } from "../options.ts";
 
-const foundFor = (m: number, thetaJ: number) => ({ m, thetaJ, intervals: violations(m, thetaJ) });
-type Found = ReturnType<typeof foundFor>;
-
 const INTERVALS = columnsOf("*m *theta_j:angle *index lo:angle hi:angle hi_closed length:angle");
 const TOTALS = columnsOf("*m *theta_j:angle count total_length:angle share");
 
@@ -26,7 +23,11 @@ export default command({
     if (competing === undefined)
       throw new UsageError("competing angles are missing: give --competing, such as --competing 1.5");
     const found = margins.flatMap((m) => competing.map((thetaJ) => foundFor(m, thetaJ)));
-    const rows = found.flatMap(summary ? totalRow : intervalRows);
+    const rows = summary
+      ? found.map(({ m, thetaJ, intervals, total }) => [m, thetaJ, intervals.length, total, total / Math.PI])
+      : found.flatMap(({ m, thetaJ, intervals }) =>
+          intervals.map(({ lo, hi, hiClosed, length }, i) => [m, thetaJ, i + 1, lo, hi, hiClosed, length]),
+        );
     const { m, thetaJ } = found[0]!;
     const style = { ...angles, precision };
     const chart = () => {
@@ -44,20 +45,16 @@ export default command({
   },
 });
 
-const intervalRows = ({ m, thetaJ, intervals }: Found) =>
-  intervals.map(({ lo, hi, hiClosed, length }, i) => [m, thetaJ, i + 1, lo, hi, hiClosed, length]);
+/** The intervals of one m and theta_j, and the sum of their lengths. */
+function foundFor(m: number, thetaJ: number) {
+  const intervals = violations(m, thetaJ);
+  return { m, thetaJ, intervals, total: intervals.reduce((sum, { length }) => sum + length, 0) };
+}
 
-const totalLength = ({ intervals }: Found) => intervals.reduce((sum, { length }) => sum + length, 0);
-
-const totalRow = (found: Found) => [
-  [found.m, found.thetaJ, found.intervals.length, totalLength(found), totalLength(found) / Math.PI],
-];
-
-function verdict(found: Found): Message {
-  const { m, thetaJ, intervals } = found;
+function verdict({ m, thetaJ, intervals, total }: ReturnType<typeof foundFor>): Message {
   const pair = message`m = ${m}, theta_j = ${radians(thetaJ)}`;
   if (intervals.length === 0)
     return message`${pair}: none: wherever cos(m theta_y) > cos(theta_j), m theta_y < theta_j too.`;
-  const share = (100 * totalLength(found)) / Math.PI;
+  const share = (100 * total) / Math.PI;
   return message`${pair}: on ${intervals.length} ${intervals.length === 1 ? "interval" : "intervals"}, ${share} % of [0, pi], cos(m theta_y) > cos(theta_j) holds and m theta_y < theta_j does not.`;
 }

@@ -75,21 +75,3 @@ export function plainCommands(scene: Scene, { degrees, given }: Pick<NumberStyle
   const margin = `margin --m ${scene.m} --theta ${y} --competing ${j}`;
   return [...(specs.length > 0 ? drawn : []), margin].map((line) => `asoftmax ${line}${degrees ? " --degrees" : ""}`);
 }
-
-const MOST_REMEMBERED = 200;
-const known = new Map<string, Map<number, unknown>>();
-
-/**
- * The function with a cache of its values, which all functions of that key share:
- * most changes of a scene leave most values the same.
- */
-export function remembered<T>(key: string, at: (x: number) => T): (x: number) => T {
-  const values = (known.get(key) ?? new Map()) as Map<number, T>;
-  if (known.size > MOST_REMEMBERED) known.clear();
-  known.set(key, values);
-  return (x) => {
-    const value = values.get(x) ?? at(x);
-    values.set(x, value);
-    return value;
-  };
-}

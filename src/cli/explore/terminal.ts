@@ -5,7 +5,6 @@ import { SIGNALS } from "../output.ts";
 const ENTER = "\x1b[?1049h\x1b[?25l";
 const LEAVE = "\x1b[?25h\x1b[?1049l";
 const [HOME, CLEAR_LINE, CLEAR_BELOW] = ["\x1b[H", "\x1b[K", "\x1b[J"];
-const WARM_FRAMES = 12;
 
 /** The character that a key types, or its name with shift+ or ctrl+ before it. */
 function keyName(typed: string | undefined, { name = "", ctrl, shift }: Key): string {
@@ -34,30 +33,16 @@ export function fullScreen<S>(
         reject(error);
       }
     }
-    /**
-     * Draws some frames without showing them, one between keys: code that has not run yet would delay the first keys.
-     */
-    function warmUp(frames: number): void {
-      if (frames === 0 || !stdin.isRaw) return;
-      try {
-        draw(press(state, frames % 2 === 0 ? "left" : "right"), stdout.columns, stdout.rows);
-        setImmediate(warmUp, frames - 1);
-      } catch {
-        // The error is reported when a key draws the same.
-      }
-    }
     function onKey(typed: string | undefined, key: Key): void {
       const name = keyName(typed, key);
       if (name === "ctrl+c") process.kill(process.pid, "SIGINT");
-      else if (name === "q") finish();
-      else {
+      else if (name === "q") {
+        leave();
+        resolve(state);
+      } else {
         state = press(state, name);
         show();
       }
-    }
-    function finish(): void {
-      leave();
-      resolve(state);
     }
     function onSignal(signal: NodeJS.Signals): void {
       leave();
@@ -78,6 +63,5 @@ export function fullScreen<S>(
     stdin.setRawMode(true).on("keypress", onKey).on("end", onHangUp).resume();
     stdout.on("resize", show).write(ENTER);
     show();
-    warmUp(WARM_FRAMES);
   });
 }

@@ -1,6 +1,5 @@
 import stringWidth from "string-width";
 import { segment } from "../../core/psi.ts";
-import type { Series } from "../../render/chart.ts";
 import { formatAngle, formatMessage, formatNumber, type NumberStyle } from "../../render/number.ts";
 import type { Screen } from "../../render/screen.ts";
 import { wrap } from "../../render/table.ts";
@@ -8,7 +7,7 @@ import { drawChart, withSample } from "../../render/terminal-chart.ts";
 import { equation, violationChart } from "../charts.ts";
 import type { AngleReader } from "../parse.ts";
 import { type Shown, shownOf } from "../zeros.ts";
-import { figuresAt, remembered } from "./scene.ts";
+import { figuresAt } from "./scene.ts";
 import { functionsOf, type State } from "./state.ts";
 
 const NEEDED_WIDTH = 50;
@@ -72,8 +71,7 @@ function plotOf(state: State, screen: Screen, rows: number, style: NumberStyle):
   const on = functionsOf(state).flatMap(({ target, on }) => (on ? [target] : []));
   const chart = violationChart(on, m, competing, style);
   // Their names stand beside the values.
-  const cursorOn = ({ name, at }: Series) => ({ at: remembered(name, at), points: [theta] });
-  const series = chart.series.map((one, i) => ({ ...one, name: "", ...(i < on.length && cursorOn(one)) }));
+  const series = chart.series.map((one, i) => ({ ...one, name: "", points: i < on.length ? [theta] : [] }));
   const draw = (height: number) =>
     drawChart({ ...chart, series, knots: m, cursor: theta }, { ...screen, chartHeight: height }, style).split("\n");
   // The axis and the legend take lines too.

@@ -11,10 +11,9 @@ import type { Chart } from "../../../render/chart.ts";
 import { formatAngle, formatMessage, formatNumber, rounded } from "../../../render/number.ts";
 import { coloursOf, drawSvg, PICTURE_STYLE } from "../../../render/svg.ts";
 import { escapeXml, spelled } from "../../../render/typeset.ts";
-import { inWords, lineOf } from "../../charts.ts";
+import { functionChart, inWords, knotsOf, lineOf, planeChart, violationChart } from "../../charts.ts";
 import { descentChart, descentsOf, STANDARD_DESCENT } from "../../descents.ts";
 import { figuresAt, LAMBDAS, targetsOf } from "../scene.ts";
-import { curveOf, planeOf } from "./charts.ts";
 import { commandsOf, hashOf, hasOthersOnly, misreadIn, type PageState, STYLE, shownIn, stateOf } from "./state.ts";
 
 const byId = (id: string) => document.getElementById(id)!;
@@ -36,13 +35,13 @@ const figure = (x: number) => formatNumber(x, STYLE);
 const angle = (theta: number) => formatAngle(theta, STYLE, "π");
 const angleShown = (theta: number) => `${angle(theta)} (${rounded(toDegrees(theta), { precision: 4 })}°)`;
 
-/** Each slider: what it sets, its label, the values that it goes through, and how they are written. */
-const sliders: readonly [keyof Omit<PageState, "functions">, string, readonly number[], (x: number) => string][] = [
-  ["theta", "theta_y, the target angle", angles, angleShown],
-  ["competing", "theta_j, the competing angle", angles, angleShown],
-  ["m", "m, the margin", Array.from({ length: 23 }, (_, i) => 1 + i / 2), figure],
-  ["lambda", "lambda, the weight of cos(theta)", LAMBDAS, figure],
-  ["scale", "scale of the logits", LAMBDAS.slice(1, 10), figure],
+/** Each slider: what it sets, the values that it goes through, and how they are written. */
+const sliders: readonly [keyof Omit<PageState, "functions">, readonly number[], (x: number) => string][] = [
+  ["theta", angles, angleShown],
+  ["competing", angles, angleShown],
+  ["m", Array.from({ length: 23 }, (_, i) => 1 + i / 2), figure],
+  ["lambda", LAMBDAS, figure],
+  ["scale", LAMBDAS.slice(1, 10), figure],
 ];
 
 const begin = location.hash || document.documentElement.dataset.start!;
@@ -56,21 +55,18 @@ function change(part: Partial<PageState>, notUnderstood: string[] = []): void {
   announce();
 }
 
-const updates = sliders.map(([name, label, values, write]) => {
-  const box = document.createElement("div");
-  box.innerHTML = `<label for="${name}">${html(label)}</label><output></output><input type="range" id="${name}" min="0">`;
-  const input = box.querySelector("input")!;
+const updates = sliders.map(([name, values, write]) => {
+  const input = byId(name) as HTMLInputElement;
   // A value that was given in an address is added to the stops.
   let stops = values;
   input.addEventListener("input", () => change({ [name]: stops[Number(input.value)]! }));
-  byId("sliders").append(box);
   return () => {
     const shown = write(state[name]);
     if (!stops.includes(state[name])) stops = [...values, state[name]].sort((a, b) => a - b);
     input.max = String(stops.length - 1);
     input.value = String(stops.indexOf(state[name]));
     input.setAttribute("aria-valuetext", shown);
-    box.querySelector("output")!.value = shown;
+    input.parentElement!.querySelector("output")!.value = shown;
   };
 });
 
@@ -95,48 +91,44 @@ byId("functions").addEventListener("change", () => {
 const row = (head: string, ...cells: string[]) =>
   `<tr><th scope="row">${head}</th>${cells.map((one) => `<td>${one}</td>`).join("")}</tr>`;
 const data = (x: number, write = figure) => `<data value="${x}">${Number.isNaN(x) ? "none" : spelled(write(x))}</data>`;
-const answer = (holds: boolean) => `<span class="${holds ? "yes" : "no"}">${holds ? "✓ true" : "✗ false"}</span>`;
+const condition = (name: string, asks: string, holds: boolean) =>
+  row(name, html(asks), `<span class="${holds ? "yes" : "no"}">${holds ? "✓ true" : "✗ false"}</span>`);
 
 /** The conditions, the values and the sentences at the point; gives the sentences that say what holds. */
 function showFigures(targets: readonly Target[]): string {
   const { m, lambda, theta, competing, scale } = state;
   const shown = shownIn(state);
   const { margin, why, blend, values, level } = figuresAt(state, targets, shown);
-  const conditions: [name: string, asks: string, holds: boolean][] = [
-    ["naive", "cos(m theta_y) > cos(theta_j)", margin.naive],
-    ["angular", "m theta_y < theta_j", margin.angular],
-    ["psi", "psi(theta_y) > cos(theta_j)", margin.psi],
-    ...(blend ? [["with lambda", "target(theta_y) > cos(theta_j)", blend.holds] as [string, string, boolean]] : []),
-  ];
-  inside("conditions", "tbody").innerHTML = conditions
-    .map(([name, asks, holds]) => row(name, html(asks), answer(holds)))
-    .join("");
-  const sentences = [why, ...(blend ? [blend.why] : [])].map(text);
-  const needs = targets.map((target) => {
-    const [bound, slope] = [competingBound(target, theta), wantedMargin(target)];
-    return shown(Math.PI - bound, slope, theta) === 0 ? Math.PI : shown(bound, slope, theta);
-  });
   const isOther = hasOthersOnly(state);
-  const others = targets.map((target, i) => {
-    const verb = competing > needs[i]! ? "exceeds" : "does not exceed";
-    return text(message`${inWords(target, targets)} ${verb} cos(theta_j) here.`);
+  const colours = coloursOf(targets.map((target) => lineOf(target, targets)));
+  const functions = targets.map((target, i) => {
+    const [name, bound, steepest] = [inWords(target, targets), competingBound(target, theta), wantedMargin(target)];
+    const needed = shown(Math.PI - bound, steepest, theta) === 0 ? Math.PI : shown(bound, steepest, theta);
+    const head = `<b class="${colours[i]}">${html(text(name))}</b>`;
+    return {
+      sentence: text(message`${name} ${competing > needed ? "exceeds" : "does not exceed"} cos(theta_j) here.`),
+      figures: row(
+        head,
+        ...values[i]!.map((x) => data(x)),
+        data(bound, () => angle(needed)),
+      ),
+    };
   });
-  for (const id of ["psi", "others"]) byId(id).hidden = (id === "psi") === isOther;
+  const others = functions.map(({ sentence }) => sentence);
+  const sentences = [why, ...(blend ? [blend.why] : [])].map(text);
+  byId("psi").hidden = isOther;
+  byId("others").hidden = !isOther;
   inside("others", "span").innerHTML = others.map(html).join("<br>");
+  inside("conditions", "tbody").innerHTML = [
+    condition("naive", "cos(m theta_y) > cos(theta_j)", margin.naive),
+    condition("angular", "m theta_y < theta_j", margin.angular),
+    condition("psi", "psi(theta_y) > cos(theta_j)", margin.psi),
+    blend ? condition("with lambda", "target(theta_y) > cos(theta_j)", blend.holds) : "",
+  ].join("");
   byId("why").innerHTML = sentences.map(html).join("<br>");
   byId("segment").innerHTML = html(text(psiInWords(m, theta, shown)));
-  const colours = coloursOf(targets.map((target) => lineOf(target, targets)));
-  const rows = targets.map((target, i) => {
-    const name = `<b class="${colours[i]}">${html(text(inWords(target, targets)))}</b>`;
-    const [value, slope] = values[i]!;
-    return row(
-      name,
-      data(value!),
-      data(slope!),
-      data(competingBound(target, theta), () => angle(needs[i]!)),
-    );
-  });
-  inside("values", "tbody").innerHTML = rows.join("") + row(html("cos(theta_j)"), data(level), "", "");
+  inside("values", "tbody").innerHTML =
+    functions.map(({ figures }) => figures).join("") + row(html("cos(theta_j)"), data(level), "", "");
   const { probability } = sampleLoss(asoftmax({ m, lambda }), scale, theta, [competing]);
   const ofPsi = text(inWords(asoftmax({ m, lambda }), [asoftmax({ lambda })]));
   const gap = data(margin.marginGap, (x) => figure(shown(x, m, theta)));
@@ -161,6 +153,19 @@ function draw(id: string, from: readonly unknown[], chart: () => Chart, descript
   }
   inside(id, "desc").textContent = description;
   drawnFrom.set(id, key);
+}
+
+/** The functions over theta, with their values at theta_y, and the level that they must exceed. */
+function curveOf(targets: readonly Target[]): Chart {
+  const { m, theta, competing } = state;
+  const chart = violationChart(targets, m, competing, STYLE);
+  const series = chart.series.map((one, i) => (i < targets.length ? { ...one, points: [theta] } : one));
+  const drawn = { ...chart, series, knots: m };
+  if (chart.highlight !== undefined) return drawn;
+  // Without cos(m theta) its violations are not to be seen, and without a function of m the goal of m neither.
+  const { title, subtitle } = functionChart(targets);
+  if (hasOthersOnly(state)) return { ...drawn, title, subtitle, marks: [], zones: [], knots: knotsOf(targets) };
+  return { ...drawn, title, marks: chart.marks!.slice(0, 1) };
 }
 
 /** The edges of a picture's frame, in its own pixels. */
@@ -200,9 +205,9 @@ function show(): void {
   said = showFigures(targets);
   const specs = targets.map(({ spec }) => spec);
   const { theta: start, competing: thetaJ, scale, m, functions } = state;
-  draw("plane", specs, () => planeOf(targets), said);
+  draw("plane", specs, () => planeChart(targets), said);
   showPoint();
-  draw("curve", [start, thetaJ, m, specs, functions], () => curveOf(state, targets), said);
+  draw("curve", [start, thetaJ, m, specs, functions], () => curveOf(targets), said);
   const settings = { start, thetaJ, scale, ...STANDARD_DESCENT };
   const descents = descentsOf(targets, settings);
   const sentences = descents.map(({ sentence, target }) => text(descentInWords(sentence, target, targets)));
