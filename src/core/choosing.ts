@@ -3,14 +3,15 @@ import * as dd from "./double-double.ts";
 import { LARGEST, ParameterError, requireWithin } from "./errors.ts";
 import { anglesOfValue, arccosine, type Occurrence } from "./inverse.ts";
 import { competingPhase, requireClasses } from "./loss.ts";
+import { isAngle } from "./psi.ts";
 import { bisect } from "./roots.ts";
 import { makeTarget, type Target, targetDefinition } from "./targets.ts";
 
 /**
  * The smallest scale at which a sample at thetaY has a softmax probability against classes - 1 competitors at thetaJ,
  * both in radians: log((classes - 1) p / (1 - p)) / (target(theta_y) - cos(theta_j)), within 2 ulp; 0 where p <=
- * 1/classes. undefined if no scale up to 1e100 does, as where the target is not above the competing cosine. Throws
- * ParameterError unless classes is a whole number from 2 to 2^53, and for a probability outside (0, 1).
+ * 1/classes. undefined if no scale up to 1e100 does, as where the target is not above the competing cosine, and for
+ * what is no angle. Throws ParameterError unless classes is a whole number from 2 to 2^53, and for a probability outside (0, 1).
  * @example
  * neededScale(softmax(), 10574, 0.9, 0, Math.PI * 0.5)?.toFixed(2); // "11.46"
  * neededScale(softmax(), 2, 0.5, 1, 1.5); // 0
@@ -20,6 +21,7 @@ export function neededScale(target: Target, classes: number, p: number, thetaY: 
   if (!(p > 0 && p < 1)) throw new ParameterError(`probability is ${p}: it must lie above 0 and below 1`);
   // The odds (classes - 1) p / (1 - p) are 1 + excess.
   const excess = dd.divide(dd.subtract(dd.twoProduct(classes, p), 1), dd.twoSum(1, -p));
+  if (!(isAngle(thetaY) && isAngle(thetaJ))) return undefined;
   if (!(excess.hi > 0)) return 0;
   const logOdds = dd.twoSum(Math.log1p(excess.hi), excess.lo / (1 + excess.hi));
   const scale = dd.divide(logOdds, aboveCosine(target, dd.doubleDouble(thetaY), dd.doubleDouble(thetaJ))).hi;

@@ -2,7 +2,7 @@ import * as dd from "./double-double.ts";
 import { monotonePieces } from "./monotonicity.ts";
 import { psi, requireMargin, segment } from "./psi.ts";
 import { bisect } from "./roots.ts";
-import { pieceValue, type Target } from "./targets.ts";
+import { pieceSlope, pieceValue, type Target } from "./targets.ts";
 
 /** The angle, in radians, at which psi has a given value. */
 export interface Inverse {
@@ -46,10 +46,13 @@ export function arccosine(u: dd.DoubleDouble): dd.DoubleDouble {
 /** An angle at which a function has a value, or a stretch of them: from theta to to, in radians. */
 export type Occurrence = { theta: number; to: number };
 
+/** The number pi lies no further above the double. */
+const BESIDE_PI = 1.25e-16;
+
 /**
  * The angles in [0, pi] at which a target function has a value, a number or a double-double y, in order; a flat stretch
  * that has it is one of them. The value at the ends of the pieces and at turns of the function counts when it rounds to
- * y.hi; a jump across it does not. Roots found by bisection, within 0.53 ulp where an ulp of y moves theta by less. NaN
+ * y.hi, and pi, which is no double, also for a value just beyond the double; a jump across it does not. Roots found by bisection, within 0.53 ulp where an ulp of y moves theta by less. NaN
  * gives none. Throws ParameterError for what is no number.
  * @example
  * anglesOfValue(arcface({ m: 0.5 }), 0)[0]?.theta === Math.PI * 0.5 - 0.5; // true
@@ -71,6 +74,8 @@ export function anglesOfValue(target: Target, value: dd.DoubleDouble | number): 
       if (first === y.hi) addTo(from, last === y.hi ? to : from);
       else if (last !== y.hi && last > y.hi !== first > y.hi) addTo(bisect(above, from, to));
       else if (last === y.hi && target.value(to) === last) addTo(to);
+      else if (to === Math.PI && Math.abs(above(to)) <= Math.abs(pieceSlope(piece, to, target.lambda).hi) * BESIDE_PI)
+        addTo(to);
     }
   }
   return found;

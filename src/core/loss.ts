@@ -39,7 +39,7 @@ type Angles = ArrayLike<number>;
 export function sampleLoss(target: Target, scale: number, thetaY: number, others: Angles, count?: number): SampleLoss {
   requireWithin("scale", scale, 0, LARGEST);
   if (!(others.length > 0)) throw new ParameterError("competing angles are missing: give at least one");
-  requireClasses(count ?? 1, 1);
+  requireClasses(count === undefined ? 1 : count, 1);
   const each = count === undefined || count === others.length + 1 ? 1 : count - 1;
   if (each !== 1 && others.length > 1)
     throw new ParameterError(`${count} classes do not go with ${others.length} competing angles: give one for all`);

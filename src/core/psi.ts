@@ -21,7 +21,7 @@ export interface PsiValues {
 export const requireMargin = (m: number): number => requireWithin("m", m, 1, MAX_MARGIN);
 
 /** Is theta an angle, that is a number in [0, pi]? (The double pi lies below the number pi.) */
-export const isAngle = (theta: number): boolean => theta >= 0 && theta <= Math.PI;
+export const isAngle = (theta: number): boolean => typeof theta === "number" && theta >= 0 && theta <= Math.PI;
 
 /**
  * The target of A-Softmax, psi(theta) = (-1)^k cos(m theta) - 2k on [k pi/m, (k+1) pi/m], k = 0 ... ceil(m)-1. theta in

@@ -290,10 +290,12 @@ function blend(lambda: number, plainPart: () => dd.DoubleDouble, own: dd.DoubleD
 }
 
 /**
- * The derivative by cos(theta), -slope / sin(theta). A slope that is 0 at 0 is
- * proportional to theta near it, so tiny angles have the limit.
+ * The derivative by cos(theta), -slope / sin(theta). At tiny angles the slope is that at 0 and the sine theta; a slope
+ * that is 0 at 0 is proportional to theta near it, so that these have the limit.
  */
 function bySine(slope: (theta: number) => dd.DoubleDouble, theta: number): number {
-  const at = isAngle(theta) && theta < dd.TINY_ANGLE && slope(0).hi === 0 ? dd.TINY_ANGLE : theta;
-  return at === 0 ? slope(0).hi * Number.NEGATIVE_INFINITY : -dd.divide(slope(at), dd.sine(dd.reduce(1, at))).hi;
+  const isTiny = isAngle(theta) && theta < dd.TINY_ANGLE;
+  if (isTiny && slope(0).hi !== 0) return -slope(0).hi / (theta + 0);
+  const at = isTiny ? dd.TINY_ANGLE : theta;
+  return -dd.divide(slope(at), dd.sine(dd.reduce(1, at))).hi;
 }

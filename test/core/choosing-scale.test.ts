@@ -91,6 +91,15 @@ describe.each([10, 100, 1000, 10_000, 85_742])("published formulas for %d classe
   });
 });
 
+test.each([
+  [0, -1],
+  [0, 4],
+  [-1, 1.5],
+  [Number.NaN, 1],
+])("theta_y = %d, theta_j = %d, not both angles: no scale", (thetaY, thetaJ) => {
+  expect(neededScale(target("softmax")!, 10, 0.9, thetaY, thetaJ)).toBeUndefined();
+});
+
 test("two classes at P = 1/2 need no scale", () => {
   expect(neededScale(target("softmax")!, 2, 0.5, Math.PI / 4, Math.PI / 2)).toBe(0);
 });

@@ -134,6 +134,9 @@ describe("angles of any function", () => {
     ["cosface",       { m: 0.1 },         0.9,          [0]],                // 0.9 + 0.1 is above 1 in exact arithmetic
     ["asoftmax",      {},                 -3,           [Math.PI / 2]],      // a knot, once
     ["naive",         { m: 2 },           1,            [0, Math.PI]],
+    ["naive",         { m: 0.5 },         0,            [Math.PI]],          // the value at the number pi
+    ["naive",         { m: 0.5 },         -1e-15,       []],
+    ["asoftmax",      { m: 1.5 },         -2,           [Math.PI]],
     ["arcface",       { m: 0.5 },         -1,           [Math.PI - 0.5]],
     ["arcface-hard",  { m: 0.5 },         -1.05,        []],                 // a jump across it
     ["arcface-hard",  { m: 0.6 },         -1,           []],                 // the limit before the jump

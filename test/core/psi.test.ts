@@ -169,3 +169,7 @@ describe("psiArray", () => {
     expect(() => psiArray(4, [1], new Float64Array(2))).toThrow("out has 2 places for 1 angles: give as many");
   });
 });
+
+test("what is no number is no angle", () => {
+  for (const theta of ["2", null, [], true]) expect(psi(4, theta as never)).toBeNaN();
+});
