@@ -98,7 +98,7 @@ function checked(
   const check = noRows();
   /** The places of the wrong rows among those that can be compared. */
   const wrong: number[] = [];
-  let zero: number | undefined;
+  let zero: AuditRow | undefined;
   for (let i = 0; i < theta.length; i++) {
     const scale = scaleAt(table, i);
     if (!(scale > 0)) throw new ParameterError(`the scale of row ${i} is ${scale}: it must be above 0`);
@@ -109,7 +109,7 @@ function checked(
     let isRight = error <= CERTAIN * unit;
     if (error < Number.POSITIVE_INFINITY && (!isRight || value === 0)) {
       const row = rowAt(theta[i]!, value, dtype, exactCosines);
-      if (isZeroAtEnd(curve, row) && truth !== 0) [error, zero] = [0, zero ?? row.theta];
+      if (isZeroAtEnd(curve, row) && truth !== 0) [error, zero] = [0, zero ?? row];
       isRight ||= accepts(curve, row);
       if (!isRight) wrong.push(i - check.notFinite);
     }
@@ -125,7 +125,9 @@ function checked(
     notes:
       zero === undefined
         ? []
-        : [message`the gradient 0 at ${radians(zero)} is right: autograd reaches theta through its cosine`],
+        : [
+            message`the gradient ${zero.value} at ${radians(zero.theta)} is right: autograd reaches theta through its cosine`,
+          ],
   };
 }
 

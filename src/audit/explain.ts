@@ -12,7 +12,17 @@ import {
   type ValueMistake,
   valueMistakes,
 } from "./mistakes.ts";
-import { type AuditRow, accepts, evaluate, isHalf, type Piecewise, rowAt, ulp, unblended } from "./tolerance.ts";
+import {
+  type AuditRow,
+  accepts,
+  evaluate,
+  isHalf,
+  type Piecewise,
+  rowAt,
+  smallestError,
+  ulp,
+  unblended,
+} from "./tolerance.ts";
 
 /**
  * A mistake with a form beside it. The cost is the order in which explanations
@@ -87,7 +97,8 @@ export function explanations(
     const isRound = each.every((n) => n <= roundDigits(dtype));
     // A scale beside a factor is another factor, unless it is round and does not undo that.
     const { factor } = mistake;
-    if (factor !== undefined && form.name !== "" && (!isRound || Math.abs(fit.scale * factor - 1) < UNLIKE)) return [];
+    const unlike = Math.max(UNLIKE, smallestError(dtype));
+    if (factor !== undefined && form.name !== "" && (!isRound || Math.abs(fit.scale * factor - 1) < unlike)) return [];
     // Four numbers, or a scale and a lambda beside a mistake, fit many a curve to
     // within the rounding of float32, round numbers do not.
     if ((free > 3 || (mistake.name !== "" && Object.keys(form.found).length > 1)) && !isRound) return [];
@@ -179,14 +190,16 @@ function isApart(curve: Piecewise): boolean {
 const UNLIKE = 1e-3;
 const LEAST_FACTOR = 1.05;
 const MOST_FACTOR = 1e3;
+/** A function of the angle goes up and down no more often; of unlike scales every third step goes up. */
+const MOST_TURNS = 4;
 
 /**
- * Does each row hold a positive multiple of the target, most of them not
- * the target itself? A feature norm would do that.
+ * Does each row hold a positive multiple of the target, most of them not the target itself? A feature norm would do
+ * that; a function of the target too, such as its sine, but that is no more than the target where it is small.
  */
 export function scaleOfEachRow(target: Target, rows: readonly AuditRow[]): KnownMistake[] {
   const ratios: number[] = [];
-  for (const { theta, value } of rows) {
+  for (const { theta, value } of rows.toSorted((x, y) => x.theta - y.theta)) {
     const truth = target.value(theta);
     if (Math.abs(truth) > UNLIKE) ratios.push(value / truth);
     else if (Math.abs(value) > MOST_FACTOR * UNLIKE) return [];
@@ -195,7 +208,9 @@ export function scaleOfEachRow(target: Target, rows: readonly AuditRow[]): Known
   const unlike = ratios.filter((ratio) => Math.abs(ratio - 1) > UNLIKE).length;
   const bothSigns = rows.some(({ value }) => value > 0) && rows.some(({ value }) => value < 0);
   const varies = least > 0 && most > LEAST_FACTOR * least && most < MOST_FACTOR * least;
-  if (!(bothSigns && varies && unlike > 0.9 * ratios.length)) return [];
+  const travel = ratios.reduce((sum, ratio, i) => sum + (i === 0 ? 0 : Math.abs(ratio - ratios[i - 1]!)), 0);
+  const isNoFunction = least > LEAST_FACTOR || travel > MOST_TURNS * (most - least);
+  if (!(bothSigns && varies && isNoFunction && unlike > 0.9 * ratios.length)) return [];
   const name = "each row has a scale of its own, such as a feature norm: if a column holds it, give --scale @column";
   return [{ column: "value", name, parameters: { smallest: least, largest: most }, residual: 0 }];
 }

@@ -26,7 +26,7 @@ export function checkedGradients(
   const check = noRows();
   for (const [i, sample] of samples.entries()) {
     const ranges = gradientRanges(right, sample, dtype, sample.gradient!.length);
-    const unit = ulp(Math.max(...ranges.map(({ value }) => Math.abs(value)).filter(Number.isFinite)), dtype);
+    const unit = ulp(largestOf(ranges.map(({ value }) => Math.abs(value)).filter(Number.isFinite)), dtype);
     count(check, i, errorOf(sample.gradient!, ranges), unit, areWithin(sample.gradient!, ranges));
   }
   const candidates = isWrong(check) && !hasWrongLosses ? gradientCandidates(right, samples, dtype) : [];

@@ -8,7 +8,7 @@ import {
   targetDefinition,
   targetDefinitions,
 } from "../core/targets.ts";
-import type { Searched } from "./fit.ts";
+import { largestOf, type Searched } from "./fit.ts";
 import { angleOf, type LossProgram, type LossSample } from "./loss-program.ts";
 import { valueCurve, valueMistakes } from "./mistakes.ts";
 import { evaluate } from "./tolerance.ts";
@@ -84,6 +84,7 @@ export function fixedMistakes({ name }: Target, samples: readonly LossSample[], 
     ["the mean over the classes, not their sum", { loss: ({ loss }, others) => loss / (others.length + 1) }],
     ["the logarithm is to base 2, not natural", { loss: ({ loss }) => loss / Math.LN2 }],
     ["the logarithm is to base 10, not natural", { loss: ({ loss }) => loss / Math.LN10 }],
+    ["the largest logit in place of the log-sum-exp", { loss: (_, others) => largestOf([0, ...others]) }],
     ["the log-sum-exp lacks the target", { loss: ({ loss, missed }) => loss + Math.log(missed) }],
     ["the loss has its sign flipped", { loss: ({ loss }) => -loss }],
     ["the softmax is taken twice", { loss: softmaxTwice }],

@@ -22,7 +22,7 @@ export const valueCurve = ({ pieces, lambda }: Pick<Target, "pieces" | "lambda">
 export const slopeCurve = ({ pieces, lambda }: Pick<Target, "pieces" | "lambda">): Piecewise => ({
   pieces,
   at: (piece, theta) => pieceSlope(piece, theta, lambda).hi,
-  orZero: true,
+  isSlope: true,
 });
 
 const even = (lo: number, hi: number, steps: number) =>

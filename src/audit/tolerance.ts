@@ -28,10 +28,10 @@ export interface Piecewise {
   /** Given where own * the above + plain * cos(theta) is meant. */
   readonly blend?: { readonly own: number; readonly plain: number };
   /**
-   * At an angle whose cosine is 1 or -1 to within rounding the value 0 is right too: a program's
-   * gradient reaches theta through its cosine, whose slope is 0 there.
+   * It is a slope, which a program may reach through the cosine: at an angle whose cosine is 1 or -1 to within rounding
+   * the slope of the cosine, next to 0, and less is right too. Where two pieces meet so is what lies between theirs.
    */
-  readonly orZero?: boolean;
+  readonly isSlope?: boolean;
 }
 
 /**
@@ -67,11 +67,14 @@ const UNIT: Readonly<Record<Dtype, number>> = {
 /** The smallest error that an audit sees in a value of size 1 or less. */
 export const smallestError = (dtype: Dtype) => ROUNDINGS * ulp(1, dtype);
 
-/** How many bits numbers of the coarser types have; values of float32 may be printed in fewer digits. */
+/**
+ * How many bits numbers of the coarser types have, the fewest first, since such numbers are also ones of more bits;
+ * values of float32 may be printed in fewer digits.
+ */
 const COARSER: readonly (readonly [Dtype, bits: number])[] = [
-  ["float32", 53],
-  ["float16", 11],
   ["bfloat16", 8],
+  ["float16", 11],
+  ["float32", 53],
 ];
 
 /** With fewer rows a table in a coarser type, or in few decimals, cannot be recognized. */
@@ -83,7 +86,8 @@ const FEWEST_ROWS = 8;
  */
 export function coarserTypes(dtype: Dtype | undefined, values: readonly number[], bad: number): Dtype[] {
   if (values.length < FEWEST_ROWS || 2 * bad < values.length) return [];
-  const coarser = COARSER.slice(COARSER.findIndex(([other]) => other === dtype) + 1);
+  const own = COARSER.findIndex(([other]) => other === dtype);
+  const coarser = own < 0 ? COARSER : COARSER.slice(0, own);
   // Printed in 7 digits a number of 11 bits is no longer one of them, but near to one.
   const isOne = (bits: number) => (x: number) => Math.abs(roundedTo(bits, x) - x) <= 2 ** -20 * Math.abs(x);
   return coarser.flatMap(([type, bits]) => (values.every(isOne(bits)) ? [type] : []));
@@ -174,8 +178,8 @@ export function rowAt(theta: number, value: number, dtype: Dtype, isExact = fals
 /**
  * Can a correct program, given a rounded cosine, return the row's value? That is: does it lie between the extremes of
  * the curve over the angles lo to hi, +- 16 ulp of max(|curve|, 1)? Each piece that contains one of the angles is
- * evaluated at all of them, since rounding decides which piece a program takes. Extremes are sought at lo, hi and the
- * quarter turns between: exact without lambda; with lambda the extreme lies elsewhere, which matters from m of about
+ * evaluated at all of them, since rounding decides which piece a program takes: beside a jump either side is right, and
+ * nothing between. Extremes are sought at lo, hi and the quarter turns between: exact without lambda; with lambda the extreme lies elsewhere, which matters from m of about
  * 1000 on. Likewise for a slope, of which either sign can be right at a knot, and which may go through the cosine.
  */
 export function accepts(curve: Piecewise, row: AuditRow): boolean {
@@ -183,9 +187,8 @@ export function accepts(curve: Piecewise, row: AuditRow): boolean {
   const { theta, value, dtype } = row;
   const truth = evaluate(curve, theta);
   if (Math.abs(value - truth) <= CERTAIN * ulp(truth, dtype)) return true;
-  const range = acceptedRange(curve, row);
-  const [low, high] = curve.orZero ? throughCosine(range, row) : range;
-  return value >= low && value <= high;
+  const ranges = curve.isSlope ? [throughCosine(acceptedRange(curve, row), row)] : acceptedRanges(curve, row);
+  return ranges.some(([low, high]) => value >= low && value <= high);
 }
 
 /**
@@ -201,22 +204,33 @@ export function throughCosine(
   return [Math.min(...all), Math.max(...all)];
 }
 
-/** Is the value a 0 that is right for a gradient through the cosine? */
-export const isZeroAtEnd = ({ orZero = false }: Piecewise, { value, lo, hi }: AuditRow) =>
-  orZero && value === 0 && (lo === 0 || hi >= Math.PI);
+/** Is the value one that is right for a slope through the cosine, at 0 or pi to within rounding? */
+export const isZeroAtEnd = ({ isSlope = false }: Piecewise, { value, theta, lo, hi }: AuditRow) =>
+  isSlope && Math.abs(value) <= MOST_AT_END * Math.sin(theta) && (lo === 0 || hi >= Math.PI);
 
-/** The least and the greatest value that accepts allows at the row's angle. */
-export function acceptedRange(curve: Piecewise, row: AuditRow): readonly [low: number, high: number] {
+/** The slope of the cosine, sin(theta), with its rounding errors in the coarsest type. */
+const MOST_AT_END = 1 + 2 ** -4;
+
+type Range = readonly [low: number, high: number];
+
+/** The least and the greatest value at the row's angle that a correct program may return. */
+export function acceptedRange(curve: Piecewise, row: AuditRow): Range {
+  const ranges = acceptedRanges(curve, row);
+  return [Math.min(...ranges.map(([low]) => low)), Math.max(...ranges.map(([, high]) => high))];
+}
+
+/** The same for each piece that a program may take. */
+function acceptedRanges(curve: Piecewise, row: AuditRow): Range[] {
   const { lo, theta, hi, first, last } = touched(curve, row);
-  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (let i = first; i <= last; i++) {
-    const piece = curve.pieces.piece(i);
-    for (const t of [lo, ...quarterTurns(piece, lo, hi), theta, hi]) {
-      const y = curve.at(piece, t);
-      low = Math.min(low, y);
-      high = Math.max(high, y);
-    }
-  }
+  return Array.from({ length: last - first + 1 }, (_, i) => {
+    const piece = curve.pieces.piece(first + i);
+    const values = [lo, ...quarterTurns(piece, lo, hi), theta, hi].map((t) => curve.at(piece, t));
+    return withSlack(curve, row, Math.min(...values), Math.max(...values));
+  });
+}
+
+/** A range of the curve with its blend, and with the rounding errors of both. */
+function withSlack(curve: Piecewise, row: AuditRow, low: number, high: number): Range {
   let terms = Math.max(-low, high, curve.terms ?? 1);
   if (curve.blend !== undefined) {
     const { own, plain } = curve.blend;

@@ -121,8 +121,13 @@ function reasons(
     const how = as.printed ? `to ${as.printed.places}` : `taken as ${as.dtype}`;
     if (found.length > 0) return { candidates, coarser: message`${how}: ${found}` };
   }
-  return { candidates };
+  if (!areOne(losses)) return { candidates };
+  const name = `every loss is ${losses[0]}: it does not depend on the angles`;
+  return { candidates: [{ column: "loss", name, parameters: {}, residual: 0 }] };
 }
+
+/** Is there one loss, in more rows than may have it by chance? */
+const areOne = (losses: readonly number[]) => losses.length > 3 && losses.every((loss) => loss === losses[0]);
 
 /**
  * How far losses may lie from the true ones: the program's type of number,
@@ -170,6 +175,7 @@ function lossCandidates(
     isSmall &&
     new Set(failing).size > classes &&
     samples.every(({ place, competing }) => place !== undefined && competing.length === classes - 1);
+  const isConstant = areOne(samples.map(({ loss }) => loss));
   const kinds = [
     () => fixed,
     () => slips,
@@ -189,7 +195,7 @@ function lossCandidates(
   const size = samples.reduce((most, sample) => Math.max(most, sizeOf(sample)), 1);
   const close = ROUNDINGS * ulp(size, as.dtype) + (as.printed?.errorOf(size) ?? 0);
   const all: KnownMistake[] = [];
-  for (const kind of kinds) {
+  for (const kind of isConstant ? [kinds[0]!] : kinds) {
     // What explains alone explains beside another that changes nothing.
     const found = all.map(({ name }) => name);
     const others = kind().filter(({ parts = [] }) => !parts.some((name) => found.includes(name)));

@@ -41,7 +41,7 @@ export async function auditTable(values: TableValues, input: string) {
     ...(isColumn(scale) ? [header.number(scale.column, requireScale)] : []),
   ];
   const read: readonly number[][] = [[], [], [], []];
-  const take = (...row: readonly number[]) => {
+  const take = (row: readonly number[]) => {
     for (let i = 0; i < row.length; i++) read[i]!.push(row[i]!);
   };
   const warnings = await readRows(readersOf, take, values, input);
@@ -79,7 +79,7 @@ export async function lossSamples(values: TableValues, loss: ColumnSource, input
         header.anyNumber(name),
       ),
     ],
-    (thetaY, { angles, place }, scale, loss = Number.NaN, ...gradients) => {
+    ([thetaY, { angles, place }, scale, loss = Number.NaN, ...gradients]) => {
       const competing = Float64Array.from(angles);
       samples.push({ thetaY, competing, place, scale, loss, gradient: gradient && ownFirst(gradients, place) });
     },

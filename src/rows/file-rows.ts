@@ -82,10 +82,10 @@ export function visitRows(
   return undefined;
 }
 
-/** Calls take with the inputs of each good row of a file, in order; returns the warnings about the file. */
+/** Calls take with the list of inputs of each good row of a file, in order; returns the warnings about the file. */
 export async function readRows<T extends readonly unknown[]>(
   inputs: (header: Header) => { readonly [I in keyof T]: Reader<T[I]> },
-  take: (...values: T) => void,
+  take: (values: T) => void,
   options: RowOptions,
   path: string,
 ): Promise<Message[]> {
@@ -95,7 +95,7 @@ export async function readRows<T extends readonly unknown[]>(
     for await (const batch of table.batches(part)) {
       const faults = faultsOf(batch);
       const at = readers.map((reader) => reader(batch, faults).at);
-      const takeRow = (row: number) => take(...(at.map((get) => get(row)) as unknown as T));
+      const takeRow = (row: number) => take(at.map((get) => get(row)) as unknown as T);
       const stop = visitRows(batch, faults, bad, takeRow, () => {});
       if (stop !== undefined) throw stop;
     }

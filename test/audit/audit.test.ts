@@ -788,6 +788,70 @@ test("numbers of %g have digits, though they may have few decimals too", () => {
   expect(text(audit(of("arcface"), table, "float64"))).toMatch(/right to the 6 digits that are given/);
 });
 
+describe("slopes of programs that reach theta through the cosine, by way of sqrt(1 - c^2) clamped at 0", () => {
+  const m = 0.5;
+  const theta = Array.from({ length: 91 }, (_, i) => Math.min(Math.PI, (i * Math.PI) / 90));
+  const bfloat16 = (x: number) => {
+    const c = Math.fround(x) * (2 ** 45 + 1);
+    return c - (c - Math.fround(x));
+  };
+  const tableIn = (r: Round): AuditTable => {
+    const angles = theta.map(r);
+    const rows = angles.map((t) => {
+      const c = r(Math.cos(t));
+      const root = r(Math.sqrt(Math.max(0, r(1 - r(c * c)))));
+      const byCosine = r(Math.cos(m)) + (root === 0 ? 0 : r(r(c / root) * r(Math.sin(m))));
+      const value = r(r(c * r(Math.cos(m))) - r(root * r(Math.sin(m))));
+      return [value, r(-r(Math.sin(t)) * r(byCosine))] as const;
+    });
+    return { theta: angles, value: rows.map(([value]) => value), gradient: rows.map(([, slope]) => slope) };
+  };
+  test.each([
+    ["float64", (x: number) => x],
+    ["float32", Math.fround],
+    ["bfloat16", bfloat16],
+  ] as const)("are right in %s", (dtype, r) => {
+    const table = tableIn(r);
+    const inside = table.theta as number[];
+    const kept = inside.map((t) => Math.min(Math.PI, t));
+    expect(text(audit(of("arcface", { m }), { ...table, theta: kept }, dtype))).toMatch(/^every row is right/);
+  });
+  test("but not where the cosine is not 1 to within rounding, nor with the sign flipped", () => {
+    const table = tableIn((x) => x);
+    const slopes = Array.from(table.gradient!);
+    slopes[1] = 0.9 * Math.sin(theta[1]!);
+    expect(audit(of("arcface", { m }), { ...table, gradient: slopes }, "float64").passes).toBe(false);
+    const flipped = Array.from(table.gradient!, (x) => -x);
+    const found = text(audit(of("arcface", { m }), { ...table, gradient: flipped }, "float64"));
+    expect(found).toContain("the gradient has its sign flipped");
+  });
+  test("values of bfloat16 are not called float16, which such numbers are too", () => {
+    const angles = theta.map(bfloat16).map((t) => Math.min(Math.PI, t));
+    const value = angles.map((t) => bfloat16(bfloat16(Math.cos(t)) - bfloat16(0.35)));
+    const found = text(audit(of("cosface", { m: 0.35 }), { theta: angles, value }, "float32"));
+    expect(found).toContain("right as bfloat16");
+  });
+});
+
+test("a value between the two sides of a jump is wrong", () => {
+  const f = of("arcface-easy", { m: 0.5 });
+  const theta = Array.from({ length: 91 }, (_, i) => (i * Math.PI) / 90);
+  const valueWith = (atJump: number) => theta.map((t) => (t === Math.PI / 2 ? atJump : f.value(t)));
+  for (const [atJump, passes] of [
+    [-0.3, false],
+    [0, true],
+    [-Math.sin(0.5), true],
+  ] as const)
+    expect(audit(f, { theta, value: valueWith(atJump) }, "float64").passes).toBe(passes);
+});
+
+test.each(["sin", "tanh"] as const)("%s of the target is no scale of each row", (name) => {
+  const f = of("arcface", { m: 0.5 });
+  const theta = Array.from({ length: 91 }, (_, i) => Math.min(Math.PI, (i * Math.PI) / 90));
+  const found = text(audit(f, { theta, value: theta.map((t) => Math[name](f.value(t))) }, "float64"));
+  expect(found).toContain("no known mistake explains it");
+});
+
 test("values that are all the same do not depend on theta", () => {
   const theta = Array.from({ length: 30 }, (_, i) => i / 10);
   for (const [name, one] of [

@@ -524,3 +524,34 @@ test("a factor on every gradient is found, and one that is not explained is loca
   );
   expect(changed(() => 0).candidates).toMatchObject([{ name: "the gradient is 0: detached" }]);
 });
+
+describe("a maximum, and one loss for all", () => {
+  const next = (i: number) => (i * 0.6180339887498949) % 1;
+  const samplesWith = (lossOf: (sample: Omit<LossSample, "loss">) => number): LossSample[] =>
+    Array.from({ length: 60 }, (_, i) => {
+      const competing = Array.from({ length: 7 }, (_, j) => 0.3 + 2.5 * next(7 * i + j + 1));
+      const sample = { thetaY: 0.2 + 2.6 * next(i * 11 + 5), competing, place: i % 8, scale: 30 };
+      return { ...sample, loss: lossOf(sample) };
+    });
+  const said = (samples: readonly LossSample[]) => messageText(auditLoss(arcface(), samples, "float64").diagnosis);
+
+  test("a hinge has the largest logit", () => {
+    const hinge = samplesWith(({ thetaY, competing, scale }) => {
+      const top = Math.max(...Array.from(competing, (t) => Math.cos(t)));
+      return Math.max(0, scale * (top - arcface().value(thetaY)));
+    });
+    expect(said(hinge)).toMatch(/^loss: the largest logit in place of the log-sum-exp, to within \S+$/);
+  });
+
+  test("one loss for all does not depend on the angles", () => {
+    expect(said(samplesWith(() => 0))).toContain("loss: every loss is 0: it does not depend on the angles");
+  });
+});
+
+test("gradients of 150,000 classes", () => {
+  const competing = Array.from({ length: 149_999 }, (_, j) => 1 + (2 * j) / 150_000);
+  const { loss, byCosY } = sampleLoss(arcface(), 30, 0.7, competing);
+  const gradient = [byCosY, ...competing.map(() => 0)];
+  const result = auditLoss(arcface(), [{ thetaY: 0.7, competing, place: 0, scale: 30, loss, gradient }], "float64");
+  expect(result.gradient?.bad).toBe(1);
+});
