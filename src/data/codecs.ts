@@ -11,9 +11,14 @@ export const codecs: Compressors = {
   SNAPPY: snappyUncompressor(),
   GZIP: (bytes, length) => unzipSync(bytes, { maxOutputLength: Math.max(1, length) }),
   BROTLI: (bytes, length) => brotliDecompressSync(bytes, { maxOutputLength: Math.max(1, length) }),
-  LZ4: (bytes, length) => (isFramed(bytes) ? decompressLz4 : decompressLz4Raw)(bytes, length),
-  LZ4_RAW: decompressLz4Raw,
+  LZ4: (bytes, length) => (isFramed(bytes) ? decompressLz4(bytes, length) : lz4Block(bytes, length)),
+  LZ4_RAW: lz4Block,
 };
+
+/** A block of LZ4; of no bytes it has one, in which the decompressor would look for more. */
+function lz4Block(bytes: Uint8Array, length: number): Uint8Array {
+  return length === 0 ? new Uint8Array() : decompressLz4Raw(bytes, length);
+}
 
 /**
  * Is it LZ4 as Hadoop writes it: frames that end with the bytes, each after the lengths of what it gives and of itself?

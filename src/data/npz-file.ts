@@ -1,3 +1,5 @@
+import { crc32 } from "./crc32.ts";
+
 /** One array of a .npz file that is written; bytes gives its elements as often as it is asked. */
 export interface NpzMember {
   readonly name: string;
@@ -80,17 +82,4 @@ function npyHead({ dtype, shape }: NpzMember): Buffer {
     words(2, length),
     Buffer.from(`${text.padEnd(length - 1)}\n`),
   ]);
-}
-
-const CRC_TABLE = Int32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte;
-  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
-  return crc;
-});
-
-/** The CRC-32 of bytes, after those whose CRC-32 is given. zlib has it from Node 20.15 on. */
-function crc32(bytes: Uint8Array, before = 0): number {
-  let crc = ~before;
-  for (const byte of bytes) crc = CRC_TABLE[(crc ^ byte) & 255]! ^ (crc >>> 8);
-  return ~crc >>> 0;
 }

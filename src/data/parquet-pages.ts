@@ -4,6 +4,7 @@ import { convert, DEFAULT_PARSERS } from "hyparquet/src/convert.js";
 import { decompressPage, readDataPage } from "hyparquet/src/datapage.js";
 import { getMaxDefinitionLevel, getMaxRepetitionLevel } from "hyparquet/src/schema.js";
 import { readVarInt } from "hyparquet/src/thrift.js";
+import { crc32 } from "./crc32.ts";
 import { DamageError } from "./errors.ts";
 import { cellOf, parsers } from "./parquet-cells.ts";
 
@@ -54,6 +55,8 @@ export function* pagesOf(chunk: ColumnChunk, read: (start: number, end: number) 
     requireSize("a page", header.uncompressed_page_size, Number(meta.total_uncompressed_size));
     const bytes = read(start, start + size);
     start += size;
+    if (header.crc !== undefined && (crc32(bytes) | 0) !== (header.crc | 0))
+      throw new DamageError("a page has not the checksum that is stored with it");
     if (header.dictionary_page_header) {
       const whole = decompressed(chunk, bytes, header.uncompressed_page_size);
       // Old writers left this header out of the size of the chunk.

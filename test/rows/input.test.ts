@@ -547,4 +547,30 @@ describe("the digits: counts against a plain count in the test", () => {
     const reason = reasons[name] ?? "its parts do not fit one another";
     expect(stderr).toBe(`asoftmax: ${path}: the Parquet file is damaged: ${reason}\n`);
   });
+
+  test.each([
+    ["unsigned integers of 32 bits as differences", "delta-uint32", "4294967295,0\n4294967294,0\n4294967293,0\n"],
+    ["pages of LZ4 without bytes", "empty-lz4", "[null],0\n,0\n"],
+    ["checksums of pages", "checksum", "1,0\n2,0\n3,0\n"],
+  ])("a Parquet file with %s is read", async (_, name, rows) => {
+    const path = fileURLToPath(new URL(`../fixtures/${name}.parquet`, import.meta.url));
+    const { status, stdout, stderr } = await asoftmax([...words("psi --m 1 --columns k --input"), path]);
+    expect([status, stderr]).toEqual([0, ""]);
+    const [, ...lines] = stdout.split("\n");
+    expect(lines.join("\n").replaceAll(/^[^,]*,/gm, "")).toBe(rows);
+  });
+
+  test("a Parquet page with another checksum than is stored", async () => {
+    const path = new URL("../fixtures/checksum.parquet", import.meta.url);
+    const bytes = readFileSync(path);
+    const angle = Buffer.alloc(8);
+    angle.writeDoubleLE(1.25);
+    bytes[bytes.indexOf(angle) + 6]! ^= 4;
+    const cwd = mkdtempSync(join(root, "d-"));
+    writeFileSync(join(cwd, "f.parquet"), bytes);
+    const { status, stdout, stderr } = await asoftmax(words("psi --input f.parquet"), { cwd });
+    expect([status, stdout]).toEqual([2, ""]);
+    const reason = "a page has not the checksum that is stored with it";
+    expect(stderr).toBe(`asoftmax: f.parquet: the Parquet file is damaged: ${reason}\n`);
+  });
 });
