@@ -26,9 +26,18 @@ const guesses: Readonly<Record<string, Guess>> = {
   "--json": ({ word }) => /^--(table|csv|tsv|jsonl?)$/.exec(word)?.[1]?.replace(/^/, "--format "),
   async "--m 4 --theta 1.2"({ args, options }) {
     if (options !== undefined) return undefined;
+    const typed = args.findIndex((arg) => Object.hasOwn(commands, arg));
+    const rest = typed < 0 ? args : args.toSpliced(typed, 1);
     for (const [name, { load }] of Object.entries(commands))
-      if (takesAll((await load()).default.options, args)) return commandLine([name, ...args]);
+      if ((typed < 0 || name === args[typed]) && takesAll((await load()).default.options, rest))
+        return commandLine([name, ...rest]);
     return undefined;
+  },
+  "psi --theta 45 deg": ({ args, word }) => {
+    const at = args.indexOf(word);
+    return /^(deg|rad)$/.test(word) && isAngle(`${args[at - 1]}${word}`) && args.length > 2
+      ? `${args[at - 2]} ${args[at - 1]}${word}`
+      : undefined;
   },
   "psi --theta 1.2 1.3"({ args, word, more, options = {} }) {
     if (isFlag(word) || /[./][a-z]\w*$/i.test(word)) return undefined;
@@ -46,7 +55,10 @@ const guesses: Readonly<Record<string, Guess>> = {
     return words.map((one, i) => `${flagOf(asked[i]!)} ${one}`).join(" ");
   },
   "measure digits.csv": ({ args, word, more, options = {} }) =>
-    options.input && more.length === 0 && /^[^-].*[./]/.test(word) && !args.some((arg) => /^(-i|--input)\b/.test(arg))
+    options.input &&
+    more.length === 0 &&
+    /^[^-].*[./]|^-$/.test(word) &&
+    !args.some((arg) => /^(-i|--input)\b/.test(arg))
       ? `--input ${word}`
       : undefined,
 };
