@@ -144,7 +144,9 @@ export function planeChart(targets: readonly Target[], range: Interval = { from:
   const m = psi?.parameters.m;
   /** cos(m theta), where psi of the same m is there too. */
   const naive = targets.find(({ name, lambda, parameters }) => name === "naive" && lambda === 0 && parameters.m === m);
-  const held = naive ? "all three hold" : `${m} theta_y < theta_j`;
+  /** Are there functions that these words would not be true of? */
+  const hasOthers = targets.length > 2;
+  const held = naive ? (hasOthers ? "naive, angular, psi hold" : "all three hold") : `${m} theta_y < theta_j`;
   const wrong: Area = {
     name: FALSE_PASS,
     look: "hatched",
@@ -167,7 +169,10 @@ export function planeChart(targets: readonly Target[], range: Interval = { from:
     y: { angle: true, name: "theta_j, angle to another class" },
     series: targets.map((target) => ({ ...lineOf(target, targets), at: (theta) => competingBound(target, theta) })),
     regions: [...targets.slice(0, 1).map(own), ...(naive ? [wrong] : [])],
-    zones: naive ? [{ name: "none holds", look: "named", between: (theta) => [0, competingBound(naive, theta)] }] : [],
+    zones:
+      naive && !hasOthers
+        ? [{ name: "none holds", look: "named", between: (theta) => [0, competingBound(naive, theta)] }]
+        : [],
     knots: knotsOf(targets),
     square: true,
   };

@@ -102,6 +102,9 @@ describe("the chart", () => {
    ┊ k pi/4
 `.slice(1),
     );
+    const three = await shown("plot --quantity theta_j --functions asoftmax,naive,arcface --width 60 --height 6");
+    expect(three).toContain("naive, angular, psi hold");
+    expect(three).not.toContain("all three hold");
     const rows = async (line: string) => (await shown(line)).match(/^ *\S+(?=┤)/gm)!.map((label) => label.trim());
     const line = "plot --quantity theta_j --height 9";
     expect(await rows(`${line} --degrees`)).toEqual(["180", "135", "90", "45", "0"]);
