@@ -83,6 +83,15 @@ export interface Chart {
   readonly cursor?: number;
 }
 
+/** Is y an angle too? */
+export const isAngleY = ({ square, y }: Chart): boolean => square === true || y?.angle === true;
+
+/** The dots on a line. */
+export const pointsOf = ({ name, at, points = [] }: Series): Dots => ({
+  name,
+  at: points.map((x) => ({ x, y: at(x) })),
+});
+
 /** More rules than this cannot be told apart. */
 const MOST_RULES = 64;
 

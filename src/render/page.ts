@@ -1,6 +1,6 @@
 import { packageFile } from "../data/file.ts";
 import { samplesOf, valueAt } from "./axes.ts";
-import type { Chart } from "./chart.ts";
+import { type Chart, isAngleY } from "./chart.ts";
 import { formatMessage, inUnit, type NumberStyle, rounded } from "./number.ts";
 import { drawSvg, PICTURE_STYLE } from "./svg.ts";
 import { escapeXml, spelled } from "./typeset.ts";
@@ -23,7 +23,7 @@ export function figure(chart: Chart, style: NumberStyle, description: string, id
     x: spelled(chart.x.name ?? "x"),
     names,
     xs: xs.map((x) => shown(x, chart.x.angle)),
-    values: chart.series.map((one) => xs.map((x) => shown(valueAt(one, x), chart.square ?? chart.y?.angle))),
+    values: chart.series.map((one) => xs.map((x) => shown(valueAt(one, x), isAngleY(chart)))),
   };
   const pictures = [NARROW, WIDE].map((width) =>
     drawSvg(chart, style, { id: `${id}-${width}`, width, description, bare: true }),
