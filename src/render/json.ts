@@ -1,6 +1,4 @@
-import { fromBytes } from "../data/bytes.ts";
-import { formatMessage, type NumberStyle, rounded, shownNumber } from "./number.ts";
-import type { Cell, Column } from "./result.ts";
+import { type NumberStyle, rounded } from "./number.ts";
 
 /** An object as JSON, on one line or indented. A Map is an object whose keys keep their order, numbers too. */
 export const objectText = (object: object, style: NumberStyle, oneLine: boolean): string =>
@@ -17,14 +15,4 @@ function textOf(value: unknown, style: NumberStyle, start: string): string {
   });
   const body = items.length > 0 ? items.join(",") + start : "";
   return Array.isArray(value) ? `[${body}]` : `{${body}}`;
-}
-
-/** A cell as the value that JSON has for it. */
-export function jsonValue(cell: Cell, column: Column, style: NumberStyle): unknown {
-  if (typeof cell === "number") return shownNumber(cell, column, style);
-  if (typeof cell === "string") return column.kind === "bytes" ? fromBytes(cell) : cell;
-  if (cell === null || typeof cell !== "object") return cell;
-  return column.kind === "message"
-    ? formatMessage(cell, style)
-    : cell.map((item) => jsonValue(item as number, column, style));
 }

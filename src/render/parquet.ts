@@ -1,12 +1,18 @@
 import { isUtf8 } from "node:buffer";
 import { fromBytes } from "../data/bytes.ts";
 import { DataError } from "../data/errors.ts";
-import { numbersAt } from "../data/fields.ts";
 import { type StoredType, storedTypes } from "../data/stored-types.ts";
 import { inTurn, remaining } from "../data/table.ts";
 import { parquetFile } from "../data/write-parquet.ts";
-import { formatCell, type NumberStyle, shownNumber } from "./number.ts";
-import { type Column, type ColumnCells, computedColumns, type RowBatch, type RowsResult } from "./result.ts";
+import { formatCell, type NumberStyle, shownCell } from "./number.ts";
+import {
+  type ColumnCells,
+  type ComputedColumn,
+  cellAt,
+  computedColumns,
+  type RowBatch,
+  type RowsResult,
+} from "./result.ts";
 
 /**
  * Rows as a Parquet file, in pieces. Columns of a Parquet input keep their types, those of
@@ -36,7 +42,7 @@ export async function* parquetRows(result: RowsResult, style: NumberStyle): Asyn
 }
 
 /** The type of a computed column: by its kind, or by its first cell. */
-function typeOf({ kind }: Column, values: ColumnCells): StoredType {
+function typeOf({ kind }: ComputedColumn, values: ColumnCells): StoredType {
   if (kind === "integer" || kind === "boolean") return storedTypes[kind];
   if (kind === "bytes" || kind === "message") return storedTypes.text;
   const cell = "address" in values ? 0 : values.find((value) => value !== null);
@@ -57,20 +63,13 @@ function inputValues({ size, input }: RowBatch, i: number, name: string): unknow
   return Array.from({ length: size }, (_, row) => (stored ?? textAt)(rows?.[row] ?? row));
 }
 
-function valuesOf(
-  { size, columns }: RowBatch,
-  column: Column & { readonly place: number },
-  { type }: StoredType,
-  style: NumberStyle,
-): unknown[] {
-  const shown = (x: number) => shownNumber(x, column, style);
+/** The values of a computed column as Parquet stores them. */
+function valuesOf({ size, columns }: RowBatch, column: ComputedColumn, { type }: StoredType, style: NumberStyle) {
   const values = columns[column.place]!;
-  if ("address" in values)
-    return Array.from(numbersAt(values.address, size), (x) => (Number.isNaN(x) ? null : shown(x)));
   const encoding = column.kind === "bytes" ? "latin1" : "utf8";
-  return values.map((cell) => {
-    if (cell === null) return null;
-    if (type === "BYTE_ARRAY") return Buffer.from(formatCell(cell, column, style), encoding);
-    return typeof cell === "number" ? shown(cell) : cell;
+  return Array.from({ length: size }, (_, row) => {
+    const cell = cellAt(values, row);
+    if (cell === null || type !== "BYTE_ARRAY") return shownCell(cell, column, style);
+    return Buffer.from(formatCell(cell, column, style), encoding);
   });
 }
