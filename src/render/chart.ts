@@ -92,6 +92,10 @@ export const pointsOf = ({ name, at, points = [] }: Series): Dots => ({
   at: points.map((x) => ({ x, y: at(x) })),
 });
 
+/** The bars of a line, each with its height. */
+export const barsOf = ({ at, bars = [] }: Series) =>
+  bars.slice(1).map((to, i) => ({ from: bars[i]!, to, y: at((bars[i]! + to) / 2) }));
+
 /** More rules than this cannot be told apart. */
 const MOST_RULES = 64;
 

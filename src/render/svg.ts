@@ -3,7 +3,7 @@ import { area, line } from "d3-shape";
 import type { Message } from "../core/message.ts";
 import { timesPi } from "../core/units.ts";
 import { samplesOf, type Tick, ticksOf, valueAt } from "./axes.ts";
-import { type Chart, type Interval, isAngleY, pointsOf, reachOf, rulesOf, type Series } from "./chart.ts";
+import { barsOf, type Chart, type Interval, isAngleY, pointsOf, reachOf, rulesOf, type Series } from "./chart.ts";
 import { type Heights, labelsIn, type MarkAt, type Point } from "./labels.ts";
 import { formatMessage, forPeople, type NumberStyle } from "./number.ts";
 import { escapeXml, FONT, LINE, linesOf, px, spelled, textAt, widthOf } from "./typeset.ts";
@@ -66,11 +66,10 @@ export function coloursOf(lines: readonly { readonly hue?: number | undefined }[
   });
 }
 
-const saidOf = (parts: Message, style: NumberStyle) =>
-  formatMessage(
-    parts.flatMap((part) => (style.degrees && typeof part === "object" ? [part, "°"] : [part])),
-    style,
-  );
+function saidOf(parts: Message, style: NumberStyle): string {
+  const withUnits = parts.flatMap((part) => (style.degrees && typeof part === "object" ? [part, "°"] : [part]));
+  return formatMessage(withUnits, style);
+}
 
 /**
  * The size of a picture of at most that width, its frame with the scales of its axes, and all that stands around it.
@@ -92,7 +91,7 @@ function layoutOf(chart: Chart, style: NumberStyle, most: number) {
     .filter(([text]) => text !== "")
     .flatMap(([text, size, look]) => linesOf(text, size, width - 2 * PAD).map((line) => [line, look] as const))
     .map(([line, look], i) => textAt(PAD, PAD + 12 + i * (LINE + 2), line, look));
-  const key = keyOf(samplesIn(chart, colours, ends ? undefined : names), PAD + heading.length * (LINE + 2), width);
+  const key = keyOf(samplesIn(chart, colours, ends ? [] : names), PAD + heading.length * (LINE + 2), width);
   const top = key.bottom + LINE + 12;
   const bottom = top + (chart.square ? across : Math.round(Math.min(HIGH, Math.max(LOW, side * 0.6))));
   return {
@@ -187,13 +186,8 @@ function rangeOfY(chart: Chart, xs: readonly number[]): Interval {
  * The names at the ends of the lines, one after "and" where a line ends with another,
  * and the room for them; undefined where a key is better.
  */
-function endsOf(
-  { series, square, x }: Chart,
-  xs: readonly number[],
-  y: Interval,
-  names: readonly string[],
-  width: number,
-) {
+function endsOf(chart: Chart, xs: readonly number[], y: Interval, names: readonly string[], width: number) {
+  const { series, square, x } = chart;
   const last = series.map((one) => valueAt(one, xs.at(-1)!));
   const ends = names.map((name, i) => {
     const first = last.findIndex((value) => Math.abs(value - last[i]!) < (y.to - y.from) / 100);
@@ -208,11 +202,8 @@ function endsOf(
 type KeyItem = readonly [name: string, drawn: string];
 
 /** The items of the key: one for each of these names of lines, for the dots, and for the highlighted stretches. */
-function samplesIn(
-  { series, dots = [], zones = [], highlight }: Chart,
-  colours: readonly string[],
-  names: readonly string[] = [],
-): KeyItem[] {
+function samplesIn(chart: Chart, colours: readonly string[], names: readonly string[]): KeyItem[] {
+  const { series, dots = [], zones = [], highlight } = chart;
   const box = "M0 3h22v12H0z";
   const isHighlighted = highlight !== undefined && dots.length === 0 && series.some((one) => one.highlight?.length);
   return [
@@ -243,11 +234,8 @@ function pathOf(one: Series, xs: readonly number[], { inX, inY }: Layout) {
   const all = xs.map((x): Point => [inX(x), inY(valueAt(one, x))]);
   const points = all.filter(([, y]) => Number.isFinite(y));
   const base = px(inY(0));
-  const bar = (to: number, i: number) => {
-    const from = one.bars![i]!;
-    return `M${px(inX(from))} ${base}V${px(inY(one.at((from + to) / 2)))}H${px(inX(to))}V${base}Z`;
-  };
-  return { points, d: one.bars?.slice(1).map(bar).join("") ?? thinLine(all) };
+  const bars = barsOf(one).map(({ from, to, y }) => `M${px(inX(from))} ${base}V${px(inY(y))}H${px(inX(to))}V${base}Z`);
+  return { points, d: one.bars ? bars.join("") : thinLine(all) };
 }
 
 /**
@@ -298,7 +286,7 @@ const hatching = (id: string) =>
 
 const areaOf = (heights: Heights) =>
   area<Heights[number]>()
-    .defined(([, low, high]) => Number.isFinite(low) && Number.isFinite(high) && low > high)
+    .defined(([, low, high]) => low > high)
     .x(([x]) => x)
     .y0(([, low]) => low)
     .y1(([, , high]) => high)

@@ -160,26 +160,22 @@ const NO_FRAME = Object.fromEntries(SIDES.split(" ").map((side) => [side, ""]));
  */
 const ROWS_AT_ONCE = 100;
 
-function drawTable({ rows, head, ...grid }: DrawnTable, screen: Screen): string {
-  let drawn = "";
-  for (let i = 0; i === 0 || i < rows.length; i += ROWS_AT_ONCE)
-    drawn += drawRows({ ...grid, rows: rows.slice(i, i + ROWS_AT_ONCE), head: i === 0 ? head : undefined }, screen);
-  return drawn;
-}
-
-function drawRows({ head, rows, widths, right = [] }: DrawnTable, { unicode, colors }: Screen): string {
+function drawTable({ head, rows, widths, right = [] }: DrawnTable, { unicode, colors }: Screen): string {
   const line = unicode ? "─" : "-";
-  const drawn = new Table({
-    ...(head && { head: head.map((name) => colors.bold(name)) }),
-    chars: { ...NO_FRAME, mid: line, "mid-mid": line.repeat(GAP), middle: " ".repeat(GAP) },
-    style: { "padding-left": 0, "padding-right": 0, head: [], border: [], compact: true },
-    colWidths: [...widths],
-    colAligns: widths.map((_, i) => (right[i] ? "right" : "left")),
-    wordWrap: true,
-  });
-  drawn.push(...rows.map((row) => [...row]));
-  const lines = drawn.toString().split("\n");
-  return lines.map((text) => `${text.trimEnd()}\n`).join("");
+  let text = "";
+  for (let i = 0; i === 0 || i < rows.length; i += ROWS_AT_ONCE) {
+    const drawn = new Table({
+      ...(head && i === 0 && { head: head.map((name) => colors.bold(name)) }),
+      chars: { ...NO_FRAME, mid: line, "mid-mid": line.repeat(GAP), middle: " ".repeat(GAP) },
+      style: { "padding-left": 0, "padding-right": 0, head: [], border: [], compact: true },
+      colWidths: [...widths],
+      colAligns: widths.map((_, i) => (right[i] ? "right" : "left")),
+      wordWrap: true,
+    });
+    drawn.push(...rows.slice(i, i + ROWS_AT_ONCE).map((row) => [...row]));
+    text += `${drawn.toString()}\n`.replaceAll(/ *\n/g, "\n");
+  }
+  return text;
 }
 
 const textOf = (text: string, column: Column) => visible(column.kind === "bytes" ? fromBytes(text) : text);

@@ -1,5 +1,5 @@
 import { samplesOf, ticksOf, valueAt } from "./axes.ts";
-import { type Chart, type Interval, isAngleY, pointsOf, reachOf, rulesOf, type Series } from "./chart.ts";
+import { barsOf, type Chart, type Interval, isAngleY, pointsOf, reachOf, rulesOf, type Series } from "./chart.ts";
 import { formatMessage, inUnit, type NumberStyle } from "./number.ts";
 
 /**
@@ -39,10 +39,8 @@ export function vegaLite(chart: Chart, style: NumberStyle, description: string):
       lineOf(one, { name: highlight, stretch: `${one.name} ${i}` }, stretch),
     ),
   );
-  const bars = series.flatMap(({ name, at, bars = [] }) =>
-    bars
-      .slice(1)
-      .map((to, i) => ({ name, x: across(bars[i]!), to: across(to), y: up(at((bars[i]! + to) / 2)), base: 0 })),
+  const bars = series.flatMap((one) =>
+    barsOf(one).map(({ from, to, y }) => ({ name: one.name, x: across(from), to: across(to), y: up(y), base: 0 })),
   );
   const lines = series.filter(({ bars }) => !bars).flatMap((one) => lineOf(one, { name: one.name }));
   const points = [...dots, ...series.map(pointsOf)].flatMap(({ name, at }) =>
