@@ -24,21 +24,21 @@ export async function* parquetRows(result: RowsResult, style: NumberStyle): Asyn
   const inputs = columns.slice(0, inputColumns).map((column, i) => {
     const name = fromBytes(column.name);
     const type = stored === undefined ? storedTypes.text : stored[i];
-    if (type !== undefined) return { name, type };
+    if (type !== undefined) return { name, type, valuesOf: (batch: RowBatch) => inputValues(batch, i, name) };
     throw new DataError(`column ${name} is of a type that is not written to Parquet: name a file such as rows.csv`);
   });
-  const computed = computedColumns(result);
   const source = inTurn(result.batches);
   const first: RowBatch | undefined = (await source.next()).value;
-  const types = computed.map((column) => typeOf(column, first?.columns[column.place] ?? []));
+  const computed = computedColumns(result).map((column) => {
+    const type = typeOf(column, first?.columns[column.place] ?? []);
+    const valuesOf = (batch: RowBatch) => computedValues(batch, column, type, style);
+    return { name: fromBytes(column.name), type, valuesOf };
+  });
+  const all = [...inputs, ...computed];
   async function* batches() {
-    for await (const batch of remaining(source, first)) {
-      const passed = inputs.map(({ name }, i) => inputValues(batch, i, name));
-      yield [...passed, ...computed.map((column, i) => valuesOf(batch, column, types[i]!, style))];
-    }
+    for await (const batch of remaining(source, first)) yield all.map(({ valuesOf }) => valuesOf(batch));
   }
-  const added = computed.map(({ name }, i) => ({ name: fromBytes(name), type: types[i]! }));
-  yield* parquetFile([...inputs, ...added], batches());
+  yield* parquetFile(all, batches());
 }
 
 /** The type of a computed column: by its kind, or by its first cell. */
@@ -64,7 +64,7 @@ function inputValues({ size, input }: RowBatch, i: number, name: string): unknow
 }
 
 /** The values of a computed column as Parquet stores them. */
-function valuesOf({ size, columns }: RowBatch, column: ComputedColumn, { type }: StoredType, style: NumberStyle) {
+function computedValues({ size, columns }: RowBatch, column: ComputedColumn, { type }: StoredType, style: NumberStyle) {
   const values = columns[column.place]!;
   const encoding = column.kind === "bytes" ? "latin1" : "utf8";
   return Array.from({ length: size }, (_, row) => {

@@ -24,7 +24,7 @@ export async function* table(result: RowsResult | ReportResult, given: NumberSty
   if (kind === "report") yield sentences().join("");
   if (chart?.shown === "alone") yield draw();
   else if (kind === "rows") yield* rowsOf(result, given, screen);
-  else for (const { columns, rows } of result.tables) yield `\n${layOut(columns, rows, given, screen).draw()}`;
+  else for (const { columns, rows } of result.tables) yield `\n${layOut(columns, rows, given, screen).text}`;
   if (chart?.shown === "below") yield `\n${draw()}`;
   const below = kind === "rows" ? sentences() : [];
   if (below.length > 0) yield "\n";
@@ -34,7 +34,7 @@ export async function* table(result: RowsResult | ReportResult, given: NumberSty
 /** So many rows are laid out together: the first of a long table are shown at once. */
 const ROWS_TOGETHER = 1000;
 
-/** A table for each part of the rows; those after the first have the digits and the widths of the one before. */
+/** A table for each part of the rows. */
 async function* rowsOf(whole: RowsResult, given: NumberStyle, screen: Screen): AsyncGenerator<string> {
   const computed = computedColumns(whole).filter(({ kind }) => kind !== "data");
   const result = { ...whole, columns: [...whole.columns.slice(0, whole.inputColumns), ...computed] };
@@ -43,24 +43,23 @@ async function* rowsOf(whole: RowsResult, given: NumberStyle, screen: Screen): A
     const all = cellsOf(batch, result);
     for (let i = 0; i < all.length; i += ROWS_TOGETHER) {
       const rows = all.slice(i, i + ROWS_TOGETHER);
-      const following: TableLayout = layOut(result.columns, rows, given, screen, before);
-      before = following.fits || before === undefined ? following : layOut(result.columns, rows, given, screen);
-      yield before.draw();
+      before = layOut(result.columns, rows, given, screen, before);
+      yield before.text;
     }
   }
-  if (before === undefined) yield layOut(result.columns, [], given, screen).draw();
+  if (before === undefined) yield layOut(result.columns, [], given, screen).text;
 }
 
 interface TableLayout {
   readonly digits: number;
   readonly natural: readonly number[];
-  readonly fits: boolean;
-  draw(): string;
+  readonly text: string;
 }
 
 /**
  * Rows as a table with the most digits that fit, at most six. Too wide with four: rows in groups of columns, each with
- * those that name the row; one row, or rows with a column too wide even so, as lists.
+ * those that name the row; one row, or rows with a column too wide even so, as lists. Rows that fit the digits and the
+ * widths of those before go on below them, without a head.
  */
 function layOut(
   columns: readonly Column[],
@@ -71,29 +70,27 @@ function layOut(
 ): TableLayout {
   const names = columns.map((column) => textOf(column.name, column));
   const right = rows[0]?.map((cell) => typeof cell === "number") ?? [];
-  const tries = (before === undefined ? TABLE_DIGITS : [before.digits]).map((digits) => {
+  const fit = (digits: number, least: readonly number[] = []) => {
     const style = forPeople(given, digits);
     const cells = rows.map((row) => row.map((cell, i) => textOf(formatCell(cell, columns[i]!, style), columns[i]!)));
     const widest = (name: string, i: number) =>
-      largest([before?.natural[i] ?? 0, width(name), ...cells.map((row) => width(row[i]!))]);
+      largest([least[i] ?? 0, width(name), ...cells.map((row) => width(row[i]!))]);
     const natural = names.map(widest);
     return { digits, cells, natural, widths: fitted(natural, columns, screen.width) };
-  });
-  const { digits, cells, natural, widths } = tries.find((one) => one.widths !== undefined) ?? tries[0]!;
+  };
+  const below = before && fit(before.digits, before.natural);
+  const tries = below?.widths ? [below] : TABLE_DIGITS.map((digits) => fit(digits));
+  const { digits, cells, natural, widths } = tries.find((one) => one.widths) ?? tries[0]!;
+  const head = below?.widths ? undefined : names;
+  if (widths) return { digits, natural, text: drawTable({ head, rows: cells, widths, right }, screen) };
   const inGroup = (group: readonly number[]) => {
     const pick = <T>(items: readonly T[]) => group.map((i) => items[i]!);
-    const narrow = fitted(pick(natural), pick(columns), screen.width);
-    return (
-      narrow && drawTable({ head: pick(names), rows: cells.map(pick), widths: narrow, right: pick(right) }, screen)
-    );
+    const widths = fitted(pick(natural), pick(columns), screen.width);
+    return widths && drawTable({ head: pick(names), rows: cells.map(pick), widths, right: pick(right) }, screen);
   };
-  const draw = () => {
-    if (widths !== undefined)
-      return drawTable({ head: before === undefined ? names : undefined, rows: cells, widths, right }, screen);
-    const groups = cells.length === 1 ? [undefined] : columnGroups(natural, columns, screen.width).map(inGroup);
-    return (groups.includes(undefined) ? cells.map((row) => upright(names, row, screen)) : groups).join("\n");
-  };
-  return { digits, natural, fits: widths !== undefined, draw };
+  const groups = cells.length === 1 ? [undefined] : columnGroups(natural, columns, screen.width).map(inGroup);
+  const texts = groups.includes(undefined) ? cells.map((row) => upright(names, row, screen)) : groups;
+  return { digits, natural, text: texts.join("\n") };
 }
 
 /**
@@ -173,7 +170,8 @@ function drawTable({ head, rows, widths, right = [] }: DrawnTable, { unicode, co
       wordWrap: true,
     });
     drawn.push(...rows.slice(i, i + ROWS_AT_ONCE).map((row) => [...row]));
-    text += `${drawn.toString()}\n`.replaceAll(/ *\n/g, "\n");
+    const lines = drawn.toString().split("\n");
+    text += lines.map((one) => `${one.trimEnd()}\n`).join("");
   }
   return text;
 }
