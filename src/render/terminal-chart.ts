@@ -1,4 +1,4 @@
-import asciichart, { type PlotConfig } from "asciichart";
+import asciichart from "asciichart";
 import { fromDegrees } from "../core/units.ts";
 import { type Chart, divisorsFor, type Interval, multiplesOfPi, reachOf, rulesOf, type Series } from "./chart.ts";
 import { formatAngle, formatNumber, inUnit, type NumberStyle, type Rounding } from "./number.ts";
@@ -19,26 +19,13 @@ const RED = "#d70000";
  */
 const BASIC_COLORS = ["reset", "magenta", "green", "cyan"] as const;
 
-/** The characters of the drawing in Unicode and in ASCII. */
-const GLYPHS = {
-  across: ["─", "-"],
-  upright: ["│", "|"],
-  // The row that a line enters as it falls and as it rises, and the row that it leaves as it falls and as it rises.
-  curves: ["╰╭╮╯", "`,.'"],
-  tick: ["┤", "+"],
-  corner: ["└", "+"],
-  mark: ["┬", "+"],
-  rule: ["┊", ":"],
-  level: ["┈", "."],
-  dot: ["●", "@"],
-  ring: ["○", "o"],
-  shaded: ["░", "."],
-  hatched: ["▒", "/"],
-  cross: ["×", "x"],
-  pi: ["π", "pi"],
-  // Each line but the first is drawn with its own character.
-  markers: [" ·*ox+=%@&", " =*ox+~%@&"],
-} as const;
+/** The characters of the drawing; asciichart draws lines with the first six of them. */
+const DRAWN = "─│╰╭╮╯┤└┬┊┈●○×░▒";
+/** What stands for each where there is no Unicode. */
+const ASCII = "-|`,.'+++:.@ox./";
+const SHADES = { shaded: "░", hatched: "▒" };
+/** Each line but the first is drawn with its own character, in Unicode and without it. */
+const MARKERS = { unicode: " ·*ox+=%@&", ascii: " =*ox+~%@&" };
 
 interface Pen {
   readonly paint: (text: string) => string;
@@ -46,21 +33,21 @@ interface Pen {
   readonly marker: string;
 }
 
-/** The characters of a screen, and its pens. */
+/** The pens of a screen, and its characters. */
 function inkOf({ unicode, colors }: Screen) {
-  const glyph = (name: keyof typeof GLYPHS) => GLYPHS[name][unicode ? 0 : 1];
   const isRich = colors.level > 1;
   const paints = isRich ? COLORS.map((color) => colors.hex(color)) : BASIC_COLORS.map((name) => colors[name]);
-  const markers = glyph("markers");
+  const markers = MARKERS[unicode ? "unicode" : "ascii"];
   return {
-    glyph,
+    pi: unicode ? "π" : "pi",
+    /** The text with characters that the screen has. */
+    drawn: (text: string) => (unicode ? text : text.replace(/[─-▒●○×]/g, (char) => ASCII[DRAWN.indexOf(char)] ?? char)),
     /** The pen of line i. */
     penOf: (i: number): Pen => ({ paint: paints[i % paints.length]!, marker: markers[i % markers.length]!.trim() }),
     highlighter: { paint: isRich ? colors.hex(RED) : colors.red, marker: "#" },
     dim: { paint: colors.dim, marker: "" },
   };
 }
-type Ink = ReturnType<typeof inkOf>;
 
 interface Character {
   readonly char: string;
@@ -71,8 +58,7 @@ const BLANK: Character = { char: " ", pen: { paint: (text) => text, marker: "" }
 /** The chart as lines of text, at most as wide as the screen, with angles in the unit of the style. */
 export function drawChart(chart: Chart, screen: Screen, style: NumberStyle): string {
   const { x, y, square, cursor, highlight, knots, dots = [], regions = [] } = chart;
-  const ink = inkOf(screen);
-  const { glyph, penOf, highlighter, dim } = ink;
+  const { pi, drawn, penOf, highlighter, dim } = inkOf(screen);
   const most = Math.max(LEAST_WIDTH, screen.chartWidth ?? screen.width);
   const height = screen.chartHeight ?? Math.min(20, screen.height - 8);
   // A cell is about twice as high as it is wide.
@@ -82,7 +68,7 @@ export function drawChart(chart: Chart, screen: Screen, style: NumberStyle): str
   const reach = square ? x : reachOf(chart, trialOf(x, width));
   const parts = partsOfPi(chart).find(({ length }) => square && length > 1 && length < 8);
   const rows = rowsOf({ from: inY(reach.from), to: inY(reach.to) }, height, parts?.map(inY));
-  const labels = rows.ticks.map(labeller(parts !== undefined && !style.degrees, { ...style, ...LABEL }, glyph("pi")));
+  const labels = rows.ticks.map(labeller(parts !== undefined && !style.degrees, { ...style, ...LABEL }, pi));
   const margin = Math.max(...labels.map((label) => label.length)) + 1;
   const xs = evenly(x, width - margin - 1);
   const cells = Array.from({ length: rows.count }, () => xs.map(() => BLANK));
@@ -96,53 +82,52 @@ export function drawChart(chart: Chart, screen: Screen, style: NumberStyle): str
 
   const rules = rulesOf(chart, reach);
   for (const at of rules) {
-    if (x.angle) drawUpright(at, glyph("rule"), dim);
-    else cells[rows.rowOf(inY(at))]!.fill({ char: glyph("level"), pen: dim });
+    if (x.angle) drawUpright(at, "┊", dim);
+    else cells[rows.rowOf(inY(at))]!.fill({ char: "┈", pen: dim });
   }
   const areaPen = (look: string): Pen => (look === "hatched" ? { ...highlighter, marker: "" } : dim);
   for (const { look, between } of regions)
     for (const [c, at] of xs.entries()) {
       const [low, high] = between(at).map(inY) as [number, number];
       for (let r = rows.rowOf(high); high > low && r <= rows.rowOf(low); r++)
-        cells[r]![c] = { char: glyph(look), pen: areaPen(look) };
+        cells[r]![c] = { char: SHADES[look], pen: areaPen(look) };
     }
-  if (cursor !== undefined) drawUpright(cursor, glyph("upright"), BLANK.pen);
+  if (cursor !== undefined) drawUpright(cursor, "│", BLANK.pen);
   // The first line is drawn last, so that it is the one seen where lines meet.
   const pens = series.map((_, i) => penOf(i));
   for (const [i, one] of [...series.entries()].reverse()) {
     const values = valuesAt(one, xs, rows.wide);
-    drawLine(one, values.map(rows.rowOf), xs, pens[i]!, cells, ink);
-    for (const at of one.points ?? []) put(at, one.at(at), glyph("dot"), pens[i]!);
+    drawLine(one, values.map(rows.rowOf), xs, pens[i]!, highlighter, cells);
+    for (const at of one.points ?? []) put(at, one.at(at), "●", pens[i]!);
   }
   const marks = dots.map(({ name, at }, i): Entry => {
     const isHighlighted = name === highlight;
-    const marker = glyph(isHighlighted ? "cross" : i === 0 ? "dot" : "ring");
+    const marker = isHighlighted ? "×" : i === 0 ? "●" : "○";
     const pen = { marker, paint: isHighlighted ? highlighter.paint : penOf(series.length + i).paint };
     for (const { x, y } of at) if (Number.isFinite(y)) put(x, y, marker, pen);
     return [pen, marker, name];
   });
 
-  const axis = xAxis(chart, xs.length, columnOf, style, glyph("pi"));
-  const base = xs.map((_, c) => glyph(axis.columns.includes(c) ? "mark" : "across"));
-  const line = glyph("across").repeat(2);
+  const axis = xAxis(chart, xs.length, columnOf, style, pi);
+  const base = xs.map((_, c) => (axis.columns.includes(c) ? "┬" : "─"));
   const isHighlighted = dots.length === 0 && series.some(({ highlight }) => highlight?.length);
   const entries: Entry[] = [
-    ...series.flatMap(({ name }, i): Entry[] => (name === "" ? [] : [[pens[i]!, line, name]])),
+    ...series.flatMap(({ name }, i): Entry[] => (name === "" ? [] : [[pens[i]!, LINE, name]])),
     ...marks,
-    ...(highlight !== undefined && isHighlighted ? [[highlighter, line, highlight] as const] : []),
-    ...regions.map(({ name, look }): Entry => [areaPen(look), glyph(look).repeat(2), name]),
-    ...(rules.length > 0 ? [[dim, glyph(x.angle ? "rule" : "level"), `k pi/${knots}`] as const] : []),
+    ...(highlight !== undefined && isHighlighted ? [[highlighter, LINE, highlight] as const] : []),
+    ...regions.map(({ name, look }): Entry => [areaPen(look), SHADES[look].repeat(2), name]),
+    ...(rules.length > 0 ? [[dim, x.angle ? "┊" : "┈", `k pi/${knots}`] as const] : []),
   ];
   const lines = [
     ...cells.map((row, r) => {
       const label = labels[rows.ticks.findIndex((tick) => rows.rowOf(tick) === r)];
-      return (label ?? "").padStart(margin) + glyph(label === undefined ? "upright" : "tick") + painted(row);
+      return (label ?? "").padStart(margin) + (label === undefined ? "│" : "┤") + painted(row);
     }),
-    " ".repeat(margin) + glyph("corner") + base.join(""),
+    `${" ".repeat(margin)}└${base.join("")}`,
     " ".repeat(margin + 1) + axis.text,
     ...legend(entries, most),
   ];
-  return lines.map((line) => line.trimEnd()).join("\n");
+  return drawn(lines.map((line) => line.trimEnd()).join("\n"));
 }
 
 /** Draws a line, given the row of each column, in runs that end at a gap and at a jump. */
@@ -151,17 +136,15 @@ function drawLine(
   rows: readonly number[],
   xs: readonly number[],
   own: Pen,
+  highlighter: Pen,
   cells: readonly Character[][],
-  { glyph, highlighter }: Ink,
 ): void {
   const isHighlighted = (c: number) =>
     highlight.some(({ from, to }) => xs[c]! >= from && (xs[c]! < to || to === xs.at(-1)));
   const isJoined = (c: number) =>
     Number.isFinite(rows[c + 1]) && !jumps.some((jump) => jump > xs[c]! && jump <= xs[c + 1]!);
   const height = cells.length - 1;
-  // In asciichart's order; the first four are those of its axis and of gaps.
-  const symbols: unknown = [...glyph("across").repeat(5), ...glyph("curves"), glyph("upright")];
-  const settings = { height, min: 0, max: height, offset: 2, format: () => " ", symbols } as PlotConfig;
+  const settings = { height, min: 0, max: height, offset: 2, format: () => " " };
   let start = 0;
   for (const [c, row] of rows.entries()) {
     if (Number.isFinite(row) && isJoined(c)) continue;
@@ -291,14 +274,17 @@ function labelLine(labels: readonly string[], columns: readonly number[], width:
   return text;
 }
 
+/** The sample of a line without a marker. */
+const LINE = "──";
+
 type Entry = readonly [pen: Pen, sample: string, name: string];
 
 const entryText = ([{ marker, paint }, sample, name]: Entry) => paint(`${marker.repeat(2) || sample} ${name}`);
 
 /** The text behind a sample of line i, in its colour. */
 export function withSample(i: number, text: string, screen: Screen): string {
-  const { glyph, penOf } = inkOf(screen);
-  return entryText([penOf(i), glyph("across").repeat(2), text]);
+  const { drawn, penOf } = inkOf(screen);
+  return drawn(entryText([penOf(i), LINE, text]));
 }
 
 /** What each line is, in lines that fit the width. */
