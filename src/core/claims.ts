@@ -33,6 +33,8 @@ interface Subject {
 type Finding = [holds: boolean, summary: Message, rest?: Message | undefined];
 type Statement = readonly [id: string, claim: string, expected: boolean, test: (subject: Subject) => Finding];
 
+const BEYOND = "the optimal theta_y lies in [pi/m, pi] (stated in a public note on the loss; false)";
+
 const statements = (m: number): readonly Statement[] => [
   ["naive-right-below", "on [0, pi/m] naive and angular are the same", true, agreeBelow],
   ["naive-wrong-beyond", "beyond pi/m naive can hold where angular does not", m > 1, passBeyond],
@@ -43,12 +45,7 @@ const statements = (m: number): readonly Statement[] => [
   ["no-false-minimum", "with psi the loss has no false minimum", true, neverTurns],
   ["share-angular", "angular and psi hold on 1/(2m) of [0, pi]^2", true, shareOfAngular],
   ["share-naive", "naive holds on 1/2 of [0, pi]^2 for integer m", true, shareOfNaive],
-  [
-    "optimum-beyond",
-    "the optimal theta_y lies in [pi/m, pi] (stated in a public note on the loss; false)",
-    false,
-    optimumBeyond,
-  ],
+  ["optimum-beyond", BEYOND, false, optimumBeyond],
   ["optimum-first", "the optimal theta_y lies in [0, pi/m]", true, optimumFirst],
   ["knot-holds", "descent from above ends at the knot pi/m while c < 1, not at c > 1", m > 1, knotHolds],
   ["lambda-frees", "with lambda = 5 descent escapes from pi/m", m > 1, lambdaFrees],

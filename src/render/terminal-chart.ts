@@ -49,11 +49,8 @@ function inkOf({ unicode, colors }: Screen) {
   };
 }
 
-interface Character {
-  readonly char: string;
-  readonly pen: Pen;
-}
-const BLANK: Character = { char: " ", pen: { paint: (text) => text, marker: "" } };
+type Character = readonly [char: string, pen: Pen];
+const PLAIN: Pen = { paint: (text) => text, marker: "" };
 
 /** The chart as lines of text, at most as wide as the screen, with angles in the unit of the style. */
 export function drawChart(chart: Chart, screen: Screen, style: NumberStyle): string {
@@ -71,28 +68,28 @@ export function drawChart(chart: Chart, screen: Screen, style: NumberStyle): str
   const labels = rows.ticks.map(labeller(parts !== undefined && !style.degrees, { ...style, ...LABEL }, pi));
   const margin = Math.max(...labels.map((label) => label.length)) + 1;
   const xs = evenly(x, width - margin - 1);
-  const cells = Array.from({ length: rows.count }, () => xs.map(() => BLANK));
+  const cells = Array.from({ length: rows.count }, () => xs.map((): Character => [" ", PLAIN]));
   const columnOf = (at: number) => Math.round(((at - x.from) / (x.to - x.from)) * (xs.length - 1));
   const put = (at: number, value: number, char: string, pen: Pen) => {
-    cells[rows.rowOf(value)]![columnOf(at)] = { char, pen };
+    cells[rows.rowOf(value)]![columnOf(at)] = [char, pen];
   };
   const drawUpright = (at: number, char: string, pen: Pen) => {
-    for (const row of cells) row[columnOf(at)] = { char, pen };
+    for (const row of cells) row[columnOf(at)] = [char, pen];
   };
 
   const rules = rulesOf(chart, reach);
   for (const at of rules) {
     if (x.angle) drawUpright(at, "┊", dim);
-    else cells[rows.rowOf(inY(at))]!.fill({ char: "┈", pen: dim });
+    else cells[rows.rowOf(inY(at))]!.fill(["┈", dim]);
   }
   const areaPen = (look: string): Pen => (look === "hatched" ? { ...highlighter, marker: "" } : dim);
   for (const { look, between } of regions)
     for (const [c, at] of xs.entries()) {
       const [low, high] = between(at).map(inY) as [number, number];
       for (let r = rows.rowOf(high); high > low && r <= rows.rowOf(low); r++)
-        cells[r]![c] = { char: SHADES[look], pen: areaPen(look) };
+        cells[r]![c] = [SHADES[look], areaPen(look)];
     }
-  if (cursor !== undefined) drawUpright(cursor, "│", BLANK.pen);
+  if (cursor !== undefined) drawUpright(cursor, "│", PLAIN);
   // The first line is drawn last, so that it is the one seen where lines meet.
   const pens = series.map((_, i) => penOf(i));
   for (const [i, one] of [...series.entries()].reverse()) {
@@ -154,7 +151,7 @@ function drawLine(
     for (const [r, line] of asciichart.plot(levels, settings).split("\n").entries())
       for (const [i, char] of [...line].slice(2).entries()) {
         const pen = isHighlighted(start + i) ? highlighter : own;
-        if (char !== " ") cells[r]![start + i] = { char: pen.marker || char, pen };
+        if (char !== " ") cells[r]![start + i] = [pen.marker || char, pen];
       }
     start = c + 1;
   }
@@ -233,9 +230,9 @@ function valuesAt({ at }: Series, xs: readonly number[], wide: number): number[]
 /** A row of the canvas as text; neighbours of one pen share one colour sequence. */
 function painted(row: readonly Character[]): string {
   let [text, run] = ["", ""];
-  row.forEach(({ char, pen }, c) => {
+  row.forEach(([char, pen], c) => {
     run += char;
-    if (row[c + 1]?.pen === pen) return;
+    if (row[c + 1]?.[1] === pen) return;
     text += pen.paint(run);
     run = "";
   });
