@@ -98,8 +98,7 @@ const GOLDEN = (Math.sqrt(5) - 1) / 2;
 const latticePairs = () =>
   Array.from({ length: LATTICE }, (_, i): Pair => [(Math.PI * (i + 0.5)) / LATTICE, Math.PI * ((i * GOLDEN) % 1)]);
 
-const count = (pairs: readonly Judged[], test: (pair: Judged) => boolean) =>
-  pairs.reduce((sum, pair) => (test(pair) ? sum + 1 : sum), 0);
+const count = (pairs: readonly Judged[], test: (pair: Judged) => boolean) => pairs.filter(test).length;
 
 /** Is a condition the angular one for each of these pairs? */
 function isAngular(condition: "naive" | "psi", pairs: readonly Judged[], rest?: Message): Finding {
