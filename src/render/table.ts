@@ -3,7 +3,7 @@ import width from "string-width";
 import { fromBytes } from "../data/bytes.ts";
 import { visible } from "../data/shown.ts";
 import { formatCell, formatMessage, forPeople, type NumberStyle } from "./number.ts";
-import { type Column, cellsOf, computedColumns, type ReportResult, type Row, type RowsResult } from "./result.ts";
+import { type Column, cellsOf, computedColumns, type ReportResult, type RowsResult, type TablePart } from "./result.ts";
 import type { Screen } from "./screen.ts";
 import { drawChart } from "./terminal-chart.ts";
 
@@ -24,7 +24,7 @@ export async function* table(result: RowsResult | ReportResult, given: NumberSty
   if (kind === "report") yield sentences().join("");
   if (chart?.shown === "alone") yield draw();
   else if (kind === "rows") yield* rowsOf(result, given, screen);
-  else for (const { columns, rows } of result.tables) yield `\n${layOut(columns, rows, given, screen).text}`;
+  else for (const part of result.tables) yield `\n${layOut(part, given, screen).text}`;
   if (chart?.shown === "below") yield `\n${draw()}`;
   const below = kind === "rows" ? sentences() : [];
   if (below.length > 0) yield "\n";
@@ -37,18 +37,19 @@ const ROWS_TOGETHER = 1000;
 /** A table for each part of the rows. */
 async function* rowsOf(whole: RowsResult, given: NumberStyle, screen: Screen): AsyncGenerator<string> {
   const computed = computedColumns(whole).filter(({ kind }) => kind !== "data");
-  const result = { ...whole, columns: [...whole.columns.slice(0, whole.inputColumns), ...computed] };
+  const columns = [...whole.columns.slice(0, whole.inputColumns), ...computed];
   let before: TableLayout | undefined;
-  for await (const batch of result.batches) {
-    const all = cellsOf(batch, result);
+  for await (const batch of whole.batches) {
+    const all = cellsOf(batch, { ...whole, columns });
     for (let i = 0; i < all.length; i += ROWS_TOGETHER) {
-      const rows = all.slice(i, i + ROWS_TOGETHER);
-      before = layOut(result.columns, rows, given, screen, before);
+      before = layOut({ columns, rows: all.slice(i, i + ROWS_TOGETHER) }, given, screen, before);
       yield before.text;
     }
   }
-  if (before === undefined) yield layOut(result.columns, [], given, screen).text;
+  if (before === undefined) yield layOut({ columns, rows: [] }, given, screen).text;
 }
+
+type Rows = Pick<TablePart, "columns" | "rows">;
 
 interface TableLayout {
   readonly digits: number;
@@ -61,13 +62,7 @@ interface TableLayout {
  * those that name the row; one row, or rows with a column too wide even so, as lists. Rows that fit the digits and the
  * widths of those before go on below them, without a head.
  */
-function layOut(
-  columns: readonly Column[],
-  rows: readonly Row[],
-  given: NumberStyle,
-  screen: Screen,
-  before?: TableLayout,
-): TableLayout {
+function layOut({ columns, rows }: Rows, given: NumberStyle, screen: Screen, before?: TableLayout): TableLayout {
   const names = columns.map((column) => textOf(column.name, column));
   const right = rows[0]?.map((cell) => typeof cell === "number") ?? [];
   const fit = (digits: number, least: readonly number[] = []) => {
