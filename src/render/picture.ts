@@ -25,8 +25,8 @@ export function picture(result: Result, kind: Picture, given: NumberStyle, madeB
   const description = notes.join(" ") || `${lines}: ${chart.y?.name ?? "lines"} over ${chart.x.name}`;
   if (kind === "vl.json") return `${JSON.stringify(vegaLite(chart, style, description), null, 1)}\n`;
   if (kind === "svg") return drawSvg(chart, style, { id: "picture", width: WIDTH, description });
-  const title = chart.title ? spelled(formatMessage(chart.title, style)) : lines;
   if (result.kind === "report") return reportPage(result, chart, style, description, madeBy);
+  const title = chart.title ? spelled(formatMessage(chart.title, style)) : lines;
   return page(title, "", figure(chart, style, description), paragraphs(notes), madeBy);
 }
 
@@ -122,15 +122,15 @@ function reportPage(
 
 function tableHtml({ columns, rows, bars }: TablePart, style: NumberStyle): string {
   const opening = rows[0]!.map((cell) => (typeof cell === "number" ? ' class="number"' : ""));
-  const element = (tag: string, text: string, i: number, more = "") =>
-    `<${tag}${opening[i]}${more}>${breakable(text)}</${tag}>`;
+  const inColumn = (i: number, tag: string, text: string, look = "") =>
+    `<${tag}${opening[i]}${look}>${breakable(text)}</${tag}>`;
   const barOf = (cell: Cell, i: number) =>
     bars && bars.whole > 0 && bars.columns.includes(i)
       ? ` style="--share:${((100 * Number(cell)) / bars.whole).toFixed(1)}%"`
       : "";
-  const head = columns.map(({ name }, i) => element("th", name, i));
+  const head = columns.map(({ name }, i) => inColumn(i, "th", name));
   const body = rows.map((cells) =>
-    cells.map((cell, i) => element("td", formatCell(cell, columns[i]!, style), i, barOf(cell, i))),
+    cells.map((cell, i) => inColumn(i, "td", formatCell(cell, columns[i]!, style), barOf(cell, i))),
   );
   return `<div class="wide"><table>\n${[head, ...body].map((row) => `<tr>${row.join("")}</tr>`).join("\n")}\n</table></div>`;
 }

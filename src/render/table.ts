@@ -2,6 +2,7 @@ import Table from "cli-table3";
 import width from "string-width";
 import { fromBytes } from "../data/bytes.ts";
 import { visible } from "../data/shown.ts";
+import { grouped } from "./grouped.ts";
 import { formatCell, formatMessage, forPeople, type NumberStyle } from "./number.ts";
 import { type Column, cellsOf, computedColumns, type ReportResult, type RowsResult, type TablePart } from "./result.ts";
 import type { Screen } from "./screen.ts";
@@ -95,23 +96,17 @@ function layOut({ columns, rows }: Rows, given: NumberStyle, screen: Screen, bef
 function columnGroups(natural: readonly number[], columns: readonly Column[], width: number): number[][] {
   const all = [...natural.keys()];
   const keys = all.filter((i) => i === 0 || columns[i]!.key);
-  const groups: number[][] = [];
-  let taken = width;
-  for (const i of all.filter((i) => !keys.includes(i))) {
-    taken += GAP + natural[i]!;
-    if (taken > width) {
-      groups.push([...keys]);
-      taken = keys.reduce((sum, key) => sum + natural[key]! + GAP, natural[i]!);
-    }
-    groups.at(-1)!.push(i);
-  }
-  return groups;
+  const others = all.filter((i) => !keys.includes(i));
+  const withKeys = (group: readonly number[]) => [...keys, ...group];
+  return grouped(others, (group) => rowWidth(withKeys(group).map((i) => natural[i]!)) <= width).map(withKeys);
 }
+
+const rowWidth = (widths: readonly number[]) => widths.reduce((sum, size) => sum + size + GAP, -GAP);
 
 /** The widths of all columns, the widest sentences narrowed until the row fits; undefined where it cannot. */
 function fitted(natural: readonly number[], columns: readonly Column[], width: number): number[] | undefined {
   const widths = [...natural];
-  for (let over = widths.reduce((sum, size) => sum + size + GAP, -GAP) - width; over > 0; over--) {
+  for (let over = rowWidth(widths) - width; over > 0; over--) {
     const sizes = widths.map((size, i) => (columns[i]!.kind === "message" ? size : 0));
     const widest = largest(sizes);
     if (widest <= LEAST_TEXT_WIDTH) return undefined;

@@ -1,6 +1,7 @@
 import asciichart from "asciichart";
 import { fromDegrees } from "../core/units.ts";
 import { type Chart, divisorsFor, type Interval, multiplesOfPi, reachOf, rulesOf, type Series } from "./chart.ts";
+import { grouped } from "./grouped.ts";
 import { formatAngle, formatNumber, inUnit, type NumberStyle, type Rounding } from "./number.ts";
 import type { Screen } from "./screen.ts";
 
@@ -286,16 +287,7 @@ export function withSample(i: number, text: string, screen: Screen): string {
 
 /** What each line is, in lines that fit the width. */
 function legend(entries: readonly Entry[], width: number): string[] {
-  const lines: string[] = [];
-  let free = 0;
-  for (const entry of entries) {
-    const size = entry[2].length + 6;
-    if (size > free) {
-      lines.push("");
-      free = width;
-    }
-    lines.push(`${lines.pop()}   ${entryText(entry)}`);
-    free -= size;
-  }
-  return lines;
+  const sizeOf = (line: readonly Entry[]) => line.reduce((sum, [, , name]) => sum + name.length + 6, 0);
+  const lines = grouped(entries, (line) => sizeOf(line) <= width);
+  return lines.map((line) => line.map((entry) => `   ${entryText(entry)}`).join(""));
 }
