@@ -52,7 +52,6 @@ function typeOf({ kind }: ComputedColumn, values: ColumnCells): StoredType {
 
 function inputValues({ size, input }: RowBatch, i: number, name: string): unknown[] {
   const { batch, rows } = input!;
-  const stored = batch.stored?.(i);
   const textAt = (row: number) => {
     const text = batch.text(row, i);
     if (text === "") return null;
@@ -60,7 +59,8 @@ function inputValues({ size, input }: RowBatch, i: number, name: string): unknow
     if (isUtf8(bytes)) return bytes;
     throw new DataError(`line ${batch.line(row)}, column ${name}: the text is not UTF-8, and text in Parquet is`);
   };
-  return Array.from({ length: size }, (_, row) => (stored ?? textAt)(rows?.[row] ?? row));
+  const valueAt = batch.stored?.(i) ?? textAt;
+  return Array.from({ length: size }, (_, row) => valueAt(rows?.[row] ?? row));
 }
 
 /** The values of a computed column as Parquet stores them. */

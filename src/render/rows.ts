@@ -39,15 +39,10 @@ export function rowWriter(result: RowsResult, format: RowFormat, style: NumberSt
 
   /** Rows without those of an input, written without the kernel. */
   function* givenRows(size: number, columns: readonly (readonly Cell[])[]): Generator<Uint8Array> {
-    const leads = computed.map((column, i) => before(column, i));
-    const texts = computed.map((column) => textsOf(columns[column.place]!, column));
-    const last: (string | undefined)[] = [];
+    const leads = computed.map(before);
     let text = "";
     for (let row = 0; row < size; row++) {
-      for (const [i, some] of texts.entries()) {
-        last[i] = some[row] ?? last[i];
-        text += leads[i]! + last[i]!;
-      }
+      for (const [i, column] of computed.entries()) text += leads[i]! + textOf(columns[column.place]![row]!, column);
       text += tail;
     }
     yield Buffer.from(text, "latin1");
@@ -74,16 +69,16 @@ export function rowWriter(result: RowsResult, format: RowFormat, style: NumberSt
     return { kind, address: places[i]!.putNumbers(size, shown), stride: 8, name };
   }
 
-  /** The texts of cells; undefined where a cell is the one before. */
-  function textsOf(cells: readonly Cell[], column: Column): (string | undefined)[] {
-    const textOf = (cell: Cell) => {
-      if (!isJson) return quote(formatCell(cell, column, style)) || (isLone ? '""' : "");
-      const shown = shownCell(cell, column, style);
-      const isBytes = column.kind === "bytes" && typeof shown === "string";
-      return toBytes(JSON.stringify(isBytes ? fromBytes(shown) : shown));
-    };
-    return cells.map((cell, row) => (row > 0 && cell === cells[row - 1] ? undefined : textOf(cell)));
+  function textOf(cell: Cell, column: Column): string {
+    if (!isJson) return quote(formatCell(cell, column, style)) || (isLone ? '""' : "");
+    const shown = shownCell(cell, column, style);
+    const isBytes = column.kind === "bytes" && typeof shown === "string";
+    return toBytes(JSON.stringify(isBytes ? fromBytes(shown) : shown));
   }
+
+  /** The texts of cells; undefined where a cell is the one before. */
+  const textsOf = (cells: readonly Cell[], column: Column) =>
+    cells.map((cell, row) => (row > 0 && cell === cells[row - 1] ? undefined : textOf(cell, column)));
 
   return {
     /** The file from the pieces of its rows. */
