@@ -30,32 +30,25 @@ interface Subject {
   readonly lattice: readonly Judged[];
 }
 
-type Finding = [holds: boolean, summary: Message, rest?: Message];
-type Test = (subject: Subject) => Finding;
+type Finding = [holds: boolean, summary: Message, rest?: Message | undefined];
+type Statement = readonly [id: string, claim: string, expected: boolean, test: (subject: Subject) => Finding];
 
-const always = () => true;
-const never = () => false;
-const pastOne = (m: number) => m > 1;
+const BEYOND = "the optimal theta_y lies in [pi/m, pi] (stated in a public note on the loss; false)";
 
-const statements: readonly [id: string, claim: string, expected: (m: number) => boolean, test: Test][] = [
-  ["naive-right-below", "on [0, pi/m] naive and angular are the same", always, agreeBelow],
-  ["naive-wrong-beyond", "beyond pi/m naive can hold where angular does not", pastOne, passBeyond],
-  ["constraint-needed", "descent on cos(m theta) can end beyond pi/m", pastOne, endOutside],
-  ["psi-continuous", "psi is continuous at every knot k pi/m", always, isContinuous],
-  ["psi-decreasing", "psi falls on all of [0, pi]", always, isDecreasing],
-  ["psi-is-angular", "psi(theta_y) > cos(theta_j) exactly where m theta_y < theta_j", always, areEquivalent],
-  ["no-false-minimum", "with psi the loss has no false minimum", always, neverTurns],
-  ["share-angular", "angular and psi hold on 1/(2m) of [0, pi]^2", always, shareOfAngular],
-  ["share-naive", "naive holds on 1/2 of [0, pi]^2 for integer m", always, shareOfNaive],
-  [
-    "optimum-beyond",
-    "the optimal theta_y lies in [pi/m, pi] (stated in a public note on the loss; false)",
-    never,
-    optimumBeyond,
-  ],
-  ["optimum-first", "the optimal theta_y lies in [0, pi/m]", always, optimumFirst],
-  ["knot-holds", "descent from above ends at the knot pi/m while c < 1, not at c > 1", pastOne, knotHolds],
-  ["lambda-frees", "with lambda = 5 descent escapes from pi/m", pastOne, lambdaFrees],
+const statements = (m: number): readonly Statement[] => [
+  ["naive-right-below", "on [0, pi/m] naive and angular are the same", true, agreeBelow],
+  ["naive-wrong-beyond", "beyond pi/m naive can hold where angular does not", m > 1, passBeyond],
+  ["constraint-needed", "descent on cos(m theta) can end beyond pi/m", m > 1, endOutside],
+  ["psi-continuous", "psi is continuous at every knot k pi/m", true, isContinuous],
+  ["psi-decreasing", "psi falls on all of [0, pi]", true, isDecreasing],
+  ["psi-is-angular", "psi(theta_y) > cos(theta_j) exactly where m theta_y < theta_j", true, areEquivalent],
+  ["no-false-minimum", "with psi the loss has no false minimum", true, neverTurns],
+  ["share-angular", "angular and psi hold on 1/(2m) of [0, pi]^2", true, shareOfAngular],
+  ["share-naive", "naive holds on 1/2 of [0, pi]^2 for integer m", true, shareOfNaive],
+  ["optimum-beyond", BEYOND, false, optimumBeyond],
+  ["optimum-first", "the optimal theta_y lies in [0, pi/m]", true, optimumFirst],
+  ["knot-holds", "descent from above ends at the knot pi/m while c < 1, not at c > 1", m > 1, knotHolds],
+  ["lambda-frees", "with lambda = 5 descent escapes from pi/m", m > 1, lambdaFrees],
 ];
 
 /**
@@ -70,9 +63,9 @@ export function claims(m: number): Claim[] {
   const judged = ([y, j]: Pair): Judged => ({ y, j, k: segment(m, y), ...conditions(m, y, j) });
   const [pairs, lattice] = [seededPairs(m).map(judged), latticePairs().map(judged)];
   const subject = { m, soft: asoftmax({ m }), pairs, lattice };
-  return statements.map(([id, claim, expected, test]) => {
+  return statements(m).map(([id, claim, expected, test]) => {
     const [holds, summary, rest = []] = test(subject);
-    return { id, claim, expected: expected(m), holds, evidence: [...summary, ...rest], summary };
+    return { id, claim, expected, holds, evidence: [...summary, ...rest], summary };
   });
 }
 
@@ -105,27 +98,30 @@ const GOLDEN = (Math.sqrt(5) - 1) / 2;
 const latticePairs = () =>
   Array.from({ length: LATTICE }, (_, i): Pair => [(Math.PI * (i + 0.5)) / LATTICE, Math.PI * ((i * GOLDEN) % 1)]);
 
-const count = (pairs: readonly Judged[], test: (pair: Judged) => boolean) =>
-  pairs.reduce((sum, pair) => (test(pair) ? sum + 1 : sum), 0);
+const count = (pairs: readonly Judged[], test: (pair: Judged) => boolean) => pairs.filter(test).length;
 
-function agreeBelow({ pairs }: Subject): Finding {
-  const below = pairs.filter(({ k }) => k === 0);
-  const differ = count(below, ({ naive, angular }) => naive !== angular);
-  return [differ === 0, message`${differ} of ${below.length} pairs differ`];
+/** Is a condition the angular one for each of these pairs? */
+function isAngular(condition: "naive" | "psi", pairs: readonly Judged[], rest?: Message): Finding {
+  const differ = count(pairs, (pair) => pair[condition] !== pair.angular);
+  return [differ === 0, message`${differ} of ${pairs.length} pairs differ`, rest];
 }
+
+const agreeBelow = ({ pairs }: Subject) =>
+  isAngular(
+    "naive",
+    pairs.filter(({ k }) => k === 0),
+  );
 
 function passBeyond({ m }: Subject): Finding {
   const thetaJ = violations(m, Math.PI / 2).length > 0 ? Math.PI / 2 : Math.PI;
   const found = violations(m, thetaJ);
-  if (found[0] === undefined) return [false, message`${0} intervals for any theta_j`];
-  const y = found[0].lo + (found[0].hi - found[0].lo) / 2;
+  const [first] = found;
+  if (first === undefined) return [false, message`${0} intervals for any theta_j`];
+  const y = first.lo + (first.hi - first.lo) / 2;
   const { naive, angular } = conditions(m, y, thetaJ);
   const example = message`at ${radians(y)} cos(m theta_y) = ${cosine(reduce(m, y)).hi}, m theta_y = ${radians(m * y)}`;
-  return [
-    naive && !angular,
-    message`${found.length} ${found.length === 1 ? "interval" : "intervals"}`,
-    message` at theta_j = ${radians(thetaJ)}; ${example}`,
-  ];
+  const intervals = message`${found.length} ${found.length === 1 ? "interval" : "intervals"}`;
+  return [naive && !angular, intervals, message` at theta_j = ${radians(thetaJ)}; ${example}`];
 }
 
 function endOutside({ m }: Subject): Finding {
@@ -136,8 +132,8 @@ function endOutside({ m }: Subject): Finding {
   const runs = starts.map((start) => ({ start, end: finalAngle(target, { ...settings, start }) }));
   const outside = runs.filter(({ end }) => segment(m, end) > 0);
   const [first] = outside;
-  const example = first === undefined ? [] : message`: from ${radians(first.start)} to ${radians(first.end)}`;
-  return [first !== undefined, message`${outside.length} of ${runs.length} starts end outside`, [...example]];
+  const example = first && message`: from ${radians(first.start)} to ${radians(first.end)}`;
+  return [first !== undefined, message`${outside.length} of ${runs.length} starts end outside`, example];
 }
 
 function isContinuous({ soft: { pieces } }: Subject): Finding {
@@ -157,18 +153,14 @@ function isDecreasing({ soft, pairs }: Subject): Finding {
     .map(soft.value);
   const rises = values.filter((value, i) => value > values[i - 1]!).length;
   const change = stretches.reduce((sum, stretch) => (stretch.direction === "falling" ? sum + stretch.change : sum), 0);
-  return [
-    stretches.length === 1 && stretches[0]!.direction === "falling" && rises === 0,
-    message`${stretches.length} stretch, change ${change}`,
-    message`; ${rises} rises over ${values.length} sorted angles`,
-  ];
+  const isOne = stretches.length === 1 && stretches[0]!.direction === "falling";
+  const figures = message`${stretches.length} stretch, change ${change}`;
+  return [isOne && rises === 0, figures, message`; ${rises} rises over ${values.length} sorted angles`];
 }
 
 function areEquivalent({ m, pairs }: Subject): Finding {
-  const differ = count(pairs, (pair) => pair.psi !== pair.angular);
   const misjudged = count(pairs, ({ y, j, angular }) => psi(m, y) > cosine(reduce(1, j)).hi !== angular);
-  const aside = message`comparing rounded cosines would misjudge ${misjudged}`;
-  return [differ === 0, message`${differ} of ${pairs.length} pairs differ`, message` (${aside})`];
+  return isAngular("psi", pairs, message` (comparing rounded cosines would misjudge ${misjudged})`);
 }
 
 function neverTurns({ soft, pairs }: Subject): Finding {
@@ -181,11 +173,8 @@ function neverTurns({ soft, pairs }: Subject): Finding {
 function shareOfAngular({ m, lattice }: Subject): Finding {
   const [angular, held] = [count(lattice, (pair) => pair.angular), count(lattice, (pair) => pair.psi)];
   const [stated, counted] = [1 / (2 * m), angular / LATTICE];
-  return [
-    Math.abs(counted - stated) < LATTICE_ERROR && held === angular,
-    message`counted ${counted}`,
-    message` and ${held / LATTICE}, stated ${stated}, on ${LATTICE} pairs`,
-  ];
+  const holds = Math.abs(counted - stated) < LATTICE_ERROR && held === angular;
+  return [holds, message`counted ${counted}`, message` and ${held / LATTICE}, stated ${stated}, on ${LATTICE} pairs`];
 }
 
 /**
@@ -203,12 +192,10 @@ function shareOfNaive({ m, lattice }: Subject): Finding {
     share += ((to - from) * (height(from) + height(to))) / (2 * Math.PI);
   }
   const counted = count(lattice, ({ naive }) => naive) / LATTICE;
-  const right = !Number.isInteger(m) || Math.abs(share - 0.5) < 1e-9;
-  return [
-    right && Math.abs(counted - share) < LATTICE_ERROR,
-    message`counted ${counted}`,
-    message`, integral ${share}${Number.isInteger(m) ? "" : " since m is no integer"}, on ${LATTICE} pairs`,
-  ];
+  const isRight = !Number.isInteger(m) || Math.abs(share - 0.5) < 1e-9;
+  const integral = message`, integral ${share}${Number.isInteger(m) ? "" : " since m is no integer"}`;
+  const holds = isRight && Math.abs(counted - share) < LATTICE_ERROR;
+  return [holds, message`counted ${counted}`, message`${integral}, on ${LATTICE} pairs`];
 }
 
 function optimumBeyond({ soft, pairs }: Subject): Finding {
@@ -222,11 +209,8 @@ function optimumBeyond({ soft, pairs }: Subject): Finding {
 function optimumFirst({ pairs }: Subject): Finding {
   const met = pairs.filter((pair) => pair.psi);
   const inside = count(met, ({ k }) => k === 0);
-  return [
-    inside === met.length,
-    message`${inside} of ${met.length} lie there`,
-    [" (pairs that meet the psi condition)"],
-  ];
+  const rest = [" (pairs that meet the psi condition)"];
+  return [inside === met.length, message`${inside} of ${met.length} lie there`, rest];
 }
 
 function knotHolds({ m }: Subject): Finding {

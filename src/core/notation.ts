@@ -66,7 +66,10 @@ function advice({ radians }: WrittenAngle, inDegrees: boolean, option: string): 
   return inDegrees ? "an angle lies in [0, 180]" : `an angle lies in [0, pi]; for degrees write 60deg${option}`;
 }
 
-const listed = (_: string, known: readonly string[]) => `: choose from ${known.join(", ")}`;
+/** The end of a message about an unknown name, given the known ones and those that it may stand for. */
+type Advise = (name: string, known: readonly string[], meant?: readonly string[]) => string;
+
+const listed: Advise = (_, known) => `: choose from ${known.join(", ")}`;
 
 /**
  * The names that the given one may be a misspelling of. Names of losses differ by a letter or a digit, most at their
@@ -79,6 +82,21 @@ function misspelt(given: string): readonly string[] {
   return names.filter((known) => (isLonger ? known.startsWith(name) : known.slice(0, 3) === name.slice(0, 3)));
 }
 
+const NO_SCALE =
+  "a scale is no part of the target function: leave it out (loss, descend, measure and audit take --scale)";
+
+/** Why a target function is not found by its name: what the name is, or how the function is written. */
+function unknownName(spec: string, name: string, advise: Advise): string {
+  if (Object.hasOwn(otherLosses, name))
+    return `${name} is no function of theta_y and fixed parameters alone: ${otherLosses[name]}`;
+  const [, start = "", rest = ""] = /^(.+?)[=(]([^():]+?)\)?$/.exec(spec.trim()) ?? [];
+  const parameters = targetDefinition(start)?.parameters.map((parameter) => parameter.name) ?? [];
+  if (parameters.some((one) => rest.startsWith(`${one}=`))) return `"${spec}" is written ${start}:${rest}`;
+  if (parameters.length === 1 && !rest.includes("=")) return `"${spec}" is written ${start}:${parameters[0]}=${rest}`;
+  const names = targetDefinitions.map((known) => known.name);
+  return `there is no target function "${name}"${advise(name, names, misspelt(name))}`;
+}
+
 /**
  * The target function written as name:param=value:... Parameters left out take their defaults; additive
  * angles are in radians, or written as 30deg or pi/6. Target.spec is such a text, and gives the same
@@ -89,37 +107,20 @@ function misspelt(given: string): readonly string[] {
  * targetFromSpec("asoftmax:m=4:lambda=5").value(0); // 1
  * targetFromSpec("arcface:m=30deg").spec; // "arcface:m=0.5235987755982989"
  */
-export function targetFromSpec(
-  spec: string,
-  advise: (name: string, known: readonly string[], meant?: readonly string[]) => string = listed,
-): Target {
+export function targetFromSpec(spec: string, advise: Advise = listed): Target {
   const [name = "", ...settings] = spec.trim().split(":");
   const definition = targetDefinition(name);
-  if (definition === undefined) {
-    if (Object.hasOwn(otherLosses, name))
-      throw new ParameterError(`${name} is no function of theta_y and fixed parameters alone: ${otherLosses[name]}`);
-    const [, start = "", rest = ""] = /^(.+?)[=(]([^():]+?)\)?$/.exec(spec.trim()) ?? [];
-    const [parameter, ...more] = targetDefinition(start)?.parameters ?? [];
-    const isNamed = [parameter, ...more].some((one) => rest.startsWith(`${one?.name}=`));
-    if (isNamed) throw new ParameterError(`"${spec}" is written ${start}:${rest}`);
-    if (parameter !== undefined && more.length === 0 && !rest.includes("="))
-      throw new ParameterError(`"${spec}" is written ${start}:${parameter.name}=${rest}`);
-    const names = targetDefinitions.map((known) => known.name);
-    throw new ParameterError(`there is no target function "${name}"${advise(name, names, misspelt(name))}`);
-  }
+  if (definition === undefined) throw new ParameterError(unknownName(spec, name, advise));
   const known = [...definition.parameters.map((parameter) => parameter.name), "lambda"];
   const parameters: Record<string, number> = {};
   for (const setting of settings) {
     const [key = "", value, ...rest] = setting.split("=");
     if (value === undefined || rest.length > 0)
       throw new ParameterError(`"${setting}" in ${spec} is not of the form parameter=value`);
-    if (key === "s" || key === "scale")
-      throw new ParameterError(
-        `${spec}: a scale is no part of the target function: leave it out (loss, descend, measure and audit take --scale)`,
-      );
+    if (key === "s" || key === "scale") throw new ParameterError(`${spec}: ${NO_SCALE}`);
     if (!known.includes(key)) throw new ParameterError(`${name} has no parameter "${key}"${advise(key, known)}`);
     if (key in parameters) throw new ParameterError(`${spec} gives ${key} twice`);
-    const isAngle = definition.parameters.some((parameter) => parameter.name === key && parameter.hi === Math.PI);
+    const isAngle = definition.parameters.find((parameter) => parameter.name === key)?.hi === Math.PI;
     parameters[key] = isAngle ? parseAngle(value, false, "").radians : parseNumber(value);
   }
   return makeTarget(definition, parameters);

@@ -17,11 +17,8 @@ const MOST_SAMPLES = 2000;
 export function samplesOf(chart: Chart): number[] {
   const { from, to, angle, continuous } = chart.x;
   const { series, knots = 0 } = chart;
-  const steps = angle
-    ? Math.min(MOST_SAMPLES, Math.max(FINENESS, SAMPLES_A_KNOT * Math.ceil(knots)))
-    : continuous
-      ? FINENESS
-      : Math.min(FINENESS, to - from);
+  const fine = angle ? Math.min(MOST_SAMPLES, Math.max(FINENESS, SAMPLES_A_KNOT * Math.ceil(knots))) : FINENESS;
+  const steps = angle || continuous ? fine : Math.min(fine, to - from);
   const even = Array.from({ length: steps + 1 }, (_, i) => (i === steps ? to : from + ((to - from) * i) / steps));
   const beside = (to - from) * 1e-9;
   const special = series.flatMap(({ jumps = [], highlight = [], points = [] }) => [

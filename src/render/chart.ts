@@ -83,6 +83,19 @@ export interface Chart {
   readonly cursor?: number;
 }
 
+/** Is y an angle too? */
+export const isAngleY = ({ square, y }: Chart): boolean => square === true || y?.angle === true;
+
+/** The dots on a line. */
+export const pointsOf = ({ name, at, points = [] }: Series): Dots => ({
+  name,
+  at: points.map((x) => ({ x, y: at(x) })),
+});
+
+/** The bars of a line, each with its height. */
+export const barsOf = ({ at, bars = [] }: Series) =>
+  bars.slice(1).map((to, i) => ({ from: bars[i]!, to, y: at((bars[i]! + to) / 2) }));
+
 /** More rules than this cannot be told apart. */
 const MOST_RULES = 64;
 

@@ -7,7 +7,7 @@ export type Point = [x: number, y: number];
 const GAP = 9;
 
 /** The place of a mark: a dot, or a rule at an x or at a y alone. */
-type MarkAt = Readonly<Record<"x" | "y", number | undefined>>;
+export type MarkAt = Readonly<Partial<Record<"x" | "y", number>>>;
 const isIn = (at: number | undefined, from: number, to: number) =>
   at === undefined || (at > from - 3.5 && at < to + 3.5);
 /** Lines of a label are at most this wide where it could be wider. */
@@ -16,10 +16,14 @@ const LEVELS = 24;
 
 const overlap = (a: Box, b: Box) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 type Place = Box & { readonly lines: readonly string[] };
-const placeOf = (lines: readonly string[], width: number, left: number, top: number): Place => {
-  return { lines, left, top, right: left + width, bottom: top + lines.length * LINE };
-};
-const widest = (lines: readonly string[]) => Math.max(...lines.map((one) => widthOf(one, FONT)));
+
+/** A label in lines of at most that width: its size, and what gives the place of one by its left upper corner. */
+function sized(text: string, most: number) {
+  const lines = linesOf(text, FONT, most);
+  const [width, height] = [Math.max(...lines.map((one) => widthOf(one, FONT))), lines.length * LINE];
+  const at = (left: number, top: number): Place => ({ lines, left, top, right: left + width, bottom: top + height });
+  return { width, height, at };
+}
 
 /**
  * Puts the labels of a picture where they cover neither one another nor, if it can
@@ -52,8 +56,7 @@ export function labelsIn({ left, top, right, bottom }: Box, points: readonly Poi
   /** A label beside a point, or along a rule at x or at y. */
   function beside(text: string, { x, y }: MarkAt, colour: string): string {
     const placed = (most: number) => {
-      const lines = linesOf(text, FONT, most);
-      const [width, height] = [widest(lines), lines.length * LINE];
+      const { width, height, at } = sized(text, most);
       const level = (i: number) => top + 4 + ((bottom - top - height - 8) * i) / (LEVELS - 1);
       const tops =
         y === undefined
@@ -63,7 +66,7 @@ export function labelsIn({ left, top, right, bottom }: Box, points: readonly Poi
         x === undefined
           ? [right - width - 6, left + 8, (left + right - width) / 2]
           : [x + GAP, x - GAP - width, ...(y === undefined ? [] : [x - width / 2])];
-      return tops.flatMap((up) => lefts.map((side) => placeOf(lines, width, side, up)));
+      return tops.flatMap((up) => lefts.map((side) => at(side, up)));
     };
     const most = Math.min(WIDEST, (right - left) * 0.55);
     return put([...placed(most), ...placed(most * 0.6)], x, colour);
@@ -75,15 +78,12 @@ export function labelsIn({ left, top, right, bottom }: Box, points: readonly Poi
    */
   function inside(text: string, colour: string, heights: Heights): string {
     for (const most of [WIDEST, 0.6 * WIDEST, 0.4 * WIDEST, 0.2 * WIDEST]) {
-      const lines = linesOf(text, FONT, most);
-      const width = widest(lines);
+      const { width, at } = sized(text, most);
       for (let up = top + 8; up < bottom; up += 8) {
-        const isFree = (place: Box) =>
-          heights.every((at) => {
-            return !isIn(at[0], place.left - 4, place.right + 4) || (at[1] > place.bottom && at[2] < place.top);
-          });
-        const starts = heights.filter((at, i) => i % 4 === 0 && at[0] + width < right);
-        const places = starts.map((at) => placeOf(lines, width, at[0], up)).filter(isFree);
+        const isFree = ({ left, right, top, bottom }: Box) =>
+          heights.every(([x, low, high]) => !isIn(x, left - 4, right + 4) || (low > bottom && high < top));
+        const starts = heights.filter(([x], i) => i % 4 === 0 && x + width < right);
+        const places = starts.map(([x]) => at(x, up)).filter(isFree);
         const middle = places[places.length >> 1];
         if (middle !== undefined) return put([middle], (middle.left + middle.right) / 2, `own ${colour}`);
       }

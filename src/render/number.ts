@@ -57,12 +57,17 @@ export function formatMessage(parts: Message, style: NumberStyle): string {
     .join("");
 }
 
-/** A cell as text; an empty one is "". */
-export function formatCell(cell: Cell, column: Column, style: NumberStyle): string {
-  if (cell === null) return "";
-  if (typeof cell === "number") return String(shownNumber(cell, column, style));
-  if (typeof cell !== "object") return String(cell);
+/** A cell as it is written: numbers in the unit of the style and rounded, a sentence as one text. */
+export function shownCell(cell: Cell, column: Column, style: NumberStyle) {
+  if (typeof cell === "number") return shownNumber(cell, column, style);
+  if (cell === null || typeof cell !== "object") return cell;
   return column.kind === "message"
     ? formatMessage(cell, style)
-    : cell.map((item) => formatCell(item as number, column, style)).join(";");
+    : cell.map((item) => shownNumber(item as number, column, style));
+}
+
+/** A cell as text; an empty one is "". */
+export function formatCell(cell: Cell, column: Column, style: NumberStyle): string {
+  const shown = shownCell(cell, column, style);
+  return typeof shown === "object" ? (shown?.join(";") ?? "") : String(shown);
 }

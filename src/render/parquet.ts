@@ -1,12 +1,18 @@
 import { isUtf8 } from "node:buffer";
 import { fromBytes } from "../data/bytes.ts";
 import { DataError } from "../data/errors.ts";
-import { numbersAt } from "../data/fields.ts";
 import { type StoredType, storedTypes } from "../data/stored-types.ts";
 import { inTurn, remaining } from "../data/table.ts";
 import { parquetFile } from "../data/write-parquet.ts";
-import { formatCell, type NumberStyle, shownNumber } from "./number.ts";
-import { type Column, type ColumnCells, computedColumns, type RowBatch, type RowsResult } from "./result.ts";
+import { formatCell, type NumberStyle, shownCell } from "./number.ts";
+import {
+  type ColumnCells,
+  type ComputedColumn,
+  cellAt,
+  computedColumns,
+  type RowBatch,
+  type RowsResult,
+} from "./result.ts";
 
 /**
  * Rows as a Parquet file, in pieces. Columns of a Parquet input keep their types, those of
@@ -18,25 +24,25 @@ export async function* parquetRows(result: RowsResult, style: NumberStyle): Asyn
   const inputs = columns.slice(0, inputColumns).map((column, i) => {
     const name = fromBytes(column.name);
     const type = stored === undefined ? storedTypes.text : stored[i];
-    if (type !== undefined) return { name, type };
+    if (type !== undefined) return { name, type, valuesOf: (batch: RowBatch) => inputValues(batch, i, name) };
     throw new DataError(`column ${name} is of a type that is not written to Parquet: name a file such as rows.csv`);
   });
-  const computed = computedColumns(result);
   const source = inTurn(result.batches);
   const first: RowBatch | undefined = (await source.next()).value;
-  const types = computed.map((column) => typeOf(column, first?.columns[column.place] ?? []));
+  const computed = computedColumns(result).map((column) => {
+    const type = typeOf(column, first?.columns[column.place] ?? []);
+    const valuesOf = (batch: RowBatch) => computedValues(batch, column, type, style);
+    return { name: fromBytes(column.name), type, valuesOf };
+  });
+  const all = [...inputs, ...computed];
   async function* batches() {
-    for await (const batch of remaining(source, first)) {
-      const passed = inputs.map(({ name }, i) => inputValues(batch, i, name));
-      yield [...passed, ...computed.map((column, i) => valuesOf(batch, column, types[i]!, style))];
-    }
+    for await (const batch of remaining(source, first)) yield all.map(({ valuesOf }) => valuesOf(batch));
   }
-  const added = computed.map(({ name }, i) => ({ name: fromBytes(name), type: types[i]! }));
-  yield* parquetFile([...inputs, ...added], batches());
+  yield* parquetFile(all, batches());
 }
 
 /** The type of a computed column: by its kind, or by its first cell. */
-function typeOf({ kind }: Column, values: ColumnCells): StoredType {
+function typeOf({ kind }: ComputedColumn, values: ColumnCells): StoredType {
   if (kind === "integer" || kind === "boolean") return storedTypes[kind];
   if (kind === "bytes" || kind === "message") return storedTypes.text;
   const cell = "address" in values ? 0 : values.find((value) => value !== null);
@@ -46,7 +52,6 @@ function typeOf({ kind }: Column, values: ColumnCells): StoredType {
 
 function inputValues({ size, input }: RowBatch, i: number, name: string): unknown[] {
   const { batch, rows } = input!;
-  const stored = batch.stored?.(i);
   const textAt = (row: number) => {
     const text = batch.text(row, i);
     if (text === "") return null;
@@ -54,23 +59,17 @@ function inputValues({ size, input }: RowBatch, i: number, name: string): unknow
     if (isUtf8(bytes)) return bytes;
     throw new DataError(`line ${batch.line(row)}, column ${name}: the text is not UTF-8, and text in Parquet is`);
   };
-  return Array.from({ length: size }, (_, row) => (stored ?? textAt)(rows?.[row] ?? row));
+  const valueAt = batch.stored?.(i) ?? textAt;
+  return Array.from({ length: size }, (_, row) => valueAt(rows?.[row] ?? row));
 }
 
-function valuesOf(
-  { size, columns }: RowBatch,
-  column: Column & { readonly place: number },
-  { type }: StoredType,
-  style: NumberStyle,
-): unknown[] {
-  const shown = (x: number) => shownNumber(x, column, style);
+/** The values of a computed column as Parquet stores them. */
+function computedValues({ size, columns }: RowBatch, column: ComputedColumn, { type }: StoredType, style: NumberStyle) {
   const values = columns[column.place]!;
-  if ("address" in values)
-    return Array.from(numbersAt(values.address, size), (x) => (Number.isNaN(x) ? null : shown(x)));
   const encoding = column.kind === "bytes" ? "latin1" : "utf8";
-  return values.map((cell) => {
-    if (cell === null) return null;
-    if (type === "BYTE_ARRAY") return Buffer.from(formatCell(cell, column, style), encoding);
-    return typeof cell === "number" ? shown(cell) : cell;
+  return Array.from({ length: size }, (_, row) => {
+    const cell = cellAt(values, row);
+    if (cell === null || type !== "BYTE_ARRAY") return shownCell(cell, column, style);
+    return Buffer.from(formatCell(cell, column, style), encoding);
   });
 }

@@ -1,6 +1,5 @@
 import { isPicture, type Written } from "./formats.ts";
-import { objectText } from "./json.ts";
-import type { NumberStyle } from "./number.ts";
+import { type NumberStyle, rounded } from "./number.ts";
 import { type Result, type RowsResult, rowsResult } from "./result.ts";
 import { type RowWriter, rowWriter } from "./rows.ts";
 import type { Screen } from "./screen.ts";
@@ -44,4 +43,21 @@ export async function* render(
 /** The rows of a result, a batch after another. */
 export async function* written({ batches }: RowsResult, writer: RowWriter): AsyncGenerator<Uint8Array> {
   for await (const batch of batches) yield* writer.rows(batch);
+}
+
+/** An object as JSON, on one line or indented. A Map is an object whose keys keep their order, numbers too. */
+const objectText = (object: object, style: NumberStyle, oneLine: boolean): string =>
+  `${textOf(object, style, oneLine ? "" : "\n")}\n`;
+
+/** A value as JSON; start is how each of its lines begins, empty for one line. */
+function textOf(value: unknown, style: NumberStyle, start: string): string {
+  if (typeof value === "number") return JSON.stringify(rounded(value, style));
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const inner = start && `${start}  `;
+  const items = [...(value instanceof Map ? value : Object.entries(value))].map(([key, item]) => {
+    const name = Array.isArray(value) ? "" : `${JSON.stringify(`${key}`)}:${start && " "}`;
+    return inner + name + textOf(item, style, inner);
+  });
+  const body = items.length > 0 ? items.join(",") + start : "";
+  return Array.isArray(value) ? `[${body}]` : `{${body}}`;
 }

@@ -186,8 +186,10 @@ export const batchOf = (rows: readonly Row[], columns: number): RowBatch => ({
   columns: Array.from({ length: rows[0]?.length ?? columns }, (_, i) => rows.map((row) => row[i]!)),
 });
 
-/** The columns that are computed, each with its place among those of the batches. */
-export const computedColumns = ({ columns, inputColumns }: RowsResult): (Column & { readonly place: number })[] =>
+/** A column that is computed, and its place among those of the batches. */
+export type ComputedColumn = Column & { readonly place: number };
+
+export const computedColumns = ({ columns, inputColumns }: RowsResult): ComputedColumn[] =>
   columns.slice(inputColumns).map((column, i) => ({ place: i, ...column }));
 
 /** The rows of a batch as tables show its result's columns, those of the input first. */
@@ -202,7 +204,7 @@ export function cellsOf(batch: RowBatch, result: RowsResult): Cell[][] {
   });
 }
 
-function cellAt(column: ColumnCells, row: number): Cell {
+export function cellAt(column: ColumnCells, row: number): Cell {
   if (!("address" in column)) return column[row]!;
   const x = numberAt(column.address, row);
   return Number.isNaN(x) ? null : x;

@@ -1,38 +1,23 @@
 import type { Field } from "../data/batch.ts";
 import { fromBytes, quoter, toBytes } from "../data/bytes.ts";
 import { FieldPlace, hasKernel, numberAt, writtenRows } from "../data/fields.ts";
-import { jsonValue } from "./json.ts";
-import { formatCell, type NumberStyle, shownNumber } from "./number.ts";
+import { formatCell, type NumberStyle, shownCell, shownNumber } from "./number.ts";
 import { type Cell, type Column, type ColumnCells, computedColumns, type RowBatch, type RowsResult } from "./result.ts";
 
 /** The formats in which rows are written one after another. */
 export type RowFormat = "csv" | "tsv" | "json" | "jsonl";
 
-/** The text before, between and after the rows. */
-interface RowLayout {
-  readonly open: string;
-  /** What is written before each row; `between` characters of it are left out before the first row. */
-  readonly lead: string;
-  readonly between: number;
-  readonly tail: string;
-  readonly close: (isEmpty: boolean) => string;
-  /** What is written for an empty cell. */
-  readonly nothing: string;
-}
-
-const JSON_ARRAY: RowLayout = {
-  open: "[\n",
-  lead: ",\n{",
-  between: 2,
-  tail: "}",
-  close: (isEmpty) => (isEmpty ? "[]\n" : "\n]\n"),
-  nothing: "null",
-};
-const JSON_LINES: RowLayout = { open: "", lead: "{", between: 0, tail: "}\n", close: () => "", nothing: "null" };
-
-function delimitedLayout(columns: readonly Column[], delimiter: string): RowLayout {
+/**
+ * The text that opens and closes a file, or is all of one without rows; the text before each row (`between` characters
+ * of it are left out before the first) and after it; and what is written for an empty cell.
+ */
+function layoutOf(format: RowFormat, columns: readonly Column[], delimiter: string) {
+  if (format === "json")
+    return { open: "[\n", close: "\n]\n", empty: "[]\n", lead: ",\n{", between: 2, tail: "}", nothing: "null" };
+  if (format === "jsonl")
+    return { open: "", close: "", empty: "", lead: "{", between: 0, tail: "}\n", nothing: "null" };
   const open = `${columns.map(({ name }) => quoter(delimiter)(name)).join(delimiter)}\n`;
-  return { open, lead: "", between: 0, tail: "\n", close: (isEmpty) => (isEmpty ? open : ""), nothing: "" };
+  return { open, close: "", empty: open, lead: "", between: 0, tail: "\n", nothing: "" };
 }
 
 /** Up to this many rows are written without the kernel: loading it takes longer. */
@@ -47,30 +32,24 @@ export function rowWriter(result: RowsResult, format: RowFormat, style: NumberSt
   const computed = computedColumns(result);
   const isJson = format === "json" || format === "jsonl";
   const delimiter = format === "tsv" ? "\t" : ",";
-  const layout = isJson ? (format === "json" ? JSON_ARRAY : JSON_LINES) : delimitedLayout(result.columns, delimiter);
+  const { open, close, empty, lead, between, tail, nothing } = layoutOf(format, result.columns, delimiter);
   const isLone = !isJson && result.columns.length === 1;
   const places = computed.map(() => new FieldPlace());
   const quote = quoter(delimiter);
 
   /** Rows without those of an input, written without the kernel. */
   function* givenRows(size: number, columns: readonly (readonly Cell[])[]): Generator<Uint8Array> {
-    const leads = computed.map((column, i) => before(column, i));
-    const texts = computed.map((column) => textsOf(columns[column.place]!, column));
-    const last: (string | undefined)[] = [];
+    const leads = computed.map(before);
     let text = "";
     for (let row = 0; row < size; row++) {
-      for (const [i, some] of texts.entries()) {
-        last[i] = some[row] ?? last[i];
-        text += leads[i]! + last[i]!;
-      }
-      text += layout.tail;
+      for (const [i, column] of computed.entries()) text += leads[i]! + textOf(columns[column.place]![row]!, column);
+      text += tail;
     }
     yield Buffer.from(text, "latin1");
   }
 
   /** What stands before a field. */
   function before({ name }: Pick<Field, "name">, i: number): string {
-    const { lead } = layout;
     if (!isJson) return i > 0 ? delimiter : lead;
     return `${i > 0 ? "," : lead}${name === undefined ? "" : `${toBytes(JSON.stringify(fromBytes(name)))}:`}`;
   }
@@ -90,27 +69,27 @@ export function rowWriter(result: RowsResult, format: RowFormat, style: NumberSt
     return { kind, address: places[i]!.putNumbers(size, shown), stride: 8, name };
   }
 
-  /** The texts of cells; undefined where a cell is the one before. */
-  function textsOf(cells: readonly Cell[], column: Column): (string | undefined)[] {
-    const textOf = (cell: Cell) => {
-      if (isJson) return toBytes(JSON.stringify(jsonValue(cell, column, style)));
-      const text = quote(formatCell(cell, column, style));
-      return isLone && text === "" ? '""' : text;
-    };
-    return cells.map((cell, row) => (row > 0 && cell === cells[row - 1] ? undefined : textOf(cell)));
+  function textOf(cell: Cell, column: Column): string {
+    if (!isJson) return quote(formatCell(cell, column, style)) || (isLone ? '""' : "");
+    const shown = shownCell(cell, column, style);
+    const isBytes = column.kind === "bytes" && typeof shown === "string";
+    return toBytes(JSON.stringify(isBytes ? fromBytes(shown) : shown));
   }
+
+  /** The texts of cells; undefined where a cell is the one before. */
+  const textsOf = (cells: readonly Cell[], column: Column) =>
+    cells.map((cell, row) => (row > 0 && cell === cells[row - 1] ? undefined : textOf(cell, column)));
 
   return {
     /** The file from the pieces of its rows. */
     async *file(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-      const { open, between, close } = layout;
       let isEmpty = true;
       for await (const piece of pieces) {
         if (piece.length === 0) continue;
         yield isEmpty ? Buffer.concat([Buffer.from(open, "latin1"), piece.subarray(between)]) : piece;
         isEmpty = false;
       }
-      yield Buffer.from(close(isEmpty), "latin1");
+      yield Buffer.from(isEmpty ? empty : close, "latin1");
     },
     /** The rows of a batch, in pieces; each is valid until the next one is asked for. */
     rows({ size, input, columns }: RowBatch): Iterable<Uint8Array> {
@@ -119,7 +98,6 @@ export function rowWriter(result: RowsResult, format: RowFormat, style: NumberSt
       const target = { json: isJson, delimiter };
       const passed = (size > 0 && input?.batch.fields(target)) || [];
       const added = computed.map((column, i) => fieldOf(columns[column.place]!, column, i, size));
-      const { nothing, tail } = layout;
       const fields = [...passed, ...added].map((field, i) => ({
         ...field,
         bySource: i < passed.length,

@@ -3,8 +3,8 @@ import { area, line } from "d3-shape";
 import type { Message } from "../core/message.ts";
 import { timesPi } from "../core/units.ts";
 import { samplesOf, type Tick, ticksOf, valueAt } from "./axes.ts";
-import { type Chart, type Interval, reachOf, rulesOf, type Series } from "./chart.ts";
-import { type Heights, labelsIn, type Point } from "./labels.ts";
+import { barsOf, type Chart, type Interval, isAngleY, pointsOf, reachOf, rulesOf, type Series } from "./chart.ts";
+import { type Heights, labelsIn, type MarkAt, type Point } from "./labels.ts";
 import { formatMessage, forPeople, type NumberStyle } from "./number.ts";
 import { escapeXml, FONT, LINE, linesOf, px, spelled, textAt, widthOf } from "./typeset.ts";
 
@@ -66,11 +66,10 @@ export function coloursOf(lines: readonly { readonly hue?: number | undefined }[
   });
 }
 
-const saidOf = (parts: Message, style: NumberStyle) =>
-  formatMessage(
-    parts.flatMap((part) => (style.degrees && typeof part === "object" ? [part, "°"] : [part])),
-    style,
-  );
+function saidOf(parts: Message, style: NumberStyle): string {
+  const withUnits = parts.flatMap((part) => (style.degrees && typeof part === "object" ? [part, "°"] : [part]));
+  return formatMessage(withUnits, style);
+}
 
 /**
  * The size of a picture of at most that width, its frame with the scales of its axes, and all that stands around it.
@@ -81,7 +80,7 @@ function layoutOf(chart: Chart, style: NumberStyle, most: number) {
   const colours = coloursOf([...chart.series, ...(chart.dots ?? [])]);
   const names = chart.series.map(({ name, label }) => (label ? said(label) : name));
   const y = rangeOfY(chart, xs);
-  const ticksY = ticksOf(y, chart.square === true || chart.y?.angle === true, chart.knots, style).ticks;
+  const ticksY = ticksOf(y, isAngleY(chart), chart.knots, style).ticks;
   const ticksX = ticksOf(chart.x, chart.x.angle, chart.knots, style);
   const ends = endsOf(chart, xs, y, names, most);
   const left = PAD + 8 + Math.max(...ticksY.map(({ label }) => widthOf(label, FONT)));
@@ -92,7 +91,7 @@ function layoutOf(chart: Chart, style: NumberStyle, most: number) {
     .filter(([text]) => text !== "")
     .flatMap(([text, size, look]) => linesOf(text, size, width - 2 * PAD).map((line) => [line, look] as const))
     .map(([line, look], i) => textAt(PAD, PAD + 12 + i * (LINE + 2), line, look));
-  const key = keyOf(samplesIn(chart, colours, ends ? undefined : names), PAD + heading.length * (LINE + 2), width);
+  const key = keyOf(samplesIn(chart, colours, ends ? [] : names), PAD + heading.length * (LINE + 2), width);
   const top = key.bottom + LINE + 12;
   const bottom = top + (chart.square ? across : Math.round(Math.min(HIGH, Math.max(LOW, side * 0.6))));
   return {
@@ -117,13 +116,13 @@ export function drawSvg(chart: Chart, style: NumberStyle, { id, width: most, des
   const finite = (chart.marks ?? []).filter(({ x = 0, y = 0 }) => Number.isFinite(x + y));
   const marks = finite.map(({ x, y, of, text }) => ({
     colour: of === undefined ? "" : `own ${colours[of]}`,
-    x: x === undefined ? undefined : inX(x),
-    y: y === undefined ? undefined : inY(y),
+    ...(x !== undefined && { x: inX(x) }),
+    ...(y !== undefined && { y: inY(y) }),
     text: saidOf(text, forPeople({ ...style, precision: undefined }, NOTE_DIGITS)),
   }));
   const lines = chart.series.map((one) => pathOf(one, xs, layout));
   const points = lines.flatMap((one) => one.points);
-  const rules = layout.rules.map((at) => (chart.x.angle ? { x: inX(at), y: undefined } : { x: undefined, y: inY(at) }));
+  const rules = layout.rules.map((at) => (chart.x.angle ? { x: inX(at) } : { y: inY(at) }));
   const labels = labelsIn(layout, points, [...marks, ...rules]);
   const inks = { hatched: "hot", shaded: colours[0]!, tinted: "c0", named: "c6" };
   const fills = { hatched: `fill="url(#${id}-hatch)"`, shaded: TINT, tinted: TINT, named: `fill="none"` };
@@ -151,13 +150,13 @@ export function drawSvg(chart: Chart, style: NumberStyle, { id, width: most, des
     ...highlightsOf(chart, lines, layout),
     ...chart.series.map((one, i) => strokeOf(one, i, colours[i]!, lines[i]!.d)),
     "</g>",
-    ...rules.map(({ x, y }) => ruleOf("rule", x, y, layout)),
+    ...rules.map((at) => ruleOf("rule", at, layout)),
     ...dotsOf(chart, layout),
     "</g>",
     ...areas.map(({ name, colour, heights }) => name && labels.inside(name, colour, heights)),
-    ...marks.flatMap(({ x, y, text, colour }) => [
-      x !== undefined && y !== undefined ? dotAt(x, y, false, "hot") : ruleOf(`mark ${colour || "c6"}`, x, y, layout),
-      labels.beside(text, { x, y }, colour),
+    ...marks.flatMap(({ text, colour, ...at }) => [
+      ruleOf(`mark ${colour || "c6"}`, at, layout),
+      labels.beside(text, at, colour),
     ]),
     ...labels.ends((layout.ends?.names ?? []).map(({ text, y }, i) => ({ text, y: inY(y), colour: colours[i]! }))),
     `<g class="finer"/>`,
@@ -174,13 +173,9 @@ function rangeOfY(chart: Chart, xs: readonly number[]): Interval {
   if (square) return x;
   const reach = reachOf(chart, xs);
   const bars = series.some((one) => one.bars);
-  const also = [
-    ...marks.flatMap(({ y = Number.NaN }) => (Number.isFinite(y) ? y : [])),
-    y?.from ?? reach.from,
-    bars ? 0 : reach.to,
-  ];
-  const from = Math.min(reach.from, ...also);
-  const most = Math.max(reach.to, ...also);
+  const marked = marks.map(({ y = Number.NaN }) => y);
+  const values = [reach.from, reach.to, y?.from ?? reach.from, bars ? 0 : reach.to, ...marked].filter(Number.isFinite);
+  const [from, most] = [Math.min(...values), Math.max(...values)];
   const knot = y?.angle && chart.knots ? timesPi(Math.ceil((most * chart.knots) / Math.PI), chart.knots) : most;
   const to = knot - most < 0.02 * (most - from) ? knot : most;
   if (!(to > from)) return { from: bars ? from : from - 1, to: to + 1 };
@@ -191,13 +186,8 @@ function rangeOfY(chart: Chart, xs: readonly number[]): Interval {
  * The names at the ends of the lines, one after "and" where a line ends with another,
  * and the room for them; undefined where a key is better.
  */
-function endsOf(
-  { series, square, x }: Chart,
-  xs: readonly number[],
-  y: Interval,
-  names: readonly string[],
-  width: number,
-) {
+function endsOf(chart: Chart, xs: readonly number[], y: Interval, names: readonly string[], width: number) {
+  const { series, square, x } = chart;
   const last = series.map((one) => valueAt(one, xs.at(-1)!));
   const ends = names.map((name, i) => {
     const first = last.findIndex((value) => Math.abs(value - last[i]!) < (y.to - y.from) / 100);
@@ -212,11 +202,8 @@ function endsOf(
 type KeyItem = readonly [name: string, drawn: string];
 
 /** The items of the key: one for each of these names of lines, for the dots, and for the highlighted stretches. */
-function samplesIn(
-  { series, dots = [], zones = [], highlight }: Chart,
-  colours: readonly string[],
-  names: readonly string[] = [],
-): KeyItem[] {
+function samplesIn(chart: Chart, colours: readonly string[], names: readonly string[]): KeyItem[] {
+  const { series, dots = [], zones = [], highlight } = chart;
   const box = "M0 3h22v12H0z";
   const isHighlighted = highlight !== undefined && dots.length === 0 && series.some((one) => one.highlight?.length);
   return [
@@ -247,11 +234,8 @@ function pathOf(one: Series, xs: readonly number[], { inX, inY }: Layout) {
   const all = xs.map((x): Point => [inX(x), inY(valueAt(one, x))]);
   const points = all.filter(([, y]) => Number.isFinite(y));
   const base = px(inY(0));
-  const bar = (to: number, i: number) => {
-    const from = one.bars![i]!;
-    return `M${px(inX(from))} ${base}V${px(inY(one.at((from + to) / 2)))}H${px(inX(to))}V${base}Z`;
-  };
-  return { points, d: one.bars?.slice(1).map(bar).join("") ?? thinLine(all) };
+  const bars = barsOf(one).map(({ from, to, y }) => `M${px(inX(from))} ${base}V${px(inY(y))}H${px(inX(to))}V${base}Z`);
+  return { points, d: one.bars ? bars.join("") : thinLine(all) };
 }
 
 /**
@@ -302,14 +286,15 @@ const hatching = (id: string) =>
 
 const areaOf = (heights: Heights) =>
   area<Heights[number]>()
-    .defined(([, low, high]) => Number.isFinite(low) && Number.isFinite(high) && low > high)
+    .defined(([, low, high]) => low > high)
     .x(([x]) => x)
     .y0(([, low]) => low)
     .y1(([, , high]) => high)
     .digits(1)(heights) ?? "";
 
 /** Both axes: grid, ticks, labels and titles. Each tick of x has data-x, which the script of a page needs to zoom. */
-function axes({ x, y = {}, square, knots }: Chart, layout: Layout, style: NumberStyle): string[] {
+function axes(chart: Chart, layout: Layout, style: NumberStyle): string[] {
+  const { x, y = {}, knots } = chart;
   const { left, right, top, bottom, inX, inY, ticksY, rules } = layout;
   const titled = (name = "", isAngle = false, isRuled = false) => {
     const unit = isAngle && name !== "" ? `, ${style.degrees ? "degrees" : "radians"}` : "";
@@ -327,7 +312,7 @@ function axes({ x, y = {}, square, knots }: Chart, layout: Layout, style: Number
     ...spaced(layout.ticksX.ticks, inX).map(tickX),
     ...ticksY.map(({ at, label }) => textAt(left - 6, inY(at) + 5, label, "", "end")),
     textAt(middle, bottom + 2 * LINE + 2, titleX, "", "middle"),
-    textAt(PAD, top - 14, titled(y.name, square ?? y.angle, !x.angle)),
+    textAt(PAD, top - 14, titled(y.name, isAngleY(chart), !x.angle)),
   ];
 }
 
@@ -340,21 +325,21 @@ function spaced(ticks: readonly Tick[], inX: (x: number) => number): Tick[] {
   return every([1, 2, 3, 4, 6].find((n) => every(n).every(isFree)) ?? ticks.length);
 }
 
-const ruleOf = (look: string, x: number | undefined, y: number | undefined, { left, right, top, bottom }: Layout) =>
-  x === undefined
-    ? `<path class="${look}" d="M${px(left)} ${px(y!)}H${px(right)}"/>`
-    : `<path class="x ${look}" data-x="${px(x)}" d="M${px(x)} ${px(top)}V${px(bottom)}"/>`;
+/** What marks a place: a dot, or a rule at an x or at a y alone. */
+function ruleOf(look: string, { x, y }: MarkAt, { left, right, top, bottom }: Layout): string {
+  if (x === undefined) return `<path class="${look}" d="M${px(left)} ${px(y!)}H${px(right)}"/>`;
+  if (y !== undefined) return dotAt(x, y, false, "hot");
+  return `<path class="x ${look}" data-x="${px(x)}" d="M${px(x)} ${px(top)}V${px(bottom)}"/>`;
+}
 
 const dotAt = (x: number, y: number, isCross: boolean, colour: string) =>
   isCross
     ? `<path class="x line hot" data-x="${px(x)}" d="M${px(x - 4)} ${px(y - 4)}l8 8m0 -8l-8 8" stroke-width="2"/>`
     : `<circle class="x dot ${colour}" data-x="${px(x)}" cx="${px(x)}" cy="${px(y)}" r="4.5"/>`;
 
-function dotsOf({ series, dots = [], highlight }: Chart, { inX, inY, colours }: Layout): string[] {
-  const onLines = series.map(({ points = [], at }) => ({ name: undefined, at: points.map((x) => ({ x, y: at(x) })) }));
-  return [...onLines, ...dots].flatMap(({ name, at }, i) =>
+const dotsOf = ({ series, dots = [], highlight }: Chart, { inX, inY, colours }: Layout): string[] =>
+  [...series.map(pointsOf), ...dots].flatMap(({ name, at }, i) =>
     at
       .filter(({ y }) => Number.isFinite(y))
-      .map(({ x, y }) => dotAt(inX(x), inY(y), name !== undefined && name === highlight, colours[i]!)),
+      .map(({ x, y }) => dotAt(inX(x), inY(y), i >= series.length && name === highlight, colours[i]!)),
   );
-}

@@ -2,8 +2,9 @@ import Table from "cli-table3";
 import width from "string-width";
 import { fromBytes } from "../data/bytes.ts";
 import { visible } from "../data/shown.ts";
+import { grouped } from "./grouped.ts";
 import { formatCell, formatMessage, forPeople, type NumberStyle } from "./number.ts";
-import { type Column, cellsOf, computedColumns, type ReportResult, type Row, type RowsResult } from "./result.ts";
+import { type Column, cellsOf, computedColumns, type ReportResult, type RowsResult, type TablePart } from "./result.ts";
 import type { Screen } from "./screen.ts";
 import { drawChart } from "./terminal-chart.ts";
 
@@ -24,7 +25,7 @@ export async function* table(result: RowsResult | ReportResult, given: NumberSty
   if (kind === "report") yield sentences().join("");
   if (chart?.shown === "alone") yield draw();
   else if (kind === "rows") yield* rowsOf(result, given, screen);
-  else for (const { columns, rows } of result.tables) yield `\n${layOut(columns, rows, given, screen).draw()}`;
+  else for (const part of result.tables) yield `\n${layOut(part, given, screen).text}`;
   if (chart?.shown === "below") yield `\n${draw()}`;
   const below = kind === "rows" ? sentences() : [];
   if (below.length > 0) yield "\n";
@@ -34,66 +35,58 @@ export async function* table(result: RowsResult | ReportResult, given: NumberSty
 /** So many rows are laid out together: the first of a long table are shown at once. */
 const ROWS_TOGETHER = 1000;
 
-/** A table for each part of the rows; those after the first have the digits and the widths of the one before. */
+/** A table for each part of the rows. */
 async function* rowsOf(whole: RowsResult, given: NumberStyle, screen: Screen): AsyncGenerator<string> {
   const computed = computedColumns(whole).filter(({ kind }) => kind !== "data");
-  const result = { ...whole, columns: [...whole.columns.slice(0, whole.inputColumns), ...computed] };
+  const columns = [...whole.columns.slice(0, whole.inputColumns), ...computed];
   let before: TableLayout | undefined;
-  for await (const batch of result.batches) {
-    const all = cellsOf(batch, result);
+  for await (const batch of whole.batches) {
+    const all = cellsOf(batch, { ...whole, columns });
     for (let i = 0; i < all.length; i += ROWS_TOGETHER) {
-      const rows = all.slice(i, i + ROWS_TOGETHER);
-      const following: TableLayout = layOut(result.columns, rows, given, screen, before);
-      before = following.fits || before === undefined ? following : layOut(result.columns, rows, given, screen);
-      yield before.draw();
+      before = layOut({ columns, rows: all.slice(i, i + ROWS_TOGETHER) }, given, screen, before);
+      yield before.text;
     }
   }
-  if (before === undefined) yield layOut(result.columns, [], given, screen).draw();
+  if (before === undefined) yield layOut({ columns, rows: [] }, given, screen).text;
 }
+
+type Rows = Pick<TablePart, "columns" | "rows">;
 
 interface TableLayout {
   readonly digits: number;
   readonly natural: readonly number[];
-  readonly fits: boolean;
-  draw(): string;
+  readonly text: string;
 }
 
 /**
  * Rows as a table with the most digits that fit, at most six. Too wide with four: rows in groups of columns, each with
- * those that name the row; one row, or rows with a column too wide even so, as lists.
+ * those that name the row; one row, or rows with a column too wide even so, as lists. Rows that fit the digits and the
+ * widths of those before go on below them, without a head.
  */
-function layOut(
-  columns: readonly Column[],
-  rows: readonly Row[],
-  given: NumberStyle,
-  screen: Screen,
-  before?: TableLayout,
-): TableLayout {
+function layOut({ columns, rows }: Rows, given: NumberStyle, screen: Screen, before?: TableLayout): TableLayout {
   const names = columns.map((column) => textOf(column.name, column));
   const right = rows[0]?.map((cell) => typeof cell === "number") ?? [];
-  const tries = (before === undefined ? TABLE_DIGITS : [before.digits]).map((digits) => {
+  const fit = (digits: number, least: readonly number[] = []) => {
     const style = forPeople(given, digits);
     const cells = rows.map((row) => row.map((cell, i) => textOf(formatCell(cell, columns[i]!, style), columns[i]!)));
     const widest = (name: string, i: number) =>
-      largest([before?.natural[i] ?? 0, width(name), ...cells.map((row) => width(row[i]!))]);
+      largest([least[i] ?? 0, width(name), ...cells.map((row) => width(row[i]!))]);
     const natural = names.map(widest);
     return { digits, cells, natural, widths: fitted(natural, columns, screen.width) };
-  });
-  const { digits, cells, natural, widths } = tries.find((one) => one.widths !== undefined) ?? tries[0]!;
+  };
+  const below = before && fit(before.digits, before.natural);
+  const tries = below?.widths ? [below] : TABLE_DIGITS.map((digits) => fit(digits));
+  const { digits, cells, natural, widths } = tries.find((one) => one.widths) ?? tries[0]!;
+  const head = below?.widths ? undefined : names;
+  if (widths) return { digits, natural, text: drawTable({ head, rows: cells, widths, right }, screen) };
   const inGroup = (group: readonly number[]) => {
     const pick = <T>(items: readonly T[]) => group.map((i) => items[i]!);
-    const narrow = fitted(pick(natural), pick(columns), screen.width);
-    return (
-      narrow && drawTable({ head: pick(names), rows: cells.map(pick), widths: narrow, right: pick(right) }, screen)
-    );
+    const widths = fitted(pick(natural), pick(columns), screen.width);
+    return widths && drawTable({ head: pick(names), rows: cells.map(pick), widths, right: pick(right) }, screen);
   };
-  const draw = () => {
-    if (widths !== undefined)
-      return drawTable({ head: before === undefined ? names : undefined, rows: cells, widths, right }, screen);
-    const groups = cells.length === 1 ? [undefined] : columnGroups(natural, columns, screen.width).map(inGroup);
-    return (groups.includes(undefined) ? cells.map((row) => upright(names, row, screen)) : groups).join("\n");
-  };
-  return { digits, natural, fits: widths !== undefined, draw };
+  const groups = cells.length === 1 ? [undefined] : columnGroups(natural, columns, screen.width).map(inGroup);
+  const texts = groups.includes(undefined) ? cells.map((row) => upright(names, row, screen)) : groups;
+  return { digits, natural, text: texts.join("\n") };
 }
 
 /**
@@ -103,23 +96,17 @@ function layOut(
 function columnGroups(natural: readonly number[], columns: readonly Column[], width: number): number[][] {
   const all = [...natural.keys()];
   const keys = all.filter((i) => i === 0 || columns[i]!.key);
-  const groups: number[][] = [];
-  let taken = width;
-  for (const i of all.filter((i) => !keys.includes(i))) {
-    taken += GAP + natural[i]!;
-    if (taken > width) {
-      groups.push([...keys]);
-      taken = keys.reduce((sum, key) => sum + natural[key]! + GAP, natural[i]!);
-    }
-    groups.at(-1)!.push(i);
-  }
-  return groups;
+  const others = all.filter((i) => !keys.includes(i));
+  const withKeys = (group: readonly number[]) => [...keys, ...group];
+  return grouped(others, (group) => rowWidth(withKeys(group).map((i) => natural[i]!)) <= width).map(withKeys);
 }
+
+const rowWidth = (widths: readonly number[]) => widths.reduce((sum, size) => sum + size + GAP, -GAP);
 
 /** The widths of all columns, the widest sentences narrowed until the row fits; undefined where it cannot. */
 function fitted(natural: readonly number[], columns: readonly Column[], width: number): number[] | undefined {
   const widths = [...natural];
-  for (let over = widths.reduce((sum, size) => sum + size + GAP, -GAP) - width; over > 0; over--) {
+  for (let over = rowWidth(widths) - width; over > 0; over--) {
     const sizes = widths.map((size, i) => (columns[i]!.kind === "message" ? size : 0));
     const widest = largest(sizes);
     if (widest <= LEAST_TEXT_WIDTH) return undefined;
@@ -160,26 +147,23 @@ const NO_FRAME = Object.fromEntries(SIDES.split(" ").map((side) => [side, ""]));
  */
 const ROWS_AT_ONCE = 100;
 
-function drawTable({ rows, head, ...grid }: DrawnTable, screen: Screen): string {
-  let drawn = "";
-  for (let i = 0; i === 0 || i < rows.length; i += ROWS_AT_ONCE)
-    drawn += drawRows({ ...grid, rows: rows.slice(i, i + ROWS_AT_ONCE), head: i === 0 ? head : undefined }, screen);
-  return drawn;
-}
-
-function drawRows({ head, rows, widths, right = [] }: DrawnTable, { unicode, colors }: Screen): string {
+function drawTable({ head, rows, widths, right = [] }: DrawnTable, { unicode, colors }: Screen): string {
   const line = unicode ? "─" : "-";
-  const drawn = new Table({
-    ...(head && { head: head.map((name) => colors.bold(name)) }),
-    chars: { ...NO_FRAME, mid: line, "mid-mid": line.repeat(GAP), middle: " ".repeat(GAP) },
-    style: { "padding-left": 0, "padding-right": 0, head: [], border: [], compact: true },
-    colWidths: [...widths],
-    colAligns: widths.map((_, i) => (right[i] ? "right" : "left")),
-    wordWrap: true,
-  });
-  drawn.push(...rows.map((row) => [...row]));
-  const lines = drawn.toString().split("\n");
-  return lines.map((text) => `${text.trimEnd()}\n`).join("");
+  let text = "";
+  for (let i = 0; i === 0 || i < rows.length; i += ROWS_AT_ONCE) {
+    const drawn = new Table({
+      ...(head && i === 0 && { head: head.map((name) => colors.bold(name)) }),
+      chars: { ...NO_FRAME, mid: line, "mid-mid": line.repeat(GAP), middle: " ".repeat(GAP) },
+      style: { "padding-left": 0, "padding-right": 0, head: [], border: [], compact: true },
+      colWidths: [...widths],
+      colAligns: widths.map((_, i) => (right[i] ? "right" : "left")),
+      wordWrap: true,
+    });
+    drawn.push(...rows.slice(i, i + ROWS_AT_ONCE).map((row) => [...row]));
+    const lines = drawn.toString().split("\n");
+    text += lines.map((one) => `${one.trimEnd()}\n`).join("");
+  }
+  return text;
 }
 
 const textOf = (text: string, column: Column) => visible(column.kind === "bytes" ? fromBytes(text) : text);

@@ -1,6 +1,7 @@
-import asciichart, { type PlotConfig } from "asciichart";
+import asciichart from "asciichart";
 import { fromDegrees } from "../core/units.ts";
 import { type Chart, divisorsFor, type Interval, multiplesOfPi, reachOf, rulesOf, type Series } from "./chart.ts";
+import { grouped } from "./grouped.ts";
 import { formatAngle, formatNumber, inUnit, type NumberStyle, type Rounding } from "./number.ts";
 import type { Screen } from "./screen.ts";
 
@@ -19,30 +20,13 @@ const RED = "#d70000";
  */
 const BASIC_COLORS = ["reset", "magenta", "green", "cyan"] as const;
 
-/**
- * The characters of the drawing in Unicode and in ASCII. Of two, the first is in the
- * row that a line leaves, the second in the one it enters.
- */
-const GLYPHS = {
-  across: ["─", "-"],
-  upright: ["│", "|"],
-  falling: ["╮╰", ".`"],
-  rising: ["╯╭", "',"],
-  tick: ["┤", "+"],
-  corner: ["└", "+"],
-  mark: ["┬", "+"],
-  rule: ["┊", ":"],
-  level: ["┈", "."],
-  dot: ["●", "@"],
-  ring: ["○", "o"],
-  shaded: ["░", "."],
-  hatched: ["▒", "/"],
-  cross: ["×", "x"],
-  pi: ["π", "pi"],
-  // Each line but the first is drawn with its own character.
-  markers: [" ·*ox+=%@&", " =*ox+~%@&"],
-} as const;
-type Glyph = (name: keyof typeof GLYPHS) => string;
+/** The characters of the drawing; asciichart draws lines with the first six of them. */
+const DRAWN = "─│╰╭╮╯┤└┬┊┈●○×░▒";
+/** What stands for each where there is no Unicode. */
+const ASCII = "-|`,.'+++:.@ox./";
+const SHADES = { shaded: "░", hatched: "▒" };
+/** Each line but the first is drawn with its own character, in Unicode and without it. */
+const MARKERS = { unicode: " ·*ox+=%@&", ascii: " =*ox+~%@&" };
 
 interface Pen {
   readonly paint: (text: string) => string;
@@ -50,83 +34,128 @@ interface Pen {
   readonly marker: string;
 }
 
-interface Character {
-  readonly char: string;
-  readonly pen: Pen;
+/** The pens of a screen, and its characters. */
+function inkOf({ unicode, colors }: Screen) {
+  const isRich = colors.level > 1;
+  const paints = isRich ? COLORS.map((color) => colors.hex(color)) : BASIC_COLORS.map((name) => colors[name]);
+  const markers = MARKERS[unicode ? "unicode" : "ascii"];
+  return {
+    pi: unicode ? "π" : "pi",
+    /** The text with characters that the screen has. */
+    drawn: (text: string) => (unicode ? text : text.replace(/[─-▒●○×]/g, (char) => ASCII[DRAWN.indexOf(char)] ?? char)),
+    /** The pen of line i. */
+    penOf: (i: number): Pen => ({ paint: paints[i % paints.length]!, marker: markers[i % markers.length]!.trim() }),
+    highlighter: { paint: isRich ? colors.hex(RED) : colors.red, marker: "#" },
+    dim: { paint: colors.dim, marker: "" },
+  };
 }
-const BLANK: Character = { char: " ", pen: { paint: (text) => text, marker: "" } };
+
+type Character = readonly [char: string, pen: Pen];
+const PLAIN: Pen = { paint: (text) => text, marker: "" };
 
 /** The chart as lines of text, at most as wide as the screen, with angles in the unit of the style. */
 export function drawChart(chart: Chart, screen: Screen, style: NumberStyle): string {
-  const { x, y, cursor, dots = [], regions = [] } = chart;
+  const { x, y, square, cursor, highlight, knots, dots = [], regions = [] } = chart;
+  const { pi, drawn, penOf, highlighter, dim } = inkOf(screen);
   const most = Math.max(LEAST_WIDTH, screen.chartWidth ?? screen.width);
   const height = screen.chartHeight ?? Math.min(20, screen.height - 8);
   // A cell is about twice as high as it is wide.
-  const width = chart.square ? Math.min(most, Math.max(LEAST_WIDTH, 2 * height + 6)) : most;
+  const width = square ? Math.min(most, Math.max(LEAST_WIDTH, 2 * height + 6)) : most;
   const inY = (value: number) => (y?.angle ? inUnit(value, style) : value);
   const series = chart.series.map((s) => ({ ...s, at: (x: number) => inY(s.at(x)) }));
-  const reach = chart.square ? x : reachOf(chart, trialOf(x, width));
-  const glyph = glyphsOf(screen);
-  const parts = partsOfPi(chart).find(({ length }) => chart.square && length > 1 && length < 8);
+  const reach = square ? x : reachOf(chart, trialOf(x, width));
+  const parts = partsOfPi(chart).find(({ length }) => square && length > 1 && length < 8);
   const rows = rowsOf({ from: inY(reach.from), to: inY(reach.to) }, height, parts?.map(inY));
-  const isAngle = parts !== undefined && !style.degrees;
-  const rounding = { ...style, ...LABEL };
-  const labels = rows.ticks.map((at) => (isAngle ? formatAngle(at, rounding, glyph("pi")) : formatNumber(at, LABEL)));
+  const labels = rows.ticks.map(labeller(parts !== undefined && !style.degrees, { ...style, ...LABEL }, pi));
   const margin = Math.max(...labels.map((label) => label.length)) + 1;
-  const canvas = canvasOf(x, width - margin - 1, rows);
-  const { cells, xs } = canvas;
-  const pens = series.map((_, i) => penOf(i, screen));
-  const { colors } = screen;
-  const highlighter: Pen = { paint: colors.level > 1 ? colors.hex(RED) : colors.red, marker: "#" };
-  const rule: Pen = { paint: colors.dim, marker: "" };
-  const areaPen = (look: string): Pen => (look === "hatched" ? { ...highlighter, marker: "" } : rule);
-  const rules = rulesOf(chart, reach);
-  const drawRule = (x: number, char: string, pen: Pen) => {
-    for (const row of cells) row[canvas.columnOf(x)] = { char, pen };
+  const xs = evenly(x, width - margin - 1);
+  const cells = Array.from({ length: rows.count }, () => xs.map((): Character => [" ", PLAIN]));
+  const columnOf = (at: number) => Math.round(((at - x.from) / (x.to - x.from)) * (xs.length - 1));
+  const put = (at: number, value: number, char: string, pen: Pen) => {
+    cells[rows.rowOf(value)]![columnOf(at)] = [char, pen];
   };
+  const drawUpright = (at: number, char: string, pen: Pen) => {
+    for (const row of cells) row[columnOf(at)] = [char, pen];
+  };
+
+  const rules = rulesOf(chart, reach);
   for (const at of rules) {
-    if (x.angle) drawRule(at, glyph("rule"), rule);
-    else cells[rows.rowOf(inY(at))]!.fill({ char: glyph("level"), pen: rule });
+    if (x.angle) drawUpright(at, "┊", dim);
+    else cells[rows.rowOf(inY(at))]!.fill(["┈", dim]);
   }
+  const areaPen = (look: string): Pen => (look === "hatched" ? { ...highlighter, marker: "" } : dim);
   for (const { look, between } of regions)
     for (const [c, at] of xs.entries()) {
       const [low, high] = between(at).map(inY) as [number, number];
-      if (high > low)
-        for (let r = rows.rowOf(high); r <= rows.rowOf(low); r++)
-          cells[r]![c] = { char: glyph(look), pen: areaPen(look) };
+      for (let r = rows.rowOf(high); high > low && r <= rows.rowOf(low); r++)
+        cells[r]![c] = [SHADES[look], areaPen(look)];
     }
-  if (cursor !== undefined) drawRule(cursor, glyph("upright"), BLANK.pen);
+  if (cursor !== undefined) drawUpright(cursor, "│", PLAIN);
   // The first line is drawn last, so that it is the one seen where lines meet.
-  for (let i = series.length - 1; i >= 0; i--) drawSeries(series[i]!, pens[i]!, highlighter, canvas, glyph);
-
+  const pens = series.map((_, i) => penOf(i));
+  for (const [i, one] of [...series.entries()].reverse()) {
+    const values = valuesAt(one, xs, rows.wide);
+    drawLine(one, values.map(rows.rowOf), xs, pens[i]!, highlighter, cells);
+    for (const at of one.points ?? []) put(at, one.at(at), "●", pens[i]!);
+  }
   const marks = dots.map(({ name, at }, i): Entry => {
-    const isHighlighted = name === chart.highlight;
-    const marker = glyph(isHighlighted ? "cross" : i === 0 ? "dot" : "ring");
-    const pen = { marker, paint: isHighlighted ? highlighter.paint : penOf(series.length + i, screen).paint };
-    for (const { x, y } of at)
-      if (Number.isFinite(y)) cells[rows.rowOf(y)]![canvas.columnOf(x)] = { char: marker, pen };
+    const isHighlighted = name === highlight;
+    const marker = isHighlighted ? "×" : i === 0 ? "●" : "○";
+    const pen = { marker, paint: isHighlighted ? highlighter.paint : penOf(series.length + i).paint };
+    for (const { x, y } of at) if (Number.isFinite(y)) put(x, y, marker, pen);
     return [pen, marker, name];
   });
 
-  const axis = xAxis(chart, canvas, style, glyph);
-  const base = xs.map((_, c) => glyph(axis.columns.includes(c) ? "mark" : "across"));
-  const line = glyph("across").repeat(2);
-  const entries = series.flatMap(({ name }, i): Entry[] => (name === "" ? [] : [[pens[i]!, line, name]]));
-  if (dots.length > 0) entries.push(...marks);
-  else if (chart.highlight !== undefined && series.some(({ highlight }) => highlight?.length))
-    entries.push([highlighter, line, chart.highlight]);
-  entries.push(...regions.map(({ name, look }): Entry => [areaPen(look), glyph(look).repeat(2), name]));
-  if (rules.length > 0) entries.push([rule, glyph(x.angle ? "rule" : "level"), `k pi/${formatNumber(chart.knots!)}`]);
+  const axis = xAxis(chart, xs.length, columnOf, style, pi);
+  const base = xs.map((_, c) => (axis.columns.includes(c) ? "┬" : "─"));
+  const isHighlighted = dots.length === 0 && series.some(({ highlight }) => highlight?.length);
+  const entries: Entry[] = [
+    ...series.flatMap(({ name }, i): Entry[] => (name === "" ? [] : [[pens[i]!, LINE, name]])),
+    ...marks,
+    ...(highlight !== undefined && isHighlighted ? [[highlighter, LINE, highlight] as const] : []),
+    ...regions.map(({ name, look }): Entry => [areaPen(look), SHADES[look].repeat(2), name]),
+    ...(rules.length > 0 ? [[dim, x.angle ? "┊" : "┈", `k pi/${knots}`] as const] : []),
+  ];
   const lines = [
     ...cells.map((row, r) => {
       const label = labels[rows.ticks.findIndex((tick) => rows.rowOf(tick) === r)];
-      return (label ?? "").padStart(margin) + glyph(label === undefined ? "upright" : "tick") + painted(row);
+      return (label ?? "").padStart(margin) + (label === undefined ? "│" : "┤") + painted(row);
     }),
-    " ".repeat(margin) + glyph("corner") + base.join(""),
+    `${" ".repeat(margin)}└${base.join("")}`,
     " ".repeat(margin + 1) + axis.text,
     ...legend(entries, most),
   ];
-  return lines.map((line) => line.trimEnd()).join("\n");
+  return drawn(lines.map((line) => line.trimEnd()).join("\n"));
+}
+
+/** Draws a line, given the row of each column, in runs that end at a gap and at a jump. */
+function drawLine(
+  { jumps = [], highlight = [] }: Series,
+  rows: readonly number[],
+  xs: readonly number[],
+  own: Pen,
+  highlighter: Pen,
+  cells: readonly Character[][],
+): void {
+  const isHighlighted = (c: number) =>
+    highlight.some(({ from, to }) => xs[c]! >= from && (xs[c]! < to || to === xs.at(-1)));
+  const isJoined = (c: number) =>
+    Number.isFinite(rows[c + 1]) && !jumps.some((jump) => jump > xs[c]! && jump <= xs[c + 1]!);
+  const height = cells.length - 1;
+  const settings = { height, min: 0, max: height, offset: 2, format: () => " " };
+  let start = 0;
+  for (const [c, row] of rows.entries()) {
+    if (Number.isFinite(row) && isJoined(c)) continue;
+    // Of n rows asciichart draws n - 1 columns, behind an axis of two.
+    const run = Number.isFinite(row) ? [...rows.slice(start, c + 1), row] : [];
+    const levels = run.map((row) => height - row);
+    for (const [r, line] of asciichart.plot(levels, settings).split("\n").entries())
+      for (const [i, char] of [...line].slice(2).entries()) {
+        const pen = isHighlighted(start + i) ? highlighter : own;
+        if (char !== " ") cells[r]![start + i] = [pen.marker || char, pen];
+      }
+    start = c + 1;
+  }
 }
 
 const evenly = ({ from, to }: Interval, count: number): number[] =>
@@ -185,73 +214,6 @@ function rowsOf(reach: Interval, most: number, all = niceTicks(reach)) {
   };
 }
 
-/** Rows of blanks from the top, the x of each column, and the column of an x. */
-function canvasOf({ from, to }: Interval, columns: number, rows: ReturnType<typeof rowsOf>) {
-  const xs = evenly({ from, to }, columns);
-  return {
-    ...rows,
-    xs,
-    cells: Array.from({ length: rows.count }, () => xs.map(() => BLANK)),
-    columnOf: (x: number) => Math.round(((x - from) / (to - from)) * (columns - 1)),
-  };
-}
-type Canvas = ReturnType<typeof canvasOf>;
-
-const glyphsOf =
-  ({ unicode }: Screen): Glyph =>
-  (name) =>
-    GLYPHS[name][unicode ? 0 : 1];
-
-/** The pen of line i. */
-function penOf(i: number, screen: Screen): Pen {
-  const { colors } = screen;
-  const markers = glyphsOf(screen)("markers");
-  const paint =
-    colors.level > 1 ? colors.hex(COLORS[i % COLORS.length]!) : colors[BASIC_COLORS[i % BASIC_COLORS.length]!];
-  return { paint, marker: markers[i % markers.length]!.trim() };
-}
-
-/** The text behind a sample of line i, in its colour. */
-export const withSample = (i: number, text: string, screen: Screen) =>
-  entryText([penOf(i, screen), glyphsOf(screen)("across").repeat(2), text]);
-
-/** Draws a line in runs; a run ends at a gap, at a jump and where a highlighted stretch begins or ends. */
-function drawSeries(series: Series, own: Pen, highlighter: Pen, canvas: Canvas, glyph: Glyph): void {
-  const { cells, xs, columnOf, rowOf, wide } = canvas;
-  const { at, jumps = [], highlight = [], points = [] } = series;
-  const rows = valuesAt(series, xs, wide).map(rowOf);
-  const isJoined = (c: number) =>
-    Number.isFinite(rows[c + 1]) && !jumps.some((jump) => jump > xs[c]! && jump <= xs[c + 1]!);
-  const isHighlighted = (c: number) =>
-    highlight.some(({ from, to }) => xs[c]! >= from && (xs[c]! < to || to === xs.at(-1)));
-  for (let start = 0; start < xs.length; start++) {
-    if (!Number.isFinite(rows[start])) continue;
-    let end = start;
-    while (isJoined(end) && isHighlighted(end) === isHighlighted(start)) end++;
-    const isEdge = isHighlighted(end) !== isHighlighted(start);
-    const run = isEdge ? rows.slice(start, end + 1) : [...rows.slice(start, end + 1), rows[end]!];
-    drawRun(run, start, isHighlighted(start) ? highlighter : own, cells, glyph);
-    start = isEdge ? end - 1 : end;
-  }
-  for (const x of points) cells[rowOf(at(x))]![columnOf(x)] = { char: glyph("dot"), pen: own };
-}
-
-/** Draws the rows of a run with asciichart, whose axis of two columns is cut off. Of n rows it draws n - 1 columns. */
-function drawRun(rows: readonly number[], column: number, pen: Pen, cells: Character[][], glyph: Glyph): void {
-  const height = cells.length - 1;
-  const levels = rows.map((row) => height - row);
-  const [across, fall, rise] = [glyph("across"), glyph("falling"), glyph("rising")];
-  // In asciichart's order; the first four are those of its axis and of gaps.
-  const curves = [fall[1]!, rise[1]!, fall[0]!, rise[0]!, glyph("upright")] as const;
-  const symbols: PlotConfig["symbols"] = [across, across, across, across, across, ...curves];
-  const text = asciichart.plot(levels, { height, min: 0, max: height, offset: 2, format: () => " ", symbols });
-  text.split("\n").forEach((line, r) => {
-    [...line].slice(2).forEach((char, c) => {
-      if (char !== " ") cells[r]![column + c] = { char: pen.marker || char, pen };
-    });
-  });
-}
-
 /**
  * A value for each column; where the line goes up and down by more than `wide` within one, its ends in turn: a band.
  */
@@ -269,17 +231,21 @@ function valuesAt({ at }: Series, xs: readonly number[], wide: number): number[]
 /** A row of the canvas as text; neighbours of one pen share one colour sequence. */
 function painted(row: readonly Character[]): string {
   let [text, run] = ["", ""];
-  row.forEach(({ char, pen }, c) => {
+  row.forEach(([char, pen], c) => {
     run += char;
-    if (row[c + 1]?.pen === pen) return;
+    if (row[c + 1]?.[1] === pen) return;
     text += pen.paint(run);
     run = "";
   });
   return text;
 }
 
+/** What writes the label of an angle or of another number. */
+const labeller = (isAngle: boolean, style: NumberStyle, pi: string) => (at: number) =>
+  isAngle ? formatAngle(at, style, pi) : formatNumber(at, { precision: style.precision });
+
 /** Labels under the axis: multiples of pi/q for an angle, with the finest q whose labels fit, or round numbers. */
-function xAxis(chart: Chart, { xs, columnOf }: Canvas, style: NumberStyle, glyph: Glyph) {
+function xAxis(chart: Chart, width: number, columnOf: (x: number) => number, style: NumberStyle, pi: string) {
   const { x } = chart;
   const inDegrees = x.angle && style.degrees;
   const range = inDegrees ? { from: inUnit(x.from, style), to: inUnit(x.to, style) } : x;
@@ -287,14 +253,10 @@ function xAxis(chart: Chart, { xs, columnOf }: Canvas, style: NumberStyle, glyph
     .map((tick) => (inDegrees ? fromDegrees(tick) : tick))
     .filter((tick) => tick >= x.from && tick <= x.to);
   const labelled = (ticks: readonly number[], rounding: Rounding) => {
-    const label = (at: number) =>
-      x.angle ? formatAngle(at, { ...style, ...rounding }, glyph("pi")) : formatNumber(at, rounding);
     const columns = ticks.map(columnOf);
-    return { columns, text: labelLine(ticks.map(label), columns, xs.length) };
+    return { columns, text: labelLine(ticks.map(labeller(x.angle, { ...style, ...rounding }, pi)), columns, width) };
   };
-  const candidates = [...partsOfPi(chart).filter((ticks) => ticks.length > 2), round].filter(
-    (ticks) => ticks.length > 1,
-  );
+  const candidates = [...partsOfPi(chart).filter(({ length }) => length > 2), ...(round.length > 1 ? [round] : [])];
   const axes = candidates.map((ticks) => labelled(ticks, LABEL));
   return axes.find(({ text }) => text !== "") ?? labelled([x.from, x.to], { precision: 4 });
 }
@@ -310,22 +272,22 @@ function labelLine(labels: readonly string[], columns: readonly number[], width:
   return text;
 }
 
+/** The sample of a line without a marker. */
+const LINE = "──";
+
 type Entry = readonly [pen: Pen, sample: string, name: string];
 
 const entryText = ([{ marker, paint }, sample, name]: Entry) => paint(`${marker.repeat(2) || sample} ${name}`);
 
+/** The text behind a sample of line i, in its colour. */
+export function withSample(i: number, text: string, screen: Screen): string {
+  const { drawn, penOf } = inkOf(screen);
+  return drawn(entryText([penOf(i), LINE, text]));
+}
+
 /** What each line is, in lines that fit the width. */
 function legend(entries: readonly Entry[], width: number): string[] {
-  const lines: string[] = [];
-  let free = 0;
-  for (const entry of entries) {
-    const size = entry[2].length + 6;
-    if (size > free) {
-      lines.push("");
-      free = width;
-    }
-    lines.push(`${lines.pop()}   ${entryText(entry)}`);
-    free -= size;
-  }
-  return lines;
+  const sizeOf = (line: readonly Entry[]) => line.reduce((sum, [, , name]) => sum + name.length + 6, 0);
+  const lines = grouped(entries, (line) => sizeOf(line) <= width);
+  return lines.map((line) => line.map((entry) => `   ${entryText(entry)}`).join(""));
 }

@@ -1,3 +1,5 @@
+import { grouped } from "./grouped.ts";
+
 /** The size of the text of pictures, and the height of its lines, in pixels. */
 export const [FONT, LINE] = [14, 18];
 
@@ -56,15 +58,9 @@ export const widthOf = (text: string, size: number): number =>
 
 /** The text in as few lines of at most that width as its words and formulas allow, of about one length. */
 export function linesOf(text: string, size: number, width: number): string[] {
-  const within = (most: number) => {
-    const lines: string[] = [];
-    for (const word of text.split(/ (?<![<>=+-] )(?![<>=%+-]|theta)/)) {
-      const longer = `${lines.at(-1)} ${word}`;
-      if (lines.length > 0 && widthOf(longer, size) <= most) lines[lines.length - 1] = longer;
-      else lines.push(word);
-    }
-    return lines;
-  };
+  const words = text.split(/ (?<![<>=+-] )(?![<>=%+-]|theta)/);
+  const within = (most: number) =>
+    grouped(words, (line) => widthOf(line.join(" "), size) <= most).map((line) => line.join(" "));
   let lines = within(width);
   for (let most = width; lines.length > 1 && most > width / 2; most -= 5) {
     const narrower = within(most);

@@ -1,5 +1,5 @@
 import { samplesOf, ticksOf, valueAt } from "./axes.ts";
-import { type Chart, type Interval, reachOf, rulesOf } from "./chart.ts";
+import { barsOf, type Chart, type Interval, isAngleY, pointsOf, reachOf, rulesOf, type Series } from "./chart.ts";
 import { formatMessage, inUnit, type NumberStyle } from "./number.ts";
 
 /**
@@ -7,89 +7,65 @@ import { formatMessage, inUnit, type NumberStyle } from "./number.ts";
  * under their lines, knots as light rules, dots and notes; its title and its data.
  */
 export function vegaLite(chart: Chart, style: NumberStyle, description: string): object {
-  const { x, y = {}, series, dots = [], marks = [], regions = [], highlight, knots } = chart;
+  const { x, y = {}, square, series, dots = [], marks = [], regions = [], highlight } = chart;
   const xs = samplesOf(chart);
-  const reach = chart.square ? x : reachOf(chart, xs);
-  const yIsAngle = chart.square === true || y.angle === true;
-  const across = (at: number) => (x.angle ? inUnit(at, style) : at);
-  const up = (at: number) => (!Number.isFinite(at) ? null : yIsAngle ? inUnit(at, style) : at);
-  const axis = (range: Interval, angle: boolean, unit: (at: number) => number | null) => {
-    const { ticks, every } = ticksOf(range, angle, knots, style);
-    const values = ticks.map(({ at }) => unit(at));
+  const reach = square ? x : reachOf(chart, xs);
+  const toUnit = (isAngle: boolean) => (at: number) => (!Number.isFinite(at) ? null : isAngle ? inUnit(at, style) : at);
+  const [across, up] = [toUnit(x.angle), toUnit(isAngleY(chart))];
+  const axis = (range: Interval, isAngle: boolean) => {
+    const { ticks, every } = ticksOf(range, isAngle, chart.knots, style);
+    if (every === undefined) return { grid: false };
+    const values = ticks.map(({ at }) => toUnit(isAngle)(at));
     const labels = JSON.stringify(ticks.map(({ label }) => label));
-    return every === undefined
-      ? { grid: false }
-      : { grid: false, values, labelExpr: `${labels}[indexof(${JSON.stringify(values)}, datum.value)]` };
+    return { grid: false, values, labelExpr: `${labels}[indexof(${JSON.stringify(values)}, datum.value)]` };
   };
-  const scale = (domain: Interval, unit: (at: number) => number | null) => ({
-    domain: [unit(domain.from), unit(domain.to)],
-    nice: false,
-  });
-  const inX = {
-    field: "x",
-    type: "quantitative",
-    title: x.name ?? null,
-    scale: scale(x, across),
-    axis: axis(x, x.angle, across),
-  };
-  const inY = { field: "y", type: "quantitative", title: y.name ?? null, axis: axis(reach, yIsAngle, up) };
-  const named = { field: "name", type: "nominal", title: null, sort: null };
-  const coloured = { x: inX, y: inY, color: named };
-  const layer = (values: readonly object[], mark: object, encoding: object) =>
-    values.length > 0 ? [{ data: { values }, mark, encoding }] : [];
+  const scale = { domain: [across(x.from), across(x.to)], nice: false };
+  const inX = { field: "x", type: "quantitative", title: x.name ?? null, scale, axis: axis(x, x.angle) };
+  const inY = { field: "y", type: "quantitative", title: y.name ?? null, axis: axis(reach, isAngleY(chart)) };
+  const color = { field: "name", type: "nominal", title: null, sort: null };
+  const plane = { x: inX, y: inY };
+
+  const lineOf = (one: Series, more: object, { from, to }: Interval = x) =>
+    xs.filter((x) => x >= from && x <= to).map((x) => ({ ...more, x: across(x), y: up(valueAt(one, x)) }));
   const areas = regions.flatMap(({ name, between }) =>
     xs.map((x) => {
       const [low, high] = between(x).map(up);
       return { name, x: across(x), y: low, high };
     }),
   );
-  const lines = series
-    .filter(({ bars }) => !bars)
-    .flatMap((one) => xs.map((x) => ({ name: one.name, x: across(x), y: up(valueAt(one, x)) })));
-  const bars = series.flatMap(({ name, at, bars = [] }) =>
-    bars
-      .slice(1)
-      .map((to, i) => ({ name, x: across(bars[i]!), to: across(to), y: up(at((bars[i]! + to) / 2)), base: 0 })),
-  );
+  const rules = rulesOf(chart, reach).map((at) => (x.angle ? { x: across(at) } : { y: up(at) }));
   const halos = series.flatMap((one) =>
-    (one.highlight ?? []).flatMap(({ from, to }, stretch) =>
-      xs
-        .filter((x) => x >= from && x <= to)
-        .map((x) => ({ name: highlight, stretch: `${one.name} ${stretch}`, x: across(x), y: up(valueAt(one, x)) })),
+    (one.highlight ?? []).flatMap((stretch, i) =>
+      lineOf(one, { name: highlight, stretch: `${one.name} ${i}` }, stretch),
     ),
   );
-  const points = [
-    ...dots.flatMap(({ name, at }) => at.map((dot) => ({ name, x: across(dot.x), y: dot.y }))),
-    ...series.flatMap(({ name, at, points = [] }) => points.map((x) => ({ name, x: across(x), y: up(at(x)) }))),
+  const bars = series.flatMap((one) =>
+    barsOf(one).map(({ from, to, y }) => ({ name: one.name, x: across(from), to: across(to), y: up(y), base: 0 })),
+  );
+  const lines = series.filter(({ bars }) => !bars).flatMap((one) => lineOf(one, { name: one.name }));
+  const points = [...dots, ...series.map(pointsOf)].flatMap(({ name, at }) =>
+    at.map((dot) => ({ name, x: across(dot.x), y: up(dot.y) })),
+  );
+  const notes = marks.map(({ x: atX = x.to, y: atY = reach.to, text }) => {
+    return { text: formatMessage(text, style), x: across(atX), y: up(atY) };
+  });
+  const layers: readonly [values: readonly object[], mark: object, encoding: object][] = [
+    [areas, { type: "area", opacity: 0.3 }, { ...plane, y2: { field: "high" }, color }],
+    [rules, { type: "rule", color: "#888", strokeDash: [1, 3] }, x.angle ? { x: inX } : { y: inY }],
+    [halos, { type: "line", strokeWidth: 7, opacity: 0.5 }, { ...plane, color, detail: { field: "stretch" } }],
+    [bars, { type: "rect", opacity: 0.5 }, { x: inX, x2: { field: "to" }, y: inY, y2: { field: "base" }, color }],
+    [lines, { type: "line" }, { ...plane, color, strokeDash: color }],
+    [points, { type: "point", filled: true }, { ...plane, color }],
+    [notes, { type: "text", align: "right", dy: -8 }, { ...plane, text: { field: "text", type: "nominal" } }],
   ];
-  const notes = marks.map(({ x: atX, y: atY, text }) => ({
-    text: formatMessage(text, style),
-    x: across(atX ?? x.to),
-    y: up(atY ?? reach.to),
-  }));
-  const rules = rulesOf(chart, reach).map((at) => (x.angle ? { x: across(at) } : { y: up(at) }));
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
     ...(chart.title && { title: formatMessage(chart.title, style) }),
     description,
     width: 560,
-    height: chart.square ? 560 : 340,
-    layer: [
-      ...layer(areas, { type: "area", opacity: 0.3 }, { x: inX, y: inY, y2: { field: "high" }, color: named }),
-      ...layer(rules, { type: "rule", color: "#888", strokeDash: [1, 3] }, x.angle ? { x: inX } : { y: inY }),
-      ...layer(halos, { type: "line", strokeWidth: 7, opacity: 0.5 }, { ...coloured, detail: { field: "stretch" } }),
-      ...layer(
-        bars,
-        { type: "rect", opacity: 0.5 },
-        { x: inX, x2: { field: "to" }, y: inY, y2: { field: "base" }, color: named },
-      ),
-      ...layer(lines, { type: "line" }, { ...coloured, strokeDash: named }),
-      ...layer(points, { type: "point", filled: true }, coloured),
-      ...layer(
-        notes,
-        { type: "text", align: "right", dy: -8 },
-        { x: inX, y: inY, text: { field: "text", type: "nominal" } },
-      ),
-    ],
+    height: square ? 560 : 340,
+    layer: layers.flatMap(([values, mark, encoding]) =>
+      values.length > 0 ? [{ data: { values }, mark, encoding }] : [],
+    ),
   };
 }
