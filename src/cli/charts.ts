@@ -18,6 +18,20 @@ interface FunctionChart {
   readonly stretchesOf?: (target: Target) => readonly Interval[];
 }
 
+/** Stretches nearer to one another than this part of a picture are one: there can be half a million. */
+const FINEST = 2000;
+
+/** Stretches in order, those joined that are no further apart than that. */
+function apart(stretches: readonly Interval[], least: number): Interval[] {
+  const joined: Interval[] = [];
+  for (const { from, to } of stretches) {
+    const last = joined.at(-1);
+    if (last !== undefined && from - last.to <= least) joined.splice(-1, 1, { from: last.from, to });
+    else joined.push({ from, to });
+  }
+  return joined;
+}
+
 /** Target functions over theta, with rules at the knots of the first asoftmax or naive function. */
 export function functionChart(
   targets: readonly Target[],
@@ -32,7 +46,7 @@ export function functionChart(
       ...lineOf(target, targets),
       at: (theta: number) => target[quantity](theta),
       jumps: quantity === "value" ? jumpsOf(target) : [],
-      highlight: stretchesOf(target),
+      highlight: apart(stretchesOf(target), (range.to - range.from) / FINEST),
     })),
     highlight,
     knots: knotsOf(targets),

@@ -145,7 +145,7 @@ export const options = {
     `${formats.join(", ")} (default: by the ending of --output, else table on a terminal and csv elsewhere)`,
     formats,
   ),
-  precision: option("n", "round numbers to n significant digits", wholeFrom(1, 17)),
+  precision: option("n", "round numbers that are not whole to n significant digits", wholeFrom(1, 17)),
   output: option("file", "write to this file", text),
   color: flag("use colour even where it is not a terminal"),
   noColor: flag("use no colour"),

@@ -103,7 +103,9 @@ const MOST_RULES = 64;
 export function reachOf({ series, dots = [] }: Pick<Chart, "series" | "dots">, xs: readonly number[]): Interval {
   const values = [...series.map(({ at }) => xs.map(at)), ...dots.map(({ at }) => at.map(({ y }) => y))].flat();
   const finite = values.filter(Number.isFinite);
-  return finite.length > 0 ? { from: Math.min(...finite), to: Math.max(...finite) } : { from: 0, to: 1 };
+  if (finite.length === 0) return { from: 0, to: 1 };
+  const extreme = (of: (x: number, y: number) => number) => finite.reduce((x, y) => of(x, y));
+  return { from: extreme(Math.min), to: extreme(Math.max) };
 }
 
 /**

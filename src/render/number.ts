@@ -4,10 +4,11 @@ import type { Cell, Column } from "./result.ts";
 
 /** How many digits a number is written with. */
 export interface Rounding {
-  /** Significant digits; without it the shortest form that reads back to the same double. */
+  /**
+   * Significant digits; without it the shortest form that reads back to the same double. Whole numbers, which count or
+   * number something more often than not, keep all of theirs.
+   */
   readonly precision?: number | undefined;
-  /** Whole numbers keep all their digits. */
-  readonly wholesInFull?: boolean;
 }
 
 /** How numbers and angles are written. */
@@ -18,16 +19,16 @@ export interface NumberStyle extends Rounding {
 }
 
 /**
- * The style for tables and sentences: `digits` significant digits unless --precision is given, whole numbers in full.
+ * The style for tables and sentences: `digits` significant digits unless --precision is given.
  */
 export const forPeople = (style: NumberStyle, digits: number): NumberStyle =>
-  style.precision === undefined ? { ...style, precision: digits, wholesInFull: true } : style;
+  style.precision === undefined ? { ...style, precision: digits } : style;
 
 /** The one way a number is written: -0 as 0, the rest as JavaScript does. */
 export const formatNumber = (x: number, rounding: Rounding = {}): string => String(rounded(x, rounding));
 
-export function rounded(x: number, { precision, wholesInFull }: Rounding): number {
-  const asItIs = precision === undefined || !Number.isFinite(x) || (wholesInFull && Number.isSafeInteger(x));
+export function rounded(x: number, { precision }: Rounding): number {
+  const asItIs = precision === undefined || !Number.isFinite(x) || Number.isSafeInteger(x);
   return (asItIs ? x : Number(x.toPrecision(precision))) + 0;
 }
 

@@ -52,6 +52,8 @@ describe("formats", () => {
     ["psi --theta 1.2 --columns psi --precision 3 --format table", `  psi\n─────\n-2.09\n\n${said("-2.09", "0.0875")}`],
     ["psi --theta 1.2 --columns psi --precision 3 --format jsonl", '{"psi":-2.09}\n'],
     ["psi --theta 1.2 --columns psi --precision 17", "psi\n-2.0874989834394464\n"],
+    ["psi --m 12345 --theta 3 --columns m,k --precision 2", "m,k\n12345,11788\n"],
+    ["margin --theta 0.1 --competing 2,2,2,2,2,2,2,2,2,2,2,1 --columns binding --precision 1", "binding\n12\n"],
     ["psi --theta 1e-300 --columns theta",           "theta\n1e-300\n"],
     ["psi --theta 1e-300 --columns theta --precision 2", "theta\n1e-300\n"],
     ["violations --m 1 --competing 1 --format json", "[]\n"],

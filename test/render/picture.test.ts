@@ -134,3 +134,8 @@ describe("endings", () => {
     expect(await draw("plot --points 2 --m 4 --columns value", "json.txt")).toBe("value\n1\n-7\n");
   });
 });
+
+test("130,000 intervals are one stretch: none of the gaps between them could be seen", async () => {
+  const svg = await draw("violations --m 262144 --competing 1", "svg");
+  expect(svg.length).toBeLessThan(20_000);
+});

@@ -13,7 +13,7 @@ export interface PageState extends Scene {
 export const START: PageState = { ...STANDARD, scale: 1 };
 
 /** How the page writes numbers: with six digits, angles in radians. */
-export const STYLE: NumberStyle = { precision: 6, wholesInFull: true, degrees: false, given: new Map() };
+export const STYLE: NumberStyle = { precision: 6, degrees: false, given: new Map() };
 
 const allowed: Readonly<Record<Exclude<keyof PageState, "functions">, (x: number) => boolean>> = {
   m: (x) => x >= 1 && x <= MOST.m,
