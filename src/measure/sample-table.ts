@@ -79,7 +79,7 @@ export async function firstRow({ path, table, header, bad }: SampleTable) {
     parts.push(part);
     for await (const batch of table.batches(part))
       for (let row = 0; row < batch.size; row++) {
-        const fault = batch.fault?.(row);
+        const fault = batch.faults?.get(row);
         if (fault !== undefined) bad.take(batch.line(row), fault);
         if (label(batch, row) === "") continue;
         const others = competitors(batch, row);
@@ -146,7 +146,7 @@ function recordReader(header: Header, form: SampleRecords, { classes, norms, fir
     const numbers = readNumbers(batch, faults) / 8;
     // Cells of a bad row that was kept are empty.
     for (const row of faults.keys())
-      if (batch.fault?.(row) === undefined && label(batch, row) === "") faults.delete(row);
+      if (batch.faults?.has(row) !== true && label(batch, row) === "") faults.delete(row);
     let start = 0;
     const pairsAt = (i: number) => {
       const count = doubles[start + 1 + i]!;
