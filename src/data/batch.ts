@@ -32,11 +32,8 @@ export interface Batch {
   readonly size: number;
   /** The line on which a row begins (in Parquet the number of the row), from 1. */
   line(row: number): number;
-  /**
-   * Why a row does not fit its table (such as too few cells), undefined for
-   * a good row; left out where all rows are good.
-   */
-  readonly fault?: ((row: number) => string | undefined) | undefined;
+  /** The rows that do not fit their table, such as those with too few cells, and why. */
+  readonly faults?: ReadonlyMap<number, string> | undefined;
   /** Has a row more cells than its table has columns? */
   isLong(row: number): boolean;
   /**

@@ -1,24 +1,20 @@
 import { integers, memory, Region, rowKernel } from "../kernels/rows.ts";
-import { type Batch, indexedRows, placeLines } from "./batch.ts";
+import { type Batch, type CellRecord, indexedRows, placeLines } from "./batch.ts";
 import type { Block } from "./blocks.ts";
 import { fromBytes, toBytes } from "./bytes.ts";
 import { DataError } from "./errors.ts";
 import { shortened } from "./shown.ts";
-import { remaining, type Table } from "./table.ts";
+import { remaining } from "./table.ts";
 
 /**
- * A table from JSON objects, one a line; the keys of the first name the columns (names has them where it was read
- * before). A string is a cell without its quotes, null an empty one; numbers, and what is nested, stay as they are
- * written but for spaces. Throws DataError where the first line is no object.
+ * How blocks of JSON objects, one a line, are read; the keys of the first name the columns. A string is a cell without
+ * its quotes, null an empty one; numbers, and what is nested, stay as they are written but for spaces.
  */
-export async function jsonlTable(
-  source: AsyncIterator<Block>,
-  file: string,
-  known?: readonly string[],
-): Promise<Table> {
-  const { names, rest } = known ? { names: known } : await readFirst(source, file);
-  return { names, separator: "", parts: remaining(source, rest), batches: (part) => batchesOf(part as Block, names) };
-}
+export const jsonLines = (file: string) => ({
+  separator: "",
+  batches,
+  readHeader: (blocks: AsyncIterator<Block>) => readFirst(blocks, file),
+});
 
 const keyTable = new Region();
 
@@ -40,7 +36,7 @@ function putKeys(names: readonly string[]): number {
  * The objects of a block: the kernel finds the cells of objects without escapes,
  * other keys or mistakes; JSON.parse reads the others.
  */
-function* batchesOf({ bytes, line }: Block, names: readonly string[]): Generator<Batch> {
+function* batches({ bytes, line }: Block, names: readonly string[]): Generator<Batch> {
   const places = new Map(names.map((name, i) => [name, i]));
   const keys = putKeys(names);
   const { start, end, index, indexEnd } = placeLines(bytes, names.length);
@@ -50,14 +46,19 @@ function* batchesOf({ bytes, line }: Block, names: readonly string[]): Generator
     const firstLine = number;
     const rows = indexedRows(index, size, names);
     /** Rows that have the members of their object as their bytes already. */
-    const unusual = new Map<number, ReturnType<typeof recordOf>>();
-    for (let row = 0; row < size; row++)
-      if (rows.cells(row) === -1) unusual.set(row, recordOf(memory.toString("latin1", ...rows.span(row)), places));
+    const unusual = new Map<number, CellRecord>();
+    const faults = new Map<number, string>();
+    for (let row = 0; row < size; row++) {
+      if (rows.cells(row) !== -1) continue;
+      const { fault, ...record } = recordOf(memory.toString("latin1", ...rows.span(row)), places);
+      unusual.set(row, record);
+      if (fault !== undefined) faults.set(row, fault);
+    }
     rows.put(unusual);
     yield {
       ...rows,
       line: (row) => firstLine + rows.line(row),
-      fault: unusual.size === 0 ? undefined : (row) => unusual.get(row)?.fault,
+      faults,
       /** Members of JSON objects are passed on as they are. */
       fields({ json }) {
         if (!json) return rows.eachColumn("quoted");
@@ -70,8 +71,8 @@ function* batchesOf({ bytes, line }: Block, names: readonly string[]): Generator
   }
 }
 
-/** The keys of the first object, and its block. */
-async function readFirst(source: AsyncIterator<Block>, file: string): Promise<{ names: string[]; rest?: Block }> {
+/** The keys of the first object, and its block. Throws DataError where the first line is no object. */
+async function readFirst(source: AsyncIterator<Block>, file: string) {
   for await (const block of remaining(source)) {
     const lines = block.bytes.toString("latin1").split(/\r\n|\n|\r/);
     const at = lines.findIndex((text) => text.trim() !== "");

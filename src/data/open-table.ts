@@ -1,8 +1,8 @@
-import { type CsvDialect, recordBlocks } from "./blocks.ts";
-import { delimitedTable } from "./delimited.ts";
+import { type Block, type CsvDialect, recordBlocks } from "./blocks.ts";
+import { delimitedText } from "./delimited.ts";
 import { UsageError } from "./errors.ts";
 import { bytesOf, nameOf } from "./file.ts";
-import { type inputFormats, type OpenTable, passedOn } from "./table.ts";
+import { type inputFormats, type OpenTable, passedOn, remaining } from "./table.ts";
 
 type InputFormat = (typeof inputFormats)[number];
 
@@ -34,10 +34,10 @@ function formatOf(path: string): InputFormat {
 async function* none(): AsyncGenerator<never> {}
 
 /**
- * A file in the format that is given, or that its first bytes or its ending tell. With names, those of its columns, the
- * parts are left to another thread, and the format is given.
+ * A file in the format that is given, or that its first bytes or its ending tell. Where the names of its columns are
+ * known, the parts are left to another thread, and the format is given.
  */
-export async function openTable(path: string, options: TableOptions, names?: readonly string[]): Promise<OpenTable> {
+export async function openTable(path: string, options: TableOptions, known?: readonly string[]): Promise<OpenTable> {
   const { inputFormat } = options;
   const file = nameOf(path);
   let format = inputFormat ?? formatOf(path);
@@ -51,20 +51,25 @@ export async function openTable(path: string, options: TableOptions, names?: rea
     bytesRead += length;
   });
   let bytes: AsyncIterable<Buffer> = none();
-  if (names === undefined) {
+  if (known === undefined) {
     const isText = inputFormat === "csv" || inputFormat === "tsv";
     const text = await (await import("./content.ts")).textOf(counted, file, isText);
     bytes = text.bytes;
     if (text.isJson) format = "jsonl";
   }
-  const shared = { format, bytesRead: () => bytesRead };
-  if (format === "jsonl") {
-    requireNoDialect(options, file, format);
-    const { jsonlTable } = await import("./jsonl.ts");
-    return { ...(await jsonlTable(recordBlocks(bytes, file), file, names)), ...shared };
-  }
-  const dialect = dialectOf(options, format);
-  return { ...(await delimitedTable(recordBlocks(bytes, file, dialect), dialect, file, names)), ...shared };
+  if (format === "jsonl") requireNoDialect(options, file, format);
+  const dialect = format === "jsonl" ? undefined : dialectOf(options, format);
+  const blocks = recordBlocks(bytes, file, dialect);
+  const reader = dialect ? delimitedText(dialect, file) : (await import("./jsonl.ts")).jsonLines(file);
+  const { names, rest } = known ? { names: known } : await reader.readHeader(blocks);
+  return {
+    names,
+    separator: reader.separator,
+    parts: remaining(blocks, rest),
+    batches: (part) => reader.batches(part as Block, names),
+    format,
+    bytesRead: () => bytesRead,
+  };
 }
 
 function requireNoDialect({ delimiter, comment, decimalComma }: TableOptions, file: string, format: InputFormat): void {

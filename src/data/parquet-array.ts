@@ -1,6 +1,5 @@
 import { type ArrayFile, damaged, partOf } from "./array-file.ts";
 import { conversion, NUMBERED, type StoredArray } from "./arrays.ts";
-import { fromBytes } from "./bytes.ts";
 import { DataError } from "./errors.ts";
 import { openParquet } from "./parquet-columns.ts";
 import { TemporaryFile } from "./temporary-file.ts";
@@ -10,12 +9,12 @@ import { TemporaryFile } from "./temporary-file.ts";
  * temporary file. Throws DataError for any other column, a null, and where the file is damaged.
  */
 export async function parquetArray(file: ArrayFile): Promise<StoredArray> {
-  const { names, singles, groups, pages } = await openParquet(file.path);
-  const columns = new Map(names.map((bytes, i) => [fromBytes(bytes), i]));
-  const { part: column, ...named } = partOf(file, columns, LOADING);
+  const { columns, groups, pages } = await openParquet(file.path);
+  const places = new Map(columns.map(({ name }, i) => [name, i]));
+  const { part: column, ...named } = partOf(file, places, LOADING);
   const fault = (reason: string) => new DataError(`${named.name}${reason}`);
   const items = new TemporaryFile();
-  let dtype = singles[column] ? "=f4" : "=f8";
+  let dtype = columns[column]!.schemaPath.at(-1)?.element.type === "FLOAT" ? "=f4" : "=f8";
   let [done, cols, rows] = [0, 0, 0];
   /** Ends a row before the item `end`; all are as long as the first. */
   function endRow(end: number): void {

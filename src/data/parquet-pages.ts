@@ -35,20 +35,21 @@ interface ColumnChunk {
 const HEADER = 1024;
 
 /**
- * The data pages of a column chunk, one at a time. `read` gives bytes of the file, which are valid until it is called
- * again. Throws where they do not fit one another.
+ * The data pages of a column chunk, one at a time. `read` gives bytes of the file in memory of their own. Throws where
+ * they do not fit one another.
  */
 export function* pagesOf(chunk: ColumnChunk, read: (start: number, end: number) => Uint8Array): Generator<Page> {
   const { meta, schemaPath } = chunk;
-  const first = Number(meta.dictionary_page_offset || meta.data_page_offset);
-  let end = Math.min(first, Number(meta.data_page_offset)) + Number(meta.total_compressed_size);
+  const data = Number(meta.data_page_offset);
+  let start = Math.min(Number(meta.dictionary_page_offset) || data, data);
+  let end = start + Number(meta.total_compressed_size);
   const levels = {
     repetition: getMaxRepetitionLevel([...schemaPath]),
     definition: getMaxDefinitionLevel([...schemaPath]),
   };
   let dictionary: PageValues | undefined;
   let entries = 0;
-  for (let start = Math.min(first, Number(meta.data_page_offset)); entries < meta.num_values; ) {
+  while (entries < meta.num_values) {
     const { header, length } = headerAt(start, end, read);
     start += length;
     const size = requireSize("a compressed page", header.compressed_page_size, end - start);
@@ -118,12 +119,10 @@ function dataPage(
   const repetition = takeLevels(most.repetition, v1?.repetition_level_encoding, v2?.repetition_levels_byte_length);
   const definition = takeLevels(most.definition, v1?.definition_level_encoding, v2?.definition_levels_byte_length);
   const size = header.uncompressed_page_size - (bytes.length - rest.length);
-  if (v2) rest = v2.is_compressed === false ? rest.slice() : decompressed(chunk, rest, size);
+  if (v2 && v2.is_compressed !== false) rest = decompressed(chunk, rest, size);
   // Numbers at the beginning of a buffer are taken as they lie, others are copied once more.
-  else
-    rest = new Uint8Array(rest.buffer)
-      .copyWithin(0, rest.byteOffset, rest.byteOffset + rest.length)
-      .subarray(0, rest.length);
+  const from = rest.byteOffset;
+  rest = new Uint8Array(rest.buffer).copyWithin(0, from, from + rest.length).subarray(0, rest.length);
   let count = entries;
   if (definition) for (let i = 0; i < entries; i++) if (definition[i] !== most.definition) count--;
   const dictionaried = encoding.endsWith("_DICTIONARY");
@@ -134,7 +133,7 @@ function dataPage(
 /** The page of this size, in memory of its own. */
 function decompressed({ meta, compressors }: ColumnChunk, bytes: Uint8Array, size: number): Uint8Array {
   if (size === 0) return new Uint8Array(0);
-  const page = decompressPage(meta.codec === "UNCOMPRESSED" ? bytes.slice() : bytes, size, meta.codec, compressors);
+  const page = decompressPage(bytes, size, meta.codec, compressors);
   // From Node 24 on what zlib gives may lie between other buffers.
   return page.byteOffset === 0 ? page : new Uint8Array(page);
 }

@@ -19,9 +19,12 @@ const CELLS = 2 ** 18;
  * is empty, what is nested is JSON. Throws DataError where the file is damaged.
  */
 export async function parquetTable(path: string, toParquet = false): Promise<Omit<OpenTable, "format">> {
-  const { names, stored, json, groups, batches: batchesOf } = await openParquet(path);
+  const { columns: schema, groups, batches: batchesOf } = await openParquet(path);
+  const names = schema.map(({ name }) => toBytes(name));
+  const stored = schema.map((column) => column.stored);
+  const all = [...names.keys()];
   // Beside the cells, the values as they are stored, of those columns where they are others.
-  const others = toParquet ? [...names.keys()].filter((i) => stored[i] && !isPlain(stored[i])) : [];
+  const others = toParquet ? all.filter((i) => stored[i] && !isPlain(stored[i])) : [];
   const total = groups.reduce((sum, { rows }) => sum + rows, 0);
   let bytesRead = 0;
   async function* parts(): AsyncGenerator<FilePart> {
@@ -33,30 +36,24 @@ export async function parquetTable(path: string, toParquet = false): Promise<Omi
   }
   const areNumbers = stored.every((one) => one !== undefined && !/BYTE_ARRAY/.test(one.type!));
   const size = Math.min(areNumbers ? ROWS_OF_NUMBERS : ROWS, Math.ceil(CELLS / names.length));
-  async function* batches(part: FilePart, wanted = [...names.keys()]): AsyncGenerator<Batch> {
+  async function* batches(part: FilePart, wanted = all): AsyncGenerator<Batch> {
     const { group } = part as { readonly group: number };
     let line = groups[group]!.rowStart + 1;
     for await (const read of batchesOf(group, wanted, size, others)) {
       const values = read.slice(wanted.length);
-      const columns: ColumnRows[] = [];
-      for (const [i, column] of wanted.entries()) columns[column] = read[i]!;
+      const columns: NamedRows[] = [];
+      for (const [i, index] of wanted.entries())
+        columns[index] = { ...read[i]!, name: names[index]!, isJson: schema[index]!.isJson };
       const rows = read[0]!.values.length;
       yield {
-        ...columnBatch(columns, rows, names, json, line),
+        ...columnBatch(columns, rows, line),
         stored: (i) => storedValue(values[others.indexOf(i)] ?? columns[i]!, stored[i]!),
       };
       line += rows;
     }
   }
-  return {
-    names,
-    separator: "",
-    stored,
-    parts: parts(),
-    isWhole: groups.length < 2,
-    batches,
-    bytesRead: () => bytesRead,
-  };
+  const isWhole = groups.length < 2;
+  return { names, separator: "", stored, parts: parts(), isWhole, batches, bytesRead: () => bytesRead };
 }
 
 /** Gives the value in a row as it is stored: bytes for text. */
@@ -72,14 +69,13 @@ function storedValue({ values, missing }: ColumnRows, { type }: StoredType): (ro
 /** The places of the columns of a batch, used again for the next. */
 const places: FieldPlace[] = [];
 
-/** json: which columns have JSON as cells. */
-function columnBatch(
-  columns: readonly ColumnRows[],
-  size: number,
-  names: readonly string[],
-  json: readonly boolean[],
-  firstLine: number,
-): Batch {
+/** Some rows of a column with its name in bytes; isJson: its cells are JSON. */
+interface NamedRows extends ColumnRows {
+  readonly name: string;
+  readonly isJson: boolean;
+}
+
+function columnBatch(columns: readonly NamedRows[], size: number, firstLine: number): Batch {
   function text(row: number, column: number): string {
     const { values, missing } = columns[column]!;
     if (missing?.[row]) return "";
@@ -89,25 +85,22 @@ function columnBatch(
    * Numbers as they lie in memory, where what is written of them is the same; else
    * cells. In JSON null is null, as are NaN and infinities.
    */
-  function fieldOf({ values, missing }: ColumnRows, i: number, toJson: boolean): Omit<Field, "name"> {
+  function fieldOf({ name, isJson, values, missing }: NamedRows, i: number, toJson: boolean): Field {
     places[i] ??= new FieldPlace();
+    const place = places[i];
+    const field = (kind: Field["kind"], address: number) => ({ kind, address, stride: 8, name });
     const isWhole = missing === undefined;
     const areFinite = (numbers: Float64Array) => numbers.every((x, row) => missing?.[row] || Number.isFinite(x));
     // "number or nothing" would leave NaN and infinities beside nulls out of csv.
     if (values instanceof Float64Array && (isWhole || toJson || areFinite(values)))
-      return {
-        kind: isWhole && !toJson ? "number" : "number or nothing",
-        address: places[i].copyNumbers(values),
-        stride: 8,
-      };
-    if (values instanceof BigInt64Array && isWhole)
-      return { kind: "integer", address: places[i].copyNumbers(values), stride: 8 };
+      return field(isWhole && !toJson ? "number" : "number or nothing", place.copyNumbers(values));
+    if (values instanceof BigInt64Array && isWhole) return field("integer", place.copyNumbers(values));
     const cells = Array.from({ length: size }, (_, row) => text(row, i));
-    if (!toJson) return { kind: "quoted", address: places[i].putTexts(cells), stride: 8 };
-    const isJson = json[i] || !Array.isArray(values);
-    const jsonOf = (cell: string) => (isJson ? cell || "null" : toBytes(JSON.stringify(fromBytes(cell))));
+    if (!toJson) return field("quoted", place.putTexts(cells));
+    const asIs = isJson || !Array.isArray(values);
+    const jsonOf = (cell: string) => (asIs ? cell || "null" : toBytes(JSON.stringify(fromBytes(cell))));
     const texts = cells.map((cell, row) => (missing?.[row] ? "null" : jsonOf(cell)));
-    return { kind: "bytes", address: places[i].putTexts(texts), stride: 8 };
+    return field("bytes", place.putTexts(texts));
   }
   return {
     size,
@@ -120,7 +113,7 @@ function columnBatch(
         for (let row = 0, at = address / 8 + i; row < size; row++, at += wanted.length) doubles[at] = numbers[row]!;
       }
     },
-    fields: ({ json }) => columns.map((rows, i) => ({ ...fieldOf(rows, i, json), name: names[i]! })),
+    fields: ({ json }) => columns.map((column, i) => fieldOf(column, i, json)),
   };
 }
 

@@ -82,7 +82,7 @@ async function firstRow({ path, table, header, bad, held }: SampleTable) {
     held.push(part);
     for await (const batch of table.batches(part))
       for (let row = 0; row < batch.size; row++) {
-        const fault = batch.fault?.(row);
+        const fault = batch.faults?.get(row);
         if (fault !== undefined) bad.take(batch.line(row), fault);
         if (label(batch, row) === "") continue;
         const others = competitors(batch, row);
@@ -150,7 +150,7 @@ function recordWriter(
     const numbers = readNumbers(batch, faults) / 8;
     // Cells of a bad row that was kept are empty.
     for (const row of faults.keys())
-      if (batch.fault?.(row) === undefined && label(batch, row) === "") faults.delete(row);
+      if (batch.faults?.has(row) !== true && label(batch, row) === "") faults.delete(row);
     return (row, records, at) => {
       const own = label(batch, row);
       if (own === "") return false;

@@ -48,16 +48,8 @@ export async function openRows(
   return { table, header, bad, source, warnings: () => [...bad.warnings(), ...header.warnings()] };
 }
 
-/** The rows of a batch that do not fit their table, such as those with too few cells, and why. */
-export function faultsOf(batch: Batch): Faults {
-  const faults: Faults = new Map();
-  if (batch.fault === undefined) return faults;
-  for (let row = 0; row < batch.size; row++) {
-    const fault = batch.fault(row);
-    if (fault !== undefined) faults.set(row, fault);
-  }
-  return faults;
-}
+/** The faults of a batch, to which those that readers find are added. */
+export const faultsOf = (batch: Batch): Faults => new Map(batch.faults);
 
 /**
  * Calls compute for each row without a fault, and keep for each bad row that is kept;

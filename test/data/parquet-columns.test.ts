@@ -27,7 +27,7 @@ const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/parquet/${n
 /** Every value of a column, as the numbers and cells that it comes as, and the kinds in order. */
 async function read(path: string, name: string, size: number) {
   const file = await openParquet(path);
-  const index = file.names.indexOf(name);
+  const index = file.columns.findIndex((column) => column.name === name);
   const kinds: string[] = [];
   const found: unknown[] = [];
   for (const group of file.groups.keys())
@@ -191,7 +191,7 @@ const MACHINERY =
 describe("damaged", () => {
   async function readAll(path: string) {
     const file = await openParquet(path);
-    for (const group of file.groups.keys()) for await (const _ of file.batches(group, [...file.names.keys()], 100));
+    for (const group of file.groups.keys()) for await (const _ of file.batches(group, [...file.columns.keys()], 100));
   }
 
   test.each(["v1", "v2", "encodings", "required"])(
