@@ -38,15 +38,15 @@ async function textArray(path: string): Promise<StoredArray> {
   const items = new TemporaryFile();
   for await (const { bytes, line } of recordBlocks(bytesOf(path), path)) {
     const lines = bytes.toString("latin1").split(/\r\n?|\n/);
-    const numbers = lines.flatMap((text, i) =>
-      text.trim() === "" ? [] : [numberOf(text, `${path} line ${line + i}`)],
-    );
+    const numbers = lines.flatMap((text, i) => (text.trim() === "" ? [] : [numberOf(text, path, line + i)]));
     items.append(Float64Array.from(numbers));
   }
   return items.array({ name: path, python: "" }, "=f8", 1);
 }
 
-function numberOf(text: string, place: string): number {
+function numberOf(text: string, path: string, line: number): number {
   if (isDecimal(text) && Number.isFinite(Number(text))) return Number(text);
-  throw new DataError(`${place}: "${shortened(fromBytes(text).trim())}" is not a number: a text file has one a line`);
+  const what = `"${shortened(fromBytes(text).trim())}" is not a number: a text file has one a line`;
+  const hint = line === 1 ? `; tail -n +2 ${path} leaves out a header` : "";
+  throw new DataError(`${path} line ${line}: ${what}${hint}`);
 }

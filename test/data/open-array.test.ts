@@ -162,4 +162,14 @@ describe("refused", () => {
       new DataError(`${path} line 3: "cat" is not a number: a text file has one a line`),
     );
   });
+
+  test("of a header in a file of labels it is said how to leave it out", async () => {
+    const path = join(folder, "headed.csv");
+    writeFileSync(path, "label\n1\n2\n");
+    await expect(openArray(path, true)).rejects.toThrow(
+      new DataError(
+        `${path} line 1: "label" is not a number: a text file has one a line; tail -n +2 ${path} leaves out a header`,
+      ),
+    );
+  });
 });
