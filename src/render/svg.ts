@@ -150,12 +150,12 @@ export function drawSvg(chart: Chart, style: NumberStyle, { id, width: most, des
     ...highlightsOf(chart, lines, layout),
     ...chart.series.map((one, i) => strokeOf(one, i, colours[i]!, lines[i]!.d)),
     "</g>",
-    ...rules.map((at) => ruleOf("rule", at, layout)),
+    ...rules.map((at) => markOf("rule", at, layout)),
     ...dotsOf(chart, layout),
     "</g>",
     ...areas.map(({ name, colour, heights }) => name && labels.inside(name, colour, heights)),
     ...marks.flatMap(({ text, colour, ...at }) => [
-      ruleOf(`mark ${colour || "c6"}`, at, layout),
+      markOf(`mark ${colour || "c6"}`, at, layout),
       labels.beside(text, at, colour),
     ]),
     ...labels.ends((layout.ends?.names ?? []).map(({ text, y }, i) => ({ text, y: inY(y), colour: colours[i]! }))),
@@ -326,7 +326,7 @@ function spaced(ticks: readonly Tick[], inX: (x: number) => number): Tick[] {
 }
 
 /** What marks a place: a dot, or a rule at an x or at a y alone. */
-function ruleOf(look: string, { x, y }: MarkAt, { left, right, top, bottom }: Layout): string {
+function markOf(look: string, { x, y }: MarkAt, { left, right, top, bottom }: Layout): string {
   if (x === undefined) return `<path class="${look}" d="M${px(left)} ${px(y!)}H${px(right)}"/>`;
   if (y !== undefined) return dotAt(x, y, false, "hot");
   return `<path class="x ${look}" data-x="${px(x)}" d="M${px(x)} ${px(top)}V${px(bottom)}"/>`;
