@@ -27,16 +27,7 @@ export interface StoredArray extends ArrayBytes {
   readonly fortran: boolean;
 }
 
-/** The rows of an open array; one dimension is a single column, and of three the last two are the columns. */
-export interface ArrayRows {
-  readonly rows: number;
-  readonly cols: number;
-  /**
-   * So many rows from start on, row after row. Throws DataError for an integer
-   * beyond 2^53 and where the file cannot be read any more.
-   */
-  read(start: number, count: number): Numbers;
-}
+export type ArrayRows = ReturnType<typeof arrayRows>;
 
 interface ItemType {
   readonly items: new (length: number) => Exclude<NodeJS.TypedArray, Uint8ClampedArray>;
@@ -77,33 +68,37 @@ const UNREADABLE = [
 export const conversion = (array: string): string =>
   `convert it: python3 -c "import numpy as np; np.save('converted.npy', ${array})"`;
 
+/** How many rows and columns there are, and bytes an element; columns of three dimensions are middle * depth. */
+function sizesOf({ shape: [rows = 0, middle = 1, depth = 1], dtype }: StoredArray) {
+  return { rows, middle, depth, cols: middle * depth, width: Number(dtype.at(-1)) };
+}
+
 /**
  * Throws DataError for elements that are not read, for a shape of none or more than three
  * dimensions, and where the bytes are not as many as it says.
  */
-export function requireReadable({ name, python, start, end, dtype, shape }: StoredArray): void {
+export function requireReadable(array: StoredArray): void {
+  const { name, python, start, end, dtype, shape } = array;
   const fault = (reason: string) => new DataError(`${name}: ${reason}`);
   const known = UNREADABLE.find((one) => one.dtype.test(dtype));
   const load = python.replace("')", "', allow_pickle=True)");
   if (known) throw fault(`element type '${dtype}' is ${known.is}: ${conversion(known.python.replace("LOAD", load))}`);
   if (!TYPES.has(dtype.slice(1)) || !/^[<>|=]/.test(dtype))
     throw fault(`element type '${dtype}' is not supported: use float16 to float64 or integers of 8 to 64 bits`);
-  const [rows = 0, middle = 1, depth = 1] = shape;
-  const cols = middle * depth;
+  const { rows, cols, width } = sizesOf(array);
   if (!(shape.length >= 1 && shape.length <= 3 && cols > 0))
     throw fault(`the shape is (${shape.join(", ")}): it must have one to three dimensions, and columns`);
-  const expected = rows * cols * Number(dtype.at(-1));
+  const expected = rows * cols * width;
   const found = end - start;
   if (found !== expected)
     throw fault(`expected ${expected} bytes after the header, found ${found}: the file is damaged or incomplete`);
 }
 
-/** Gives the rows of an array. */
-export function arrayRows({ name, fd, start: begin, dtype, shape, fortran }: StoredArray): ArrayRows {
-  const [rows = 0, middle = 1, depth = 1] = shape;
-  const cols = middle * depth;
+/** The rows of an open array; one dimension is a single column, and of three the last two are the columns. */
+export function arrayRows(array: StoredArray) {
+  const { name, fd, start: begin, dtype, shape, fortran } = array;
+  const { rows, cols, middle, depth, width } = sizesOf(array);
   const type = TYPES.get(dtype.slice(1))!;
-  const width = Number(dtype.at(-1));
   const swapped = width > 1 && "<>".includes(dtype[0]!) && dtype[0] !== HOST_ORDER;
   const isInteger = /^.[iu]/.test(dtype);
 
@@ -131,7 +126,11 @@ export function arrayRows({ name, fd, start: begin, dtype, shape, fortran }: Sto
   return {
     rows,
     cols,
-    read(start, count) {
+    /**
+     * So many rows from start on, row after row. Throws DataError for an integer
+     * beyond 2^53 and where the file cannot be read any more.
+     */
+    read(start: number, count: number): Numbers {
       requireWithin("end of the block", start + count, count, rows);
       if (!fortran) return readItems(start * cols, count * cols);
       const block = new type.numbers(count * cols);
@@ -145,21 +144,17 @@ export function arrayRows({ name, fd, start: begin, dtype, shape, fortran }: Sto
   };
 }
 
-// The weight of the last place of a half, by its exponent; exponent 0 has the places of exponent 1 and no leading 1.
-const PLACES = Array.from({ length: 31 }, (_, exponent) => 2 ** (Math.max(exponent, 1) - 25));
-
-/** The value of an IEEE half: 1 bit of sign, 5 of exponent, 10 of fraction. */
-function fromHalf(item: number | bigint): number {
-  const bits = Number(item);
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  const sign = bits & 0x8000 ? -1 : 1;
-  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return sign * (exponent === 0 ? fraction : fraction + 1024) * PLACES[exponent]!;
-}
-
 const floats = new Float32Array(1);
 const words = new Uint32Array(floats.buffer);
+
+/** The value of an IEEE half: 1 bit of sign, 5 of exponent, 10 of fraction; the places of a float32 are 2^112 less. */
+function fromHalf(item: number | bigint): number {
+  const bits = Number(item);
+  const sign = bits & 0x8000 ? -1 : 1;
+  // The largest exponent is that of infinities and NaN.
+  words[0] = ((bits & 0x7fff) << 13) | ((bits & 0x7c00) === 0x7c00 ? 0x7f800000 : 0);
+  return sign * 2 ** 112 * floats[0]!;
+}
 
 /** The value of a bfloat16, the upper half of a float32. */
 function fromBfloat16(item: number | bigint): number {

@@ -55,7 +55,10 @@ export async function* recordBlocks(source: AsyncIterable<Buffer>, file: string,
       const bytes = pending.subarray(0, cut);
       yield { bytes, line };
       line += lineEnds(bytes);
-    } else if (size > LONGEST_RECORD) throw open ? neverClosed(file, line) : tooLong(file, line);
+    } else if (size > LONGEST_RECORD)
+      throw open
+        ? neverClosed(file, line)
+        : new DataError(`${file} line ${line}: the line is longer than ${LONGEST_RECORD} bytes`);
     chunks = [pending.subarray(cut)];
     size = pending.length - cut;
     enough = hasQuotes ? 2 * size : 0;
@@ -72,9 +75,6 @@ const hasLineEnd = (bytes: Buffer) => bytes.includes(LF) || bytes.includes(CR);
 
 const neverClosed = (file: string, line: number) =>
   new DataError(`${file}: a quote opened on line ${line} or later is never closed: write quotes inside a cell twice`);
-
-const tooLong = (file: string, line: number) =>
-  new DataError(`${file} line ${line}: the line is longer than ${LONGEST_RECORD} bytes`);
 
 /** The place after the last line end; a CR at the very end may still be followed by its LF. */
 const lastLineEnd = (bytes: Buffer) => bytes.lastIndexOf(LF) + 1 || bytes.lastIndexOf(CR, -2) + 1;

@@ -57,13 +57,10 @@ export function openRegular(path: string, kind: string): number {
 
 /** Fills bytes from a position of an open file. Throws DataError where the file does not reach that far. */
 export function readFully(fd: number, path: string, bytes: Uint8Array, position: number): void {
-  const readAt = (done: number, length: number) =>
-    tried(() => readSync(fd, bytes, done, length, position + done), unreadable(path));
-  for (let done = 0; done < bytes.length; ) {
-    const wanted = Math.min(bytes.length - done, LONGEST_READ);
-    const got = readAt(done, wanted);
+  for (let done = 0, got = 0; done < bytes.length; done += got) {
+    const rest = bytes.subarray(done, done + LONGEST_READ);
+    got = tried(() => readSync(fd, rest, { position: position + done }), unreadable(path));
     if (got === 0) throw becameShorter(path);
-    done += got;
   }
 }
 

@@ -2,7 +2,7 @@ import { type Block, type CsvDialect, recordBlocks } from "./blocks.ts";
 import { delimitedText } from "./delimited.ts";
 import { UsageError } from "./errors.ts";
 import { bytesOf, nameOf } from "./file.ts";
-import { type inputFormats, type OpenTable, passedOn, remaining } from "./table.ts";
+import { inputFormats, type OpenTable, passedOn, remaining } from "./table.ts";
 
 type InputFormat = (typeof inputFormats)[number];
 
@@ -16,18 +16,11 @@ export interface TableOptions {
   readonly toParquet?: boolean;
 }
 
-const ENDINGS: Readonly<Record<string, InputFormat>> = {
-  tsv: "tsv",
-  json: "jsonl",
-  jsonl: "jsonl",
-  ndjson: "jsonl",
-  parquet: "parquet",
-};
-
 /** The format that the ending of a path tells; Parquet within compression cannot be read by position. */
 function formatOf(path: string): InputFormat {
   const inner = path.replace(/\.(gz|zst)$/i, "");
-  const format = ENDINGS[inner.slice(inner.lastIndexOf(".") + 1).toLowerCase()] ?? "csv";
+  const ending = inner.slice(inner.lastIndexOf(".") + 1).toLowerCase();
+  const format = inputFormats.find((name) => name === ending.replace(/^(nd)?json$/, "jsonl")) ?? "csv";
   return format === "parquet" && inner !== path ? "csv" : format;
 }
 

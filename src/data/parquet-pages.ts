@@ -39,14 +39,10 @@ const HEADER = 1024;
  * they do not fit one another.
  */
 export function* pagesOf(chunk: ColumnChunk, read: (start: number, end: number) => Uint8Array): Generator<Page> {
-  const { meta, schemaPath } = chunk;
+  const { meta } = chunk;
   const data = Number(meta.data_page_offset);
   let start = Math.min(Number(meta.dictionary_page_offset) || data, data);
   let end = start + Number(meta.total_compressed_size);
-  const levels = {
-    repetition: getMaxRepetitionLevel([...schemaPath]),
-    definition: getMaxDefinitionLevel([...schemaPath]),
-  };
   let dictionary: PageValues | undefined;
   let entries = 0;
   while (entries < meta.num_values) {
@@ -64,7 +60,7 @@ export function* pagesOf(chunk: ColumnChunk, read: (start: number, end: number) 
       end += length;
       dictionary = valuesOf(chunk, whole, header.dictionary_page_header.num_values, "PLAIN");
     } else {
-      const page = dataPage(chunk, bytes, header, levels, Number(meta.num_values) - entries, dictionary);
+      const page = dataPage(chunk, bytes, header, Number(meta.num_values) - entries, dictionary);
       entries += page.entries;
       yield page;
     }
@@ -89,20 +85,12 @@ function requireSize(name: string, size: number | undefined, most: number): numb
 }
 
 /** A data page of either version, of at most so many entries. */
-function dataPage(
-  chunk: ColumnChunk,
-  bytes: Uint8Array,
-  header: PageHeader,
-  most: { repetition: number; definition: number },
-  mostEntries: number,
-  dictionary: PageValues | undefined,
-): Page {
+function dataPage(chunk: ColumnChunk, bytes: Uint8Array, header: PageHeader, most: number, dictionary?: PageValues) {
   const v1 = header.data_page_header;
   const v2 = header.data_page_header_v2;
   if (!v1 && !v2) throw new DamageError(`a page is of type ${header.type}`);
   const { num_values: entries, encoding } = (v1 ?? v2)!;
-  if (!(entries >= 0 && entries <= mostEntries))
-    throw new DamageError(`a page has ${entries} of ${mostEntries} values`);
+  if (!(entries >= 0 && entries <= most)) throw new DamageError(`a page has ${entries} of ${most} values`);
 
   let rest = v1 ? decompressed(chunk, bytes, header.uncompressed_page_size) : bytes;
   /** Takes the levels of the entries, which begin with their length in bytes or have it in the header. */
@@ -116,15 +104,17 @@ function dataPage(
     rest = rest.subarray(end);
     return highest > 0 ? levels : undefined;
   }
-  const repetition = takeLevels(most.repetition, v1?.repetition_level_encoding, v2?.repetition_levels_byte_length);
-  const definition = takeLevels(most.definition, v1?.definition_level_encoding, v2?.definition_levels_byte_length);
+  const path = [...chunk.schemaPath];
+  const [depth, full] = [getMaxRepetitionLevel(path), getMaxDefinitionLevel(path)];
+  const repetition = takeLevels(depth, v1?.repetition_level_encoding, v2?.repetition_levels_byte_length);
+  const definition = takeLevels(full, v1?.definition_level_encoding, v2?.definition_levels_byte_length);
   const size = header.uncompressed_page_size - (bytes.length - rest.length);
   if (v2 && v2.is_compressed !== false) rest = decompressed(chunk, rest, size);
   // Numbers at the beginning of a buffer are taken as they lie, others are copied once more.
   const from = rest.byteOffset;
   rest = new Uint8Array(rest.buffer).copyWithin(0, from, from + rest.length).subarray(0, rest.length);
   let count = entries;
-  if (definition) for (let i = 0; i < entries; i++) if (definition[i] !== most.definition) count--;
+  if (definition) for (let i = 0; i < entries; i++) if (definition[i] !== full) count--;
   const dictionaried = encoding.endsWith("_DICTIONARY");
   const values = dictionaried ? lookedUp(rest, count, dictionary) : valuesOf(chunk, rest, count, encoding);
   return { entries, repetition, definition, values };
@@ -155,23 +145,12 @@ function lookedUp(bytes: Uint8Array, count: number, dictionary: PageValues | und
 }
 
 /** PageValues in an encoding without dictionary, which must fill the bytes where their size tells. */
-function valuesOf(
-  { meta, schemaPath, text }: ColumnChunk,
-  bytes: Uint8Array,
-  count: number,
-  encoding: Encoding,
-): PageValues {
+function valuesOf(chunk: ColumnChunk, bytes: Uint8Array, count: number, encoding: Encoding): PageValues {
   if (count === 0) return new Float64Array(0);
+  const { meta, schemaPath, text } = chunk;
   const { element } = schemaPath.at(-1)!;
   // Without a path it reads no levels.
-  const decoder = {
-    ...meta,
-    element,
-    schemaPath: [],
-    pathInSchema: [],
-    parsers: { ...DEFAULT_PARSERS, ...parsers },
-    utf8: false,
-  };
+  const decoder = { ...meta, element, schemaPath: [], pathInSchema: [], parsers: allParsers, utf8: false };
   if (encoding === "DELTA_BINARY_PACKED") requireDeltas(bytes, count);
   const data = readDataPage(bytes, { ...UNUSED, num_values: count, encoding }, decoder).dataPage;
   if (data.length !== count) throw new DamageError(`a page has ${data.length} of ${count} values`);
@@ -181,6 +160,7 @@ function valuesOf(
   return numbersOf(values) ?? Array.from(values as ArrayLike<unknown>, cellOf);
 }
 
+const allParsers = { ...DEFAULT_PARSERS, ...parsers };
 const UNUSED = { definition_level_encoding: "RLE", repetition_level_encoding: "RLE" } as const;
 
 /** PageValues of a fixed size fill their page, and the last of the others ends with it. */

@@ -71,11 +71,7 @@ export function* nestedParts(data: ArrayLike<unknown>, text = (value: unknown) =
  * Rows of several columns at a time, at most so many and all within one part of each.
  * Throws DamageError for a column of another length than total.
  */
-export function* rowsTogether(
-  columns: readonly Iterator<ColumnRows>[],
-  total: number,
-  size: number,
-): Generator<ColumnRows[]> {
+export function* rowsTogether(columns: readonly Iterator<ColumnRows>[], total: number, size: number) {
   const parts = columns.map((): ColumnRows => ({ values: [] }));
   const used = columns.map(() => 0);
   const decoded = columns.map(() => 0);

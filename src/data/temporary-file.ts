@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { existsSync, openSync, unlinkSync, writeSync } from "node:fs";
+import { existsSync, openSync, unlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ArrayBytes, StoredArray } from "./arrays.ts";
@@ -21,9 +21,7 @@ export class TemporaryFile {
   }
 
   append({ buffer, byteOffset, byteLength }: NodeJS.TypedArray): void {
-    const bytes = new Uint8Array(buffer, byteOffset, byteLength);
-    const write = (from: number) => tried(() => writeSync(this.fd, bytes, from), this.#fault);
-    for (let done = 0; done < byteLength; ) done += write(done);
+    tried(() => writeFileSync(this.fd, new Uint8Array(buffer, byteOffset, byteLength)), this.#fault);
     this.#size += byteLength;
   }
 

@@ -117,7 +117,10 @@ export async function fileRows(
   const added = [...shownColumns(work), ...work.columns];
   return {
     kind: "rows",
-    columns: [...header.columns(), ...added.map((column) => ({ ...column, name: toBytes(prefix) + column.name }))],
+    columns: [
+      ...header.names.map((name) => ({ name, kind: "bytes" as const })),
+      ...added.map((column) => ({ ...column, name: toBytes(prefix) + column.name })),
+    ],
     inputColumns: header.names.length,
     batches: batches(),
     end: () => endOf(work, warnings(), bad.kept()),

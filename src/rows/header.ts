@@ -13,7 +13,6 @@ import { repeated } from "../data/repeated.ts";
 import { shortened } from "../data/shown.ts";
 import { suggestion } from "../data/suggestion.ts";
 import { Region } from "../kernels/rows.ts";
-import type { Column } from "../render/result.ts";
 
 /** The bad rows of a batch: by row number, the first fault that was found in it. */
 export type Faults = Map<number, string>;
@@ -67,7 +66,7 @@ export class Header {
   /** The names without spaces around them, and without the # that numpy writes before the first. */
   private readonly bare: readonly string[];
   /** The first column with each name as it stands; where there is none, the first with that bare name. */
-  private readonly places = new Map<string, number>();
+  private readonly places: ReadonlyMap<string, number>;
   private readonly separator: string;
   private readonly file: string;
   private readonly inDegrees: boolean;
@@ -92,8 +91,8 @@ export class Header {
     this.inDegrees = degrees;
     this.decimalComma = separator === "" ? undefined : decimalComma;
     this.bare = names.map((name, i) => trimmed(i === 0 ? name.replace(/^#/, "") : name));
-    for (const keys of [names, this.bare])
-      for (const [i, key] of keys.entries()) if (!this.places.has(key)) this.places.set(key, i);
+    // Of several places of a name the first stays.
+    this.places = new Map([...names, ...this.bare].map((name, i) => [name, i % names.length] as const).reverse());
     const twice = repeated(names);
     if (twice !== undefined)
       throw new DataError(
@@ -105,10 +104,6 @@ export class Header {
     return this.find(name) >= 0;
   }
 
-  columns(): Column[] {
-    return this.names.map((name) => ({ name, kind: "bytes" }));
-  }
-
   /** check gives the number, and throws ParameterError for one outside its domain. */
   number(name: string, check?: (value: number) => number): Reader<number> {
     return one(this.numbers([this.index(name)], numberIn, check));
@@ -116,8 +111,10 @@ export class Header {
 
   /** Several columns of numbers. */
   numbersOf(names: readonly string[]): NumbersReader {
-    const columns = names.map((name) => this.index(name));
-    return this.numbers(columns, numberIn);
+    return this.numbers(
+      names.map((name) => this.index(name)),
+      numberIn,
+    );
   }
 
   /** A number that may be NaN or an infinity. */
@@ -143,26 +140,15 @@ export class Header {
       const lists: (readonly number[])[] = [];
       for (let row = 0; row < batch.size; row++) {
         if (faults.has(row)) continue;
-        const x = plain[row]!;
-        const text = Number.isNaN(x) ? batch.text(row, index) : "";
-        const isArray = text.startsWith("[") && text.endsWith("]");
-        if (OTHER_LIST.test(text)) {
-          faults.set(
-            row,
-            `column ${name}: "${shortened(fromBytes(text))}" is not a decimal number: a list has ; between`,
-          );
-          continue;
-        }
-        // Integers of 64 bits and decimals of Parquet are quoted there, to keep every digit.
-        const unquoted = (cell: string) => cell.replace(/^\s*"(.*)"\s*$/, "$1");
-        const cells = isArray ? text.slice(1, -1).split(",").map(unquoted) : text.split(";");
-        const isCosine = () => cells.every((cell) => !(Math.abs(Number(cell)) > 1));
-        const angleOf = (value: number, text: () => string) =>
-          this.angleOf(value, () => ({ text: text(), batch, row, isCosine }));
+        const text = () => batch.text(row, index);
         attempt(row, faults, name, () => {
-          lists[row] = Number.isNaN(x)
-            ? cells.map((cell) => angleOf(numberIn(cell, this.decimalComma), () => cell))
-            : [angleOf(x, () => batch.text(row, index))];
+          const cells = Number.isNaN(plain[row]) ? cellsOfList(text()) : undefined;
+          const isCosine = () => cells === undefined || cells.every((cell) => !(Math.abs(Number(cell)) > 1));
+          const angleOf = (value: number, text: () => string) =>
+            this.angleOf(value, () => ({ text: text(), batch, row, isCosine }));
+          lists[row] = cells?.map((cell) => angleOf(numberIn(cell, this.decimalComma), () => cell)) ?? [
+            angleOf(plain[row]!, text),
+          ];
         });
       }
       return { at: (row) => lists[row]! };
@@ -246,16 +232,15 @@ export class Header {
         const x = values[row * width + i]!;
         if (isPlain(x)) return true;
         const text = () => batch.text(row, columns[i]!);
-        const cell = () => ({ text: text(), batch, row, isCosine: () => areCosines(i) });
         return attempt(row, faults, names[i]!, () => {
           const value = Number.isNaN(x) ? spelt(text(), this.decimalComma) : x;
+          const cell = () => ({ text: text(), batch, row, isCosine: () => areCosines(i) });
           values[row * width + i] = meant?.(value, cell) ?? value;
         });
       };
       if (areAll(values, 0, values.length, isPlain)) return region.address;
       for (let row = 0; row < batch.size; row++) {
-        if (areAll(values, row * width, (row + 1) * width, isPlain)) continue;
-        if (faults.has(row)) continue;
+        if (areAll(values, row * width, (row + 1) * width, isPlain) || faults.has(row)) continue;
         const lead = leads?.[row] ?? -1;
         if (lead >= 0 && !settle(row, lead)) continue;
         for (let i = 0; i < width; i++) if (i !== lead && !settle(row, i)) break;
@@ -321,6 +306,18 @@ export class Header {
 
 /** Numbers with spaces, commas or bars between, not one with a decimal comma. */
 const OTHER_LIST = /^(?!\d+,\d+$)\s*[\d.]+(\s*[,|]\s*|\s+)[\d.][\d.,|\s]*$/;
+
+/** The cells of a list with ; between, or of an array. Throws DataError for another list. */
+function cellsOfList(text: string): string[] {
+  if (OTHER_LIST.test(text))
+    throw new DataError(`"${shortened(fromBytes(text))}" is not a decimal number: a list has ; between`);
+  if (!(text.startsWith("[") && text.endsWith("]"))) return text.split(";");
+  // Integers of 64 bits and decimals of Parquet are quoted there, to keep every digit.
+  return text
+    .slice(1, -1)
+    .split(",")
+    .map((cell) => cell.replace(/^\s*"(.*)"\s*$/, "$1"));
+}
 
 function areAll(values: Float64Array, from: number, to: number, test: (x: number) => boolean): boolean {
   for (let i = from; i < to; i++) if (!test(values[i]!)) return false;

@@ -39,11 +39,7 @@ export class Pool<Item, Answer> {
    * at most `queued`, and what is read while they have them is answered here, one after another. Where
    * the items fail, the answers to those before come first.
    */
-  async *inOrder(
-    items: AsyncIterator<Item>,
-    here?: (item: Item) => Promise<Answer>,
-    queued = 1,
-  ): AsyncGenerator<Answer> {
+  async *inOrder(items: AsyncIterator<Item>, here?: (item: Item) => Promise<Answer>, queued = 1) {
     const answers: Promise<Answer>[] = [];
     const most = here ? this.most(queued) : this.threads.length;
     const free = () => this.threads.find(({ waiting }) => waiting.length < queued);

@@ -17,10 +17,8 @@ export interface Competitors {
   readonly place?: number;
 }
 
-const numbers = (j: number) => j + 1;
-
 /** Competing angles that are called by their places. */
-export const numbered = (angles: ArrayLike<number>): Competitors => ({ angles, nameOf: numbers });
+export const numbered = (angles: ArrayLike<number>): Competitors => ({ angles, nameOf: (j) => j + 1 });
 
 /** Competitors from one cell, or from every column that a pattern matches but that of the target angle. */
 export function competitors(header: Header, name = "theta_j", target: string): Reader<Competitors> {
@@ -41,23 +39,13 @@ export function competitors(header: Header, name = "theta_j", target: string): R
   };
 }
 
-/**
- * The angles of some rows to every class, row after row from an address of the row
- * kernel on, and the index of the own class of each.
- */
-export interface LabelledAngles {
-  readonly address: number;
-  readonly places: readonly number[];
-  readonly classes: readonly ClassColumn[];
-}
+export type LabelledAngles = ReturnType<ReturnType<typeof labelledAngles>>;
 
-/** Reads one column of angles a class, and a label that names the target class. */
-export function labelledAngles(
-  header: Header,
-  column: string,
-  pattern: string,
-  classes: readonly ClassColumn[],
-): (batch: Batch, faults: Faults) => LabelledAngles {
+/**
+ * Reads one column of angles a class, and a label that names the target class: gives the angles of some rows to every
+ * class, row after row from an address of the row kernel on, and the index of the own class of each.
+ */
+export function labelledAngles(header: Header, column: string, pattern: string, classes: readonly ClassColumn[]) {
   const read = header.angles(classes.map(({ index }) => index));
   const labelOf = header.text(column);
   const placeOf = new Map(classes.map(({ name }, i) => [name, i]));
@@ -66,7 +54,7 @@ export function labelledAngles(
   const faultOf = (label: string) =>
     `column ${column}: no column of ${pattern} is that of class "${shortened(fromBytes(label))}"${hint(label)}`;
   const places: number[] = [];
-  return (batch, faults) => {
+  return (batch: Batch, faults: Faults) => {
     for (let row = 0; row < batch.size; row++) {
       if (faults.has(row)) continue;
       const label = labelOf(batch, row);

@@ -66,8 +66,10 @@ export async function* sharedBytes(
   let largest = 0;
   /** Bytes of rows for a byte of the part that was done last. */
   let growth = 1;
+  /** The bytes of parts of text that are done; a row group counts as enough of them. */
+  let done = 0;
   try {
-    for await (const part of threads > 1 ? firstParts(source.parts) : remaining(source.parts)) {
+    for await (const part of remaining(source.parts)) {
       let size = 0;
       for await (const bytes of bytesOf(part)) {
         yield bytes;
@@ -75,18 +77,31 @@ export async function* sharedBytes(
       }
       largest = Math.max(largest, size);
       growth = size / sizeOfPart(part);
+      done += "bytes" in part ? part.bytes.length : FIRST_BYTES;
+      if (threads > 1 && done >= FIRST_BYTES) break;
     }
     const next = await source.parts.next();
     if (next.done) return;
     pool ??= start();
     // A row group can be large, and its rows as text larger: then none is queued ahead of a worker.
     const queued = "bytes" in next.value || growth * sizeOfPart(next.value) < QUEUED_BYTES ? 2 : 1;
-    // With room to spare, so that most rows fit at once.
-    const slots = Array.from({ length: pool.most(queued) + 1 }, () => newSlot(Math.ceil(1.1 * largest)));
-    const parts = placed(remaining(source.parts, next.value), slots);
+    // Memory for one part on its way and for its rows, used again and again: a new piece for each would pile up as
+    // garbage. With room to spare, so that most rows fit at once. One part is read ahead of those that are out.
+    const slots = Array.from({ length: pool.most(queued) + 1 }, () => {
+      return { part: new SharedArrayBuffer(0), rows: new SharedArrayBuffer(Math.ceil(1.1 * largest)) };
+    });
+    async function* questions(): AsyncGenerator<RowQuestion> {
+      let turn = 0;
+      for await (const part of remaining(source.parts, next.value as FilePart)) {
+        const slot = slots[turn++ % slots.length]!;
+        const bytes = "bytes" in part ? appended(new Uint8Array(slot.part, 0, 0), part.bytes) : undefined;
+        if (bytes) slot.part = bytes.buffer as SharedArrayBuffer;
+        yield { part: bytes ? { ...part, bytes } : part, room: slot.rows };
+      }
+    }
     const here = (question: RowQuestion) => answerTo(question, bytesOf);
     let turn = 0;
-    for await (const { bytes, tally, fault } of pool.inOrder(parts, here, queued)) {
+    for await (const { bytes, tally, fault } of pool.inOrder(questions(), here, queued)) {
       slots[turn++ % slots.length]!.rows = bytes.buffer as SharedArrayBuffer;
       if (tally) source.addTally(tally);
       yield bytes;
@@ -99,16 +114,6 @@ export async function* sharedBytes(
 
 /** The bytes of a part in the file. */
 const sizeOfPart = (part: FilePart) => ("bytes" in part ? part.bytes.length : part.size);
-
-/** The first parts of a file, which are done before threads are worth their start. */
-async function* firstParts(parts: AsyncIterator<FilePart>): AsyncGenerator<FilePart> {
-  let taken = 0;
-  for await (const part of remaining(parts)) {
-    yield part;
-    taken += "bytes" in part ? part.bytes.length : FIRST_BYTES;
-    if (taken >= FIRST_BYTES) return;
-  }
-}
 
 /** What a worker makes of parts of a file. */
 export interface PartWork extends Pick<RowSource, "takeTally"> {
@@ -143,16 +148,6 @@ async function answerTo({ part, room }: RowQuestion, bytesOf: PartWork["bytesOf"
 }
 
 /**
- * Memory for one part on its way and for its rows, used again and again: a new piece for each would pile up as garbage.
- */
-interface Slot {
-  part: SharedArrayBuffer;
-  rows: SharedArrayBuffer;
-}
-
-const newSlot = (rows: number): Slot => ({ part: new SharedArrayBuffer(0), rows: new SharedArrayBuffer(rows) });
-
-/**
  * Bytes with more after them, in the shared memory of the first, or in one with room to spare where that is too small.
  */
 function appended(bytes: Uint8Array, more: Uint8Array): Uint8Array {
@@ -162,19 +157,4 @@ function appended(bytes: Uint8Array, more: Uint8Array): Uint8Array {
   if (!fits) both.set(bytes);
   both.set(more, bytes.length);
   return both;
-}
-
-/** The parts in the slots in turn. One is read ahead of those that are out, so there is a slot more than can be out. */
-async function* placed(parts: AsyncIterable<FilePart>, slots: readonly Slot[]): AsyncGenerator<RowQuestion> {
-  let turn = 0;
-  for await (const part of parts) {
-    const slot = slots[turn++ % slots.length]!;
-    if (!("bytes" in part)) {
-      yield { part, room: slot.rows };
-      continue;
-    }
-    const bytes = appended(new Uint8Array(slot.part, 0, 0), part.bytes);
-    slot.part = bytes.buffer as SharedArrayBuffer;
-    yield { part: { ...part, bytes }, room: slot.rows };
-  }
 }
