@@ -59,11 +59,13 @@ export function checked({ text, atLeast, limit, figure, m }: ReturnType<typeof f
   const value = found.get(figure)! / (m === undefined ? 1 : figures.samples);
   const holds = atLeast ? value >= limit : value <= limit;
   const [lo, hi] = ["lo", "hi"].map((end) => found.get(`${figure}_interval.${end}`)!) as [number, number];
-  const inside = lo <= limit && limit <= hi;
+  // No share lies beyond 0 or 1.
+  const isSure = atLeast ? limit <= 0 : limit >= 1;
+  const inside = lo <= limit && limit <= hi && !isSure;
   const but = inside
     ? message`, but only within the 95 % interval, ${+lo.toPrecision(4)} to ${+hi.toPrecision(4)}`
     : [];
-  const is = message`the ${AVERAGES.has(figure) ? "value" : "share"} is ${value}`;
+  const is = message`the ${AVERAGES.has(figure) ? "value" : "share"} is ${String(value)}`;
   const because = figures.samples === 0 ? "there are no samples" : is;
   const said = message`--check ${text} ${holds ? "holds" : "does not hold"}${but}: ${because}`;
   return { holds, said: holds && !inside ? [] : [said] };

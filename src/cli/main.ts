@@ -60,7 +60,7 @@ async function print(invocation: Invocation, args: readonly string[]): Promise<n
   const { warnings, holds } = result.end();
   const title = isPicture(format) ? result.chart?.title : undefined;
   if (title !== undefined) await say(formatMessage(title, forPeople(style, PICTURE_DIGITS)));
-  for (const warning of warnings) await say(formatMessage(warning, style));
+  for (const warning of warnings) await say(formatMessage(warning, forPeople(style, PICTURE_DIGITS)));
   return holds ? YES : NO;
 }
 
