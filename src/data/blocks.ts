@@ -37,7 +37,6 @@ export async function* recordBlocks(source: AsyncIterable<Buffer>, file: string,
   let enough = 0;
   let line = 1;
   let atStart = true;
-  let isOpen = false;
   for await (const chunk of source) {
     chunks.push(chunk);
     size += chunk.length;
@@ -55,19 +54,17 @@ export async function* recordBlocks(source: AsyncIterable<Buffer>, file: string,
       const bytes = pending.subarray(0, cut);
       yield { bytes, line };
       line += lineEnds(bytes);
-    } else if (size > LONGEST_RECORD)
-      throw open
-        ? neverClosed(file, line)
-        : new DataError(`${file} line ${line}: the line is longer than ${LONGEST_RECORD} bytes`);
+    } else if (size > LONGEST_RECORD) {
+      if (open) throw neverClosed(file, line);
+      throw new DataError(`${file} line ${line}: the line is longer than ${LONGEST_RECORD} bytes`);
+    }
     chunks = [pending.subarray(cut)];
     size = pending.length - cut;
     enough = hasQuotes ? 2 * size : 0;
-    isOpen = open;
   }
   if (size === 0) return;
   const bytes = Buffer.concat(chunks);
-  if (chunks.length > 1 && dialect !== undefined) isOpen = lastRecordEnd(bytes, dialect).open;
-  if (isOpen) throw neverClosed(file, line);
+  if (dialect !== undefined && lastRecordEnd(bytes, dialect).open) throw neverClosed(file, line);
   yield { bytes, line };
 }
 
@@ -111,7 +108,7 @@ function lastRecordEnd(bytes: Buffer, { separator, comment }: CsvDialect): { end
 const counted = new Region();
 
 /** How many line ends there are, a CRLF being one. */
-export function lineEnds(bytes: Uint8Array): number {
+function lineEnds(bytes: Uint8Array): number {
   const start = counted.put(bytes);
   return rowKernel.countLines(start, start + bytes.length);
 }

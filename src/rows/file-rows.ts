@@ -27,7 +27,7 @@ export async function openRows(
 ) {
   const file = nameOf(path);
   const table = await openTable(path, options, names);
-  const header = new Header(table.names, table.separator, file, options);
+  const header = new Header(table, file, options);
   const bad = badRows(file, options.badRows);
   const source = {
     names: table.names,

@@ -9,24 +9,25 @@ import { angleFrom, anyNumberIn, numberIn } from "../data/cells.ts";
 import { otherDelimiter } from "../data/delimited.ts";
 import { DataError, UsageError } from "../data/errors.ts";
 import { numberAt, numbersAt } from "../data/fields.ts";
+import type { TableOptions } from "../data/open-table.ts";
 import { repeated } from "../data/repeated.ts";
 import { shortened } from "../data/shown.ts";
 import { suggestion } from "../data/suggestion.ts";
+import type { Table } from "../data/table.ts";
 import { Region } from "../kernels/rows.ts";
 
 /** The bad rows of a batch: by row number, the first fault that was found in it. */
 export type Faults = Map<number, string>;
 
-/** The values that an input has in the rows of a batch. */
-export interface InputValues<T> {
-  /** The value of a row without a fault, valid until the next. */
-  readonly at: (row: number) => T;
-  /** For ofColumn: the address of the numbers in the memory of the row kernel, or the LabelledAngles. */
-  readonly column?: unknown;
-}
-
-/** Reads an input from every row of a batch that has no fault yet, and adds the faults that it finds. */
-export type Reader<T> = (batch: Batch, faults: Faults) => InputValues<T>;
+/**
+ * Reads an input from every row of a batch that has no fault yet, and adds the faults that it finds. `at` gives the
+ * value of a row without a fault, valid until the next. `column` is for ofColumn: the address of the numbers in the
+ * memory of the row kernel, or the LabelledAngles.
+ */
+export type Reader<T> = (
+  batch: Batch,
+  faults: Faults,
+) => { readonly at: (row: number) => T; readonly column?: unknown };
 
 /**
  * Reads some columns as numbers, row after row, and gives the address of the first. Of a row
@@ -34,14 +35,8 @@ export type Reader<T> = (batch: Batch, faults: Faults) => InputValues<T>;
  */
 type NumbersReader = (batch: Batch, faults: Faults, leads?: readonly number[]) => number;
 
-/** Where a number was read. */
-interface ReadCell {
-  readonly text: string;
-  readonly batch: Batch;
-  readonly row: number;
-  /** May all numbers of its column in the batch be cosines? */
-  readonly isCosine: () => boolean;
-}
+/** Where a number was read; isCosine: may all numbers of its column in the batch be cosines? */
+type ReadCell = Readonly<{ text: () => string; batch: Batch; row: number; isCosine: () => boolean }>;
 
 /**
  * A column of angles to one class; the class is called by the bytes of the
@@ -79,17 +74,12 @@ export class Header {
   private readonly lastClamped = new Set<number>();
   private lastBatch: Batch | undefined;
 
-  constructor(
-    names: readonly string[],
-    separator: string,
-    file: string,
-    { degrees = false, decimalComma = false }: { readonly degrees?: boolean; readonly decimalComma?: boolean } = {},
-  ) {
+  constructor({ names, separator }: Table, file: string, options: TableOptions & { readonly degrees?: boolean }) {
     this.names = names;
     this.separator = separator;
     this.file = file;
-    this.inDegrees = degrees;
-    this.decimalComma = separator === "" ? undefined : decimalComma;
+    this.inDegrees = options.degrees === true;
+    this.decimalComma = separator === "" ? undefined : options.decimalComma === true;
     this.bare = names.map((name, i) => trimmed(i === 0 ? name.replace(/^#/, "") : name));
     // Of several places of a name the first stays.
     this.places = new Map([...names, ...this.bare].map((name, i) => [name, i % names.length] as const).reverse());
@@ -138,17 +128,19 @@ export class Header {
       batch.numbers([index], region.reserve(8 * batch.size));
       const plain = numbersAt(region.address, batch.size);
       const lists: (readonly number[])[] = [];
+      const listIn = (row: number) => {
+        const cell = { batch, row, text: () => batch.text(row, index), isCosine: () => true };
+        if (!Number.isNaN(plain[row])) return [this.angleOf(plain[row]!, cell)];
+        const cells = cellsOfList(cell.text());
+        const isCosine = () => cells.every((one) => !(Math.abs(Number(one)) > 1));
+        return cells.map((one) => {
+          return this.angleOf(numberIn(one, this.decimalComma), { ...cell, text: () => one, isCosine });
+        });
+      };
       for (let row = 0; row < batch.size; row++) {
         if (faults.has(row)) continue;
-        const text = () => batch.text(row, index);
         attempt(row, faults, name, () => {
-          const cells = Number.isNaN(plain[row]) ? cellsOfList(text()) : undefined;
-          const isCosine = () => cells === undefined || cells.every((cell) => !(Math.abs(Number(cell)) > 1));
-          const angleOf = (value: number, text: () => string) =>
-            this.angleOf(value, () => ({ text: text(), batch, row, isCosine }));
-          lists[row] = cells?.map((cell) => angleOf(numberIn(cell, this.decimalComma), () => cell)) ?? [
-            angleOf(plain[row]!, text),
-          ];
+          lists[row] = listIn(row);
         });
       }
       return { at: (row) => lists[row]! };
@@ -213,7 +205,7 @@ export class Header {
   private numbers(
     columns: readonly number[],
     spelt: (text: string, decimalComma?: boolean) => number,
-    meant?: (value: number, cell: () => ReadCell) => number,
+    meant?: (value: number, cell: ReadCell) => number,
     isPlain = (x: number) => meant === undefined && !Number.isNaN(x),
   ): NumbersReader {
     const region = new Region();
@@ -234,8 +226,7 @@ export class Header {
         const text = () => batch.text(row, columns[i]!);
         return attempt(row, faults, names[i]!, () => {
           const value = Number.isNaN(x) ? spelt(text(), this.decimalComma) : x;
-          const cell = () => ({ text: text(), batch, row, isCosine: () => areCosines(i) });
-          values[row * width + i] = meant?.(value, cell) ?? value;
+          values[row * width + i] = meant?.(value, { text, batch, row, isCosine: () => areCosines(i) }) ?? value;
         });
       };
       if (areAll(values, 0, values.length, isPlain)) return region.address;
@@ -252,12 +243,11 @@ export class Header {
   /**
    * The angle in [0, pi] that a number of the file is, in radians; a little above pi counts as pi, and its row once.
    */
-  private angleOf(value: number, cell: () => ReadCell, cosineAdvice?: string): number {
+  private angleOf(value: number, { text, batch, row, isCosine }: ReadCell, cosineAdvice?: string): number {
     const theta = this.inDegrees ? fromDegrees(value) : value;
     if (isAngle(theta)) return theta;
-    const { text, batch, row, isCosine } = cell();
     const looks = () => (this.inDegrees || theta < -1 || !isCosine() ? "" : LIKE_COSINES);
-    angleFrom(theta, text, this.inDegrees, () => cosineAdvice ?? looks());
+    angleFrom(theta, text(), this.inDegrees, () => cosineAdvice ?? looks());
     if (batch !== this.lastBatch) this.lastClamped.clear();
     this.lastBatch = batch;
     if (!this.lastClamped.has(row)) this.clampedRows++;

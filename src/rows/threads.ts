@@ -32,9 +32,6 @@ const FIRST_BYTES = 2 ** 22;
 /** Up to this size as bytes the rows of a row group are queued. */
 const QUEUED_BYTES = 2 ** 23;
 
-/** What threads share of a file. */
-type Shared = Pick<RowSource, "parts" | "isLong" | "addTally">;
-
 /** The rows of a file as bytes, many of the later ones computed by workers that each run the same command line. */
 export function sharedRows(
   result: RowsResult,
@@ -55,7 +52,7 @@ export function sharedRows(
  * to be long. Bytes are valid until the next are asked for.
  */
 export async function* sharedBytes(
-  source: Shared,
+  source: Pick<RowSource, "parts" | "isLong" | "addTally">,
   bytesOf: PartWork["bytesOf"],
   script: URL,
   workerData: unknown,
