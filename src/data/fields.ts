@@ -3,7 +3,6 @@ import { type Field, fieldKinds } from "./batch.ts";
 
 export { hasKernel } from "../kernels/rows.ts";
 
-const FIELD_WORDS = 6;
 /** The bytes that a number takes at most. */
 const LONGEST_NUMBER = 32;
 /** Bytes that the kernel may write beyond the end of what it copies. */
@@ -89,18 +88,23 @@ export function* writtenRows(size: number, layout: WrittenRows, rows?: Int32Arra
     at += memory.write(text, at, "latin1");
     return [start, text.length] as const;
   };
-  const start = table.reserve(4 * FIELD_WORDS * fields.length);
-  for (const [i, { kind, address, stride, bySource, before }] of fields.entries())
-    integers.set(
-      [fieldKinds.indexOf(kind), address, stride, bySource ? 1 : 0, ...literal(before)],
-      start / 4 + FIELD_WORDS * i,
-    );
+  const words = fields.flatMap(({ kind, address, stride, bySource, before }) => {
+    return [fieldKinds.indexOf(kind), address, stride, bySource ? 1 : 0, ...literal(before)];
+  });
+  const start = table.reserve(4 * words.length);
+  integers.set(words, start / 4);
   const fixed = literalBytes + fields.length * LONGEST_NUMBER;
   const sourceRows = rows === undefined ? 0 : sources.reserve(4 * size);
   if (rows !== undefined) integers.set(rows.subarray(0, size), sourceRows / 4);
   out.reserve(LEAST_ROOM);
-  const fieldsEnd = start + 4 * FIELD_WORDS * fields.length;
-  const format = [start, fieldsEnd, fixed, delimiter.charCodeAt(0), ...literal(nothing), ...literal(tail)];
+  const format = [
+    start,
+    start + 4 * words.length,
+    fixed,
+    delimiter.charCodeAt(0),
+    ...literal(nothing),
+    ...literal(tail),
+  ];
   for (let row = 0; row < size; ) {
     const limit = out.address + out.size - SLACK;
     const next = rowKernel.writeRows(row, size, sourceRows, ...format, out.address, limit);

@@ -37,7 +37,7 @@ export async function openTable(path: string, options: TableOptions, known?: rea
   if (format === "parquet") {
     requireNoDialect(options, file, format);
     if (path === "-") throw new UsageError("--input -: Parquet is read by position, name a file");
-    return { ...(await (await import("./parquet.ts")).parquetTable(path, options.toParquet)), format };
+    return (await import("./parquet.ts")).parquetTable(path, options.toParquet);
   }
   let bytesRead = 0;
   const counted = passedOn(bytesOf(path), ({ length }) => {

@@ -6,11 +6,11 @@ import type { Page, PageValues } from "./parquet-pages.ts";
 
 /**
  * Some rows of a column, whose kind can change from one batch to the next: doubles or integers, so that String(number)
- * is the cell; or cells in bytes, not quoted. A null is NaN or 0 and 1 in `missing`, or an empty cell.
+ * is the cell; or cells in bytes, not quoted. A null is NaN or 0 and 0 in `present`, or an empty cell.
  */
 export interface ColumnRows {
   readonly values: PageValues;
-  readonly missing?: Uint8Array | undefined;
+  readonly present?: Uint8Array | undefined;
 }
 
 /** Flat columns: a null takes a row of its own. */
@@ -20,17 +20,13 @@ export function* flatParts(pages: Iterable<Page>): Generator<ColumnRows> {
       yield { values };
       continue;
     }
-    const missing = new Uint8Array(entries);
     const all: PageValues = Array.isArray(values)
       ? Array(entries).fill("")
       : values instanceof Float64Array
         ? new Float64Array(entries).fill(Number.NaN)
         : new BigInt64Array(entries);
-    for (let i = 0, next = 0; i < entries; i++) {
-      if (definition[i] === 0) missing[i] = 1;
-      else all[i] = values[next++]!;
-    }
-    yield { values: all, missing };
+    for (let i = 0, next = 0; i < entries; i++) if (definition[i] === 1) all[i] = values[next++]!;
+    yield { values: all, present: definition };
   }
 }
 
@@ -42,14 +38,14 @@ export function* listParts(pages: Iterable<Page>, schemaPath: readonly SchemaTre
   const levels = getMaxDefinitionLevel([...schemaPath]);
   const isOptional = schemaPath[1]!.element.repetition_type !== "REQUIRED";
   const empty = isOptional ? 1 : 0;
-  let lists: { readonly items: unknown[]; readonly isNull: boolean }[] = [];
-  const cells = () => lists.map(({ items, isNull }) => (isNull ? "" : JSON.stringify(items)));
+  let lists: (unknown[] | null)[] = [];
+  const cells = () => lists.map((items) => (items === null ? "" : JSON.stringify(items)));
   for (const { entries, repetition, definition, values } of pages) {
     for (let i = 0, next = 0; i < entries; i++) {
       const level = definition![i]!;
-      if (repetition![i] === 0) lists.push({ items: [], isNull: isOptional && level === 0 });
+      if (repetition![i] === 0) lists.push(isOptional && level === 0 ? null : []);
       else if (lists.length === 0) throw new DamageError("the first item of a list has no list");
-      if (level > empty) lists.at(-1)!.items.push(level === levels ? values[next++] : null);
+      if (level > empty) lists.at(-1)?.push(level === levels ? values[next++] : null);
     }
     const held = lists.splice(-1);
     yield { values: cells() };
@@ -72,28 +68,28 @@ export function* nestedParts(data: ArrayLike<unknown>, text = (value: unknown) =
  * Throws DamageError for a column of another length than total.
  */
 export function* rowsTogether(columns: readonly Iterator<ColumnRows>[], total: number, size: number) {
-  const parts = columns.map((): ColumnRows => ({ values: [] }));
-  const used = columns.map(() => 0);
-  const decoded = columns.map(() => 0);
-  function next(i: number): void {
-    const { value, done } = columns[i]!.next();
-    if (!done) decoded[i]! += value.values.length;
-    if (done ? decoded[i]! < total : decoded[i]! > total)
-      throw new DamageError(`a column has ${decoded[i]} of ${total} rows`);
-    [parts[i], used[i]] = [done ? { values: [] } : value, 0];
+  const none: ColumnRows = { values: [] };
+  const reading = columns.map((rest) => ({ rest, part: none, used: 0, decoded: 0 }));
+  function readNext(column: (typeof reading)[number]): void {
+    const { value, done } = column.rest.next();
+    if (!done) column.decoded += value.values.length;
+    if (done ? column.decoded < total : column.decoded > total)
+      throw new DamageError(`a column has ${column.decoded} of ${total} rows`);
+    [column.part, column.used] = [done ? none : value, 0];
   }
   for (let row = 0, count = 0; row < total; row += count) {
     count = Math.min(size, total - row);
-    for (const i of columns.keys()) {
-      while (used[i] === parts[i]!.values.length) next(i);
-      count = Math.min(count, parts[i]!.values.length - used[i]!);
+    for (const column of reading) {
+      while (column.used === column.part.values.length) readNext(column);
+      count = Math.min(count, column.part.values.length - column.used);
     }
-    yield parts.map(({ values, missing }, i) => {
-      const [from, to] = [used[i]!, used[i]! + count];
-      used[i] = to;
+    yield reading.map((column) => {
+      const { values, present } = column.part;
+      const [from, to] = [column.used, column.used + count];
+      column.used = to;
       const some = Array.isArray(values) ? values.slice(from, to) : values.subarray(from, to);
-      return { values: some, missing: missing?.subarray(from, to) };
+      return { values: some, present: present?.subarray(from, to) };
     });
   }
-  for (const i of columns.keys()) next(i);
+  for (const column of reading) readNext(column);
 }

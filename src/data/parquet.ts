@@ -16,7 +16,7 @@ const CELLS = 2 ** 18;
  * A table from a Parquet file, read by row groups; the line of a row is its number, from 1. Cells are as in csv: null
  * is empty, what is nested is JSON. Throws DataError where the file is damaged.
  */
-export async function parquetTable(path: string, toParquet = false): Promise<Omit<OpenTable, "format">> {
+export async function parquetTable(path: string, toParquet = false): Promise<OpenTable> {
   const { columns: schema, groups, batches: batchesOf } = await openParquet(path);
   const names = schema.map(({ name }) => toBytes(name));
   const stored = schema.map((column) => column.stored);
@@ -49,16 +49,16 @@ export async function parquetTable(path: string, toParquet = false): Promise<Omi
       line += rows;
     }
   }
-  const isWhole = groups.length < 2;
-  return { names, separator: "", stored, parts: parts(), isWhole, batches, bytesRead: () => bytesRead };
+  const form = { format: "parquet", separator: "", isWhole: groups.length < 2 } as const;
+  return { ...form, names, stored, parts: parts(), batches, bytesRead: () => bytesRead };
 }
 
 /** Gives the value in a row as it is stored: bytes for text. */
-function storedValue({ values, missing }: ColumnRows, { type }: StoredType): (row: number) => unknown {
+function storedValue({ values, present }: ColumnRows, { type }: StoredType): (row: number) => unknown {
   const isBoolean = type === "BOOLEAN";
   return (row) => {
     const value = values[row]!;
-    if (missing?.[row]) return null;
+    if (present?.[row] === 0) return null;
     return typeof value !== "string" ? value : isBoolean ? value === "true" : Buffer.from(value, "latin1");
   };
 }
@@ -74,20 +74,20 @@ interface NamedRows extends ColumnRows {
 
 function columnBatch(columns: readonly NamedRows[], size: number, firstLine: number): Batch {
   function text(row: number, column: number): string {
-    const { values, missing } = columns[column]!;
-    if (missing?.[row]) return "";
+    const { values, present } = columns[column]!;
+    if (present?.[row] === 0) return "";
     return values instanceof Float64Array ? String(values[row]! + 0) : String(values[row]);
   }
   /**
    * Numbers as they lie in memory, where what is written of them is the same; else
    * cells. In JSON null is null, as are NaN and infinities.
    */
-  function fieldOf({ name, isJson, values, missing }: NamedRows, i: number, toJson: boolean): Field {
+  function fieldOf({ name, isJson, values, present }: NamedRows, i: number, toJson: boolean): Field {
     places[i] ??= new FieldPlace();
     const place = places[i];
     const field = (kind: Field["kind"], address: number) => ({ kind, address, stride: 8, name });
-    const isWhole = missing === undefined;
-    const areFinite = (numbers: Float64Array) => numbers.every((x, row) => missing?.[row] || Number.isFinite(x));
+    const isWhole = present === undefined;
+    const areFinite = (numbers: Float64Array) => numbers.every((x, row) => present?.[row] === 0 || Number.isFinite(x));
     // "number or nothing" would leave NaN and infinities beside nulls out of csv.
     if (values instanceof Float64Array && (isWhole || toJson || areFinite(values)))
       return field(isWhole && !toJson ? "number" : "number or nothing", place.copyNumbers(values));
@@ -96,7 +96,7 @@ function columnBatch(columns: readonly NamedRows[], size: number, firstLine: num
     if (!toJson) return field("quoted", place.putTexts(cells));
     const asIs = isJson || !Array.isArray(values);
     const jsonOf = (cell: string) => (asIs ? cell || "null" : toBytes(JSON.stringify(fromBytes(cell))));
-    const texts = cells.map((cell, row) => (missing?.[row] ? "null" : jsonOf(cell)));
+    const texts = cells.map((cell, row) => (present?.[row] === 0 ? "null" : jsonOf(cell)));
     return field("bytes", place.putTexts(texts));
   }
   return {
@@ -115,8 +115,10 @@ function columnBatch(columns: readonly NamedRows[], size: number, firstLine: num
 }
 
 /** The rows of a column as numbers: the integers as doubles, NaN for nulls and cells. */
-function numbersOf({ values, missing }: ColumnRows): Float64Array {
+function numbersOf({ values, present }: ColumnRows): Float64Array {
   if (values instanceof Float64Array) return values;
   if (Array.isArray(values)) return new Float64Array(values.length).fill(Number.NaN);
-  return Float64Array.from({ length: values.length }, (_, row) => (missing?.[row] ? Number.NaN : Number(values[row])));
+  return Float64Array.from({ length: values.length }, (_, row) =>
+    present?.[row] === 0 ? Number.NaN : Number(values[row]),
+  );
 }

@@ -35,8 +35,9 @@ export async function* passedOn<T>(items: AsyncIterable<T>, visit: (item: T) => 
   }
 }
 
-/** A file of rows, read once, from its start. */
-export interface Table {
+/** A file of rows that was opened, read once, from its start. */
+export interface OpenTable {
+  readonly format: (typeof inputFormats)[number];
   /** What its columns are called, as bytes. */
   readonly names: readonly string[];
   /** The delimiter between its cells, "" where it has none. */
@@ -49,11 +50,6 @@ export interface Table {
   readonly isWhole?: boolean;
   /** The rows of a part; of other columns than these nothing need be known (default: all are). */
   readonly batches: (part: FilePart, columns?: number[]) => AsyncIterable<Batch> | Iterable<Batch>;
-}
-
-/** A table that was opened, and how. */
-export interface OpenTable extends Table {
-  readonly format: (typeof inputFormats)[number];
   /** How many bytes of the file were read. */
   readonly bytesRead: () => number;
 }

@@ -7,6 +7,8 @@ import { DataError } from "../data/errors.ts";
  */
 export type BadRowPolicy = "stop" | "fail" | "skip" | "keep";
 
+export type BadRows = ReturnType<typeof badRows>;
+
 const SHOWN_LINES = 5;
 
 /**

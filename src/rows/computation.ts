@@ -1,15 +1,8 @@
 import type { Message } from "../core/message.ts";
 import { UsageError } from "../data/errors.ts";
 import type { TableOptions } from "../data/open-table.ts";
-import {
-  type Cell,
-  type Column,
-  type Ending,
-  type Row,
-  type RowBatch,
-  type RowsResult,
-  rowsResult,
-} from "../render/result.ts";
+import type { Cell, Column, Ending, Row, RowBatch, RowsResult } from "../render/result.ts";
+import { rowsResult } from "../render/result.ts";
 import type { BadRowPolicy } from "./bad-rows.ts";
 import type { Header, Reader } from "./header.ts";
 
@@ -21,6 +14,9 @@ export interface Input<T> {
   readonly cell?: (value: T) => Cell;
   readonly source: Iterable<T> | ((header: Header) => Reader<T>);
 }
+
+/** NamedCounts by their names. */
+export type NamedCounts = Record<string, number>;
 
 /** Rows of output for each combination of given values, and for each record where there is a file. */
 export interface RowComputation<T extends readonly unknown[], C = never> {
@@ -35,8 +31,8 @@ export interface RowComputation<T extends readonly unknown[], C = never> {
   readonly ofColumn?: ((first: T[0], column: C, rows: number) => RowBatch["columns"] | undefined) | undefined;
   /** What tables show in place of these cells, where the values are given. */
   readonly shown?: ((cells: readonly number[], ...values: T) => Row) | false | undefined;
-  /** Counts that compute raises; those of all threads are added up before end reads them. */
-  readonly counts?: Record<string, number>;
+  /** NamedCounts that compute raises; those of all threads are added up before end reads them. */
+  readonly counts?: NamedCounts;
   /** Called after the last row with the number of bad rows that were kept. */
   readonly end?: (keptRows: number) => Partial<Ending>;
 }

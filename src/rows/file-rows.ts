@@ -5,8 +5,8 @@ import { nameOf, sizeOf } from "../data/file.ts";
 import { openTable } from "../data/open-table.ts";
 import { type FilePart, remaining } from "../data/table.ts";
 import type { Cell, Row, RowBatch, RowsResult, RowTally } from "../render/result.ts";
-import { badRows } from "./bad-rows.ts";
-import { choices, endOf, type RowOptions, shownColumns, type Work } from "./computation.ts";
+import { type BadRows, badRows } from "./bad-rows.ts";
+import { choices, endOf, type NamedCounts, type RowOptions, shownColumns, type Work } from "./computation.ts";
 import { type Faults, faultOf, Header, type Reader } from "./header.ts";
 
 /**
@@ -19,12 +19,7 @@ const LONG = 2 ** 24;
  * Opens a file: its table, its header, the counts of its bad rows, and what threads share (its parts, and their
  * counts). In a worker, names are the column names, which the main thread has read.
  */
-export async function openRows(
-  path: string,
-  options: RowOptions,
-  names?: readonly string[],
-  counts: Record<string, number> = {},
-) {
+export async function openRows(path: string, options: RowOptions, names?: readonly string[], counts: NamedCounts = {}) {
   const file = nameOf(path);
   const table = await openTable(path, options, names);
   const header = new Header(table, file, options);
@@ -51,17 +46,13 @@ export async function openRows(
 /** The faults of a batch, to which those that readers find are added. */
 export const faultsOf = (batch: Batch): Faults => new Map(batch.faults);
 
+type Visit = (row: number) => void;
+
 /**
  * Calls compute for each row without a fault, and keep for each bad row that is kept;
  * returns the error with which a bad row ends the program.
  */
-export function visitRows(
-  batch: Batch,
-  faults: Faults,
-  bad: ReturnType<typeof badRows>,
-  compute: (row: number) => void,
-  keep: (row: number) => void,
-): unknown {
+export function visitRows(batch: Batch, faults: Faults, bad: BadRows, compute: Visit, keep: Visit): unknown {
   for (let row = 0; row < batch.size; row++) {
     const fault = faults.get(row) ?? faultOf(compute, row);
     if (fault === undefined) continue;
@@ -99,13 +90,7 @@ export async function readRows<T extends readonly unknown[]>(
  * The rows of a computation over a file: the cells of each row, then what was computed of
  * it. In a worker, names are the column names of the file.
  */
-export async function fileRows(
-  work: Work,
-  options: RowOptions,
-  path: string,
-  names?: readonly string[],
-): Promise<RowsResult> {
-  const { prefix = "" } = options;
+export async function fileRows(work: Work, options: RowOptions, path: string, names?: readonly string[]) {
   const { table, header, bad, source, warnings } = await openRows(path, options, names, work.counts);
   const computed = rowComputer(work, header, bad);
   async function* rowsOf(part: FilePart): AsyncGenerator<RowBatch> {
@@ -119,24 +104,20 @@ export async function fileRows(
     kind: "rows",
     columns: [
       ...header.names.map((name) => ({ name, kind: "bytes" as const })),
-      ...added.map((column) => ({ ...column, name: toBytes(prefix) + column.name })),
+      ...added.map((column) => ({ ...column, name: toBytes(options.prefix ?? "") + column.name })),
     ],
     inputColumns: header.names.length,
     batches: batches(),
     end: () => endOf(work, warnings(), bad.kept()),
     source: { ...source, stored: table.stored, rowsOf },
-  };
+  } satisfies RowsResult;
 }
 
 /**
  * Computes the rows of a batch: for each input row one per choice of the given
  * values; a bad row that is kept has empty computed cells.
  */
-function rowComputer(
-  work: Work,
-  header: Header,
-  bad: ReturnType<typeof badRows>,
-): (batch: Batch) => Iterable<RowBatch> {
+function rowComputer(work: Work, header: Header, bad: BadRows): (batch: Batch) => Iterable<RowBatch> {
   const readers = work.inputs.map(({ source }) => (typeof source === "function" ? source(header) : undefined));
   const given = [...choices(work)];
   const width = shownColumns(work).length + work.columns.length;

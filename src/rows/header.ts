@@ -13,7 +13,7 @@ import type { TableOptions } from "../data/open-table.ts";
 import { repeated } from "../data/repeated.ts";
 import { shortened } from "../data/shown.ts";
 import { suggestion } from "../data/suggestion.ts";
-import type { Table } from "../data/table.ts";
+import type { OpenTable } from "../data/table.ts";
 import { Region } from "../kernels/rows.ts";
 
 /** The bad rows of a batch: by row number, the first fault that was found in it. */
@@ -74,7 +74,7 @@ export class Header {
   private readonly lastClamped = new Set<number>();
   private lastBatch: Batch | undefined;
 
-  constructor({ names, separator }: Table, file: string, options: TableOptions & { readonly degrees?: boolean }) {
+  constructor({ names, separator }: OpenTable, file: string, options: TableOptions & { readonly degrees?: boolean }) {
     this.names = names;
     this.separator = separator;
     this.file = file;
@@ -91,7 +91,7 @@ export class Header {
   }
 
   has(name: string): boolean {
-    return this.find(name) >= 0;
+    return this.places.has(toBytes(name));
   }
 
   /** check gives the number, and throws ParameterError for one outside its domain. */
@@ -101,10 +101,8 @@ export class Header {
 
   /** Several columns of numbers. */
   numbersOf(names: readonly string[]): NumbersReader {
-    return this.numbers(
-      names.map((name) => this.index(name)),
-      numberIn,
-    );
+    const columns = names.map((name) => this.index(name));
+    return this.numbers(columns, numberIn);
   }
 
   /** A number that may be NaN or an infinity. */
@@ -161,7 +159,7 @@ export class Header {
     if (around === undefined)
       throw new UsageError(`--competing: "${pattern}" stands for one column a class: write one *, such as '@theta_*'`);
     const [before, after] = around;
-    const left = target === undefined ? -1 : this.find(target);
+    const left = target === undefined ? undefined : this.places.get(toBytes(target));
     const matches = (column: string) =>
       column.startsWith(before) && column.endsWith(after) && column.length > before.length + after.length;
     const found = this.names.flatMap((given, index) => {
@@ -255,13 +253,9 @@ export class Header {
     return Math.PI;
   }
 
-  private find(name: string): number {
-    return this.places.get(toBytes(name)) ?? -1;
-  }
-
   private index(name: string): number {
-    const index = this.find(name);
-    if (index < 0) throw this.missing(name);
+    const index = this.places.get(toBytes(name));
+    if (index === undefined) throw this.missing(name);
     this.used.add(index);
     return index;
   }

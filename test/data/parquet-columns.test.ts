@@ -32,10 +32,10 @@ async function read(path: string, name: string, size: number) {
   const found: unknown[] = [];
   for (const group of file.groups.keys())
     for await (const [column] of file.batches(group, [index], size)) {
-      const { values, missing } = column!;
+      const { values, present } = column!;
       const kind = Array.isArray(values) ? "texts" : values instanceof Float64Array ? "numbers" : "integers";
       if (kind !== kinds.at(-1)) kinds.push(kind);
-      for (let i = 0; i < values.length; i++) found.push(missing?.[i] ? null : values[i]);
+      for (let i = 0; i < values.length; i++) found.push(present?.[i] === 0 ? null : values[i]);
     }
   return { kinds: kinds.join(" "), values: found };
 }
