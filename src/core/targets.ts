@@ -289,13 +289,19 @@ function blend(lambda: number, plainPart: () => dd.DoubleDouble, own: dd.DoubleD
   return lambda === 0 ? own : dd.divide(dd.add(dd.multiply(plainPart(), lambda), own), dd.twoSum(1, lambda));
 }
 
+/** So many times a tiny angle is one of moderate size. */
+const UP = 2 ** 700;
+
 /**
  * The derivative by cos(theta), -slope / sin(theta). At tiny angles the slope is that at 0 and the sine theta; a slope
  * that is 0 at 0 is proportional to theta near it, so that these have the limit.
  */
 function bySine(slope: (theta: number) => dd.DoubleDouble, theta: number): number {
-  const isTiny = isAngle(theta) && theta < dd.TINY_ANGLE;
-  if (isTiny && slope(0).hi !== 0) return -slope(0).hi / (theta + 0);
-  const at = isTiny ? dd.TINY_ANGLE : theta;
+  let at = theta;
+  if (isAngle(theta) && theta < dd.TINY_ANGLE) {
+    const first = slope(0);
+    if (first.hi !== 0) return theta === 0 ? first.hi * -Infinity : -dd.divide(first, theta * UP).hi * UP;
+    at = dd.TINY_ANGLE;
+  }
   return -dd.divide(slope(at), dd.sine(dd.reduce(1, at))).hi;
 }
