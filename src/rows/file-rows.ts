@@ -25,9 +25,7 @@ export async function openRows(path: string, options: RowOptions, names?: readon
   const header = new Header(table, file, options);
   const bad = badRows(file, options.badRows);
   const source = {
-    names: table.names,
-    format: table.format,
-    parts: table.parts,
+    ...table,
     isLong: sizeOf(path) > LONG && table.isWhole !== true,
     takeTally: () => {
       const tally = { ...bad.taken(), clamped: header.takeClamped(), counts: { ...counts } };
@@ -109,7 +107,7 @@ export async function fileRows(work: Work, options: RowOptions, path: string, na
     inputColumns: header.names.length,
     batches: batches(),
     end: () => endOf(work, warnings(), bad.kept()),
-    source: { ...source, stored: table.stored, rowsOf },
+    source: { ...source, rowsOf },
   } satisfies RowsResult;
 }
 
