@@ -1,4 +1,3 @@
-import { endianness } from "node:os";
 import { requireWithin } from "../core/errors.ts";
 import { DataError } from "./errors.ts";
 import { readFully } from "./file.ts";
@@ -51,8 +50,6 @@ const TYPES: ReadonlyMap<string, ItemType> = new Map([
   ["u8", { items: BigUint64Array, numbers: Float64Array, toNumber: Number }],
 ]);
 
-const HOST_ORDER = endianness() === "LE" ? "<" : ">";
-
 /** Python that makes whole numbers of text. */
 export const NUMBERED =
   "(lambda a: a.astype(int) if np.char.isdigit(a).all() else np.unique(a, return_inverse=True)[1])";
@@ -99,7 +96,8 @@ export function arrayRows(array: StoredArray) {
   const { name, fd, start: begin, dtype, shape, fortran } = array;
   const { rows, cols, middle, depth, width } = sizesOf(array);
   const type = TYPES.get(dtype.slice(1))!;
-  const swapped = width > 1 && "<>".includes(dtype[0]!) && dtype[0] !== HOST_ORDER;
+  // The kernels need a little-endian machine too.
+  const swapped = width > 1 && dtype[0] === ">";
   const isInteger = /^.[iu]/.test(dtype);
 
   /** The numbers that `count` items from one on stand for. */

@@ -160,16 +160,12 @@ async function* arrayLines(source: Bytes, file: string): Bytes {
     for (let i = 0; i < bytes.length; i++) {
       const byte = bytes[i];
       if (inString) {
-        if (isEscaped) isEscaped = false;
-        else if (byte === BACKSLASH) isEscaped = true;
-        else if (byte === QUOTE) inString = false;
+        inString = isEscaped || byte !== QUOTE;
+        isEscaped = !isEscaped && byte === BACKSLASH;
         continue;
       }
-      if (byte === SPACE || byte === TAB) continue;
-      if (byte === LF || byte === CR) {
-        bytes[i] = SPACE!;
-        continue;
-      }
+      if (byte === LF || byte === CR) bytes[i] = SPACE!;
+      if (bytes[i] === SPACE || byte === TAB) continue;
       if (isClosed) throw new DataError(`${file}: something follows the end of the JSON array`);
       if (depth === 0) {
         // A byte order mark may stand before the array.

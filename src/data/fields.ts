@@ -97,14 +97,8 @@ export function* writtenRows(size: number, layout: WrittenRows, rows?: Int32Arra
   const sourceRows = rows === undefined ? 0 : sources.reserve(4 * size);
   if (rows !== undefined) integers.set(rows.subarray(0, size), sourceRows / 4);
   out.reserve(LEAST_ROOM);
-  const format = [
-    start,
-    start + 4 * words.length,
-    fixed,
-    delimiter.charCodeAt(0),
-    ...literal(nothing),
-    ...literal(tail),
-  ];
+  const end = start + 4 * words.length;
+  const format = [start, end, fixed, delimiter.charCodeAt(0), ...literal(nothing), ...literal(tail)];
   for (let row = 0; row < size; ) {
     const limit = out.address + out.size - SLACK;
     const next = rowKernel.writeRows(row, size, sourceRows, ...format, out.address, limit);

@@ -2,7 +2,7 @@ import { type Block, type CsvDialect, recordBlocks } from "./blocks.ts";
 import { delimitedText } from "./delimited.ts";
 import { UsageError } from "./errors.ts";
 import { bytesOf, nameOf } from "./file.ts";
-import { inputFormats, type OpenTable, passedOn, remaining } from "./table.ts";
+import { type FilePart, inputFormats, type OpenTable, passedOn, remaining } from "./table.ts";
 
 type InputFormat = (typeof inputFormats)[number];
 
@@ -55,14 +55,9 @@ export async function openTable(path: string, options: TableOptions, known?: rea
   const blocks = recordBlocks(bytes, file, dialect);
   const reader = dialect ? delimitedText(dialect, file) : (await import("./jsonl.ts")).jsonLines(file);
   const { names, rest } = known ? { names: known } : await reader.readHeader(blocks);
-  return {
-    names,
-    separator: reader.separator,
-    parts: remaining(blocks, rest),
-    batches: (part) => reader.batches(part as Block, names),
-    format,
-    bytesRead: () => bytesRead,
-  };
+  const batches = (part: FilePart) => reader.batches(part as Block, names);
+  const { separator } = reader;
+  return { format, names, separator, parts: remaining(blocks, rest), batches, bytesRead: () => bytesRead };
 }
 
 function requireNoDialect({ delimiter, comment, decimalComma }: TableOptions, file: string, format: InputFormat): void {

@@ -117,13 +117,9 @@ export function takeText(node: SchemaTree): ((value: unknown) => unknown) | unde
   if (texts.every(([, text]) => text === undefined)) return undefined;
   const textOfKey = new Map(texts);
   const shown = (key: string, value: unknown) => textOfKey.get(key)?.(value) ?? value;
-  return eachOf((object) =>
-    Object.fromEntries(
-      Object.entries(object as object).map(([key, value]) =>
-        isMap ? [shown("key", key), shown("value", value)] : [key, shown(key, value)],
-      ),
-    ),
-  );
+  const entry = ([key, value]: [string, unknown]) =>
+    isMap ? [shown("key", key), shown("value", value)] : [key, shown(key, value)];
+  return eachOf((object) => Object.fromEntries(Object.entries(object as object).map(entry)));
 }
 
 /** The same for every value of a list, and for none. */

@@ -2,6 +2,7 @@ import { closeSync, fstatSync } from "node:fs";
 import type { AsyncBuffer, FileMetaData, SchemaTree } from "hyparquet";
 import { parquetMetadataAsync, parquetScan, parquetSchema } from "hyparquet";
 import { getMaxRepetitionLevel, getPhysicalColumns, isListLike } from "hyparquet/src/schema.js";
+import { toBytes } from "./bytes.ts";
 import { compressorsOf } from "./codecs.ts";
 import { DamageError, DataError } from "./errors.ts";
 import { openRegular, readFully } from "./file.ts";
@@ -152,8 +153,10 @@ function faultOf(error: unknown): string {
 const DAMAGED = "is damaged: its parts do not fit one another";
 
 /** A column; where it is flat or a list of floats, it is read by the pages of its one leaf. */
-interface ColumnSchema {
+export interface ColumnSchema {
   readonly name: string;
+  /** The same in bytes. */
+  readonly nameBytes: string;
   /** The place of its first leaf among all leaves. */
   readonly leaf: number;
   /** From the root to its leaf; empty where it is nested otherwise. */
@@ -178,8 +181,9 @@ function columnsOf(metadata: FileMetaData): ColumnSchema[] {
     const stored = isFlat && type !== "INT96" ? { ...top.element } : undefined;
     const text = takeText(top);
     const path = isFlat ? [top] : floatsPath(top);
+    const schemaPath = path.length > 0 ? [root, ...path] : [];
     const isJson = !isFlat || (text === undefined && (type === "INT64" || type === "BOOLEAN"));
-    return { name, leaf, schemaPath: path.length > 0 ? [root, ...path] : [], stored, isJson, text };
+    return { name, nameBytes: toBytes(name), leaf, schemaPath, stored, isJson, text };
   });
 }
 

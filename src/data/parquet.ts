@@ -1,9 +1,9 @@
 import { doubles } from "../kernels/rows.ts";
-import type { Batch, Field } from "./batch.ts";
+import type { Batch, Field, RowTarget } from "./batch.ts";
 import { fromBytes, toBytes } from "./bytes.ts";
 import { FieldPlace } from "./fields.ts";
 import { sizeOf } from "./file.ts";
-import { openParquet } from "./parquet-columns.ts";
+import { type ColumnSchema, openParquet } from "./parquet-columns.ts";
 import type { ColumnRows } from "./parquet-rows.ts";
 import { isPlain, type StoredType } from "./stored-types.ts";
 import type { FilePart, OpenTable } from "./table.ts";
@@ -18,7 +18,7 @@ const CELLS = 2 ** 18;
  */
 export async function parquetTable(path: string, toParquet = false): Promise<OpenTable> {
   const { columns: schema, groups, batches: batchesOf } = await openParquet(path);
-  const names = schema.map(({ name }) => toBytes(name));
+  const names = schema.map(({ nameBytes }) => nameBytes);
   const stored = schema.map((column) => column.stored);
   const all = [...names.keys()];
   // Beside the cells, the values as they are stored, of those columns where they are others.
@@ -38,12 +38,11 @@ export async function parquetTable(path: string, toParquet = false): Promise<Ope
     let line = groups[group]!.rowStart + 1;
     for await (const read of batchesOf(group, wanted, size, others)) {
       const values = read.slice(wanted.length);
-      const columns: NamedRows[] = [];
-      for (const [i, index] of wanted.entries())
-        columns[index] = { ...read[i]!, name: names[index]!, isJson: schema[index]!.isJson };
+      const columns: ColumnRows[] = [];
+      for (const [i, column] of wanted.entries()) columns[column] = read[i]!;
       const rows = read[0]!.values.length;
       yield {
-        ...columnBatch(columns, rows, line),
+        ...columnBatch(columns, schema, rows, line),
         stored: (i) => storedValue(values[others.indexOf(i)] ?? columns[i]!, stored[i]!),
       };
       line += rows;
@@ -66,13 +65,8 @@ function storedValue({ values, present }: ColumnRows, { type }: StoredType): (ro
 /** The places of the columns of a batch, used again for the next. */
 const places: FieldPlace[] = [];
 
-/** Some rows of a column with its name in bytes; isJson: its cells are JSON. */
-interface NamedRows extends ColumnRows {
-  readonly name: string;
-  readonly isJson: boolean;
-}
-
-function columnBatch(columns: readonly NamedRows[], size: number, firstLine: number): Batch {
+/** Some rows from a line on; of columns that were not read there are none. */
+function columnBatch(columns: readonly ColumnRows[], schema: readonly ColumnSchema[], size: number, from: number) {
   function text(row: number, column: number): string {
     const { values, present } = columns[column]!;
     if (present?.[row] === 0) return "";
@@ -82,7 +76,8 @@ function columnBatch(columns: readonly NamedRows[], size: number, firstLine: num
    * Numbers as they lie in memory, where what is written of them is the same; else
    * cells. In JSON null is null, as are NaN and infinities.
    */
-  function fieldOf({ name, isJson, values, present }: NamedRows, i: number, toJson: boolean): Field {
+  function fieldOf({ values, present }: ColumnRows, i: number, toJson: boolean): Field {
+    const { nameBytes: name, isJson } = schema[i]!;
     places[i] ??= new FieldPlace();
     const place = places[i];
     const field = (kind: Field["kind"], address: number) => ({ kind, address, stride: 8, name });
@@ -102,15 +97,15 @@ function columnBatch(columns: readonly NamedRows[], size: number, firstLine: num
   return {
     size,
     text,
-    line: (row) => firstLine + row,
+    line: (row: number) => from + row,
     isLong: () => false,
-    numbers(wanted, address) {
+    numbers(wanted: readonly number[], address: number) {
       for (const [i, column] of wanted.entries()) {
         const numbers = numbersOf(columns[column]!);
         for (let row = 0, at = address / 8 + i; row < size; row++, at += wanted.length) doubles[at] = numbers[row]!;
       }
     },
-    fields: ({ json }) => columns.map((column, i) => fieldOf(column, i, json)),
+    fields: ({ json }: RowTarget) => columns.map((column, i) => fieldOf(column, i, json)),
   };
 }
 

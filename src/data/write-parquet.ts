@@ -39,10 +39,8 @@ export async function* parquetFile(
   let group = columns.map((): unknown[] => []);
   let size = 0;
   const writeGroup = () => {
-    writer.write({
-      columnData: columns.map(({ name, type }, i) => ({ name, data: group[i]!, statistics: isPlain(type) })),
-      rowGroupSize: group[0]!.length,
-    });
+    const columnData = columns.map(({ name, type }, i) => ({ name, data: group[i]!, statistics: isPlain(type) }));
+    writer.write({ columnData, rowGroupSize: group[0]!.length });
     group = columns.map(() => []);
     size = 0;
   };

@@ -25,9 +25,7 @@ export async function openRows(path: string, options: RowOptions, names?: readon
   const header = new Header(table, file, options);
   const bad = badRows(file, options.badRows);
   const source = {
-    names: table.names,
-    format: table.format,
-    parts: table.parts,
+    ...table,
     isLong: sizeOf(path) > LONG && table.isWhole !== true,
     takeTally: () => {
       const tally = { ...bad.taken(), clamped: header.takeClamped(), counts: { ...counts } };
@@ -99,17 +97,16 @@ export async function fileRows(work: Work, options: RowOptions, path: string, na
   async function* batches(): AsyncGenerator<RowBatch> {
     for await (const part of remaining(table.parts)) yield* rowsOf(part);
   }
-  const added = [...shownColumns(work), ...work.columns];
+  const passed = header.names.map((name) => ({ name, kind: "bytes" as const }));
+  const prefix = toBytes(options.prefix ?? "");
+  const added = [...shownColumns(work), ...work.columns].map((column) => ({ ...column, name: prefix + column.name }));
   return {
     kind: "rows",
-    columns: [
-      ...header.names.map((name) => ({ name, kind: "bytes" as const })),
-      ...added.map((column) => ({ ...column, name: toBytes(options.prefix ?? "") + column.name })),
-    ],
-    inputColumns: header.names.length,
+    columns: [...passed, ...added],
+    inputColumns: passed.length,
     batches: batches(),
     end: () => endOf(work, warnings(), bad.kept()),
-    source: { ...source, stored: table.stored, rowsOf },
+    source: { ...source, rowsOf },
   } satisfies RowsResult;
 }
 

@@ -83,11 +83,7 @@ export class Header {
     this.bare = names.map((name, i) => trimmed(i === 0 ? name.replace(/^#/, "") : name));
     // Of several places of a name the first stays.
     this.places = new Map([...names, ...this.bare].map((name, i) => [name, i % names.length] as const).reverse());
-    const twice = repeated(names);
-    if (twice !== undefined)
-      throw new DataError(
-        `${file}: the header has two columns named "${shortened(fromBytes(twice))}": ${this.headless() ?? "rename one"}`,
-      );
+    this.requireOnce(names, `: ${this.headless() ?? "rename one"}`);
   }
 
   has(name: string): boolean {
@@ -168,11 +164,8 @@ export class Header {
       return [{ column, index, name: column.slice(before.length, column.length - after.length) }];
     });
     if (found.length === 0) throw this.missing(pattern);
-    const twice = repeated(found.map(({ column }) => column));
-    if (twice !== undefined)
-      throw new DataError(
-        `${this.file}: the header has two columns named "${shortened(fromBytes(twice))}", spaces left out: rename one`,
-      );
+    const columns = found.map(({ column }) => column);
+    this.requireOnce(columns, ", spaces left out: rename one");
     const letters = found.every(({ name }) => name.length === 1 && name.toLowerCase() !== name.toUpperCase());
     return letters ? found : found.filter(({ column }) => column !== "theta_y" && column !== "theta_j");
   }
@@ -258,6 +251,12 @@ export class Header {
     if (index === undefined) throw this.missing(name);
     this.used.add(index);
     return index;
+  }
+
+  private requireOnce(names: readonly string[], advice: string): void {
+    const twice = repeated(names);
+    if (twice === undefined) return;
+    throw new DataError(`${this.file}: the header has two columns named "${shortened(fromBytes(twice))}"${advice}`);
   }
 
   private missing(name: string): DataError {

@@ -17,8 +17,10 @@ export interface Competitors {
   readonly place?: number;
 }
 
+const numbers = (j: number) => j + 1;
+
 /** Competing angles that are called by their places. */
-export const numbered = (angles: ArrayLike<number>): Competitors => ({ angles, nameOf: (j) => j + 1 });
+export const numbered = (angles: ArrayLike<number>): Competitors => ({ angles, nameOf: numbers });
 
 /** Competitors from one cell, or from every column that a pattern matches but that of the target angle. */
 export function competitors(header: Header, name = "theta_j", target: string): Reader<Competitors> {
