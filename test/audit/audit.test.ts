@@ -1,7 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type AuditTable, audit } from "../../src/audit/audit.ts";
+import { type AuditTable, audit as auditTable } from "../../src/audit/audit.ts";
 import { type Target, target } from "../../src/core/targets.ts";
+import { keptAudits } from "./diagnoses.ts";
+
+const { audit, compare } = keptAudits(auditTable);
 
 type Round = (x: number) => number;
 type Code = (theta: number, m: number, r: Round) => number;
@@ -862,3 +865,5 @@ test("values that are all the same do not depend on theta", () => {
     expect(candidates.map((mistake) => mistake.name)).toEqual([`every value is ${one}: it does not depend on theta`]);
   }
 });
+
+compare("audit/diagnoses.txt");

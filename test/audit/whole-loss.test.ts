@@ -2,12 +2,14 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { type LossSample, rightProgram, roughLossOf } from "../../src/audit/loss-program.ts";
 import type { Dtype } from "../../src/audit/tolerance.ts";
-import { auditLoss } from "../../src/audit/whole-loss.ts";
+import { auditLoss as auditSamples } from "../../src/audit/whole-loss.ts";
 import { sampleLoss } from "../../src/core/loss.ts";
 import { messageText } from "../../src/core/message.ts";
 import { arcface, arcfaceEasy, asoftmax, cosface, softmax, spherefaceR2 } from "../../src/core/target-functions.ts";
 import { type Target, target } from "../../src/core/targets.ts";
-import { shortened } from "./diagnoses.ts";
+import { keptAudits, shortened } from "./diagnoses.ts";
+
+const { audit: auditLoss, compare } = keptAudits(auditSamples);
 
 const folder = new URL("../fixtures/audit-loss/", import.meta.url);
 const CLASSES = 6;
@@ -555,3 +557,5 @@ test("gradients of 150,000 classes", () => {
   const result = auditLoss(arcface(), [{ thetaY: 0.7, competing, place: 0, scale: 30, loss, gradient }], "float64");
   expect(result.gradient?.bad).toBe(1);
 });
+
+compare("audit-loss/loss-diagnoses.txt");
