@@ -20,19 +20,22 @@ export async function openParquet(path: string) {
   const open = () => openRegular(path, "a Parquet file");
   let fd: number | undefined = open();
   const byteLength = fstatSync(fd).size;
+  let scratch = new Uint8Array(0);
+  /** Bytes of the file, valid until the next are read. */
   function read(start: number, end = byteLength): Uint8Array {
     if (!(start >= 0 && start <= end && end <= byteLength))
       throw new DamageError(`there are no bytes ${start} to ${end}`);
-    const bytes = Buffer.allocUnsafeSlow(end - start);
+    if (scratch.length < end - start) scratch = new Uint8Array(end - start);
+    const bytes = scratch.subarray(0, end - start);
     fd ??= open();
     readFully(fd, path, bytes, start);
     return bytes;
   }
   function close(): void {
     if (fd !== undefined) closeSync(fd);
-    fd = undefined;
+    [fd, scratch] = [undefined, new Uint8Array(0)];
   }
-  const file: AsyncBuffer = { byteLength, slice: (start, end) => read(start, end).buffer as ArrayBuffer };
+  const file: AsyncBuffer = { byteLength, slice: (start, end) => read(start, end).slice().buffer };
   const worded = (error: unknown) =>
     error instanceof DataError ? error : new DataError(`${path}: the Parquet file ${faultOf(error)}`);
   /** The same items, any failure to give them worded; the file is closed behind them. */

@@ -35,8 +35,8 @@ interface ColumnChunk {
 const HEADER = 1024;
 
 /**
- * The data pages of a column chunk, one at a time. `read` gives bytes of the file in memory of their own. Throws where
- * they do not fit one another.
+ * The data pages of a column chunk, one at a time. `read` gives bytes of the file, which are valid until it is called
+ * again. Throws where they do not fit one another.
  */
 export function* pagesOf(chunk: ColumnChunk, read: (start: number, end: number) => Uint8Array): Generator<Page> {
   const { meta } = chunk;
@@ -109,7 +109,7 @@ function dataPage(chunk: ColumnChunk, bytes: Uint8Array, header: PageHeader, mos
   const repetition = takeLevels(depth, v1?.repetition_level_encoding, v2?.repetition_levels_byte_length);
   const definition = takeLevels(full, v1?.definition_level_encoding, v2?.definition_levels_byte_length);
   const size = header.uncompressed_page_size - (bytes.length - rest.length);
-  if (v2 && v2.is_compressed !== false) rest = decompressed(chunk, rest, size);
+  if (v2) rest = v2.is_compressed === false ? rest.slice() : decompressed(chunk, rest, size);
   // Numbers at the beginning of a buffer are taken as they lie, others are copied once more.
   const from = rest.byteOffset;
   rest = new Uint8Array(rest.buffer).copyWithin(0, from, from + rest.length).subarray(0, rest.length);
@@ -123,7 +123,7 @@ function dataPage(chunk: ColumnChunk, bytes: Uint8Array, header: PageHeader, mos
 /** The page of this size, in memory of its own. */
 function decompressed({ meta, compressors }: ColumnChunk, bytes: Uint8Array, size: number): Uint8Array {
   if (size === 0) return new Uint8Array(0);
-  const page = decompressPage(bytes, size, meta.codec, compressors);
+  const page = decompressPage(meta.codec === "UNCOMPRESSED" ? bytes.slice() : bytes, size, meta.codec, compressors);
   // From Node 24 on what zlib gives may lie between other buffers.
   return page.byteOffset === 0 ? page : new Uint8Array(page);
 }

@@ -73,6 +73,8 @@ export class Header {
   /** Those of them in the last batch. */
   private readonly lastClamped = new Set<number>();
   private lastBatch: Batch | undefined;
+  /** Is a number of the file an angle as it stands? */
+  private readonly isPlain = (x: number) => isAngle(x) && !this.inDegrees;
 
   constructor({ names, separator }: OpenTable, file: string, options: TableOptions & { readonly degrees?: boolean }) {
     this.names = names;
@@ -123,12 +125,13 @@ export class Header {
       const plain = numbersAt(region.address, batch.size);
       const lists: (readonly number[])[] = [];
       const listIn = (row: number) => {
-        const cell = { batch, row, text: () => batch.text(row, index), isCosine: () => true };
-        if (!Number.isNaN(plain[row])) return [this.angleOf(plain[row]!, cell)];
-        const cells = cellsOfList(cell.text());
-        const isCosine = () => cells.every((one) => !(Math.abs(Number(one)) > 1));
-        return cells.map((one) => {
-          return this.angleOf(numberIn(one, this.decimalComma), { ...cell, text: () => one, isCosine });
+        const text = () => batch.text(row, index);
+        if (!Number.isNaN(plain[row])) return [this.angleOf(plain[row]!, { batch, row, text, isCosine: () => true })];
+        const cells = cellsOfList(text());
+        const isCosine = () => cells.every((cell) => !(Math.abs(Number(cell)) > 1));
+        return cells.map((cell) => {
+          const x = numberIn(cell, this.decimalComma);
+          return this.isPlain(x) ? x : this.angleOf(x, { batch, row, text: () => cell, isCosine });
         });
       };
       for (let row = 0; row < batch.size; row++) {
@@ -142,8 +145,7 @@ export class Header {
   }
 
   angles(columns: readonly number[], cosineAdvice?: string): NumbersReader {
-    const isPlain = (x: number) => isAngle(x) && !this.inDegrees;
-    return this.numbers(columns, numberIn, (value, cell) => this.angleOf(value, cell, cosineAdvice), isPlain);
+    return this.numbers(columns, numberIn, (value, cell) => this.angleOf(value, cell, cosineAdvice), this.isPlain);
   }
 
   /**
