@@ -74,6 +74,17 @@ describe("the evidence is a figure of its own", () => {
     ],
   ])("m = %d, %s", (m, id, evidence) => expect(text(find(m, id))).toMatch(evidence));
 
+  test("every figure, to 6 digits", async () => {
+    const six = (x: string) => String(Number(Number(x).toPrecision(6)));
+    const lines = [1, 1.5, 4].flatMap((m) =>
+      once(m).map((one) => {
+        const figures = text(one).replace(/\d+\.\d+(e-\d+)?/g, six);
+        return `m = ${m}, ${one.id}: ${one.holds ? "holds" : "does not hold"}: ${figures}\n  ${one.claim}`;
+      }),
+    );
+    await expect(lines.join("\n")).toMatchFileSnapshot("../fixtures/claims.txt");
+  });
+
   test("its beginning is the summary, which is short", () => {
     for (const { evidence, summary } of once(4)) {
       expect(evidence.slice(0, summary.length)).toEqual(summary);
