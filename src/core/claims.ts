@@ -143,7 +143,8 @@ function isContinuous({ soft: { pieces } }: Subject): Finding {
     const [below, above] = [k - 1, k].map((i) => pieceValue(pieces.piece(i), knot, 0).hi);
     step = Math.max(step, Math.abs(above! - below!));
   }
-  return [step === 0, message`the largest step is ${step}`, message` at ${pieces.count - 1} ${pieces.count === 2 ? "knot" : "knots"}`];
+  const knots = message`${pieces.count - 1} ${pieces.count === 2 ? "knot" : "knots"}`;
+  return [step === 0, message`the largest step is ${step}`, message` at ${knots}`];
 }
 
 function isDecreasing({ soft, pairs }: Subject): Finding {
