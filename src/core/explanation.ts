@@ -21,8 +21,9 @@ export function reasons(m: number, thetaY: number, margin: Margin, shown: ValueS
   if (!naive) {
     return message`no condition holds: cos(${m} theta_y) ${cosMTheta} <= ${cosJ}, and ${product} is not below ${radians(minThetaJ)}.`;
   }
-  const where = k === 0 ? [] : message`: ${radians(thetaY)} lies in segment ${k}, beyond ${radians(timesPi(1, m))}`;
-  return message`naive holds (${cosMTheta} > ${cosJ}) but ${product} is not below ${radians(minThetaJ)}${where}, where cos(${m} theta) repeats its values; psi ${psi} <= ${cosJ}.`;
+  // In segment 0 naive is angular.
+  const where = message`${radians(thetaY)} lies in segment ${k}, beyond ${radians(timesPi(1, m))}`;
+  return message`naive holds (${cosMTheta} > ${cosJ}) but ${product} is not below ${radians(minThetaJ)}: ${where}, where cos(${m} theta) repeats its values; psi ${psi} <= ${cosJ}.`;
 }
 
 /** A sentence: the segment of psi in which theta lies, and how psi is computed from cos(m theta) there. */
