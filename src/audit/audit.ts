@@ -4,7 +4,6 @@ import { isAngle } from "../core/psi.ts";
 import type { Target } from "../core/targets.ts";
 import { type AuditResult, type Checked, count, either, isWrong, noRows, resultOf } from "./check.ts";
 import { explanations, scaleOfEachRow } from "./explain.ts";
-import type { GivenScale } from "./forms.ts";
 import { sameFunctions } from "./likeness.ts";
 import { slopeCurve, valueCurve } from "./mistakes.ts";
 import {
@@ -61,17 +60,17 @@ export function audit(target: Target, table: AuditTable, dtype: Dtype): AuditRes
   const { theta, value, gradient, scale = 1 } = table;
   requireDtype(dtype);
   if (!(theta?.length > 0)) throw new ParameterError("the table has no rows: nothing to audit");
-  const ofValue: AuditColumn = { name: "value", given: value, curve: valueCurve(target) };
-  const ofSlope = gradient && ({ name: "gradient", given: gradient, curve: slopeCurve(target) } as const);
   for (const column of [value, gradient ?? theta, typeof scale === "number" ? theta : scale])
     if (column?.length !== theta.length)
       throw new ParameterError("the columns of the table differ in length, or one is missing");
-  const values = checked(target, ofValue, table, dtype);
-  const slopes = ofSlope && checked(target, ofSlope, table, dtype);
-  const isRight = values.check.bad === 0;
-  return resultOf(theta, slopes ? [values, slopes] : [values], [
-    ...(slopes?.notes ?? []),
-    ...sameFunctions(target, theta, isRight, () => finiteRows(ofValue, table, dtype)),
+  const ofValue: AuditColumn = { name: "value", given: value, curve: valueCurve(target) };
+  const columns = [checked(target, ofValue, table, dtype)];
+  if (gradient)
+    columns.push(checked(target, { name: "gradient", given: gradient, curve: slopeCurve(target) }, table, dtype));
+  const isRight = columns[0]!.check.bad === 0;
+  return resultOf(theta, columns, [
+    ...columns.flatMap(({ notes }) => notes),
+    ...sameFunctions(target, theta, (curve, i) => isRight && accepts(curve, rowOf(ofValue, table, dtype, i))),
     ...resolution(dtype),
   ]);
 }
@@ -94,40 +93,34 @@ function checked(
   dtype: Dtype,
 ): Checked & { readonly notes: readonly Message[] } {
   const { name, given, curve } = column;
-  const { theta, exactCosines } = table;
+  const { theta } = table;
   const check = noRows();
-  /** The places of the wrong rows among those that can be compared. */
-  const wrong: number[] = [];
   let zero: AuditRow | undefined;
   for (let i = 0; i < theta.length; i++) {
     const scale = scaleAt(table, i);
     if (!(scale > 0)) throw new ParameterError(`the scale of row ${i} is ${scale}: it must be above 0`);
     const truth = isAngle(theta[i]!) ? evaluate(curve, theta[i]!) : Number.NaN;
-    const value = given[i]! / scale;
     const unit = ulp(truth, dtype);
-    let error = Math.abs(value - truth);
+    let error = Math.abs(given[i]! / scale - truth);
     let isRight = error <= CERTAIN * unit;
-    if (error < Number.POSITIVE_INFINITY && (!isRight || value === 0)) {
-      const row = rowAt(theta[i]!, value, dtype, exactCosines);
-      if (isZeroAtEnd(curve, row) && truth !== 0) [error, zero] = [0, zero ?? row];
-      isRight ||= accepts(curve, row);
-      if (!isRight) wrong.push(i - check.notFinite);
+    if (!isRight && Number.isFinite(error)) {
+      const row = rowOf(column, table, dtype, i);
+      isRight = accepts(curve, row);
+      if (isZeroAtEnd(curve, row)) [error, zero] = [0, zero ?? row];
     }
     count(check, i, scale * error, scale * unit, isRight);
   }
   const { worst, firstNotFinite } = check;
   const truth = scaleAt(table, worst) * evaluate(curve, theta[worst] ?? 0);
   return {
-    ...{ name, check, wrong: wrong.length },
-    ...(isWrong(check) ? reasons(target, column, table, dtype, wrong) : { candidates: [] }),
+    ...{ name, check, figures: message`: ${given[worst]!} in place of ${truth}` },
+    ...(isWrong(check) ? reasons(target, column, table, dtype) : { candidates: [] }),
     hint: Math.abs(Math.cos(theta[firstNotFinite]!)) !== 1 ? undefined : name === "gradient" ? AT_ENDS : NOT_A_NUMBER,
-    figures: message`: ${given[worst]!} in place of ${truth}`,
-    notes:
-      zero === undefined
-        ? []
-        : [
-            message`the gradient ${zero.value} at ${radians(zero.theta)} is right: autograd reaches theta through its cosine`,
-          ],
+    notes: zero
+      ? [
+          message`the gradient ${zero.value} at ${radians(zero.theta)} is right: autograd reaches theta through its cosine`,
+        ]
+      : [],
   };
 }
 
@@ -138,79 +131,55 @@ const FEW_ANGLES = 3;
 const areConstant = (values: readonly number[], rows: readonly AuditRow[]) =>
   values.every((value) => value === values[0]) && new Set(rows.map(({ theta }) => theta)).size > FEW_ANGLES;
 
-/** What explains a column with wrong rows, whose places are given among those that can be compared. */
+/** What explains a column with wrong rows. */
 function reasons(
   target: Target,
   column: AuditColumn,
   table: AuditTable,
   dtype: Dtype,
-  wrong: readonly number[],
 ): Pick<Checked, "candidates" | "coarser"> {
   const { name, curve } = column;
-  const places = [...finitePlaces(column, table)];
-  const rows = places.map((i) => rowOf(column, table, dtype, i));
-  const scales = places.map((i) => scaleAt(table, i));
+  const { theta, scale } = table;
+  // The rows that can be compared, to the rounding of a type, and to that of their printing.
+  const places = Array.from(theta, (_, i) => i).filter((i) => isAngle(theta[i]!) && Number.isFinite(column.given[i]));
+  const rowsIn = (type: Dtype) => places.map((i) => rowOf(column, table, type, i));
   const given = places.map((i) => column.given[i]!);
+  const scales = places.map((i) => scaleAt(table, i));
   const printed = printing(given);
-  const inPrint = (of: readonly AuditRow[]) => (printed ? asPrinted(printed, given, scales, of) : []);
-  if (printed && inPrint(rows).every((row) => accepts(curve, row)))
+  const wrongOf = (rows: readonly AuditRow[]) => rows.filter((row) => !accepts(curve, row));
+  const rows = rowsIn(dtype);
+  if (printed && wrongOf(asPrinted(printed, given, scales, rows)).length === 0)
     return { candidates: [], coarser: rightTo(printed) };
-  const bad = wrong.map((place) => rows[place]!);
-  const candidates = explanations(name, target, rows, bad, table.scale);
+  const bad = wrongOf(rows);
+  const candidates = explanations(name, target, rows, bad, scale);
   // To values that are all the same a flat piece of many functions can be fitted, by several numbers.
   const areFitted = candidates.every(({ parameters }) => Object.keys(parameters).length > 1);
-  if (name === "value" && areFitted && areConstant(given, rows)) {
-    const words = `every value is ${given[0]}: it does not depend on theta`;
+  if (areFitted && areConstant(given, rows)) {
+    const words = `every ${name} is ${given[0]}: it does not depend on theta`;
     return { candidates: [{ column: name, name: words, parameters: {}, residual: 0 }] };
   }
   if (candidates.length > 0) return { candidates };
-  const made = printed && explained(target, column, inPrint(inType("float32", rows)), table.scale).mistakes;
-  if (printed && made) return { candidates, coarser: message`to ${printed.places}: ${made}` };
+  const coarser = coarserTypes(dtype, given, bad.length).map((type) => {
+    return { rowsOf: () => rowsIn(type), right: rightAs(type), how: `taken as ${type}` };
+  });
+  if (printed) {
+    const rowsOf = () => asPrinted(printed, given, scales, rowsIn("float32"));
+    coarser.unshift({ rowsOf, right: rightTo(printed), how: `to ${printed.places}` });
+  }
+  for (const { rowsOf, right, how } of coarser) {
+    const rows = rowsOf();
+    const wrong = wrongOf(rows);
+    if (wrong.length === 0) return { candidates, coarser: right };
+    const found = explanations(name, target, rows, wrong, scale);
+    if (found.length > 0) return { candidates, coarser: message`${how}: ${either(found)}` };
+  }
   // Rows with any small mistake seem to have one too.
-  const ofRows = name === "value" && typeof table.scale !== "object" ? scaleOfEachRow(target, rows) : [];
-  if (ofRows.length > 0) return { candidates: ofRows };
-  return { candidates, coarser: inCoarser(target, column, rows, bad.length, table.scale) };
-}
-
-/** The places of the rows of a column that can be compared. */
-function* finitePlaces({ given }: AuditColumn, table: AuditTable): Generator<number> {
-  const { theta } = table;
-  for (let i = 0; i < theta.length; i++)
-    if (isAngle(theta[i]!) && Number.isFinite(given[i]! / scaleAt(table, i))) yield i;
+  return { candidates: name === "value" && typeof scale !== "object" ? scaleOfEachRow(target, rows) : [] };
 }
 
 /** A row of a column, divided by its scale. */
 const rowOf = ({ given }: AuditColumn, table: AuditTable, dtype: Dtype, i: number): AuditRow =>
   rowAt(table.theta[i]!, given[i]! / scaleAt(table, i), dtype, table.exactCosines);
-
-/** The rows of a column that can be compared. */
-function* finiteRows(column: AuditColumn, table: AuditTable, dtype: Dtype): Generator<AuditRow> {
-  for (const i of finitePlaces(column, table)) yield rowOf(column, table, dtype, i);
-}
-
-/**
- * What is said of rows that the tolerance of a coarser type finds right, or
- * that a mistake then explains; bad of them are wrong.
- */
-function inCoarser(target: Target, column: AuditColumn, rows: readonly AuditRow[], bad: number, scale: GivenScale) {
-  const values = rows.map(({ value }) => value);
-  for (const coarser of coarserTypes(rows[0]?.dtype, values, bad)) {
-    const { isRight, mistakes } = explained(target, column, inType(coarser, rows), scale);
-    if (isRight) return rightAs(coarser);
-    if (mistakes) return message`taken as ${coarser}: ${mistakes}`;
-  }
-  return undefined;
-}
-
-const inType = (dtype: Dtype, rows: readonly AuditRow[]) =>
-  rows.map(({ theta, value, isExact }) => rowAt(theta, value, dtype, isExact));
-
-/** Are all rows right? If not, the mistakes that explain them, in words. */
-function explained(target: Target, { name, curve }: AuditColumn, rows: readonly AuditRow[], scale: GivenScale) {
-  const wrong = rows.filter((row) => !accepts(curve, row));
-  const found = wrong.length === 0 ? [] : explanations(name, target, rows, wrong, scale);
-  return { isRight: wrong.length === 0, mistakes: found.length > 0 ? either(found) : undefined };
-}
 
 /** What an audit in half precision cannot see. */
 const resolution = (dtype: Dtype): Message[] =>

@@ -53,14 +53,12 @@ export interface Checked {
   readonly name: KnownMistake["column"];
   readonly check: Check;
   readonly candidates: KnownMistake[];
-  /** The number of rows that are called wrong where no mistake explains them. */
-  readonly wrong: number;
   /** Why a row may be not finite. */
   readonly hint?: Message | undefined;
   /** What explains the column where no candidate does. */
   readonly coarser?: Message | undefined;
   /** What stands in the row with the largest error, and what should. */
-  readonly figures?: Message | undefined;
+  readonly figures: Message;
 }
 
 /** The check of a column before its first row. */
@@ -113,17 +111,17 @@ export function resultOf(
 
 /** What is wrong with a column; it may follow from what is wrong with another, which needs no sentence then. */
 function findings(
-  { name, check, candidates, wrong, hint, coarser, figures = [] }: Checked,
+  { name, check, candidates, hint, coarser, figures }: Checked,
   angles: ArrayLike<number>,
   follows: boolean,
 ): Message[] {
-  const { notFinite, firstNotFinite, worst } = check;
+  const { bad, notFinite, firstNotFinite, worst } = check;
   const said: Message[] = [];
   if (notFinite > 0) {
     said.push(message`${name}: ${notFinite} not finite, first at ${radians(angles[firstNotFinite]!)}`);
     if (hint !== undefined) said.push(hint);
   }
-  const share = message`${name}: ${wrong} of ${angles.length} rows wrong`;
+  const share = message`${name}: ${bad - notFinite} of ${angles.length} rows wrong`;
   if (candidates.length > 0) said.push(message`${name}: ${either(candidates)}`);
   else if (coarser !== undefined) said.push(message`${share}; ${coarser}`);
   else if (isWrong(check) && !follows)
@@ -135,11 +133,11 @@ function findings(
 export function either(mistakes: readonly KnownMistake[]): Message {
   const said = new Map<string, KnownMistake>();
   for (const mistake of mistakes) {
-    const [, before = mistake.name, name = ""] = /^(.*another function, )(\S+)$/.exec(mistake.name) ?? [];
+    const [before, name] = mistake.name.split(/(?<=another function, )(?=\S+$)/);
     const key = before + JSON.stringify(mistake.parameters);
     const same = said.get(key);
-    const residual = Math.max(mistake.residual, same?.residual ?? 0);
-    said.set(key, { ...mistake, name: same && name ? `${same.name} or ${name}` : mistake.name, residual });
+    const names = same ? { name: `${same.name}${name ? ` or ${name}` : ""}` } : undefined;
+    said.set(key, { ...mistake, ...names, residual: Math.max(mistake.residual, same?.residual ?? 0) });
   }
   return join([...said.values()].map(described), " or ");
 }

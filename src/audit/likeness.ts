@@ -1,7 +1,7 @@
 import { type Message, message, radians } from "../core/message.ts";
 import { makeTarget, pieceEnd, type Target, targetDefinitions } from "../core/targets.ts";
-import { valueCurve } from "./mistakes.ts";
-import { type AuditRow, accepts, type Piecewise } from "./tolerance.ts";
+import { fits, valueCurve } from "./mistakes.ts";
+import type { Piecewise } from "./tolerance.ts";
 
 /** At most so many ends of pieces are compared. */
 const MOST_ENDS = 64;
@@ -13,11 +13,8 @@ const APART = 1e-12;
  */
 function likeFunctions(target: Target) {
   const { parameters, lambda } = target;
-  const names = Object.keys(parameters).join();
   return targetDefinitions
-    .filter((d) => d.name !== target.name && d.competingDivisor === undefined)
-    .filter((d) => d.parameters.map(({ name }) => name).join() === names)
-    .filter((d) => d.parameters.every(({ name, lo, hi }) => parameters[name]! >= lo && parameters[name]! <= hi))
+    .filter((definition) => definition.competingDivisor === undefined && fits(definition, parameters.m))
     .map((definition) => makeTarget(definition, { ...parameters, lambda }))
     .map((other) => ({ other, end: sameUpTo(target, other) }))
     .filter(({ end }) => end < Math.PI);
@@ -31,32 +28,26 @@ function sameUpTo(x: Target, y: Target): number {
   let from = 0;
   for (const to of [...new Set(ends)].sort((a, b) => a - b)) {
     const inside = [0.2, 0.5, 0.8].map((share) => from + share * (to - from));
-    if (to > from && inside.some((t) => !(Math.abs(x.value(t) - y.value(t)) < APART))) return from;
+    if (inside.some((t) => !(Math.abs(x.value(t) - y.value(t)) < APART))) return from;
     from = to;
   }
   return Math.PI;
 }
 
-function areRight(curve: Piecewise, from: number, rows: Iterable<AuditRow>): boolean {
-  for (const row of rows) if (row.theta > from && !accepts(curve, row)) return false;
-  return true;
-}
-
 /**
  * What the table cannot tell: the other functions that every row is right for too. Where the table is wrong for the
- * target, those that are the same at every angle of the table. rows gives the rows that can be compared.
+ * target, those that are the same at every angle of the table. isRight says of a row whether it is right for a function,
+ * and of any row of a wrong table that it is not.
  */
 export function sameFunctions(
   target: Target,
   theta: ArrayLike<number>,
-  isRight: boolean,
-  rows: () => Iterable<AuditRow>,
+  isRight: (curve: Piecewise, i: number) => boolean,
 ): Message[] {
-  let last = 0;
-  for (let i = 0; i < theta.length; i++) if (theta[i]! > last) last = theta[i]!;
   const groups = new Map<number, string[]>();
   for (const { other, end } of likeFunctions(target)) {
-    if (last <= end || (isRight && areRight(valueCurve(other), end, rows())))
+    const curve = valueCurve(other);
+    if (Array.prototype.every.call(theta, (t, i) => (end > 0 && t <= end) || isRight(curve, i)))
       groups.set(end, [...(groups.get(end) ?? []), other.name]);
   }
   return [...groups]

@@ -31,7 +31,7 @@ export function checkedGradients(
   }
   const candidates = isWrong(check) && !hasWrongLosses ? gradientCandidates(right, samples, dtype) : [];
   const figures = worstGradient(right, samples[Math.max(0, check.worst)]!, dtype);
-  return { name: "gradient", check, wrong: check.bad, candidates, figures };
+  return { name: "gradient", check, candidates, figures };
 }
 
 /** The first mistake that explains every gradient. */

@@ -158,7 +158,7 @@ const logarithm = (lo: number, hi: number, steps: number): Searched => {
 };
 
 /** Is m alone what the function needs, and in its domain? */
-const fits = ({ parameters: [first, second] }: TargetDefinition, m = Number.NaN) =>
+export const fits = ({ parameters: [first, second] }: TargetDefinition, m = Number.NaN) =>
   first !== undefined && second === undefined && m >= first.lo && m <= first.hi;
 
 /** The mistakes that gradients of a target are compared with. */

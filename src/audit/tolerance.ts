@@ -3,7 +3,7 @@ import { ParameterError } from "../core/errors.ts";
 import { type Message, message } from "../core/message.ts";
 import { type Piece, type Pieces, pieceIndex } from "../core/targets.ts";
 
-/** The formats that an audit knows. */
+/** The formats that an audit knows, each coarser than the one before. */
 export const dtypes = ["float64", "float32", "float16", "bfloat16"] as const;
 /** The floating-point format that a program computed in. */
 export type Dtype = (typeof dtypes)[number];
@@ -21,7 +21,7 @@ export interface Piecewise {
   at(piece: Piece, theta: number): number;
   /** The angle at which it is computed in place of theta; a monotone function. */
   warp?(theta: number): number;
-  /** It is weight * cos(a theta + b) + offset of its pieces: a quick evaluation will do for a fit. */
+  /** It is weight * cos(a theta + b) + offset of its pieces: plain arithmetic will do for a fit. */
   readonly isCosine?: boolean;
   /** The size of the terms that it adds up, where these exceed its values: rounding errors are relative to them. */
   readonly terms?: number;
@@ -43,8 +43,6 @@ export interface AuditRow {
   readonly value: number;
   readonly lo: number;
   readonly hi: number;
-  /** The program was given cos(theta) itself. */
-  readonly isExact: boolean;
   readonly dtype: Dtype;
   /** How far the value may lie from the program's, where it was rounded when it was printed. */
   readonly rounding?: number;
@@ -67,16 +65,6 @@ const UNIT: Readonly<Record<Dtype, number>> = {
 /** The smallest error that an audit sees in a value of size 1 or less. */
 export const smallestError = (dtype: Dtype) => ROUNDINGS * ulp(1, dtype);
 
-/**
- * How many bits numbers of the coarser types have, the fewest first, since such numbers are also ones of more bits;
- * values of float32 may be printed in fewer digits.
- */
-const COARSER: readonly (readonly [Dtype, bits: number])[] = [
-  ["bfloat16", 8],
-  ["float16", 11],
-  ["float32", 53],
-];
-
 /** With fewer rows a table in a coarser type, or in few decimals, cannot be recognized. */
 const FEWEST_ROWS = 8;
 
@@ -84,19 +72,19 @@ const FEWEST_ROWS = 8;
  * The types that are coarser than dtype and may be that of all the values, bad
  * of which are wrong: a coarser type shows in most.
  */
-export function coarserTypes(dtype: Dtype | undefined, values: readonly number[], bad: number): Dtype[] {
+export function coarserTypes(dtype: Dtype, values: readonly number[], bad: number): Dtype[] {
   if (values.length < FEWEST_ROWS || 2 * bad < values.length) return [];
-  const own = COARSER.findIndex(([other]) => other === dtype);
-  const coarser = own < 0 ? COARSER : COARSER.slice(0, own);
   // Printed in 7 digits a number of 11 bits is no longer one of them, but near to one.
-  const isOne = (bits: number) => (x: number) => Math.abs(roundedTo(bits, x) - x) <= 2 ** -20 * Math.abs(x);
-  return coarser.flatMap(([type, bits]) => (values.every(isOne(bits)) ? [type] : []));
+  const isOne = (type: Dtype) => (x: number) => Math.abs(roundedTo(UNIT[type], x) - x) <= 2 ** -20 * Math.abs(x);
+  // The coarsest first, since its numbers are ones of the others too.
+  const coarser = dtypes.slice(dtypes.indexOf(dtype) + 1).reverse();
+  return coarser.filter((type) => values.every(isOne(type)));
 }
 
-/** x rounded to a number with that many significant bits. Source: Dekker 1971. */
-function roundedTo(bits: number, x: number): number {
-  const c = x * (2 ** (53 - bits) + 1);
-  return bits === 53 ? x : c - (c - x);
+/** x rounded to a number of a type with that unit roundoff. Source: Dekker 1971. */
+function roundedTo(unit: number, x: number): number {
+  const c = x * (unit / UNIT.float64 + 1);
+  return c - (c - x);
 }
 
 /** What is said where the values are right in a coarser type. */
@@ -172,7 +160,7 @@ export function rowAt(theta: number, value: number, dtype: Dtype, isExact = fals
   const d = (roundings / 2) * UNIT[dtype];
   const hi = shifted(d);
   // Beyond pi by the rounding errors of pi and m * pi: for a program m * pi may lie beyond the knot at pi.
-  return { theta, value, lo: shifted(-d), hi: hi < Math.PI ? hi : Math.PI * (1 + 4 * UNIT[dtype]), isExact, dtype };
+  return { theta, value, lo: shifted(-d), hi: hi < Math.PI ? hi : Math.PI * (1 + 4 * UNIT[dtype]), dtype };
 }
 
 /**
@@ -251,33 +239,19 @@ export function evaluate({ pieces, at, warp = (t) => t, blend }: Piecewise, thet
 /** The curve at the row's angle without its blend; NaN beside a jump, where rounding selects the piece. */
 export function unblended(curve: Piecewise, row: AuditRow): number {
   if (isZeroAtEnd(curve, row)) return Number.NaN;
-  if (curve.isCosine) {
-    const quick = quickly(curve, row);
-    if (quick !== undefined) return quick;
-  }
   const { theta, first, last } = touched(curve, row);
-  const y = curve.at(curve.pieces.piece(first), theta);
-  if (first === last) return y;
-  if (last > first + 1) return curve.at(curve.pieces.piece(pieceIndex(curve.pieces, theta)), theta);
-  const step = Math.abs(curve.at(curve.pieces.piece(last), theta) - y);
-  return step <= smallestError(row.dtype) * Math.max(1, Math.abs(y)) ? y : Number.NaN;
+  const at = (i: number) => (curve.isCosine ? plainly : curve.at)(curve.pieces.piece(i), theta);
+  const step = last === first + 1 ? Math.abs(at(last) - at(first)) : 0;
+  const y = at(pieceIndex(curve.pieces, theta));
+  return step <= ROUNDINGS * ulp(y, row.dtype) ? y : Number.NaN;
 }
 
-/** The curve in plain arithmetic, to about 1e-16 a; undefined beside the end of a piece. */
-function quickly({ pieces, warp = (t) => t }: Piecewise, row: AuditRow): number | undefined {
-  const { a, b, quarters, count, piece } = pieces;
-  const theta = warp(row.theta);
-  const indexOf = (t: number) => Math.min(count - 1, Math.max(0, Math.floor((a * t + b) / ((quarters * Math.PI) / 2))));
-  const i = count === 1 ? 0 : indexOf(warp(row.lo) - 1e-9);
-  if (count > 1 && i !== indexOf(warp(row.hi) + 1e-9)) return undefined;
-  const { weight, a: factor, b: shift, offset } = piece(i);
-  return weight * Math.cos(factor * theta + shift) + offset;
-}
+const plainly = ({ weight, a, b, offset }: Piece, theta: number) => weight * Math.cos(a * theta + b) + offset;
 
 /** The row's angles after warp, lo <= hi, and the indices of the first and last piece that contain one of them. */
 function touched({ pieces, warp = (t) => t }: Piecewise, row: AuditRow) {
   const [x, theta, y] = [warp(row.lo), warp(row.theta), warp(row.hi)];
-  const [lo, hi] = x <= y ? [x, y] : [y, x];
+  const [lo, hi] = [Math.min(x, y), Math.max(x, y)];
   return { lo, theta, hi, first: pieceIndex(pieces, lo), last: pieceIndex(pieces, hi) };
 }
 

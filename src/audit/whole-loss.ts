@@ -69,7 +69,7 @@ export function auditLoss(target: Target, samples: readonly LossSample[], dtype:
   const fixed = fixedMistakes(target, finite, truths.reduce((sum, x) => sum + x, 0) / truths.length);
   const failing = losses.failing.map((i) => samples[i]!).filter(({ loss }) => Number.isFinite(loss));
   const ofLoss: Checked = {
-    ...{ name: "loss", check: losses, wrong: losses.bad },
+    ...{ name: "loss", check: losses },
     ...(isWrong(losses) ? reasons(target, fixed, finite, failing, dtype) : { candidates: [] }),
     hint: samples[losses.firstNotFinite]?.loss === Number.POSITIVE_INFINITY ? UNDERFLOW : undefined,
     figures: message`: ${samples[losses.worst]?.loss ?? 0} in place of ${truths[losses.worst] ?? 0}`,
@@ -80,9 +80,7 @@ export function auditLoss(target: Target, samples: readonly LossSample[], dtype:
   const angles = samples.map(({ thetaY }) => thetaY);
   // Functions that are right for these samples alone are not looked for, only
   // those that are the same at all their angles.
-  const notes = passes
-    ? [...alsoPass(right, fixed, finite, dtype), ...sameFunctions(target, angles, false, () => [])]
-    : [];
+  const notes = passes ? [...alsoPass(right, fixed, finite, dtype), ...sameFunctions(target, angles, () => false)] : [];
   const isUnexplained = isWrong(losses) && ofLoss.candidates.length === 0 && ofLoss.coarser === undefined;
   if (isUnexplained && samples.every(isLikeCosines)) notes.push(LIKE_COSINES);
   else if (isUnexplained && target.pieces.a > 1 && samples.every(({ scale }) => scale === 1)) notes.push(BY_NORM);

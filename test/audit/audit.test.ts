@@ -540,6 +540,9 @@ describe("what else a table can hold", () => {
     expect(() => audit(m4, { theta: [], value: [] }, "float64")).toThrow("the table has no rows: nothing to audit");
     expect(() => audit(m4, { theta: [1], value: [] }, "float64")).toThrow("the columns of the table differ in length");
     expect(() => audit(m4, { theta: [1], values: [1] } as never, "float64")).toThrow("or one is missing");
+    expect(() => audit(m4, { value: [1] } as never, "float64")).toThrow("the table has no rows: nothing to audit");
+    for (const more of [{ gradient: [1, 2] }, { scale: [1, 2] }])
+      expect(() => audit(m4, { theta: [1], value: [1], ...more }, "float64")).toThrow("differ in length");
     expect(() => audit(m4, { theta: [1], value: [1] }, "fp32" as never)).toThrow(
       "dtype is fp32: it must be one of float64, float32, float16, bfloat16",
     );
@@ -643,6 +646,18 @@ describe("values that were rounded when they were printed", () => {
     const gradient = [0, ...rounded(3, theta.slice(1).map(arcface.slope))];
     const table = { theta, value: theta.map(arcface.value), gradient };
     expect(text(audit(arcface, table, "float64"))).toContain("gradient: 39 of 40 rows wrong; right to the 3 decimals");
+  });
+
+  test("5 decimals of a program in float32 are right to them", () => {
+    // Off by little more than half a unit of the last decimal: rounded to the farther neighbour.
+    const { value: own } = of("arcface");
+    const farther = (x: number) => Number((x + (Number(x.toFixed(5)) < x ? 0.5e-5 : -0.5e-5)).toFixed(5));
+    const angles = Array.from({ length: 999 }, (_, i) => i / 318).filter(
+      (t) => Math.abs(farther(own(t)) - own(t)) < 6e-6,
+    );
+    const table = { theta: angles, value: angles.map((t) => farther(own(t))) };
+    expect(angles.length).toBeGreaterThan(20);
+    expect(text(audit(of("arcface"), table, "float64"))).toContain("right to the 5 decimals that are given");
   });
 
   test("seven rows are too few to tell", () => {
@@ -855,15 +870,81 @@ test.each(["sin", "tanh"] as const)("%s of the target is no scale of each row", 
   expect(found).toContain("no known mistake explains it");
 });
 
-test("values that are all the same do not depend on theta", () => {
-  const theta = Array.from({ length: 30 }, (_, i) => i / 10);
-  for (const [name, one] of [
-    ["arcface", 0],
-    ["asoftmax", 0.5],
-  ] as const) {
-    const { candidates } = audit(of(name), { theta, value: theta.map(() => one) }, "float64");
-    expect(candidates.map((mistake) => mistake.name)).toEqual([`every value is ${one}: it does not depend on theta`]);
-  }
+describe("columns that hold one number", () => {
+  const constant = (name: string, parameters: Record<string, number>, theta: number[], one: number) =>
+    named(audit(of(name, parameters), { theta, value: theta.map(() => one) }, "float64"));
+  const words = (one: number) => [`value: every value is ${one}: it does not depend on theta`];
+
+  test("do not depend on theta, if at more angles than a function may have it", () => {
+    const theta = Array.from({ length: 30 }, (_, i) => i / 10);
+    expect(constant("arcface", {}, theta, 0)).toEqual(words(0));
+    expect(constant("asoftmax", {}, theta, 0.5)).toEqual(words(0.5));
+    expect(constant("asoftmax", {}, [0.5, 1, 1.5, 2], 0.5)).toEqual(words(0.5));
+    expect(constant("asoftmax", {}, [0.5, 1, 1.5, 1, 0.5], 0.5)).not.toEqual(words(0.5));
+    expect(constant("softmax", {}, [0, 1.2, 1.4, 2.5], 7)).toEqual(words(7));
+  });
+
+  test("unless a mistake with one number at most gives them", () => {
+    expect(constant("arcface", { m: 0.5 }, [1, 1.2, 1.4, 2.5], Math.cos(1.5))).toEqual([
+      "value: theta is clamped to [-1, 1]: acos and clamp in the wrong order",
+    ]);
+    expect(constant("cosface", { m: 0.35 }, [2, 2.2, 2.4, 2.5], -1)).not.toEqual(words(-1));
+  });
+
+  test("gradients too", () => {
+    const theta = [0.5, 1, 1.5, 2];
+    const table = { theta, value: theta.map(m4.value), gradient: theta.map(() => -0.5) };
+    expect(named(audit(m4, table, "float64"))).toEqual([
+      "gradient: every gradient is -0.5: it does not depend on theta",
+    ]);
+  });
+});
+
+// biome-ignore format: a table
+test.each<[what: string, name: string, theta: number[], gradient: number[], dtype: "float64" | "bfloat16", diagnosis: string]>([
+  ["right everywhere", "softmax", [0, 1, Math.PI], [0, -Math.sin(1), -Math.sin(Math.PI)], "float64", "every row is right to within rounding"],
+  ["0 at pi, to within rounding", "softmax", [0, 1, Math.PI], [0, -Math.sin(1), 0], "float64", "every row is right to within rounding"],
+  ["0 at pi and 0", "arcface", [1, Math.PI, 0], [-Math.sin(1.5), 0, 0], "float64", `every row is right to within rounding; the gradient 0 at ${Math.PI} is right: autograd reaches theta through its cosine`],
+  ["0 beyond 2 pi", "softmax", [1, 6.2832], [-Math.sin(1), 0], "bfloat16", "value: 1 not finite, first at 6.2832; gradient: 1 not finite, first at 6.2832; in bfloat16 errors below 0.125 cannot be seen"],
+])("a gradient that is %s", (_, name, theta, gradient, dtype, diagnosis) => {
+  const result = audit(of(name), { theta, value: theta.map(of(name).value), gradient }, dtype);
+  expect(text(result)).toBe(diagnosis);
+  // What is right though far from the slope is no error.
+  expect(result.gradient!.maxAbsError).toBeLessThan(1e-15);
+});
+
+test("a gradient that is NaN at 0 names the derivative of acos", () => {
+  const table = { theta: [0, 1], value: [0, 1].map(of("arcface").value), gradient: [Number.NaN, -Math.sin(1.5)] };
+  expect(text(audit(of("arcface"), table, "float64"))).toMatch(
+    /^gradient: 1 not finite, first at 0; the derivative of acos/,
+  );
+});
+
+test("values and gradients with a scale of each row are right", () => {
+  const [theta, scale] = [
+    [0.5, 1, 2],
+    [5, 64, 0.25],
+  ];
+  const times = (f: (t: number) => number) => theta.map((t, i) => scale[i]! * f(t));
+  const table = { theta, scale, value: times(m4.value), gradient: times(m4.slope) };
+  expect(text(audit(m4, table, "float64"))).toBe("every row is right to within rounding");
+});
+
+test("a value that is infinite is not among those called wrong", () => {
+  const table = { theta: [0, 1, 2, 3], value: [Number.POSITIVE_INFINITY, Math.cos(1.5), 7, Math.cos(3.5)] };
+  expect(text(audit(of("arcface"), table, "float64"))).toMatch(
+    /^value: 1 not finite, first at 0; acos of .*; value: 1 of 4 rows wrong, and no known mistake .* 2: 7 in place of -0\.8/,
+  );
+});
+
+test("a scale of each row is looked for in values alone", () => {
+  const theta = Array.from({ length: 9 }, (_, i) => i / 3 + 0.1);
+  const value = theta.map(of("arcface").value);
+  const times = value.map((x, i) => (5 + ((7 * i) % 4)) * x);
+  const [found] = audit(of("arcface"), { theta, value: times }, "float64").candidates;
+  expect(found).toMatchObject({ name: expect.stringMatching(/^each row has a scale of its own/) });
+  const gradients = audit(of("arcface"), { theta, value, gradient: times }, "float64");
+  expect(text(gradients)).toMatch(/^gradient: 9 of 9 rows wrong, and no known mistake explains it/);
 });
 
 compare("audit/diagnoses.txt");
