@@ -74,7 +74,7 @@ export function explanations(
   const most = rows.reduce((x, y) => (y.theta > x.theta ? y : x));
   const sample = new FittedRows([least, most, ...sampled(bad), ...sampled(rows)]);
   const distinct = new Set(bad.map(({ theta }) => theta)).size;
-  const isShift = isValue && !isApart(nothing(target).curve());
+  const isShift = !isApart(nothing(target).curve());
   const hypotheses = isValue ? valueHypotheses(target, rows, scale) : slopeHypotheses(target, rows.length, scale);
   const explanation = ({ mistake, form, free }: Hypothesis): Explanation[] => {
     const fit = sample.fit(mistake, form);

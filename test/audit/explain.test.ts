@@ -66,8 +66,15 @@ const tables: [what: string, table: Partial<Table> & Pick<Table, "given">, curve
   ["three round numbers rather than four that are not", { given: arcface }, (t) => 2 * Math.cos(t + 0.5) + 0.3 * Math.cos(t) + 0.1, MIX, { scale: 2, weight: 0.3, offset: 0.1 }],
   ["a scale beside one that each row has", { given: of("cosface"), scale: grid(60, 5, 9) }, (t) => 2 * Math.cos(t) - 0.35, "m is outside the scale: scale * cos - m", { scale: 2 }],
   ["a clamp that shows near pi alone, beside another mistake", { given: of("asoftmax", { m: 4 }), theta: [...grid(40, 1, 3.1), Math.PI] }, (t) => Math.cos(4 * Math.min(t, Math.acos(1e-6 - 1))), "cos(m theta) without psi, and the cosine is clamped at 1 - eps", { eps: 1e-6 }],
-  ["no cosines in place of angles, where one is above 1", { given: of("softmax"), dtype: "bfloat16" }, (t) => Math.cos((t * Math.PI) / 180), "radians taken for degrees", {}],
-  ["numbers of five digits beside a mistake", { given: of("naive", { m: 1.35 }) }, (t) => (64 * (5 * Math.cos(t) + Math.cos(1.6875 * t))) / 6, "a scale factor and a lambda blend are left in, and another m", { scale: 64, lambda: 5, m: 1.6875 }],
+  ["no cosines in place of angles, where one is above 1", { given: of("softmax"), theta: grid(20, 0.95), dtype: "bfloat16" }, (t) => Math.cos((t * Math.PI) / 180), "radians taken for degrees", {}],
+  ["numbers of at most six digits beside a mistake", { given: of("naive", { m: 1.35 }) }, (t) => (64 * (5 * Math.cos(t) + Math.cos(1.68755 * t))) / 6, "a scale factor and a lambda blend are left in, and another m", { scale: 64, lambda: 5, m: 1.68755 }],
+  ["in float32, of at most four", { given: of("naive", { m: 1.35 }), dtype: "float32" }, (t) => (64 * (5 * Math.cos(t) + Math.cos(1.68755 * t))) / 6],
+  ["a scale and a lambda beside a mistake, no others that fit", { given: of("combined", { m2: 0.3, m3: 0.2 }), theta: grid(91), dtype: "float32" }, (t) => Math.fround(5 * (5 * Math.cos(t) + Math.cos(Math.min(t, 1) + 0.3) - 0.2)), "a scale factor and a lambda blend are left in, and theta is clamped to [-1, 1]: acos and clamp in the wrong order", { scale: 30, lambda: 5 }],
+  ["another m, not a lambda, where the cosine less a constant is the target", { given: of("cosface", { m: 0.35 }) }, (t) => Math.cos(t) - 0.25, "another m", { m: 0.25 }],
+  ["a lambda that is rounder than m", { given: of("cosface", { m: 0.35 }) }, (t) => Math.cos(t) - 0.35 / 6, "a lambda blend is left in", { lambda: 5 }],
+  ["one wrong row by a number of one digit", { given: arcface, theta: [0, 0.5, 1, 2, Math.PI] }, (t) => Math.cos((t || Math.acos(1 - 0.003)) + 0.5), "the cosine is clamped at 1 - eps, not at -1 + eps", { eps: 0.003 }],
+  ["one wrong row by no other number", { given: arcface, theta: [0, 0.5, 1, 2, Math.PI] }, (t) => Math.cos((t || Math.acos(1 - 0.00123)) + 0.5)],
+  ["a clamp that shows at the largest angle alone", { given: of("asoftmax", { m: 4 }), theta: grid(400, 1) }, (t) => 2 * of("asoftmax", { m: 4 }).value(Math.min(t, Math.acos(3e-9 - 1))), "a scale factor is left in, and the cosine is clamped at 1 - eps", { scale: 2, eps: 3e-9 }],
   ["two numbers of any digits, the function being right", { given: of("asoftmax", { m: 4 }) }, (t) => (29.87654321 * (12.3456789 * Math.cos(t) + of("asoftmax", { m: 4 }).value(t))) / 13.3456789, "a scale factor and a lambda blend are left in", { scale: 29.87654321, lambda: 12.3456789 }],
   ["three numbers of any digits", { given: of("combined", { m1: 1, m2: 0.3, m3: 0.2 }) }, (t) => Math.cos(1.123456789 * t + 0.2123456789) - 0.1123456789, "other parameters", { m1: 1.123456789, m2: 0.2123456789, m3: 0.1123456789 }],
   ["a small scale", { given: arcface }, (t) => Math.cos(t + 0.5) / 20000, "a scale factor is left in", { scale: 0.00005 }],
@@ -77,6 +84,13 @@ const tables: [what: string, table: Partial<Table> & Pick<Table, "given">, curve
 test.each(tables)("%s", (_, table, curve, name, found = {}) => {
   const near = Object.entries(found).map(([x, n]) => [x, expect.closeTo(n, 10)]);
   expect(explained(table, curve)).toEqual(name === undefined ? [] : [[name, Object.fromEntries(near)]]);
+});
+
+test("of a scale of any digits, and one of few beside another factor, the second", () => {
+  const slopes = explained({ given: arcface }, (t) => (64 * arcface.slope(t)) / 60, "gradient");
+  expect(slopes).toEqual([
+    ["a scale factor is left in, and the gradient is divided by the number of rows", { scale: 64 }],
+  ]);
 });
 
 test("a mistake explains the rows that are not tried first too", () => {
