@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Products } from "../../src/audit/fit.ts";
+import type { Form, Products } from "../../src/audit/fit.ts";
 import { formsOf, type GivenScale } from "../../src/audit/forms.ts";
 
 // biome-ignore format: a table
@@ -35,7 +35,7 @@ const found: [form: keyof ReturnType<typeof formsOf>, value: (f: number, p: numb
 ];
 describe("what the values are made of", () => {
   test.each(found)("%s %s", (form, curve, numbers) => {
-    const { found, solve, weights } = formsOf(3, 64)[form];
+    const { found, solve, weights }: Form = formsOf(3, 64)[form];
     const solved = solve(products(curve))!;
     const expected = Object.entries(numbers).map(([name, x]) => [name, expect.closeTo(x, 10)]);
     expect(Object.entries(found).map(([name, of]) => [name, of(solved)])).toEqual(expected);
