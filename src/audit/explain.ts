@@ -191,7 +191,8 @@ export function scaleOfEachRow(target: Target, rows: readonly AuditRow[]): Known
   const [least, most] = ratios.reduce(([lo, hi], r) => [Math.min(lo, r), Math.max(hi, r)], [Infinity, -Infinity]);
   const unlike = ratios.filter((ratio) => Math.abs(ratio - 1) > UNLIKE).length;
   const bothSigns = rows.some(({ value }) => value > 0) && rows.some(({ value }) => value < 0);
-  const varies = least > 0 && most > LEAST_FACTOR * least && most < MOST_FACTOR * least;
+  // False where the least is not above 0.
+  const varies = most > LEAST_FACTOR * least && most < MOST_FACTOR * least;
   const travel = ratios.slice(1).reduce((sum, ratio, i) => sum + Math.abs(ratio - ratios[i]!), 0);
   const isNoFunction = least > LEAST_FACTOR || travel > MOST_TURNS * (most - least);
   if (!(bothSigns && varies && isNoFunction && unlike > 0.9 * ratios.length)) return [];
