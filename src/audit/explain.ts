@@ -1,6 +1,6 @@
 import type { Target } from "../core/targets.ts";
 import type { KnownMistake } from "./check.ts";
-import { explains, type Fit, FittedRows, type Form, type Mistake } from "./fit.ts";
+import { explains, type Fit, FittedRows, type Form, largestOf, type Mistake } from "./fit.ts";
 import { formsOf, type GivenScale } from "./forms.ts";
 import {
   asCosine,
@@ -12,17 +12,7 @@ import {
   type ValueMistake,
   valueMistakes,
 } from "./mistakes.ts";
-import {
-  type AuditRow,
-  accepts,
-  evaluate,
-  isHalf,
-  type Piecewise,
-  rowAt,
-  smallestError,
-  ulp,
-  unblended,
-} from "./tolerance.ts";
+import { type AuditRow, accepts, evaluate, isHalf, type Piecewise, rowAt, ulp, unblended } from "./tolerance.ts";
 
 /**
  * A mistake with a form beside it. The cost is the order in which explanations
@@ -47,10 +37,14 @@ interface Explanation {
 /** How many digits beyond the first a number has that a person wrote, at most. */
 const roundDigits = (dtype: AuditRow["dtype"]) => (dtype === "float64" ? 5 : 3);
 
+/** The smallest scale that is looked for: in float32 psi of a huge m, made small, is a straight line. */
+const LEAST_SCALE = 1e-5;
 const EQUALLY_WELL = 16;
-const COMPARED = 48;
+/** The angles at which functions are compared. */
+const COMPARED = Array.from({ length: 48 }, (_, i) => ((i + 0.5) * Math.PI) / 48);
 const MOST_SAMPLED = 48;
-const GOLDEN = (Math.sqrt(5) - 1) / 2;
+/** The golden ratio, less 1. */
+const GOLDEN = 0.6180339887498949;
 
 /**
  * Up to most rows at irregular distances, so that no two cosines of
@@ -80,43 +74,39 @@ export function explanations(
   const most = rows.reduce((x, y) => (y.theta > x.theta ? y : x));
   const sample = new FittedRows([least, most, ...sampled(bad), ...sampled(rows)]);
   const distinct = new Set(bad.map(({ theta }) => theta)).size;
-  const isShift = isValue && !isApart(nothing(target).curve());
+  const isShift = !isApart(nothing(target).curve());
   const hypotheses = isValue ? valueHypotheses(target, rows, scale) : slopeHypotheses(target, rows.length, scale);
   const explanation = ({ mistake, form, free }: Hypothesis): Explanation[] => {
-    // To as many rows as there are numbers to be found any function can be fitted, if
-    // not by numbers of one digit, beside right rows.
-    const isFew = free > 0 && distinct <= free;
-    if (isFew && (distinct < free || bad.length === rows.length || isHalf(dtype))) return [];
     const fit = sample.fit(mistake, form);
-    if (!fit || !rows.every((row) => explains(fit, row))) return [];
+    if (!fit || Math.abs(fit.scale) < LEAST_SCALE || !rows.every((row) => explains(fit, row))) return [];
     const found = Object.keys(fit.parameters).filter((x) => mistake.searched.every((p) => p.name !== x || p.lo < p.hi));
     const each = found.map((name) => digitsOf(fit.parameters[name]!));
     // Where cosine and target are a constant apart a lambda is another m: two digits for the less likely.
     const digits = each.reduce((sum, n) => sum + n, isShift && "lambda" in fit.parameters ? 2 : 0);
-    if (isFew && digits > 0) return [];
+    // To as many rows as there are numbers to be found any function can be fitted, if
+    // not by numbers of one digit, beside right rows.
+    const isFew = distinct <= free;
+    if (isFew && (digits > 0 || bad.length === rows.length || isHalf(dtype))) return [];
     const isRound = each.every((n) => n <= roundDigits(dtype));
     // A scale beside a factor is another factor, unless it is round and does not undo that.
     const { factor } = mistake;
-    const unlike = Math.max(UNLIKE, smallestError(dtype));
-    if (factor !== undefined && form.name !== "" && (!isRound || Math.abs(fit.scale * factor - 1) < unlike)) return [];
+    if (factor !== undefined && (!isRound || Math.abs(fit.scale * factor - 1) < UNLIKE)) return [];
     // Four numbers, or a scale and a lambda beside a mistake, fit many a curve to
     // within the rounding of float32, round numbers do not.
     if ((free > 3 || (mistake.name !== "" && Object.keys(form.found).length > 1)) && !isRound) return [];
     const name = [form.name, mistake.name].filter((part) => part !== "").join(", and ");
-    const residual = rows.reduce((most, row) => Math.max(most, errorOf(fit, row)), 0);
+    const residual = largestOf(rows.map((row) => errorOf(fit, row)));
     return [{ known: { column, name, parameters: fit.parameters, residual }, fit, digits, isRound }];
   };
   let first: Explanation[] = [];
   for (const cost of [...new Set(hypotheses.map((h) => h.cost))].sort((x, y) => x - y)) {
-    if (first.length > 0 && cost === Number.POSITIVE_INFINITY) break;
     const found = hypotheses.filter((h) => h.cost === cost).flatMap(explanation);
     // The same function can be two mistakes: a blend of cos(theta + m) is another m
     // and a scale. What was written has round numbers.
-    if (found.some(({ isRound, digits }) => isRound && digits < (first[0]?.digits ?? Number.POSITIVE_INFINITY)))
-      return best(found, dtype);
+    if (found.some(({ isRound }) => isRound)) return best(found, dtype);
     if (first.length === 0) first = found;
   }
-  return first.length > 0 ? best(first, dtype) : [];
+  return best(first, dtype);
 }
 
 /** The row's distance from the function with the mistake; 0 beside a jump. */
@@ -126,11 +116,7 @@ function errorOf({ curve, scale }: Fit, row: AuditRow): number {
 
 function best(found: Explanation[], dtype: AuditRow["dtype"]): KnownMistake[] {
   const enough = EQUALLY_WELL * (ulp(1, dtype) + Math.min(...found.map(({ known }) => known.residual)));
-  // In half precision many fit as well by chance: the likelier comes first.
-  const better = (x: Explanation, y: Explanation) => (isHalf(dtype) ? 0 : x.known.residual - y.known.residual);
-  const close = found
-    .filter(({ known }) => known.residual <= enough)
-    .sort((x, y) => x.digits - y.digits || better(x, y));
+  const close = found.filter(({ known }) => known.residual <= enough).sort((x, y) => x.digits - y.digits);
   return close.filter((x, i) => !close.slice(0, i).some((y) => areSame(y.fit, x.fit, dtype))).map(({ known }) => known);
 }
 
@@ -138,8 +124,7 @@ function best(found: Explanation[], dtype: AuditRow["dtype"]): KnownMistake[] {
 export const digitsOf = (x: number) => x.toExponential().replace(/e.*|[.]/g, "").length - 1;
 
 function areSame(x: Fit, y: Fit, dtype: AuditRow["dtype"]): boolean {
-  const angles = Array.from({ length: COMPARED }, (_, i) => ((i + 0.5) * Math.PI) / COMPARED);
-  return angles.every((t) => accepts(x.curve, rowAt(t, (y.scale * evaluate(y.curve, t)) / x.scale, dtype)));
+  return COMPARED.every((t) => accepts(x.curve, rowAt(t, (y.scale * evaluate(y.curve, t)) / x.scale, dtype)));
 }
 
 function hypothesis(mistake: ValueMistake, form: Form): Hypothesis {
@@ -182,8 +167,7 @@ function slopeHypotheses(target: Target, rows: number, given: GivenScale): Hypot
 
 /** Are the function and the cosine more than a constant apart? */
 function isApart(curve: Piecewise): boolean {
-  const angles = Array.from({ length: COMPARED }, (_, i) => (i * Math.PI) / COMPARED);
-  const differences = angles.map((t) => evaluate(curve, t) - Math.cos(t));
+  const differences = COMPARED.map((t) => evaluate(curve, t) - Math.cos(t));
   return Math.max(...differences) - Math.min(...differences) > 1e-9;
 }
 
@@ -198,17 +182,18 @@ const MOST_TURNS = 4;
  * that; a function of the target too, such as its sine, but that is no more than the target where it is small.
  */
 export function scaleOfEachRow(target: Target, rows: readonly AuditRow[]): KnownMistake[] {
-  const ratios: number[] = [];
-  for (const { theta, value } of rows.toSorted((x, y) => x.theta - y.theta)) {
-    const truth = target.value(theta);
-    if (Math.abs(truth) > UNLIKE) ratios.push(value / truth);
-    else if (Math.abs(value) > MOST_FACTOR * UNLIKE) return [];
-  }
+  // Where target and value are both near 0 the ratio is one of rounding errors.
+  const ratios = rows
+    .toSorted((x, y) => x.theta - y.theta)
+    .map(({ theta, value }) => [target.value(theta), value] as const)
+    .filter(([truth, value]) => Math.abs(truth) > UNLIKE || Math.abs(value) > 1)
+    .map(([truth, value]) => value / truth);
   const [least, most] = ratios.reduce(([lo, hi], r) => [Math.min(lo, r), Math.max(hi, r)], [Infinity, -Infinity]);
   const unlike = ratios.filter((ratio) => Math.abs(ratio - 1) > UNLIKE).length;
   const bothSigns = rows.some(({ value }) => value > 0) && rows.some(({ value }) => value < 0);
-  const varies = least > 0 && most > LEAST_FACTOR * least && most < MOST_FACTOR * least;
-  const travel = ratios.reduce((sum, ratio, i) => sum + (i === 0 ? 0 : Math.abs(ratio - ratios[i - 1]!)), 0);
+  // False where the least is not above 0.
+  const varies = most > LEAST_FACTOR * least && most < MOST_FACTOR * least;
+  const travel = ratios.slice(1).reduce((sum, ratio, i) => sum + Math.abs(ratio - ratios[i]!), 0);
   const isNoFunction = least > LEAST_FACTOR || travel > MOST_TURNS * (most - least);
   if (!(bothSigns && varies && isNoFunction && unlike > 0.9 * ratios.length)) return [];
   const name = "each row has a scale of its own, such as a feature norm: if a column holds it, give --scale @column";

@@ -1,17 +1,10 @@
 import type { Form, Weights } from "./fit.ts";
 
-/** The smallest scale that is looked for. */
-const LEAST_SCALE = 1e-3;
-
-const sound = (found: Weights) =>
-  Object.values(found).every(Number.isFinite) && Math.abs(found.scale) >= LEAST_SCALE ? found : undefined;
-
-/** Two columns are told apart if they do not agree, up to a factor, to this share of their squares. */
-const APART = 1e-14;
-
 /** The weights where the function has that share; a weight of the cosine a little below 0 is one of 0. */
-const shared = (share: number, scale: number) =>
-  share > 0 && share < 1 + 1e-3 ? { scale, plain: 1 - Math.min(share, 1), own: Math.min(share, 1) } : undefined;
+function shared(share: number, scale: number): Weights | undefined {
+  const own = Math.min(share, 1);
+  return own > 0 ? { scale, plain: 1 - own, own } : undefined;
+}
 
 /** The weights for a lambda. */
 const blended = (lambda: number, scale: number): Weights => ({
@@ -45,7 +38,7 @@ export function formsOf(lambda: number, given: GivenScale) {
       weights: (scale) => ({ scale: scale! / divided, plain, own }),
       solve: ({ ff, fp, fv, pp, pv }) => {
         const square = plain * plain * pp + 2 * plain * own * fp + own * own * ff;
-        return sound({ scale: (plain * pv + own * fv) / square, plain, own });
+        return { scale: (plain * pv + own * fv) / square, plain, own };
       },
     },
     otherLambda: {
@@ -58,7 +51,7 @@ export function formsOf(lambda: number, given: GivenScale) {
       name: lambda === 0 ? "the cosine is added with a weight" : "the cosine has another weight than lambda",
       found: { weight: (found) => found.plain / own },
       weights: (weight) => ({ scale: 1, plain: weight! * own, own }),
-      solve: ({ fp, pp, pv }) => sound({ scale: 1, plain: (pv - own * fp) / pp, own }),
+      solve: ({ fp, pp, pv }) => ({ scale: 1, plain: (pv - own * fp) / pp, own }),
     },
     both: {
       name:
@@ -69,10 +62,8 @@ export function formsOf(lambda: number, given: GivenScale) {
       weights: (scale, lambda) => blended(lambda!, scale! / divided),
       solve: ({ ff, fp, fv, pp, pv }) => {
         const determinant = ff * pp - fp * fp;
-        if (!(determinant > APART * ff * pp)) return undefined;
         const [a, b] = [(pp * fv - fp * pv) / determinant, (ff * pv - fp * fv) / determinant];
-        const found = shared(a / (a + b), a + b);
-        return found && sound(found);
+        return shared(a / (a + b), a + b);
       },
     },
   } satisfies Record<string, Form>;
