@@ -98,7 +98,6 @@ export class FittedRows {
     scanned.sort((x, y) => Math.fround(x.cost) - Math.fround(y.cost));
     const isFixed = mistake.searched.every(({ lo, hi }) => lo === hi);
     for (const { u, cost } of scanned.slice(0, TRIED_STARTS)) {
-      if (cost === Number.POSITIVE_INFINITY) continue;
       const refined = (from: NumberList, columns: Columns) =>
         isFixed ? from : refine(mistake.searched, from, (x) => leftAt(x, columns));
       const near = refined(u, this.few);
@@ -136,8 +135,7 @@ export class FittedRows {
   /** The fit with parameters and weights in as few digits as fit about as well as they do, and in full. */
   private fits(mistake: Mistake, form: Form, parameters: number[]): Fit[] {
     const { rows } = this.all;
-    const solved = form.solve(productsOf(this.all, curveAt(mistake, parameters, rows)));
-    if (solved === undefined) return [];
+    const solved = form.solve(productsOf(this.all, curveAt(mistake, parameters, rows)))!;
     const n = parameters.length;
     const costOf = (found: number[]) => {
       const f = curveAt(mistake, found.slice(0, n), rows);
@@ -148,26 +146,19 @@ export class FittedRows {
     const names = [...mistake.searched.map(({ name }) => name), ...Object.keys(form.found)];
     const fitOf = (numbers: number[]): Fit => {
       const { scale, plain, own } = form.weights(...numbers.slice(n));
-      const curve = mistake.curve(...numbers.slice(0, n));
       return {
         parameters: Object.fromEntries(names.map((name, i) => [name, numbers[i]!])),
         scale,
-        curve: plain === 0 && own === 1 ? curve : { ...curve, blend: { own, plain } },
+        curve: { ...mistake.curve(...numbers.slice(0, n)), blend: { own, plain } },
       };
     };
-    return all.length === 0 ? [fitOf(all)] : [fitOf(fewestDigits(all, costOf, slack)), fitOf(all)];
+    return [fitOf(fewestDigits(all, costOf, slack)), fitOf(all)];
   }
 }
 
 /** Is the row right for a program with the mistake? */
 export const explains = ({ curve, scale }: Fit, row: AuditRow): boolean =>
-  accepts(curve, scale === 1 ? row : divided(row, scale));
-
-const divided = (row: AuditRow, scale: number): AuditRow => ({
-  ...row,
-  value: row.value / scale,
-  rounding: (row.rounding ?? 0) / Math.abs(scale),
-});
+  accepts(curve, { ...row, value: row.value / scale, rounding: (row.rounding ?? 0) / Math.abs(scale) });
 
 /** The mistake at the rows' angles; NaN beside a jump. */
 function curveAt(mistake: Mistake, parameters: NumberList, rows: readonly AuditRow[]): NumberList {
@@ -182,7 +173,7 @@ const residuals = ({ scale, plain, own }: Weights, { v, p }: Columns, f: NumberL
 /** What the best weights leave of the values; infinite where there are none. */
 function leftOver(form: Form, columns: Columns, f: NumberList): number[] {
   const weights = form.solve(productsOf(columns, f));
-  return weights ? residuals(weights, columns, f) : f.map(() => Number.POSITIVE_INFINITY);
+  return weights ? residuals(weights, columns, f) : [Number.POSITIVE_INFINITY];
 }
 
 /** The sums of products, without rows that are left out (f NaN). */
