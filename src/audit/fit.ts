@@ -90,23 +90,20 @@ export class FittedRows {
    * quadratically where the fit is exact, on a few rows first. The weights are solved for at every step.
    */
   fit(mistake: Mistake, form: Form): Fit | undefined {
-    const { rows } = this.all;
     const leftAt = (u: NumberList, columns: Columns) =>
       leftOver(form, columns, curveAt(mistake, parametersOf(mistake, u), columns.rows));
+    const closest = (start: NumberList, columns: Columns) => {
+      const u = refine(mistake.searched, start, (x) => leftAt(x, columns));
+      return sumOfSizes(leftAt(u, columns)) <= this.worthRounding() ? u : undefined;
+    };
     const scanned = this.scan(mistake).map(({ u, f }) => ({ u, cost: sumOfSquares(leftOver(form, this.few, f)) }));
     // Rounded to float32, so that starts of equal cost but for rounding errors stay in their order.
     scanned.sort((x, y) => Math.fround(x.cost) - Math.fround(y.cost));
-    const isFixed = mistake.searched.every(({ lo, hi }) => lo === hi);
-    for (const { u, cost } of scanned.slice(0, TRIED_STARTS)) {
-      const refined = (from: NumberList, columns: Columns) =>
-        isFixed ? from : refine(mistake.searched, from, (x) => leftAt(x, columns));
-      const near = refined(u, this.few);
-      const squares = isFixed ? cost : sumOfSquares(leftAt(near, this.few));
-      if (!(Math.sqrt(squares) <= this.worthRounding())) continue;
-      const best = refined(near, this.all);
-      if (!(sumOfSizes(leftAt(best, this.all)) <= this.worthRounding())) continue;
-      const fits = this.fits(mistake, form, parametersOf(mistake, best));
-      const found = fits.find((fit) => rows.every((row) => explains(fit, row)));
+    for (const { u } of scanned.slice(0, TRIED_STARTS)) {
+      const near = closest(u, this.few);
+      const best = near && closest(near, this.all);
+      const fits = best ? this.fits(mistake, form, parametersOf(mistake, best)) : [];
+      const found = fits.find((fit) => this.all.rows.every((row) => explains(fit, row)));
       if (found !== undefined) return found;
     }
     return undefined;
@@ -222,7 +219,8 @@ export function refine(
   at: (u: readonly number[]) => number[],
 ): number[] {
   let [u, best, least] = [start, start, Number.POSITIVE_INFINITY];
-  for (let step = 0; step < STEPS && u.length > 0; step++) {
+  const isFree = bounds.some(({ lo, hi }) => lo < hi);
+  for (let step = 0; step < STEPS && isFree; step++) {
     const r = at(u);
     const squares = sumOfSquares(r);
     if (!(squares <= least)) {
