@@ -367,5 +367,5 @@ const given = (definition: TargetDefinition, m: number, name = `another function
 function searchedMargin({ name, lo, hi }: Omit<Searched, "starts">, isAlone: boolean): Searched {
   const powers = Array.from({ length: 14 }, (_, i) => 2 ** (7 + i));
   const wide = isAlone ? [...even(0.25, 64, 255), ...powers] : even(0.25, 16, 63);
-  return { name, lo, hi, starts: hi > Math.PI ? wide.filter((m) => m >= lo) : even(lo, hi, 6) };
+  return { name, lo, hi, starts: hi > Math.PI ? wide.filter((m) => m >= lo) : even(lo, hi, isAlone ? 32 : 5) };
 }

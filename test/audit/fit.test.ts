@@ -46,6 +46,26 @@ test.each(tables)("%s", (_, f, mistake, form, found) => {
   if (fit !== undefined) expect(rowsOf(f).every((row) => explains(fit, row))).toBe(true);
 });
 
+test("in float32 the numbers found are rounded too", () => {
+  const rows = theta.map((t) => rowAt(t, Math.fround(64 * cos(4 * clip(t))), "float32"));
+  const [, inSingle] = clampedToo(naive, "float32", 0);
+  expect(new FittedRows(rows).fit(inSingle!, forms.scale)?.parameters).toEqual({ eps: 1e-4, scale: 64 });
+});
+
+test("a row beside a jump, where either side is right, does not count in the fit", () => {
+  const easy = (t: number) => 30 * (t <= PI / 2 ? cos(t + 0.5) : cos(t));
+  const rows = [...theta, PI / 2].map((t) => rowAt(t, easy(t), "float64"));
+  const fit = new FittedRows(rows).fit(mistakeOf("another function, arcface-easy"), forms.scale);
+  expect(fit?.parameters).toEqual({ m: 0.5, scale: 30 });
+});
+
+test("an eps that only the second of many rows shows, the largest angle", () => {
+  const angles = [0.5, PI, ...Array.from({ length: 90 }, (_, i) => 0.5 + i / 45)];
+  const rows = angles.map((t) => rowAt(t, asoftmax.value(min(t, PI - acos(1 - 2e-3))), "float64"));
+  const fit = new FittedRows(rows).fit(mistakeOf("the cosine is clamped at 1 - eps"), forms.none);
+  expect(fit?.parameters).toEqual({ eps: 2e-3 });
+});
+
 test("rows of rounded values are explained to within their rounding, and that is divided by the scale too", () => {
   const fit = { parameters: {}, scale: -64, curve: valueCurve(asoftmax) };
   const explainsAt = (error: number) =>
@@ -80,6 +100,8 @@ describe("refine", () => {
   test("the least squares of a linear system, in any number of variables", () => {
     const at = ([x, y]: readonly number[]) => [x! + y! - 3, x! - y! - 1, 2 * x! - 4];
     expect(refine([wide, wide], [50, -7], at)).toEqual([expect.closeTo(2, 9), expect.closeTo(1, 9)]);
+    const large = { lo: -1e6, hi: 1e6 };
+    expect(refine([large], [1e5], ([x]) => [x! - 2e5])).toEqual([expect.closeTo(2e5, 3)]);
     // The mean has the least squares.
     expect(refine([wide], [50], ([x]) => [x! - 1, x! - 2, x! - 6])).toEqual([expect.closeTo(3, 9)]);
   });
