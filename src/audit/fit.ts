@@ -90,24 +90,20 @@ export class FittedRows {
    * quadratically where the fit is exact, on a few rows first. The weights are solved for at every step.
    */
   fit(mistake: Mistake, form: Form): Fit | undefined {
-    const { rows } = this.all;
     const leftAt = (u: NumberList, columns: Columns) =>
       leftOver(form, columns, curveAt(mistake, parametersOf(mistake, u), columns.rows));
+    const closest = (start: NumberList, columns: Columns) => {
+      const u = refine(mistake.searched, start, (x) => leftAt(x, columns));
+      return sumOfSizes(leftAt(u, columns)) <= this.worthRounding() ? u : undefined;
+    };
     const scanned = this.scan(mistake).map(({ u, f }) => ({ u, cost: sumOfSquares(leftOver(form, this.few, f)) }));
     // Rounded to float32, so that starts of equal cost but for rounding errors stay in their order.
     scanned.sort((x, y) => Math.fround(x.cost) - Math.fround(y.cost));
-    const isFixed = mistake.searched.every(({ lo, hi }) => lo === hi);
-    for (const { u, cost } of scanned.slice(0, TRIED_STARTS)) {
-      if (cost === Number.POSITIVE_INFINITY) continue;
-      const refined = (from: NumberList, columns: Columns) =>
-        isFixed ? from : refine(mistake.searched, from, (x) => leftAt(x, columns));
-      const near = refined(u, this.few);
-      const squares = isFixed ? cost : sumOfSquares(leftAt(near, this.few));
-      if (!(Math.sqrt(squares) <= this.worthRounding())) continue;
-      const best = refined(near, this.all);
-      if (!(sumOfSizes(leftAt(best, this.all)) <= this.worthRounding())) continue;
-      const fits = this.fits(mistake, form, parametersOf(mistake, best));
-      const found = fits.find((fit) => rows.every((row) => explains(fit, row)));
+    for (const { u } of scanned.slice(0, TRIED_STARTS)) {
+      const near = closest(u, this.few);
+      const best = near && closest(near, this.all);
+      const fits = best ? this.fits(mistake, form, parametersOf(mistake, best)) : [];
+      const found = fits.find((fit) => this.all.rows.every((row) => explains(fit, row)));
       if (found !== undefined) return found;
     }
     return undefined;
@@ -136,8 +132,7 @@ export class FittedRows {
   /** The fit with parameters and weights in as few digits as fit about as well as they do, and in full. */
   private fits(mistake: Mistake, form: Form, parameters: number[]): Fit[] {
     const { rows } = this.all;
-    const solved = form.solve(productsOf(this.all, curveAt(mistake, parameters, rows)));
-    if (solved === undefined) return [];
+    const solved = form.solve(productsOf(this.all, curveAt(mistake, parameters, rows)))!;
     const n = parameters.length;
     const costOf = (found: number[]) => {
       const f = curveAt(mistake, found.slice(0, n), rows);
@@ -148,26 +143,19 @@ export class FittedRows {
     const names = [...mistake.searched.map(({ name }) => name), ...Object.keys(form.found)];
     const fitOf = (numbers: number[]): Fit => {
       const { scale, plain, own } = form.weights(...numbers.slice(n));
-      const curve = mistake.curve(...numbers.slice(0, n));
       return {
         parameters: Object.fromEntries(names.map((name, i) => [name, numbers[i]!])),
         scale,
-        curve: plain === 0 && own === 1 ? curve : { ...curve, blend: { own, plain } },
+        curve: { ...mistake.curve(...numbers.slice(0, n)), blend: { own, plain } },
       };
     };
-    return all.length === 0 ? [fitOf(all)] : [fitOf(fewestDigits(all, costOf, slack)), fitOf(all)];
+    return [fitOf(fewestDigits(all, costOf, slack)), fitOf(all)];
   }
 }
 
 /** Is the row right for a program with the mistake? */
 export const explains = ({ curve, scale }: Fit, row: AuditRow): boolean =>
-  accepts(curve, scale === 1 ? row : divided(row, scale));
-
-const divided = (row: AuditRow, scale: number): AuditRow => ({
-  ...row,
-  value: row.value / scale,
-  rounding: (row.rounding ?? 0) / Math.abs(scale),
-});
+  accepts(curve, { ...row, value: row.value / scale, rounding: (row.rounding ?? 0) / Math.abs(scale) });
 
 /** The mistake at the rows' angles; NaN beside a jump. */
 function curveAt(mistake: Mistake, parameters: NumberList, rows: readonly AuditRow[]): NumberList {
@@ -182,7 +170,7 @@ const residuals = ({ scale, plain, own }: Weights, { v, p }: Columns, f: NumberL
 /** What the best weights leave of the values; infinite where there are none. */
 function leftOver(form: Form, columns: Columns, f: NumberList): number[] {
   const weights = form.solve(productsOf(columns, f));
-  return weights ? residuals(weights, columns, f) : f.map(() => Number.POSITIVE_INFINITY);
+  return weights ? residuals(weights, columns, f) : [Number.POSITIVE_INFINITY];
 }
 
 /** The sums of products, without rows that are left out (f NaN). */
@@ -231,7 +219,8 @@ export function refine(
   at: (u: readonly number[]) => number[],
 ): number[] {
   let [u, best, least] = [start, start, Number.POSITIVE_INFINITY];
-  for (let step = 0; step < STEPS && u.length > 0; step++) {
+  const isFree = bounds.some(({ lo, hi }) => lo < hi);
+  for (let step = 0; step < STEPS && isFree; step++) {
     const r = at(u);
     const squares = sumOfSquares(r);
     if (!(squares <= least)) {

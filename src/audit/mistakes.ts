@@ -82,31 +82,32 @@ export function mixture({ pieces }: Target): Mistake {
  * first. scale is what the table's values were divided by.
  */
 export function valueMistakes(target: Target, scale = 1): ValueMistake[] {
-  const { pieces, parameters } = target;
+  const { pieces } = target;
+  const { m = Number.NaN } = target.parameters;
   // The margin of sphereface-r2 is not in its values.
   const known = targetDefinitions.filter(({ competingDivisor }) => competingDivisor === undefined);
   const own = known.find(({ name }) => name === target.name);
-  const others = known.filter((d) => d !== own).sort((x, y) => x.parameters.length - y.parameters.length);
-  const m = parameters.m;
+  const others = known.filter((definition) => definition !== own);
+  const functions = others.map(otherFunction);
   // Pieces for angles up to 180.
-  const long = { ...pieces, count: pieces.step === undefined ? pieces.count : 58 * pieces.count };
+  const long = { ...pieces, count: 58 * pieces.count };
   return [
-    ...(target.name === "asoftmax" ? psiMistakes(m!) : []),
+    ...(target.name === "asoftmax" ? psiMistakes(m) : []),
     fixed("degrees taken for radians", ownCurve(turned(long, 180 / Math.PI))),
     fixed("radians taken for degrees", ownCurve(turned(long, Math.PI / 180))),
     warped("theta is clamped to [-1, 1]: acos and clamp in the wrong order", pieces, (theta) => Math.min(theta, 1)),
-    ...(own && m !== undefined && m >= 1 ? [given(own, Math.trunc(m), "m is truncated to a whole number")] : []),
-    ...others.filter(({ parameters }) => parameters.length === 0).map((definition) => otherFunction(definition)),
+    ...(own && m >= 1 ? [given(own, Math.trunc(m), "m is truncated to a whole number")] : []),
+    ...functions.filter(({ isOther }) => !isOther),
     ...(own ? misread(own, target) : []),
-    ...others.filter((definition) => fits(definition, m)).map((definition) => given(definition, m!)),
+    ...others.filter((definition) => fits(definition, m)).map((definition) => given(definition, m)),
     ...tailMistakes(target),
-    clamped("the cosine is clamped at 1 - eps", pieces, (eps) => Math.PI - angleOfGap(eps)),
-    clamped("the cosine is clamped at 1 - eps, not at -1 + eps", pieces, () => Math.PI),
+    clamped("the cosine is clamped at 1 - eps", pieces),
+    clamped("the cosine is clamped at 1 - eps, not at -1 + eps", pieces, Math.PI),
     ...(own ? anotherOne(own, target) : []),
     ...underRoot(target),
-    warped("eps is added to a norm: the cosine is divided by 1 + eps", pieces, lengthened, logarithm(-15, -1, 14)),
+    warped("eps is added to a norm: the cosine is divided by 1 + eps", pieces, lengthened, EPS),
     ...outsideScale(target, scale),
-    ...others.filter(({ parameters }) => parameters.length > 0).map((definition) => otherFunction(definition)),
+    ...functions.filter(({ isOther }) => isOther),
   ];
 }
 
@@ -117,12 +118,12 @@ const turned = (pieces: Pieces, times: number): Pieces => ({
   piece: (i) => ({ ...pieces.piece(i), a: times * pieces.piece(i).a }),
 });
 
-/** The pieces with the cosine clamped at 1 - eps, and the angle at another end. */
-const clamped = (name: string, pieces: Pieces, endOf: (eps: number) => number) =>
-  warped(name, pieces, (theta, eps) => clampedAngle(theta, eps, endOf(eps)), logarithm(-16, -1, 60));
+/** The pieces with the cosine clamped at 1 - eps, and the angle at end; by default, the cosine at -1 + eps. */
+const clamped = (name: string, pieces: Pieces, end?: number) =>
+  warped(name, pieces, (theta, eps) => clampedAngle(theta, eps, end), EPS);
 
 /** The eps of programs that clamp a cosine at 1 - eps. */
-const CLAMPS = [...Array.from({ length: 10 }, (_, i) => Number(`1e-${i + 3}`)), 2 ** -23];
+const CLAMPS = [1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-11, 1e-12, 2 ** -23];
 
 /**
  * A mistake without a number to be found, and with it the cosine clamped at 1 - eps, rounded as a
@@ -153,13 +154,11 @@ const lengthened = (theta: number, eps: number) =>
 const angleOfGap = (eps: number) => 2 * Math.asin(Math.sqrt(eps / 2));
 
 /** An eps, searched for by its logarithm. */
-const logarithm = (lo: number, hi: number, steps: number): Searched => {
-  return { name: "eps", lo, hi, starts: even(lo, hi, steps), from: (u) => 10 ** u };
-};
+const EPS: Searched = { name: "eps", lo: -16, hi: -1, starts: even(-16, -1, 60), from: (u) => 10 ** u };
 
 /** Is m alone what the function needs, and in its domain? */
-export const fits = ({ parameters: [first, second] }: TargetDefinition, m = Number.NaN) =>
-  first !== undefined && second === undefined && m >= first.lo && m <= first.hi;
+export const fits = ({ parameters }: TargetDefinition, m: number) =>
+  parameters.length === 1 && parameters.every(({ lo, hi }) => m >= lo && m <= hi);
 
 /** The mistakes that gradients of a target are compared with. */
 export function slopeMistakes(target: Target, rows: number): Mistake[] {
@@ -256,68 +255,68 @@ const CUT_PI = [3.14, 31415e-4, 31416e-4, 314159e-5];
 
 /** Mistakes in the angle at which the first piece, cos(a theta + m) + offset, ends, and in the piece after it. */
 function tailMistakes({ name, pieces }: Target): Mistake[] {
-  const [first, last] = [pieces.piece(0), pieces.piece(pieces.count - 1)];
+  const [first, second] = [pieces.piece(0), pieces.piece(1)];
   const { a, b: m, offset } = first;
-  const then = (at: number, second: Piece) =>
-    ownCurve({ a: 1, b: Math.PI - at, quarters: 2, count: 2, piece: (i) => (i === 0 ? first : second) });
-  const end = (Math.PI - m) / a;
-  const heldAt = (pi: number) => then(end, { weight: 1, a: 0, b: pi, offset });
-  const held = CUT_PI.map((pi) => fixed(`the angle is held at ${pi}`, heldAt(pi)));
+  const then = (at: number, beyond: Piece) =>
+    ownCurve({ a: 1, b: Math.PI - at, quarters: 2, count: 2, piece: (i) => (i === 0 ? first : beyond) });
   const plain = (c: number): Piece => ({ weight: 1, a: 1, b: 0, offset: -c });
-  const gated = fixed("the margin is only where cos(theta) > 0", then(Math.PI / 2, plain(0)));
-  if (m === 0 || a !== 1) return last.a === 0 ? held : name === "cosface" ? [gated] : [];
+  if (name === "cosface") return [fixed("the margin is only where cos(theta) > 0", then(Math.PI / 2, plain(0)))];
+  const heldAt = (pi: number) => then((pi - m) / a, { weight: 1, a: 0, b: pi, offset });
+  const held = second.a === 0 ? CUT_PI.map((pi) => fixed(`the angle is held at ${pi}`, heldAt(pi))) : [];
+  if (m === 0 || a !== 1) return held;
   const changes = Object.entries({ "pi - m/2": Math.PI - m / 2, "pi/2": Math.PI / 2, m });
-  const moved = changes.map(([at, angle]) => fixed(`the change is at ${at} in place of pi - m`, then(angle, last)));
+  const moved = changes.map(([at, angle]) => fixed(`the change is at ${at} in place of pi - m`, then(angle, second)));
+  const end = Math.PI - m;
   const searched = [{ name: "c", lo: -4, hi: 4, starts: [0] }];
   return [
     fixed("beyond pi - m: cos(theta) - m in place of cos(theta) - m sin(m)", then(end, plain(m))),
-    ...(pieces.count === 2 && pieces.b !== 0 ? moved : []),
-    ...(last.a === 0 ? held : []),
+    ...(pieces.b === 0 ? [] : moved),
+    ...held,
     ...(name === "combined" ? [fixed("the angle is held at pi", heldAt(Math.PI))] : []),
     { name: "beyond pi - m: cos(theta) - c", searched, curve: (c) => then(end, plain(c!)) },
   ];
 }
 
-/** What can be wrong with a parameter, and what that makes of it. */
-const MISREAD: readonly [words: (name: string) => string, made: (m: number) => number][] = [
-  [(name) => `the sign of ${name} is wrong`, (m) => -m],
-  [(name) => `${name} in radians is taken for degrees`, (m) => (m * Math.PI) / 180],
-  [(name) => `${name} in degrees is taken for radians`, (m) => (m * 180) / Math.PI],
-  [(name) => `${name} is taken in units of pi: it is ${name} pi`, (m) => m * Math.PI],
-  [(name) => `${name} is given in units of pi and not multiplied by pi`, (m) => m / Math.PI],
-  [(name) => `sin(${name}) and cos(${name}) are swapped`, (m) => Math.PI / 2 - m],
+/** What can be wrong with a parameter, and the numbers that this makes of it: 0.5 radians are written as 28.65 degrees. */
+const MISREAD: readonly [words: (name: string) => string, made: (m: number) => number[]][] = [
+  [(name) => `the sign of ${name} is wrong`, (m) => [-m]],
+  [(name) => `${name} in radians is taken for degrees`, (m) => [(m * Math.PI) / 180]],
+  [(name) => `${name} in degrees is taken for radians`, (m) => writtenWays((m * 180) / Math.PI)],
+  [(name) => `${name} is taken in units of pi: it is ${name} pi`, (m) => [m * Math.PI]],
+  [(name) => `${name} is given in units of pi and not multiplied by pi`, (m) => [m / Math.PI]],
+  [(name) => `sin(${name}) and cos(${name}) are swapped`, (m) => [Math.PI / 2 - m]],
 ];
+
+/** The number, and it to 3, 2 and 1 decimals. */
+const writtenWays = (x: number) => [x, ...[3, 2, 1].map((decimals) => Number(x.toFixed(decimals)))];
 
 /** m with the wrong sign, in the wrong unit, or with its sine for its cosine; as a cosine with the wrong sign only. */
 function misread(definition: TargetDefinition, target: Target): Mistake[] {
   const values = Object.values(target.parameters);
   return definition.parameters.flatMap(({ name, hi }, i) => {
-    if (values[i] === 0 || hi > Math.PI) return [];
-    return MISREAD.slice(0, hi === Math.PI ? MISREAD.length : 1).flatMap(([words, made]) => {
-      const exact = made(values[i]!);
-      // 28.65 degrees are written for 0.5.
-      const written = exact > Math.PI * values[i]! ? [3, 2, 1].map((decimals) => Number(exact.toFixed(decimals))) : [];
-      return [...new Set([exact, ...written])].flatMap((value) => {
+    const known = hi > Math.PI ? [] : hi < Math.PI ? MISREAD.slice(0, 1) : MISREAD;
+    return known.flatMap(([words, made]) =>
+      made(values[i]!).flatMap((value) => {
         const pieces = definition.pieces(...values.with(i, value));
         // A program finds the end of the first piece from a cosine, which does not know signs and whole turns.
-        const end = Math.acos(Math.cos(Math.PI - value));
-        const folded = pieces.count === 2 && pieces.b !== 0 ? [{ ...pieces, b: Math.PI - end }] : [];
+        const folded = pieces.b === 0 ? [] : [{ ...pieces, b: Math.acos(Math.cos(value)) }];
         return [...folded, pieces].map((one) => fixed(words(name), ownCurve(one)));
-      });
-    });
+      }),
+    );
   });
 }
 
 /** cos(theta + m) with sqrt(1 - c^2 + eps) for the sine. */
 function underRoot({ pieces }: Target): Mistake[] {
-  if (pieces.piece(0).a !== 1 || pieces.piece(0).b === 0) return [];
-  const at = (eps: number) => (piece: Piece, theta: number) => {
-    if (piece.a !== 1 || piece.b === 0) return pieceValue(piece, theta, 0).hi;
+  const { a, b } = pieces.piece(0);
+  if (a !== 1 || b === 0) return [];
+  const at = (piece: Piece, theta: number, eps: number) => {
+    if (piece.a !== 1) return pieceValue(piece, theta, 0).hi;
     const [c, s] = [Math.cos(theta), Math.sqrt(Math.sin(theta) ** 2 + eps)];
     return piece.weight * (c * Math.cos(piece.b) - s * Math.sin(piece.b)) + piece.offset;
   };
-  const name = "the sine is sqrt(1 - cos^2 + eps)";
-  return [{ name, searched: [logarithm(-16, -1, 15)], curve: (eps) => ({ pieces, at: at(eps!) }) }];
+  const curve = (eps?: number) => ({ pieces, at: (piece: Piece, theta: number) => at(piece, theta, eps!) });
+  return [{ name: "the sine is sqrt(1 - cos^2 + eps)", searched: [EPS], curve }];
 }
 
 /** s cos(theta) - m: a scale that does not reach m. Where the table was divided by it, it is known. */
@@ -335,7 +334,7 @@ function outsideScale({ name, pieces, parameters }: Target, divided: number): Va
 
 const another = (definition: TargetDefinition, name: string): Mistake => ({
   name,
-  searched: definition.parameters.map((p) => searchedMargin(p, definition.parameters.length)),
+  searched: definition.parameters.map((p) => searchedMargin(p, definition.parameters.length === 1)),
   curve: (...parameters) => ownCurve(definition.pieces(...parameters)),
 });
 
@@ -349,7 +348,7 @@ function anotherOne(definition: TargetDefinition, { parameters }: Target): Mista
   const values = Object.values(parameters);
   const one = definition.parameters.map((parameter, i) => ({
     name: `another ${parameter.name}`,
-    searched: [searchedMargin(parameter, 1)],
+    searched: [searchedMargin(parameter, true)],
     curve: (x: number) => ownCurve(definition.pieces(...values.with(i, x))),
   }));
   return one.length > 1 ? [...one, another(definition, "other parameters")] : one;
@@ -365,11 +364,8 @@ const given = (definition: TargetDefinition, m: number, name = `another function
  * A parameter with starts so close that from one of them the fit of a cosine over
  * [0, pi] converges; fewer where there are several parameters.
  */
-function searchedMargin({ name, lo, hi }: Omit<Searched, "starts">, together: number): Searched {
-  const isAlone = together === 1;
-  const most = isAlone ? 64 : 16;
-  const large = isAlone ? Array.from({ length: 14 }, (_, i) => 2 ** (7 + i)) : [];
-  const wide = () => [...even(0.25, most, 4 * most - 1), ...large].filter((m) => m >= lo);
-  const starts = hi < Math.PI ? even(lo, hi, 4) : hi === Math.PI ? even(lo, hi, isAlone ? 32 : 6) : wide();
-  return { name, lo, hi, starts };
+function searchedMargin({ name, lo, hi }: Omit<Searched, "starts">, isAlone: boolean): Searched {
+  const powers = Array.from({ length: 14 }, (_, i) => 2 ** (7 + i));
+  const wide = isAlone ? [...even(0.25, 64, 255), ...powers] : even(0.25, 16, 63);
+  return { name, lo, hi, starts: hi > Math.PI ? wide.filter((m) => m >= lo) : even(lo, hi, isAlone ? 32 : 5) };
 }
