@@ -162,19 +162,18 @@ function lossCandidates(
 ): KnownMistake[] {
   const { slips, own, functions, rare, unscaled } = searchedMistakes(target, samples);
   const pairs = (x: LossMistake, others: readonly LossMistake[]) => others.flatMap((y) => both(x, y) ?? []);
-  const classes = samples[0]!.competing.length + 1;
-  const isSmall = classes <= MOST_CLASSES;
-  const hasLengths = isSmall && failing.length > classes && samples.every(({ place }) => place !== undefined);
+  const { competing, place } = samples[0]!;
+  const isSmall = competing.length < MOST_CLASSES;
   const kinds = [
     () => fixed,
     () => slips,
-    () => (target.name === "cosface" ? [...own, ...unscaled] : own),
-    () => [...functions, ...unscaled],
+    () => [...own, ...unscaled],
+    () => functions,
     () => rare,
     () => fixed.flatMap((x, i) => pairs(x, fixed.slice(i + 1))),
     () => own.flatMap((x, i) => pairs(x, own.slice(i + 1))),
     () => own.flatMap((x) => pairs(x, functions)),
-    () => (hasLengths ? weightMistakes(samples[0]!) : []),
+    () => (isSmall && place !== undefined ? weightMistakes(samples[0]!) : []),
     () => (isSmall ? fixed.flatMap((x) => pairs(x, [...own, ...functions])) : []),
   ];
   // With large logits much is within rounding: what fits to within that of the

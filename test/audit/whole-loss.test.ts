@@ -590,6 +590,17 @@ describe("tables of few samples, or of samples that are alike", () => {
     expect(said(arcface(), [at(0.8, [0.9], 1, 0, softmax())])).not.toContain(cosines);
   });
 
+  test("losses that were printed in 2 decimals are right to these, and need no hint", () => {
+    const samples = Array.from({ length: 8 }, (_, i) => at(0.3 + i / 13, [0.5, 0.4], 1, 0)).map((one) => {
+      return { ...one, loss: Number(one.loss.toFixed(2)) };
+    });
+    const { bad } = auditSamples(arcface(), samples, "float64");
+    expect(bad).toBe(8);
+    expect(said(arcface(), samples)).toBe(
+      "loss: 8 of 8 rows wrong; right to the 2 decimals that are given: write the values with all their digits",
+    );
+  });
+
   test.each([
     [3, "3 of 3 rows wrong, and no known mistake explains it"],
     [4, "every loss is 2: it does not depend on the angles"],
@@ -601,6 +612,8 @@ describe("tables of few samples, or of samples that are alike", () => {
   test("where no loss is finite there is nothing to explain", () => {
     const samples = [at(1.1, [0.5]), at(1.2, [0.5])].map((one) => ({ ...one, loss: Number.NaN }));
     expect(said(arcface(), samples)).toBe("loss: 2 not finite, first at 1.1");
+    const others = [1.2, 1.3].map((t) => at(t, [0.5], 1, 0, softmax()));
+    expect(said(arcface(), [samples[0]!, ...others])).toContain("not finite, first at 1.1; loss: no margin: ");
   });
 
   test("a mistake that a table cannot show is named, three of them and how many more", () => {
@@ -610,7 +623,9 @@ describe("tables of few samples, or of samples that are alike", () => {
       `${RIGHT}; the table cannot tell it from: ${named}`,
     );
     expect(said(arcface(), [at(1.1, [0.5], 1, 0)])).toContain(named);
-    expect(said(arcface(), [{ ...at(1.1, [0.5, 0.7], 1, 0), place: 0 }])).toMatch(/; or [^;]*; or [^;]*; or 1 more;/);
+    expect(said(arcface(), [{ ...at(1.1, [0.5, 0.7], 1, 0), place: 0 }])).toMatch(
+      /cannot tell it from: [^;]*; or [^;]*; or [^;]*; or 1 more;/,
+    );
   });
 
   test("a mistake explains every sample, those too that it was not fitted to", () => {
@@ -626,7 +641,9 @@ describe("tables of few samples, or of samples that are alike", () => {
       ...angles.map((t) => at(t, [1.3, 1.2], 8, 0)),
       { ...at(1.4, [0.3, 1.2], 8), loss: -Math.log(1e-3) },
     ];
-    const { bad, candidates } = auditSamples(arcface(), samples, "float64");
+    const { bad, maxAbsError, candidates } = auditSamples(arcface(), samples, "float64");
+    const { loss } = at(1.4, [0.3, 1.2], 8, 0);
+    expect(maxAbsError).toBeCloseTo(loss + Math.log(1e-3), 12);
     expect([bad, candidates[0]?.name, candidates[0]?.parameters]).toEqual([
       1,
       "the probability is clamped to eps ... 1 - eps",
