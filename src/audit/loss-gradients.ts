@@ -43,7 +43,7 @@ function gradientCandidates(right: LossProgram, samples: readonly LossSample[], 
     );
   const explains = (mistake: GradientMistake) =>
     finite.every((sample) => areWithin(sample.gradient!, rangesOf(mistake, sample)));
-  const found = gradientMistakes(samples.length).find(explains) ?? [factorOnAll(right, finite, dtype)].find(explains);
+  const found = [...gradientMistakes(samples.length), factorOnAll(right, finite, dtype)].find(explains);
   if (found === undefined) return [];
   const errors = finite.map((sample) => errorOf(sample.gradient!, rangesOf(found, sample)));
   return [{ column: "gradient", name: found.name, parameters: found.parameters ?? {}, residual: largestOf(errors) }];
@@ -109,8 +109,8 @@ function gradientMistakes(samples: number): GradientMistake[] {
     ...programs.map(([name, change]) => ({ name, change, factors: [] })),
     ...factors.map(([name, factor]) => ({ name, change: {}, factors: [factor] })),
   ];
-  const pairs = singles.flatMap((x, i) =>
-    factors.slice(Math.max(0, i - programs.length + 1)).map(([name, factor]) => ({
+  const pairs = singles.flatMap((x) =>
+    factors.map(([name, factor]) => ({
       name: `${x.name}, and ${name}`,
       change: x.change,
       factors: [...x.factors, factor],

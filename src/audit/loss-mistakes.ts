@@ -26,11 +26,11 @@ export interface LossMistake {
   readonly change: (...parameters: number[]) => Partial<LossProgram>;
 }
 
-/** The number of the class whose index is that of the own class plus shift, after the last the first. */
+/** The number of the class before (shift -1) or after (1) the own one, around the ends. */
 function shifted({ place = 0, competing }: LossSample, shift: number): number {
   const classes = competing.length + 1;
   const index = (place + shift + classes) % classes;
-  return index === place ? 0 : index < place ? index + 1 : index;
+  return index < place ? index + 1 : index;
 }
 
 /** The index among all classes of class i. */

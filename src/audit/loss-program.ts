@@ -180,8 +180,9 @@ export function gradientRanges(program: LossProgram, sample: LossSample, dtype: 
     const lost = i === 0 ? unit + of.probability * Math.expm1(slack) : unit;
     const row = rowAt(angleOf(sample, i), 0, dtype);
     const slope = i === 0 ? ownSlope(target, row, !program.detached) : otherSlope(target, row);
-    const scale = program.scaleOf(sample, i) * (i === 0 ? -1 : 1);
-    return times(times({ value: p, low: p / factor - lost, high: p * factor + lost }, slope), exactly(scale));
+    const scale = program.scaleOf(sample, i);
+    const share = { value: p, low: p / factor - lost, high: p * factor + lost };
+    return times(times(share, slope), exactly(i === 0 ? -scale : scale));
   });
 }
 
@@ -193,7 +194,7 @@ function ownSlope(target: Target, row: AuditRow, hasMargin: boolean): Rounded {
   const [low, high] = acceptedRange(slopeCurve(target), row);
   // At 0 and pi the quotient has no bound but the sign of the slope.
   const sines = [row.lo, row.hi].map((t) => Math.max(0, Math.sin(t)));
-  const bySine = { value: 1, low: 1 / Math.max(...sines, Math.sin(row.theta)), high: 1 / Math.min(...sines) };
+  const bySine = { value: 1, low: 1 / Math.max(...sines), high: 1 / Math.min(...sines) };
   return { ...times({ value: 1, low: -high, high: -low }, bySine), value: target.slopeByCosine(row.theta) };
 }
 

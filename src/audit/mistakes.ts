@@ -157,7 +157,7 @@ const angleOfGap = (eps: number) => 2 * Math.asin(Math.sqrt(eps / 2));
 const EPS: Searched = { name: "eps", lo: -16, hi: -1, starts: even(-16, -1, 60), from: (u) => 10 ** u };
 
 /** Is m alone what the function needs, and in its domain? */
-export const fits = ({ parameters }: TargetDefinition, m: number) =>
+export const fits = ({ parameters }: TargetDefinition, m = Number.NaN) =>
   parameters.length === 1 && parameters.every(({ lo, hi }) => m >= lo && m <= hi);
 
 /** The mistakes that gradients of a target are compared with. */

@@ -20,6 +20,7 @@ import { checkedGradients } from "./loss-gradients.ts";
 import { both, fixedMistakes, type LossMistake, searchedMistakes, weightMistakes } from "./loss-mistakes.ts";
 import { type LossProgram, type LossSample, lossOf, lossRange, rightProgram, roughLossOf } from "./loss-program.ts";
 import {
+  CERTAIN,
   coarserTypes,
   type Dtype,
   type Printing,
@@ -31,15 +32,12 @@ import {
   ulp,
 } from "./tolerance.ts";
 
-/**
- * Samples that a mistake is tried on before all, those of them that it is
- * fitted to, and classes up to which much is fitted.
- */
-const TRIED = 64;
-const FITTED = 16;
+/** Samples that a mistake is fitted to, for each of its numbers and one more; classes up to which much is fitted. */
+const FITTED = 8;
 const MOST_CLASSES = 64;
 const TRIED_STARTS = 3;
 const MOST_NAMED = 3;
+const FEW = 3;
 
 /**
  * Are the losses that a program gave for samples right, and if not, which known mistakes explain them? A
@@ -58,11 +56,10 @@ export function auditLoss(target: Target, samples: readonly LossSample[], dtype:
   const right = rightProgram(target);
   const losses = noRows();
   const truths = samples.map((sample, i) => {
-    const { loss, probability } = sampleLoss(target, sample.scale, sample.thetaY, sample.competing);
+    const { loss } = sampleLoss(target, sample.scale, sample.thetaY, sample.competing);
     const error = Math.abs(sample.loss - loss);
-    // What the rule allows at least; most rows are decided by it alone.
-    const least = ulp(1, dtype) * (8 * Math.max(1, loss) + 16 * Math.min(sample.scale, 1e3) * (1 - probability));
-    count(losses, i, error, ulp(loss, dtype), error <= least || allows(right, sample, { dtype }));
+    const unit = ulp(loss, dtype);
+    count(losses, i, error, unit, error <= CERTAIN * unit || allows(right, sample, { dtype }));
     return loss;
   });
   const finite = samples.filter(({ loss }) => Number.isFinite(loss));
@@ -72,7 +69,7 @@ export function auditLoss(target: Target, samples: readonly LossSample[], dtype:
     ...{ name: "loss", check: losses },
     ...(isWrong(losses) ? reasons(target, fixed, finite, failing, dtype) : { candidates: [] }),
     hint: samples[losses.firstNotFinite]?.loss === Number.POSITIVE_INFINITY ? UNDERFLOW : undefined,
-    figures: message`: ${samples[losses.worst]?.loss ?? 0} in place of ${truths[losses.worst] ?? 0}`,
+    figures: message`: ${samples.at(losses.worst)!.loss} in place of ${truths.at(losses.worst)!}`,
   };
   const columns = [ofLoss];
   if (samples[0]!.gradient !== undefined) columns.push(checkedGradients(right, samples, dtype, isWrong(losses)));
@@ -90,8 +87,7 @@ export function auditLoss(target: Target, samples: readonly LossSample[], dtype:
 /** SphereFace multiplies by m, and its loss has the lengths of the features as scales. */
 const BY_NORM = message`if the logits hold the lengths of the features, give these as the scale: --scale @norm`;
 const LIKE_COSINES = message`no angle is above 1: if these are cosines, give their arccosines`;
-const isLikeCosines = ({ thetaY, competing }: LossSample) =>
-  thetaY <= 1 && !Array.prototype.some.call(competing, (x) => x > 1);
+const isLikeCosines = ({ thetaY, competing }: LossSample) => largestOf([thetaY, ...Array.from(competing)]) <= 1;
 
 const UNDERFLOW = message`-log of a probability that has become 0 is infinite: take log_softmax, not the logarithm of softmax`;
 
@@ -119,13 +115,11 @@ function reasons(
     const how = as.printed ? `to ${as.printed.places}` : `taken as ${as.dtype}`;
     if (found.length > 0) return { candidates, coarser: message`${how}: ${found}` };
   }
-  if (!areOne(losses)) return { candidates };
+  // One loss in more rows than may have it by chance.
+  if (losses.length <= FEW || losses.some((loss) => loss !== losses[0])) return { candidates };
   const name = `every loss is ${losses[0]}: it does not depend on the angles`;
   return { candidates: [{ column: "loss", name, parameters: {}, residual: 0 }] };
 }
-
-/** Is there one loss, in more rows than may have it by chance? */
-const areOne = (losses: readonly number[]) => losses.length > 3 && losses.every((loss) => loss === losses[0]);
 
 /**
  * How far losses may lie from the true ones: the program's type of number,
@@ -164,40 +158,32 @@ function lossCandidates(
   failing: readonly LossSample[],
   as: Tolerance,
 ): KnownMistake[] {
-  const few = [...sampled(failing, TRIED / 2), ...sampled(samples, TRIED / 2)];
   const { slips, own, functions, rare, unscaled } = searchedMistakes(target, samples);
   const pairs = (x: LossMistake, others: readonly LossMistake[]) => others.flatMap((y) => both(x, y) ?? []);
-  const classes = samples[0]!.competing.length + 1;
-  const isSmall = classes <= MOST_CLASSES;
-  const hasLengths =
-    isSmall &&
-    new Set(failing).size > classes &&
-    samples.every(({ place, competing }) => place !== undefined && competing.length === classes - 1);
-  const isConstant = areOne(samples.map(({ loss }) => loss));
+  const { competing, place } = samples[0]!;
+  const isSmall = competing.length < MOST_CLASSES;
   const kinds = [
     () => fixed,
     () => slips,
-    () => (target.name === "cosface" ? [...own, ...unscaled] : own),
-    () => [...functions, ...unscaled],
+    () => [...own, ...unscaled],
+    () => functions,
     () => rare,
     () => fixed.flatMap((x, i) => pairs(x, fixed.slice(i + 1))),
     () => own.flatMap((x, i) => pairs(x, own.slice(i + 1))),
     () => own.flatMap((x) => pairs(x, functions)),
-    () => (hasLengths ? weightMistakes(samples[0]!) : []),
+    () => (isSmall && place !== undefined ? weightMistakes(samples[0]!) : []),
     () => (isSmall ? fixed.flatMap((x) => pairs(x, [...own, ...functions])) : []),
   ];
   // With large logits much is within rounding: what fits to within that of the
   // right logits is sought among the others too.
-  const sizeOf = ({ thetaY, scale, loss }: LossSample) =>
-    Math.max(1, Math.abs(loss), scale, scale * Math.abs(target.value(thetaY)));
-  const size = samples.reduce((most, sample) => Math.max(most, sizeOf(sample)), 1);
+  const size = samples.reduce((most, { scale, loss }) => Math.max(most, Math.abs(loss), scale), 1);
   const close = ROUNDINGS * ulp(size, as.dtype) + (as.printed?.errorOf(size) ?? 0);
   const all: KnownMistake[] = [];
-  for (const kind of isConstant ? [kinds[0]!] : kinds) {
+  for (const kind of kinds) {
     // What explains alone explains beside another that changes nothing.
     const found = all.map(({ name }) => name);
     const others = kind().filter(({ parts = [] }) => !parts.some((name) => found.includes(name)));
-    all.push(...others.flatMap((mistake) => explanation(mistake, rightProgram(target), few, samples, as)));
+    all.push(...others.flatMap((mistake) => explanation(mistake, rightProgram(target), failing, samples, as)));
     if (all.some(({ residual }) => residual <= close)) break;
   }
   const least = all.reduce((found, { residual }) => Math.min(found, residual), Number.POSITIVE_INFINITY);
@@ -211,13 +197,17 @@ function lossCandidates(
 
 /** The mistake, with its parameters, where it explains every sample. */
 function explanation(
-  { name, searched, starts, change }: LossMistake,
+  { name, parts = [], searched, starts, change }: LossMistake,
   right: LossProgram,
-  few: readonly LossSample[],
+  failing: readonly LossSample[],
   samples: readonly LossSample[],
   as: Tolerance,
 ): KnownMistake[] {
-  const some = sampled(searched.length > FITTED / 2 ? samples : few, Math.max(FITTED, 8 * searched.length));
+  const most = FITTED * (searched.length + 1);
+  const some = sampled([...sampled(failing, 2 * most), ...sampled(samples, 2 * most)], most);
+  // With no more losses than numbers to be found any can be fitted, and one loss is no sign of two mistakes.
+  const distinct = new Set(some.map(({ loss }) => loss)).size;
+  if (distinct <= searched.length || distinct < parts.length) return [];
   const within = (u: readonly number[]) => u.map((x, j) => Math.min(searched[j]!.hi, Math.max(searched[j]!.lo, x)));
   const programOf = (u: readonly number[]): LossProgram => ({ ...right, ...change(...within(u)) });
   const at = (u: readonly number[]) => {
@@ -228,20 +218,17 @@ function explanation(
     const program = programOf(parameters);
     return of.every((sample) => allows(program, sample, as));
   };
-  const costs = searched.length === 0 ? [] : starts.map((start) => ({ start, cost: sumOfSizes(at(start)) }));
-  const best = costs.sort((x, y) => x.cost - y.cost).slice(0, Math.max(TRIED_STARTS, searched.length));
-  const tries = searched.length === 0 ? starts : best.map(({ start }) => refine(searched, start, at));
-  const close = tries.find((parameters) => explains(parameters, some) && explains(parameters, few));
-  // With no more losses than numbers to be found any can be fitted.
-  const distinct = new Set(some.map(({ loss }) => loss)).size;
-  if (close === undefined || (searched.length > 0 && distinct <= searched.length)) return [];
-  const found = fewestDigits(
-    [...close],
-    (p) => sumOfSizes(at(p)),
-    sumOfSizes(some.map(({ loss }) => ulp(1, as.dtype) + (as.printed?.errorOf(loss) ?? 0))),
-  );
+  const slack = sumOfSizes(some.map(({ loss }) => ulp(1, as.dtype) + (as.printed?.errorOf(loss) ?? 0)));
+  const found = starts
+    .map((start) => ({ start, cost: sumOfSizes(at(start)) }))
+    .sort((x, y) => x.cost - y.cost)
+    .slice(0, TRIED_STARTS)
+    .map(({ start }) => refine(searched, start, at))
+    .filter((close) => explains(close, some))
+    .flatMap((close) => [fewestDigits(close, (p) => sumOfSizes(at(p)), slack), close])
+    .find((parameters) => explains(parameters, samples));
+  if (found === undefined) return [];
   const program = programOf(found);
-  if (!explains(found, samples)) return [];
   // Losses that are near 0 by a mistake tell by how far they are from the right
   // ones, if neither program nor type was fitted to them.
   const errors = searched.length > 0 || !as.isGiven ? [] : samples.map((one) => roughLossOf(right, one) - one.loss);

@@ -558,4 +558,113 @@ test("gradients of 150,000 classes", () => {
   expect(result.gradient?.bad).toBe(1);
 });
 
+describe("tables of few samples, or of samples that are alike", () => {
+  const at = (thetaY: number, competing: readonly number[], scale = 1, off = 0.25, of = arcface()): LossSample => {
+    return { thetaY, competing, scale, loss: sampleLoss(of, scale, thetaY, competing).loss + off };
+  };
+  const said = (of: Target, samples: readonly LossSample[]) =>
+    messageText(auditSamples(of, samples, "float64").diagnosis);
+  const cosines = "; no angle is above 1: if these are cosines, give their arccosines";
+  const norms = "; if the logits hold the lengths of the features, give these as the scale: --scale @norm";
+
+  // biome-ignore format: a table
+  test.each<[title: string, of: Target, samples: readonly LossSample[], hint: string]>([
+    ["the target angle is above 1",               arcface(),  [at(1.1, [0.5, 0.2])],                   ""],
+    ["the last competing angle is above 1",       arcface(),  [at(0.7, [0.5, 1.1])],                   ""],
+    ["no angle is above 1",                       arcface(),  [at(0.7, [0.5, 1])],                     cosines],
+    ["the target angle is 1",                     asoftmax(), [at(1, [0.5, 0.2])],                     cosines],
+    ["an angle of another sample is above 1",     arcface(),  [at(0.7, [0.5, 1]), at(1.1, [0.5, 0.2])], ""],
+    ["psi at scale 1",                            asoftmax(), [at(1.1, [0.5, 0.2])],                   norms],
+    ["psi at scale 1 and another",                asoftmax(), [at(1.1, [0.5, 0.2]), at(1.1, [0.5, 0.2], 2)], ""],
+    ["psi at another scale",                      asoftmax(), [at(1.1, [0.5, 0.2], 2)],                ""],
+    ["psi of m = 1, which multiplies nothing",    asoftmax({ m: 1 }), [at(1.1, [0.5, 0.2])],           ""],
+  ])("what may be wrong where no mistake explains it: %s", (_, of, samples, hint) => {
+    const { length } = samples;
+    const [text, rest = ""] = said(of, samples).split(/(?= in place of )/);
+    expect(text).toMatch(`loss: ${length} of ${length} rows wrong, and no known mistake explains it; worst at `);
+    expect(rest.replace(/^ in place of [\d.]+/, "")).toBe(hint);
+  });
+
+  test("no hint where a mistake explains it", () => {
+    expect(said(asoftmax(), [at(1.1, [1.5], 1, 0, softmax())])).toMatch(/^loss: no margin: .*, to within [\d.e-]+$/);
+    expect(said(arcface(), [at(0.8, [0.9], 1, 0, softmax())])).not.toContain(cosines);
+  });
+
+  test("losses that were printed in 2 decimals are right to these, and need no hint", () => {
+    const samples = Array.from({ length: 8 }, (_, i) => at(0.3 + i / 13, [0.5, 0.4], 1, 0)).map((one) => {
+      return { ...one, loss: Number(one.loss.toFixed(2)) };
+    });
+    const { bad } = auditSamples(arcface(), samples, "float64");
+    expect(bad).toBe(8);
+    expect(said(arcface(), samples)).toBe(
+      "loss: 8 of 8 rows wrong; right to the 2 decimals that are given: write the values with all their digits",
+    );
+  });
+
+  test.each([
+    [3, "3 of 3 rows wrong, and no known mistake explains it", []],
+    [4, "every loss is 2: it does not depend on the angles", ["loss"]],
+  ])("one loss in %d rows", (count, text, columns) => {
+    const samples = [1.1, 1.2, 1.3, 1.4].slice(0, count).map((t) => ({ ...at(t, [0.5, 2]), loss: 2 }));
+    expect(said(arcface(), samples)).toContain(text);
+    expect(auditSamples(arcface(), samples, "float64").candidates.map(({ column }) => column)).toEqual(columns);
+  });
+
+  test("where no loss is finite there is nothing to explain", () => {
+    const samples = [at(1.1, [0.5]), at(1.2, [0.5])].map((one) => ({ ...one, loss: Number.NaN }));
+    expect(said(arcface(), samples)).toBe("loss: 2 not finite, first at 1.1");
+    const others = [1.2, 1.3].map((t) => at(t, [0.5], 1, 0, softmax()));
+    expect(said(arcface(), [samples[0]!, ...others])).toContain("not finite, first at 1.1; loss: no margin: ");
+  });
+
+  test("a mistake that a table cannot show is named, three of them and how many more", () => {
+    const three = ["each row holds the mean over all samples", "each row holds the sum over all samples"];
+    const named = `${three.join("; or ")}; or the loss is divided by the number of samples`;
+    expect(said(softmax(), [at(1.1, [0.5], 1, 0, softmax())])).toBe(
+      `${RIGHT}; the table cannot tell it from: ${named}`,
+    );
+    expect(said(arcface(), [at(1.1, [0.5], 1, 0)])).toContain(named);
+    expect(said(arcface(), [{ ...at(1.1, [0.5, 0.7], 1, 0), place: 0 }])).toMatch(
+      /cannot tell it from: [^;]*; or [^;]*; or [^;]*; or 1 more;/,
+    );
+  });
+
+  test("a mistake explains every sample, those too that it was not fitted to", () => {
+    const samples = Array.from({ length: 1000 }, () => at(1.1, [0.5, 2], 4, 0, softmax()));
+    expect(said(arcface(), samples)).toMatch(/^loss: no margin: /);
+    const spoilt = samples.with(1, { ...samples[1]!, loss: samples[1]!.loss + 1e-3 });
+    expect(said(arcface(), spoilt)).toContain("no known mistake explains it");
+  });
+
+  test("a mistake that shows in one sample of many", () => {
+    const angles = Array.from({ length: 300 }, (_, i) => 0.3 + i / 3e3);
+    const samples = [
+      ...angles.map((t) => at(t, [1.3, 1.2], 8, 0)),
+      { ...at(1.4, [0.3, 1.2], 8), loss: -Math.log(2e-3) },
+    ];
+    const { bad, maxAbsError, candidates } = auditSamples(arcface(), samples, "float64");
+    const { loss } = at(1.4, [0.3, 1.2], 8, 0);
+    expect(maxAbsError).toBeCloseTo(loss + Math.log(2e-3), 12);
+    expect([bad, candidates[0]?.name, candidates[0]?.parameters]).toEqual([
+      1,
+      "the probability is clamped to eps ... 1 - eps",
+      { eps: 2e-3 },
+    ]);
+  });
+
+  test("no numbers are found from as many losses, and no two mistakes from one", () => {
+    const ofScale = (count: number) =>
+      [1.1, 1.2, 1.3].slice(0, count).map((t) => ({ ...at(t, [0.5, 2], 7, 0), scale: 4 }));
+    expect(said(arcface(), ofScale(1))).toContain("no known mistake explains it");
+    expect(said(arcface(), ofScale(3))).toContain("loss: another scale with scale = 7");
+    const both = [1.1, 1.2].map((t) => {
+      const { loss } = at(t, [0.5, 2], 4, 0, softmax());
+      return { ...at(t, [0.5, 2], 4), loss: loss / Math.LN2 };
+    });
+    const name = "no margin: a softmax of the same scale and the logarithm is to base 2, not natural";
+    expect(said(arcface(), both)).toContain(name);
+    expect(said(arcface(), both.slice(0, 1))).toContain("no known mistake explains it");
+  });
+});
+
 compare("audit-loss/loss-diagnoses.txt");
