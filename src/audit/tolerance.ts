@@ -242,7 +242,7 @@ export function unblended(curve: Piecewise, row: AuditRow): number {
   const { theta, first, last } = touched(curve, row);
   const at = (i: number) => (curve.isCosine ? plainly : curve.at)(curve.pieces.piece(i), theta);
   const step = last === first + 1 ? Math.abs(at(last) - at(first)) : 0;
-  const y = at(pieceIndex(curve.pieces, theta));
+  const y = at(first === last ? first : pieceIndex(curve.pieces, theta));
   return step <= ROUNDINGS * ulp(y, row.dtype) ? y : Number.NaN;
 }
 

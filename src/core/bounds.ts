@@ -39,7 +39,7 @@ export function bounds(m: number, theta12: number): PropertyBounds {
     maxIntra: wide ? divide(doubleDouble(2 * Math.PI), sum).hi : add(divide(arc, m - 1), divide(arc, sum)).hi,
     minInter: divide(multiply(arc, m - 1), sum).hi,
     // 2 pi <= (m - 1) theta_12 where wide; else 2m <= (m - 1)^2, that is 3 <= (m - 2)^2.
-    holdsBinary: wide ? reaches(m - 1, theta12, 2 * Math.PI) : m > 2 && reaches(m - 2, m - 2, 3),
+    holdsBinary: wide ? reaches(m - 1, theta12, 2 * Math.PI) : reaches(m - 2, m - 2, 3),
     holdsMulti: m >= 3,
     mMinBinary: 2 + Math.sqrt(3),
     mMinMulti: 3,
