@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type AuditTable, audit as auditTable } from "../../src/audit/audit.ts";
+import { messageText } from "../../src/core/message.ts";
 import { type Target, target } from "../../src/core/targets.ts";
 import { keptAudits } from "./diagnoses.ts";
 
@@ -13,8 +14,7 @@ const dtypes: readonly ("float64" | "float32")[] = ["float64", "float32"];
 const margins = [1.5, 2, 3, 4, 5];
 const rounder = { float64: (x: number) => x, float32: Math.fround };
 const of = (name: string, parameters: Record<string, number> = {}) => target(name, parameters)!;
-const text = (table: ReturnType<typeof audit>) =>
-  table.diagnosis.map((part) => (typeof part === "object" ? part.angle : part)).join("");
+const text = ({ diagnosis }: ReturnType<typeof audit>) => messageText(diagnosis);
 
 /**
  * 0, pi, every quarter turn of m theta, the doubles and the float32 numbers

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { type Claim, claims } from "../../src/core/claims.ts";
 import { messageText } from "../../src/core/message.ts";
 
-const text = ({ evidence }: Claim) => evidence.map((part) => (typeof part === "object" ? part.angle : part)).join("");
+const text = ({ evidence }: Claim) => messageText(evidence);
 
 const done = new Map<number, Claim[]>();
 /** claims(m), computed once for each m. */
